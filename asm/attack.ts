@@ -1,0 +1,122 @@
+import { loadTail, storeTail } from "./math";
+
+/** fl(x + d), or its neighbour toward x where rounding would leave it farther than |d| from x. */
+// @ts-ignore: decorator
+@inline
+function addWithin(x: v128, d: v128): v128 {
+  const y = f32x4.add(x, d);
+  // see: Knuth's TwoSum, x + d = y + error exactly
+  const b = f32x4.sub(y, x);
+  const error = f32x4.add(f32x4.sub(x, f32x4.sub(y, b)), f32x4.sub(d, b));
+  // beyond where error and d have opposite signs
+  const beyond = v128.or(
+    v128.and(f32x4.gt(d, f32x4.splat(0)), f32x4.lt(error, f32x4.splat(0))),
+    v128.and(f32x4.lt(d, f32x4.splat(0)), f32x4.gt(error, f32x4.splat(0))),
+  );
+  // one ulp toward x: the magnitude shrinks (bits - 1) if y and d agree in sign, else grows
+  const agree = i32x4.ge_s(v128.xor(y, d), i32x4.splat(0));
+  const ulp = v128.bitselect(i32x4.splat(-1), i32x4.splat(1), agree);
+  return i32x4.add(y, v128.and(ulp, beyond));
+}
+
+/** sign(g) * epsilon; 0 where g is 0 or NaN. */
+// @ts-ignore: decorator
+@inline
+function signed(g: v128, epsilon: v128): v128 {
+  const sign = v128.and(g, i32x4.splat(0x80000000));
+  const some = v128.or(f32x4.gt(g, f32x4.splat(0)), f32x4.lt(g, f32x4.splat(0)));
+  return v128.and(v128.or(epsilon, sign), some);
+}
+
+// @ts-ignore: decorator
+@inline
+function clip(y: v128, lo: f32, hi: f32): v128 {
+  return f32x4.min(f32x4.max(y, f32x4.splat(lo)), f32x4.splat(hi));
+}
+
+/**
+ * out[b, i] = clip(x[b, i] + epsilon[i] sign(g[b, i]), lo, hi), never farther than epsilon[i] from x[b, i];
+ * x and g (rows, cols), epsilon (cols). out may be x or g.
+ */
+export function signStep(
+  out: usize, x: usize, g: usize, epsilon: usize, lo: f32, hi: f32, rows: usize, cols: usize,
+): void {
+  for (let r: usize = 0; r < rows; r++) {
+    let i: usize = 0;
+    for (; i + 4 <= cols; i += 4) {
+      const at = i << 2;
+      const d = signed(v128.load(g + at), v128.load(epsilon + at));
+      v128.store(out + at, clip(addWithin(v128.load(x + at), d), lo, hi));
+    }
+    if (i < cols) {
+      const at = i << 2, count = cols - i;
+      const d = signed(loadTail(g + at, count), loadTail(epsilon + at, count));
+      storeTail(out + at, clip(addWithin(loadTail(x + at, count), d), lo, hi), count);
+    }
+    out += cols << 2;
+    x += cols << 2;
+    g += cols << 2;
+  }
+}
+
+/** out = clip(x + d, lo, hi), never farther than |d| from x, (n). out may be x or d. */
+export function addStep(out: usize, x: usize, d: usize, lo: f32, hi: f32, n: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = i << 2;
+    v128.store(out + at, clip(addWithin(v128.load(x + at), v128.load(d + at)), lo, hi));
+  }
+  if (i < n) {
+    const at = i << 2;
+    storeTail(out + at, clip(addWithin(loadTail(x + at, n - i), loadTail(d + at, n - i)), lo, hi), n - i);
+  }
+}
+
+/** v toward 0 to float32, so that no sum of squares grows by rounding. */
+// @ts-ignore: decorator
+@inline
+function shrink(v: f64): f32 {
+  const y = <f32>v;
+  return abs(<f64>y) > abs(v) ? reinterpret<f32>(reinterpret<i32>(y) - 1) : y;
+}
+
+/** d = epsilon g / ||g||_2 by row, 0 where g is 0; g (rows, cols), epsilon in float64. d may be g. */
+export function l2Direction(d: usize, g: usize, epsilon: f64, rows: usize, cols: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    let most: f32 = 0;
+    for (let i: usize = 0; i < cols; i++) most = max(most, abs(load<f32>(g + (i << 2))));
+    let sum: f64 = 0;
+    for (let i: usize = 0; i < cols; i++) {
+      const value = <f64>load<f32>(g + (i << 2)) / most;
+      sum += value * value;
+    }
+    // a hair less than epsilon, for the rounding of the norm itself
+    const factor = most > 0 ? epsilon * (1 - 1e-12) / Math.sqrt(sum) : 0;
+    for (let i: usize = 0; i < cols; i++) {
+      const value = most > 0 ? <f64>load<f32>(g + (i << 2)) / most : 0;
+      store<f32>(d + (i << 2), shrink(factor * value));
+    }
+    d += cols << 2;
+    g += cols << 2;
+  }
+}
+
+/** d = epsilon sign(g) at the first largest |g| of each row, else 0; g (rows, cols). d may be g. */
+export function l1Direction(d: usize, g: usize, epsilon: f64, rows: usize, cols: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    let at: usize = 0;
+    let most: f32 = 0, value: f32 = 0;
+    for (let i: usize = 0; i < cols; i++) {
+      const v = load<f32>(g + (i << 2));
+      if (abs(v) > most) {
+        most = abs(v);
+        value = v;
+        at = i;
+      }
+    }
+    memory.fill(d, 0, cols << 2);
+    if (most > 0) store<f32>(d + (at << 2), shrink(value > 0 ? epsilon : -epsilon));
+    d += cols << 2;
+    g += cols << 2;
+  }
+}

@@ -1,0 +1,89 @@
+import { exp4, flush4, loadTail, log4, softplus4, storeTail } from "./math";
+
+/** out = e^x, (n). out may be x. */
+export function exp(out: usize, x: usize, n: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) v128.store(out + (i << 2), exp4(v128.load(x + (i << 2))));
+  if (i < n) storeTail(out + (i << 2), exp4(loadTail(x + (i << 2), n - i)), n - i);
+}
+
+/** out = log x, (n). out may be x. */
+export function log(out: usize, x: usize, n: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) v128.store(out + (i << 2), log4(v128.load(x + (i << 2))));
+  if (i < n) storeTail(out + (i << 2), log4(loadTail(x + (i << 2), n - i)), n - i);
+}
+
+/** out = log(1 + e^x), (n). out may be x. */
+export function softplusForward(out: usize, x: usize, n: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) v128.store(out + (i << 2), softplus4(v128.load(x + (i << 2))));
+  if (i < n) storeTail(out + (i << 2), softplus4(loadTail(x + (i << 2), n - i)), n - i);
+}
+
+// d softplus(x) / dx = sigmoid(x) = 1 - e^-softplus(x)
+// @ts-ignore: decorator
+@inline
+function softplusSlope(dY: v128, y: v128): v128 {
+  return f32x4.mul(dY, f32x4.sub(f32x4.splat(1), exp4(f32x4.neg(y))));
+}
+
+/** dX = dY * (1 - e^-y) where y = log(1 + e^x), (n). dX may be dY. */
+export function softplusBackward(dX: usize, dY: usize, y: usize, n: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = i << 2;
+    v128.store(dX + at, softplusSlope(v128.load(dY + at), v128.load(y + at)));
+  }
+  if (i < n) {
+    const at = i << 2;
+    storeTail(dX + at, softplusSlope(loadTail(dY + at, n - i), loadTail(y + at, n - i)), n - i);
+  }
+}
+
+/** out = a * b, (n), flushed where the product would be nearly denormal. out may be a or b. */
+export function multiply(out: usize, a: usize, b: usize, n: usize): void {
+  let i: usize = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = i << 2;
+    v128.store(out + at, flush4(f32x4.mul(v128.load(a + at), v128.load(b + at))));
+  }
+  if (i < n) {
+    const at = i << 2;
+    storeTail(out + at, flush4(f32x4.mul(loadTail(a + at, n - i), loadTail(b + at, n - i))), n - i);
+  }
+}
+
+/** out[r, c] += bias[c], out (rows, cols), bias (cols). */
+export function addBias(out: usize, bias: usize, rows: usize, cols: usize): void {
+  for (let r: usize = 0; r < rows; r++) {
+    const row = out + ((r * cols) << 2);
+    let c: usize = 0;
+    for (; c + 4 <= cols; c += 4) {
+      const at = c << 2;
+      v128.store(row + at, f32x4.add(v128.load(row + at), v128.load(bias + at)));
+    }
+    for (; c < cols; c++) {
+      const at = c << 2;
+      store<f32>(row + at, load<f32>(row + at) + load<f32>(bias + at));
+    }
+  }
+}
+
+/** out[c] = sum_r x[r, c], or += it if accumulate; x (rows, cols). */
+export function columnSums(out: usize, x: usize, accumulate: i32, rows: usize, cols: usize): void {
+  const stride = cols << 2;
+  let c: usize = 0;
+  for (; c + 4 <= cols; c += 4) {
+    let sum = accumulate ? v128.load(out + (c << 2)) : f32x4.splat(0);
+    let p = x + (c << 2);
+    for (let r: usize = 0; r < rows; r++, p += stride) sum = f32x4.add(sum, v128.load(p));
+    v128.store(out + (c << 2), sum);
+  }
+  for (; c < cols; c++) {
+    let sum: f32 = accumulate ? load<f32>(out + (c << 2)) : 0;
+    let p = x + (c << 2);
+    for (let r: usize = 0; r < rows; r++, p += stride) sum += load<f32>(p);
+    store<f32>(out + (c << 2), sum);
+  }
+}

@@ -1,0 +1,203 @@
+// The matrix product: both operands packed, an outer-product kernel on 5 x 8 tiles of the result.
+// Packing settles whether an operand is read along rows or columns; the inner kernel is one for all forms.
+
+import { madd } from "./math";
+
+/** Rows of A packed at once, a multiple of 5. */
+const MC: usize = 240;
+/** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
+const KC: usize = 400;
+
+const packedA = memory.data(384000, 64); // MC * KC floats
+const packedB = memory.data(12800, 64); // KC * 8 floats
+const edge = memory.data(160, 64); // a 5 x 8 tile
+
+/** A (rows, depth), element (i, k) at a + i * si + k * sk bytes, to strips [k][5], zeros beyond rows and depth. */
+function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded: usize): void {
+  let out = packedA;
+  for (let i: usize = 0; i < rows; i += 5) {
+    const full = i + 5 <= rows;
+    let p = a + i * si;
+    for (let k: usize = 0; k < depth; k++, p += sk, out += 20) {
+      if (full) {
+        store<f32>(out, load<f32>(p));
+        store<f32>(out, load<f32>(p + si), 4);
+        store<f32>(out, load<f32>(p + 2 * si), 8);
+        store<f32>(out, load<f32>(p + 3 * si), 12);
+        store<f32>(out, load<f32>(p + 4 * si), 16);
+      } else {
+        for (let r: usize = 0; r < 5; r++) {
+          store<f32>(out + (r << 2), i + r < rows ? load<f32>(p + r * si) : 0);
+        }
+      }
+    }
+    const zeros = (padded - depth) * 20;
+    memory.fill(out, 0, zeros);
+    out += zeros;
+  }
+}
+
+/** B (depth, cols <= 8), element (k, j) at b + k * sk + j * sj bytes, to [k][8], zeros beyond cols and depth. */
+function packB(b: usize, sk: usize, sj: usize, cols: usize, depth: usize, padded: usize): void {
+  let out = packedB;
+  if (cols == 8 && sj == 4) {
+    for (let k: usize = 0; k < depth; k++, b += sk, out += 32) {
+      v128.store(out, v128.load(b));
+      v128.store(out, v128.load(b, 16), 16);
+    }
+  } else if (cols == 8) {
+    for (let k: usize = 0; k < depth; k++, b += sk, out += 32) {
+      store<f32>(out, load<f32>(b));
+      store<f32>(out, load<f32>(b + sj), 4);
+      store<f32>(out, load<f32>(b + 2 * sj), 8);
+      store<f32>(out, load<f32>(b + 3 * sj), 12);
+      store<f32>(out, load<f32>(b + 4 * sj), 16);
+      store<f32>(out, load<f32>(b + 5 * sj), 20);
+      store<f32>(out, load<f32>(b + 6 * sj), 24);
+      store<f32>(out, load<f32>(b + 7 * sj), 28);
+    }
+  } else {
+    for (let k: usize = 0; k < depth; k++, b += sk, out += 32) {
+      for (let j: usize = 0; j < 8; j++) store<f32>(out + (j << 2), j < cols ? load<f32>(b + j * sj) : 0);
+    }
+  }
+  memory.fill(out, 0, (padded - depth) << 5);
+}
+
+/** C (5, 8) = or += strip A [k][5] times panel B [k][8]; depth a multiple of 4, stride in bytes. */
+function tile(c: usize, stride: usize, a: usize, depth: usize, accumulate: bool): void {
+  let b = packedB;
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
+  // four steps of k take 20 values of A in 5 loads: a lane splat costs less than a load with its bounds check
+  for (let k: usize = 0; k < depth; k += 4) {
+    let v = v128.load(a);
+    let b0 = v128.load(b), b1 = v128.load(b, 16);
+    let s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01);
+    s = v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
+    s = v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21);
+    s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31);
+    v = v128.load(a, 16);
+    s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+    c40 = madd(s, b0, c40); c41 = madd(s, b1, c41);
+
+    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+    s = v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01);
+    s = v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
+    s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21);
+    v = v128.load(a, 32);
+    s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31);
+    s = v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+    c40 = madd(s, b0, c40); c41 = madd(s, b1, c41);
+
+    b0 = v128.load(b, 64); b1 = v128.load(b, 80);
+    s = v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01);
+    s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
+    v = v128.load(a, 48);
+    s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21);
+    s = v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31);
+    s = v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+    c40 = madd(s, b0, c40); c41 = madd(s, b1, c41);
+
+    b0 = v128.load(b, 96); b1 = v128.load(b, 112);
+    s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    c00 = madd(s, b0, c00); c01 = madd(s, b1, c01);
+    v = v128.load(a, 64);
+    s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+    c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
+    s = v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+    c20 = madd(s, b0, c20); c21 = madd(s, b1, c21);
+    s = v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+    c30 = madd(s, b0, c30); c31 = madd(s, b1, c31);
+    s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    c40 = madd(s, b0, c40); c41 = madd(s, b1, c41);
+    a += 80;
+    b += 128;
+  }
+  storeRow(c, c00, c01, accumulate);
+  storeRow(c += stride, c10, c11, accumulate);
+  storeRow(c += stride, c20, c21, accumulate);
+  storeRow(c += stride, c30, c31, accumulate);
+  storeRow(c + stride, c40, c41, accumulate);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(c: usize, v0: v128, v1: v128, accumulate: bool): void {
+  if (accumulate) {
+    v0 = f32x4.add(v128.load(c), v0);
+    v1 = f32x4.add(v128.load(c, 16), v1);
+  }
+  v128.store(c, v0);
+  v128.store(c, v1, 16);
+}
+
+/** A tile of fewer than 5 x 8 by way of a whole one. */
+function tileEdge(c: usize, stride: usize, a: usize, depth: usize, rows: usize, cols: usize, accumulate: bool): void {
+  tile(edge, 32, a, depth, false);
+  for (let i: usize = 0; i < rows; i++) {
+    for (let j: usize = 0; j < cols; j++) {
+      const p = c + i * stride + (j << 2);
+      const value = load<f32>(edge + (i << 5) + (j << 2));
+      store<f32>(p, accumulate ? load<f32>(p) + value : value);
+    }
+  }
+}
+
+/** C (m, n) = or += A B, A's element (i, k) at a + i * ai + k * ak bytes, B's (k, j) at b + k * bk + j * bj. */
+function gemm(
+  c: usize, a: usize, ai: usize, ak: usize, b: usize, bk: usize, bj: usize,
+  accumulate: i32, m: usize, n: usize, k: usize,
+): void {
+  const stride = n << 2;
+  if (k == 0 && !accumulate) memory.fill(c, 0, m * stride);
+  for (let k0: usize = 0; k0 < k; k0 += KC) {
+    const depth = min(KC, k - k0);
+    const padded = (depth + 3) & ~3;
+    const add = accumulate != 0 || k0 > 0;
+    for (let i0: usize = 0; i0 < m; i0 += MC) {
+      const rows = min(MC, m - i0);
+      packA(a + i0 * ai + k0 * ak, ai, ak, rows, depth, padded);
+      for (let j: usize = 0; j < n; j += 8) {
+        const cols = min<usize>(8, n - j);
+        packB(b + k0 * bk + j * bj, bk, bj, cols, depth, padded);
+        for (let i: usize = 0; i < rows; i += 5) {
+          const at = c + (i0 + i) * stride + (j << 2);
+          const strip = packedA + i * (padded << 2);
+          if (cols == 8 && i + 5 <= rows) tile(at, stride, strip, padded, add);
+          else tileEdge(at, stride, strip, padded, min<usize>(5, rows - i), cols, add);
+        }
+      }
+    }
+  }
+}
+
+/** out (m, n) = A B, or += it if accumulate; A (m, k), B (k, n). out aliases neither. */
+export function gemmNN(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
+  gemm(out, a, k << 2, 4, b, n << 2, 4, accumulate, m, n, k);
+}
+
+/** out (m, n) = A B^T, or += it if accumulate; A (m, k), B (n, k). out aliases neither. */
+export function gemmNT(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
+  gemm(out, a, k << 2, 4, b, 4, k << 2, accumulate, m, n, k);
+}
+
+/** out (m, n) = A^T B, or += it if accumulate; A (k, m), B (k, n). out aliases neither. */
+export function gemmTN(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
+  gemm(out, a, 4, m << 2, b, n << 2, 4, accumulate, m, n, k);
+}

@@ -1,0 +1,11 @@
+export { abiVersion, alloc, free } from "./heap";
+export { addStep, l1Direction, l2Direction, signStep } from "./attack";
+export { addBias, columnSums, exp, log, multiply, softplusBackward, softplusForward } from "./elementwise";
+export { exponentialForward, exponentialLoss } from "./exponential";
+export { gemmNN, gemmNT, gemmTN } from "./gemm";
+export { maxoutBackward, maxoutForward } from "./maxout";
+export { adamStep, limitRowNorms, sgdStep } from "./optimizer";
+export { randomKey, randomMask, randomNormal, randomNumber, randomSigns, randomUniform } from "./random";
+export { rbfBackward, rbfForward, rbfParameters, squaresBackward, squaresForward } from "./rbf";
+export { sigmoidDirection, sigmoidForward, sigmoidLoss } from "./sigmoid";
+export { softmaxDirection, softmaxForward, softmaxLoss } from "./softmax";

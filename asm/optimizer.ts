@@ -1,0 +1,93 @@
+import { flush4, lanes, loadTail, madd, storeTail } from "./math";
+
+/** g + l1 sign(p) + l2 p: the gradient with the weight decay's, l1 ||p||_1 + l2 / 2 ||p||_2^2. */
+// @ts-ignore: decorator
+@inline
+function decayed(g: v128, p: v128, l1: f32, l2: f32): v128 {
+  const sign = v128.or(v128.and(p, i32x4.splat(0x80000000)), f32x4.splat(l1));
+  const some = f32x4.ne(p, f32x4.splat(0));
+  return f32x4.add(f32x4.add(g, v128.and(sign, some)), f32x4.mul(p, f32x4.splat(l2)));
+}
+
+/** v = momentum v - rate (g + decay), p = p + v, (n). See decayed for l1 and l2. */
+export function sgdStep(
+  p: usize, v: usize, g: usize, rate: f32, momentum: f32, l1: f32, l2: f32, n: usize,
+): void {
+  const m = f32x4.splat(momentum), negative = f32x4.splat(-rate);
+  let i: usize = 0;
+  for (; i < n; i += 4) {
+    const at = i << 2, count = n - i;
+    const whole = count >= 4;
+    const value = whole ? v128.load(p + at) : loadTail(p + at, count);
+    const gradient = decayed(whole ? v128.load(g + at) : loadTail(g + at, count), value, l1, l2);
+    const before = whole ? v128.load(v + at) : loadTail(v + at, count);
+    const speed = flush4(f32x4.add(f32x4.mul(m, before), f32x4.mul(negative, gradient)));
+    const after = flush4(f32x4.add(value, speed));
+    if (whole) {
+      v128.store(v + at, speed);
+      v128.store(p + at, after);
+    } else {
+      storeTail(v + at, speed, count);
+      storeTail(p + at, after, count);
+    }
+  }
+}
+
+/**
+ * m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= rate (m / c1) / (sqrt(v / c2) + guard), (n),
+ * where c1 = 1 - b1^t and c2 = 1 - b2^t.
+ * see: Kingma and Ba 2015, Algorithm 1
+ */
+export function adamStep(
+  p: usize, m: usize, v: usize, g: usize,
+  rate: f32, b1: f32, b2: f32, c1: f32, c2: f32, guard: f32, l1: f32, l2: f32, n: usize,
+): void {
+  let i: usize = 0;
+  for (; i < n; i += 4) {
+    const at = i << 2, count = n - i;
+    const whole = count >= 4;
+    const value = whole ? v128.load(p + at) : loadTail(p + at, count);
+    const gradient = decayed(whole ? v128.load(g + at) : loadTail(g + at, count), value, l1, l2);
+    const m0 = whole ? v128.load(m + at) : loadTail(m + at, count);
+    const v0 = whole ? v128.load(v + at) : loadTail(v + at, count);
+    const m1 = flush4(f32x4.add(f32x4.mul(f32x4.splat(b1), m0), f32x4.mul(f32x4.splat(1 - b1), gradient)));
+    const v1 = flush4(
+      f32x4.add(f32x4.mul(f32x4.splat(b2), v0), f32x4.mul(f32x4.splat(1 - b2), f32x4.mul(gradient, gradient))),
+    );
+    const root = f32x4.sqrt(f32x4.div(v1, f32x4.splat(c2)));
+    const step = f32x4.div(
+      f32x4.mul(f32x4.splat(rate), f32x4.div(m1, f32x4.splat(c1))),
+      f32x4.add(root, f32x4.splat(guard)),
+    );
+    const after = flush4(f32x4.sub(value, step));
+    if (whole) {
+      v128.store(m + at, m1);
+      v128.store(v + at, v1);
+      v128.store(p + at, after);
+    } else {
+      storeTail(m + at, m1, count);
+      storeTail(v + at, v1, count);
+      storeTail(p + at, after, count);
+    }
+  }
+}
+
+/** Each row of w (rows, cols) scaled down to Euclidean norm `most` where it is longer. */
+export function limitRowNorms(w: usize, most: f32, rows: usize, cols: usize): void {
+  for (let r: usize = 0; r < rows; r++, w += cols << 2) {
+    let sums = f32x4.splat(0);
+    let i: usize = 0;
+    for (; i + 4 <= cols; i += 4) {
+      const value = v128.load(w + (i << 2));
+      sums = madd(value, value, sums);
+    }
+    let sum = lanes(sums);
+    for (; i < cols; i++) sum += load<f32>(w + (i << 2)) * load<f32>(w + (i << 2));
+    if (sum <= most * most) continue;
+    const factor = most / sqrt(sum);
+    for (i = 0; i + 4 <= cols; i += 4) {
+      v128.store(w + (i << 2), f32x4.mul(v128.load(w + (i << 2)), f32x4.splat(factor)));
+    }
+    for (; i < cols; i++) store<f32>(w + (i << 2), load<f32>(w + (i << 2)) * factor);
+  }
+}

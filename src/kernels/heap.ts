@@ -1,0 +1,123 @@
+/**
+ * The one place that knows addresses: a heap is an instance of the binary with its memory.
+ *
+ * A resident matrix lives in a heap; an ordinary one is copied in for a call, and out again if the kernel
+ * writes it.
+ *
+ * @module
+ */
+
+import type { Exports } from "../../wasm/exports.ts";
+import { type Matrix, shape } from "../matrix.ts";
+
+/** What a kernel takes: a matrix, or a vector, or whole numbers. */
+export type Operand = Matrix | Float32Array | Int32Array;
+
+type Functions = { [K in keyof Exports as Exports[K] extends (...a: never[]) => number | void ? K : never]: Exports[K] };
+
+/** The version of the binary's interface that this code speaks. */
+const ABI_VERSION = 1;
+
+/** A matrix in a heap's memory. Its views are made anew when the memory has grown. */
+export class Resident implements Matrix {
+  #floats?: Float32Array;
+  #ints?: Int32Array;
+
+  constructor(
+    readonly heap: Heap,
+    readonly address: number,
+    readonly rows: number,
+    readonly cols: number,
+    /** Kept so that what a part lies in is not collected before it. */
+    readonly whole?: Resident,
+  ) {}
+
+  get data(): Float32Array {
+    const { buffer } = this.heap.exports.memory;
+    if (this.#floats?.buffer !== buffer) this.#floats = new Float32Array(buffer, this.address, this.rows * this.cols);
+    return this.#floats!;
+  }
+
+  /** The same bytes as whole numbers. */
+  get ints(): Int32Array {
+    const { buffer } = this.heap.exports.memory;
+    if (this.#ints?.buffer !== buffer) this.#ints = new Int32Array(buffer, this.address, this.rows * this.cols);
+    return this.#ints!;
+  }
+
+  /** Rows `from` to `to` (exclusive), in the same memory. */
+  part(from: number, to: number): Resident {
+    return new Resident(this.heap, this.address + from * this.cols * 4, to - from, this.cols, this.whole ?? this);
+  }
+
+  /** Gives the memory back; the matrix must not be used after. */
+  [Symbol.dispose](): void {
+    if (!this.whole) this.heap.free(this);
+  }
+}
+
+/** An instance of the binary. Everything that it allocates is freed by hand, or when its owner is collected. */
+export class Heap {
+  readonly exports: Exports;
+  readonly #owned = new FinalizationRegistry<number>((address) => this.exports.free(address));
+
+  /** @throws {TypeError} if the module is not one of Gibbon's, or of another version */
+  constructor(module: WebAssembly.Module, readonly kernels: string) {
+    this.exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+    const version = this.exports.abiVersion?.();
+    if (version !== ABI_VERSION) {
+      throw new TypeError(`Cannot use this WebAssembly module: expected ABI version ${ABI_VERSION}, got ${version}`);
+    }
+  }
+
+  /** A fresh matrix of zeros. */
+  matrix(rows: number, cols: number): Resident {
+    const resident = new Resident(this, this.exports.alloc(Math.max(rows * cols * 4, 16)), rows, cols);
+    resident.data.fill(0);
+    this.#owned.register(resident, resident.address, resident);
+    return resident;
+  }
+
+  /** A copy of `m` in this heap. */
+  copy(m: Matrix): Resident {
+    const resident = this.matrix(m.rows, m.cols);
+    resident.data.set(m.data);
+    return resident;
+  }
+
+  free(resident: Resident): void {
+    if (this.#owned.unregister(resident)) this.exports.free(resident.address);
+  }
+
+  /**
+   * Calls `kernel` with the addresses of `operands`, of which the first `outputs` are written, and then `scalars`.
+   */
+  run(kernel: keyof Functions, outputs: number, operands: readonly Operand[], ...scalars: number[]): void {
+    const staged: number[] = [];
+    const addresses = operands.map((operand) => {
+      if (operand instanceof Resident && operand.heap === this) return operand.address;
+      const data = "data" in operand ? operand.data : operand;
+      const address = this.exports.alloc(Math.max(data.byteLength, 16));
+      staged.push(address);
+      const { buffer } = this.exports.memory;
+      if (data instanceof Int32Array) new Int32Array(buffer, address, data.length).set(data);
+      else new Float32Array(buffer, address, data.length).set(data);
+      return address;
+    });
+    (this.exports[kernel] as (...args: number[]) => void)(...addresses, ...scalars);
+    for (let i = 0, j = 0; i < operands.length; i++) {
+      const operand = operands[i];
+      if (operand instanceof Resident && operand.heap === this) continue;
+      const data = "data" in operand ? operand.data : operand;
+      if (i < outputs) data.set(new Float32Array(this.exports.memory.buffer, staged[j], data.length));
+      this.exports.free(staged[j++]);
+    }
+  }
+}
+
+/** Throws unless `m` has the shape given; `action` begins the message. */
+export function checkShape(action: string, name: string, m: Matrix, rows: number, cols: number): void {
+  if (m.rows !== rows || m.cols !== cols) {
+    throw new TypeError(`Cannot ${action}: expected ${name} of shape (${rows}, ${cols}), got ${shape(m)}`);
+  }
+}

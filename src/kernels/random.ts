@@ -1,0 +1,37 @@
+/** Numbers that are a pure function of a key and a counter. @module */
+
+import type { Matrix } from "../matrix.ts";
+import { heap, heapOf } from "./variants.ts";
+
+/** A key for the stream that `part`, a whole number in 0 … 2⁵³ − 1, names within `key`. */
+export function randomKey(key: number, part: number): number {
+  return heap().exports.randomKey(key, part);
+}
+
+/** The `counter`-th number of stream `key`, uniform in [0, 1), a multiple of 2⁻⁵³. */
+export function randomNumber(key: number, counter: number): number {
+  return heap().exports.randomNumber(key, counter);
+}
+
+/** `out` filled with numbers uniform in [lo, hi), a multiple of (hi − lo)·2⁻²⁴ above lo. */
+export function randomUniform(out: Matrix, { key, lo, hi }: { key: number; lo: number; hi: number }): void {
+  heapOf(out).run("randomUniform", 1, [out], lo, hi, key, 0, out.rows * out.cols);
+}
+
+/** `out` filled with normal deviates. */
+export function randomNormal(
+  out: Matrix,
+  { key, mean = 0, deviation = 1 }: { key: number; mean?: number; deviation?: number },
+): void {
+  heapOf(out).run("randomNormal", 1, [out], mean, deviation, key, 0, out.rows * out.cols);
+}
+
+/** `out` filled with `scale`, each with probability `keep`, else 0: a dropout mask. */
+export function randomMask(out: Matrix, { key, keep, scale }: { key: number; keep: number; scale: number }): void {
+  heapOf(out).run("randomMask", 1, [out], keep, scale, key, 0, out.rows * out.cols);
+}
+
+/** `out` filled with `epsilon` and −`epsilon`, equally likely. */
+export function randomSigns(out: Matrix, { key, epsilon }: { key: number; epsilon: number }): void {
+  heapOf(out).run("randomSigns", 1, [out], epsilon, key, 0, out.rows * out.cols);
+}

@@ -1,0 +1,64 @@
+/**
+ * Matrices, and the letters that name their shapes.
+ *
+ * | letter | meaning |
+ * |---|---|
+ * | B | examples in a batch |
+ * | D | inputs (features) of a model |
+ * | C | classes |
+ * | S | scores of a model: C, or 1 for a two-class model with one score |
+ * | U | units of a hidden layer |
+ * | P | linear pieces of a maxout unit |
+ * | R | rank of an RBF unit's precision beyond its diagonal |
+ * | m, n, k | a matrix product's sizes, as in BLAS |
+ *
+ * @module
+ */
+
+/** A dense row-major matrix of float32: element (i, j) is `data[i * cols + j]`. */
+export interface Matrix {
+  /** Number of rows. */
+  readonly rows: number;
+  /** Number of columns. */
+  readonly cols: number;
+  /** `rows * cols` numbers, row after row. */
+  readonly data: Float32Array;
+}
+
+/**
+ * A matrix of shape `(rows, cols)`, over `data` without copying it, or of zeros.
+ *
+ * @example
+ * ```ts
+ * import { matrix } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(matrix(2, 2, [1, 2, 3, 4]).data[2], 3);
+ * ```
+ *
+ * @throws {RangeError} if a size is not a whole number ≥ 0
+ * @throws {TypeError} if `data` does not hold `rows * cols` numbers
+ */
+export function matrix(rows: number, cols: number, data?: Float32Array | readonly number[]): Matrix {
+  if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(cols) || rows < 0 || cols < 0) {
+    throw new RangeError(`Cannot make a matrix of shape (${rows}, ${cols}): sizes must be whole numbers ≥ 0`);
+  }
+  const length = rows * cols;
+  if (data === undefined) return { rows, cols, data: new Float32Array(length) };
+  if (data.length !== length) {
+    throw new TypeError(
+      `Cannot make a matrix of shape (${rows}, ${cols}): expected ${length} numbers, got ${data.length}`,
+    );
+  }
+  return { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+}
+
+/** `m`'s shape as text, `(rows, cols)`, for messages. */
+export function shape(m: Matrix): string {
+  return `(${m.rows}, ${m.cols})`;
+}
+
+/** Rows `from` to `to` (exclusive) of `m`, sharing its memory. */
+export function rowsOf(m: Matrix, from: number, to: number): Matrix {
+  return { rows: to - from, cols: m.cols, data: m.data.subarray(from * m.cols, to * m.cols) };
+}
