@@ -8,10 +8,10 @@ function addWithin(x: v128, d: v128): v128 {
   // see: Knuth's TwoSum, x + d = y + error exactly
   const b = f32x4.sub(y, x);
   const error = f32x4.add(f32x4.sub(x, f32x4.sub(y, b)), f32x4.sub(d, b));
-  // beyond where error and d have opposite signs
+  // beyond where error and d have opposite signs, or error is NaN because y overflowed
   const beyond = v128.or(
-    v128.and(f32x4.gt(d, f32x4.splat(0)), f32x4.lt(error, f32x4.splat(0))),
-    v128.and(f32x4.lt(d, f32x4.splat(0)), f32x4.gt(error, f32x4.splat(0))),
+    v128.andnot(f32x4.gt(d, f32x4.splat(0)), f32x4.ge(error, f32x4.splat(0))),
+    v128.andnot(f32x4.lt(d, f32x4.splat(0)), f32x4.le(error, f32x4.splat(0))),
   );
   // one ulp toward x: the magnitude shrinks (bits - 1) if y and d agree in sign, else grows
   const agree = i32x4.ge_s(v128.xor(y, d), i32x4.splat(0));
@@ -80,7 +80,7 @@ function shrink(v: f64): f32 {
   return abs(<f64>y) > abs(v) ? reinterpret<f32>(reinterpret<i32>(y) - 1) : y;
 }
 
-/** d = epsilon g / ||g||_2 by row, 0 where g is 0; g (rows, cols), epsilon in float64. d may be g. */
+/** d = epsilon g / ||g||_2 by row, 0 where g is 0 or not finite; g (rows, cols), epsilon in float64. d may be g. */
 export function l2Direction(d: usize, g: usize, epsilon: f64, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
     let most: f32 = 0;
@@ -90,10 +90,11 @@ export function l2Direction(d: usize, g: usize, epsilon: f64, rows: usize, cols:
       const value = <f64>load<f32>(g + (i << 2)) / most;
       sum += value * value;
     }
+    const some = most > 0 && most < Infinity;
     // a hair less than epsilon, for the rounding of the norm itself
-    const factor = most > 0 ? epsilon * (1 - 1e-12) / Math.sqrt(sum) : 0;
+    const factor = some ? epsilon * (1 - 1e-12) / Math.sqrt(sum) : 0;
     for (let i: usize = 0; i < cols; i++) {
-      const value = most > 0 ? <f64>load<f32>(g + (i << 2)) / most : 0;
+      const value = some ? <f64>load<f32>(g + (i << 2)) / most : 0;
       store<f32>(d + (i << 2), shrink(factor * value));
     }
     d += cols << 2;

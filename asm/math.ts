@@ -120,7 +120,7 @@ export function softplus1(x: f32): f32 {
 // @ts-ignore: decorator
 @inline
 export function flush4(v: v128): v128 {
-  return v128.and(v, f32x4.ge(f32x4.abs(v), f32x4.splat(1e-30)));
+  return v128.andnot(v, f32x4.lt(f32x4.abs(v), f32x4.splat(1e-30)));
 }
 
 /** A vector of the `count` (1 to 3) floats at `p`, the rest 0. */

@@ -51,7 +51,7 @@ export function softmaxLoss(
   }
 }
 
-/** dScores = (p - [c = y]) / (1 - p_y): the loss's gradient by row, scaled so that rounding cannot make it vanish. */
+/** dScores = (p - [c = y]) / (1 - p_y), 0 for one class: the loss's gradient, scaled so that no rounding makes it vanish. */
 export function softmaxDirection(dScores: usize, scores: usize, labels: usize, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
     const y: usize = load<u32>(labels + (r << 2));
@@ -64,7 +64,7 @@ export function softmaxDirection(dScores: usize, scores: usize, labels: usize, r
       sum += e;
     }
     for (let c: usize = 0; c < cols; c++) store<f32>(dScores + (c << 2), load<f32>(dScores + (c << 2)) / sum);
-    store<f32>(dScores + (y << 2), -1);
+    store<f32>(dScores + (y << 2), cols > 1 ? -1 : 0);
     dScores += cols << 2;
     scores += cols << 2;
   }

@@ -1,10 +1,78 @@
 /**
  * Adversarial robustness for small models: train them, attack them, measure them.
  *
+ * Linear, maxout and RBF models, the fast gradient sign method and its controls, rubbish inputs, adversarial training
+ * and the measures of "Explaining and Harnessing Adversarial Examples" (Goodfellow, Shlens and Szegedy, 2015), on
+ * SIMD kernels in WebAssembly. Everything is synchronous but `train`, and seeded.
+ *
+ * @example
+ * ```ts
+ * import { digits, fgsm, measure, softmaxLinear, train } from "@gibbon/gibbon";
+ * import { assert } from "@std/assert";
+ *
+ * const { learn, test } = digits({ seed: 1, learn: 1000, test: 200 });
+ * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 3, seed: 1 });
+ * const adversarial = fgsm(model, test, { epsilon: 0.25 });
+ * assert(measure(model, adversarial).errorRate > measure(model, test).errorRate);
+ * ```
+ *
  * @module
  */
 
+export {
+  type Adversarial,
+  type Attack,
+  type AttackOptions,
+  type Epsilon,
+  perturbation,
+} from "./attacks/attack.ts";
+export { attacks } from "./attacks/mod.ts";
+export { fgsm, type FgsmOptions } from "./attacks/fgsm.ts";
+export { signNoise, uniformNoise } from "./attacks/noise.ts";
+export {
+  type DirectedRubbish,
+  directedRubbish,
+  type DirectedRubbishOptions,
+  type Rubbish,
+  rubbish,
+  type RubbishOptions,
+} from "./attacks/rubbish.ts";
 export { type Batch, batch, select, slice } from "./data/batch.ts";
+export { csvBatch } from "./data/csv.ts";
+export { digits, type DigitsOptions } from "./data/digits.ts";
+export { idxBatch, readIdx } from "./data/idx.ts";
+export { npyBatch, readNpy } from "./data/npy.ts";
+export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
+export { type Head, heads, type Labels } from "./heads.ts";
+export type { Bounds } from "./kernels/attack.ts";
+export type { LossOutputs } from "./kernels/heads.ts";
 export { init, type InitOptions, kernels, type Variant } from "./kernels/variants.ts";
+export {
+  type Examples,
+  lossDirection,
+  losses,
+  lossGradient,
+  predict,
+  type Predictions,
+} from "./loss.ts";
 export { type Matrix, matrix } from "./matrix.ts";
+export {
+  type AttackedMeasures,
+  type ClassMeasures,
+  measure,
+  measureRubbish,
+  type Measures,
+  type RubbishMeasures,
+  sweep,
+} from "./measure/measure.ts";
+export { loadModel, saveModel } from "./models/checkpoint.ts";
+export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";
+export { families, type FamilyOptions } from "./models/mod.ts";
+export { logistic } from "./models/logistic.ts";
+export { maxout, type MaxoutOptions } from "./models/maxout.ts";
+export type { Model, Perturbation } from "./models/model.ts";
+export { rbf, type RbfOptions } from "./models/rbf.ts";
+export { type Adam, type Dropout, type Keep, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
+export { softmaxLinear, type SoftmaxLinearOptions } from "./models/softmax_linear.ts";
 export { fillNormal, fillSigns, fillUniform, type Rng, rng } from "./rng.ts";
+export { train, type TrainOptions, type TrainProgress } from "./train/mod.ts";

@@ -1,0 +1,33 @@
+/** Files written whole or not at all. @module */
+
+import { reason, UserError } from "./errors.ts";
+
+/**
+ * Nothing; `path` then holds `bytes`, and at no time part of them: they are written beside it and renamed.
+ *
+ * @throws {UserError} if the system refuses; `path` is then as it was
+ */
+export async function writeFileWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
+  try {
+    const there = await Deno.stat(path).catch(() => undefined);
+    if (there?.isDirectory) throw new Error("it is a folder");
+    // A rename would put a file in the place of /dev/null or of a link.
+    if (there && !there.isFile) await Deno.writeFile(path, data);
+    else await replace(there ? await Deno.realPath(path) : path, data);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "its folder does not exist" : reason(error);
+    throw new UserError(`Cannot write ${path}: ${why}`);
+  }
+}
+
+async function replace(path: string, data: Uint8Array): Promise<void> {
+  const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await Deno.writeFile(beside, data, { createNew: true });
+    await Deno.rename(beside, path);
+  } catch (error) {
+    await Deno.remove(beside).catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,180 @@
+/** What every attack is: a perturbation within a budget, and the model's answer to it. @module */
+
+import type { Batch } from "../data/batch.ts";
+import type { Bounds } from "../kernels/attack.ts";
+import { predict, type Predictions } from "../loss.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import { checkInputs, type Model, type Perturbation } from "../models/model.ts";
+import { type Criterion, hit, judge, misclassified } from "./criteria.ts";
+
+/** What every attack takes beside its ε. */
+export interface AttackOptions {
+  /** Least and greatest value of an input; default none, for the paper does not clip. */
+  bounds?: Bounds;
+  /** Class that the model is to predict: one for all, or one each, (B); default any wrong one. */
+  target?: number | Int32Array;
+  /** Seed of what is random; default 0. */
+  seed?: number;
+}
+
+/** The budget in input units: one for all inputs, or one for each, (D). */
+export type Epsilon = number | Float32Array;
+
+/** Attacked examples, with the model's answer to the very bytes in `x`. */
+export interface Adversarial extends Batch, Predictions {
+  /** Adversarial inputs, (B, D). */
+  readonly x: Matrix;
+  /** What they were made from, (B, D). */
+  readonly original: Matrix;
+  /** Name of the attack. */
+  readonly attack: string;
+  /** Its budget. */
+  readonly epsilon: Epsilon;
+  /** 1 for each example whose predicted class is not its label, or is the target if there is one; else 0. */
+  readonly fooled: Uint8Array;
+}
+
+/**
+ * An attack. With one ε it gives one set of adversarial examples; with a plain array of them, one set for each.
+ * A `Float32Array` of D numbers is one budget for each input.
+ */
+export interface Attack<O extends AttackOptions = AttackOptions> {
+  (model: Model, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
+  (model: Model, batch: Batch, options: O & { epsilon: readonly number[] }): Adversarial[];
+  /** Registry key. */
+  readonly attack: string;
+  /** Whether the untargeted attack means to raise the loss; noise does not aim. */
+  readonly raisesLoss: boolean;
+  /** Adversarial inputs alone, (B, D), unchecked and not judged: what training calls at each step. */
+  readonly perturb: (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
+}
+
+/** An attack's own part: looks at the examples once, and gives their perturbed inputs for any ε. */
+export type Prepare<O> = (model: Model, batch: Batch, options: O) => (epsilon: Epsilon) => Matrix;
+
+/** The attack that `prepare` makes. */
+export function makeAttack<O extends AttackOptions>(
+  { name, raisesLoss, prepare }: { name: string; raisesLoss: boolean; prepare: Prepare<O> },
+): Attack<O> {
+  function attack(model: Model, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
+  function attack(model: Model, batch: Batch, options: O & { epsilon: readonly number[] }): Adversarial[];
+  function attack(model: Model, batch: Batch, options: O & { epsilon: Epsilon | readonly number[] }) {
+    checkAttack(name, model, { batch, options });
+    const { epsilon, target } = options;
+    const criterion = target === undefined ? misclassified(batch.labels) : hit(targets(target, batch));
+    const step = prepare(model, batch, options);
+    const result = (each: Epsilon) => judged(model, batch, { name, x: step(each), epsilon: each, criterion });
+    return Array.isArray(epsilon) ? epsilon.map(result) : result(epsilon as Epsilon);
+  }
+  const perturb = (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) =>
+    prepare(model, batch, options)(options.epsilon);
+  return Object.assign(attack, { attack: name, raisesLoss, perturb });
+}
+
+/**
+ * An attack as what training perturbs its examples with.
+ *
+ * @example
+ * ```ts
+ * import { fgsm, perturbation } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(perturbation(fgsm, { epsilon: 0.25 }).name, 'fgsm {"epsilon":0.25}');
+ * ```
+ *
+ * @throws {RangeError} if ε is negative or not finite
+ */
+export function perturbation<O extends AttackOptions>(
+  attack: Attack<O>,
+  options: O & { epsilon: number },
+): Perturbation {
+  checkEpsilon(attack.attack, options.epsilon);
+  return {
+    name: `${attack.attack} ${JSON.stringify(options)}`,
+    apply: (model, batch, key) => attack.perturb(model, batch, { ...options, seed: key }),
+  };
+}
+
+/** The classes aimed at, (B). */
+export function targets(target: number | Int32Array, { labels }: Batch): Int32Array {
+  return typeof target === "number" ? new Int32Array(labels.length).fill(target) : target;
+}
+
+/** ε for each of `cols` inputs, rounded down to float32, so that no step passes what was asked for. */
+export function budget(epsilon: Epsilon, cols: number): Float32Array {
+  if (typeof epsilon !== "number") return epsilon;
+  return new Float32Array(cols).fill(float32Below(epsilon));
+}
+
+/** The greatest float32 that is not above `value` ≥ 0. */
+export function float32Below(value: number): number {
+  const near = new Float32Array([value]);
+  if (near[0] > value) new Int32Array(near.buffer)[0]--;
+  return near[0];
+}
+
+/** Rows that one call of a kernel takes, so that what is copied to its memory stays small. */
+const CHUNK = 250;
+
+/** A matrix of the shape of `x`, which `fill` writes run by run of rows. */
+export function byChunks(x: Matrix, fill: (out: Matrix, rows: (m: Matrix) => Matrix, first: number) => void): Matrix {
+  const out = matrix(x.rows, x.cols);
+  for (let first = 0; first < x.rows; first += CHUNK) {
+    const rows = (m: Matrix) => rowsOf(m, first, Math.min(first + CHUNK, x.rows));
+    fill(rows(out), rows, first);
+  }
+  return out;
+}
+
+function judged(
+  model: Model,
+  { x: original, labels, classes }: Batch,
+  { name, x, epsilon, criterion }: { name: string; x: Matrix; epsilon: Epsilon; criterion: Criterion },
+): Adversarial {
+  const predictions = predict(model, x);
+  const fooled = judge(predictions, criterion);
+  return { x, labels, classes, original, attack: name, epsilon, ...predictions, fooled };
+}
+
+function checkAttack(
+  name: string,
+  model: Model,
+  { batch, options }: { batch: Batch; options: AttackOptions & { epsilon: Epsilon | readonly number[] } },
+): void {
+  checkInputs("attack", model, batch.x);
+  const { epsilon, bounds, target } = options;
+  if (epsilon instanceof Float32Array && epsilon.length !== model.inputs) {
+    throw new TypeError(`Cannot attack by ${name}: expected ${model.inputs} epsilons, one an input, got ${epsilon.length}`);
+  }
+  for (const each of typeof epsilon === "number" ? [epsilon] : epsilon ?? [undefined]) checkEpsilon(name, each);
+  if (target !== undefined) {
+    const aims = targets(target, batch);
+    if (aims.length !== batch.labels.length) {
+      throw new TypeError(`Cannot attack by ${name}: ${batch.labels.length} examples but ${aims.length} targets`);
+    }
+    const bad = aims.find((aim) => !Number.isInteger(aim) || aim < 0 || aim >= model.classes);
+    if (bad !== undefined || (typeof target === "number" && !Number.isInteger(target))) {
+      throw new RangeError(
+        `Cannot attack by ${name} with target ${bad ?? target}: must be a whole number in 0 … ${model.classes - 1}`,
+      );
+    }
+  }
+  if (bounds !== undefined) checkBounds(name, bounds, batch.x);
+}
+
+function checkEpsilon(name: string, epsilon: number): void {
+  if (!(epsilon >= 0) || epsilon === Infinity) {
+    throw new RangeError(`Cannot attack by ${name} with epsilon ${epsilon}: must be a finite number ≥ 0`);
+  }
+}
+
+function checkBounds(name: string, [lo, hi]: Bounds, x: Matrix): void {
+  if (!(lo < hi)) throw new RangeError(`Cannot attack by ${name} within bounds ${lo}, ${hi}: the first must be less`);
+  const bad = x.data.findIndex((value) => value < lo || value > hi);
+  if (bad >= 0) {
+    const [row, col] = [Math.floor(bad / x.cols), bad % x.cols];
+    throw new RangeError(
+      `Cannot attack by ${name} within bounds ${lo}, ${hi}: input ${col} of example ${row} is ${x.data[bad]}`,
+    );
+  }
+}

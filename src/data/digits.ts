@@ -1,0 +1,65 @@
+/** The built-in digits: a data set that needs no network and no licence. @module */
+
+import { type Rng, rng } from "../rng.ts";
+import { type Batch, batch } from "./batch.ts";
+import { write } from "./digits/hand.ts";
+import { SIDE } from "./digits/raster.ts";
+
+const CLASSES = 10;
+
+/** How many digits to draw, and which. */
+export interface DigitsOptions {
+  /** The hand that writes, a whole number in 0 … 2⁵³ − 1; default 1. */
+  seed?: number;
+  /** Examples to learn from; default 10000. */
+  learn?: number;
+  /** Examples held out; default 2000. */
+  test?: number;
+}
+
+/**
+ * Handwritten-looking digits 0 … 9, `(learn, 784)` and `(test, 784)`: images of 28 × 28 pixels, row after row,
+ * each in [0, 1] and a multiple of 1/255, paper 0 and ink 1. They are drawn, not scanned: the strokes of several
+ * ways to write each digit, varied in shape, slant, weight, position and size.
+ *
+ * Every ten consecutive examples hold each digit once, in random order. Example i depends on `seed` and i alone,
+ * never on how many are asked for, and the same seed gives the same bytes everywhere.
+ *
+ * @example
+ * ```ts
+ * import { digits } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { learn, test } = digits({ learn: 100, test: 20 });
+ * assertEquals([learn.x.rows, learn.x.cols, learn.classes, test.labels.length], [100, 784, 10, 20]);
+ * ```
+ *
+ * @throws {RangeError} if `seed`, `learn` or `test` is not a whole number ≥ 0
+ */
+export function digits(
+  { seed = 1, learn = 10000, test = 2000 }: DigitsOptions = {},
+): { learn: Batch; test: Batch } {
+  check("learn", learn);
+  check("test", test);
+  const from = rng(seed);
+  return { learn: draw(learn, from.split("learn")), test: draw(test, from.split("test")) };
+}
+
+function check(name: string, count: number): void {
+  if (Number.isSafeInteger(count) && count >= 0) return;
+  throw new RangeError(`Cannot draw digits with ${name} ${count}: must be a whole number ≥ 0`);
+}
+
+function draw(count: number, from: Rng): Batch {
+  const data = new Float32Array(count * SIDE * SIDE);
+  const labels = new Int32Array(count);
+  const [orders, hands] = [from.split("order"), from.split("hand")];
+  for (let first = 0; first < count; first += CLASSES) {
+    const order = orders.split(first).permutation(CLASSES);
+    for (let i = first; i < Math.min(count, first + CLASSES); i++) {
+      labels[i] = order[i - first];
+      write(data.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE), labels[i], hands.split(i));
+    }
+  }
+  return batch({ x: { rows: count, cols: SIDE * SIDE, data }, labels, classes: CLASSES });
+}

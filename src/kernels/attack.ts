@@ -1,0 +1,50 @@
+/** Steps away from an input that stay within their budget to the last bit. @module */
+
+import type { Matrix } from "../matrix.ts";
+import { checkShape } from "./heap.ts";
+import { heapOf } from "./variants.ts";
+
+/** The least and the greatest value an input may take. */
+export type Bounds = readonly [lo: number, hi: number];
+
+const UNBOUNDED: Bounds = [-Infinity, Infinity];
+
+/**
+ * `out` (B, D) = clip(x + ε sign(g)), for x and g (B, D) and `epsilon` (D); where g is 0 or NaN, x stays.
+ * |out − x| ≤ ε holds exactly, whatever rounding does. May write over `x` or `g`.
+ */
+export function signStep(
+  out: Matrix,
+  x: Matrix,
+  { direction, epsilon, bounds = UNBOUNDED }: { direction: Matrix; epsilon: Float32Array; bounds?: Bounds },
+): void {
+  checkShape("step", "a direction", direction, x.rows, x.cols);
+  checkShape("step", "a result", out, x.rows, x.cols);
+  if (epsilon.length !== x.cols) {
+    throw new TypeError(`Cannot step: expected ${x.cols} epsilons, one a feature, got ${epsilon.length}`);
+  }
+  heapOf(out, x, direction).run("signStep", 1, [out, x, direction, epsilon], ...bounds, x.rows, x.cols);
+}
+
+/** `out` = clip(x + d), never farther than |d| from x. May write over either. */
+export function addStep(
+  out: Matrix,
+  x: Matrix,
+  { step, bounds = UNBOUNDED }: { step: Matrix; bounds?: Bounds },
+): void {
+  checkShape("step", "a step", step, x.rows, x.cols);
+  checkShape("step", "a result", out, x.rows, x.cols);
+  heapOf(out, x, step).run("addStep", 1, [out, x, step], ...bounds, x.rows * x.cols);
+}
+
+/** `out` = the step of Euclidean length ≤ ε along each row of `gradient`. May write over it. */
+export function l2Direction(out: Matrix, gradient: Matrix, { epsilon }: { epsilon: number }): void {
+  checkShape("find an L2 step", "a result", out, gradient.rows, gradient.cols);
+  heapOf(out, gradient).run("l2Direction", 1, [out, gradient], epsilon, gradient.rows, gradient.cols);
+}
+
+/** `out` = ε at the first largest component of each row of `gradient`, with its sign. May write over it. */
+export function l1Direction(out: Matrix, gradient: Matrix, { epsilon }: { epsilon: number }): void {
+  checkShape("find an L1 step", "a result", out, gradient.rows, gradient.cols);
+  heapOf(out, gradient).run("l1Direction", 1, [out, gradient], epsilon, gradient.rows, gradient.cols);
+}

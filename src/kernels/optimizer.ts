@@ -1,0 +1,58 @@
+/** Updates of parameters. @module */
+
+import type { Matrix } from "../matrix.ts";
+import { heapOf } from "./variants.ts";
+
+/** Weight decay, added to the gradient: that of l1·‖p‖₁ + l2/2·‖p‖₂². */
+export interface Decay {
+  l1: number;
+  l2: number;
+}
+
+/** p += v where v = momentum·v − rate·(gradient + decay). */
+export function sgdStep(
+  [p, v]: readonly [Matrix, Matrix],
+  gradient: Matrix,
+  { rate, momentum, l1, l2 }: Decay & { rate: number; momentum: number },
+): void {
+  heapOf(p).run("sgdStep", 2, [p, v, gradient], rate, momentum, l1, l2, p.rows * p.cols);
+}
+
+/** What Adam is set to, and how many steps it has made, the present one included. */
+export interface AdamStep extends Decay {
+  rate: number;
+  beta1: number;
+  beta2: number;
+  /** β₁ᵗ and β₂ᵗ at this step t, from 1. */
+  powers: readonly [number, number];
+}
+
+/** The denominator's guard of Kingma and Ba 2015. */
+const TINY = 1e-8;
+
+/** One step of Adam on p with its moments m and v (Kingma and Ba 2015, Algorithm 1). */
+export function adamStep(
+  [p, m, v]: readonly [Matrix, Matrix, Matrix],
+  gradient: Matrix,
+  { rate, beta1, beta2, powers, l1, l2 }: AdamStep,
+): void {
+  const corrections = [1 - powers[0], 1 - powers[1]];
+  heapOf(p).run(
+    "adamStep",
+    3,
+    [p, m, v, gradient],
+    rate,
+    beta1,
+    beta2,
+    ...corrections,
+    TINY,
+    l1,
+    l2,
+    p.rows * p.cols,
+  );
+}
+
+/** Each row of `w` scaled down to Euclidean norm `most` where it is longer. */
+export function limitRowNorms(w: Matrix, most: number): void {
+  heapOf(w).run("limitRowNorms", 1, [w], most, w.rows, w.cols);
+}

@@ -1,0 +1,57 @@
+/** Memory that a model keeps while it is in use. @module */
+
+import type { Matrix } from "../matrix.ts";
+import { type Heap, Resident } from "./heap.ts";
+import { heap } from "./variants.ts";
+
+/**
+ * Resident matrices by name. Asking again for the same name gives the same memory, grown if it must be:
+ * what is in it stays only as long as the shape does.
+ */
+export class Workspace implements Disposable {
+  readonly #heap: Heap = heap();
+  readonly #kept = new Map<string, { whole: Resident; shown: Resident }>();
+
+  /** The name of the kernels that work on this memory. */
+  get kernels(): string {
+    return this.#heap.kernels;
+  }
+
+  /** The matrix called `name`, of this shape; zeros when new. */
+  matrix(name: string, rows: number, cols: number): Matrix {
+    const kept = this.#kept.get(name);
+    if (kept && kept.shown.rows === rows && kept.shown.cols === cols) return kept.shown;
+    let whole = kept?.whole;
+    if (!whole || whole.cols !== cols || whole.rows < rows) {
+      whole?.[Symbol.dispose]();
+      whole = this.#heap.matrix(rows, cols);
+    }
+    const shown = whole.rows === rows ? whole : whole.part(0, rows);
+    this.#kept.set(name, { whole, shown });
+    return shown;
+  }
+
+  /** A copy of `m`, kept under `name`. */
+  copy(name: string, m: Matrix): Matrix {
+    const resident = this.matrix(name, m.rows, m.cols);
+    resident.data.set(m.data);
+    return resident;
+  }
+
+  /** Gives everything back. */
+  [Symbol.dispose](): void {
+    for (const { whole } of this.#kept.values()) whole[Symbol.dispose]();
+    this.#kept.clear();
+  }
+}
+
+/** The rows `from` to `to` (exclusive) of a resident matrix, in the same memory. */
+export function part(m: Matrix, from: number, to: number): Matrix {
+  return (m as Resident).part(from, to);
+}
+
+/** The same memory in another shape of as many elements. */
+export function reshaped(m: Matrix, rows: number, cols: number): Matrix {
+  const { heap, address, whole } = m as Resident;
+  return new Resident(heap, address, rows, cols, whole ?? m as Resident);
+}

@@ -1,0 +1,83 @@
+/** A model's loss on examples, and its gradient in their inputs. @module */
+
+import type { Batch } from "./data/batch.ts";
+import { type Matrix, matrix } from "./matrix.ts";
+import { checkInputs, type Model } from "./models/model.ts";
+
+/** What of a batch a loss looks at. */
+export type Examples = Pick<Batch, "x" | "labels">;
+
+/**
+ * The loss of each example, (B), as the model's head defines it, in nats.
+ *
+ * @example
+ * ```ts
+ * import { batch, losses, matrix, model, softmaxLinear } from "@gibbon/gibbon";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const fresh = model(softmaxLinear({ inputs: 1, classes: 2 }));
+ * assertAlmostEquals(losses(fresh, batch({ x: matrix(1, 1), labels: [0] }))[0], Math.log(2), 1e-6);
+ * ```
+ *
+ * @throws {TypeError} if the examples have another number of inputs than the model
+ */
+export function losses(model: Model, { x, labels }: Examples): Float32Array {
+  checkInputs("measure a loss", model, x);
+  const scores = model.scores(x);
+  const loss = matrix(x.rows, 1);
+  model.head.loss({ loss, dScores: matrix(scores.rows, scores.cols) }, scores, labels);
+  return loss.data;
+}
+
+/** The gradient of each example's loss in its own inputs, (B, D). */
+export function lossGradient(model: Model, { x, labels }: Examples): Matrix {
+  checkInputs("differentiate a loss", model, x);
+  return model.inputGradient(x, (scores, first) => {
+    const dScores = matrix(scores.rows, scores.cols);
+    const loss = matrix(scores.rows, 1);
+    model.head.loss({ loss, dScores }, scores, labels.subarray(first, first + scores.rows));
+    return dScores;
+  });
+}
+
+/**
+ * A positive multiple, example by example, of `lossGradient`, (B, D), that does not vanish where a float32 probability
+ * reaches 1. Whatever uses only its direction should use this.
+ */
+export function lossDirection(model: Model, { x, labels }: Examples): Matrix {
+  checkInputs("differentiate a loss", model, x);
+  return model.inputGradient(x, (scores, first) => {
+    const dScores = matrix(scores.rows, scores.cols);
+    model.head.direction(dScores, scores, labels.subarray(first, first + scores.rows));
+    return dScores;
+  });
+}
+
+/** The predicted class of each example, (B), and its probability. */
+export interface Predictions {
+  /** The most probable class; the first, if several are. */
+  readonly predicted: Int32Array;
+  /** The probability of that class, under the model's own head. */
+  readonly confidence: Float32Array;
+  /** The probability of every class, (B, C). */
+  readonly probabilities: Matrix;
+}
+
+/** What `model` says of the inputs `x`, (B, D). */
+export function predict(model: Model, x: Matrix): Predictions {
+  checkInputs("classify", model, x);
+  const scores = model.scores(x);
+  const p = matrix(x.rows, model.classes);
+  model.head.probabilities(p, scores);
+  // compared by scores where there is one a class: probabilities tie where they round to 0 or 1
+  const { data, cols } = scores.cols === model.classes ? scores : p;
+  const predicted = new Int32Array(x.rows);
+  const confidence = new Float32Array(x.rows);
+  for (let i = 0; i < x.rows; i++) {
+    let best = 0;
+    for (let c = 1; c < cols; c++) if (data[i * cols + c] > data[i * cols + best]) best = c;
+    predicted[i] = best;
+    confidence[i] = p.data[i * cols + best];
+  }
+  return { predicted, confidence, probabilities: p };
+}

@@ -1,0 +1,130 @@
+/** How often a model errs, and how sure it is. @module */
+
+import type { Attack, AttackOptions } from "../attacks/attack.ts";
+import type { Rubbish } from "../attacks/rubbish.ts";
+import type { Batch } from "../data/batch.ts";
+import { predict, type Predictions } from "../loss.ts";
+import type { Model } from "../models/model.ts";
+
+/** Error and confidence over some examples. */
+export interface Measures {
+  /** Number of examples. */
+  readonly examples: number;
+  /** Fraction of all examples whose predicted class is not their label. */
+  readonly errorRate: number;
+  /** Mean probability of the predicted class, under the model's own head. */
+  readonly confidence: number;
+  /** The same over the misclassified examples alone; null where there is none. */
+  readonly confidenceOnErrors: number | null;
+}
+
+/** Measures overall and by true class. */
+export interface ClassMeasures extends Measures {
+  /** Measures of each true class; null for a class without examples. */
+  readonly perClass: readonly (Measures | null)[];
+}
+
+/**
+ * Error and confidence of `model` on `examples`, overall and by true class. For attacked examples from another model
+ * this is the error of transfer.
+ *
+ * @example
+ * ```ts
+ * import { batch, matrix, measure, model, softmaxLinear } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fresh = model(softmaxLinear({ inputs: 1, classes: 2 }));
+ * assertEquals(measure(fresh, batch({ x: matrix(2, 1), labels: [0, 1] })).errorRate, 0.5);
+ * ```
+ *
+ * @throws {RangeError} if there are no examples
+ * @throws {TypeError} if they do not fit the model
+ */
+export function measure(model: Model, examples: Batch): ClassMeasures {
+  if (examples.labels.length === 0) throw new RangeError("Cannot measure: there are no examples");
+  return measureAnswers(predict(model, examples.x), examples);
+}
+
+function measureAnswers(predictions: Predictions, { labels, classes }: Batch): ClassMeasures {
+  const all = Array.from(labels.keys());
+  const perClass = Array.from({ length: classes }, (_, c) => {
+    const own = all.filter((i) => labels[i] === c);
+    return own.length > 0 ? summarize(predictions, labels, own) : null;
+  });
+  return { ...summarize(predictions, labels, all), perClass };
+}
+
+function summarize({ predicted, confidence }: Predictions, labels: Int32Array, indices: readonly number[]): Measures {
+  const errors = indices.filter((i) => predicted[i] !== labels[i]);
+  const mean = (of: readonly number[]) => of.reduce((sum, i) => sum + confidence[i], 0) / of.length;
+  return {
+    examples: indices.length,
+    errorRate: errors.length / indices.length,
+    confidence: mean(indices),
+    confidenceOnErrors: errors.length > 0 ? mean(errors) : null,
+  };
+}
+
+/** Measures under attack. */
+export interface AttackedMeasures extends ClassMeasures {
+  /** Name of the attack. */
+  readonly attack: string;
+  /** Its budget, in input units. */
+  readonly epsilon: number;
+}
+
+/**
+ * Error and confidence of `model` on `examples` attacked with each of `epsilons`: the robustness curve.
+ *
+ * @throws {RangeError} if there are no examples, or an ε is negative or not finite
+ */
+export function sweep(
+  model: Model,
+  examples: Batch,
+  { attack, epsilons, ...options }: {
+    /** The attack. */
+    attack: Attack;
+    /** Its budgets, in input units. */
+    epsilons: readonly number[];
+  } & AttackOptions,
+): AttackedMeasures[] {
+  if (examples.labels.length === 0) throw new RangeError("Cannot measure: there are no examples");
+  return attack(model, examples, { ...options, epsilon: epsilons }).map((adversarial, i) => ({
+    attack: attack.attack,
+    epsilon: epsilons[i],
+    // the attack has judged these very bytes
+    ...measureAnswers(adversarial, adversarial),
+  }));
+}
+
+/** How a model takes rubbish. */
+export interface RubbishMeasures {
+  /** Number of rubbish inputs. */
+  readonly samples: number;
+  /** Fraction of them that the model takes for some class. */
+  readonly errorRate: number;
+  /** Mean probability of the predicted class over those; null where there is none. */
+  readonly confidenceOnErrors: number | null;
+  /** Which share of those goes to each class, (C); all 0 where there is none. */
+  readonly classes: readonly number[];
+}
+
+/**
+ * How often rubbish is taken for something, how surely, and for what (paper, appendix A).
+ *
+ * @throws {RangeError} if there are no samples
+ */
+export function measureRubbish({ predicted, confidence, probabilities, fooled }: Rubbish): RubbishMeasures {
+  if (fooled.length === 0) throw new RangeError("Cannot measure rubbish: there are no samples");
+  const mistakes = Array.from(fooled.keys()).filter((i) => fooled[i]);
+  const counts = new Array<number>(probabilities.cols).fill(0);
+  for (const i of mistakes) counts[predicted[i]]++;
+  return {
+    samples: fooled.length,
+    errorRate: mistakes.length / fooled.length,
+    confidenceOnErrors: mistakes.length > 0
+      ? mistakes.reduce((sum, i) => sum + confidence[i], 0) / mistakes.length
+      : null,
+    classes: counts.map((count) => count / Math.max(mistakes.length, 1)),
+  };
+}

@@ -1,0 +1,59 @@
+/** What attacks and measures ask of a model. @module */
+
+import type { Head } from "../heads.ts";
+import type { Matrix } from "../matrix.ts";
+
+/**
+ * A classifier as attacks and measures see it. Write this record for a model of your own and everything here
+ * works on it.
+ *
+ * @example
+ * ```ts
+ * import { fgsm, heads, matrix, batch, type Model } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // one input, scores (0, 2x): a logistic regression by hand
+ * const mine: Model = {
+ *   inputs: 1,
+ *   classes: 2,
+ *   head: heads.softmax,
+ *   scores: (x) => matrix(x.rows, 2, x.data.reduce<number[]>((s, v) => [...s, 0, 2 * v], [])),
+ *   inputGradient(x, dScores) {
+ *     const d = dScores(this.scores(x), 0);
+ *     return matrix(x.rows, 1, Float32Array.from({ length: x.rows }, (_, i) => 2 * d.data[2 * i + 1]));
+ *   },
+ * };
+ * const attacked = fgsm(mine, batch({ x: matrix(1, 1, [1]), labels: [1] }), { epsilon: 0.5 });
+ * assertEquals(attacked.x.data[0], 0.5);
+ * ```
+ */
+export interface Model {
+  /** Number of inputs, D. */
+  readonly inputs: number;
+  /** Number of classes, C. */
+  readonly classes: number;
+  /** What the scores mean. */
+  readonly head: Head;
+  /** Scores, (B, S), of the inputs `x`, (B, D). */
+  scores(x: Matrix): Matrix;
+  /**
+   * The gradient in the inputs, (B, D), of a function of the scores whose gradient in them `dScores` gives.
+   * `dScores` is called for one or more runs of rows, with their scores and the first row's place in `x`.
+   */
+  inputGradient(x: Matrix, dScores: (scores: Matrix, first: number) => Matrix): Matrix;
+}
+
+/** How training makes its inputs harder, freshly at each step. */
+export interface Perturbation {
+  /** What it is and with which options, for the record. */
+  readonly name: string;
+  /** Perturbed inputs, (B, D), for the model as it is now; `key` seeds what is random. */
+  apply(model: Model, examples: { x: Matrix; labels: Int32Array; classes: number }, key: number): Matrix;
+}
+
+/** @throws {TypeError} unless `x` has the model's number of inputs; `action` begins the message */
+export function checkInputs(action: string, model: { inputs: number }, x: Matrix): void {
+  if (x.cols !== model.inputs) {
+    throw new TypeError(`Cannot ${action}: the model takes ${model.inputs} inputs, the examples have ${x.cols}`);
+  }
+}

@@ -1,0 +1,91 @@
+/** Layers in a row: what trainable models are made of. @module */
+
+import { multiply } from "../kernels/elementwise.ts";
+import { randomMask } from "../kernels/random.ts";
+import { Workspace } from "../kernels/workspace.ts";
+import type { Matrix } from "../matrix.ts";
+import { rng } from "../rng.ts";
+import type { Dropout } from "./recipe.ts";
+
+/** What training adjusts. */
+export interface Parameter {
+  readonly name: string;
+  /** As rows; a row of weights is what one unit, piece or class receives. */
+  readonly value: Matrix;
+  /** The gradient that the last backward pass left. */
+  readonly gradient: Matrix;
+  /** Whether weight decay and the norm constraint concern it; they leave biases alone. */
+  readonly weights: boolean;
+}
+
+/** What a backward pass is to find. */
+export interface Wanted {
+  /** The gradient in the layer's inputs. */
+  inputs: boolean;
+  /** The gradients in its parameters: not, in place of the last ones, or added to them. */
+  parameters: "none" | "replace" | "add";
+}
+
+/** A differentiable function with parameters, over resident matrices. */
+export interface Layer {
+  readonly parameters: readonly Parameter[];
+  /** Outputs for `x`, valid until the next call. */
+  forward(x: Matrix): Matrix;
+  /** The gradient in `x`, the input of the last forward pass, if wanted. */
+  backward(dOut: Matrix, x: Matrix, wanted: Wanted): Matrix | undefined;
+  /** Called when parameters have changed from outside. */
+  refresh?(): void;
+}
+
+/** Layers in a row, with the memory they work in. */
+export interface Network extends Disposable {
+  readonly workspace: Workspace;
+  readonly layers: readonly Layer[];
+  readonly parameters: readonly Parameter[];
+  /** Scores, (B, S); with `dropout`, of the network with units dropped by `key`. */
+  forward(x: Matrix, training?: { dropout: Dropout; key: number }): Matrix;
+  /** The gradient in the last forward pass's inputs, if wanted; gradients of parameters are left in them. */
+  backward(dScores: Matrix, wanted: Wanted): Matrix | undefined;
+  refresh(): void;
+}
+
+/** The layers that `make` builds, as a network. */
+export function network(make: (workspace: Workspace) => readonly Layer[]): Network {
+  const workspace = new Workspace();
+  const layers = make(workspace);
+  const inputs: Matrix[] = [];
+  const masks: (Matrix | undefined)[] = [];
+  return {
+    workspace,
+    layers,
+    parameters: layers.flatMap((layer) => layer.parameters),
+    forward(x, training) {
+      let h = x;
+      layers.forEach((layer, i) => {
+        masks[i] = undefined;
+        const { keep, scale } = (i === 0 ? training?.dropout.input : training?.dropout.hidden) ?? { keep: 1, scale: 1 };
+        if (training && (keep < 1 || scale !== 1)) {
+          const mask = workspace.matrix(`mask${i}`, h.rows, h.cols);
+          randomMask(mask, { key: rng(training.key).split(i).key, keep, scale });
+          const dropped = workspace.matrix(`dropped${i}`, h.rows, h.cols);
+          multiply(dropped, [h, mask]);
+          [h, masks[i]] = [dropped, mask];
+        }
+        inputs[i] = h;
+        h = layer.forward(h);
+      });
+      return h;
+    },
+    backward(dScores, { inputs: wantInputs, parameters }) {
+      let d: Matrix | undefined = dScores;
+      for (let i = layers.length - 1; i >= 0; i--) {
+        d = layers[i].backward(d!, inputs[i], { inputs: i > 0 || wantInputs, parameters });
+        const mask = masks[i];
+        if (d && mask) multiply(d, [d, mask]);
+      }
+      return d;
+    },
+    refresh: () => layers.forEach((layer) => layer.refresh?.()),
+    [Symbol.dispose]: () => workspace[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,87 @@
+import { adamStep, limitRowNorms, sgdStep } from "../kernels/optimizer.ts";
+import type { Workspace } from "../kernels/workspace.ts";
+import type { Matrix } from "../matrix.ts";
+import type { Parameter } from "../models/network.ts";
+import type { Adam, Recipe, Sgd } from "../models/recipe.ts";
+
+/** An update rule with its state. */
+export interface Optimizer {
+  /** Its state by name, in the memory it works on: reading and writing these resumes it. */
+  readonly state: Readonly<Record<string, Matrix>>;
+  /** One update of all parameters from their gradients. `step` counts updates from 0, `epoch` epochs from 0. */
+  update(step: number, epoch: number): void;
+}
+
+/** The recipe's optimizer for `parameters`, its state in `workspace`. */
+export function optimizer(recipe: Recipe, parameters: readonly Parameter[], workspace: Workspace): Optimizer {
+  const rule = recipe.optimizer;
+  const made = rule.name === "sgd" ? sgd(rule, recipe, parameters, workspace) : adam(rule, recipe, parameters, workspace);
+  if (recipe.maxNorm === undefined) return made;
+  const most = recipe.maxNorm;
+  return {
+    state: made.state,
+    update(step, epoch) {
+      made.update(step, epoch);
+      for (const { value, weights } of parameters) if (weights) limitRowNorms(value, most);
+    },
+  };
+}
+
+function sgd(
+  { rate, decay = 1, leastRate = 1e-6, momentum = 0, finalMomentum = momentum, rampEpochs = 250 }: Sgd,
+  recipe: Recipe,
+  parameters: readonly Parameter[],
+  workspace: Workspace,
+): Optimizer {
+  const velocities = states("velocity", parameters, workspace);
+  let [current, reached] = [rate, 0];
+  return {
+    state: Object.fromEntries(velocities),
+    update(step, epoch) {
+      // a running product, not a power: the same whatever the step it is resumed at
+      if (reached > step) [current, reached] = [rate, 0];
+      for (; reached < step; reached++) current /= decay;
+      const ramp = Math.min(Math.max(epoch - 1, 0) / Math.max(rampEpochs - 1, 1), 1);
+      const settings = { rate: Math.max(current, leastRate), momentum: momentum + (finalMomentum - momentum) * ramp };
+      parameters.forEach((parameter, i) => {
+        const { value, gradient } = parameter;
+        sgdStep([value, velocities[i][1]], gradient, { ...settings, ...decayOf(recipe, parameter) });
+      });
+    },
+  };
+}
+
+function adam(
+  { rate, beta1 = 0.9, beta2 = 0.999 }: Adam,
+  recipe: Recipe,
+  parameters: readonly Parameter[],
+  workspace: Workspace,
+): Optimizer {
+  const means = states("mean", parameters, workspace);
+  const squares = states("square", parameters, workspace);
+  let [power1, power2, reached] = [1, 1, 0];
+  return {
+    state: Object.fromEntries([...means, ...squares]),
+    update(step, _epoch) {
+      if (reached > step) [power1, power2, reached] = [1, 1, 0];
+      for (; reached <= step; reached++) [power1, power2] = [power1 * beta1, power2 * beta2];
+      parameters.forEach((parameter, i) => {
+        const { value, gradient } = parameter;
+        const settings = { rate, beta1, beta2, powers: [power1, power2] as const, ...decayOf(recipe, parameter) };
+        adamStep([value, means[i][1], squares[i][1]], gradient, settings);
+      });
+    },
+  };
+}
+
+function states(kind: string, parameters: readonly Parameter[], workspace: Workspace): [string, Matrix][] {
+  return parameters.map(({ name, value }) => {
+    const key = `${kind}.${name}`;
+    return [key, workspace.matrix(key, value.rows, value.cols)];
+  });
+}
+
+function decayOf({ l1 = 0, l2 = 0 }: Recipe, { name, weights }: Parameter): { l1: number; l2: number } {
+  const of = (decay: NonNullable<Recipe["l1"]>) => typeof decay !== "number" ? decay[name] ?? 0 : weights ? decay : 0;
+  return { l1: of(l1), l2: of(l2) };
+}

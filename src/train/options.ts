@@ -1,0 +1,90 @@
+import type { Batch } from "../data/batch.ts";
+import type { Family } from "../models/family.ts";
+import { checkInputs, type Perturbation } from "../models/model.ts";
+import type { Keep, Recipe } from "../models/recipe.ts";
+
+/** How long, against what and how watchfully to train; and what of the family's recipe to change. */
+export interface TrainOptions extends Partial<Recipe> {
+  /** Passes over the data; default 10. */
+  epochs?: number;
+  /** Seed of initial weights, order, dropout and perturbations; default 0. */
+  seed?: number;
+  /** Trains against this too: the loss is α·J(x) + (1 − α)·J(perturbed x), perturbed afresh at each step. */
+  perturbation?: Perturbation;
+  /** Weight α of the plain loss, in [0, 1); default 0.5. With 0, only perturbed examples are trained on. */
+  alpha?: number;
+  /** Examples whose error picks the best epoch; default none, and the last epoch counts. */
+  validation?: Batch;
+  /** Perturbs the validation examples: the error that picks is then the one under attack; default none. */
+  validationPerturbation?: Perturbation;
+  /** Stops when the validation error has not fallen for so many epochs; default 100. */
+  patience?: number;
+  /** Called often; with `epochEnd` when an epoch is over. */
+  onProgress?: (progress: TrainProgress) => void;
+  /** Given the state of training after each epoch, and when aborted. */
+  onCheckpoint?: (state: Uint8Array<ArrayBuffer>) => void | Promise<void>;
+  /** Such a state, to go on from: the end is the same to the last bit as without the interruption. */
+  resume?: Uint8Array;
+  /** Stops training: `train` then rejects with the signal's reason, after a last `onCheckpoint`. */
+  signal?: AbortSignal;
+}
+
+/** How far training is. */
+export interface TrainProgress {
+  /** The epoch, from 1. */
+  epoch: number;
+  /** Epochs there will be. */
+  epochs: number;
+  /** Updates made so far, of `steps`. */
+  step: number;
+  /** Updates there will be. */
+  steps: number;
+  /** Mean loss over the epoch so far, in nats. */
+  loss: number;
+  /** Whether the epoch is over. */
+  epochEnd: boolean;
+  /** Error rate on the validation examples, if there are any and the epoch is over. */
+  validationError?: number;
+}
+
+/** Options with their defaults filled in. */
+export type Settled =
+  & Pick<TrainOptions, "perturbation" | "validation" | "validationPerturbation" | "onProgress" | "onCheckpoint" | "signal">
+  & { recipe: Recipe; epochs: number; seed: number; alpha: number; patience: number };
+
+/** @throws {RangeError | TypeError} with the first option that does not fit */
+export function settle(family: Family, data: Batch, options: TrainOptions): Settled {
+  const { optimizer, batchSize, maxNorm, dropout, l1, l2 } = { ...family.recipe, ...options };
+  const recipe: Recipe = { optimizer, batchSize, maxNorm, dropout, l1, l2 };
+  const { epochs = 10, seed = 0, alpha = options.perturbation ? 0.5 : 1, patience = 100, validation } = options;
+
+  checkInputs("train", family, data.x);
+  if (validation) checkInputs("validate", family, validation.x);
+  if (data.x.rows === 0) throw new RangeError("Cannot train: there are no examples");
+  if (data.classes > family.classes) {
+    throw new RangeError(`Cannot train: the data has ${data.classes} classes, the model ${family.classes}`);
+  }
+  const whole = (name: string, value: number, least: number) =>
+    check(name, value, Number.isSafeInteger(value) && value >= least, `a whole number ≥ ${least}`);
+  whole("epochs", epochs, 1);
+  whole("seed", seed, 0);
+  whole("batchSize", batchSize, 1);
+  whole("patience", patience, 1);
+  check("learningRate", optimizer.rate, optimizer.rate > 0 && optimizer.rate < Infinity, "> 0");
+  check("alpha", alpha, alpha >= 0 && alpha <= 1, "in [0, 1]");
+  if (!options.perturbation && alpha !== 1) throw new RangeError(`Cannot train with alpha ${alpha}: there is no perturbation`);
+  if (maxNorm !== undefined) check("maxNorm", maxNorm, maxNorm > 0, "> 0");
+  for (const [name, decay] of Object.entries({ l1, l2 })) {
+    for (const value of typeof decay === "number" ? [decay] : Object.values(decay ?? {})) {
+      check(name, value, value >= 0 && value < Infinity, "≥ 0");
+    }
+  }
+  for (const [name, mask] of Object.entries(dropout ?? {}) as [string, Keep | undefined][]) {
+    if (mask) check(`dropout.${name}.keep`, mask.keep, mask.keep > 0 && mask.keep <= 1, "in (0, 1]");
+  }
+  return { ...options, recipe, epochs, seed, alpha, patience };
+}
+
+function check(name: string, value: number, fits: boolean, wanted: string): void {
+  if (!fits) throw new RangeError(`Cannot train with ${name} ${value}: must be ${wanted}`);
+}

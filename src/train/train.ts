@@ -1,0 +1,128 @@
+/** Training by minibatches. @module */
+
+import type { Batch } from "../data/batch.ts";
+import { predict } from "../loss.ts";
+import { bind, type Family, type FamilyModel, type Tensors } from "../models/family.ts";
+import { type Rng, rng } from "../rng.ts";
+import { optimizer } from "./optimizer.ts";
+import { settle, type Settled, type TrainOptions } from "./options.ts";
+import { type Position, readState, setup, writeState } from "./state.ts";
+import { makeStep } from "./step.ts";
+
+/** Multiply-adds between two pauses in which a signal can arrive: some tens of milliseconds. */
+const PAUSE_AFTER = 2 ** 29;
+
+/**
+ * A model of `start`, a family, trained on `data` by minibatch gradient descent, with the family's recipe unless the
+ * options say otherwise. Given a model in place of a family, training goes on from its parameters.
+ *
+ * With the fast gradient sign method as `perturbation` this is adversarial training (paper, section 6). With
+ * `validation` the best epoch's model is returned, else the last one's.
+ *
+ * @example
+ * ```ts
+ * import { digits, measure, softmaxLinear, train } from "@gibbon/gibbon";
+ * import { assert } from "@std/assert";
+ *
+ * const { learn, test } = digits({ seed: 1, learn: 1000, test: 200 });
+ * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 2, seed: 1 });
+ * assert(measure(model, test).errorRate < 0.5);
+ * ```
+ *
+ * @throws {RangeError} if an option is out of its range, or the loss is no longer finite
+ * @throws {TypeError} if the data does not fit the model, or `resume` is of another training
+ */
+export async function train(
+  start: Family | FamilyModel,
+  data: Batch,
+  options: TrainOptions = {},
+): Promise<FamilyModel> {
+  const family = "family" in start ? start.family : start;
+  const settled = settle(family, data, options);
+  const { recipe: { batchSize }, epochs, seed, patience, signal } = settled;
+  const random = rng(seed);
+  const network = family.network("family" in start ? start.tensors() : family.initial(random.split("initial"), data));
+  const model = bind(family, network, record(settled, network.workspace.kernels));
+  const step = makeStep(network, model, { data, settled });
+  const { state, update } = optimizer(settled.recipe, network.parameters, network.workspace);
+  const kept = { ...Object.fromEntries(network.parameters.map(({ name, value }) => [name, value])), ...state };
+  const identity = options.resume || options.onCheckpoint ? setup(family, data, settled) : "";
+
+  let at: Position = { history: [], step: 0, stepInEpoch: 0, lossSum: 0 };
+  let best: Tensors | undefined;
+  if (options.resume) {
+    ({ position: at, best } = readState(options.resume, kept, identity));
+    if (at.step > 0) network.refresh();
+  }
+  const save = () => settled.onCheckpoint?.(writeState(kept, best, { position: at, setup: identity }));
+
+  const batches = Math.ceil(data.x.rows / batchSize);
+  const work = batchSize * network.parameters.reduce((sum, { value }) => sum + value.rows * value.cols, 0);
+  const report = (epoch: number, loss: number, end: { epochEnd: boolean; validationError?: number }) =>
+    settled.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, ...end });
+
+  let worked = 0;
+  while (at.history.length < epochs && !(at.best && at.history.length - at.best.epoch >= patience)) {
+    const epoch = at.history.length;
+    const order = random.split("order", epoch).permutation(data.x.rows);
+    while (at.stepInEpoch < batches) {
+      if (signal?.aborted) {
+        await save();
+        model[Symbol.dispose]();
+        throw signal.reason;
+      }
+      const from = at.stepInEpoch * batchSize;
+      const indices = order.subarray(from, from + batchSize);
+      at.lossSum += step(indices, random.split("step", at.step));
+      if (!Number.isFinite(at.lossSum)) {
+        throw new RangeError(`Training diverged in epoch ${epoch + 1}: the loss is not finite; lower the learning rate`);
+      }
+      update(at.step, epoch);
+      network.refresh();
+      at.step++;
+      at.stepInEpoch++;
+      if ((worked += work) >= PAUSE_AFTER) {
+        worked = 0;
+        report(epoch + 1, at.lossSum / (from + indices.length), { epochEnd: false });
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    }
+    const loss = at.lossSum / data.x.rows;
+    const validationError = validate(model, settled, random.split("validation", epoch));
+    at.history.push({ loss, validationError });
+    if (validationError !== undefined && validationError < (at.best?.error ?? Infinity)) {
+      at.best = { epoch: epoch + 1, error: validationError };
+      best = model.tensors();
+    }
+    at = { ...at, stepInEpoch: 0, lossSum: 0 };
+    report(epoch + 1, loss, { epochEnd: true, validationError });
+    await save();
+  }
+
+  const end = { ...model.record, epochs: `${at.best?.epoch ?? at.history.length}`, history: JSON.stringify(at.history) };
+  if (!best) return { ...model, record: end };
+  model[Symbol.dispose]();
+  return bind(family, family.network(best), end);
+}
+
+/** Error rate on the validation examples, perturbed if that is asked for. */
+function validate(
+  model: FamilyModel,
+  { validation, validationPerturbation }: Settled,
+  random: Rng,
+): number | undefined {
+  if (!validation) return undefined;
+  const x = validationPerturbation?.apply(model, validation, random.key) ?? validation.x;
+  const { predicted } = predict(model, x);
+  return predicted.reduce((errors, label, i) => errors + Number(label !== validation.labels[i]), 0) / x.rows;
+}
+
+/** What a file says of how its model was trained. */
+function record({ recipe, seed, alpha, perturbation }: Settled, kernels: string): Record<string, string> {
+  return {
+    recipe: JSON.stringify(recipe),
+    seed: `${seed}`,
+    kernels,
+    ...(perturbation && { perturbation: perturbation.name, alpha: `${alpha}` }),
+  };
+}
