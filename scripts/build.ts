@@ -7,7 +7,18 @@ import asc from "assemblyscript/asc";
 const root = new URL("../", import.meta.url);
 
 /** -O3, -Oz and --converge nest the multiply-add chains of the matrix product and cost a quarter to a half of its speed. */
-const FLAGS = ["-O2", "--enable", "simd", "--runtime", "minimal", "--noAssert", "--initialMemory", "16", "--use", "abort="];
+const FLAGS = [
+  "-O2",
+  "--enable",
+  "simd",
+  "--runtime",
+  "minimal",
+  "--noAssert",
+  "--initialMemory",
+  "16",
+  "--use",
+  "abort=",
+];
 
 const VARIANTS = { baseline: ["gibbon.wasm"], relaxed: ["gibbon.relaxed.wasm", "--enable", "relaxed-simd"] };
 

@@ -31,3 +31,22 @@ async function replace(path: string, data: Uint8Array): Promise<void> {
     throw error;
   }
 }
+
+/**
+ * Nothing, if `path` could be written now: what takes long should ask before it begins.
+ *
+ * @throws {UserError} if it could not
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const there = await Deno.stat(path).catch(() => undefined);
+  try {
+    if (there?.isDirectory) throw new Error("it is a folder");
+    if (there && !there.isFile) return;
+    const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+    await Deno.writeFile(beside, new Uint8Array(), { createNew: true });
+    await Deno.remove(beside);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "its folder does not exist" : reason(error);
+    throw new UserError(`Cannot write ${path}: ${why}`);
+  }
+}

@@ -43,7 +43,8 @@ export const softmax: Head = {
   loss: softmaxLoss,
   direction: softmaxDirection,
   // the loss is −log p
-  logProbability: (dScores, scores, labels) => softmaxLoss({ loss: column(scores), dScores, scale: -1 }, scores, labels),
+  logProbability: (dScores, scores, labels) =>
+    softmaxLoss({ loss: column(scores), dScores, scale: -1 }, scores, labels),
 };
 
 /** An independent probability for each class; the sum over classes of binary cross-entropies. */
@@ -69,8 +70,7 @@ export const exponential: Head = {
   probabilities: exponentialForward,
   loss: exponentialLoss,
   // its row holds −1 at the label, so it does not vanish
-  direction: (dScores, scores, labels) =>
-    exponentialLoss({ loss: column(scores), dScores }, scores, labels),
+  direction: (dScores, scores, labels) => exponentialLoss({ loss: column(scores), dScores }, scores, labels),
   logProbability: (dScores, _, labels) => keepOwn(dScores, labels, () => 1),
 };
 

@@ -38,23 +38,17 @@ export {
   type RubbishOptions,
 } from "./attacks/rubbish.ts";
 export { type Batch, batch, select, slice } from "./data/batch.ts";
-export { csvBatch } from "./data/csv.ts";
+export { csvBatch, type CsvOptions } from "./data/csv.ts";
 export { digits, type DigitsOptions } from "./data/digits.ts";
-export { idxBatch, readIdx } from "./data/idx.ts";
-export { npyBatch, readNpy } from "./data/npy.ts";
+export { type Idx, idxBatch, readIdx } from "./data/idx.ts";
+export { type Npy, npyBatch, readNpy } from "./data/npy.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
 export { type Head, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
 export { init, type InitOptions, kernels, type Variant } from "./kernels/variants.ts";
-export {
-  type Examples,
-  lossDirection,
-  losses,
-  lossGradient,
-  predict,
-  type Predictions,
-} from "./loss.ts";
+export type { Workspace } from "./kernels/workspace.ts";
+export { type Examples, lossDirection, losses, lossGradient, predict, type Predictions } from "./loss.ts";
 export { type Matrix, matrix } from "./matrix.ts";
 export {
   type AttackedMeasures,
@@ -71,6 +65,7 @@ export { families, type FamilyOptions } from "./models/mod.ts";
 export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
 export type { Model, Perturbation } from "./models/model.ts";
+export type { Layer, Network, Parameter, Wanted } from "./models/network.ts";
 export { rbf, type RbfOptions } from "./models/rbf.ts";
 export { type Adam, type Dropout, type Keep, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
 export { softmaxLinear, type SoftmaxLinearOptions } from "./models/softmax_linear.ts";

@@ -41,7 +41,11 @@ export function rng(seed: number): Rng {
 }
 
 /** `out` filled from `from`'s key with numbers uniform in [lo, hi); the stream does not move. */
-export function fillUniform(out: Matrix, from: Rng, { lo = 0, hi = 1 }: { lo?: number; hi?: number } = {}): void {
+export function fillUniform(
+  out: Matrix,
+  from: Rng,
+  { lo = 0, hi = 1 }: { lo?: number; hi?: number } = {},
+): void {
   randomUniform(out, { key: from.key, lo, hi });
 }
 
@@ -68,7 +72,9 @@ function stream(key: number): Rng {
     next,
     below,
     split: (...parts) =>
-      stream(parts.reduce<number>((k, part) => randomKey(k, typeof part === "string" ? hash(part) : part), key)),
+      stream(
+        parts.reduce<number>((k, part) => randomKey(k, typeof part === "string" ? hash(part) : part), key),
+      ),
     permutation(n) {
       const order = Int32Array.from({ length: n }, (_, i) => i);
       for (let i = n - 1; i > 0; i--) {

@@ -83,7 +83,8 @@ const products = (kernel: "gemmNN" | "gemmNT" | "gemmTN"): Row => ({
     ...every(SIZES, SIZES, [0, ...SIZES]),
     // around the tile of 5 × 8, and what is packed at once: 240 rows, a depth of 400
     ...every([6, 10, 11], [15, 16, 17], [4, 5]),
-    ...every([239, 240, 241], [1, 8, 9], [4, 399, 400, 401]),
+    ...every([5, 6], [8, 9], [399, 400, 401]),
+    ...every([239, 240, 241], [8, 9], [4, 401]),
     [481, 9, 5],
     [6, 9, 801],
   ],
@@ -613,9 +614,9 @@ function map(kernel: "exp" | "log" | "softplusForward", x: Float32Array): Float3
 
 /** Float32 numbers whose bits are `from`, `from + step`, … */
 const patterns = (from: number, step: number, n: number) =>
-  new Float32Array(Int32Array.from({ length: n }, (_, i) => from + i * step).buffer);
+  new Float32Array(new Int32Array(n).map((_, i) => from + i * step).buffer);
 const line = (lo: number, hi: number, n: number) =>
-  Float32Array.from({ length: n }, (_, i) => lo + (hi - lo) * (i + 0.5) / n);
+  new Float32Array(n).map((_, i) => lo + (hi - lo) * (i + 0.5) / n);
 
 /** All float32 numbers, in 2²¹ steps. */
 const EVERYTHING = patterns(0, 2 ** 11, 2 ** 21);
@@ -630,10 +631,10 @@ function assertUlps(
   exact: (x: number) => number,
   most: number,
 ): void {
-  const ones = patterns(0x3f000000, 16, 2 ** 20);
-  for (const x of [EVERYTHING, ones, line(-104, 90, 2 ** 20)]) {
-    const expected = Float64Array.from(x, exact);
-    const bits = new Int32Array(Float32Array.from(expected).buffer);
+  const ones = patterns(0x3f000000, 64, 2 ** 18);
+  for (const x of [EVERYTHING, ones, line(-104, 90, 2 ** 18)]) {
+    const expected = new Float64Array(x).map(exact);
+    const bits = new Int32Array(new Float32Array(expected).buffer);
     const tolerance = (i: number) => {
       const exponent = bits[i] >>> 23 & 255;
       return exponent === 0 ? LEAST_NORMAL : most * 2 ** (exponent - 150);

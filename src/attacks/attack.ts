@@ -117,7 +117,10 @@ export function float32Below(value: number): number {
 const CHUNK = 250;
 
 /** A matrix of the shape of `x`, which `fill` writes run by run of rows. */
-export function byChunks(x: Matrix, fill: (out: Matrix, rows: (m: Matrix) => Matrix, first: number) => void): Matrix {
+export function byChunks(
+  x: Matrix,
+  fill: (out: Matrix, rows: (m: Matrix) => Matrix, first: number) => void,
+): Matrix {
   const out = matrix(x.rows, x.cols);
   for (let first = 0; first < x.rows; first += CHUNK) {
     const rows = (m: Matrix) => rowsOf(m, first, Math.min(first + CHUNK, x.rows));
@@ -144,18 +147,26 @@ function checkAttack(
   checkInputs("attack", model, batch.x);
   const { epsilon, bounds, target } = options;
   if (epsilon instanceof Float32Array && epsilon.length !== model.inputs) {
-    throw new TypeError(`Cannot attack by ${name}: expected ${model.inputs} epsilons, one an input, got ${epsilon.length}`);
+    throw new TypeError(
+      `Cannot attack by ${name}: expected ${model.inputs} epsilons, one an input, got ${epsilon.length}`,
+    );
   }
-  for (const each of typeof epsilon === "number" ? [epsilon] : epsilon ?? [undefined]) checkEpsilon(name, each);
+  for (const each of typeof epsilon === "number" ? [epsilon] : epsilon ?? [undefined]) {
+    checkEpsilon(name, each);
+  }
   if (target !== undefined) {
     const aims = targets(target, batch);
     if (aims.length !== batch.labels.length) {
-      throw new TypeError(`Cannot attack by ${name}: ${batch.labels.length} examples but ${aims.length} targets`);
+      throw new TypeError(
+        `Cannot attack by ${name}: ${batch.labels.length} examples but ${aims.length} targets`,
+      );
     }
     const bad = aims.find((aim) => !Number.isInteger(aim) || aim < 0 || aim >= model.classes);
     if (bad !== undefined || (typeof target === "number" && !Number.isInteger(target))) {
       throw new RangeError(
-        `Cannot attack by ${name} with target ${bad ?? target}: must be a whole number in 0 … ${model.classes - 1}`,
+        `Cannot attack by ${name} with target ${bad ?? target}: must be a whole number in 0 … ${
+          model.classes - 1
+        }`,
       );
     }
   }
@@ -169,7 +180,9 @@ function checkEpsilon(name: string, epsilon: number): void {
 }
 
 function checkBounds(name: string, [lo, hi]: Bounds, x: Matrix): void {
-  if (!(lo < hi)) throw new RangeError(`Cannot attack by ${name} within bounds ${lo}, ${hi}: the first must be less`);
+  if (!(lo < hi)) {
+    throw new RangeError(`Cannot attack by ${name} within bounds ${lo}, ${hi}: the first must be less`);
+  }
   const bad = x.data.findIndex((value) => value < lo || value > hi);
   if (bad >= 0) {
     const [row, col] = [Math.floor(bad / x.cols), bad % x.cols];

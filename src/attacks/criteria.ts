@@ -17,7 +17,8 @@ export function hit(targets: ArrayLike<number>): Criterion {
 
 /** Some class has a probability above `threshold`: what a rubbish input should not bring about. */
 export function confident(threshold: number): Criterion {
-  return ({ probabilities: { data, cols } }, i) => data.subarray(i * cols, (i + 1) * cols).some((p) => p > threshold);
+  return ({ probabilities: { data, cols } }, i) =>
+    data.subarray(i * cols, (i + 1) * cols).some((p) => p > threshold);
 }
 
 /** The probability of the target is at least `threshold`. */

@@ -3,7 +3,15 @@ import { addStep, l1Direction, l2Direction, signStep } from "../kernels/attack.t
 import { lossDirection, predict } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Model } from "../models/model.ts";
-import { type Attack, type AttackOptions, budget, byChunks, type Epsilon, makeAttack, targets } from "./attack.ts";
+import {
+  type Attack,
+  type AttackOptions,
+  budget,
+  byChunks,
+  type Epsilon,
+  makeAttack,
+  targets,
+} from "./attack.ts";
 
 /** What the fast gradient sign method takes beside its ε. */
 export interface FgsmOptions extends AttackOptions {
@@ -50,16 +58,22 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
       throw new TypeError(`Cannot attack by fgsm in norm ${norm}: expected Linf, L2 or L1`);
     }
     const direction = uphill(model, batch, options);
-    if (target !== undefined) for (let i = 0; i < direction.data.length; i++) direction.data[i] = -direction.data[i];
+    if (target !== undefined) {
+      for (let i = 0; i < direction.data.length; i++) direction.data[i] = -direction.data[i];
+    }
 
     return (epsilon: Epsilon): Matrix => {
       if (norm === "Linf") {
         const each = budget(epsilon, batch.x.cols);
-        return byChunks(batch.x, (out, rows) =>
-          signStep(out, rows(batch.x), { direction: rows(direction), epsilon: each, bounds }));
+        return byChunks(
+          batch.x,
+          (out, rows) => signStep(out, rows(batch.x), { direction: rows(direction), epsilon: each, bounds }),
+        );
       }
       if (typeof epsilon !== "number") {
-        throw new TypeError(`Cannot attack by fgsm in norm ${norm} with an epsilon for each input: give one number`);
+        throw new TypeError(
+          `Cannot attack by fgsm in norm ${norm} with an epsilon for each input: give one number`,
+        );
       }
       const along = norm === "L2" ? l2Direction : l1Direction;
       return byChunks(batch.x, (out, rows) => {
@@ -74,6 +88,8 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
 function uphill(model: Model, batch: Batch, { target, labels = "true" }: FgsmOptions): Matrix {
   if (target !== undefined) return lossDirection(model, { x: batch.x, labels: targets(target, batch) });
   if (labels === "true") return lossDirection(model, batch);
-  if (labels === "predicted") return lossDirection(model, { x: batch.x, labels: predict(model, batch.x).predicted });
+  if (labels === "predicted") {
+    return lossDirection(model, { x: batch.x, labels: predict(model, batch.x).predicted });
+  }
   throw new TypeError(`Cannot attack by fgsm with labels "${labels}": expected true or predicted`);
 }

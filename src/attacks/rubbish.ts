@@ -106,11 +106,17 @@ function toward(model: Model, x: Matrix, { target, epsilon, step = "sign" }: Dir
     return dScores;
   });
   const { probabilities: p } = predict(model, x);
-  return matrix(x.rows, x.cols, x.data.map((value, i) => {
-    const slope = gradient.data[i];
-    // ∇p = p ∇log p, whose sign is that of ∇log p also where p underflows
-    return value + epsilon * (step === "sign" ? Math.sign(slope) : slope * p.data[Math.floor(i / x.cols) * p.cols + target]);
-  }));
+  return matrix(
+    x.rows,
+    x.cols,
+    x.data.map((value, i) => {
+      const slope = gradient.data[i];
+      // ∇p = p ∇log p, whose sign is that of ∇log p also where p underflows
+      return value +
+        epsilon *
+          (step === "sign" ? Math.sign(slope) : slope * p.data[Math.floor(i / x.cols) * p.cols + target]);
+    }),
+  );
 }
 
 function checkRubbish({ samples = 1, deviation = 1, threshold = 0.5 }: RubbishOptions): void {
@@ -119,8 +125,16 @@ function checkRubbish({ samples = 1, deviation = 1, threshold = 0.5 }: RubbishOp
   check("threshold", threshold, threshold >= 0 && threshold < 1, "in [0, 1)");
 }
 
-function checkDirected(model: Model, { target, epsilon, attempts = 1, step = "sign" }: DirectedRubbishOptions): void {
-  check("target", target, Number.isInteger(target) && target >= 0 && target < model.classes, `in 0 … ${model.classes - 1}`);
+function checkDirected(
+  model: Model,
+  { target, epsilon, attempts = 1, step = "sign" }: DirectedRubbishOptions,
+): void {
+  check(
+    "target",
+    target,
+    Number.isInteger(target) && target >= 0 && target < model.classes,
+    `in 0 … ${model.classes - 1}`,
+  );
   check("epsilon", epsilon, epsilon >= 0 && epsilon < Infinity, "a finite number ≥ 0");
   check("attempts", attempts, Number.isSafeInteger(attempts) && attempts >= 1, "a whole number ≥ 1");
   if (step !== "sign" && step !== "gradient") {

@@ -12,6 +12,9 @@ export interface Batch {
   readonly classes: number;
 }
 
+/** Labels are held as int32. */
+const MOST_CLASSES = 2 ** 31;
+
 /**
  * A batch of the inputs `x`, (B, D), and `labels`, (B), checked.
  *
@@ -43,7 +46,7 @@ export function batch(
   for (let i = 0; i < labels.length; i++) most = Math.max(most, labels[i]);
   const count = classes ?? most + 1;
   for (let i = 0; i < labels.length; i++) {
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= count) {
+    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= Math.min(count, MOST_CLASSES)) {
       throw new RangeError(
         `Cannot make a batch: label ${labels[i]} of example ${i} is not a whole number in 0 … ${count - 1}`,
       );
@@ -52,7 +55,9 @@ export function batch(
   const bad = x.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const [row, col] = [Math.floor(bad / x.cols), bad % x.cols];
-    throw new TypeError(`Cannot make a batch: input ${col} of example ${row} is ${x.data[bad]}, not a finite number`);
+    throw new TypeError(
+      `Cannot make a batch: input ${col} of example ${row} is ${x.data[bad]}, not a finite number`,
+    );
   }
   return { x, labels: Int32Array.from(labels), classes: count };
 }
@@ -60,7 +65,11 @@ export function batch(
 /** Examples `from` to `to` (exclusive) of `examples`, sharing their memory; the end is cut at what there is. */
 export function slice(examples: Batch, from: number, to: number = examples.x.rows): Batch {
   const end = Math.min(to, examples.x.rows);
-  return { x: rowsOf(examples.x, from, end), labels: examples.labels.subarray(from, end), classes: examples.classes };
+  return {
+    x: rowsOf(examples.x, from, end),
+    labels: examples.labels.subarray(from, end),
+    classes: examples.classes,
+  };
 }
 
 /** The examples at `indices`, in that order, copied. */

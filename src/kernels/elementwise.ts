@@ -43,7 +43,11 @@ export function addBias(out: Matrix, bias: Matrix): void {
 }
 
 /** `out` (1, cols) = the sums of the columns of `x`, or += them. */
-export function columnSums(out: Matrix, x: Matrix, { accumulate = false }: { accumulate?: boolean } = {}): void {
+export function columnSums(
+  out: Matrix,
+  x: Matrix,
+  { accumulate = false }: { accumulate?: boolean } = {},
+): void {
   checkShape("sum columns", "a result", out, 1, x.cols);
   heapOf(out, x).run("columnSums", 1, [out, x], accumulate ? 1 : 0, x.rows, x.cols);
 }

@@ -66,7 +66,14 @@ function loss(
   checkLabels(scores, labels);
   checkShape("measure a loss", "losses", loss, scores.rows, 1);
   checkShape("measure a loss", "dScores", dScores, scores.rows, scores.cols);
-  heapOf(loss, dScores, scores).run(kernel, 2, [loss, dScores, scores, labels], scale, scores.rows, scores.cols);
+  heapOf(loss, dScores, scores).run(
+    kernel,
+    2,
+    [loss, dScores, scores, labels],
+    scale,
+    scores.rows,
+    scores.cols,
+  );
 }
 
 function direction(

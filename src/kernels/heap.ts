@@ -13,7 +13,9 @@ import { type Matrix, shape } from "../matrix.ts";
 /** What a kernel takes: a matrix, or a vector, or whole numbers. */
 export type Operand = Matrix | Float32Array | Int32Array;
 
-type Functions = { [K in keyof Exports as Exports[K] extends (...a: never[]) => number | void ? K : never]: Exports[K] };
+type Functions = {
+  [K in keyof Exports as Exports[K] extends (...a: never[]) => number | void ? K : never]: Exports[K];
+};
 
 /** The version of the binary's interface that this code speaks. */
 const ABI_VERSION = 1;
@@ -34,20 +36,30 @@ export class Resident implements Matrix {
 
   get data(): Float32Array {
     const { buffer } = this.heap.exports.memory;
-    if (this.#floats?.buffer !== buffer) this.#floats = new Float32Array(buffer, this.address, this.rows * this.cols);
+    if (this.#floats?.buffer !== buffer) {
+      this.#floats = new Float32Array(buffer, this.address, this.rows * this.cols);
+    }
     return this.#floats!;
   }
 
   /** The same bytes as whole numbers. */
   get ints(): Int32Array {
     const { buffer } = this.heap.exports.memory;
-    if (this.#ints?.buffer !== buffer) this.#ints = new Int32Array(buffer, this.address, this.rows * this.cols);
+    if (this.#ints?.buffer !== buffer) {
+      this.#ints = new Int32Array(buffer, this.address, this.rows * this.cols);
+    }
     return this.#ints!;
   }
 
   /** Rows `from` to `to` (exclusive), in the same memory. */
   part(from: number, to: number): Resident {
-    return new Resident(this.heap, this.address + from * this.cols * 4, to - from, this.cols, this.whole ?? this);
+    return new Resident(
+      this.heap,
+      this.address + from * this.cols * 4,
+      to - from,
+      this.cols,
+      this.whole ?? this,
+    );
   }
 
   /** Gives the memory back; the matrix must not be used after. */
@@ -66,7 +78,9 @@ export class Heap {
     this.exports = new WebAssembly.Instance(module).exports as unknown as Exports;
     const version = this.exports.abiVersion?.();
     if (version !== ABI_VERSION) {
-      throw new TypeError(`Cannot use this WebAssembly module: expected ABI version ${ABI_VERSION}, got ${version}`);
+      throw new TypeError(
+        `Cannot use this WebAssembly module: expected ABI version ${ABI_VERSION}, got ${version}`,
+      );
     }
   }
 

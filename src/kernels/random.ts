@@ -27,7 +27,10 @@ export function randomNormal(
 }
 
 /** `out` filled with `scale`, each with probability `keep`, else 0: a dropout mask. */
-export function randomMask(out: Matrix, { key, keep, scale }: { key: number; keep: number; scale: number }): void {
+export function randomMask(
+  out: Matrix,
+  { key, keep, scale }: { key: number; keep: number; scale: number },
+): void {
   heapOf(out).run("randomMask", 1, [out], keep, scale, key, 0, out.rows * out.cols);
 }
 

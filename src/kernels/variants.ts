@@ -41,7 +41,9 @@ export function init({ kernels = "baseline", module }: InitOptions = {}): void {
     current = new Heap(module ?? new WebAssembly.Module(bytes(inlined[kernels])), kernels);
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new TypeError(`Cannot start kernels "${kernels}": this engine does not run them (${error.message})`);
+    throw new TypeError(
+      `Cannot start kernels "${kernels}": this engine does not run them (${error.message})`,
+    );
   }
 }
 

@@ -54,7 +54,11 @@ function measureAnswers(predictions: Predictions, { labels, classes }: Batch): C
   return { ...summarize(predictions, labels, all), perClass };
 }
 
-function summarize({ predicted, confidence }: Predictions, labels: Int32Array, indices: readonly number[]): Measures {
+function summarize(
+  { predicted, confidence }: Predictions,
+  labels: Int32Array,
+  indices: readonly number[],
+): Measures {
   const errors = indices.filter((i) => predicted[i] !== labels[i]);
   const mean = (of: readonly number[]) => of.reduce((sum, i) => sum + confidence[i], 0) / of.length;
   return {

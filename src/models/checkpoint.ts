@@ -26,7 +26,12 @@ export function saveModel({ family, record, tensors }: FamilyModel): Uint8Array<
 
 /** What a file's metadata says of a family. */
 export function describe(family: Family): Record<string, string> {
-  return { format: FORMAT, family: family.name, head: family.head.name, config: JSON.stringify(family.config) };
+  return {
+    format: FORMAT,
+    family: family.name,
+    head: family.head.name,
+    config: JSON.stringify(family.config),
+  };
 }
 
 /**
@@ -44,10 +49,14 @@ export function loadModel(bytes: Uint8Array): FamilyModel {
 
 function readFamily({ format, name, head, config }: Record<string, string | undefined>): Family {
   if (format !== FORMAT) {
-    throw new SyntaxError(`Cannot read the model: expected format ${FORMAT} in its metadata, got ${format ?? "none"}`);
+    throw new SyntaxError(
+      `Cannot read the model: expected format ${FORMAT} in its metadata, got ${format ?? "none"}`,
+    );
   }
   if (name === undefined || !Object.hasOwn(families, name)) {
-    throw new SyntaxError(`Cannot read the model: family ${name} is none of ${Object.keys(families).join(", ")}`);
+    throw new SyntaxError(
+      `Cannot read the model: family ${name} is none of ${Object.keys(families).join(", ")}`,
+    );
   }
   let family: Family;
   try {

@@ -79,7 +79,11 @@ export function model(
 }
 
 /** `network` as a model, sharing its memory. */
-export function bind(family: Family, network: Network, record: Readonly<Record<string, string>>): FamilyModel {
+export function bind(
+  family: Family,
+  network: Network,
+  record: Readonly<Record<string, string>>,
+): FamilyModel {
   const chunks = function* (x: Matrix): Generator<{ first: number; h: Matrix }> {
     for (let first = 0; first < x.rows; first += CHUNK) {
       const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
@@ -120,7 +124,9 @@ function checkTensors(family: Family, tensors: Tensors): void {
     const tensor = tensors[name];
     if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
       throw new TypeError(
-        `Cannot ${action}: expected ${name} as float32 of shape (${shape.join(", ")}), got (${tensor.shape.join(", ")})`,
+        `Cannot ${action}: expected ${name} as float32 of shape (${shape.join(", ")}), got (${
+          tensor.shape.join(", ")
+        })`,
       );
     }
   }
@@ -137,7 +143,9 @@ export function asMatrix(tensor: Tensor, rows: number): Matrix {
 export function checkSizes(family: string, sizes: Readonly<Record<string, number>>, least = 1): void {
   for (const [name, size] of Object.entries(sizes)) {
     if (!Number.isSafeInteger(size) || size < least) {
-      throw new RangeError(`Cannot make a ${family} model with ${name} ${size}: must be a whole number ≥ ${least}`);
+      throw new RangeError(
+        `Cannot make a ${family} model with ${name} ${size}: must be a whole number ≥ ${least}`,
+      );
     }
   }
 }

@@ -44,7 +44,11 @@ export interface MaxoutOptions {
 export function maxout(
   { inputs, classes, units = [240, 240], pieces = 5, head = "softmax", initialRange = 0.005 }: MaxoutOptions,
 ): Family {
-  checkSizes("maxout", { inputs, pieces, ...Object.fromEntries(units.map((count, i) => [`units[${i}]`, count])) });
+  checkSizes("maxout", {
+    inputs,
+    pieces,
+    ...Object.fromEntries(units.map((count, i) => [`units[${i}]`, count])),
+  });
   checkSizes("maxout", { classes }, 2);
   if (!(initialRange > 0) || !Number.isFinite(initialRange)) {
     throw new RangeError(`Cannot make a maxout model with initialRange ${initialRange}: must be > 0`);
@@ -73,7 +77,9 @@ export function maxout(
       Object.fromEntries(
         Object.entries(shapes).map(([name, shape]) => {
           const values = matrix(1, shape.reduce((a, b) => a * b));
-          if (name.endsWith("W")) fillUniform(values, from.split(name), { lo: -initialRange, hi: initialRange });
+          if (name.endsWith("W")) {
+            fillUniform(values, from.split(name), { lo: -initialRange, hi: initialRange });
+          }
           return [name, { shape, data: values.data }];
         }),
       ),
@@ -84,7 +90,10 @@ export function maxout(
           const parts = { W: asMatrix(W, pieces * count), b: asMatrix(b, 1) };
           return maxoutLayer(workspace, `layer${i}.`, { ...parts, pieces });
         }),
-        linearLayer(workspace, "top.", { W: asMatrix(tensors["top.W"], classes), b: asMatrix(tensors["top.b"], 1) }),
+        linearLayer(workspace, "top.", {
+          W: asMatrix(tensors["top.W"], classes),
+          b: asMatrix(tensors["top.b"], 1),
+        }),
       ]),
     tensors(network) {
       return namedTensors(this, network);

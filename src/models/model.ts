@@ -54,6 +54,8 @@ export interface Perturbation {
 /** @throws {TypeError} unless `x` has the model's number of inputs; `action` begins the message */
 export function checkInputs(action: string, model: { inputs: number }, x: Matrix): void {
   if (x.cols !== model.inputs) {
-    throw new TypeError(`Cannot ${action}: the model takes ${model.inputs} inputs, the examples have ${x.cols}`);
+    throw new TypeError(
+      `Cannot ${action}: the model takes ${model.inputs} inputs, the examples have ${x.cols}`,
+    );
   }
 }

@@ -9,6 +9,7 @@ import type { Dropout } from "./recipe.ts";
 
 /** What training adjusts. */
 export interface Parameter {
+  /** Name, unique in its network. */
   readonly name: string;
   /** As rows; a row of weights is what one unit, piece or class receives. */
   readonly value: Matrix;
@@ -28,6 +29,7 @@ export interface Wanted {
 
 /** A differentiable function with parameters, over resident matrices. */
 export interface Layer {
+  /** What training adjusts in it; none is fine. */
   readonly parameters: readonly Parameter[];
   /** Outputs for `x`, valid until the next call. */
   forward(x: Matrix): Matrix;
@@ -39,13 +41,17 @@ export interface Layer {
 
 /** Layers in a row, with the memory they work in. */
 export interface Network extends Disposable {
+  /** Its memory. */
   readonly workspace: Workspace;
+  /** From inputs to scores. */
   readonly layers: readonly Layer[];
+  /** Those of all layers. */
   readonly parameters: readonly Parameter[];
   /** Scores, (B, S); with `dropout`, of the network with units dropped by `key`. */
   forward(x: Matrix, training?: { dropout: Dropout; key: number }): Matrix;
   /** The gradient in the last forward pass's inputs, if wanted; gradients of parameters are left in them. */
   backward(dScores: Matrix, wanted: Wanted): Matrix | undefined;
+  /** Called when parameters have changed from outside. */
   refresh(): void;
 }
 
@@ -63,7 +69,8 @@ export function network(make: (workspace: Workspace) => readonly Layer[]): Netwo
       let h = x;
       layers.forEach((layer, i) => {
         masks[i] = undefined;
-        const { keep, scale } = (i === 0 ? training?.dropout.input : training?.dropout.hidden) ?? { keep: 1, scale: 1 };
+        const { keep, scale } = (i === 0 ? training?.dropout.input : training?.dropout.hidden) ??
+          { keep: 1, scale: 1 };
         if (training && (keep < 1 || scale !== 1)) {
           const mask = workspace.matrix(`mask${i}`, h.rows, h.cols);
           randomMask(mask, { key: rng(training.key).split(i).key, keep, scale });

@@ -40,7 +40,9 @@ export function rbf(
   checkSizes("rbf", { classes }, 2);
   if (precision !== "diagonal") checkSizes("rbf", { precision: rank });
   if (rank > inputs) {
-    throw new RangeError(`Cannot make an rbf model with precision ${rank}: its rank is at most ${inputs}, the inputs`);
+    throw new RangeError(
+      `Cannot make an rbf model with precision ${rank}: its rank is at most ${inputs}, the inputs`,
+    );
   }
   if (!(initialPrecision > 0) || !Number.isFinite(initialPrecision)) {
     throw new RangeError(`Cannot make an rbf model with initialPrecision ${initialPrecision}: must be > 0`);
@@ -63,7 +65,9 @@ export function rbf(
         data.labels.forEach((label) => counts[label]++);
         // a running sum in float32 keeps 7 digits of a mean, ample for a start
         data.labels.forEach((label, b) => {
-          for (let i = 0; i < inputs; i++) mu.data[label * inputs + i] += data.x.data[b * inputs + i] / counts[label];
+          for (let i = 0; i < inputs; i++) {
+            mu.data[label * inputs + i] += data.x.data[b * inputs + i] / counts[label];
+          }
         });
       }
       const tensors: Record<string, Tensor> = {
@@ -87,7 +91,10 @@ export function rbf(
       ]),
     tensors({ layers: [layer], parameters }) {
       const [mu, , factor] = parameters;
-      const tensor = (name: string, { data }: { data: Float32Array }) => ({ shape: shapes[name], data: data.slice() });
+      const tensor = (name: string, { data }: { data: Float32Array }) => ({
+        shape: shapes[name],
+        data: data.slice(),
+      });
       return {
         mu: tensor("mu", mu.value),
         beta: tensor("beta", (layer as ReturnType<typeof rbfLayer>).beta),

@@ -1,11 +1,4 @@
-import {
-  addBias,
-  columnSums,
-  exp,
-  log,
-  softplusBackward,
-  softplusForward,
-} from "../kernels/elementwise.ts";
+import { addBias, columnSums, exp, log, softplusBackward, softplusForward } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { rbfBackward, rbfForward, rbfParameters, squaresBackward, squaresForward } from "../kernels/rbf.ts";
 import { part, reshaped, type Workspace } from "../kernels/workspace.ts";
@@ -83,7 +76,11 @@ function lowRank(workspace: Workspace, centers: Parameter, factor: Parameter) {
       addBias(z, shift);
       squaresForward(scores, z);
     },
-    backward(dX: Matrix | undefined, dScores: Matrix, { x, parameters }: { x: Matrix; parameters: Wanted["parameters"] }) {
+    backward(
+      dX: Matrix | undefined,
+      dScores: Matrix,
+      { x, parameters }: { x: Matrix; parameters: Wanted["parameters"] },
+    ) {
       const dZ = workspace.matrix("dZ", x.rows, width);
       squaresBackward(dZ, dScores, { z: workspace.matrix("z", x.rows, width) });
       if (dX) gemmNN(dX, [dZ, factor.value], { accumulate: true });

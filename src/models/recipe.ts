@@ -2,6 +2,7 @@
 
 /** Stochastic gradient descent with classical momentum: v = m·v − rate·g, p = p + v. */
 export interface Sgd {
+  /** Which rule this is. */
   name: "sgd";
   /** Learning rate at the first update. */
   rate: number;
@@ -19,6 +20,7 @@ export interface Sgd {
 
 /** Adam (Kingma and Ba 2015). */
 export interface Adam {
+  /** Which rule this is. */
   name: "adam";
   /** Learning rate. */
   rate: number;

@@ -59,7 +59,10 @@ export function linearFamily(
     }),
     network: ({ W, b }) =>
       network((workspace) => [
-        linearLayer(workspace, "", { W: asMatrix(W, outputs), b: matrix(1, outputs, b.data as Float32Array) }),
+        linearLayer(workspace, "", {
+          W: asMatrix(W, outputs),
+          b: matrix(1, outputs, b.data as Float32Array),
+        }),
       ]),
     tensors(network) {
       return namedTensors(this, network);

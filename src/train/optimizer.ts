@@ -15,7 +15,9 @@ export interface Optimizer {
 /** The recipe's optimizer for `parameters`, its state in `workspace`. */
 export function optimizer(recipe: Recipe, parameters: readonly Parameter[], workspace: Workspace): Optimizer {
   const rule = recipe.optimizer;
-  const made = rule.name === "sgd" ? sgd(rule, recipe, parameters, workspace) : adam(rule, recipe, parameters, workspace);
+  const made = rule.name === "sgd"
+    ? sgd(rule, recipe, parameters, workspace)
+    : adam(rule, recipe, parameters, workspace);
   if (recipe.maxNorm === undefined) return made;
   const most = recipe.maxNorm;
   return {
@@ -42,7 +44,10 @@ function sgd(
       if (reached > step) [current, reached] = [rate, 0];
       for (; reached < step; reached++) current /= decay;
       const ramp = Math.min(Math.max(epoch - 1, 0) / Math.max(rampEpochs - 1, 1), 1);
-      const settings = { rate: Math.max(current, leastRate), momentum: momentum + (finalMomentum - momentum) * ramp };
+      const settings = {
+        rate: Math.max(current, leastRate),
+        momentum: momentum + (finalMomentum - momentum) * ramp,
+      };
       parameters.forEach((parameter, i) => {
         const { value, gradient } = parameter;
         sgdStep([value, velocities[i][1]], gradient, { ...settings, ...decayOf(recipe, parameter) });
@@ -67,7 +72,13 @@ function adam(
       for (; reached <= step; reached++) [power1, power2] = [power1 * beta1, power2 * beta2];
       parameters.forEach((parameter, i) => {
         const { value, gradient } = parameter;
-        const settings = { rate, beta1, beta2, powers: [power1, power2] as const, ...decayOf(recipe, parameter) };
+        const settings = {
+          rate,
+          beta1,
+          beta2,
+          powers: [power1, power2] as const,
+          ...decayOf(recipe, parameter),
+        };
         adamStep([value, means[i][1], squares[i][1]], gradient, settings);
       });
     },
@@ -82,6 +93,7 @@ function states(kind: string, parameters: readonly Parameter[], workspace: Works
 }
 
 function decayOf({ l1 = 0, l2 = 0 }: Recipe, { name, weights }: Parameter): { l1: number; l2: number } {
-  const of = (decay: NonNullable<Recipe["l1"]>) => typeof decay !== "number" ? decay[name] ?? 0 : weights ? decay : 0;
+  const of = (decay: NonNullable<Recipe["l1"]>) =>
+    typeof decay !== "number" ? decay[name] ?? 0 : weights ? decay : 0;
   return { l1: of(l1), l2: of(l2) };
 }

@@ -49,14 +49,18 @@ export interface TrainProgress {
 
 /** Options with their defaults filled in. */
 export type Settled =
-  & Pick<TrainOptions, "perturbation" | "validation" | "validationPerturbation" | "onProgress" | "onCheckpoint" | "signal">
+  & Pick<
+    TrainOptions,
+    "perturbation" | "validation" | "validationPerturbation" | "onProgress" | "onCheckpoint" | "signal"
+  >
   & { recipe: Recipe; epochs: number; seed: number; alpha: number; patience: number };
 
 /** @throws {RangeError | TypeError} with the first option that does not fit */
 export function settle(family: Family, data: Batch, options: TrainOptions): Settled {
   const { optimizer, batchSize, maxNorm, dropout, l1, l2 } = { ...family.recipe, ...options };
   const recipe: Recipe = { optimizer, batchSize, maxNorm, dropout, l1, l2 };
-  const { epochs = 10, seed = 0, alpha = options.perturbation ? 0.5 : 1, patience = 100, validation } = options;
+  const { epochs = 10, seed = 0, alpha = options.perturbation ? 0.5 : 1, patience = 100, validation } =
+    options;
 
   checkInputs("train", family, data.x);
   if (validation) checkInputs("validate", family, validation.x);
@@ -72,7 +76,9 @@ export function settle(family: Family, data: Batch, options: TrainOptions): Sett
   whole("patience", patience, 1);
   check("learningRate", optimizer.rate, optimizer.rate > 0 && optimizer.rate < Infinity, "> 0");
   check("alpha", alpha, alpha >= 0 && alpha <= 1, "in [0, 1]");
-  if (!options.perturbation && alpha !== 1) throw new RangeError(`Cannot train with alpha ${alpha}: there is no perturbation`);
+  if (!options.perturbation && alpha !== 1) {
+    throw new RangeError(`Cannot train with alpha ${alpha}: there is no perturbation`);
+  }
   if (maxNorm !== undefined) check("maxNorm", maxNorm, maxNorm > 0, "> 0");
   for (const [name, decay] of Object.entries({ l1, l2 })) {
     for (const value of typeof decay === "number" ? [decay] : Object.values(decay ?? {})) {

@@ -46,7 +46,9 @@ export function writeState(
   { position, setup }: { position: Position; setup: string },
 ): Uint8Array<ArrayBuffer> {
   const tensors: Record<string, Tensor> = {};
-  for (const [name, { rows, cols, data }] of Object.entries(matrices)) tensors[name] = { shape: [rows, cols], data };
+  for (const [name, { rows, cols, data }] of Object.entries(matrices)) {
+    tensors[name] = { shape: [rows, cols], data };
+  }
   for (const [name, tensor] of Object.entries(best ?? {})) tensors[`best.${name}`] = tensor;
   return writeSafetensors(tensors, { format: FORMAT, setup, position: JSON.stringify(position) });
 }
@@ -64,10 +66,14 @@ export function readState(
 ): { position: Position; best?: Tensors } {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== FORMAT) {
-    throw new SyntaxError(`Cannot resume training: expected format ${FORMAT}, got ${metadata.format ?? "none"}`);
+    throw new SyntaxError(
+      `Cannot resume training: expected format ${FORMAT}, got ${metadata.format ?? "none"}`,
+    );
   }
   if (metadata.setup !== expected) {
-    throw new TypeError(`Cannot resume training: its state is of another one, ${metadata.setup}, not ${expected}`);
+    throw new TypeError(
+      `Cannot resume training: its state is of another one, ${metadata.setup}, not ${expected}`,
+    );
   }
   for (const [name, { data }] of Object.entries(matrices)) {
     if (tensors[name]?.data.length !== data.length) {

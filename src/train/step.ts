@@ -9,7 +9,11 @@ import type { Settled } from "./options.ts";
 export type Step = (indices: Int32Array, random: Rng) => number;
 
 /** The step on batches of `data`, perturbed if the options say so. Works in memory that it keeps. */
-export function makeStep(network: Network, model: FamilyModel, { data, settled }: { data: Batch; settled: Settled }): Step {
+export function makeStep(
+  network: Network,
+  model: FamilyModel,
+  { data, settled }: { data: Batch; settled: Settled },
+): Step {
   const { recipe: { batchSize, dropout = {} }, perturbation, alpha } = settled;
   const { workspace } = network;
   const inputs = new Float32Array(batchSize * data.x.cols);
@@ -25,7 +29,11 @@ export function makeStep(network: Network, model: FamilyModel, { data, settled }
     return { x, labels: classes.subarray(0, indices.length), classes: data.classes };
   };
 
-  const pass = (x: Matrix, labels: Int32Array, how: { weight: number; add: boolean; key: number }): number => {
+  const pass = (
+    x: Matrix,
+    labels: Int32Array,
+    how: { weight: number; add: boolean; key: number },
+  ): number => {
     const scores = network.forward(workspace.copy("x", x), { dropout, key: how.key });
     const loss = workspace.matrix("loss", scores.rows, 1);
     const dScores = workspace.matrix("dScores", scores.rows, scores.cols);
@@ -41,7 +49,11 @@ export function makeStep(network: Network, model: FamilyModel, { data, settled }
     const perturbed = perturbation?.apply(model, examples, random.split("perturbation").key);
     let sum = 0;
     if (alpha > 0) {
-      sum += pass(examples.x, examples.labels, { weight: alpha, add: false, key: random.split("dropout").key });
+      sum += pass(examples.x, examples.labels, {
+        weight: alpha,
+        add: false,
+        key: random.split("dropout").key,
+      });
     }
     if (perturbed) {
       const how = { weight: 1 - alpha, add: alpha > 0, key: random.split("perturbed dropout").key };

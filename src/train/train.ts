@@ -41,11 +41,16 @@ export async function train(
   const settled = settle(family, data, options);
   const { recipe: { batchSize }, epochs, seed, patience, signal } = settled;
   const random = rng(seed);
-  const network = family.network("family" in start ? start.tensors() : family.initial(random.split("initial"), data));
+  const network = family.network(
+    "family" in start ? start.tensors() : family.initial(random.split("initial"), data),
+  );
   const model = bind(family, network, record(settled, network.workspace.kernels));
   const step = makeStep(network, model, { data, settled });
   const { state, update } = optimizer(settled.recipe, network.parameters, network.workspace);
-  const kept = { ...Object.fromEntries(network.parameters.map(({ name, value }) => [name, value])), ...state };
+  const kept = {
+    ...Object.fromEntries(network.parameters.map(({ name, value }) => [name, value])),
+    ...state,
+  };
   const identity = options.resume || options.onCheckpoint ? setup(family, data, settled) : "";
 
   let at: Position = { history: [], step: 0, stepInEpoch: 0, lossSum: 0 };
@@ -75,7 +80,9 @@ export async function train(
       const indices = order.subarray(from, from + batchSize);
       at.lossSum += step(indices, random.split("step", at.step));
       if (!Number.isFinite(at.lossSum)) {
-        throw new RangeError(`Training diverged in epoch ${epoch + 1}: the loss is not finite; lower the learning rate`);
+        throw new RangeError(
+          `Training diverged in epoch ${epoch + 1}: the loss is not finite; lower the learning rate`,
+        );
       }
       update(at.step, epoch);
       network.refresh();
@@ -99,7 +106,11 @@ export async function train(
     await save();
   }
 
-  const end = { ...model.record, epochs: `${at.best?.epoch ?? at.history.length}`, history: JSON.stringify(at.history) };
+  const end = {
+    ...model.record,
+    epochs: `${at.best?.epoch ?? at.history.length}`,
+    history: JSON.stringify(at.history),
+  };
   if (!best) return { ...model, record: end };
   model[Symbol.dispose]();
   return bind(family, family.network(best), end);

@@ -2,7 +2,10 @@
 import nodeAssert from "node:assert/strict";
 import { deepStrictEqual, notDeepStrictEqual } from "node:assert";
 
-export { AssertionError } from "node:assert";
+/** What a failed assertion throws. */
+export class AssertionError extends Error {
+  override name = "AssertionError";
+}
 
 /** Passes if `condition` is truthy. */
 export function assert(condition: unknown, message = ""): asserts condition {
@@ -25,11 +28,18 @@ export function assertStrictEquals<T>(actual: unknown, expected: T, message?: st
 }
 
 /** Passes if the numbers differ by at most `tolerance`, by default 1e-7 of the expected one. */
-export function assertAlmostEquals(actual: number, expected: number, tolerance?: number, message?: string): void {
+export function assertAlmostEquals(
+  actual: number,
+  expected: number,
+  tolerance?: number,
+  message?: string,
+): void {
   if (Object.is(actual, expected)) return;
   const most = tolerance ?? (Number.isFinite(expected) ? Math.abs(expected * 1e-7) : 1e-7);
   if (Math.abs(expected - actual) <= most) return;
-  nodeAssert.fail(message ?? `Expected actual: "${actual}" to be close to "${expected}": delta above ${most}`);
+  nodeAssert.fail(
+    message ?? `Expected actual: "${actual}" to be close to "${expected}": delta above ${most}`,
+  );
 }
 
 /** Passes if `actual` contains `expected`. */
@@ -85,7 +95,8 @@ function checkError<E extends Error>(
   if (errorClass) {
     nodeAssert(
       error instanceof errorClass,
-      message ?? `Expected error to be instance of "${errorClass.name}", but was "${error.constructor.name}": ${error.message}`,
+      message ??
+        `Expected error to be instance of "${errorClass.name}", but was "${error.constructor.name}": ${error.message}`,
     );
   }
   if (includes !== undefined) assertStringIncludes(error.message, includes, message);

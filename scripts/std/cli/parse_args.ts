@@ -16,13 +16,19 @@ export interface ParseOptions {
 }
 
 /** Arguments by option name, and the rest in order under `_`. */
-export function parseArgs(args: string[], options: ParseOptions = {}): { _: (string | number)[]; [name: string]: unknown } {
+export function parseArgs(
+  args: string[],
+  options: ParseOptions = {},
+): { _: (string | number)[]; [name: string]: unknown } {
   const { boolean = [], string = [], collect = [], alias = {}, unknown } = options;
   const known = (name: string) => boolean.includes(name) || string.includes(name);
   const { tokens } = parse({
     args: args.map((arg) => alias[arg.replace(/^-+/, "")] ? `--${alias[arg.replace(/^-+/, "")]}` : arg),
     options: Object.fromEntries(
-      [...boolean.map((name) => [name, { type: "boolean" as const }]), ...string.map((name) => [name, { type: "string" as const }])],
+      [
+        ...boolean.map((name) => [name, { type: "boolean" as const }]),
+        ...string.map((name) => [name, { type: "string" as const }]),
+      ],
     ),
     strict: false,
     allowPositionals: true,
@@ -36,7 +42,9 @@ export function parseArgs(args: string[], options: ParseOptions = {}): { _: (str
     if (token.kind === "positional") result._.push(token.value);
     if (token.kind !== "option") continue;
     if (!known(token.name)) {
-      if (unknown?.(token.rawName, token.name, token.value) !== false) result[token.name] = token.value ?? true;
+      if (unknown?.(token.rawName, token.name, token.value) !== false) {
+        result[token.name] = token.value ?? true;
+      }
     } else if (boolean.includes(token.name)) {
       result[token.name] = token.value === undefined || token.value !== "false";
     } else if (collect.includes(token.name)) {

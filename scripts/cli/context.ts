@@ -1,0 +1,62 @@
+/** The terminal, and what a command sees of it. @module */
+
+import type { Context } from "./command.ts";
+import { noProgress, showProgress } from "./progress.ts";
+
+/** Where the command line runs: the process, or a test. */
+export interface Terminal {
+  /** Writes a line to standard output. */
+  out(line: string): void;
+  /** Writes a line to standard error. */
+  err(line: string): void;
+  /** Writes to standard error as it is, if that is a terminal; else nothing is there. */
+  readonly draw?: (text: string) => void;
+  /** Characters in a line. */
+  readonly width: number;
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Calls `listener` at each Ctrl-C, which then no longer ends the process, until the result is called. */
+  onInterrupt(listener: () => void): () => void;
+  /** Ends the process. */
+  exit(code: number): void;
+}
+
+/** The terminal of this process. */
+export function systemTerminal(): Terminal {
+  const isTerminal = Deno.stderr.isTerminal();
+  const encoder = new TextEncoder();
+  return {
+    out: (line) => console.log(line),
+    err: (line) => console.error(line),
+    draw: isTerminal ? (text) => void Deno.stderr.writeSync(encoder.encode(text)) : undefined,
+    width: isTerminal ? Deno.consoleSize().columns : 80,
+    now: () => performance.now(),
+    onInterrupt(listener) {
+      Deno.addSignalListener("SIGINT", listener);
+      return () => Deno.removeSignalListener("SIGINT", listener);
+    },
+    exit: (code) => Deno.exit(code),
+  };
+}
+
+/** What a command sees of `terminal`. */
+export function contextOf(terminal: Terminal, { quiet = false }: { quiet?: boolean } = {}): Context {
+  const { draw: write, now, width } = terminal;
+  return {
+    print: (text) => terminal.out(text),
+    note: (text) => terminal.err(text),
+    progress: (title, from) => write && !quiet ? showProgress(title, { write, now, width, from }) : noProgress,
+    async interruptible(run) {
+      const controller = new AbortController();
+      const remove = terminal.onInterrupt(() => {
+        if (controller.signal.aborted) terminal.exit(130);
+        controller.abort();
+      });
+      try {
+        return await run(controller.signal);
+      } finally {
+        remove();
+      }
+    },
+  };
+}

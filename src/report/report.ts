@@ -1,0 +1,41 @@
+/** A run's numbers as data and as text. @module */
+
+import type { Judged } from "../paper/claims.ts";
+import type { RunResult } from "../paper/mod.ts";
+
+/** Everything that a run has to say, ready for JSON. */
+export interface Report {
+  /** What makes this file. */
+  readonly format: "gibbon-report-1";
+  /** Where the figures called the paper's are from. */
+  readonly paper: string;
+  readonly data: { readonly name: string; readonly learn: number; readonly test: number };
+  readonly budget: string;
+  readonly seed: number;
+  /** Build of the kernels. */
+  readonly kernels: string;
+  readonly seconds: number;
+  readonly claims: readonly ReportedClaim[];
+  /** Every measurement by name, in percent unless its claim says otherwise. */
+  readonly measurements: RunResult["measurements"];
+  /** How each model was trained. */
+  readonly models: RunResult["models"];
+}
+
+/** A judged claim, its rule in words. */
+export type ReportedClaim = Omit<Judged, "ordering"> & { readonly ordering: string };
+
+/** The report of a run. */
+export function report(
+  { claims, measurements, models }: RunResult,
+  run: Pick<Report, "data" | "budget" | "seed" | "kernels" | "seconds">,
+): Report {
+  return {
+    format: "gibbon-report-1",
+    paper: "Goodfellow, Shlens and Szegedy, Explaining and Harnessing Adversarial Examples, ICLR 2015",
+    ...run,
+    claims: claims.map(({ ordering, ...claim }) => ({ ...claim, ordering: ordering.says })),
+    measurements,
+    models,
+  };
+}
