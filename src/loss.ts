@@ -19,10 +19,11 @@ export type Examples = Pick<Batch, "x" | "labels">;
  * assertAlmostEquals(losses(fresh, batch({ x: matrix(1, 1), labels: [0] }))[0], Math.log(2), 1e-6);
  * ```
  *
- * @throws {TypeError} if the examples have another number of inputs than the model
+ * @throws {TypeError} if the examples have another number of inputs than the model, or not one label each
+ * @throws {RangeError} if a label is not one of the model's classes
  */
 export function losses(model: Model, { x, labels }: Examples): Float32Array {
-  checkInputs("measure a loss", model, x);
+  checkExamples("measure a loss", model, { x, labels });
   const scores = model.scores(x);
   const loss = matrix(x.rows, 1);
   model.head.loss({ loss, dScores: matrix(scores.rows, scores.cols) }, scores, labels);
@@ -31,7 +32,7 @@ export function losses(model: Model, { x, labels }: Examples): Float32Array {
 
 /** The gradient of each example's loss in its own inputs, (B, D). */
 export function lossGradient(model: Model, { x, labels }: Examples): Matrix {
-  checkInputs("differentiate a loss", model, x);
+  checkExamples("differentiate a loss", model, { x, labels });
   return model.inputGradient(x, (scores, first) => {
     const dScores = matrix(scores.rows, scores.cols);
     const loss = matrix(scores.rows, 1);
@@ -45,7 +46,7 @@ export function lossGradient(model: Model, { x, labels }: Examples): Matrix {
  * reaches 1. Whatever uses only its direction should use this.
  */
 export function lossDirection(model: Model, { x, labels }: Examples): Matrix {
-  checkInputs("differentiate a loss", model, x);
+  checkExamples("differentiate a loss", model, { x, labels });
   return model.inputGradient(x, (scores, first) => {
     const dScores = matrix(scores.rows, scores.cols);
     model.head.direction(dScores, scores, labels.subarray(first, first + scores.rows));
@@ -80,4 +81,18 @@ export function predict(model: Model, x: Matrix): Predictions {
     confidence[i] = p.data[i * cols + best];
   }
   return { predicted, confidence, probabilities: p };
+}
+
+/** What a label is matters here: kernels find their place in memory by it. */
+function checkExamples(action: string, model: Model, { x, labels }: Examples): void {
+  checkInputs(action, model, x);
+  if (labels.length !== x.rows) {
+    throw new TypeError(`Cannot ${action}: ${x.rows} examples but ${labels.length} labels`);
+  }
+  const bad = labels.findIndex((label) => !(label >= 0 && label < model.classes));
+  if (bad >= 0) {
+    throw new RangeError(
+      `Cannot ${action}: label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${model.classes - 1}`,
+    );
+  }
 }

@@ -41,6 +41,8 @@ interface NumberSpec<T = number> extends Spec<T> {
   readonly most?: number;
   /** A value it must be greater than. */
   readonly above?: number;
+  /** How many numbers a list holds; default any. */
+  readonly count?: number;
 }
 
 /** An option that is on or off. */
@@ -93,7 +95,7 @@ export function numbers<const S extends NumberSpec<readonly number[]>>(spec: S):
   return made<readonly number[], S>(
     { placeholder: "X,…", ...spec },
     rangeOf(spec),
-    (given, name) => given.split(",").map((part) => readNumber(part, name, spec)),
+    (given, name) => readList(given, name, { ...spec, read: readNumber }),
   );
 }
 
@@ -102,7 +104,7 @@ export function wholes<const S extends NumberSpec<readonly number[]>>(spec: S): 
   return made<readonly number[], S>(
     { placeholder: "N,…", ...spec },
     rangeOf(spec),
-    (given, name) => given.split(",").map((part) => readWhole(part, name, spec)),
+    (given, name) => readList(given, name, { ...spec, read: readWhole }),
   );
 }
 
@@ -150,6 +152,18 @@ function readWhole(given: string, name: string, spec: NumberSpec<unknown>): numb
   const value = readNumber(given, name, spec);
   if (!Number.isSafeInteger(value)) throw new UserError(`${name} must be a whole number, not ${given}`, 2);
   return value;
+}
+
+function readList(
+  given: string,
+  name: string,
+  { read, ...spec }: NumberSpec<unknown> & { read: typeof readNumber },
+): number[] {
+  const parts = given.split(",");
+  if (spec.count !== undefined && parts.length !== spec.count) {
+    throw new UserError(`${name} must be ${spec.count} numbers with commas between, not ${given}`, 2);
+  }
+  return parts.map((part) => read(part, name, spec));
 }
 
 function rangeOf({ least = -Infinity, most = Infinity, above = -Infinity }: Partial<NumberSpec<unknown>>): string {

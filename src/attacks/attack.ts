@@ -62,12 +62,12 @@ export function makeAttack<O extends AttackOptions>(
     checkAttack(name, model, { batch, options });
     const { epsilon, target } = options;
     const criterion = target === undefined ? misclassified(batch.labels) : hit(targets(target, batch));
-    const step = prepare(model, batch, options);
+    const step = prepare(model, batch, inFloat32(options));
     const result = (each: Epsilon) => judged(model, batch, { name, x: step(each), epsilon: each, criterion });
     return Array.isArray(epsilon) ? epsilon.map(result) : result(epsilon as Epsilon);
   }
   const perturb = (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) =>
-    prepare(model, batch, options)(options.epsilon);
+    prepare(model, batch, inFloat32(options))(options.epsilon);
   return Object.assign(attack, { attack: name, raisesLoss, perturb });
 }
 
@@ -106,10 +106,18 @@ export function budget(epsilon: Epsilon, cols: number): Float32Array {
   return new Float32Array(cols).fill(float32Below(epsilon));
 }
 
-/** The greatest float32 that is not above `value` ≥ 0. */
+/** The same options with bounds rounded inward to float32, so that no step passes what was asked for. */
+function inFloat32<O extends AttackOptions>(options: O): O {
+  if (!options.bounds) return options;
+  const [lo, hi] = options.bounds;
+  return { ...options, bounds: [-float32Below(-lo), float32Below(hi)] };
+}
+
+/** The greatest float32 that is not above `value`. */
 export function float32Below(value: number): number {
   const near = new Float32Array([value]);
-  if (near[0] > value) new Int32Array(near.buffer)[0]--;
+  const bits = new Int32Array(near.buffer);
+  if (near[0] > value) bits[0] += bits[0] < 0 ? 1 : -1;
   return near[0];
 }
 
@@ -155,18 +163,15 @@ function checkAttack(
     checkEpsilon(name, each);
   }
   if (target !== undefined) {
-    const aims = targets(target, batch);
-    if (aims.length !== batch.labels.length) {
+    if (typeof target !== "number" && target.length !== batch.labels.length) {
       throw new TypeError(
-        `Cannot attack by ${name}: ${batch.labels.length} examples but ${aims.length} targets`,
+        `Cannot attack by ${name}: ${batch.labels.length} examples but ${target.length} targets`,
       );
     }
-    const bad = aims.find((aim) => !Number.isInteger(aim) || aim < 0 || aim >= model.classes);
-    if (bad !== undefined || (typeof target === "number" && !Number.isInteger(target))) {
+    for (const aim of typeof target === "number" ? [target] : target) {
+      if (Number.isInteger(aim) && aim >= 0 && aim < model.classes) continue;
       throw new RangeError(
-        `Cannot attack by ${name} with target ${bad ?? target}: must be a whole number in 0 … ${
-          model.classes - 1
-        }`,
+        `Cannot attack by ${name} with target ${aim}: must be a whole number in 0 … ${model.classes - 1}`,
       );
     }
   }

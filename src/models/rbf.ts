@@ -81,14 +81,17 @@ export function rbf(
       }
       return tensors;
     },
-    network: ({ mu, beta, factor }) =>
-      network((workspace) => [
+    network({ mu, beta, factor }) {
+      const bad = beta.data.findIndex((value) => !(value >= 0));
+      if (bad >= 0) throw new RangeError(`Cannot make an rbf model with beta ${beta.data[bad]}: must be ≥ 0`);
+      return network((workspace) => [
         rbfLayer(workspace, {
           mu: asMatrix(mu, classes),
           beta: asMatrix(beta, classes),
           factor: factor && asMatrix(factor, classes * rank),
         }),
-      ]),
+      ]);
+    },
     tensors({ layers: [layer], parameters }) {
       const [mu, , factor] = parameters;
       const tensor = (name: string, { data }: { data: Float32Array }) => ({

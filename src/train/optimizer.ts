@@ -45,7 +45,8 @@ function sgd(
       for (; reached < step; reached++) current /= decay;
       const ramp = Math.min(Math.max(epoch - 1, 0) / Math.max(rampEpochs - 1, 1), 1);
       const settings = {
-        rate: Math.max(current, leastRate),
+        // a rate that starts below the least one stays where it is
+        rate: Math.max(current, Math.min(rate, leastRate)),
         momentum: momentum + (finalMomentum - momentum) * ramp,
       };
       parameters.forEach((parameter, i) => {

@@ -1,0 +1,60 @@
+/** How commands attack. @module */
+
+import { type Attack, attacks, type Batch, type FgsmOptions, type Model } from "../../src/mod.ts";
+import { UserError } from "../errors.ts";
+import type { Context } from "./command.ts";
+import { choice, numbers } from "./options.ts";
+import { gradients, watched } from "./watch.ts";
+
+/** Names of the attacks. */
+export const ATTACKS: readonly string[] = Object.keys(attacks);
+
+/** Options of an attack beside its ε. */
+export const ATTACKING = {
+  norm: choice(["Linf", "L2", "L1"], { help: "Norm that epsilon bounds, for attacks that aim; by default Linf" }),
+  labels: choice(["true", "predicted"], {
+    help: "Labels whose loss is raised, for attacks that aim; by default the true ones",
+  }),
+  bounds: numbers({ help: "Least and greatest value of an input; by default none", placeholder: "LO,HI", count: 2 }),
+} as const;
+
+/** What the options say. */
+interface Given {
+  readonly norm?: FgsmOptions["norm"];
+  readonly labels?: FgsmOptions["labels"];
+  readonly bounds?: readonly number[];
+  readonly seed: number;
+  readonly target?: number;
+}
+
+/**
+ * The options of the attacks `names` that the user gave.
+ *
+ * @throws {UserError} if some of them would change nothing
+ */
+export function attackOptions(names: readonly string[], { norm, labels, bounds, seed, target }: Given): FgsmOptions {
+  const aims = names.some((name) => attacks[name].raisesLoss);
+  const idle = aims ? undefined : norm ? "norm" : labels ? "labels" : undefined;
+  if (idle) throw new UserError(`--${idle} does not go with ${names.join(",")}, which does not look at the loss`, 2);
+  if (labels && target !== undefined) throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
+  return { norm, labels, target, seed, bounds: bounds && [bounds[0], bounds[1]] };
+}
+
+/** What `run` makes of the attack called `name` on `model`, while a line of progress shows. */
+export function underAttack<T>(
+  name: string,
+  { model, examples, context, epsilons, options }: {
+    model: Model;
+    examples: Batch;
+    context: Context;
+    /** How many budgets `run` tries. */
+    epsilons: number;
+    options: FgsmOptions;
+  },
+  run: (attack: Attack<FgsmOptions>, model: Model) => T,
+): T {
+  const attack: Attack<FgsmOptions> = attacks[name];
+  using progress = context.progress(name);
+  const own = attack.raisesLoss ? gradients(1) + Number(options.labels === "predicted") : 0;
+  return run(attack, watched(model, progress, { rows: examples.x.rows, passes: epsilons + own }));
+}

@@ -1,0 +1,125 @@
+/** What commands work on: models, examples, kernels. @module */
+
+import {
+  type Batch,
+  families,
+  type FamilyModel,
+  init,
+  kernels,
+  loadModel,
+  select,
+  slice,
+  type Variant,
+} from "../../src/mod.ts";
+import { type Data, loadData } from "../data/folder.ts";
+import { reason, UserError } from "../errors.ts";
+import { choice, number, text, whole } from "./options.ts";
+
+/** Options that several commands share. */
+export const SHARED = {
+  model: text({ help: "Model file to look at", placeholder: "FILE", required: true }),
+  data: text({ help: "The built-in digits, or a folder of IDX, CSV or .npy files", placeholder: "digits|DIR", required: true }),
+  split: choice(["test", "learn"], { help: "Which examples: those held out, or those to learn from", default: "test" }),
+  limit: whole({ help: "Take the first N examples only", least: 1 }),
+  epsilon: number({ help: "Size of the perturbation, in input units", placeholder: "E", least: 0, required: true }),
+  seed: whole({ help: "Seed of what is random", least: 0, default: 0 }),
+  kernels: choice(["baseline", "relaxed"], {
+    help: "Build of the kernels: the same bytes everywhere, or faster by fused multiply-add",
+    placeholder: "BUILD",
+    default: "baseline",
+  }),
+} as const;
+
+/** Names of the model families. */
+export const FAMILIES: readonly string[] = Object.keys(families);
+
+/** Makes models from now on run on the kernels `wanted`. */
+export function useKernels(wanted: Variant): void {
+  if (kernels() !== wanted) init({ kernels: wanted });
+}
+
+/**
+ * The bytes of the file at `path`.
+ *
+ * @throws {UserError} if it cannot be read
+ */
+export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw new UserError(`Cannot read ${path}: ${reason(error)}`);
+  }
+}
+
+/**
+ * The model in the file at `path`.
+ *
+ * @throws {UserError} if it cannot be read, or holds none
+ */
+export async function readModel(path: string): Promise<FamilyModel> {
+  return orTell(`read model ${path}`, await readFile(path), loadModel);
+}
+
+/** What `read` makes of `bytes`, its error as the user's, about `action`. */
+export function orTell<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
+  try {
+    return read(bytes);
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) throw error;
+    const why = error.message
+      .replace(/^Cannot read safetensors: /, "it is not a whole safetensors file: ")
+      .replace(/^Cannot [^:]*: /, "");
+    throw new UserError(`Cannot ${action}: ${why}`);
+  }
+}
+
+/** Which examples of which data. */
+interface Wanted {
+  readonly data: string;
+  readonly split: "test" | "learn";
+  readonly limit: number | undefined;
+}
+
+/**
+ * The examples `wanted`, in the classes that `model` was trained to tell apart; `file` is its name.
+ *
+ * @throws {UserError} if they do not fit the model
+ */
+export async function examplesFor(model: FamilyModel, file: string, wanted: Wanted): Promise<Batch> {
+  const examples = (await loadData(wanted.data))[wanted.split];
+  const kept = model.record.classes?.split(",").map(Number) ?? [];
+  const fitting = kept.length > 0 && kept.every((label) => label < examples.classes)
+    ? keepClasses(examples, kept)
+    : examples;
+  const problem = examples.x.cols !== model.inputs
+    ? `the model takes ${model.inputs} inputs, the examples have ${examples.x.cols}`
+    : fitting.classes > model.classes
+    ? `the model knows ${model.classes} classes, the examples have ${fitting.classes}`
+    : fitting.x.rows === 0
+    ? "no example is of its classes"
+    : undefined;
+  if (problem) throw new UserError(`Cannot use ${file} on ${wanted.data}: ${problem}`);
+  return slice(fitting, 0, wanted.limit);
+}
+
+/** The data, only the examples of `classes`, relabelled 0, 1, … in that order. */
+export function onlyClasses({ name, learn, test }: Data, classes: readonly number[]): Data {
+  const unknown = classes.find((label) => label >= learn.classes);
+  if (unknown !== undefined) {
+    throw new UserError(`Cannot keep class ${unknown}: ${name} has classes 0 … ${learn.classes - 1}`);
+  }
+  if (classes.length < 2 || new Set(classes).size < classes.length) {
+    throw new UserError(`--classes must be two or more different classes, not ${classes.join(",")}`, 2);
+  }
+  const data = { name, learn: keepClasses(learn, classes), test: keepClasses(test, classes) };
+  for (const half of [data.learn, data.test]) {
+    if (half.x.rows === 0) throw new UserError(`Cannot keep classes ${classes.join(",")}: ${name} has no example of them`);
+  }
+  return data;
+}
+
+function keepClasses(examples: Batch, classes: readonly number[]): Batch {
+  const indices = Array.from(examples.labels.keys()).filter((i) => classes.includes(examples.labels[i]));
+  const kept = select(examples, indices);
+  return { ...kept, labels: kept.labels.map((label) => classes.indexOf(label)), classes: classes.length };
+}

@@ -1,0 +1,61 @@
+/** What commands give back: files, tables, percentages. @module */
+
+import { type Matrix, type Measures, type Tensor, writeSafetensors } from "../../src/mod.ts";
+import { reason, UserError } from "../errors.ts";
+import { writeFileWhole } from "../files.ts";
+
+/**
+ * Nothing, if a file can be made at `path`: said before long work rather than after it.
+ *
+ * @throws {UserError} if the system would refuse it
+ */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    const there = await Deno.stat(path).catch(() => undefined);
+    if (there?.isDirectory) throw new Error("it is a folder");
+    if (there && !there.isFile) return;
+    const beside = `${there ? await Deno.realPath(path) : path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+    await Deno.writeFile(beside, new Uint8Array(), { createNew: true });
+    await Deno.remove(beside);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "its folder does not exist" : reason(error);
+    throw new UserError(`Cannot write ${path}: ${why}`);
+  }
+}
+
+/** Writes `tensors` and `metadata` to the safetensors file at `path`. */
+export async function writeTensors(
+  path: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  await writeFileWhole(path, writeSafetensors(tensors, metadata));
+}
+
+/** `m` as a tensor, (rows, cols). */
+export function matrixTensor({ rows, cols, data }: Matrix): Tensor {
+  return { shape: [rows, cols], data };
+}
+
+/** `values` as a tensor, (B). */
+export function vectorTensor(values: ArrayLike<number>): Tensor {
+  return { shape: [values.length], data: Int32Array.from(values) };
+}
+
+/** What JSON says of measures, and nothing else that they hold. */
+export function rates({ errorRate, confidence, confidenceOnErrors }: Measures): Record<string, number | null> {
+  return { errorRate, confidence, confidenceOnErrors };
+}
+
+/** `fraction` in percent; a dash for none. */
+export function percent(fraction: number | null): string {
+  return fraction === null ? "–" : `${(100 * fraction).toFixed(2)} %`;
+}
+
+/** Lines of aligned columns, the first to the left and the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
+  return rows.map((row) =>
+    row.map((cell, j) => j === 0 ? cell.padEnd(widths[j]) : cell.padStart(widths[j])).join("  ").trimEnd()
+  ).join("\n");
+}

@@ -1,0 +1,121 @@
+/** What the contracts are tried on: small models of every family, with parameters of ordinary size, and examples. */
+
+import { type Batch, batch } from "../../src/data/batch.ts";
+import { heads } from "../../src/heads.ts";
+import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
+import { type Family, type FamilyModel, model, type Tensors } from "../../src/models/family.ts";
+import { families, type FamilyOptions } from "../../src/models/mod.ts";
+import type { Model } from "../../src/models/model.ts";
+import { randomLabels, uniformMatrix } from "../support.ts";
+
+/** Inputs and classes of every specimen; 7 leaves a tail behind each vector of 4. */
+export const INPUTS = 7, CLASSES = 3;
+
+/** What to vary beside the family's own defaults; a family without a row here is tried with those. */
+const VARIANTS: Record<string, Partial<FamilyOptions>[]> = {
+  maxout: [
+    { units: [5], pieces: 3 },
+    { units: [5, 4], pieces: 2 },
+    { units: [5], pieces: 3, head: "sigmoid" },
+    { units: [5], pieces: 1 },
+  ],
+  rbf: [{}, { precision: 3 }, { precision: "full" }],
+};
+
+/** A family of the registry in one of its variants, with parameters to try it on. */
+export interface Specimen {
+  /** What to call it in a message. */
+  name: string;
+  family: Family;
+  /** Always the same; unlike initial ones they make every gradient of ordinary size. */
+  tensors: Tensors;
+}
+
+/** Every family of the registry. */
+export const specimens: readonly Specimen[] = Object.entries(families).flatMap(([key, make]) =>
+  (VARIANTS[key] ?? [{}]).map((variant) => {
+    const family = make({ inputs: INPUTS, classes: CLASSES, ...variant });
+    return { name: `${key} ${JSON.stringify(variant)}`, family, tensors: ordinaryTensors(family) };
+  })
+);
+
+function ordinaryTensors({ shapes }: Family): Tensors {
+  // precisions are positive, and so small that probabilities of an RBF are not all 0
+  const ranges: Record<string, [number, number]> = { beta: [0.05, 0.5], factor: [-0.3, 0.3] };
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape], i) => {
+      const [lo, hi] = ranges[name] ?? [-0.8, 0.8];
+      return [name, {
+        shape,
+        data: uniformMatrix(1, shape.reduce((a, b) => a * b), 100 + i, { lo, hi }).data,
+      }];
+    }),
+  );
+}
+
+/** A specimen as a model; dispose it. */
+export function specimenModel({ family, tensors }: Specimen): FamilyModel {
+  return model(family, { tensors });
+}
+
+/**
+ * A model that a user might write, s_c = Σᵢ w (x + x²/4), on a head of the library's: plain loops, and a gradient
+ * in runs of three rows.
+ */
+export function userModel(): Model {
+  const w = uniformMatrix(CLASSES, INPUTS, 7, { lo: -0.8, hi: 0.8 }).data;
+  const scores = (x: Matrix) => {
+    const out = matrix(x.rows, CLASSES);
+    for (let b = 0; b < x.rows; b++) {
+      for (let c = 0; c < CLASSES; c++) {
+        for (let i = 0; i < INPUTS; i++) {
+          const v = x.data[b * INPUTS + i];
+          out.data[b * CLASSES + c] += w[c * INPUTS + i] * (v + v * v / 4);
+        }
+      }
+    }
+    return out;
+  };
+  return {
+    inputs: INPUTS,
+    classes: CLASSES,
+    head: heads.softmax,
+    scores,
+    inputGradient(x, dScores) {
+      const out = matrix(x.rows, INPUTS);
+      for (let first = 0; first < x.rows; first += 3) {
+        const rows = rowsOf(x, first, Math.min(first + 3, x.rows));
+        const d = dScores(scores(rows), first).data;
+        for (let j = 0; j < rows.data.length; j++) {
+          const [b, i] = [Math.floor(j / INPUTS), j % INPUTS];
+          for (let c = 0; c < CLASSES; c++) {
+            out.data[first * INPUTS + j] += d[b * CLASSES + c] * w[c * INPUTS + i] * (1 + rows.data[j] / 2);
+          }
+        }
+      }
+      return out;
+    },
+  };
+}
+
+/** Runs `law` on a model of every specimen, and on the user's. */
+export function forEveryModel(law: (model: Model, name: string) => void): void {
+  for (const specimen of specimens) {
+    using each = specimenModel(specimen);
+    law(each, specimen.name);
+  }
+  law(userModel(), "a user's model");
+}
+
+/** Examples for a model, always the same for the same seed. */
+export function examplesFor(
+  { inputs, classes }: { inputs: number; classes: number },
+  rows: number,
+  { seed = 1, lo = -1, hi = 1 }: { seed?: number; lo?: number; hi?: number } = {},
+): Batch {
+  return batch({
+    x: uniformMatrix(rows, inputs, seed, { lo, hi }),
+    labels: randomLabels(rows, classes, seed),
+    classes,
+  });
+}

@@ -1,0 +1,45 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { digits } from "../../src/data/digits.ts";
+import { reproduce } from "../../src/paper/mod.ts";
+import { budgets, pair } from "../../src/paper/recipes.ts";
+import { claims } from "../../src/paper/claims.ts";
+
+const data = digits({ seed: 1, learn: 400, test: 100 });
+const tiny = { ...budgets.quick, units: 16, epochs: { linear: 2, logistic: 2, maxout: 1, rbf: 2 } };
+
+Deno.test("reproduce() measures what every claim asks for, the same for the same seed", async () => {
+  const told: number[] = [];
+  const run = () => reproduce(data, { budget: tiny, seed: 3, onProgress: ({ done }) => told.push(done) });
+  const [first, second] = [await run(), await run()];
+  assertEquals(first, second);
+  assertEquals(first.claims.map(({ id }) => id), claims.map(({ id }) => id));
+  for (const { id, verdict } of first.claims) assert(verdict !== "not run", id);
+  assertEquals(Object.keys(first.models).sort(), [
+    "adversarialMaxout",
+    "logistic",
+    "maxout",
+    "rbf",
+    "softmax",
+  ]);
+  assert(told.every((done) => done >= 0 && done <= 1));
+});
+
+Deno.test("reproduce() stops when its signal is aborted", async () => {
+  const abort = new AbortController();
+  const onProgress = () => abort.abort(new Error("enough"));
+  await assertRejects(
+    () => reproduce(data, { budget: tiny, onProgress, signal: abort.signal }),
+    Error,
+    "enough",
+  );
+});
+
+Deno.test("pair() keeps 3 and 7 as classes 0 and 1", () => {
+  const { x, labels, classes } = pair(data.test);
+  assertEquals(classes, 2);
+  assertEquals(x.rows, data.test.labels.filter((label) => label === 3 || label === 7).length);
+  assertEquals(
+    labels.filter((label) => label === 0).length,
+    data.test.labels.filter((label) => label === 3).length,
+  );
+});
