@@ -13,17 +13,18 @@ import project from "../deno.json" with { type: "json" };
 import type { Command } from "./cli/command.ts";
 import { contextOf, systemTerminal, type Terminal } from "./cli/context.ts";
 import { helpOf, overview } from "./cli/help.ts";
-import { suggestion } from "./cli/options.ts";
 import { parse } from "./cli/parse.ts";
+import { suggestion } from "./cli/suggestion.ts";
 import { attack } from "./commands/attack.ts";
 import { data } from "./commands/data.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { info } from "./commands/info.ts";
+import { reproduce } from "./commands/reproduce.ts";
 import { rubbish } from "./commands/rubbish.ts";
 import { train } from "./commands/train.ts";
 import { UserError } from "./errors.ts";
 
-const COMMANDS: readonly Command[] = [train, attack, evaluate, rubbish, info, data];
+const COMMANDS: readonly Command[] = [reproduce, train, attack, evaluate, rubbish, info, data];
 
 /**
  * The exit code of `gibbon` with the arguments `args`: 0, or 1 if what was asked for failed, 2 if it cannot be
@@ -33,6 +34,10 @@ export async function main(args: string[], terminal: Terminal = systemTerminal()
   try {
     return await dispatch(args, terminal);
   } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") {
+      terminal.err("gibbon: Interrupted");
+      return 130;
+    }
     terminal.err(`gibbon: ${messageOf(error)}`);
     return error instanceof UserError ? error.exitCode : 1;
   }

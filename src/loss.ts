@@ -92,7 +92,9 @@ function checkExamples(action: string, model: Model, { x, labels }: Examples): v
   const bad = labels.findIndex((label) => !(label >= 0 && label < model.classes));
   if (bad >= 0) {
     throw new RangeError(
-      `Cannot ${action}: label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${model.classes - 1}`,
+      `Cannot ${action}: label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${
+        model.classes - 1
+      }`,
     );
   }
 }

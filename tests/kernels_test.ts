@@ -366,10 +366,10 @@ const table: Record<Kernel, Row> = {
   randomNormal: {
     sizes: every([...SIZES, 15, 16, 17]),
     trials: (n) => [
-      ...streams([[0, 1], [0.5, 0.25], [-100, 3]], 8).trials(n),
+      ...streams([[0, 1], [0.5, 0.25], [-100, 3]], 3).trials(n),
       // keys and counters of words whose bits are nearly all alike: the farthest tails and the centre
       ...[[166, 5622480053386955], [4906, 6768573244406715], [3203, 6313983655325608]]
-        .map((word) => ({ operands: [blank(n)], scalars: [0, 1, ...word, n], terms: 8 })),
+        .map((word) => ({ operands: [blank(n)], scalars: [0, 1, ...word, n], terms: 3 })),
     ],
     sums: ({ scalars: [mean, deviation] }, [out]) => [out.map((value) => abs(value) + abs(mean) + deviation)],
   },
@@ -687,7 +687,7 @@ function* steps(n: number): Generator<[Float32Array, Float32Array]> {
   yield [x, comparable(x)];
   yield [reals(n, 0, 1), new Float32Array(n).fill(0.1)];
   // sums overflow
-  yield [reals(n, -3.4e38, 3.4e38), reals(n, -3.4e38, 3.4e38)];
+  yield [reals(n).map((value) => value * 3.4e38), reals(n).map((value) => value * 3.4e38)];
 }
 
 function assertNoFarther(out: Float32Array, x: Float32Array, d: Float32Array, what: string): void {

@@ -11,11 +11,17 @@ export const ATTACKS: readonly string[] = Object.keys(attacks);
 
 /** Options of an attack beside its ε. */
 export const ATTACKING = {
-  norm: choice(["Linf", "L2", "L1"], { help: "Norm that epsilon bounds, for attacks that aim; by default Linf" }),
+  norm: choice(["Linf", "L2", "L1"], {
+    help: "Norm that epsilon bounds, for attacks that aim; by default Linf",
+  }),
   labels: choice(["true", "predicted"], {
     help: "Labels whose loss is raised, for attacks that aim; by default the true ones",
   }),
-  bounds: numbers({ help: "Least and greatest value of an input; by default none", placeholder: "LO,HI", count: 2 }),
+  bounds: numbers({
+    help: "Least and greatest value of an input; by default none",
+    placeholder: "LO,HI",
+    count: 2,
+  }),
 } as const;
 
 /** What the options say. */
@@ -32,11 +38,18 @@ interface Given {
  *
  * @throws {UserError} if some of them would change nothing
  */
-export function attackOptions(names: readonly string[], { norm, labels, bounds, seed, target }: Given): FgsmOptions {
+export function attackOptions(
+  names: readonly string[],
+  { norm, labels, bounds, seed, target }: Given,
+): FgsmOptions {
   const aims = names.some((name) => attacks[name].raisesLoss);
   const idle = aims ? undefined : norm ? "norm" : labels ? "labels" : undefined;
-  if (idle) throw new UserError(`--${idle} does not go with ${names.join(",")}, which does not look at the loss`, 2);
-  if (labels && target !== undefined) throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
+  if (idle) {
+    throw new UserError(`--${idle} does not go with ${names.join(",")}, which does not look at the loss`, 2);
+  }
+  if (labels && target !== undefined) {
+    throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
+  }
   return { norm, labels, target, seed, bounds: bounds && [bounds[0], bounds[1]] };
 }
 

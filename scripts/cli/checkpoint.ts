@@ -1,7 +1,7 @@
 /** The state of a training in a file. @module */
 
-import { reason, UserError } from "../errors.ts";
 import { readSafetensors } from "../../src/mod.ts";
+import { reason, UserError } from "../errors.ts";
 import { orTell } from "./inputs.ts";
 
 /**
@@ -24,7 +24,9 @@ export async function readCheckpoint(path: string | undefined): Promise<Uint8Arr
 
 /** `error`, or the user's in its place if training could not go on from the state at `path`. */
 export function resumeError(error: unknown, path: string | undefined): unknown {
-  if (path === undefined || !(error instanceof Error) || !error.message.startsWith("Cannot resume training: ")) {
+  if (
+    path === undefined || !(error instanceof Error) || !error.message.startsWith("Cannot resume training: ")
+  ) {
     return error;
   }
   if (error instanceof TypeError) {

@@ -29,7 +29,8 @@ export function systemTerminal(): Terminal {
     out: (line) => console.log(line),
     err: (line) => console.error(line),
     draw: isTerminal ? (text) => void Deno.stderr.writeSync(encoder.encode(text)) : undefined,
-    width: isTerminal ? Deno.consoleSize().columns : 80,
+    // a terminal that does not know its size says 0
+    width: isTerminal && Deno.consoleSize().columns || 80,
     now: () => performance.now(),
     onInterrupt(listener) {
       Deno.addSignalListener("SIGINT", listener);
@@ -45,7 +46,8 @@ export function contextOf(terminal: Terminal, { quiet = false }: { quiet?: boole
   return {
     print: (text) => terminal.out(text),
     note: (text) => terminal.err(text),
-    progress: (title, from) => write && !quiet ? showProgress(title, { write, now, width, from }) : noProgress,
+    progress: (title, from) =>
+      write && !quiet ? showProgress(title, { write, now, width, from }) : noProgress,
     async interruptible(run) {
       const controller = new AbortController();
       const remove = terminal.onInterrupt(() => {

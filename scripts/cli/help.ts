@@ -13,7 +13,7 @@ export function overview(commands: readonly Command[]): string {
     "",
     "Usage: gibbon COMMAND [options]",
     "",
-    ...columns(commands.map(({ name, summary }) => [name, summary])),
+    ...columns(commands.map(({ name, summary }) => [name, capitalized(summary)])),
     "",
     "gibbon help COMMAND tells the options of one; gibbon --version the version.",
   ].join("\n");
@@ -25,11 +25,11 @@ export function helpOf({ name, summary, operand, options, examples }: Command): 
     .map(([key, { placeholder }]) => ` --${optionName(key)} ${placeholder}`);
   const all = Object.entries({ ...options, ...COMMON });
   return [
-    `${summary}.`,
+    `${capitalized(summary)}.`,
     "",
     `Usage: gibbon ${name}${operand ? ` ${operand.placeholder}` : ""}${required.join("")} [options]`,
     "",
-    ...(operand ? [...columns([[operand.placeholder, operand.help]]), ""] : []),
+    ...(operand ? [...columns([[operand.placeholder, capitalized(operand.help)]]), ""] : []),
     ...columns(all.map(([key, option]) => [signature(key, option), describe(option)])),
     ...(examples.length > 0 ? ["", "For example:", ...examples.map((example) => `  gibbon ${example}`)] : []),
   ].join("\n");
@@ -47,7 +47,11 @@ function describe({ help, range, required, default: fallback, placeholder }: Opt
     required ? "required" : "",
     placeholder && fallback !== undefined ? `default ${fallback}` : "",
   ].filter(Boolean);
-  return notes.length > 0 ? `${help} (${notes.join("; ")})` : help;
+  return notes.length > 0 ? `${capitalized(help)} (${notes.join("; ")})` : capitalized(help);
+}
+
+function capitalized(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 /** Lines of names with what they mean beside them, broken at the width and aligned. */

@@ -18,10 +18,22 @@ import { choice, number, text, whole } from "./options.ts";
 /** Options that several commands share. */
 export const SHARED = {
   model: text({ help: "Model file to look at", placeholder: "FILE", required: true }),
-  data: text({ help: "The built-in digits, or a folder of IDX, CSV or .npy files", placeholder: "digits|DIR", required: true }),
-  split: choice(["test", "learn"], { help: "Which examples: those held out, or those to learn from", default: "test" }),
+  data: text({
+    help: "The built-in digits, or a folder of IDX, CSV or .npy files",
+    placeholder: "digits|DIR",
+    required: true,
+  }),
+  split: choice(["test", "learn"], {
+    help: "Which examples: those held out, or those to learn from",
+    default: "test",
+  }),
   limit: whole({ help: "Take the first N examples only", least: 1 }),
-  epsilon: number({ help: "Size of the perturbation, in input units", placeholder: "E", least: 0, required: true }),
+  epsilon: number({
+    help: "Size of the perturbation, in input units",
+    placeholder: "E",
+    least: 0,
+    required: true,
+  }),
   seed: whole({ help: "Seed of what is random", least: 0, default: 0 }),
   kernels: choice(["baseline", "relaxed"], {
     help: "Build of the kernels: the same bytes everywhere, or faster by fused multiply-add",
@@ -65,7 +77,9 @@ export function orTell<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8
   try {
     return read(bytes);
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) throw error;
+    if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) {
+      throw error;
+    }
     const why = error.message
       .replace(/^Cannot read safetensors: /, "it is not a whole safetensors file: ")
       .replace(/^Cannot [^:]*: /, "");
@@ -113,7 +127,9 @@ export function onlyClasses({ name, learn, test }: Data, classes: readonly numbe
   }
   const data = { name, learn: keepClasses(learn, classes), test: keepClasses(test, classes) };
   for (const half of [data.learn, data.test]) {
-    if (half.x.rows === 0) throw new UserError(`Cannot keep classes ${classes.join(",")}: ${name} has no example of them`);
+    if (half.x.rows === 0) {
+      throw new UserError(`Cannot keep classes ${classes.join(",")}: ${name} has no example of them`);
+    }
   }
   return data;
 }

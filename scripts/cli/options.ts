@@ -1,6 +1,7 @@
 /** Kinds of options: how each is read from text, checked and described. @module */
 
 import { UserError } from "../errors.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** An option whose value is a `T`. */
 export interface Option<T> {
@@ -82,16 +83,26 @@ export function choicesOf<const S extends Spec<readonly string[]>>(
 
 /** An option that is a finite number. */
 export function number<const S extends NumberSpec>(spec: S): Option<Given<number, S>> {
-  return made<number, S>({ placeholder: "X", ...spec }, rangeOf(spec), (given, name) => readNumber(given, name, spec));
+  return made<number, S>(
+    { placeholder: "X", ...spec },
+    rangeOf(spec),
+    (given, name) => readNumber(given, name, spec),
+  );
 }
 
 /** An option that is a whole number. */
 export function whole<const S extends NumberSpec>(spec: S): Option<Given<number, S>> {
-  return made<number, S>({ placeholder: "N", ...spec }, rangeOf(spec), (given, name) => readWhole(given, name, spec));
+  return made<number, S>(
+    { placeholder: "N", ...spec },
+    rangeOf(spec),
+    (given, name) => readWhole(given, name, spec),
+  );
 }
 
 /** An option that is a list of finite numbers, with commas between. */
-export function numbers<const S extends NumberSpec<readonly number[]>>(spec: S): Option<Given<readonly number[], S>> {
+export function numbers<const S extends NumberSpec<readonly number[]>>(
+  spec: S,
+): Option<Given<readonly number[], S>> {
   return made<readonly number[], S>(
     { placeholder: "X,…", ...spec },
     rangeOf(spec),
@@ -100,7 +111,9 @@ export function numbers<const S extends NumberSpec<readonly number[]>>(spec: S):
 }
 
 /** An option that is a list of whole numbers, with commas between. */
-export function wholes<const S extends NumberSpec<readonly number[]>>(spec: S): Option<Given<readonly number[], S>> {
+export function wholes<const S extends NumberSpec<readonly number[]>>(
+  spec: S,
+): Option<Given<readonly number[], S>> {
   return made<readonly number[], S>(
     { placeholder: "N,…", ...spec },
     rangeOf(spec),
@@ -120,16 +133,6 @@ export function orWord<T, const W extends string>(words: readonly W[], option: O
   };
 }
 
-/** `; did you mean X?` where one of `known` is nearly `given`, else nothing. */
-export function suggestion(given: string, known: Iterable<string>): string {
-  const limit = Math.max(1, Math.floor(given.length / 3));
-  const near = [...known]
-    .map((name) => ({ name, far: distance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= limit || (given.length > 2 && name.startsWith(given)))
-    .sort((a, b) => a.far - b.far);
-  return near.length > 0 ? `; did you mean ${near[0].name}?` : "";
-}
-
 function made<T, S extends Spec<T>>(
   spec: Spec<T>,
   range: string,
@@ -139,7 +142,11 @@ function made<T, S extends Spec<T>>(
   return { help, placeholder, default: fallback, required, range, read } as Option<Given<T, S>>;
 }
 
-function readNumber(given: string, name: string, { least = -Infinity, most = Infinity, above = -Infinity }: NumberSpec<unknown>): number {
+function readNumber(
+  given: string,
+  name: string,
+  { least = -Infinity, most = Infinity, above = -Infinity }: NumberSpec<unknown>,
+): number {
   const value = given.trim() === "" ? NaN : Number(given);
   if (!Number.isFinite(value)) throw new UserError(`${name} must be a number, not ${given || "nothing"}`, 2);
   if (value < least || value > most || value <= above) {
@@ -166,24 +173,14 @@ function readList(
   return parts.map((part) => read(part, name, spec));
 }
 
-function rangeOf({ least = -Infinity, most = Infinity, above = -Infinity }: Partial<NumberSpec<unknown>>): string {
+function rangeOf(
+  { least = -Infinity, most = Infinity, above = -Infinity }: Partial<NumberSpec<unknown>>,
+): string {
+  if (least > -Infinity && most < Infinity) return `in ${least} … ${most}`;
   const parts = [
     above > -Infinity ? `> ${above}` : "",
     least > -Infinity ? `≥ ${least}` : "",
     most < Infinity ? `≤ ${most}` : "",
   ];
   return parts.filter(Boolean).join(" and ");
-}
-
-/** Letters to insert, delete or replace to get from `a` to `b`. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(a[i - 1] !== b[j - 1])));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

@@ -1,27 +1,7 @@
 /** What commands give back: files, tables, percentages. @module */
 
 import { type Matrix, type Measures, type Tensor, writeSafetensors } from "../../src/mod.ts";
-import { reason, UserError } from "../errors.ts";
 import { writeFileWhole } from "../files.ts";
-
-/**
- * Nothing, if a file can be made at `path`: said before long work rather than after it.
- *
- * @throws {UserError} if the system would refuse it
- */
-export async function checkWritable(path: string): Promise<void> {
-  try {
-    const there = await Deno.stat(path).catch(() => undefined);
-    if (there?.isDirectory) throw new Error("it is a folder");
-    if (there && !there.isFile) return;
-    const beside = `${there ? await Deno.realPath(path) : path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
-    await Deno.writeFile(beside, new Uint8Array(), { createNew: true });
-    await Deno.remove(beside);
-  } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "its folder does not exist" : reason(error);
-    throw new UserError(`Cannot write ${path}: ${why}`);
-  }
-}
 
 /** Writes `tensors` and `metadata` to the safetensors file at `path`. */
 export async function writeTensors(
@@ -43,7 +23,9 @@ export function vectorTensor(values: ArrayLike<number>): Tensor {
 }
 
 /** What JSON says of measures, and nothing else that they hold. */
-export function rates({ errorRate, confidence, confidenceOnErrors }: Measures): Record<string, number | null> {
+export function rates(
+  { errorRate, confidence, confidenceOnErrors }: Measures,
+): Record<string, number | null> {
   return { errorRate, confidence, confidenceOnErrors };
 }
 

@@ -3,7 +3,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { UserError } from "../errors.ts";
 import type { Command } from "./command.ts";
-import { flag, type Options, suggestion } from "./options.ts";
+import { flag, type Options } from "./options.ts";
+import { suggestion } from "./suggestion.ts";
 
 /** What every command takes. */
 export const COMMON = {
@@ -25,16 +26,19 @@ export function parse(command: Command, args: readonly string[]): Given {
   const isFlag = (name: string) => options[keys.get(name)!].placeholder === undefined;
   const names = [...keys.keys()];
   const unknown: string[] = [];
-  const parsed = parseArgs(joined(args, (name) => keys.has(name) ? isFlag(name) ? "flag" : "value" : "unknown"), {
-    boolean: names.filter(isFlag),
-    // `_` so that a file called 7 stays text
-    string: [...names.filter((name) => !isFlag(name)), "_"],
-    collect: names.filter((name) => !isFlag(name)),
-    unknown(arg: string, key?: string) {
-      if (key !== undefined) unknown.push(arg.split("=")[0]);
-      return key === undefined;
+  const parsed = parseArgs(
+    joined(args, (name) => keys.has(name) ? isFlag(name) ? "flag" : "value" : "unknown"),
+    {
+      boolean: names.filter(isFlag),
+      // `_` so that a file called 7 stays text
+      string: [...names.filter((name) => !isFlag(name)), "_"],
+      collect: names.filter((name) => !isFlag(name)),
+      unknown(arg: string, key?: string) {
+        if (key !== undefined) unknown.push(arg.split("=")[0]);
+        return key === undefined;
+      },
     },
-  }) as unknown as Readonly<Record<string, unknown>> & { _: readonly (string | number)[] };
+  ) as unknown as Readonly<Record<string, unknown>> & { _: readonly (string | number)[] };
 
   if (unknown.length > 0) {
     const near = suggestion(unknown[0].replace(/^-+/, ""), names).replace("mean ", "mean --");
@@ -47,7 +51,9 @@ export function parse(command: Command, args: readonly string[]): Given {
   for (const [name, key] of keys) values[key] = isFlag(name) ? parsed[name] : parsed[name] as string[];
   if (values.help) return values;
   for (const [name, key] of keys) {
-    if (!isFlag(name)) values[key] = valueOf(options[key], parsed[name] as readonly string[], { name, command });
+    if (!isFlag(name)) {
+      values[key] = valueOf(options[key], parsed[name] as readonly string[], { name, command });
+    }
   }
   return { ...values, operand: operandOf(command, parsed._.map(String)) };
 }
@@ -86,7 +92,10 @@ function valueOf(
   if (given.length > 1) throw new UserError(`--${name} is given ${given.length} times`, 2);
   if (given.length === 1) return option.read(given[0], `--${name}`);
   if (option.required) {
-    throw new UserError(`${command.name} needs --${name} ${option.placeholder}; see gibbon help ${command.name}`, 2);
+    throw new UserError(
+      `${command.name} needs --${name} ${option.placeholder}; see gibbon help ${command.name}`,
+      2,
+    );
   }
   return option.default;
 }
@@ -99,10 +108,16 @@ function operandOf({ name, operand }: Command, given: readonly string[]): string
   if (!operand) return "";
   const { placeholder, choices = [] } = operand;
   if (given.length === 0) {
-    throw new UserError(`${name} needs ${choices.length > 0 ? choices.join(" or ") : placeholder} after it`, 2);
+    throw new UserError(
+      `${name} needs ${choices.length > 0 ? choices.join(" or ") : placeholder} after it`,
+      2,
+    );
   }
   if (choices.length > 0 && !choices.includes(given[0])) {
-    throw new UserError(`${name} knows ${choices.join(" and ")}, not ${given[0]}${suggestion(given[0], choices)}`, 2);
+    throw new UserError(
+      `${name} knows ${choices.join(" and ")}, not ${given[0]}${suggestion(given[0], choices)}`,
+      2,
+    );
   }
   return given[0];
 }

@@ -1,6 +1,14 @@
 /** What the options of training say of a family's sizes and recipe. @module */
 
-import { type Adam, families, type Family, type FamilyOptions, PUBLISHED, type Recipe, type Sgd } from "../../src/mod.ts";
+import {
+  type Adam,
+  families,
+  type Family,
+  type FamilyOptions,
+  PUBLISHED,
+  type Recipe,
+  type Sgd,
+} from "../../src/mod.ts";
 import { UserError } from "../errors.ts";
 import { choice, flag, number, orWord, whole, wholes } from "./options.ts";
 
@@ -8,8 +16,13 @@ import { choice, flag, number, orWord, whole, wholes } from "./options.ts";
 export const SIZES = {
   units: wholes({ help: "Units of each hidden layer, as 240,240", least: 1 }),
   pieces: whole({ help: "Linear pieces of each maxout unit", least: 1 }),
-  head: choice(["softmax", "sigmoid"], { help: "One distribution over the classes, or one probability each" }),
-  precision: orWord(["diagonal", "full"], whole({ help: "Shape of an RBF unit's precision, or its rank", least: 1 })),
+  head: choice(["softmax", "sigmoid"], {
+    help: "One distribution over the classes, or one probability each",
+  }),
+  precision: orWord(
+    ["diagonal", "full"],
+    whole({ help: "Shape of an RBF unit's precision, or its rank", least: 1 }),
+  ),
 } as const;
 
 /** What of the family's own recipe to change. */
@@ -65,7 +78,9 @@ interface Given {
  */
 export function recipeOf(own: Recipe, given: Given): Recipe {
   const { batchSize = own.batchSize, maxNorm = own.maxNorm, l1 = own.l1, l2 = own.l2 } = given;
-  if (given.dropout && given.noDropout) throw new UserError("--dropout and --no-dropout contradict each other", 2);
+  if (given.dropout && given.noDropout) {
+    throw new UserError("--dropout and --no-dropout contradict each other", 2);
+  }
   return {
     optimizer: optimizerOf(own.optimizer, given),
     batchSize,

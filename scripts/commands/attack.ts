@@ -5,7 +5,9 @@ import { ATTACKING, attackOptions, ATTACKS, underAttack } from "../cli/attacking
 import { type Command, command } from "../cli/command.ts";
 import { examplesFor, readModel, SHARED, useKernels } from "../cli/inputs.ts";
 import { choice, flag, text, whole } from "../cli/options.ts";
-import { checkWritable, matrixTensor, percent, rates, vectorTensor, writeTensors } from "../cli/outputs.ts";
+import { matrixTensor, percent, rates, vectorTensor, writeTensors } from "../cli/outputs.ts";
+import { UserError } from "../errors.ts";
+import { checkWritable } from "../files.ts";
 
 /** Attacks examples and keeps what came of them. */
 export const attack: Command = command({
@@ -16,7 +18,11 @@ export const attack: Command = command({
     data: SHARED.data,
     attack: choice(ATTACKS, { help: "How to attack", default: "fgsm" }),
     epsilon: SHARED.epsilon,
-    target: whole({ help: "Class that the model is to predict; by default any wrong one", placeholder: "K", least: 0 }),
+    target: whole({
+      help: "Class that the model is to predict; by default any wrong one",
+      placeholder: "K",
+      least: 0,
+    }),
     ...ATTACKING,
     split: SHARED.split,
     limit: SHARED.limit,
@@ -55,7 +61,9 @@ export const attack: Command = command({
     const data = { name: values.data, examples: examples.x.rows };
     if (values.json) {
       const rest = { clean: rates(clean), attacked: rates(attacked), fooledRate };
-      context.print(JSON.stringify({ model: file, data, kernels: kernels(), attack: name, epsilon, ...rest }));
+      context.print(
+        JSON.stringify({ model: file, data, kernels: kernels(), attack: name, epsilon, ...rest }),
+      );
       return 0;
     }
     context.print(`${name} with epsilon ${epsilon} on ${data.examples} examples of ${data.name}`);
@@ -63,14 +71,18 @@ export const attack: Command = command({
       `error ${percent(attacked.errorRate)} (clean ${percent(clean.errorRate)}), ` +
         `confidence ${percent(attacked.confidence)}, on errors ${percent(attacked.confidenceOnErrors)}`,
     );
-    if (values.target !== undefined) context.print(`taken for class ${values.target}: ${percent(fooledRate)}`);
+    if (values.target !== undefined) {
+      context.print(`taken for class ${values.target}: ${percent(fooledRate)}`);
+    }
     if (out !== undefined) context.print(`wrote ${out}`);
     return 0;
   },
 });
 
 function checkTarget(target: number, { classes }: FamilyModel): void {
-  if (target >= classes) throw new RangeError(`--target must be one of the model's classes, 0 … ${classes - 1}, not ${target}`);
+  if (target >= classes) {
+    throw new UserError(`--target must be in 0 … ${classes - 1}, the classes of the model, not ${target}`, 2);
+  }
 }
 
 async function writeAttacked(

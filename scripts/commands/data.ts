@@ -15,7 +15,10 @@ export const data: Command = command({
   operand: { placeholder: "mnist|digits", help: "Which data set", choices: ["mnist", "digits"] },
   options: {
     out: text({ help: "Folder to write the four IDX files to", placeholder: "DIR", required: true }),
-    seed: whole({ help: "Digits: the hand that writes; by default 1, the set that --data digits is", least: 0 }),
+    seed: whole({
+      help: "Digits: the hand that writes; by default 1, the set that --data digits is",
+      least: 0,
+    }),
     learn: whole({ help: "Digits: examples to learn from; by default 10000", least: 1 }),
     test: whole({ help: "Digits: examples held out; by default 2000", least: 1 }),
   },

@@ -32,7 +32,7 @@ export const evaluate: Command = command({
   },
   examples: [
     "evaluate --model maxout.safetensors --data digits --epsilon 0,0.1,0.25",
-    "evaluate --model maxout.safetensors --data ../shared/mnist --attack fgsm,signNoise --json",
+    "evaluate --model maxout.safetensors --data mnist --attack fgsm,signNoise --json",
   ],
   async run(values, context) {
     const options = attackOptions(values.attack, values);

@@ -15,10 +15,22 @@ export const info: Command = command({
   async run({ operand: file, json }, context) {
     using model = await readModel(file);
     const { family: { name: family, head, inputs, classes, config, shapes }, record } = model;
-    const parameters = Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const parameters = Object.values(shapes).reduce(
+      (sum, shape) => sum + shape.reduce((a, b) => a * b, 1),
+      0,
+    );
     context.print(
       json
-        ? JSON.stringify({ family, head: head.name, inputs, classes, parameters, config, tensors: shapes, record })
+        ? JSON.stringify({
+          family,
+          head: head.name,
+          inputs,
+          classes,
+          parameters,
+          config,
+          tensors: shapes,
+          record,
+        })
         : inWords(model, parameters),
     );
     return 0;
@@ -28,7 +40,9 @@ export const info: Command = command({
 function inWords({ family, record }: FamilyModel, parameters: number): string {
   const { name, head, config, shapes } = family;
   const settled = Object.entries(config).filter(([key]) => key !== "head")
-    .map(([key, value]): [string, string] => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+    .map((
+      [key, value],
+    ): [string, string] => [key, typeof value === "string" ? value : JSON.stringify(value)]);
   return [
     ...lines([["family", name], ["head", head.name], ...settled, ["parameters", `${parameters}`]]),
     "",

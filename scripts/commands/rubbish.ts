@@ -12,9 +12,10 @@ import {
 import { type Command, command } from "../cli/command.ts";
 import { readModel, SHARED, useKernels } from "../cli/inputs.ts";
 import { choice, flag, number, text, whole } from "../cli/options.ts";
-import { checkWritable, matrixTensor, percent, vectorTensor, writeTensors } from "../cli/outputs.ts";
+import { matrixTensor, percent, vectorTensor, writeTensors } from "../cli/outputs.ts";
 import { gradients, watched } from "../cli/watch.ts";
 import { UserError } from "../errors.ts";
+import { checkWritable } from "../files.ts";
 
 /** Inputs of each kind, unless told. */
 const SAMPLES = { drawn: 10000, directed: 100 };
@@ -30,7 +31,12 @@ export const rubbish: Command = command({
       least: 1,
     }),
     seed: SHARED.seed,
-    threshold: number({ help: "Probability of a class above which the model errs", least: 0, most: 1, default: 0.5 }),
+    threshold: number({
+      help: "Probability of a class above which the model errs",
+      least: 0,
+      most: 1,
+      default: 0.5,
+    }),
     deviation: number({ help: "Standard deviation of each input", above: 0, default: 1 }),
     target: whole({ help: "Move the noise toward this class", placeholder: "K", least: 0 }),
     epsilon: number({ help: "Size of that move", placeholder: "E", least: 0 }),
@@ -96,11 +102,17 @@ function inWords(
   const taken = directed ? `taken for the target, p ≥ ${threshold}` : `taken for something, p > ${threshold}`;
   const line = `${percent(errorRate)} of ${samples} inputs of noise ${taken}`;
   if (confidenceOnErrors === null) return line;
-  const shares = directed ? "" : `\nclasses: ${classes.map((share, label) => `${label} ${percent(share)}`).join(", ")}`;
+  const shares = directed
+    ? ""
+    : `\nclasses: ${classes.map((share, label) => `${label} ${percent(share)}`).join(", ")}`;
   return `${line}; confidence on those ${percent(confidenceOnErrors)}${shares}`;
 }
 
-async function writeRubbish(path: string, model: FamilyModel, drawn: Rubbish & { attempts?: Int32Array }): Promise<void> {
+async function writeRubbish(
+  path: string,
+  model: FamilyModel,
+  drawn: Rubbish & { attempts?: Int32Array },
+): Promise<void> {
   const tensors = {
     x: matrixTensor(drawn.x),
     predicted: vectorTensor(drawn.predicted),

@@ -32,7 +32,7 @@ export interface Rubbish extends Predictions {
  * Gaussian noise N(mean, deviation²·I) and what `model` says of it: it is fooled where any class has a probability
  * above `threshold` (paper, appendix A).
  *
- * @throws {RangeError} if there are no samples, or deviation or threshold are out of range
+ * @throws {RangeError} if there are no samples, or mean, deviation or threshold are out of range
  */
 export function rubbish(model: Model, options: RubbishOptions = {}): Rubbish {
   const { samples = 10000, seed = 0, threshold = 0.5 } = options;
@@ -119,8 +119,9 @@ function toward(model: Model, x: Matrix, { target, epsilon, step = "sign" }: Dir
   );
 }
 
-function checkRubbish({ samples = 1, deviation = 1, threshold = 0.5 }: RubbishOptions): void {
+function checkRubbish({ samples = 1, mean = 0, deviation = 1, threshold = 0.5 }: RubbishOptions): void {
   check("samples", samples, Number.isSafeInteger(samples) && samples >= 1, "a whole number ≥ 1");
+  check("mean", mean, Number.isFinite(mean), "a finite number");
   check("deviation", deviation, deviation > 0 && deviation < Infinity, "> 0");
   check("threshold", threshold, threshold >= 0 && threshold < 1, "in [0, 1)");
 }

@@ -18,12 +18,12 @@ export interface DigitsOptions {
 }
 
 /**
- * Handwritten-looking digits 0 … 9, `(learn, 784)` and `(test, 784)`: images of 28 × 28 pixels, row after row,
- * each in [0, 1] and a multiple of 1/255, paper 0 and ink 1. They are drawn, not scanned: the strokes of several
- * ways to write each digit, varied in shape, slant, weight, position and size.
+ * Handwritten-looking digits 0 … 9, (`learn`, 784) and (`test`, 784): images of 28 × 28 pixels, row after
+ * row, each a multiple of 1/255 in [0, 1], paper 0 and ink 1. They are drawn, not scanned: the pen strokes of
+ * several ways to write each digit, varied in shape, slant, weight, position and size.
  *
- * Every ten consecutive examples hold each digit once, in random order. Example i depends on `seed` and i alone,
- * never on how many are asked for, and the same seed gives the same bytes everywhere.
+ * Examples 10k … 10k + 9 of either batch hold each digit once, in random order. Example i depends on `seed`
+ * and i alone, never on how many are asked for, and the same seed gives the same bytes in every engine.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export interface DigitsOptions {
  * assertEquals([learn.x.rows, learn.x.cols, learn.classes, test.labels.length], [100, 784, 10, 20]);
  * ```
  *
- * @throws {RangeError} if `seed`, `learn` or `test` is not a whole number ≥ 0
+ * @throws {RangeError} if `seed`, `learn` or `test` is not a whole number in 0 … 2⁵³ − 1
  */
 export function digits(
   { seed = 1, learn = 10000, test = 2000 }: DigitsOptions = {},

@@ -123,7 +123,9 @@ export class Heap {
       const operand = operands[i];
       if (operand instanceof Resident && operand.heap === this) continue;
       const data = "data" in operand ? operand.data : operand;
-      if (i < outputs) data.set(new Float32Array(this.exports.memory.buffer, staged[j], data.length));
+      const { buffer } = this.exports.memory;
+      if (i < outputs && data instanceof Int32Array) data.set(new Int32Array(buffer, staged[j], data.length));
+      else if (i < outputs) data.set(new Float32Array(buffer, staged[j], data.length));
       this.exports.free(staged[j++]);
     }
   }

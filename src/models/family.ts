@@ -131,7 +131,9 @@ function checkTensors(family: Family, tensors: Tensors): void {
     }
     const length = shape.reduce((a, b) => a * b, 1);
     if (tensor.data.length !== length) {
-      throw new TypeError(`Cannot ${action}: expected ${length} numbers in ${name}, got ${tensor.data.length}`);
+      throw new TypeError(
+        `Cannot ${action}: expected ${length} numbers in ${name}, got ${tensor.data.length}`,
+      );
     }
   }
   const unknown = Object.keys(tensors).find((name) => !Object.hasOwn(family.shapes, name));

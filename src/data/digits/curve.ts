@@ -6,8 +6,8 @@ import type { Stroke } from "./strokes.ts";
 const PIECES = 5;
 
 /**
- * The polyline of a smooth curve by the stroke's points: a Catmull–Rom curve at `round` 0, which passes through each, a
- * cubic B-spline at 1, which cuts every corner.
+ * The polyline of a smooth curve along the stroke's points: at `round` 0 a Catmull–Rom curve, which passes
+ * through each, at 1 a cubic B-spline, which cuts every corner.
  */
 export function trace(stroke: Stroke, round: number): Float64Array {
   const last = stroke.length - 2;

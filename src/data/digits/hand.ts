@@ -18,7 +18,7 @@ const ASPECT = 0.17;
 const SHIFT = 1.25;
 /** Mean height and least distance of the pen from the edge, in pixels. */
 const TALL = 17.8;
-const MARGIN = 1.5;
+const MARGIN = 2.5;
 
 /** The image of `digit`, (SIDE · SIDE), written into `out`, all that varies taken from `from`. */
 export function write(out: Float32Array, digit: number, from: Rng): void {
@@ -83,7 +83,7 @@ function bend(c: Float64Array, u: number, v: number): number {
     c[4] * u * (v * v - 0.4);
 }
 
-/** The paths scaled in place to about `TALL` pixels, their mean moved near the image's centre, within its margin. */
+/** Scales the paths in place to about `TALL` pixels and moves their mean near the image's centre. */
 function place(paths: readonly Float64Array[], from: Rng): void {
   const spans = [extent(paths, 0), extent(paths, 1)];
   const tall = Math.min(21, TALL + 1.2 * normal(from));
@@ -97,7 +97,7 @@ function place(paths: readonly Float64Array[], from: Rng): void {
   });
 }
 
-/** About a normal deviate, from three uniform numbers since no logarithm is the same everywhere; never beyond 3. */
+/** Nearly a normal deviate, never beyond 3: three uniform numbers, since `Math.log` differs between engines. */
 function normal(from: Rng): number {
   return 2 * (from.next() + from.next() + from.next()) - 3;
 }

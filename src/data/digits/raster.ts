@@ -14,8 +14,8 @@ export interface Pen {
 }
 
 /**
- * The polyline `path`, x and y in turn in pixels from the upper left corner, drawn into `ink`, (SIDE · SIDE): at least 1
- * inside the stroke, at most 0 outside. Ink only ever gets darker.
+ * Draws the polyline `path`, x and y in turn in pixels from the upper left corner, into `ink`, (SIDE · SIDE):
+ * at least 1 inside the stroke, at most 0 outside. Ink only ever gets darker.
  */
 export function drawPath(ink: Float64Array, path: Float64Array, { begin, end, soft }: Pen): void {
   const taper = 2 * (end - begin) / (path.length - 2);

@@ -1,0 +1,332 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { type Attack, type AttackOptions, type Epsilon, perturbation } from "../../src/attacks/attack.ts";
+import type { FgsmOptions } from "../../src/attacks/fgsm.ts";
+import { attacks, fgsm, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
+import { type Batch, slice } from "../../src/data/batch.ts";
+import { losses, lossGradient, predict } from "../../src/loss.ts";
+import { matrix, rowsOf } from "../../src/matrix.ts";
+import type { Model } from "../../src/models/model.ts";
+import {
+  examplesFor,
+  forEveryModel,
+  INPUTS,
+  specimenModel,
+  specimens,
+  userModel,
+} from "../models/specimens.ts";
+
+type Norm = NonNullable<FgsmOptions["norm"]>;
+
+/** An attack of the registry, with options that make another of it. */
+interface Case {
+  name: string;
+  attack: Attack<FgsmOptions>;
+  options: FgsmOptions;
+  norm: Norm;
+}
+
+const cases: readonly Case[] = [
+  ...Object.entries(attacks).map(([name, attack]): Case => ({ name, attack, options: {}, norm: "Linf" })),
+  { name: "fgsm in L2", attack: fgsm, options: { norm: "L2" }, norm: "L2" },
+  { name: "fgsm in L1", attack: fgsm, options: { norm: "L1" }, norm: "L1" },
+  { name: "fgsm on predictions", attack: fgsm, options: { labels: "predicted" }, norm: "Linf" },
+  { name: "fgsm at class 1", attack: fgsm, options: { target: 1 }, norm: "Linf" },
+  { name: "fgsm at class 0 in L2", attack: fgsm, options: { target: 0, norm: "L2" }, norm: "L2" },
+];
+
+function forEveryPair(law: (model: Model, each: Case, name: string) => void): void {
+  forEveryModel((model, of) => cases.forEach((each) => law(model, each, `${each.name} on ${of}`)));
+}
+
+/** Examples where rounding hurts: zeros of both signs, denormals, ties, an ulp below 1, large numbers. */
+function hardExamples(model: Model, { within = false } = {}): Batch {
+  const examples = examplesFor(model, 12, { lo: 0, hi: 1 });
+  const hard = [0, 1, 1e-45, 1e-39, 0.1, 0.3, 1 - 2 ** -24, 0.5];
+  if (!within) hard.push(-0, -1, 1e3, -(2 ** 24), 3 + 2 ** -22, -1e-45);
+  examples.x.data.forEach((_, i) => {
+    if (i % 2 === 0) examples.x.data[i] = hard[(i / 2) % hard.length];
+  });
+  return examples;
+}
+
+const bits = ({ data }: { data: Float32Array }) => new Uint32Array(data.slice().buffer);
+
+/** The distance of each row, in double. */
+function distances(from: Float32Array, to: Float32Array, norm: Norm): number[] {
+  const by = Array.from(from, (value, i) => Math.abs(to[i] - value));
+  return Array.from({ length: from.length / INPUTS }, (_, b) => {
+    const row = by.slice(b * INPUTS, (b + 1) * INPUTS);
+    if (norm === "Linf") return Math.max(...row);
+    return norm === "L1" ? row.reduce((a, d) => a + d, 0) : Math.sqrt(row.reduce((a, d) => a + d * d, 0));
+  });
+}
+
+const EPSILONS = [0.1, 0.25, 0.3, 1e-3, 1e-8, 7.3, 1e-42];
+
+Deno.test("attacks never go beyond epsilon, in double, and find where they went", () => {
+  forEveryPair((model, { attack, options, norm }, name) => {
+    const examples = hardExamples(model);
+    for (const epsilon of EPSILONS) {
+      const { x, original } = attack(model, examples, { ...options, epsilon });
+      assertEquals(original, examples.x, name);
+      const far = distances(examples.x.data, x.data, norm);
+      assert(far.every((distance) => distance <= epsilon), `${name}: ${Math.max(...far)} beyond ${epsilon}`);
+    }
+  });
+});
+
+Deno.test("attacks never go beyond an epsilon for each input", () => {
+  const epsilon = Float32Array.of(0.1, 0, 0.3, 1e-3, 2, 0.25, 1e-45);
+  forEveryPair((model, { attack, options, norm }, name) => {
+    if (norm !== "Linf") return;
+    const examples = hardExamples(model);
+    const { x } = attack(model, examples, { ...options, epsilon });
+    x.data.forEach((value, i) => {
+      const distance = Math.abs(value - examples.x.data[i]);
+      assert(distance <= epsilon[i % INPUTS], `${name}: ${distance} beyond ${epsilon[i % INPUTS]}`);
+    });
+    const same = attack(model, examples, { ...options, epsilon: new Float32Array(INPUTS).fill(0.25) });
+    assertEquals(same.x, attack(model, examples, { ...options, epsilon: 0.25 }).x, name);
+  });
+});
+
+Deno.test("attacks stay within bounds, in double, and within epsilon where they are clipped", () => {
+  forEveryPair((model, { attack, options, norm }, name) => {
+    const unit = hardExamples(model, { within: true });
+    // float32's 0.7 lies below 0.7, but its −0.3 below −0.3
+    const odd = examplesFor(model, 12, { lo: -0.29, hi: 0.69 });
+    odd.x.data.set([Math.fround(0.7), -0.29999998]);
+    for (const [examples, bounds] of [[unit, [0, 1]], [odd, [-0.3, 0.7]]] as const) {
+      for (const epsilon of [0.1, 0.3, 5]) {
+        const { x } = attack(model, examples, { ...options, epsilon, bounds });
+        assert(x.data.every((value) => value >= bounds[0] && value <= bounds[1]), `${name} within ${bounds}`);
+        assert(distances(examples.x.data, x.data, norm).every((distance) => distance <= epsilon), name);
+      }
+    }
+  });
+});
+
+Deno.test("attacks with infinite bounds do as without", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    const examples = hardExamples(model);
+    const free = attack(model, examples, { ...options, epsilon: 0.3 });
+    const bounded = attack(model, examples, { ...options, epsilon: 0.3, bounds: [-Infinity, Infinity] });
+    assertEquals(bits(bounded.x), bits(free.x), name);
+  });
+});
+
+Deno.test("attacks at epsilon 0 are the identity on bits, within bounds too", () => {
+  forEveryPair((model, { attack, options, norm }, name) => {
+    const [free, within] = [hardExamples(model), hardExamples(model, { within: true })];
+    within.x.data[0] = -0;
+    const none: Epsilon[] = norm === "Linf" ? [0, new Float32Array(INPUTS)] : [0];
+    for (const epsilon of none) {
+      assertEquals(bits(attack(model, free, { ...options, epsilon }).x), bits(free.x), name);
+      const bounded = attack(model, within, { ...options, epsilon, bounds: [0, 1] });
+      assertEquals(bits(bounded.x), bits(within.x), name);
+    }
+  });
+});
+
+Deno.test("attacks change none of their arguments", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    const examples = hardExamples(model);
+    const target = options.target === undefined ? undefined : Int32Array.from(examples.labels, () => 1);
+    const given = {
+      ...options,
+      ...(target && { target }),
+      epsilon: [0.1, 0.3],
+      bounds: [-1e8, 1e8] as const,
+    };
+    const before = structuredClone({ examples, given });
+    const results = attack(model, examples, given);
+    assertEquals({ examples, given }, before, name);
+    for (const { x } of results) assert(x.data.buffer !== examples.x.data.buffer, name);
+  });
+  for (const specimen of specimens) {
+    using each = specimenModel(specimen);
+    for (const { attack, options } of cases) attack(each, hardExamples(each), { ...options, epsilon: 0.3 });
+    assertEquals(each.tensors(), specimen.tensors, specimen.name);
+  }
+});
+
+Deno.test("attacks report what the model says of the very bytes that they return", () => {
+  forEveryPair((model, { name: kind, attack, options }, name) => {
+    const examples = hardExamples(model);
+    const { x, predicted, confidence, probabilities, fooled, ...rest } = attack(model, examples, {
+      ...options,
+      epsilon: 0.3,
+    });
+    assertEquals({ predicted, confidence, probabilities }, predict(model, x), name);
+    const { target } = options;
+    const expected = Array.from(
+      predicted,
+      (answer, i) => Number(target === undefined ? answer !== examples.labels[i] : answer === target),
+    );
+    assertEquals([...fooled], expected, name);
+    assertEquals(rest.labels, examples.labels, name);
+    assertEquals([rest.classes, rest.epsilon], [examples.classes, 0.3], name);
+    assert(kind.startsWith(rest.attack), name);
+  });
+});
+
+Deno.test("attacks with a list of epsilons give what each alone gives, in order", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    const examples = hardExamples(model);
+    const epsilons = [0.3, 0, 0.1, 0.3];
+    const alone = epsilons.map((epsilon) => attack(model, examples, { ...options, epsilon }));
+    assertEquals(attack(model, examples, { ...options, epsilon: epsilons }), alone, name);
+    assertEquals(attack(model, examples, { ...options, epsilon: [] }), [], name);
+  });
+});
+
+Deno.test("attacks with the same seed give the same bytes, and noise other ones with another", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    const examples = hardExamples(model);
+    const run = (seed?: number) => attack(model, examples, { ...options, epsilon: 0.3, seed });
+    assertEquals(run(5), run(5), name);
+    assertEquals(run(), run(0), name);
+    if (attack.raisesLoss) assertEquals(run(6).x, run(5).x, name);
+    else assertNotEquals(run(6).x, run(5).x, name);
+  });
+});
+
+Deno.test("attacks move a first-order loss by epsilon times the gradient's dual norm, as the registry says", () => {
+  // ε times curvatures below 10 over slopes of ordinary size is 2 %; rounding adds 1e-6/ε
+  const epsilon = 2 ** -9;
+  forEveryPair((model, { attack, options, norm }, name) => {
+    if (!attack.raisesLoss) return;
+    const { x, labels: truth, classes } = examplesFor(model, 12, { seed: 4 });
+    const aimed = options.labels === "predicted" ? predict(model, x).predicted : truth;
+    const labels = options.target === undefined
+      ? aimed
+      : Int32Array.from(truth, () => options.target as number);
+    const mean = (inputs: typeof x) => losses(model, { x: inputs, labels }).reduce((a, b) => a + b, 0) / 12;
+    const slopes = distances(
+      new Float32Array(x.data.length),
+      lossGradient(model, { x, labels }).data,
+      dual[norm],
+    );
+    const foreseen = epsilon * slopes.reduce((a, b) => a + b, 0) / 12;
+    const { x: xAdv } = attack(model, { x, labels: truth, classes }, { ...options, epsilon });
+    const moved = (mean(xAdv) - mean(x)) * (options.target === undefined ? 1 : -1);
+    assertAlmostEquals(moved / foreseen, 1, 0.05, `${name}: moved ${moved}, foreseen ${foreseen}`);
+  });
+});
+
+const dual: Record<Norm, Norm> = { Linf: "L1", L2: "L2", L1: "Linf" };
+
+Deno.test("attacks that look at the model treat each example alone, across chunks", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    if (!attack.raisesLoss) return;
+    const examples = examplesFor(model, 251);
+    const { x, fooled } = attack(model, examples, { ...options, epsilon: 0.3 });
+    for (const b of [0, 1, 3, 249, 250]) {
+      const alone = attack(model, slice(examples, b, b + 1), { ...options, epsilon: 0.3 });
+      assertEquals(alone.x.data, rowsOf(x, b, b + 1).data.slice(), name);
+      assertEquals(alone.fooled[0], fooled[b], name);
+    }
+  });
+});
+
+Deno.test("attacks at a target for each example give what each target alone gives", () => {
+  forEveryModel((model, name) => {
+    const examples = examplesFor(model, 6);
+    const target = Int32Array.from(examples.labels, (_, i) => i % model.classes);
+    const mixed = fgsm(model, examples, { epsilon: 0.3, target });
+    target.forEach((aim, b) => {
+      const alone = fgsm(model, slice(examples, b, b + 1), { epsilon: 0.3, target: aim });
+      assertEquals(alone.x.data, rowsOf(mixed.x, b, b + 1).data.slice(), name);
+      assertEquals(alone.fooled[0], mixed.fooled[b], name);
+    });
+  });
+});
+
+Deno.test("attacks of no examples give none", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    const { x, fooled } = attack(model, examplesFor(model, 0), { ...options, epsilon: 0.3 });
+    assertEquals([x.rows, x.cols, fooled.length], [0, INPUTS, 0], name);
+  });
+});
+
+Deno.test("perturbation() of every attack gives that attack's inputs, and names its options", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    const examples = hardExamples(model);
+    const given = { ...options, epsilon: 0.3, bounds: [-1e8, 1e8] as const };
+    const made = perturbation(attack, given);
+    assertEquals(made.apply(model, examples, 9), attack(model, examples, { ...given, seed: 9 }).x, name);
+    assertEquals(made.name, `${attack.attack} ${JSON.stringify(given)}`, name);
+    assertThrows(() => perturbation(attack, { ...options, epsilon: NaN }), RangeError, "epsilon NaN", name);
+  });
+});
+
+Deno.test("attacks refuse what does not fit, naming themselves and the number", () => {
+  const model = userModel();
+  const examples = examplesFor(model, 3);
+  const refuse = (
+    { name, attack, options }: Case,
+    wrong: AttackOptions & { epsilon?: Epsilon | number[] },
+    [error, sentence]: [typeof RangeError | typeof TypeError, string],
+  ) =>
+    assertThrows(
+      () => attack(model, examples, { epsilon: 0.1, ...options, ...wrong } as { epsilon: number }),
+      error,
+      `Cannot attack by ${attack.attack}${sentence}`,
+      `${name} with ${JSON.stringify(wrong)}`,
+    );
+  for (const each of cases) {
+    for (const epsilon of [-1, -1e-9, NaN, Infinity, -Infinity]) {
+      const known: [typeof RangeError, string] = [
+        RangeError,
+        ` with epsilon ${epsilon}: must be a finite number ≥ 0`,
+      ];
+      refuse(each, { epsilon }, known);
+      refuse(each, { epsilon: [0.1, epsilon] }, known);
+    }
+    refuse(each, { epsilon: undefined }, [RangeError, " with epsilon undefined"]);
+    refuse(each, { epsilon: new Float32Array(INPUTS).fill(NaN) }, [RangeError, " with epsilon NaN"]);
+    refuse(each, { epsilon: new Float32Array(INPUTS - 1) }, [
+      TypeError,
+      ": expected 7 epsilons, one an input, got 6",
+    ]);
+    for (const bounds of [[1, 0], [0, 0], [NaN, 1], [0, NaN]] as const) {
+      refuse(each, { bounds }, [
+        RangeError,
+        ` within bounds ${bounds[0]}, ${bounds[1]}: the first must be less`,
+      ]);
+    }
+    refuse(each, { bounds: [0, 1] }, [RangeError, " within bounds 0, 1: input "]);
+    for (const target of [-1, 3, 0.5, NaN, 2 ** 32]) {
+      refuse(each, { target }, [RangeError, ` with target ${target}: must be a whole number in 0 … 2`]);
+    }
+    refuse(each, { target: Int32Array.of(0, 1, 3) }, [RangeError, " with target 3"]);
+    refuse(each, { target: Int32Array.of(0, 1) }, [TypeError, ": 3 examples but 2 targets"]);
+    assertThrows(
+      () => each.attack(model, examplesFor({ inputs: 8, classes: 3 }, 3), { ...each.options, epsilon: 0.1 }),
+      TypeError,
+      "Cannot attack: the model takes 7 inputs, the examples have 8",
+    );
+  }
+});
+
+Deno.test("signNoise() moves every input by epsilon, up as often as down", () => {
+  const n = 20_000;
+  const { x } = signNoise(userModel(), zeros(n), { epsilon: 0.25, seed: 1 });
+  const up = x.data.filter((value) => value === 0.25).length;
+  assertEquals(x.data.filter((value) => value === -0.25).length, x.data.length - up);
+  // four standard deviations of a fair coin
+  assertAlmostEquals(up / x.data.length, 0.5, 4 * 0.5 / Math.sqrt(x.data.length));
+});
+
+Deno.test("uniformNoise() has mean 0 and variance epsilon²/3", () => {
+  const n = 20_000, count = n * INPUTS;
+  const { x } = uniformNoise(userModel(), zeros(n), { epsilon: 0.5, seed: 1 });
+  const moment = (power: number) => x.data.reduce((sum, value) => sum + value ** power, 0) / count;
+  // four standard deviations: the variance of x is ε²/3, that of x² is ε⁴ (1/5 − 1/9)
+  assertAlmostEquals(moment(1), 0, 4 * 0.5 / Math.sqrt(3 * count));
+  assertAlmostEquals(moment(2), 0.25 / 3, 4 * 0.25 * Math.sqrt(4 / 45 / count));
+});
+
+function zeros(rows: number): Batch {
+  return { x: matrix(rows, INPUTS), labels: new Int32Array(rows), classes: 3 };
+}

@@ -1,0 +1,116 @@
+import { assert, assertEquals } from "@std/assert";
+
+/** Lowest first; an entry is a folder or a file without its ending, and those of one tier do not see each other. */
+const TIERS: readonly (readonly string[])[] = [
+  ["src/matrix"],
+  ["src/kernels"],
+  ["src/rng"],
+  ["src/data", "src/heads"],
+  ["src/models"],
+  ["src/loss"],
+  ["src/attacks", "src/train"],
+  ["src/measure"],
+  ["src/paper"],
+  ["src/report"],
+  ["src/mod"],
+  ["src/edge", "src/web"],
+  ["scripts"],
+];
+
+const root = new URL("../", import.meta.url);
+
+/** The TypeScript files below `folder`, by their paths from the root. */
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(`${folder}/`, root))].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesIn(`${folder}/${name}`) : name.endsWith(".ts") ? [`${folder}/${name}`] : []
+  );
+}
+
+/** A file's code: examples in comments may import and call what they like. */
+function codeOf(file: string): string {
+  const text = Deno.readTextFileSync(new URL(file, root));
+  return text.replace(
+    /("(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/.*|\/\*[\s\S]*?\*\//g,
+    (_, literal) => literal ?? "",
+  );
+}
+
+/** What a file imports or exports from, also at run time. */
+function importsOf(file: string): string[] {
+  const specifiers = codeOf(file).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g);
+  return [...specifiers].map(([, specifier]) => specifier);
+}
+
+/** An import's path from the root, or the specifier if it is no path. */
+function resolve(specifier: string, file: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  return new URL(specifier, new URL(file, root)).href.slice(root.href.length);
+}
+
+/** The tier of a path, counted from the lowest, and its entry there. */
+function placeOf(path: string): { tier: number; entry: string } | undefined {
+  for (const [tier, entries] of TIERS.entries()) {
+    const entry = entries.find((each) => path === `${each}.ts` || path.startsWith(`${each}/`));
+    if (entry) return { tier, entry };
+  }
+}
+
+const [source, assembly] = [filesIn("src"), filesIn("asm")];
+
+Deno.test("src/ and scripts/ lie in the table of tiers, every file", () => {
+  for (const file of [...source, ...filesIn("scripts")]) assert(placeOf(file), `${file} is in no tier`);
+});
+
+Deno.test("imports in src/ go to the tiers before and to the own folder, nowhere else", () => {
+  for (const file of source) {
+    const own = placeOf(file)!;
+    for (const specifier of importsOf(file)) {
+      const path = resolve(specifier, file);
+      if (path.startsWith("wasm/")) {
+        assertEquals(own.entry, "src/kernels", `${file} imports ${specifier}`);
+        continue;
+      }
+      const to = placeOf(path);
+      const fits = to && (to.tier < own.tier || to.entry === own.entry);
+      assert(fits, `${file}, of ${own.entry}, imports ${specifier}`);
+    }
+  }
+});
+
+Deno.test("imports in wasm/ and asm/ stay there", () => {
+  for (const folder of ["wasm", "asm"]) {
+    for (const file of filesIn(folder)) {
+      for (const specifier of importsOf(file)) {
+        assert(resolve(specifier, file).startsWith(`${folder}/`), `${file} imports ${specifier}`);
+      }
+    }
+  }
+});
+
+Deno.test("src/ needs no Deno, no clock, no package, and no number that differs between engines", () => {
+  const barred =
+    /\bDeno\b|\bprocess\.|\brequire\(|\bMath\.(random|exp|expm1|log|log2|log10|log1p|cos|sin|tan|acos|asin|atan|atan2|pow|cbrt|hypot|sinh|cosh|tanh)\b|\bDate\b|\bperformance\b|\bcrypto\b|\*\*(?! ?=?2)/;
+  for (const file of source) {
+    const found = codeOf(file).match(barred);
+    assertEquals(found?.[0], undefined, `${file} has ${found?.[0]}`);
+    for (const specifier of importsOf(file)) {
+      assert(specifier.startsWith("."), `${file} imports ${specifier}`);
+    }
+  }
+});
+
+Deno.test("src/mod.ts and asm/mod.ts are lines of exports only", () => {
+  for (const file of ["src/mod.ts", "asm/mod.ts"]) {
+    const rest = codeOf(file).replace(/\bexport (type )?(\{[^{}]*\}|\*) from "[^"]+";?/g, "");
+    assertEquals(rest.trim(), "", file);
+  }
+});
+
+Deno.test("the code of this test sees what it looks for", () => {
+  assert(source.length > 30 && assembly.length > 5);
+  assert(importsOf("src/kernels/heap.ts").includes("../../wasm/exports.ts"));
+  assert(importsOf("src/attacks/fgsm.ts").includes("../loss.ts"));
+  assertEquals(importsOf("src/loss.ts").filter((specifier) => specifier.startsWith("@")), []);
+  assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 3, entry: "src/data" });
+  assertEquals(resolve("../../wasm/inline.ts", "src/kernels/variants.ts"), "wasm/inline.ts");
+});

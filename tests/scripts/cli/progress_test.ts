@@ -1,0 +1,47 @@
+import { assertEquals } from "@std/assert";
+import { duration, showProgress } from "../../../scripts/cli/progress.ts";
+
+/** What a line of progress drew, while the clock went by the steps given. */
+function drawn(
+  steps: readonly (readonly [now: number, fraction: number, detail?: string])[],
+  from = 0,
+): string[] {
+  const lines: string[] = [];
+  let now = 0;
+  {
+    using progress = showProgress("train", {
+      write: (text) => lines.push(text),
+      now: () => now,
+      width: 40,
+      from,
+    });
+    for (const [time, fraction, detail] of steps) {
+      now = time;
+      progress.update(fraction, detail);
+    }
+  }
+  return lines.map((line) => line.replace("\r\x1b[K", "|"));
+}
+
+Deno.test("showProgress() says nothing of what is over within two seconds", () => {
+  assertEquals(drawn([[0, 0], [1000, 0.5], [1999, 1]]), []);
+});
+
+Deno.test("showProgress() estimates from the pace so far, at most ten times a second, and leaves no trace", () => {
+  assertEquals(drawn([[2000, 0.25, "epoch 1"], [2050, 0.3], [4000, 0.5], [4100, 1]]), [
+    "|train 25 %, 6 s left, epoch 1",
+    "|train 50 %, 4 s left",
+    "|train 100 %, 0 s left",
+    "|",
+  ]);
+});
+
+Deno.test("showProgress() does not count what was done before, and keeps to the width", () => {
+  assertEquals(drawn([[2000, 0.75]], 0.5), ["|train 75 %, 2 s left", "|"]);
+  assertEquals(drawn([[2000, 0]]), ["|train 0 %", "|"]);
+  assertEquals(drawn([[2000, 0.5, "x".repeat(40)]])[0].length, 40);
+});
+
+Deno.test("duration() is as exact as an estimate deserves", () => {
+  assertEquals([400, 59_400, 61_000, 3_600_000].map(duration), ["0 s", "59 s", "1 min 1 s", "1 h 0 min"]);
+});
