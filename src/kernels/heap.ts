@@ -104,9 +104,10 @@ export class Heap {
   }
 
   /**
-   * Calls `kernel` with the addresses of `operands`, of which the first `outputs` are written, and then `scalars`.
+   * Calls `kernel` with the addresses of `operands`, of which the first `outputs` are written, and then `scalars`;
+   * returns what it returns, or 0.
    */
-  run(kernel: keyof Functions, outputs: number, operands: readonly Operand[], ...scalars: number[]): void {
+  run(kernel: keyof Functions, outputs: number, operands: readonly Operand[], ...scalars: number[]): number {
     const staged: number[] = [];
     const addresses = operands.map((operand) => {
       if (operand instanceof Resident && operand.heap === this) return operand.address;
@@ -118,7 +119,7 @@ export class Heap {
       else new Float32Array(buffer, address, data.length).set(data);
       return address;
     });
-    (this.exports[kernel] as (...args: number[]) => void)(...addresses, ...scalars);
+    const result = (this.exports[kernel] as (...args: number[]) => number | void)(...addresses, ...scalars);
     for (let i = 0, j = 0; i < operands.length; i++) {
       const operand = operands[i];
       if (operand instanceof Resident && operand.heap === this) continue;
@@ -128,6 +129,7 @@ export class Heap {
       else if (i < outputs) data.set(new Float32Array(buffer, staged[j], data.length));
       this.exports.free(staged[j++]);
     }
+    return result ?? 0;
   }
 }
 

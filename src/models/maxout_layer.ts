@@ -1,10 +1,26 @@
 import { maxoutBackward, maxoutForward } from "../kernels/maxout.ts";
-import type { Workspace } from "../kernels/workspace.ts";
+import { addBias } from "../kernels/elementwise.ts";
+import {
+  gatherRows,
+  listNonZero,
+  listsIn,
+  listWinnersByPiece,
+  listWinnersByRow,
+  transpose,
+} from "../kernels/sparse.ts";
+import { reshaped, type Workspace } from "../kernels/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import { linearLayer } from "./linear_layer.ts";
-import type { Layer } from "./network.ts";
+import type { Layer, Wanted } from "./network.ts";
 
-/** h = max over pieces of x·Wᵀ + b, for x (B, D), W (P·U, D) with pieces major, b (1, P·U). */
+/** The share of entries that are not 0 below which skipping the others beats the dense product. */
+const SPARSE_BELOW = 0.4;
+
+/**
+ * h = max over pieces of x·Wᵀ + b, for x (B, D), W (P·U, D) with pieces major, b (1, P·U).
+ *
+ * Exact zeros are skipped: those of inputs, where there are many, and the gradients of all pieces but the winners.
+ */
 export function maxoutLayer(
   workspace: Workspace,
   name: string,
@@ -12,19 +28,59 @@ export function maxoutLayer(
 ): Layer {
   const units = W.rows / pieces;
   const linear = linearLayer(workspace, name, { W, b });
+  const [weights, bias] = linear.parameters;
+  const backward = 1 / pieces < SPARSE_BELOW ? skipLosers : throughAll;
   const winners = (rows: number) => workspace.matrix(`${name}winner`, rows, units);
+
+  let turned: Matrix | undefined;
+  const weightsTurned = () => {
+    if (!turned) transpose(turned = workspace.matrix(`${name}W turned`, W.cols, W.rows), weights.value);
+    return turned;
+  };
+
+  function product(x: Matrix): Matrix {
+    const lists = listsIn(workspace, `${name}x`, { rows: x.rows, capacity: x.cols });
+    if (listNonZero(lists, x) >= SPARSE_BELOW) return linear.forward(x);
+    const z = workspace.matrix(`${name}z`, x.rows, W.rows);
+    gatherRows(z, lists, { m: weightsTurned() });
+    addBias(z, bias.value);
+    return z;
+  }
+
+  function throughAll(dH: Matrix, x: Matrix, wanted: Wanted): Matrix | undefined {
+    const dZ = workspace.matrix(`${name}dZ`, x.rows, W.rows);
+    maxoutBackward(dZ, dH, { winner: winners(x.rows), pieces });
+    return linear.backward(dZ, x, wanted);
+  }
+
+  function skipLosers(dH: Matrix, x: Matrix, wanted: Wanted): Matrix | undefined {
+    const winner = winners(x.rows);
+    if (wanted.parameters !== "none") {
+      const accumulate = wanted.parameters === "add";
+      const lists = listsIn(workspace, `${name}pieces`, { rows: W.rows, capacity: x.rows });
+      listWinnersByPiece(lists, dH, { winner, pieces });
+      gatherRows(weights.gradient, lists, { m: x, accumulate });
+      const ones = workspace.matrix("ones", x.rows, 1);
+      ones.data.fill(1);
+      gatherRows(reshaped(bias.gradient, W.rows, 1), lists, { m: ones, accumulate });
+    }
+    if (!wanted.inputs) return;
+    const lists = listsIn(workspace, `${name}rows`, { rows: x.rows, capacity: units });
+    listWinnersByRow(lists, dH, { winner });
+    const dX = workspace.matrix(`${name}dX`, x.rows, W.cols);
+    gatherRows(dX, lists, { m: weights.value });
+    return dX;
+  }
+
   return {
     parameters: linear.parameters,
     forward(x) {
-      const z = linear.forward(x);
+      const z = product(x);
       const h = workspace.matrix(`${name}h`, x.rows, units);
       maxoutForward(h, winners(x.rows), { z, pieces });
       return h;
     },
-    backward(dH, x, wanted) {
-      const dZ = workspace.matrix(`${name}dZ`, x.rows, W.rows);
-      maxoutBackward(dZ, dH, { winner: winners(x.rows), pieces });
-      return linear.backward(dZ, x, wanted);
-    },
+    backward,
+    refresh: () => turned = undefined,
   };
 }

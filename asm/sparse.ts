@@ -1,0 +1,188 @@
+// Products that skip exact zeros: a list holds, for each row, the entries that are not zero as pairs of
+// (index, u32; value, f32), `capacity` pairs apart, and `counts` how many there are.
+
+import { madd } from "./math";
+
+/** lists of the entries of x (rows, cols) that are not 0, by row; capacity cols. Returns how many there are in all. */
+export function listNonZero(lists: usize, counts: usize, x: usize, rows: usize, cols: usize): i32 {
+  let total: i32 = 0;
+  for (let r: usize = 0; r < rows; r++) {
+    let out = lists;
+    for (let c: usize = 0; c < cols; c++, x += 4) {
+      const value = load<f32>(x);
+      // written always, kept only if not zero: no branch to mispredict
+      store<u32>(out, <u32>c);
+      store<f32>(out, value, 4);
+      out += value != 0 ? 8 : 0;
+    }
+    const count = <i32>((out - lists) >> 3);
+    store<i32>(counts + (r << 2), count);
+    total += count;
+    lists += cols << 3;
+  }
+  return total;
+}
+
+/**
+ * lists, by row, of dZ (rows, pieces * units) where dZ is dH at each unit's winning piece and 0 elsewhere;
+ * dH and winner (rows, units), capacity units.
+ */
+export function listWinnersByRow(
+  lists: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize,
+): void {
+  for (let r: usize = 0; r < rows; r++) {
+    let out = lists;
+    for (let u: usize = 0; u < units; u++, dH += 4, winner += 4) {
+      const value = load<f32>(dH);
+      store<u32>(out, load<u32>(winner) * <u32>units + <u32>u);
+      store<f32>(out, value, 4);
+      out += value != 0 ? 8 : 0;
+    }
+    store<i32>(counts + (r << 2), <i32>((out - lists) >> 3));
+    lists += units << 3;
+  }
+}
+
+/** lists, by column, of the same dZ: for each piece of each unit the examples that it won; capacity rows. */
+export function listWinnersByPiece(
+  lists: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
+): void {
+  memory.fill(counts, 0, (units * pieces) << 2);
+  for (let r: usize = 0; r < rows; r++) {
+    for (let u: usize = 0; u < units; u++, dH += 4, winner += 4) {
+      const value = load<f32>(dH);
+      const n = <usize>load<u32>(winner) * units + u;
+      const count = <usize>load<u32>(counts + (n << 2));
+      const out = lists + ((n * rows + count) << 3);
+      store<u32>(out, <u32>r);
+      store<f32>(out, value, 4);
+      store<u32>(counts + (n << 2), <u32>(count + (value != 0 ? 1 : 0)));
+    }
+  }
+}
+
+/** Bytes of m that stay in cache while a row of the result is made. */
+const CACHE: usize = 1 << 20;
+
+/**
+ * out[r, :] = or += sum over the list of row r of value * m[index, :]; out (rows, cols), m (height, cols).
+ * out does not alias m.
+ */
+export function gatherRows(
+  out: usize, lists: usize, counts: usize, m: usize,
+  accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize,
+): void {
+  const stride = cols << 2;
+  // a larger m is taken a panel at a time, so that all rows of the result use the panel while it is in cache
+  const width: usize = height * stride <= CACHE ? cols : 48;
+  for (let first: usize = 0; first < cols; first += width) {
+    const last = min(first + width, cols);
+    for (let r: usize = 0; r < rows; r++) {
+      const list = lists + ((r * capacity) << 3);
+      const end = list + (<usize>load<u32>(counts + (r << 2)) << 3);
+      const row = out + r * stride;
+      let c = first;
+      for (; c + 48 <= last; c += 48) gather48(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
+      for (; c + 16 <= last; c += 16) gather16(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
+      for (; c + 4 <= last; c += 4) gather4(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
+      for (; c < last; c++) gather1(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
+    }
+  }
+}
+
+function gather1(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+  let sum: f32 = 0;
+  for (; list < end; list += 8) sum += load<f32>(list, 4) * load<f32>(m + <usize>load<u32>(list) * stride);
+  store<f32>(p, accumulate ? load<f32>(p) + sum : sum);
+}
+
+function gather4(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+  let sum = f32x4.splat(0);
+  for (; list < end; list += 8) {
+    sum = madd(v128.load32_splat(list, 4), v128.load(m + <usize>load<u32>(list) * stride), sum);
+  }
+  put(p, sum, accumulate);
+}
+
+function gather16(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+  for (; list < end; list += 8) {
+    const row = m + <usize>load<u32>(list) * stride;
+    const value = v128.load32_splat(list, 4);
+    s0 = madd(value, v128.load(row), s0);
+    s1 = madd(value, v128.load(row, 16), s1);
+    s2 = madd(value, v128.load(row, 32), s2);
+    s3 = madd(value, v128.load(row, 48), s3);
+  }
+  put(p, s0, accumulate);
+  put(p + 16, s1, accumulate);
+  put(p + 32, s2, accumulate);
+  put(p + 48, s3, accumulate);
+}
+
+// 48 columns: as many sums as there are registers for
+function gather48(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+  let s4 = f32x4.splat(0), s5 = f32x4.splat(0), s6 = f32x4.splat(0), s7 = f32x4.splat(0);
+  let s8 = f32x4.splat(0), s9 = f32x4.splat(0), s10 = f32x4.splat(0), s11 = f32x4.splat(0);
+  for (; list < end; list += 8) {
+    const row = m + <usize>load<u32>(list) * stride;
+    const value = v128.load32_splat(list, 4);
+    s0 = madd(value, v128.load(row), s0);
+    s1 = madd(value, v128.load(row, 16), s1);
+    s2 = madd(value, v128.load(row, 32), s2);
+    s3 = madd(value, v128.load(row, 48), s3);
+    s4 = madd(value, v128.load(row, 64), s4);
+    s5 = madd(value, v128.load(row, 80), s5);
+    s6 = madd(value, v128.load(row, 96), s6);
+    s7 = madd(value, v128.load(row, 112), s7);
+    s8 = madd(value, v128.load(row, 128), s8);
+    s9 = madd(value, v128.load(row, 144), s9);
+    s10 = madd(value, v128.load(row, 160), s10);
+    s11 = madd(value, v128.load(row, 176), s11);
+  }
+  put(p, s0, accumulate);
+  put(p + 16, s1, accumulate);
+  put(p + 32, s2, accumulate);
+  put(p + 48, s3, accumulate);
+  put(p + 64, s4, accumulate);
+  put(p + 80, s5, accumulate);
+  put(p + 96, s6, accumulate);
+  put(p + 112, s7, accumulate);
+  put(p + 128, s8, accumulate);
+  put(p + 144, s9, accumulate);
+  put(p + 160, s10, accumulate);
+  put(p + 176, s11, accumulate);
+}
+
+// @ts-ignore: decorator
+@inline
+function put(p: usize, sum: v128, accumulate: i32): void {
+  v128.store(p, accumulate ? f32x4.add(v128.load(p), sum) : sum);
+}
+
+/** out (cols, rows) = x^T, x (rows, cols). */
+export function transpose(out: usize, x: usize, rows: usize, cols: usize): void {
+  const from = cols << 2, to = rows << 2;
+  let r: usize = 0;
+  for (; r + 4 <= rows; r += 4) {
+    let c: usize = 0;
+    for (; c + 4 <= cols; c += 4) {
+      const p = x + r * from + (c << 2);
+      const a = v128.load(p), b = v128.load(p + from), d = v128.load(p + 2 * from), e = v128.load(p + 3 * from);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const de = v128.shuffle<f32>(d, e, 0, 4, 1, 5), DE = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
+      const q = out + c * to + (r << 2);
+      v128.store(q, v128.shuffle<f32>(ab, de, 0, 1, 4, 5));
+      v128.store(q + to, v128.shuffle<f32>(ab, de, 2, 3, 6, 7));
+      v128.store(q + 2 * to, v128.shuffle<f32>(AB, DE, 0, 1, 4, 5));
+      v128.store(q + 3 * to, v128.shuffle<f32>(AB, DE, 2, 3, 6, 7));
+    }
+    for (; c < cols; c++) {
+      for (let i: usize = 0; i < 4; i++) store<f32>(out + c * to + ((r + i) << 2), load<f32>(x + (r + i) * from + (c << 2)));
+    }
+  }
+  for (; r < rows; r++) {
+    for (let c: usize = 0; c < cols; c++) store<f32>(out + c * to + (r << 2), load<f32>(x + r * from + (c << 2)));
+  }
+}
