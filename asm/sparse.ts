@@ -1,63 +1,82 @@
-// Products that skip exact zeros: a list holds, for each row, the entries that are not zero as pairs of
-// (index, u32; value, f32), `capacity` pairs apart, and `counts` how many there are.
+// Products that skip exact zeros. A list holds, for each row, what is not zero: `indices` (u32) and `values` (f32), both
+// (rows, capacity), of which the first `counts[row]` (u32) are meant and the rest is left as it was.
 
-import { madd } from "./math";
+import { loadTail, madd } from "./math";
 
-/** lists of the entries of x (rows, cols) that are not 0, by row; capacity cols. Returns how many there are in all. */
-export function listNonZero(lists: usize, counts: usize, x: usize, rows: usize, cols: usize): i32 {
-  let total: i32 = 0;
+/** One bit for each of the up to 4 floats at p that is not 0; NaN is not. */
+// @ts-ignore: decorator
+@inline
+function notZero(p: usize, count: usize): i32 {
+  const v = count >= 4 ? v128.load(p) : loadTail(p, count);
+  return i32x4.bitmask(f32x4.ne(v, f32x4.splat(0)));
+}
+
+/** Lists, by row, the columns of x (rows, cols) that are not 0; capacity cols. Returns how many there are in all. */
+export function listNonZero(
+  indices: usize, values: usize, counts: usize, x: usize, rows: usize, cols: usize,
+): i32 {
+  let total: usize = 0;
   for (let r: usize = 0; r < rows; r++) {
-    let out = lists;
-    for (let c: usize = 0; c < cols; c++, x += 4) {
-      const value = load<f32>(x);
-      // written always, kept only if not zero: no branch to mispredict
-      store<u32>(out, <u32>c);
-      store<f32>(out, value, 4);
-      out += value != 0 ? 8 : 0;
+    let at: usize = 0;
+    for (let c: usize = 0; c < cols; c += 4) {
+      for (let bits = notZero(x + (c << 2), cols - c); bits != 0; bits &= bits - 1, at += 4) {
+        const col = c + <usize>ctz(bits);
+        store<u32>(indices + at, <u32>col);
+        store<f32>(values + at, load<f32>(x + (col << 2)));
+      }
     }
-    const count = <i32>((out - lists) >> 3);
-    store<i32>(counts + (r << 2), count);
-    total += count;
-    lists += cols << 3;
+    store<u32>(counts + (r << 2), <u32>(at >> 2));
+    total += at >> 2;
+    x += cols << 2;
+    indices += cols << 2;
+    values += cols << 2;
   }
-  return total;
+  return <i32>total;
 }
 
 /**
- * lists, by row, of dZ (rows, pieces * units) where dZ is dH at each unit's winning piece and 0 elsewhere;
+ * Lists, by row, what is not 0 in dZ (rows, pieces * units), which is dH at each unit's winning piece and 0 elsewhere;
  * dH and winner (rows, units), capacity units.
  */
 export function listWinnersByRow(
-  lists: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize,
+  indices: usize, values: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
-    let out = lists;
-    for (let u: usize = 0; u < units; u++, dH += 4, winner += 4) {
-      const value = load<f32>(dH);
-      store<u32>(out, load<u32>(winner) * <u32>units + <u32>u);
-      store<f32>(out, value, 4);
-      out += value != 0 ? 8 : 0;
+    let at: usize = 0;
+    for (let c: usize = 0; c < units; c += 4) {
+      for (let bits = notZero(dH + (c << 2), units - c); bits != 0; bits &= bits - 1, at += 4) {
+        const u = c + <usize>ctz(bits);
+        store<u32>(indices + at, load<u32>(winner + (u << 2)) * <u32>units + <u32>u);
+        store<f32>(values + at, load<f32>(dH + (u << 2)));
+      }
     }
-    store<i32>(counts + (r << 2), <i32>((out - lists) >> 3));
-    lists += units << 3;
+    store<u32>(counts + (r << 2), <u32>(at >> 2));
+    dH += units << 2;
+    winner += units << 2;
+    indices += units << 2;
+    values += units << 2;
   }
 }
 
-/** lists, by column, of the same dZ: for each piece of each unit the examples that it won; capacity rows. */
+/** Lists, by column, what is not 0 in the same dZ: for each piece of each unit the rows that it won; capacity rows. */
 export function listWinnersByPiece(
-  lists: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
+  indices: usize, values: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
 ): void {
   memory.fill(counts, 0, (units * pieces) << 2);
   for (let r: usize = 0; r < rows; r++) {
-    for (let u: usize = 0; u < units; u++, dH += 4, winner += 4) {
-      const value = load<f32>(dH);
-      const n = <usize>load<u32>(winner) * units + u;
-      const count = <usize>load<u32>(counts + (n << 2));
-      const out = lists + ((n * rows + count) << 3);
-      store<u32>(out, <u32>r);
-      store<f32>(out, value, 4);
-      store<u32>(counts + (n << 2), <u32>(count + (value != 0 ? 1 : 0)));
+    for (let c: usize = 0; c < units; c += 4) {
+      for (let bits = notZero(dH + (c << 2), units - c); bits != 0; bits &= bits - 1) {
+        const u = c + <usize>ctz(bits);
+        const n = <usize>load<u32>(winner + (u << 2)) * units + u;
+        const count = <usize>load<u32>(counts + (n << 2));
+        const at = (n * rows + count) << 2;
+        store<u32>(indices + at, <u32>r);
+        store<f32>(values + at, load<f32>(dH + (u << 2)));
+        store<u32>(counts + (n << 2), <u32>count + 1);
+      }
     }
+    dH += units << 2;
+    winner += units << 2;
   }
 }
 
@@ -69,46 +88,55 @@ const CACHE: usize = 1 << 20;
  * out does not alias m.
  */
 export function gatherRows(
-  out: usize, lists: usize, counts: usize, m: usize,
+  out: usize, indices: usize, values: usize, counts: usize, m: usize,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize,
 ): void {
   const stride = cols << 2;
+  const ahead = values - indices;
   // a larger m is taken a panel at a time, so that all rows of the result use the panel while it is in cache
   const width: usize = height * stride <= CACHE ? cols : 48;
   for (let first: usize = 0; first < cols; first += width) {
     const last = min(first + width, cols);
     for (let r: usize = 0; r < rows; r++) {
-      const list = lists + ((r * capacity) << 3);
-      const end = list + (<usize>load<u32>(counts + (r << 2)) << 3);
+      const list = indices + ((r * capacity) << 2);
+      const end = list + (<usize>load<u32>(counts + (r << 2)) << 2);
       const row = out + r * stride;
       let c = first;
-      for (; c + 48 <= last; c += 48) gather48(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
-      for (; c + 16 <= last; c += 16) gather16(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
-      for (; c + 4 <= last; c += 4) gather4(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
-      for (; c < last; c++) gather1(row + (c << 2), list, end, m + (c << 2), stride, accumulate);
+      for (; c + 48 <= last; c += 48) gather48(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
+      for (; c + 16 <= last; c += 16) gather16(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
+      for (; c + 4 <= last; c += 4) gather4(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
+      for (; c < last; c++) gather1(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
     }
   }
 }
 
-function gather1(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+// the values of a list lie `ahead` of its indices
+
+function gather1(
+  p: usize, list: usize, end: usize, ahead: usize, m: usize, stride: usize, accumulate: i32,
+): void {
   let sum: f32 = 0;
-  for (; list < end; list += 8) sum += load<f32>(list, 4) * load<f32>(m + <usize>load<u32>(list) * stride);
+  for (; list < end; list += 4) sum += load<f32>(list + ahead) * load<f32>(m + <usize>load<u32>(list) * stride);
   store<f32>(p, accumulate ? load<f32>(p) + sum : sum);
 }
 
-function gather4(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+function gather4(
+  p: usize, list: usize, end: usize, ahead: usize, m: usize, stride: usize, accumulate: i32,
+): void {
   let sum = f32x4.splat(0);
-  for (; list < end; list += 8) {
-    sum = madd(v128.load32_splat(list, 4), v128.load(m + <usize>load<u32>(list) * stride), sum);
+  for (; list < end; list += 4) {
+    sum = madd(v128.load32_splat(list + ahead), v128.load(m + <usize>load<u32>(list) * stride), sum);
   }
   put(p, sum, accumulate);
 }
 
-function gather16(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+function gather16(
+  p: usize, list: usize, end: usize, ahead: usize, m: usize, stride: usize, accumulate: i32,
+): void {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
-  for (; list < end; list += 8) {
+  for (; list < end; list += 4) {
     const row = m + <usize>load<u32>(list) * stride;
-    const value = v128.load32_splat(list, 4);
+    const value = v128.load32_splat(list + ahead);
     s0 = madd(value, v128.load(row), s0);
     s1 = madd(value, v128.load(row, 16), s1);
     s2 = madd(value, v128.load(row, 32), s2);
@@ -121,13 +149,15 @@ function gather16(p: usize, list: usize, end: usize, m: usize, stride: usize, ac
 }
 
 // 48 columns: as many sums as there are registers for
-function gather48(p: usize, list: usize, end: usize, m: usize, stride: usize, accumulate: i32): void {
+function gather48(
+  p: usize, list: usize, end: usize, ahead: usize, m: usize, stride: usize, accumulate: i32,
+): void {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
   let s4 = f32x4.splat(0), s5 = f32x4.splat(0), s6 = f32x4.splat(0), s7 = f32x4.splat(0);
   let s8 = f32x4.splat(0), s9 = f32x4.splat(0), s10 = f32x4.splat(0), s11 = f32x4.splat(0);
-  for (; list < end; list += 8) {
+  for (; list < end; list += 4) {
     const row = m + <usize>load<u32>(list) * stride;
-    const value = v128.load32_splat(list, 4);
+    const value = v128.load32_splat(list + ahead);
     s0 = madd(value, v128.load(row), s0);
     s1 = madd(value, v128.load(row, 16), s1);
     s2 = madd(value, v128.load(row, 32), s2);

@@ -51,6 +51,15 @@ const reals = (n: number, lo = -1, hi = 1) => uniformMatrix(1, n, seed++, { lo, 
 const wholes = (n: number) => reals(n, -4, 5).map(Math.floor);
 /** What an output holds before: reading it shows. */
 const blank = (n: number) => new Float32Array(n).fill(NaN);
+/** The same for whole numbers. */
+const unset = (n: number) => new Int32Array(n).fill(-1);
+/** All zeros, none, some, and those that only look like zeros. */
+const sparse = (n: number) => [
+  new Float32Array(n),
+  reals(n, 1, 2),
+  reals(n).map((v) => v > 0 ? v : 0),
+  cycle(n, [0, -0, 1e-45, NaN, 0, -1]),
+];
 /** The first class, the last one, and any. */
 const labels = (rows: number, classes: number) =>
   randomLabels(rows, classes, seed++).map((y, i) => i === 0 ? 0 : i === 1 ? classes - 1 : y);
@@ -317,6 +326,73 @@ const table: Record<Kernel, Row> = {
       scalars: [rows, units, pieces],
       terms: 0,
     }],
+  },
+  listNonZero: {
+    writes: 3,
+    sizes: every(SIZES, SIZES),
+    trials: (rows, cols) =>
+      sparse(rows * cols).map((x) => ({
+        operands: [unset(rows * cols), blank(rows * cols), unset(rows), x],
+        scalars: [rows, cols],
+        terms: 0,
+      })),
+  },
+  listWinnersByRow: {
+    writes: 3,
+    sizes: every(SIZES, SIZES),
+    trials: (rows, units) =>
+      sparse(rows * units).map((dH) => ({
+        operands: [unset(rows * units), blank(rows * units), unset(rows), dH, labels(rows * units, 5)],
+        scalars: [rows, units],
+        terms: 0,
+      })),
+  },
+  listWinnersByPiece: {
+    writes: 3,
+    sizes: every(SIZES, SIZES, SIZES),
+    trials: (rows, units, pieces) =>
+      sparse(rows * units).map((dH) => ({
+        operands: [
+          unset(units * pieces * rows),
+          blank(units * pieces * rows),
+          unset(units * pieces),
+          dH,
+          labels(rows * units, pieces),
+        ],
+        scalars: [rows, units, pieces],
+        terms: 0,
+      })),
+  },
+  gatherRows: {
+    sizes: [
+      ...every(SIZES, [...SIZES, 15, 16, 17, 47, 48, 49, 67, 69], [1, 5], [1, 7]),
+      // a matrix too large for the cache is taken by panels
+      ...every([2], [113], [2500], [3]),
+    ],
+    trials: (rows, cols, height, capacity) =>
+      [
+        { out: blank, draw: reals, accumulate: 0 },
+        { out: reals, draw: reals, accumulate: 1 },
+        { out: wholes, draw: wholes, accumulate: 1 },
+      ].map(({ out, draw, accumulate }) => ({
+        operands: [
+          out(rows * cols),
+          labels(rows * capacity, height),
+          draw(rows * capacity),
+          labels(rows, capacity + 1),
+          draw(height * cols),
+        ],
+        scalars: [accumulate, rows, cols, height, capacity],
+        terms: draw === wholes ? 0 : capacity + accumulate,
+      })),
+    sums: sums("gatherRows", 1),
+  },
+  transpose: {
+    sizes: every([...SIZES, 15, 16, 17], [...SIZES, 15, 16, 17]),
+    trials: (
+      rows,
+      cols,
+    ) => [{ operands: [blank(rows * cols), reals(rows * cols)], scalars: [rows, cols], terms: 0 }],
   },
   sgdStep: {
     writes: 2,

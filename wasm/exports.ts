@@ -44,9 +44,9 @@ export interface Exports {
   softmaxDirection(dScores: number, scores: number, labels: number, rows: number, cols: number): void;
   softmaxForward(out: number, scores: number, rows: number, cols: number): void;
   softmaxLoss(loss: number, dScores: number, scores: number, labels: number, scale: number, rows: number, cols: number): void;
-  gatherRows(out: number, lists: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number): void;
-  listNonZero(lists: number, counts: number, x: number, rows: number, cols: number): number;
-  listWinnersByPiece(lists: number, counts: number, dH: number, winner: number, rows: number, units: number, pieces: number): void;
-  listWinnersByRow(lists: number, counts: number, dH: number, winner: number, rows: number, units: number): void;
+  gatherRows(out: number, indices: number, values: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number): void;
+  listNonZero(indices: number, values: number, counts: number, x: number, rows: number, cols: number): number;
+  listWinnersByPiece(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number, pieces: number): void;
+  listWinnersByRow(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number): void;
   transpose(out: number, x: number, rows: number, cols: number): void;
 }

@@ -5,57 +5,68 @@ import { checkShape } from "./heap.ts";
 import { heapOf } from "./variants.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** For each row, pairs of a column and the value there, where that is not 0. */
+/** For each row, the places of what is not 0 and the values there. */
 export interface Lists {
-  /** Pairs as (whole number, float), (rows, 2 · capacity). */
-  readonly pairs: Matrix;
-  /** How many pairs each row has, as whole numbers, (rows, 1). */
+  /** Places as whole numbers, (rows, capacity), of which the first `counts` are meant. */
+  readonly indices: Matrix;
+  /** Values, likewise. */
+  readonly values: Matrix;
+  /** How many there are in each row, as whole numbers, (rows, 1). */
   readonly counts: Matrix;
 }
 
-/** Room for lists of at most `capacity` pairs, kept under `name`. */
-export function listsIn(workspace: Workspace, name: string, { rows, capacity }: { rows: number; capacity: number }): Lists {
+/** Room for lists of at most `capacity` places, kept under `name`. */
+export function listsIn(
+  workspace: Workspace,
+  name: string,
+  { rows, capacity }: { rows: number; capacity: number },
+): Lists {
   return {
-    pairs: workspace.matrix(`${name} pairs`, rows, 2 * capacity),
+    indices: workspace.matrix(`${name} indices`, rows, capacity),
+    values: workspace.matrix(`${name} values`, rows, capacity),
     counts: workspace.matrix(`${name} counts`, rows, 1),
   };
 }
 
-/** Fills `lists` with what is not 0 in `x` (B, D); returns the share of such entries. Capacity D. */
-export function listNonZero({ pairs, counts }: Lists, x: Matrix): number {
-  checkShape("list entries", "pairs", pairs, x.rows, 2 * x.cols);
-  const total = heapOf(pairs).run("listNonZero", 2, [pairs, counts, x], x.rows, x.cols);
+/** Lists what is not 0 in `x` (B, D), by row; returns the share of such entries. Capacity D. */
+export function listNonZero({ indices, values, counts }: Lists, x: Matrix): number {
+  checkShape("list entries", "lists", values, x.rows, x.cols);
+  const total = heapOf(values).run("listNonZero", 3, [indices, values, counts, x], x.rows, x.cols);
   return total / (x.rows * x.cols);
 }
 
-/** Fills `lists` with `dH` (B, U) at each unit's winning piece, by row of what it came from. Capacity U. */
-export function listWinnersByRow({ pairs, counts }: Lists, dH: Matrix, { winner }: { winner: Matrix }): void {
-  checkShape("list winners", "pairs", pairs, dH.rows, 2 * dH.cols);
+/** Lists `dH` (B, U) where it is not 0, at each unit's winning piece, by row. Capacity U. */
+export function listWinnersByRow(
+  { indices, values, counts }: Lists,
+  dH: Matrix,
+  { winner }: { winner: Matrix },
+): void {
+  checkShape("list winners", "lists", values, dH.rows, dH.cols);
   checkShape("list winners", "winners", winner, dH.rows, dH.cols);
-  heapOf(pairs).run("listWinnersByRow", 2, [pairs, counts, dH, winner], dH.rows, dH.cols);
+  heapOf(values).run("listWinnersByRow", 3, [indices, values, counts, dH, winner], dH.rows, dH.cols);
 }
 
-/** Fills `lists` with the same by piece of each unit: the rows that it won. Capacity B. */
+/** The same by piece of each unit: the rows that it won. Capacity B. */
 export function listWinnersByPiece(
-  { pairs, counts }: Lists,
+  { indices, values, counts }: Lists,
   dH: Matrix,
   { winner, pieces }: { winner: Matrix; pieces: number },
 ): void {
-  checkShape("list winners", "pairs", pairs, dH.cols * pieces, 2 * dH.rows);
+  checkShape("list winners", "lists", values, dH.cols * pieces, dH.rows);
   checkShape("list winners", "winners", winner, dH.rows, dH.cols);
-  heapOf(pairs).run("listWinnersByPiece", 2, [pairs, counts, dH, winner], dH.rows, dH.cols, pieces);
+  const operands = [indices, values, counts, dH, winner];
+  heapOf(values).run("listWinnersByPiece", 3, operands, dH.rows, dH.cols, pieces);
 }
 
 /** `out` (rows, n) = or += for each row the sum over its list of value · `m`'s row, `m` (·, n). */
 export function gatherRows(
   out: Matrix,
-  { pairs, counts }: Lists,
+  { indices, values, counts }: Lists,
   { m, accumulate = false }: { m: Matrix; accumulate?: boolean },
 ): void {
   checkShape("gather rows", "a result", out, counts.rows, m.cols);
-  const capacity = pairs.cols / 2;
-  const sizes = [out.rows, out.cols, m.rows, capacity];
-  heapOf(out).run("gatherRows", 1, [out, pairs, counts, m], accumulate ? 1 : 0, ...sizes);
+  const operands = [out, indices, values, counts, m];
+  heapOf(out).run("gatherRows", 1, operands, accumulate ? 1 : 0, out.rows, out.cols, m.rows, values.cols);
 }
 
 /** `out` (n, m) = the transpose of `x` (m, n). */
