@@ -24,6 +24,8 @@ import { rubbish } from "./commands/rubbish.ts";
 import { train } from "./commands/train.ts";
 import { UserError } from "./errors.ts";
 
+export type { Terminal };
+
 const COMMANDS: readonly Command[] = [reproduce, train, attack, evaluate, rubbish, info, data];
 
 /**

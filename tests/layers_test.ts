@@ -89,7 +89,7 @@ Deno.test("imports in wasm/ and asm/ stay there", () => {
 
 Deno.test("src/ needs no Deno, no clock, no package, and no number that differs between engines", () => {
   const barred =
-    /\bDeno\b|\bprocess\.|\brequire\(|\bMath\.(random|exp|expm1|log|log2|log10|log1p|cos|sin|tan|acos|asin|atan|atan2|pow|cbrt|hypot|sinh|cosh|tanh)\b|\bDate\b|\bperformance\b|\bcrypto\b|\*\*(?! ?=?2)/;
+    /\bDeno\b|\bprocess\.|\brequire\(|\bMath\.(random|exp|expm1|log|log2|log10|log1p|cos|sin|tan|acos|asin|atan|atan2|pow|cbrt|hypot|sinh|cosh|tanh)\b|\bDate\b|\bperformance\b|\bcrypto\b|(?<!\b2 )\*\*/;
   for (const file of source) {
     const found = codeOf(file).match(barred);
     assertEquals(found?.[0], undefined, `${file} has ${found?.[0]}`);

@@ -74,6 +74,8 @@ export async function readModel(path: string): Promise<FamilyModel> {
 
 /** What `read` makes of `bytes`, its error as the user's, about `action`. */
 export function orTell<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
+  // what stands at the 9th byte tells other kinds of file, whose length as safetensors would read it says nothing
+  if (bytes[8] !== "{".charCodeAt(0)) throw new UserError(`Cannot ${action}: it is not a safetensors file`);
   try {
     return read(bytes);
   } catch (error) {

@@ -13,7 +13,11 @@ export const reproduce = command({
   name: "reproduce",
   summary: "run the paper's experiments and print its figures beside ours",
   options: {
-    data: text({ help: "digits, the built-in set, or a folder of MNIST", placeholder: "DIR", default: "digits" }),
+    data: text({
+      help: "digits, the built-in set, or a folder of MNIST",
+      placeholder: "DIR",
+      default: "digits",
+    }),
     budget: choice(Object.keys(budgets), {
       help: "how much work it may be; by default quick for the built-in digits, else standard",
     }),
@@ -29,7 +33,7 @@ export const reproduce = command({
     const start = performance.now();
     if (json !== undefined) await checkWritable(json);
     init({ kernels: build });
-    const { learn, test } = await loadData(name, { seed });
+    const { learn, test } = await loadData(name);
     const chosen = budgets[budget ?? (name === "digits" ? "quick" : "standard")];
     using progress = context.progress("reproduce");
     const result = await context.interruptible((signal) =>

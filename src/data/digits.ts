@@ -1,7 +1,7 @@
 /** The built-in digits: a data set that needs no network and no licence. @module */
 
 import { type Rng, rng } from "../rng.ts";
-import { type Batch, batch } from "./batch.ts";
+import type { Batch } from "./batch.ts";
 import { write } from "./digits/hand.ts";
 import { SIDE } from "./digits/raster.ts";
 
@@ -61,5 +61,5 @@ function draw(count: number, from: Rng): Batch {
       write(data.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE), labels[i], hands.split(i));
     }
   }
-  return batch({ x: { rows: count, cols: SIDE * SIDE, data }, labels, classes: CLASSES });
+  return { x: { rows: count, cols: SIDE * SIDE, data }, labels, classes: CLASSES };
 }

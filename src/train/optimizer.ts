@@ -15,6 +15,7 @@ export interface Optimizer {
 /** The recipe's optimizer for `parameters`, its state in `workspace`. */
 export function optimizer(recipe: Recipe, parameters: readonly Parameter[], workspace: Workspace): Optimizer {
   const rule = recipe.optimizer;
+  checkDecay(recipe, parameters);
   const made = rule.name === "sgd"
     ? sgd(rule, recipe, parameters, workspace)
     : adam(rule, recipe, parameters, workspace);
@@ -91,6 +92,19 @@ function states(kind: string, parameters: readonly Parameter[], workspace: Works
     const key = `${kind}.${name}`;
     return [key, workspace.matrix(key, value.rows, value.cols)];
   });
+}
+
+function checkDecay({ l1 = 0, l2 = 0 }: Recipe, parameters: readonly Parameter[]): void {
+  const names = parameters.map(({ name }) => name);
+  for (const [decay, by] of Object.entries({ l1, l2 })) {
+    const unknown = typeof by === "number"
+      ? undefined
+      : Object.keys(by).find((name) => !names.includes(name));
+    if (unknown === undefined) continue;
+    throw new RangeError(
+      `Cannot train with ${decay} for ${unknown}: the model has no such parameter, but ${names.join(", ")}`,
+    );
+  }
 }
 
 function decayOf({ l1 = 0, l2 = 0 }: Recipe, { name, weights }: Parameter): { l1: number; l2: number } {

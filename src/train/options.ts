@@ -1,7 +1,7 @@
 import type { Batch } from "../data/batch.ts";
 import type { Family } from "../models/family.ts";
 import { checkInputs, type Perturbation } from "../models/model.ts";
-import type { Keep, Recipe } from "../models/recipe.ts";
+import type { Adam, Keep, Recipe, Sgd } from "../models/recipe.ts";
 
 /** How long, against what and how watchfully to train; and what of the family's recipe to change. */
 export interface TrainOptions extends Partial<Recipe> {
@@ -74,7 +74,7 @@ export function settle(family: Family, data: Batch, options: TrainOptions): Sett
   whole("seed", seed, 0);
   whole("batchSize", batchSize, 1);
   whole("patience", patience, 1);
-  check("learningRate", optimizer.rate, optimizer.rate > 0 && optimizer.rate < Infinity, "> 0");
+  checkOptimizer(optimizer);
   check("alpha", alpha, alpha >= 0 && alpha <= 1, "in [0, 1]");
   if (!options.perturbation && alpha !== 1) {
     throw new RangeError(`Cannot train with alpha ${alpha}: there is no perturbation`);
@@ -86,9 +86,26 @@ export function settle(family: Family, data: Batch, options: TrainOptions): Sett
     }
   }
   for (const [name, mask] of Object.entries(dropout ?? {}) as [string, Keep | undefined][]) {
-    if (mask) check(`dropout.${name}.keep`, mask.keep, mask.keep > 0 && mask.keep <= 1, "in (0, 1]");
+    if (!mask) continue;
+    check(`dropout.${name}.keep`, mask.keep, mask.keep > 0 && mask.keep <= 1, "in (0, 1]");
+    check(`dropout.${name}.scale`, mask.scale, mask.scale > 0 && mask.scale < Infinity, "> 0");
   }
   return { ...options, recipe, epochs, seed, alpha, patience };
+}
+
+function checkOptimizer(rule: Recipe["optimizer"]): void {
+  if (rule.name !== "sgd" && rule.name !== "adam") {
+    throw new TypeError(`Cannot train by ${(rule as { name: string }).name}: expected sgd or adam`);
+  }
+  check("learningRate", rule.rate, rule.rate > 0 && rule.rate < Infinity, "> 0");
+  const { decay = 1, leastRate = 0, rampEpochs = 1, momentum = 0, finalMomentum = 0 } = rule as Sgd;
+  const { beta1 = 0, beta2 = 0 } = rule as Adam;
+  check("decay", decay, decay > 0 && decay < Infinity, "> 0");
+  check("leastRate", leastRate, leastRate >= 0 && leastRate < Infinity, "≥ 0");
+  check("rampEpochs", rampEpochs, rampEpochs > 0, "> 0");
+  for (const [name, value] of Object.entries({ momentum, finalMomentum, beta1, beta2 })) {
+    check(name, value, value >= 0 && value < 1, "in [0, 1)");
+  }
 }
 
 function check(name: string, value: number, fits: boolean, wanted: string): void {

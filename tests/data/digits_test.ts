@@ -1,10 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { Batch } from "../../src/data/batch.ts";
 import { digits } from "../../src/data/digits.ts";
+import { STYLES } from "../../src/data/digits/strokes.ts";
 
 Deno.test("digits() gives the same bytes in every engine", async () => {
   const { learn, test } = digits({ seed: 7, learn: 60, test: 20 });
-  assertEquals(await sha256(learn, test), "PIN");
+  assertEquals(await sha256(learn, test), "b9e13f8510d3111c6bed250ee68fe2da4bf7de592705705d68c1ee79ca93ff82");
 });
 
 Deno.test("digits() draws 28 × 28 pixels in [0, 1] that a byte each can hold", () => {
@@ -81,6 +82,19 @@ Deno.test("digits() is no task for nearest means alone, yet teaches them most of
   const { learn, test } = digits({ learn: 3000, test: 1000 });
   const error = nearestMeanError(learn, test);
   assert(error > 0.1 && error < 0.3, `Nearest means err on ${error}`);
+});
+
+Deno.test("every pose of a style has the same strokes, points and corners, so that any two blend", () => {
+  const isCorner = (_: number, i: number, s: Float64Array) =>
+    i > 1 && s[i] === s[i - 2] && s[i ^ 1] === s[(i ^ 1) - 2];
+  assertEquals(STYLES.length, 10);
+  for (const { weight, poses } of STYLES.flat()) {
+    assert(weight > 0);
+    const [first, ...others] = poses.map((pose) =>
+      pose.map((stroke) => Array.from(stroke, (v, i) => isCorner(v, i, stroke)))
+    );
+    for (const other of others) assertEquals(other, first);
+  }
 });
 
 Deno.test("digits() says which option is wrong", () => {

@@ -9,8 +9,6 @@ export interface ParseOptions {
   string?: readonly string[];
   /** Options whose values are collected into an array. */
   collect?: readonly string[];
-  /** Other names of options. */
-  alias?: Record<string, string>;
   /** Called with each unknown option; false leaves it out. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
@@ -20,10 +18,10 @@ export function parseArgs(
   args: string[],
   options: ParseOptions = {},
 ): { _: (string | number)[]; [name: string]: unknown } {
-  const { boolean = [], string = [], collect = [], alias = {}, unknown } = options;
+  const { boolean = [], string = [], collect = [], unknown } = options;
   const known = (name: string) => boolean.includes(name) || string.includes(name);
   const { tokens } = parse({
-    args: args.map((arg) => alias[arg.replace(/^-+/, "")] ? `--${alias[arg.replace(/^-+/, "")]}` : arg),
+    args,
     options: Object.fromEntries(
       [
         ...boolean.map((name) => [name, { type: "boolean" as const }]),

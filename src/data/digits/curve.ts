@@ -18,9 +18,7 @@ export function trace(stroke: Stroke, round: number): Float64Array {
       const c = stroke[i + 2 + axis], d = stroke[Math.min(last, i + 4) + axis];
       const turn = a - 2 * b + c, next = b - 2 * c + d;
       const bulge = (1 / 2 - round / 3) * (next - turn);
-      const c0 = b + round / 6 * turn,
-        c1 = (c - a) / 2,
-        c2 = (turn - (1 - round) * next + (1 - round) * turn) / 2;
+      const c0 = b + round / 6 * turn, c1 = (c - a) / 2, c2 = (turn + (1 - round) * (turn - next)) / 2;
       for (let piece = 0; piece <= PIECES; piece++) {
         const t = piece / PIECES;
         path[at + 2 * piece + axis] = c0 + t * (c1 + t * (c2 + t * bulge));

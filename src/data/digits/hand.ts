@@ -12,15 +12,16 @@ const SLANT = 0.2;
 const TURN = 0.08;
 const ASPECT = 0.17;
 /**
- * Standard deviation of the place, in pixels: what makes the task hard for a linear model and not for others. On 10000
- * examples softmax regression errs on 4 % at 0.6, 6.5 % at 1, 11 % at 1.3, two layers of maxout below 2 % at each.
+ * Standard deviation of the place, in pixels: what makes the task hard for a linear model and not for others.
+ * After 10000 examples softmax regression errs on 2.5 % at 0.6, 5 % at 1, 9.5 % at 1.5; two layers of 240
+ * maxout units on 1.2 %, 1.6 % and 1.7 %.
  */
-const SHIFT = 1.25;
+const SHIFT = 1.4;
 /** Mean height and least distance of the pen from the edge, in pixels. */
 const TALL = 17.8;
 const MARGIN = 2.5;
 
-/** The image of `digit`, (SIDE · SIDE), written into `out`, all that varies taken from `from`. */
+/** The image of `digit`, (SIDE · SIDE), written into `out`, all zeros before; all that varies is taken from `from`. */
 export function write(out: Float32Array, digit: number, from: Rng): void {
   const round = from.next();
   const strokes = pose(pick(STYLES[digit], from), from);
@@ -30,9 +31,10 @@ export function write(out: Float32Array, digit: number, from: Rng): void {
   const weight = Math.max(0.7, 1.25 + 0.3 * normal(from));
   const soft = 1 + 0.6 * from.next();
   const pressed = () => weight * (1 + 0.12 * normal(from));
-  const ink = new Float64Array(SIDE * SIDE);
-  for (const path of paths) drawPath(ink, path, { begin: pressed(), end: pressed(), soft });
-  for (let i = 0; i < ink.length; i++) out[i] = Math.floor(255 * Math.min(1, ink[i]) + 0.5) / 255;
+  for (const path of paths) drawPath(out, path, { begin: pressed(), end: pressed(), soft });
+  for (let i = 0; i < out.length; i++) {
+    if (out[i] > 0) out[i] = Math.floor(255 * Math.min(1, out[i]) + 0.5) / 255;
+  }
 }
 
 function pick(styles: readonly Style[], from: Rng): Style {

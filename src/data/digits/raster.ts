@@ -17,10 +17,10 @@ export interface Pen {
  * Draws the polyline `path`, x and y in turn in pixels from the upper left corner, into `ink`, (SIDE · SIDE):
  * at least 1 inside the stroke, at most 0 outside. Ink only ever gets darker.
  */
-export function drawPath(ink: Float64Array, path: Float64Array, { begin, end, soft }: Pen): void {
+export function drawPath(ink: Float32Array, path: Float64Array, { begin, end, soft }: Pen): void {
   const taper = 2 * (end - begin) / (path.length - 2);
   for (let i = 2, radius = begin; i < path.length; i += 2, radius += taper) {
-    const [x0, y0, x1, y1] = [path[i - 2], path[i - 1], path[i], path[i + 1]];
+    const x0 = path[i - 2], y0 = path[i - 1], x1 = path[i], y1 = path[i + 1];
     const reach = Math.max(radius, radius + taper) + soft / 2 - 0.5;
     const left = Math.max(0, Math.floor(Math.min(x0, x1) - reach));
     const right = Math.min(SIDE - 1, Math.floor(Math.max(x0, x1) + reach));

@@ -13,22 +13,26 @@ export interface Ran {
   drawn: string;
 }
 
-/** A run of `gibbon` in this process; Ctrl-C is pressed after `interruptAfter` milliseconds. */
+/** A run of `gibbon` in this process, on a terminal or not; Ctrl-C is pressed when `interruptAt` is drawn there. */
 export async function gibbon(
   args: readonly string[],
-  { interruptAfter, draws = false }: { interruptAfter?: number; draws?: boolean } = {},
+  { interruptAt, draws = interruptAt !== undefined }: { interruptAt?: string; draws?: boolean } = {},
 ): Promise<Ran> {
   const ran: Ran = { code: -1, out: "", err: "", drawn: "" };
   let now = 0;
+  let interrupt = () => {};
   const terminal: Terminal = {
     out: (line) => void (ran.out += `${line}\n`),
     err: (line) => void (ran.err += `${line}\n`),
-    draw: draws ? (text) => void (ran.drawn += text) : undefined,
+    draw: !draws ? undefined : (text) => {
+      ran.drawn += text;
+      if (interruptAt !== undefined && text.includes(interruptAt)) interrupt();
+    },
     width: 80,
-    now: () => now += 1000,
+    now: () => now += 3000,
     onInterrupt(listener) {
-      const timer = interruptAfter === undefined ? undefined : setTimeout(listener, interruptAfter);
-      return () => clearTimeout(timer);
+      interrupt = listener;
+      return () => void (interrupt = () => {});
     },
     exit: () => {},
   };

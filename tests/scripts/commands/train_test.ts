@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { loadData } from "../../../scripts/data/folder.ts";
 import { fgsm, loadModel, measure, readSafetensors, sweep } from "../../../src/mod.ts";
 import { rates } from "../../../scripts/cli/outputs.ts";
@@ -119,16 +119,18 @@ Deno.test("train against an attack or noise says so, and measures under the atta
 
 Deno.test("train interrupted and called again ends with the same bytes as if it had not been", () =>
   training(async (folder, train) => {
-    const options = "--model maxout --units 40 --pieces 3 --epochs 8 --adversarial 0.1 --validation 50";
+    const sizes = "--units 240 --batch-size 50 --epochs 4";
+    const options = `--model maxout ${sizes} --adversarial 0.1 --validation 50`;
     await printed(...train("whole", options));
     const args = train("parts", `${options} --checkpoint FOLDER/state`);
-    for (const interruptAfter of [0, 40]) {
-      const ran = await gibbon(args, { interruptAfter });
+    // the second one falls between two updates of the last epoch
+    for (const [interruptAt, steps] of [["epoch 1 of 4", 0], ["epoch 4 of 4", 2]] as const) {
+      const ran = await gibbon(args, { interruptAt });
       const sentence = `gibbon: Training was interrupted; the same command goes on from ${folder}/state\n`;
       assertEquals([ran.code, ran.err, ran.out], [130, sentence, ""]);
       assertEquals(filesIn(folder), ["digits", "state", "whole"]);
+      assertEquals(JSON.parse((await metadata(`${folder}/state`)).position).stepInEpoch, steps);
     }
-    assertNotEquals(JSON.parse((await metadata(`${folder}/state`)).position).step, 0);
     await printed(...args);
     assertEquals(await Deno.readFile(`${folder}/parts`), await Deno.readFile(`${folder}/whole`));
 
@@ -145,8 +147,8 @@ Deno.test("train interrupted and called again ends with the same bytes as if it 
 
 Deno.test("train interrupted without a checkpoint writes nothing, and says what would", () =>
   training(async (folder, train) => {
-    const options = "--model maxout --units 100 --pieces 5 --epochs 1000";
-    const ran = await gibbon(train("model", options), { interruptAfter: 0 });
+    const options = "--model maxout --units 20 --epochs 1000";
+    const ran = await gibbon(train("model", options), { interruptAt: "epoch 1 of 1000" });
     const sentence =
       "Training was interrupted and nothing was written; --checkpoint FILE would keep its state";
     assertEquals([ran.code, ran.err], [130, `gibbon: ${sentence}\n`]);
