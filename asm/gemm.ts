@@ -6,7 +6,7 @@ import { madd } from "./math";
 /** Rows of A packed at once, a multiple of 5. */
 const MC: usize = 240;
 /** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
-const KC: usize = 400;
+export const KC: usize = 400;
 
 const packedA = memory.data(384000, 64); // MC * KC floats
 const packedB = memory.data(12800, 64); // KC * 8 floats

@@ -1,4 +1,4 @@
-import { lanes, madd } from "./math";
+import { lanes, loadTail, madd, storeTail } from "./math";
 
 /** scores[b, c] = -sum_i beta[c, i] (x[b, i] - mu[c, i])^2; x (rows, inputs), mu and beta (classes, inputs). */
 export function rbfForward(
@@ -71,39 +71,65 @@ export function rbfParameters(
   dMu: usize, dBeta: usize, dScores: usize, x: usize, mu: usize, beta: usize,
   accumulate: i32, rows: usize, classes: usize, inputs: usize,
 ): void {
-  const stride = inputs << 2;
-  for (let c: usize = 0; c < classes; c++) {
-    const row = c * stride;
-    let i: usize = 0;
-    for (; i < inputs; i += 4) {
-      const at = row + (i << 2);
-      const count = inputs - i;
-      const one = count < 4;
-      const vectors: usize = one ? count : 1;
-      for (let j: usize = 0; j < vectors; j++) {
-        // the last few columns one at a time, in lane 0
-        const shift = j << 2;
-        const center = one ? v128.load32_zero(mu + at + shift) : v128.load(mu + at);
-        const width = one ? v128.load32_zero(beta + at + shift) : v128.load(beta + at);
-        let first = f32x4.splat(0), second = f32x4.splat(0);
-        let p = x + (i << 2) + shift, s = dScores + (c << 2);
-        for (let b: usize = 0; b < rows; b++, p += stride, s += classes << 2) {
-          const d = f32x4.sub(one ? v128.load32_zero(p) : v128.load(p), center);
-          const weighted = f32x4.mul(v128.load32_splat(s), d);
-          first = f32x4.add(first, weighted);
-          second = madd(weighted, d, second);
-        }
-        first = f32x4.mul(f32x4.add(first, first), width);
-        second = f32x4.neg(second);
-        if (one) {
-          store<f32>(dMu + at + shift, f32x4.extract_lane(first, 0) + (accumulate ? load<f32>(dMu + at + shift) : 0));
-          store<f32>(dBeta + at + shift, f32x4.extract_lane(second, 0) + (accumulate ? load<f32>(dBeta + at + shift) : 0));
-        } else {
-          v128.store(dMu + at, accumulate ? f32x4.add(v128.load(dMu + at), first) : first);
-          v128.store(dBeta + at, accumulate ? f32x4.add(v128.load(dBeta + at), second) : second);
-        }
+  // a strip of columns of x stays in cache while every class uses it
+  let i: usize = 0;
+  for (; i + 8 <= inputs; i += 8) {
+    for (let c: usize = 0; c < classes; c++) {
+      const at = (c * inputs + i) << 2;
+      const center0 = v128.load(mu + at), center1 = v128.load(mu + at, 16);
+      let first0 = f32x4.splat(0), first1 = f32x4.splat(0), second0 = f32x4.splat(0), second1 = f32x4.splat(0);
+      let p = x + (i << 2), s = dScores + (c << 2);
+      for (let b: usize = 0; b < rows; b++, p += inputs << 2, s += classes << 2) {
+        const slope = v128.load32_splat(s);
+        const d0 = f32x4.sub(v128.load(p), center0), d1 = f32x4.sub(v128.load(p, 16), center1);
+        const weighted0 = f32x4.mul(slope, d0), weighted1 = f32x4.mul(slope, d1);
+        first0 = f32x4.add(first0, weighted0);
+        first1 = f32x4.add(first1, weighted1);
+        second0 = madd(weighted0, d0, second0);
+        second1 = madd(weighted1, d1, second1);
       }
+      storeGradients(dMu + at, dBeta + at, beta + at, first0, second0, accumulate, 4);
+      storeGradients(dMu + at + 16, dBeta + at + 16, beta + at + 16, first1, second1, accumulate, 4);
     }
+  }
+  for (; i < inputs; i += 4) {
+    const count = min<usize>(4, inputs - i);
+    for (let c: usize = 0; c < classes; c++) {
+      const at = (c * inputs + i) << 2;
+      const center = loadUpTo4(mu + at, count);
+      let first = f32x4.splat(0), second = f32x4.splat(0);
+      let p = x + (i << 2), s = dScores + (c << 2);
+      for (let b: usize = 0; b < rows; b++, p += inputs << 2, s += classes << 2) {
+        const d = f32x4.sub(loadUpTo4(p, count), center);
+        const weighted = f32x4.mul(v128.load32_splat(s), d);
+        first = f32x4.add(first, weighted);
+        second = madd(weighted, d, second);
+      }
+      storeGradients(dMu + at, dBeta + at, beta + at, first, second, accumulate, count);
+    }
+  }
+}
+
+function loadUpTo4(p: usize, count: usize): v128 {
+  return count == 4 ? v128.load(p) : loadTail(p, count);
+}
+
+/** dMu = or += 2 beta first and dBeta = or += -second, at up to 4 columns. */
+function storeGradients(
+  dMu: usize, dBeta: usize, beta: usize, first: v128, second: v128, accumulate: i32, count: usize,
+): void {
+  let m = f32x4.mul(f32x4.add(first, first), loadUpTo4(beta, count));
+  let b = f32x4.neg(second);
+  if (accumulate) {
+    m = f32x4.add(loadUpTo4(dMu, count), m);
+    b = f32x4.add(loadUpTo4(dBeta, count), b);
+  }
+  if (count == 4) {
+    v128.store(dMu, m);
+    v128.store(dBeta, b);
+  } else {
+    storeTail(dMu, m, count);
+    storeTail(dBeta, b, count);
   }
 }
 

@@ -1,6 +1,7 @@
 // Products that skip exact zeros. A list holds, for each row, what is not zero: `indices` (u32) and `values` (f32), both
 // (rows, capacity), of which the first `counts[row]` (u32) are meant and the rest is left as it was.
 
+import { KC } from "./gemm";
 import { loadTail, madd } from "./math";
 
 /** One bit for each of the up to 4 floats at p that is not 0; NaN is not. */
@@ -83,9 +84,22 @@ export function listWinnersByPiece(
 /** Bytes of m that stay in cache while a row of the result is made. */
 const CACHE: usize = 1 << 20;
 
+/** The first place from which an ascending list holds indices of at least `limit`; some place, if it is not ascending. */
+// @ts-ignore: decorator
+@inline
+function placeOf(limit: u32, list: usize, end: usize): usize {
+  let from = list, to = end;
+  while (from < to) {
+    const middle = from + (((to - from) >> 3) << 2);
+    if (load<u32>(middle) < limit) from = middle + 4;
+    else to = middle;
+  }
+  return from;
+}
+
 /**
  * out[r, :] = or += sum over the list of row r of value * m[index, :]; out (rows, cols), m (height, cols).
- * out does not alias m.
+ * An ascending list gives the bits of the matrix product, unless multiply and add are fused. out does not alias m.
  */
 export function gatherRows(
   out: usize, indices: usize, values: usize, counts: usize, m: usize,
@@ -98,14 +112,20 @@ export function gatherRows(
   for (let first: usize = 0; first < cols; first += width) {
     const last = min(first + width, cols);
     for (let r: usize = 0; r < rows; r++) {
-      const list = indices + ((r * capacity) << 2);
-      const end = list + (<usize>load<u32>(counts + (r << 2)) << 2);
+      let list = indices + ((r * capacity) << 2);
+      const whole = list + (<usize>load<u32>(counts + (r << 2)) << 2);
       const row = out + r * stride;
-      let c = first;
-      for (; c + 48 <= last; c += 48) gather48(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
-      for (; c + 16 <= last; c += 16) gather16(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
-      for (; c + 4 <= last; c += 4) gather4(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
-      for (; c < last; c++) gather1(row + (c << 2), list, end, ahead, m + (c << 2), stride, accumulate);
+      // the sum is cut where the matrix product cuts its own, so that a row's bits do not depend on which is used
+      for (let k0: usize = 0; k0 == 0 || k0 < height; k0 += KC) {
+        const end = k0 + KC < height ? placeOf(<u32>(k0 + KC), list, whole) : whole;
+        const add = accumulate | i32(k0 > 0);
+        let c = first;
+        for (; c + 48 <= last; c += 48) gather48(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
+        for (; c + 16 <= last; c += 16) gather16(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
+        for (; c + 4 <= last; c += 4) gather4(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
+        for (; c < last; c++) gather1(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
+        list = end;
+      }
     }
   }
 }

@@ -46,8 +46,8 @@ export const reproduce = command({
     );
     progress.end();
     const finished = report(result, {
-      data: { name, learn: learn.x.rows, test: test.x.rows },
-      budget: chosen.name,
+      data: name,
+      budget: chosen,
       seed,
       kernels: kernels(),
       seconds: (performance.now() - start) / 1000,

@@ -141,7 +141,7 @@ export const claims: readonly Claim[] = [
     what: "Maxout network: error",
     paper: 0.94,
     unit: "%",
-    conditions: "240 units a layer, dropout; published after some 343 epochs",
+    conditions: "dropout; the paper's has 240 units a layer and was trained for some 343 epochs",
     tolerance: 0.1,
     ordering: less("maxout.clean.error", "maxout.fgsm.error"),
   },

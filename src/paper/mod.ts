@@ -1,6 +1,6 @@
 /** The paper's experiments. @module */
 
-import type { Batch } from "../data/batch.ts";
+import { type Batch, slice } from "../data/batch.ts";
 import type { FamilyModel } from "../models/family.ts";
 import type { TrainProgress } from "../train/mod.ts";
 import { adversarialTrainingExperiment } from "./adversarial_training.ts";
@@ -43,28 +43,33 @@ export interface RunOptions {
 
 /** All claims judged, with every measurement behind them. */
 export interface RunResult {
+  /** Examples learnt from and tested on. */
+  readonly examples: { readonly learn: number; readonly test: number };
   readonly claims: readonly Judged[];
   readonly measurements: Measurements;
   /** What each trained model's file would say of its training. */
   readonly models: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Relative cost of training the shared models, for the estimate alone: an adversarial step is some three plain ones. */
+/** Relative cost of training on one example, for the estimate alone: an adversarial step is some three plain ones. */
 const COSTS: Readonly<Record<string, number>> = {
   softmax: 1,
-  logistic: 0.3,
-  rbf: 2,
-  maxout: 30,
-  adversarialMaxout: 90,
+  logistic: 1,
+  rbf: 8,
+  maxout: 50,
+  adversarialMaxout: 170,
 };
 
-/** Runs every experiment on `learn` and `test`, and judges every claim. */
+/** Runs every experiment, training on as much of `learn` as the budget allows, and judges every claim. */
 export async function reproduce(
-  { learn, test }: { learn: Batch; test: Batch },
+  { learn: all, test }: { learn: Batch; test: Batch },
   { budget, seed = 1, onProgress, signal }: RunOptions,
 ): Promise<RunResult> {
+  const learn = slice(all, 0, budget.examples);
   const plans = trainings(learn, budget);
-  const total = Object.keys(plans).reduce((sum, name) => sum + COSTS[name], 0);
+  const cost = (name: string) =>
+    COSTS[name] * plans[name].data.labels.length * (plans[name].options.epochs ?? 1);
+  const total = Object.keys(plans).reduce((sum, name) => sum + cost(name), 0);
   const models = new Map<string, FamilyModel>();
   let spent = 0;
   const trained = async (name: string) => {
@@ -72,10 +77,10 @@ export async function reproduce(
       const report = ({ step, steps, epoch, epochs }: TrainProgress) =>
         onProgress?.({
           doing: `training ${name}, epoch ${epoch} of ${epochs}`,
-          done: (spent + COSTS[name] * step / steps) / total,
+          done: (spent + cost(name) * step / steps) / total,
         });
       models.set(name, await trainOne(plans[name], seed, { onProgress: report, signal }));
-      spent += COSTS[name];
+      spent += cost(name);
     }
     return models.get(name)!;
   };
@@ -90,5 +95,11 @@ export async function reproduce(
   }
   const records = Object.fromEntries(Array.from(models, ([name, { record }]) => [name, record]));
   for (const model of models.values()) model[Symbol.dispose]();
-  return { claims: claims.map((claim) => judge(claim, measurements)), measurements, models: records };
+  const examples = { learn: learn.labels.length, test: test.labels.length };
+  return {
+    claims: claims.map((claim) => judge(claim, measurements)),
+    measurements,
+    models: records,
+    examples,
+  };
 }

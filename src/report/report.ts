@@ -2,6 +2,7 @@
 
 import type { Judged } from "../paper/claims.ts";
 import type { RunResult } from "../paper/mod.ts";
+import type { Budget } from "../paper/recipes.ts";
 
 /** Everything that a run has to say, ready for JSON. */
 export interface Report {
@@ -10,7 +11,8 @@ export interface Report {
   /** Where the figures called the paper's are from. */
   readonly paper: string;
   readonly data: { readonly name: string; readonly learn: number; readonly test: number };
-  readonly budget: string;
+  /** How much work it was. */
+  readonly budget: Budget;
   readonly seed: number;
   /** Build of the kernels. */
   readonly kernels: string;
@@ -27,12 +29,13 @@ export type ReportedClaim = Omit<Judged, "ordering"> & { readonly ordering: stri
 
 /** The report of a run. */
 export function report(
-  { claims, measurements, models }: RunResult,
-  run: Pick<Report, "data" | "budget" | "seed" | "kernels" | "seconds">,
+  { claims, measurements, models, examples }: RunResult,
+  { data, ...run }: { data: string } & Pick<Report, "budget" | "seed" | "kernels" | "seconds">,
 ): Report {
   return {
     format: "gibbon-report-1",
     paper: "Goodfellow, Shlens and Szegedy, Explaining and Harnessing Adversarial Examples, ICLR 2015",
+    data: { name: data, ...examples },
     ...run,
     claims: claims.map(({ ordering, ...claim }) => ({ ...claim, ordering: ordering.says })),
     measurements,

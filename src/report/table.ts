@@ -1,15 +1,18 @@
 import type { Report, ReportedClaim } from "./report.ts";
 
-/** The claims as a table of text: paper, ours, verdict, and under each section its conditions. */
-export function table({ claims, data, budget, seed, kernels, seconds }: Report): string {
-  const rows = claims.map(({ section, what, paper, ours, unit, verdict }) => [
+/** The claims as a table of text: paper, ours, verdict, and a letter for the conditions, which follow. */
+export function table(report: Report): string {
+  const { claims, data, budget: { name, epochs, units }, seed, kernels, seconds } = report;
+  const conditions = [...new Set(claims.map((claim) => claim.conditions))];
+  const header = ["§", "claim", "paper", "ours", "verdict", ""];
+  const rows = claims.map(({ section, what, paper, ours, unit, verdict, ...claim }) => [
     section,
     what,
     figure(paper, unit),
     ours === null ? "–" : figure(ours, unit),
     verdict,
+    letter(conditions.indexOf(claim.conditions)),
   ]);
-  const header = ["§", "claim", "paper", "ours", "verdict"];
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const line = (row: readonly string[]) =>
     row.map((cell, i) => i === 2 || i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])).join("  ")
@@ -21,11 +24,19 @@ export function table({ claims, data, budget, seed, kernels, seconds }: Report):
     ...rows.map(line),
     rule,
     tally(claims),
-    `${data.name}: ${data.learn} examples to learn from, ${data.test} to test on; budget ${budget}, seed ${seed}, ` +
-    `${kernels} kernels, ${seconds.toFixed(0)} s`,
     "",
-    ...conditions(claims),
+    ...conditions.map((text, i) => `${letter(i)}  ${text}`),
+    "",
+    `On ${data.name}, ${data.learn} examples to learn from and ${data.test} to test on (the paper's are of MNIST).`,
+    `Budget ${name}: maxout 2 × ${units} units, ${epochs.maxout} epochs; softmax ${epochs.linear}, logistic ` +
+    `${epochs.logistic}, RBF ${epochs.rbf} epochs. Seed ${seed}, ${kernels} kernels, ${
+      seconds.toFixed(0)
+    } s.`,
   ].join("\n");
+}
+
+function letter(index: number): string {
+  return String.fromCharCode("a".charCodeAt(0) + index);
 }
 
 function figure(value: number, unit: ReportedClaim["unit"]): string {
@@ -36,13 +47,4 @@ function tally(claims: readonly ReportedClaim[]): string {
   const counts = new Map<string, number>();
   for (const { verdict } of claims) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   return Array.from(counts, ([verdict, count]) => `${count} ${verdict}`).join(", ");
-}
-
-/** Each condition once, with the sections it holds for. */
-function conditions(claims: readonly ReportedClaim[]): string[] {
-  const sections = new Map<string, Set<string>>();
-  for (const { conditions, section } of claims) {
-    sections.set(conditions, (sections.get(conditions) ?? new Set()).add(section));
-  }
-  return ["Conditions:", ...Array.from(sections, ([text, of]) => `  § ${[...of].join(", ")}: ${text}`)];
 }

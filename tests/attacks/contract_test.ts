@@ -96,7 +96,8 @@ Deno.test("attacks stay within bounds, in double, and within epsilon where they 
     // float32's 0.7 lies below 0.7, but its −0.3 below −0.3
     const odd = examplesFor(model, 12, { lo: -0.29, hi: 0.69 });
     odd.x.data.set([Math.fround(0.7), -0.29999998]);
-    for (const [examples, bounds] of [[unit, [0, 1]], [odd, [-0.3, 0.7]]] as const) {
+    const above = examplesFor(model, 12, { lo: 0.71, hi: 1.89 });
+    for (const [examples, bounds] of [[unit, [0, 1]], [odd, [-0.3, 0.7]], [above, [0.7, 1.9]]] as const) {
       for (const epsilon of [0.1, 0.3, 5]) {
         const { x } = attack(model, examples, { ...options, epsilon, bounds });
         assert(x.data.every((value) => value >= bounds[0] && value <= bounds[1]), `${name} within ${bounds}`);

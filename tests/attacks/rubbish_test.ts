@@ -158,6 +158,9 @@ Deno.test("directedRubbish() counts its attempts: fair coins are drawn until one
     assertEquals(once.fooled[b], Number(count === 1), "the first attempt is the only one's");
     if (count === 1) assertEquals(rowsOf(once.x, b, b + 1).data, rowsOf(x, b, b + 1).data);
   });
+  const drawn = new Set(once.x.data);
+  const again = attempts.findIndex((count) => count > 1);
+  assert(rowsOf(x, again, again + 1).data.some((value) => !drawn.has(value)), "each attempt draws anew");
 });
 
 Deno.test("directedRubbish() succeeds at exactly the threshold, rubbish() only above it", () => {

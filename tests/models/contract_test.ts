@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { slice } from "../../src/data/batch.ts";
 import { heap } from "../../src/kernels/variants.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
@@ -12,6 +13,8 @@ import {
   examplesFor,
   forEveryModel,
   INPUTS,
+  mostlyZero,
+  ordinaryTensors,
   type Specimen,
   specimenModel,
   specimens,
@@ -87,22 +90,27 @@ Deno.test("families have, each of them, a specimen and a plain-loop reference", 
 
 Deno.test("lossGradient() of every model agrees with central differences of its loss", () => {
   forEveryModel((each, name) => {
-    const examples = examplesFor(each, 4, { seed: 3 });
-    const gradient = lossGradient(each, examples);
-    const { data, cols } = examples.x;
-    const numeric = data.map((_, j) =>
-      centralDifference(() => losses(each, examples)[Math.floor(j / cols)], data, j, STEP)
-    );
-    assertClose(gradient.data, numeric, TOLERANCE, name);
-    assert(gradient.data.some((slope) => Math.abs(slope) > 0.1), `${name} has gradients of ordinary size`);
+    const dense = examplesFor(each, 4, { seed: 3 });
+    for (const examples of [dense, mostlyZero(dense)]) {
+      const gradient = lossGradient(each, examples);
+      const { data, cols } = examples.x;
+      const numeric = data.map((_, j) =>
+        centralDifference(() => losses(each, examples)[Math.floor(j / cols)], data, j, STEP)
+      );
+      assertClose(gradient.data, numeric, TOLERANCE, name);
+      assert(gradient.data.some((slope) => Math.abs(slope) > 0.1), `${name} has gradients of ordinary size`);
+    }
   });
 });
 
 Deno.test("Network.backward() of every family agrees with central differences in every parameter", () => {
-  for (const specimen of specimens) {
+  const trials = specimens.flatMap((specimen) => {
+    const dense = examplesFor(specimen.family, 4, { seed: 3 });
+    return [dense, mostlyZero(dense)].map((examples) => ({ specimen, examples }));
+  });
+  for (const { specimen, examples: { x, labels } } of trials) {
     const { name, family, tensors } = specimen;
     using network = family.network(tensors);
-    const { x, labels } = examplesFor(family, 4, { seed: 3 });
     const evaluate = () => {
       const scores = network.forward(network.workspace.copy("x", x));
       const [loss, dScores] = [matrix(x.rows, 1), matrix(scores.rows, scores.cols)];
@@ -156,6 +164,47 @@ Deno.test("Network.backward() adds to the gradients of parameters, or leaves the
   }
 });
 
+Deno.test("Network with dropout is the function of its key that its gradients say", () => {
+  const dropout = { input: { keep: 0.75, scale: 1.5 }, hidden: { keep: 0.5, scale: 2 } };
+  // with one piece nothing has a kink
+  const smooth = specimens.filter(({ family: { config } }) => (config.pieces ?? 1) === 1);
+  for (const { name, family, tensors } of smooth) {
+    using network = family.network(tensors);
+    const { x, labels } = examplesFor(family, 4, { seed: 3 });
+    const evaluate = (key: number) => {
+      const scores = network.forward(network.workspace.copy("x", x), { dropout, key });
+      const [loss, dScores] = [matrix(x.rows, 1), matrix(scores.rows, scores.cols)];
+      family.head.loss({ loss, dScores }, scores, labels);
+      return { loss: sum(loss.data), dScores };
+    };
+    const dX = network.backward(evaluate(1).dScores, { inputs: true, parameters: "replace" })!.data.slice();
+    const numeric = dX.map((_, i) => centralDifference(() => evaluate(1).loss, x.data, i, STEP));
+    assertClose(dX, numeric, TOLERANCE, name);
+    assert(dX.some((slope) => slope === 0), `${name} drops inputs`);
+    for (const { name: parameter, value, gradient } of network.parameters) {
+      const analytic = gradient.data.slice();
+      const refreshed = () => (network.refresh(), evaluate(1).loss);
+      const numeric = analytic.map((_, i) => centralDifference(refreshed, value.data, i, STEP));
+      network.refresh();
+      assertClose(analytic, numeric, TOLERANCE, `${name}, ${parameter}`);
+    }
+    assertEquals(evaluate(1), evaluate(1), name);
+    assertNotEquals(evaluate(2).loss, evaluate(1).loss, name);
+  }
+});
+
+Deno.test("Network with dropout that keeps everything scales, and without training does not drop", () => {
+  for (const { name, family, tensors } of specimens) {
+    using network = family.network(tensors);
+    const { x } = examplesFor(family, 4);
+    const twice = matrix(x.rows, x.cols, x.data.map((value) => 2 * value));
+    const plain = network.forward(network.workspace.copy("x", twice)).data.slice();
+    const training = { dropout: { input: { keep: 1, scale: 2 } }, key: 1 };
+    assertEquals(network.forward(network.workspace.copy("x", x), training).data.slice(), plain, name);
+    assertEquals(network.forward(network.workspace.copy("x", twice)).data.slice(), plain, name);
+  }
+});
+
 Deno.test("model() with the same seed has the same bytes, and where it draws at all, other ones with another", () => {
   for (const { name, family } of specimens) {
     using one = model(family, { seed: 1 });
@@ -199,13 +248,9 @@ Deno.test("loadModel() of saveModel() is the identity on bytes, on scores and on
 Deno.test("Model.scores() and inputGradient() of many rows are those of each row alone, across chunks", () => {
   forEveryModel((each, name) => {
     const examples = examplesFor(each, 251);
-    const row = <T extends { x: Matrix; labels: Int32Array }>({ x, labels }: T, b: number) => ({
-      x: rowsOf(x, b, b + 1),
-      labels: labels.subarray(b, b + 1),
-    });
     const [scores, gradient] = [each.scores(examples.x), lossGradient(each, examples)];
     for (const b of [0, 1, 2, 3, 4, 5, 100, 248, 249, 250]) {
-      const alone = row(examples, b);
+      const alone = slice(examples, b, b + 1);
       assertEquals(each.scores(alone.x).data, rowsOf(scores, b, b + 1).data.slice(), `${name}, row ${b}`);
       assertEquals(
         lossGradient(each, alone).data,
@@ -218,6 +263,32 @@ Deno.test("Model.scores() and inputGradient() of many rows are those of each row
       assertEquals(some.data, rowsOf(scores, 0, rows).data.slice(), `${name}, ${rows} rows`);
     }
   });
+});
+
+Deno.test("Model.scores() of a row do not depend on how many zeros the other rows hold", () => {
+  for (const [name, make] of Object.entries(families)) {
+    // wider than what the matrix product sums at once
+    for (const inputs of [40, 900]) {
+      const family = make({ inputs, classes: CLASSES, units: [9, 8], pieces: 5 });
+      using each = model(family, { tensors: ordinaryTensors(family) });
+      const dense = examplesFor(each, 10), zeros = mostlyZero(dense);
+      const rows = Float32Array.from(
+        { length: 10 * inputs },
+        (_, i) => (i < 2 * inputs ? dense : zeros).x.data[i],
+      );
+      const examples = { ...dense, x: matrix(10, inputs, rows) };
+      const [scores, gradient] = [each.scores(examples.x), lossGradient(each, examples)];
+      for (let b = 0; b < 10; b++) {
+        const alone = slice(examples, b, b + 1);
+        assertEquals(each.scores(alone.x).data, rowsOf(scores, b, b + 1).data.slice(), `${name}, row ${b}`);
+        assertEquals(
+          lossGradient(each, alone).data,
+          rowsOf(gradient, b, b + 1).data.slice(),
+          `${name}, row ${b}`,
+        );
+      }
+    }
+  }
 });
 
 Deno.test("Model.scores() leaves its inputs and earlier results alone", () => {
@@ -265,13 +336,11 @@ Deno.test("FamilyModel.tensors() have the names and shapes of the public contrac
 Deno.test("FamilyModel.tensors() redo the scores in ten lines of plain loops", () => {
   for (const specimen of specimens) {
     using each = specimenModel(specimen);
-    const { x } = examplesFor(each, 9);
-    assertClose(
-      each.scores(x).data,
-      scoresInPlainLoops(specimen, each.tensors(), x),
-      SCORE_TOLERANCE,
-      specimen.name,
-    );
+    const dense = examplesFor(each, 9);
+    for (const { x } of [dense, mostlyZero(dense)]) {
+      const expected = scoresInPlainLoops(specimen, each.tensors(), x);
+      assertClose(each.scores(x).data, expected, SCORE_TOLERANCE, specimen.name);
+    }
   }
 });
 

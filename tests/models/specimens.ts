@@ -39,7 +39,8 @@ export const specimens: readonly Specimen[] = Object.entries(families).flatMap((
   })
 );
 
-function ordinaryTensors({ shapes }: Family): Tensors {
+/** Parameters of ordinary size, always the same; initial ones are often all 0. */
+export function ordinaryTensors({ shapes }: Family): Tensors {
   // precisions are positive, and so small that probabilities of an RBF are not all 0
   const ranges: Record<string, [number, number]> = { beta: [0.05, 0.5], factor: [-0.3, 0.3] };
   return Object.fromEntries(
@@ -118,4 +119,10 @@ export function examplesFor(
     labels: randomLabels(rows, classes, seed),
     classes,
   });
+}
+
+/** The same with most inputs exactly 0, as in images: layers may then compute another way. */
+export function mostlyZero(examples: Batch): Batch {
+  const { x } = examples;
+  return { ...examples, x: matrix(x.rows, x.cols, x.data.map((value, i) => i % 4 === 1 ? value : 0)) };
 }
