@@ -11,14 +11,21 @@ import { heap } from "./variants.ts";
 export class Workspace implements Disposable {
   readonly #heap: Heap = heap();
   readonly #kept = new Map<string, { whole: Resident; shown: Resident }>();
+  #disposed = false;
 
   /** The name of the kernels that work on this memory. */
   get kernels(): string {
     return this.#heap.kernels;
   }
 
+  /** @throws {TypeError} if everything was given back */
+  check(): void {
+    if (this.#disposed) throw new TypeError("Cannot use the model: it was disposed");
+  }
+
   /** The matrix called `name`, of this shape; zeros when new. */
   matrix(name: string, rows: number, cols: number): Matrix {
+    this.check();
     const kept = this.#kept.get(name);
     if (kept && kept.shown.rows === rows && kept.shown.cols === cols) return kept.shown;
     let whole = kept?.whole;
@@ -42,6 +49,7 @@ export class Workspace implements Disposable {
   [Symbol.dispose](): void {
     for (const { whole } of this.#kept.values()) whole[Symbol.dispose]();
     this.#kept.clear();
+    this.#disposed = true;
   }
 }
 

@@ -112,7 +112,10 @@ export function bind(
       }
       return out;
     },
-    tensors: () => family.tensors(network),
+    tensors() {
+      network.workspace.check();
+      return family.tensors(network);
+    },
     [Symbol.dispose]: () => network[Symbol.dispose](),
   };
 }

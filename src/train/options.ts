@@ -11,7 +11,7 @@ export interface TrainOptions extends Partial<Recipe> {
   seed?: number;
   /** Trains against this too: the loss is α·J(x) + (1 − α)·J(perturbed x), perturbed afresh at each step. */
   perturbation?: Perturbation;
-  /** Weight α of the plain loss, in [0, 1); default 0.5. With 0, only perturbed examples are trained on. */
+  /** Weight α of the plain loss, in [0, 1]; default 0.5. With 0, only perturbed examples are trained on. */
   alpha?: number;
   /** Examples whose error picks the best epoch; default none, and the last epoch counts. */
   validation?: Batch;

@@ -72,9 +72,10 @@ export function readState(
       `Cannot resume training: expected format ${FORMAT}, got ${metadata.format ?? "none"}`,
     );
   }
-  if (metadata.setup !== expected) {
+  const differ = differences(JSON.parse(metadata.setup), JSON.parse(expected));
+  if (differ.length > 0) {
     throw new TypeError(
-      `Cannot resume training: its state is of another one, ${metadata.setup}, not ${expected}`,
+      `Cannot resume training: its state is of another one, which differs in ${differ.join(", ")}`,
     );
   }
   for (const [name, { data }] of Object.entries(matrices)) {
@@ -89,6 +90,12 @@ export function readState(
     position: JSON.parse(metadata.position),
     best: best.length > 0 ? Object.fromEntries(best) : undefined,
   };
+}
+
+/** Names of what is not the same in both. */
+function differences(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((name) => JSON.stringify(a[name]) !== JSON.stringify(b[name]));
 }
 
 /** FNV-1a over sizes, labels and the bits of inputs. */

@@ -486,3 +486,11 @@ Deno.test("predict() gives probabilities in 0 … 1, which sum to 1 but for inde
     }
   });
 });
+
+Deno.test("a disposed model says so instead of reading what is no longer its own", () => {
+  const gone = model(families.softmaxLinear({ inputs: 2, classes: 2 }));
+  gone[Symbol.dispose]();
+  for (const use of [() => gone.scores(matrix(1, 2)), () => gone.tensors()]) {
+    assertThrows(use, TypeError, "Cannot use the model: it was disposed");
+  }
+});
