@@ -62,7 +62,7 @@ export {
 export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";
 export { families, type FamilyOptions } from "./models/mod.ts";
-export { logistic, type LogisticOptions } from "./models/logistic.ts";
+export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
 export type { Model, Perturbation } from "./models/model.ts";
 export type { Layer, Network, Parameter, Wanted } from "./models/network.ts";

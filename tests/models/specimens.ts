@@ -19,7 +19,6 @@ const VARIANTS: Record<string, Partial<FamilyOptions>[]> = {
     { units: [5], pieces: 3, head: "sigmoid" },
     { units: [5], pieces: 1 },
   ],
-  logistic: [{ classes: 2 }],
   rbf: [{}, { precision: 3 }, { precision: "full" }],
 };
 
