@@ -45,13 +45,23 @@ export function lossGradient(model: Model, { x, labels }: Examples): Matrix {
  * A positive multiple, example by example, of `lossGradient`, (B, D), that does not vanish where a float32 probability
  * reaches 1. Whatever uses only its direction should use this.
  */
-export function lossDirection(model: Model, { x, labels }: Examples): Matrix {
+export function lossDirection(model: Model, examples: Examples): Matrix {
+  return model.inputGradient(examples.x, scoreDirection(model, examples));
+}
+
+/** That direction in the scores of the rows from `first` on; the other way if `sign` is −1. */
+export function scoreDirection(
+  model: Model,
+  { x, labels }: Examples,
+  sign: 1 | -1 = 1,
+): (scores: Matrix, first: number) => Matrix {
   checkExamples("differentiate a loss", model, { x, labels });
-  return model.inputGradient(x, (scores, first) => {
+  return (scores, first) => {
     const dScores = matrix(scores.rows, scores.cols);
     model.head.direction(dScores, scores, labels.subarray(first, first + scores.rows));
+    if (sign < 0) { for (let i = 0; i < dScores.data.length; i++) dScores.data[i] = -dScores.data[i]; }
     return dScores;
-  });
+  };
 }
 
 /** The predicted class of each example, (B), and its probability. */

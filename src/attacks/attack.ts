@@ -49,8 +49,12 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
   readonly perturb: (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
 }
 
-/** An attack's own part: looks at the examples once, and gives their perturbed inputs for any ε. */
-export type Prepare<O> = (model: Model, batch: Batch, options: O) => (epsilon: Epsilon) => Matrix;
+/** An attack's own part: looks at the examples once, and gives their perturbed inputs for each ε of the options. */
+export type Prepare<O> = (
+  model: Model,
+  batch: Batch,
+  options: O & { epsilon: Epsilon | readonly number[] },
+) => (epsilon: Epsilon) => Matrix;
 
 /** The attack that `prepare` makes. */
 export function makeAttack<O extends AttackOptions>(
