@@ -16,7 +16,7 @@ export type Examples = Pick<Batch, "x" | "labels">;
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const fresh = model(softmaxLinear({ inputs: 1, classes: 2 }));
- * assertAlmostEquals(losses(fresh, batch({ x: matrix(1, 1), labels: [0] }))[0], Math.log(2), 1e-6);
+ * assertAlmostEquals(losses(fresh, batch({ x: matrix(1, 1), labels: [0] }))[0], 0.6931472, 1e-6);
  * ```
  *
  * @throws {TypeError} if the examples have another number of inputs than the model, or not one label each

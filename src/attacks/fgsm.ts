@@ -53,7 +53,7 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
   name: "fgsm",
   raisesLoss: true,
   prepare(model, batch, options) {
-    const { norm = "Linf", bounds, target } = options;
+    const { norm = "Linf", bounds } = options;
     if (norm !== "Linf" && norm !== "L2" && norm !== "L1") {
       throw new TypeError(`Cannot attack by fgsm in norm ${norm}: expected Linf, L2 or L1`);
     }
