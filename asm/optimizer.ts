@@ -1,4 +1,5 @@
 import { flush4, lanes, load4, madd, store4 } from "./math";
+import { gatherRows } from "./sparse";
 
 /** g + l1 sign(p) + l2 p: the gradient with the weight decay's, l1 ||p||_1 + l2 / 2 ||p||_2^2. */
 // @ts-ignore: decorator
@@ -76,5 +77,23 @@ export function limitRowNorms(w: usize, most: f32, rows: usize, cols: usize): vo
       v128.store(w + (i << 2), f32x4.mul(v128.load(w + (i << 2)), f32x4.splat(factor)));
     }
     for (; i < cols; i++) store<f32>(w + (i << 2), load<f32>(w + (i << 2)) * factor);
+  }
+}
+
+/**
+ * sgdStep on each row of p (rows, cols) in turn, then limitRowNorms on it where most > 0, with the gradient made a row at
+ * a time in `row` (cols): what gatherRows gives for the lists (rows, capacity) and x (height, cols), added to g's row
+ * (rows, cols) where `onto` is not 0. The gradient is never written out, and each row is in cache for all of it.
+ */
+export function sgdGather(
+  p: usize, v: usize, row: usize, g: usize, indices: usize, values: usize, counts: usize, x: usize, onto: i32,
+  rate: f32, momentum: f32, l1: f32, l2: f32, most: f32, rows: usize, cols: usize, height: usize, capacity: usize,
+): void {
+  for (let r: usize = 0; r < rows; r++) {
+    const at = (r * cols) << 2, list = (r * capacity) << 2;
+    if (onto) memory.copy(row, g + at, cols << 2);
+    gatherRows(row, indices + list, values + list, counts + (r << 2), x, onto, 1, cols, height, capacity);
+    sgdStep(p + at, v + at, row, rate, momentum, l1, l2, cols);
+    if (most > 0) limitRowNorms(p + at, most, 1, cols);
   }
 }
