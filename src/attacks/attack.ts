@@ -1,10 +1,11 @@
 /** What every attack is: a perturbation within a budget, and the model's answer to it. @module */
 
-import type { Batch } from "../data/batch.ts";
+import { type Batch, slice } from "../data/batch.ts";
 import type { Bounds } from "../kernels/attack.ts";
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Model, Perturbation } from "../models/model.ts";
+import { rng } from "../rng.ts";
 import { checkAttack, checkEpsilon } from "./checks.ts";
 import { type Criterion, hit, judge, misclassified } from "./criteria.ts";
 
@@ -46,6 +47,15 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
   readonly attack: string;
   /** Whether the untargeted attack means to raise the loss; noise does not aim. */
   readonly raisesLoss: boolean;
+  /**
+   * The adversarial examples run by run of `batchSize` (default 500), made as they are asked for: a whole test set in the
+   * memory of one run. Noise differs from run to run.
+   */
+  readonly stream: (
+    model: Model,
+    batch: Batch,
+    options: O & { epsilon: Epsilon; batchSize?: number },
+  ) => Generator<Adversarial>;
   /** Adversarial inputs alone, (B, D), unchecked and not judged: what training calls at each step. */
   readonly perturb: (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
 }
@@ -73,7 +83,24 @@ export function makeAttack<O extends AttackOptions>(
   }
   const perturb = (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) =>
     prepare(model, batch, inFloat32(options))(options.epsilon);
-  return Object.assign(attack, { attack: name, raisesLoss, perturb });
+  function* stream(
+    model: Model,
+    batch: Batch,
+    options: O & { epsilon: Epsilon; batchSize?: number },
+  ): Generator<Adversarial> {
+    const { batchSize = 500, target, seed = 0 } = options;
+    if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+      throw new RangeError(
+        `Cannot attack by ${name} with batchSize ${batchSize}: must be a whole number ≥ 1`,
+      );
+    }
+    for (let first = 0; first < batch.labels.length; first += batchSize) {
+      const run = slice(batch, first, first + batchSize);
+      const aim = target instanceof Int32Array ? target.subarray(first, first + batchSize) : target;
+      yield attack(model, run, { ...options, target: aim, seed: rng(seed).split("run", first).key });
+    }
+  }
+  return Object.assign(attack, { attack: name, raisesLoss, perturb, stream });
 }
 
 /**

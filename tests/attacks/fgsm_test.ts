@@ -7,7 +7,7 @@ import { type FamilyModel, model } from "../../src/models/family.ts";
 import { logistic, maxout, softmaxLinear } from "../../src/models/mod.ts";
 import type { Model } from "../../src/models/model.ts";
 import { assertClose, assertWithin, randomLabels, uniformMatrix } from "../support.ts";
-import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
+import { examplesFor, forEveryModel, ordinaryTensors, userModel } from "../models/specimens.ts";
 
 type Norm = NonNullable<FgsmOptions["norm"]>;
 
@@ -257,4 +257,22 @@ Deno.test("fgsm() judges nothing but the float32 bytes that it returns", () => {
   const crossed = fgsm(threshold, examples, { epsilon: 2 ** -22 });
   assertEquals(crossed.fooled[0], 1);
   assertAlmostEquals(crossed.x.data[0], 1 + 2 ** -22, 2 ** -23);
+});
+
+Deno.test("fgsm.stream() gives what fgsm() gives, run by run, with the targets of each run", () => {
+  const family = softmaxLinear({ inputs: 4, classes: 3 });
+  using linear = model(family, { tensors: ordinaryTensors(family) });
+  const examples = batch({ x: uniformMatrix(7, 4, 1), labels: randomLabels(7, 3, 2), classes: 3 });
+  const target = randomLabels(7, 3, 3);
+  const whole = fgsm(linear, examples, { epsilon: 0.25, target });
+  const runs = [...fgsm.stream(linear, examples, { epsilon: 0.25, target, batchSize: 3 })];
+  assertEquals(runs.map(({ x }) => x.rows), [3, 3, 1]);
+  assertEquals(runs.flatMap(({ x }) => [...x.data]), [...whole.x.data]);
+  assertEquals(runs.flatMap(({ fooled }) => [...fooled]), [...whole.fooled]);
+  const none = fgsm.stream(linear, examples, { epsilon: 0.25, batchSize: 0 });
+  assertThrows(
+    () => none.next(),
+    RangeError,
+    "Cannot attack by fgsm with batchSize 0: must be a whole number ≥ 1",
+  );
 });

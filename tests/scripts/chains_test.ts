@@ -1,0 +1,22 @@
+import { assertEquals } from "@std/assert";
+import { longestChain } from "../../scripts/chains.ts";
+
+Deno.test("longestChain() counts the multiply-adds that feed each other without a place of their own", () => {
+  const apart = [
+    "local.get $0",
+    "f32x4.relaxed_madd",
+    "local.set $0",
+    "f32x4.mul",
+    "f32x4.add",
+    "local.set $1",
+  ];
+  assertEquals(longestChain(apart.join("\n")), 1);
+  const nested = [
+    "  f32x4.relaxed_madd",
+    "  f32x4.relaxed_madd",
+    "  f32x4.relaxed_madd",
+    "  f32x4.relaxed_madd",
+  ];
+  assertEquals(longestChain([...nested, "  local.set $9", ...nested.slice(1)].join("\n")), 4);
+  assertEquals(longestChain(""), 0);
+});
