@@ -16,6 +16,9 @@ import type { Layer, Wanted } from "./network.ts";
 /** The share of entries that are not 0 below which skipping the others beats the dense product. */
 const SPARSE_BELOW = 0.4;
 
+/** Up to so many rows, packing the weights for the dense product costs more than it saves. */
+const FEW_ROWS = 4;
+
 /**
  * h = max over pieces of x·Wᵀ + b, for x (B, D), W (P·U, D) with pieces major, b (1, P·U).
  *
@@ -40,7 +43,7 @@ export function maxoutLayer(
 
   function product(x: Matrix): Matrix {
     const lists = listsIn(workspace, `${name}x`, { rows: x.rows, capacity: x.cols });
-    if (listNonZero(lists, x) >= SPARSE_BELOW) return linear.forward(x);
+    if (listNonZero(lists, x) >= SPARSE_BELOW && x.rows > FEW_ROWS) return linear.forward(x);
     const z = workspace.matrix(`${name}z`, x.rows, W.rows);
     gatherRows(z, lists, { m: weightsTurned() });
     addBias(z, bias.value);
