@@ -1,4 +1,4 @@
-import { loadTail, storeTail } from "./math";
+import { load4, store4 } from "./math";
 
 /** fl(x + d), or its neighbour toward x where rounding would leave it farther than |d| from x; x where d is 0. */
 // @ts-ignore: decorator
@@ -44,16 +44,10 @@ export function signStep(
   out: usize, x: usize, g: usize, epsilon: usize, lo: f32, hi: f32, rows: usize, cols: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
-    let i: usize = 0;
-    for (; i + 4 <= cols; i += 4) {
-      const at = i << 2;
-      const d = signed(v128.load(g + at), v128.load(epsilon + at));
-      v128.store(out + at, clip(addWithin(v128.load(x + at), d), lo, hi));
-    }
-    if (i < cols) {
+    for (let i: usize = 0; i < cols; i += 4) {
       const at = i << 2, count = cols - i;
-      const d = signed(loadTail(g + at, count), loadTail(epsilon + at, count));
-      storeTail(out + at, clip(addWithin(loadTail(x + at, count), d), lo, hi), count);
+      const d = signed(load4(g + at, count), load4(epsilon + at, count));
+      store4(out + at, clip(addWithin(load4(x + at, count), d), lo, hi), count);
     }
     out += cols << 2;
     x += cols << 2;
@@ -63,14 +57,9 @@ export function signStep(
 
 /** out = clip(x + d, lo, hi), never farther than |d| from x, (n). out may be x or d. */
 export function addStep(out: usize, x: usize, d: usize, lo: f32, hi: f32, n: usize): void {
-  let i: usize = 0;
-  for (; i + 4 <= n; i += 4) {
-    const at = i << 2;
-    v128.store(out + at, clip(addWithin(v128.load(x + at), v128.load(d + at)), lo, hi));
-  }
-  if (i < n) {
-    const at = i << 2;
-    storeTail(out + at, clip(addWithin(loadTail(x + at, n - i), loadTail(d + at, n - i)), lo, hi), n - i);
+  for (let i: usize = 0; i < n; i += 4) {
+    const at = i << 2, count = n - i;
+    store4(out + at, clip(addWithin(load4(x + at, count), load4(d + at, count)), lo, hi), count);
   }
 }
 

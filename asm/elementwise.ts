@@ -1,24 +1,27 @@
-import { exp4, flush4, loadTail, log4, softplus4, storeTail } from "./math";
+import { exp4, flush4, load4, log4, softplus4, store4 } from "./math";
 
 /** out = e^x, (n). out may be x. */
 export function exp(out: usize, x: usize, n: usize): void {
-  let i: usize = 0;
-  for (; i + 4 <= n; i += 4) v128.store(out + (i << 2), exp4(v128.load(x + (i << 2))));
-  if (i < n) storeTail(out + (i << 2), exp4(loadTail(x + (i << 2), n - i)), n - i);
+  for (let i: usize = 0; i < n; i += 4) {
+    const at = i << 2;
+    store4(out + at, exp4(load4(x + at, n - i)), n - i);
+  }
 }
 
 /** out = log x, (n). out may be x. */
 export function log(out: usize, x: usize, n: usize): void {
-  let i: usize = 0;
-  for (; i + 4 <= n; i += 4) v128.store(out + (i << 2), log4(v128.load(x + (i << 2))));
-  if (i < n) storeTail(out + (i << 2), log4(loadTail(x + (i << 2), n - i)), n - i);
+  for (let i: usize = 0; i < n; i += 4) {
+    const at = i << 2;
+    store4(out + at, log4(load4(x + at, n - i)), n - i);
+  }
 }
 
 /** out = log(1 + e^x), (n). out may be x. */
 export function softplusForward(out: usize, x: usize, n: usize): void {
-  let i: usize = 0;
-  for (; i + 4 <= n; i += 4) v128.store(out + (i << 2), softplus4(v128.load(x + (i << 2))));
-  if (i < n) storeTail(out + (i << 2), softplus4(loadTail(x + (i << 2), n - i)), n - i);
+  for (let i: usize = 0; i < n; i += 4) {
+    const at = i << 2;
+    store4(out + at, softplus4(load4(x + at, n - i)), n - i);
+  }
 }
 
 // d softplus(x) / dx = sigmoid(x) = 1 - e^-softplus(x), by its series where the difference would cancel
@@ -35,27 +38,17 @@ function softplusSlope(dY: v128, y: v128): v128 {
 
 /** dX = dY * (1 - e^-y) where y = log(1 + e^x), (n). dX may be dY. */
 export function softplusBackward(dX: usize, dY: usize, y: usize, n: usize): void {
-  let i: usize = 0;
-  for (; i + 4 <= n; i += 4) {
+  for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2;
-    v128.store(dX + at, softplusSlope(v128.load(dY + at), v128.load(y + at)));
-  }
-  if (i < n) {
-    const at = i << 2;
-    storeTail(dX + at, softplusSlope(loadTail(dY + at, n - i), loadTail(y + at, n - i)), n - i);
+    store4(dX + at, softplusSlope(load4(dY + at, n - i), load4(y + at, n - i)), n - i);
   }
 }
 
 /** out = a * b, (n), flushed where the product would be nearly denormal. out may be a or b. */
 export function multiply(out: usize, a: usize, b: usize, n: usize): void {
-  let i: usize = 0;
-  for (; i + 4 <= n; i += 4) {
+  for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2;
-    v128.store(out + at, flush4(f32x4.mul(v128.load(a + at), v128.load(b + at))));
-  }
-  if (i < n) {
-    const at = i << 2;
-    storeTail(out + at, flush4(f32x4.mul(loadTail(a + at, n - i), loadTail(b + at, n - i))), n - i);
+    store4(out + at, flush4(f32x4.mul(load4(a + at, n - i), load4(b + at, n - i))), n - i);
   }
 }
 

@@ -2,25 +2,13 @@
 // Packing settles whether an operand is read along rows or columns; the inner kernel is one for all forms.
 
 import { madd } from "./math";
+import { NARROW, narrow } from "./narrow";
+import { edge, packedA, packedB } from "./scratch";
 
 /** Rows of A packed at once, a multiple of 5. */
 const MC: usize = 240;
 /** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
 export const KC: usize = 400;
-
-let packedA: usize = ASC_FEATURE_THREADS ? 0 : memory.data(384000, 64); // MC * KC floats
-let packedB: usize = ASC_FEATURE_THREADS ? 0 : memory.data(12800, 64); // KC * 8 floats
-let edge: usize = ASC_FEATURE_THREADS ? 0 : memory.data(160, 64); // a 5 x 8 tile
-
-/** Bytes of the above. */
-export const SCRATCH: usize = 384000 + 12800 + 160;
-
-/** Packs into the SCRATCH bytes at `address`: instances that share a memory must not share these. */
-export function setScratch(address: usize): void {
-  packedA = address;
-  packedB = packedA + 384000;
-  edge = packedB + 12800;
-}
 
 /** A (rows, depth), element (i, k) at a + i * si + k * sk bytes, to strips [k][5], zeros beyond rows and depth. */
 function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded: usize): void {
@@ -28,17 +16,25 @@ function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded
   for (let i: usize = 0; i < rows; i += 5) {
     const full = i + 5 <= rows;
     let p = a + i * si;
-    for (let k: usize = 0; k < depth; k++, p += sk, out += 20) {
-      if (full) {
-        store<f32>(out, load<f32>(p));
-        store<f32>(out, load<f32>(p + si), 4);
-        store<f32>(out, load<f32>(p + 2 * si), 8);
-        store<f32>(out, load<f32>(p + 3 * si), 12);
-        store<f32>(out, load<f32>(p + 4 * si), 16);
-      } else {
-        for (let r: usize = 0; r < 5; r++) {
-          store<f32>(out + (r << 2), i + r < rows ? load<f32>(p + r * si) : 0);
-        }
+    let k: usize = 0;
+    if (full && sk == 4) {
+      for (; k + 4 <= depth; k += 4, p += 16, out += 80) {
+        const last = v128.load(p + 4 * si);
+        turn(v128.load(p), v128.load(p + si), v128.load(p + 2 * si), v128.load(p + 3 * si), out, 20);
+        v128.store_lane<f32>(out, last, 0, 16);
+        v128.store_lane<f32>(out, last, 1, 36);
+        v128.store_lane<f32>(out, last, 2, 56);
+        v128.store_lane<f32>(out, last, 3, 76);
+      }
+    } else if (full && si == 4) {
+      for (; k < depth; k++, p += sk, out += 20) {
+        v128.store(out, v128.load(p));
+        store<f32>(out, load<f32>(p, 16), 16);
+      }
+    }
+    for (; k < depth; k++, p += sk, out += 20) {
+      for (let r: usize = 0; r < 5; r++) {
+        store<f32>(out + (r << 2), i + r < rows ? load<f32>(p + r * si) : 0);
       }
     }
     const zeros = (padded - depth) * 20;
@@ -47,31 +43,46 @@ function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded
   }
 }
 
+/** The columns of the rows a, b, c, d to `out` and on, `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function turn(a: v128, b: v128, c: v128, d: v128, out: usize, step: usize): void {
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5), CD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+  v128.store(out + step, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+  v128.store(out + 2 * step, v128.shuffle<f32>(AB, CD, 0, 1, 4, 5));
+  v128.store(out + 3 * step, v128.shuffle<f32>(AB, CD, 2, 3, 6, 7));
+}
+
 /** B (depth, cols <= 8), element (k, j) at b + k * sk + j * sj bytes, to [k][8], zeros beyond cols and depth. */
 function packB(b: usize, sk: usize, sj: usize, cols: usize, depth: usize, padded: usize): void {
   let out = packedB;
+  let k: usize = 0;
   if (cols == 8 && sj == 4) {
-    for (let k: usize = 0; k < depth; k++, b += sk, out += 32) {
+    for (; k < depth; k++, b += sk, out += 32) {
       v128.store(out, v128.load(b));
       v128.store(out, v128.load(b, 16), 16);
     }
-  } else if (cols == 8) {
-    for (let k: usize = 0; k < depth; k++, b += sk, out += 32) {
-      store<f32>(out, load<f32>(b));
-      store<f32>(out, load<f32>(b + sj), 4);
-      store<f32>(out, load<f32>(b + 2 * sj), 8);
-      store<f32>(out, load<f32>(b + 3 * sj), 12);
-      store<f32>(out, load<f32>(b + 4 * sj), 16);
-      store<f32>(out, load<f32>(b + 5 * sj), 20);
-      store<f32>(out, load<f32>(b + 6 * sj), 24);
-      store<f32>(out, load<f32>(b + 7 * sj), 28);
-    }
-  } else {
-    for (let k: usize = 0; k < depth; k++, b += sk, out += 32) {
-      for (let j: usize = 0; j < 8; j++) store<f32>(out + (j << 2), j < cols ? load<f32>(b + j * sj) : 0);
+  } else if (cols == 8 && sk == 4) {
+    for (; k + 4 <= depth; k += 4, b += 16, out += 128) {
+      turn(v128.load(b), v128.load(b + sj), v128.load(b + 2 * sj), v128.load(b + 3 * sj), out, 32);
+      const p = b + 4 * sj;
+      turn(v128.load(p), v128.load(p + sj), v128.load(p + 2 * sj), v128.load(p + 3 * sj), out + 16, 32);
     }
   }
+  for (; k < depth; k++, b += sk, out += 32) {
+    for (let j: usize = 0; j < 8; j++) store<f32>(out + (j << 2), j < cols ? load<f32>(b + j * sj) : 0);
+  }
   memory.fill(out, 0, (padded - depth) << 5);
+}
+
+/** B (depth, cols <= 12) to [k][12], zeros beyond cols. */
+function packNarrow(b: usize, sk: usize, sj: usize, cols: usize, depth: usize): void {
+  let out = packedB;
+  for (let k: usize = 0; k < depth; k++, b += sk, out += 48) {
+    for (let j: usize = 0; j < NARROW; j++) store<f32>(out + (j << 2), j < cols ? load<f32>(b + j * sj) : 0);
+  }
 }
 
 /** C (5, 8) = or += strip A [k][5] times panel B [k][8]; depth a multiple of 4, stride in bytes. */
@@ -184,6 +195,11 @@ export function gemmPart(
     const depth = min(KC, k - k0);
     const padded = (depth + 3) & ~3;
     const add = accumulate != 0 || k0 > 0;
+    if (n <= NARROW && ak == 4) {
+      packNarrow(b + k0 * bk, bk, bj, n, depth);
+      narrow(c, stride, a + (k0 << 2), ai, packedB, add, m, n, depth);
+      continue;
+    }
     for (let i0: usize = 0; i0 < m; i0 += MC) {
       const rows = min(MC, m - i0);
       packA(a + i0 * ai + k0 * ak, ai, ak, rows, depth, padded);

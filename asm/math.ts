@@ -50,8 +50,6 @@ export function exp4(x: v128): v128 {
 }
 
 /** The natural logarithm in each lane, to 1 ulp: -infinity at 0 and for denormals, NaN below. */
-// @ts-ignore: decorator
-@inline
 export function log4(x: v128): v128 {
   // x = 2^e m with m in [sqrt 1/2, sqrt 2)
   const shifted = i32x4.sub(x, i32x4.splat(0x3f3504f3));
@@ -81,8 +79,6 @@ export function log4(x: v128): v128 {
 }
 
 /** log(1 + x) in each lane, for x >= 0. */
-// @ts-ignore: decorator
-@inline
 export function log1p4(x: v128): v128 {
   // the rounding error of 1 + x, over 1 + x, is what the logarithm misses
   const u = f32x4.add(x, f32x4.splat(1));
@@ -92,8 +88,6 @@ export function log1p4(x: v128): v128 {
 }
 
 /** log(1 + e^x) in each lane, to 2 ulp. */
-// @ts-ignore: decorator
-@inline
 export function softplus4(x: v128): v128 {
   return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
 }
@@ -124,7 +118,7 @@ export function flush4(v: v128): v128 {
 }
 
 /** A vector of the `count` (1 to 3) floats at `p`, the rest 0. */
-export function loadTail(p: usize, count: usize): v128 {
+function loadTail(p: usize, count: usize): v128 {
   let v = v128.load32_zero(p);
   if (count > 1) v = f32x4.replace_lane(v, 1, load<f32>(p, 4));
   if (count > 2) v = f32x4.replace_lane(v, 2, load<f32>(p, 8));
@@ -132,8 +126,25 @@ export function loadTail(p: usize, count: usize): v128 {
 }
 
 /** The first `count` (1 to 3) lanes of `v` to `p`. */
-export function storeTail(p: usize, v: v128, count: usize): void {
+function storeTail(p: usize, v: v128, count: usize): void {
   store<f32>(p, f32x4.extract_lane(v, 0));
   if (count > 1) store<f32>(p, f32x4.extract_lane(v, 1), 4);
   if (count > 2) store<f32>(p, f32x4.extract_lane(v, 2), 8);
+}
+
+// Tails go through the same code as whole vectors: a second copy of what is inlined would double the binary.
+
+/** The up to 4 floats at `p`, the rest 0, where `count` are left. */
+// @ts-ignore: decorator
+@inline
+export function load4(p: usize, count: usize): v128 {
+  return count >= 4 ? v128.load(p) : loadTail(p, count);
+}
+
+/** Up to 4 lanes of `v` to `p`, where `count` are left. */
+// @ts-ignore: decorator
+@inline
+export function store4(p: usize, v: v128, count: usize): void {
+  if (count >= 4) v128.store(p, v);
+  else storeTail(p, v, count);
 }

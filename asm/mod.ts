@@ -4,7 +4,7 @@ export { addBias, columnSums, exp, log, multiply, softplusBackward, softplusForw
 export { exponentialForward, exponentialLoss } from "./exponential";
 export { gemmNN, gemmNT, gemmTN } from "./gemm";
 export { maxoutBackward, maxoutForward } from "./maxout";
-export { adamStep, limitRowNorms, sgdStep } from "./optimizer";
+export { adamStep, limitRowNorms, sgdGather, sgdStep } from "./optimizer";
 export { randomKey, randomMask, randomNormal, randomNumber, randomSigns, randomUniform } from "./random";
 export { rbfBackward, rbfForward, rbfParameters, squaresBackward, squaresForward } from "./rbf";
 export { sigmoidDirection, sigmoidForward, sigmoidLoss } from "./sigmoid";

@@ -1,4 +1,5 @@
-import { flush4, lanes, loadTail, madd, storeTail } from "./math";
+import { flush4, lanes, load4, madd, store4 } from "./math";
+import { gatherRows } from "./sparse";
 
 /** g + l1 sign(p) + l2 p: the gradient with the weight decay's, l1 ||p||_1 + l2 / 2 ||p||_2^2. */
 // @ts-ignore: decorator
@@ -17,19 +18,13 @@ export function sgdStep(
   let i: usize = 0;
   for (; i < n; i += 4) {
     const at = i << 2, count = n - i;
-    const whole = count >= 4;
-    const value = whole ? v128.load(p + at) : loadTail(p + at, count);
-    const gradient = decayed(whole ? v128.load(g + at) : loadTail(g + at, count), value, l1, l2);
-    const before = whole ? v128.load(v + at) : loadTail(v + at, count);
+    const value = load4(p + at, count);
+    const gradient = decayed(load4(g + at, count), value, l1, l2);
+    const before = load4(v + at, count);
     const speed = flush4(f32x4.add(f32x4.mul(m, before), f32x4.mul(negative, gradient)));
     const after = flush4(f32x4.add(value, speed));
-    if (whole) {
-      v128.store(v + at, speed);
-      v128.store(p + at, after);
-    } else {
-      storeTail(v + at, speed, count);
-      storeTail(p + at, after, count);
-    }
+    store4(v + at, speed, count);
+    store4(p + at, after, count);
   }
 }
 
@@ -45,11 +40,10 @@ export function adamStep(
   let i: usize = 0;
   for (; i < n; i += 4) {
     const at = i << 2, count = n - i;
-    const whole = count >= 4;
-    const value = whole ? v128.load(p + at) : loadTail(p + at, count);
-    const gradient = decayed(whole ? v128.load(g + at) : loadTail(g + at, count), value, l1, l2);
-    const m0 = whole ? v128.load(m + at) : loadTail(m + at, count);
-    const v0 = whole ? v128.load(v + at) : loadTail(v + at, count);
+    const value = load4(p + at, count);
+    const gradient = decayed(load4(g + at, count), value, l1, l2);
+    const m0 = load4(m + at, count);
+    const v0 = load4(v + at, count);
     const m1 = flush4(f32x4.add(f32x4.mul(f32x4.splat(b1), m0), f32x4.mul(f32x4.splat(1 - b1), gradient)));
     const v1 = flush4(
       f32x4.add(f32x4.mul(f32x4.splat(b2), v0), f32x4.mul(f32x4.splat(1 - b2), f32x4.mul(gradient, gradient))),
@@ -60,15 +54,9 @@ export function adamStep(
       f32x4.add(root, f32x4.splat(guard)),
     );
     const after = flush4(f32x4.sub(value, step));
-    if (whole) {
-      v128.store(m + at, m1);
-      v128.store(v + at, v1);
-      v128.store(p + at, after);
-    } else {
-      storeTail(m + at, m1, count);
-      storeTail(v + at, v1, count);
-      storeTail(p + at, after, count);
-    }
+    store4(m + at, m1, count);
+    store4(v + at, v1, count);
+    store4(p + at, after, count);
   }
 }
 
@@ -89,5 +77,23 @@ export function limitRowNorms(w: usize, most: f32, rows: usize, cols: usize): vo
       v128.store(w + (i << 2), f32x4.mul(v128.load(w + (i << 2)), f32x4.splat(factor)));
     }
     for (; i < cols; i++) store<f32>(w + (i << 2), load<f32>(w + (i << 2)) * factor);
+  }
+}
+
+/**
+ * sgdStep on each row of p (rows, cols) in turn, then limitRowNorms on it where most > 0, with the gradient made a row at
+ * a time in `row` (cols): what gatherRows gives for the lists (rows, capacity) and x (height, cols), added to g's row
+ * (rows, cols) where `onto` is not 0. The gradient is never written out, and each row is in cache for all of it.
+ */
+export function sgdGather(
+  p: usize, v: usize, row: usize, g: usize, indices: usize, values: usize, counts: usize, x: usize, onto: i32,
+  rate: f32, momentum: f32, l1: f32, l2: f32, most: f32, rows: usize, cols: usize, height: usize, capacity: usize,
+): void {
+  for (let r: usize = 0; r < rows; r++) {
+    const at = (r * cols) << 2, list = (r * capacity) << 2;
+    if (onto) memory.copy(row, g + at, cols << 2);
+    gatherRows(row, indices + list, values + list, counts + (r << 2), x, onto, 1, cols, height, capacity);
+    sgdStep(p + at, v + at, row, rate, momentum, l1, l2, cols);
+    if (most > 0) limitRowNorms(p + at, most, 1, cols);
   }
 }

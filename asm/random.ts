@@ -1,7 +1,7 @@
 // A generator that is a pure function of (key, counter): any part of a stream can be made at any time, in any order.
 // Keys are whole numbers below 2^53, so that they fit a float64.
 
-import { log4 } from "./math";
+import { log4, store4 } from "./math";
 
 /** see: Steele, Lea, Flood 2014, SplitMix64: the counter-th output of the generator seeded with key. */
 // @ts-ignore: decorator
@@ -90,13 +90,16 @@ export function randomNormal(out: usize, mean: f32, deviation: f32, key: f64, co
 
 /** out[i] = scale with probability keep, else 0, four to a counter with 16 bits each, (n): a dropout mask. */
 export function randomMask(out: usize, keep: f32, scale: f32, key: f64, counter: f64, n: usize): void {
-  const k = <u64>key, c = <u64>counter;
-  const below = <u32>nearest(keep * 65536);
-  for (let i: usize = 0; i < n; i += 4) {
-    let z = bits(k, c + (i >> 2));
-    for (let j: usize = i; j < min(i + 4, n); j++, z >>= 16) {
-      store<f32>(out + (j << 2), (<u32>z & 0xffff) < below ? scale : 0);
-    }
+  const k = <u64>key;
+  let c = <u64>counter;
+  // 16-bit numbers below this are kept; all of them where it is 2^16
+  const below = <i32>nearest(keep * 65536);
+  const limit = i32x4.splat(below), value = f32x4.splat(scale);
+  for (let i: usize = 0; i < n; i += 8, c += 2) {
+    const word = i64x2.replace_lane(i64x2.splat(bits(k, c)), 1, bits(k, c + 1));
+    const at = out + (i << 2);
+    store4(at, v128.and(value, i32x4.lt_s(i32x4.extend_low_i16x8_u(word), limit)), n - i);
+    if (i + 4 < n) store4(at + 16, v128.and(value, i32x4.lt_s(i32x4.extend_high_i16x8_u(word), limit)), n - i - 4);
   }
 }
 

@@ -1,4 +1,4 @@
-import { lanes, loadTail, madd, storeTail } from "./math";
+import { lanes, load4, madd, store4 } from "./math";
 
 /** scores[b, c] = -sum_i beta[c, i] (x[b, i] - mu[c, i])^2; x (rows, inputs), mu and beta (classes, inputs). */
 export function rbfForward(
@@ -104,11 +104,11 @@ export function rbfParametersPart(
     const count = min<usize>(4, last - i);
     for (let c: usize = 0; c < classes; c++) {
       const at = (c * inputs + i) << 2;
-      const center = loadUpTo4(mu + at, count);
+      const center = load4(mu + at, count);
       let first = f32x4.splat(0), second = f32x4.splat(0);
       let p = x + (i << 2), s = dScores + (c << 2);
       for (let b: usize = 0; b < rows; b++, p += inputs << 2, s += classes << 2) {
-        const d = f32x4.sub(loadUpTo4(p, count), center);
+        const d = f32x4.sub(load4(p, count), center);
         const weighted = f32x4.mul(v128.load32_splat(s), d);
         first = f32x4.add(first, weighted);
         second = madd(weighted, d, second);
@@ -118,27 +118,18 @@ export function rbfParametersPart(
   }
 }
 
-function loadUpTo4(p: usize, count: usize): v128 {
-  return count == 4 ? v128.load(p) : loadTail(p, count);
-}
-
 /** dMu = or += 2 beta first and dBeta = or += -second, at up to 4 columns. */
 function storeGradients(
   dMu: usize, dBeta: usize, beta: usize, first: v128, second: v128, accumulate: i32, count: usize,
 ): void {
-  let m = f32x4.mul(f32x4.add(first, first), loadUpTo4(beta, count));
+  let m = f32x4.mul(f32x4.add(first, first), load4(beta, count));
   let b = f32x4.neg(second);
   if (accumulate) {
-    m = f32x4.add(loadUpTo4(dMu, count), m);
-    b = f32x4.add(loadUpTo4(dBeta, count), b);
+    m = f32x4.add(load4(dMu, count), m);
+    b = f32x4.add(load4(dBeta, count), b);
   }
-  if (count == 4) {
-    v128.store(dMu, m);
-    v128.store(dBeta, b);
-  } else {
-    storeTail(dMu, m, count);
-    storeTail(dBeta, b, count);
-  }
+  store4(dMu, m, count);
+  store4(dBeta, b, count);
 }
 
 /** scores[b, c] -= sum_r z[b, c, r]^2; z (rows, classes, rank), the low-rank part of the exponent. */

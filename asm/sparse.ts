@@ -2,14 +2,13 @@
 // (rows, capacity), of which the first `counts[row]` (u32) are meant and the rest is left as it was.
 
 import { KC } from "./gemm";
-import { loadTail, madd } from "./math";
+import { load4, madd } from "./math";
 
 /** One bit for each of the up to 4 floats at p that is not 0; NaN is not. */
 // @ts-ignore: decorator
 @inline
 function notZero(p: usize, count: usize): i32 {
-  const v = count >= 4 ? v128.load(p) : loadTail(p, count);
-  return i32x4.bitmask(f32x4.ne(v, f32x4.splat(0)));
+  return i32x4.bitmask(f32x4.ne(load4(p, count), f32x4.splat(0)));
 }
 
 /** Lists, by row, the columns of x (rows, cols) that are not 0; capacity cols. Returns how many there are in all. */

@@ -1,7 +1,7 @@
 // Entry of the threaded binaries. Instances of one memory: the main one allocates and hands out jobs, each other is a
 // worker, which runs `work` on a block of its own until it is told to end.
 //
-// A block is 256 bytes, zeros at first but for `done`, which is -1 until the worker is ready:
+// A block is 512 bytes, zeros at first but for `done`, which is -1 until the worker is ready:
 //     0  i32  posted: number of the last job
 //     4  i32  asleep: whether the worker waits for `posted` to change
 //     8  i32  the job's place in the list of jobs, or -1: end
@@ -9,16 +9,27 @@
 //    64  i32  done: number of the last job that is done
 //    68  i32  joining: whether the main thread waits for `done` to change
 //    72  f64  what the job returned
-//   128  f64  up to 16 arguments, as a host would pass them
+//   128  f64  up to 24 arguments, as a host would pass them
+//   320  i32  the same as whole numbers
 
 import { dispatch } from "./dispatch";
-import { SCRATCH, setScratch } from "./gemm";
+import { sgdGather } from "./optimizer";
+import { packedA, SCRATCH, setScratch } from "./scratch";
 
 export * from "./mod";
 export { gemmPart } from "./gemm";
 export { rbfParametersPart } from "./rbf";
 export { gatherRowsPart, listWinnersByPiecePart, transposePart } from "./sparse";
 export { setScratch };
+
+/** sgdGather with this thread's room as `row` where that is 0: cols at most 96000. */
+export function sgdGatherPart(
+  p: usize, v: usize, row: usize, g: usize, indices: usize, values: usize, counts: usize, x: usize, onto: i32,
+  rate: f32, momentum: f32, l1: f32, l2: f32, most: f32, rows: usize, cols: usize, height: usize, capacity: usize,
+): void {
+  if (row == 0) row = packedA;
+  sgdGather(p, v, row, g, indices, values, counts, x, onto, rate, momentum, l1, l2, most, rows, cols, height, capacity);
+}
 
 /** Looks at the next job before a worker sleeps: some 20 us, in which the next kernel of a pass usually comes. */
 const SPINS: i32 = 12000;

@@ -16,7 +16,7 @@ export type Examples = Pick<Batch, "x" | "labels">;
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const fresh = model(softmaxLinear({ inputs: 1, classes: 2 }));
- * assertAlmostEquals(losses(fresh, batch({ x: matrix(1, 1), labels: [0] }))[0], Math.log(2), 1e-6);
+ * assertAlmostEquals(losses(fresh, batch({ x: matrix(1, 1), labels: [0] }))[0], 0.6931472, 1e-6);
  * ```
  *
  * @throws {TypeError} if the examples have another number of inputs than the model, or not one label each
@@ -45,13 +45,23 @@ export function lossGradient(model: Model, { x, labels }: Examples): Matrix {
  * A positive multiple, example by example, of `lossGradient`, (B, D), that does not vanish where a float32 probability
  * reaches 1. Whatever uses only its direction should use this.
  */
-export function lossDirection(model: Model, { x, labels }: Examples): Matrix {
+export function lossDirection(model: Model, examples: Examples): Matrix {
+  return model.inputGradient(examples.x, scoreDirection(model, examples));
+}
+
+/** That direction in the scores of the rows from `first` on; the other way if `sign` is −1. */
+export function scoreDirection(
+  model: Model,
+  { x, labels }: Examples,
+  sign: 1 | -1 = 1,
+): (scores: Matrix, first: number) => Matrix {
   checkExamples("differentiate a loss", model, { x, labels });
-  return model.inputGradient(x, (scores, first) => {
+  return (scores, first) => {
     const dScores = matrix(scores.rows, scores.cols);
     model.head.direction(dScores, scores, labels.subarray(first, first + scores.rows));
+    if (sign < 0) { for (let i = 0; i < dScores.data.length; i++) dScores.data[i] = -dScores.data[i]; }
     return dScores;
-  });
+  };
 }
 
 /** The predicted class of each example, (B), and its probability. */

@@ -47,6 +47,8 @@ export { type Head, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
 export { init, type InitOptions, kernels, type Variant } from "./kernels/variants.ts";
+export type { Gathered } from "./kernels/optimizer.ts";
+export type { Lists } from "./kernels/sparse.ts";
 export type { Workspace } from "./kernels/workspace.ts";
 export { type Examples, lossDirection, losses, lossGradient, predict, type Predictions } from "./loss.ts";
 export { type Matrix, matrix } from "./matrix.ts";

@@ -424,6 +424,27 @@ const table: Record<Kernel, Row> = {
       })),
     sums: sumsOfSteps("sgdStep", 2),
   },
+  sgdGather: {
+    writes: 3,
+    sizes: every([1, 3, 5], [...SIZES, 16, 49], [1, 5], [1, 4]),
+    trials: (rows, cols, height, capacity) =>
+      [[0, 0, 0], [1, 0, 0], [1, 0.03125, 0.75]].map(([onto, decay, most]) => ({
+        operands: [
+          wholes(rows * cols).map((p) => p / 3),
+          reals(rows * cols),
+          blank(cols),
+          reals(rows * cols),
+          labels(rows * capacity, height),
+          reals(rows * capacity),
+          labels(rows, capacity + 1),
+          reals(height * cols),
+        ],
+        scalars: [onto, 0.125, 0.875, decay, decay, most, rows, cols, height, capacity],
+        terms: capacity + 6 + cols,
+      })),
+    sums: ({ operands, scalars: [onto, rate, momentum, l1, l2, _most, ...sizes] }) =>
+      refer("sgdGather", operands.map(positive), [onto, -rate, momentum, l1, l2, 0, ...sizes], 3).outputs,
+  },
   adamStep: {
     writes: 3,
     sizes: every([...SIZES, LONG]),

@@ -314,6 +314,33 @@ export function sgdStep(
   }
 }
 
+export function sgdGather(
+  p: Numbers,
+  v: Numbers,
+  row: Numbers,
+  g: Numbers,
+  indices: Numbers,
+  values: Numbers,
+  counts: Numbers,
+  x: Numbers,
+  onto: number,
+  rate: number,
+  momentum: number,
+  l1: number,
+  l2: number,
+  most: number,
+  rows: number,
+  cols: number,
+  height: number,
+  capacity: number,
+): void {
+  const gradient = g.slice();
+  gatherRows(gradient, indices, values, counts, x, onto, rows, cols, height, capacity);
+  sgdStep(p, v, gradient, rate, momentum, l1, l2, rows * cols);
+  if (most > 0) limitRowNorms(p, most, rows, cols);
+  row.set(gradient.subarray((rows - 1) * cols));
+}
+
 export function adamStep(
   p: Numbers,
   m: Numbers,

@@ -26,6 +26,7 @@ export interface Exports {
   maxoutForward(h: number, winner: number, z: number, rows: number, units: number, pieces: number): void;
   adamStep(p: number, m: number, v: number, g: number, rate: number, b1: number, b2: number, c1: number, c2: number, guard: number, l1: number, l2: number, n: number): void;
   limitRowNorms(w: number, most: number, rows: number, cols: number): void;
+  sgdGather(p: number, v: number, row: number, g: number, indices: number, values: number, counts: number, x: number, onto: number, rate: number, momentum: number, l1: number, l2: number, most: number, rows: number, cols: number, height: number, capacity: number): void;
   sgdStep(p: number, v: number, g: number, rate: number, momentum: number, l1: number, l2: number, n: number): void;
   randomKey(key: number, part: number): number;
   randomMask(out: number, keep: number, scale: number, key: number, counter: number, n: number): void;
@@ -53,6 +54,7 @@ export interface Exports {
 
 /** What a threaded binary exports. */
 export interface ThreadExports extends Exports {
+  sgdGatherPart(p: number, v: number, row: number, g: number, indices: number, values: number, counts: number, x: number, onto: number, rate: number, momentum: number, l1: number, l2: number, most: number, rows: number, cols: number, height: number, capacity: number): void;
   scratchBytes(): number;
   work(block: number, scratch: number): void;
   post(block: number, job: number): void;

@@ -4,7 +4,8 @@ import type { Batch } from "../data/batch.ts";
 import type { Bounds } from "../kernels/attack.ts";
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkInputs, type Model, type Perturbation } from "../models/model.ts";
+import type { Model, Perturbation } from "../models/model.ts";
+import { checkAttack, checkEpsilon } from "./checks.ts";
 import { type Criterion, hit, judge, misclassified } from "./criteria.ts";
 
 /** What every attack takes beside its ε. */
@@ -49,8 +50,12 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
   readonly perturb: (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
 }
 
-/** An attack's own part: looks at the examples once, and gives their perturbed inputs for any ε. */
-export type Prepare<O> = (model: Model, batch: Batch, options: O) => (epsilon: Epsilon) => Matrix;
+/** An attack's own part: looks at the examples once, and gives their perturbed inputs for each ε of the options. */
+export type Prepare<O> = (
+  model: Model,
+  batch: Batch,
+  options: O & { epsilon: Epsilon | readonly number[] },
+) => (epsilon: Epsilon) => Matrix;
 
 /** The attack that `prepare` makes. */
 export function makeAttack<O extends AttackOptions>(
@@ -145,54 +150,4 @@ function judged(
   const predictions = predict(model, x);
   const fooled = judge(predictions, criterion);
   return { x, labels, classes, original, attack: name, epsilon, ...predictions, fooled };
-}
-
-function checkAttack(
-  name: string,
-  model: Model,
-  { batch, options }: { batch: Batch; options: AttackOptions & { epsilon: Epsilon | readonly number[] } },
-): void {
-  checkInputs("attack", model, batch.x);
-  const { epsilon, bounds, target } = options;
-  if (epsilon instanceof Float32Array && epsilon.length !== model.inputs) {
-    throw new TypeError(
-      `Cannot attack by ${name}: expected ${model.inputs} epsilons, one an input, got ${epsilon.length}`,
-    );
-  }
-  for (const each of typeof epsilon === "number" ? [epsilon] : epsilon ?? [undefined]) {
-    checkEpsilon(name, each);
-  }
-  if (target !== undefined) {
-    if (typeof target !== "number" && target.length !== batch.labels.length) {
-      throw new TypeError(
-        `Cannot attack by ${name}: ${batch.labels.length} examples but ${target.length} targets`,
-      );
-    }
-    for (const aim of typeof target === "number" ? [target] : target) {
-      if (Number.isInteger(aim) && aim >= 0 && aim < model.classes) continue;
-      throw new RangeError(
-        `Cannot attack by ${name} with target ${aim}: must be a whole number in 0 … ${model.classes - 1}`,
-      );
-    }
-  }
-  if (bounds !== undefined) checkBounds(name, bounds, batch.x);
-}
-
-function checkEpsilon(name: string, epsilon: number): void {
-  if (!(epsilon >= 0) || epsilon === Infinity) {
-    throw new RangeError(`Cannot attack by ${name} with epsilon ${epsilon}: must be a finite number ≥ 0`);
-  }
-}
-
-function checkBounds(name: string, [lo, hi]: Bounds, x: Matrix): void {
-  if (!(lo < hi)) {
-    throw new RangeError(`Cannot attack by ${name} within bounds ${lo}, ${hi}: the first must be less`);
-  }
-  const bad = x.data.findIndex((value) => value < lo || value > hi);
-  if (bad >= 0) {
-    const [row, col] = [Math.floor(bad / x.cols), bad % x.cols];
-    throw new RangeError(
-      `Cannot attack by ${name} within bounds ${lo}, ${hi}: input ${col} of example ${row} is ${x.data[bad]}`,
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import type { Batch } from "../data/batch.ts";
 import { addStep, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
-import { lossDirection, predict } from "../loss.ts";
+import { predict, scoreDirection } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Model } from "../models/model.ts";
 import {
@@ -52,23 +52,16 @@ export interface FgsmOptions extends AttackOptions {
 export const fgsm: Attack<FgsmOptions> = makeAttack({
   name: "fgsm",
   raisesLoss: true,
-  prepare(model: Model, batch: Batch, options: FgsmOptions) {
-    const { norm = "Linf", bounds, target } = options;
+  prepare(model, batch, options) {
+    const { norm = "Linf", bounds } = options;
     if (norm !== "Linf" && norm !== "L2" && norm !== "L1") {
       throw new TypeError(`Cannot attack by fgsm in norm ${norm}: expected Linf, L2 or L1`);
     }
-    const direction = uphill(model, batch, options);
-    if (target !== undefined) {
-      for (let i = 0; i < direction.data.length; i++) direction.data[i] = -direction.data[i];
-    }
-
-    return (epsilon: Epsilon): Matrix => {
+    const dScores = uphill(model, batch, options);
+    const step = (epsilon: Epsilon): Finish => {
       if (norm === "Linf") {
         const each = budget(epsilon, batch.x.cols);
-        return byChunks(
-          batch.x,
-          (out, rows) => signStep(out, rows(batch.x), { direction: rows(direction), epsilon: each, bounds }),
-        );
+        return (gradient, x) => signStep(gradient, x, { direction: gradient, epsilon: each, bounds });
       }
       if (typeof epsilon !== "number") {
         throw new TypeError(
@@ -76,20 +69,40 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
         );
       }
       const along = norm === "L2" ? l2Direction : l1Direction;
+      return (gradient, x) => {
+        along(gradient, gradient, { epsilon });
+        addStep(gradient, x, { step: gradient, bounds });
+      };
+    };
+
+    if (!Array.isArray(options.epsilon) && model.inputStep) {
+      return (epsilon) => model.inputStep!(batch.x, dScores, step(epsilon));
+    }
+    // several steps, or a model that cannot make one, from a gradient that is found once
+    const gradient = model.inputGradient(batch.x, dScores);
+    return (epsilon) => {
+      const finish = step(epsilon);
       return byChunks(batch.x, (out, rows) => {
-        along(out, rows(direction), { epsilon });
-        addStep(out, rows(batch.x), { step: out, bounds });
+        out.data.set(rows(gradient).data);
+        finish(out, rows(batch.x));
       });
     };
   },
 });
 
-/** The direction in which the loss that is attacked rises. */
-function uphill(model: Model, batch: Batch, { target, labels = "true" }: FgsmOptions): Matrix {
-  if (target !== undefined) return lossDirection(model, { x: batch.x, labels: targets(target, batch) });
-  if (labels === "true") return lossDirection(model, batch);
-  if (labels === "predicted") {
-    return lossDirection(model, { x: batch.x, labels: predict(model, batch.x).predicted });
+/** Turns a gradient into adversarial inputs, in place. */
+type Finish = (gradient: Matrix, x: Matrix) => void;
+
+/** The direction in the scores in which the attacked loss rises, or a target's falls. */
+function uphill(
+  model: Model,
+  { x, labels, classes }: Batch,
+  { target, labels: whose = "true" }: FgsmOptions,
+) {
+  if (target !== undefined) {
+    return scoreDirection(model, { x, labels: targets(target, { x, labels, classes }) }, -1);
   }
-  throw new TypeError(`Cannot attack by fgsm with labels "${labels}": expected true or predicted`);
+  if (whose === "true") return scoreDirection(model, { x, labels });
+  if (whose === "predicted") return scoreDirection(model, { x, labels: predict(model, x).predicted });
+  throw new TypeError(`Cannot attack by fgsm with labels "${whose}": expected true or predicted`);
 }

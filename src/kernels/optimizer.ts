@@ -1,6 +1,7 @@
 /** Updates of parameters. @module */
 
 import type { Matrix } from "../matrix.ts";
+import type { Lists } from "./sparse.ts";
 import { heapOf } from "./variants.ts";
 
 /** Weight decay, added to the gradient: that of l1·‖p‖₁ + l2/2·‖p‖₂². */
@@ -55,4 +56,31 @@ export function adamStep(
 /** Each row of `w` scaled down to Euclidean norm `most` where it is longer. */
 export function limitRowNorms(w: Matrix, most: number): void {
   heapOf(w).run("limitRowNorms", 1, [w], most, w.rows, w.cols);
+}
+
+/** A gradient as rows still to be gathered: `lists` over the rows of `x`, added to what is there if `onto`. */
+export interface Gathered {
+  /** For each row of the gradient, rows of `x` and their weights. */
+  readonly lists: Lists;
+  /** What the rows are taken from. */
+  readonly x: Matrix;
+  /** Whether the gradient already holds another part of the sum. */
+  readonly onto: boolean;
+}
+
+/**
+ * `sgdStep`, and `limitRowNorms` where `most` > 0, with `gradient` completed by `gathered` row by row on the way.
+ * `row`, (1, cols), is room to work in.
+ */
+export function sgdGather(
+  [p, v, row]: readonly [Matrix, Matrix, Matrix],
+  gradient: Matrix,
+  { lists: { indices, values, counts }, x, onto, rate, momentum, l1, l2, most }:
+    & Gathered
+    & Decay
+    & { rate: number; momentum: number; most: number },
+): void {
+  const operands = [p, v, row, gradient, indices, values, counts, x];
+  const settings = [onto ? 1 : 0, rate, momentum, l1, l2, most];
+  heapOf(p).run("sgdGather", 3, operands, ...settings, p.rows, p.cols, x.rows, values.cols);
 }

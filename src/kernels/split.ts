@@ -1,6 +1,6 @@
 /**
  * How kernels split among threads: by rows or columns of the result, never within a sum, so that the bits are those
- * of one thread. A kernel that is not here runs on one.
+ * of one thread. A kernel that is not here runs on one: what works on scores of a few classes never pays.
  *
  * @module
  */
@@ -114,6 +114,25 @@ function gathered(kernel: string): Split {
   };
 }
 
+/** Floats that each thread has for a row. */
+const ROOM = 96_000;
+
+/** By rows, each thread but one with room of its own for one; that one leaves the last row as one thread would. */
+const sgdGathered: Split = {
+  part: "sgdGatherPart",
+  cost: (args) => args[14] * args[15] * (1 + 0.03 * args[17]),
+  cut([p, v, row, g, indices, values, counts, x, ...rest], parts) {
+    const [rows, cols, height, capacity] = rest.slice(-4);
+    const settings = rest.slice(0, -4);
+    const pieces = ranges(rows, 1, cols > ROOM ? 1 : parts);
+    return pieces.map(([from, to]) => [
+      ...[p + 4 * from * cols, v + 4 * from * cols, to === rows ? row : 0, g + 4 * from * cols],
+      ...[indices + 4 * from * capacity, values + 4 * from * capacity, counts + 4 * from, x],
+      ...[...settings, to - from, cols, height, capacity],
+    ]);
+  },
+};
+
 const elementwise = (operands: number, n: number, ns: number) =>
   along(n, { ns, moves: Array(operands).fill([]), step: LINE });
 const random = (n: number, numbers: number, ns: number) =>
@@ -132,30 +151,16 @@ const makers: Readonly<Record<string, (kernel: string) => Split>> = {
   maxoutBackward: along(3, { ns: 0.3, moves: [[4, 5], [4], [4]] }),
   addBias: along(2, { ns: 0.2, moves: [[3]] }),
   multiply: elementwise(3, 3, 0.3),
-  exp: elementwise(2, 2, 0.8),
-  log: elementwise(2, 2, 0.8),
-  softplusForward: elementwise(2, 2, 2),
-  softplusBackward: elementwise(3, 3, 1),
-  exponentialForward: elementwise(2, 2, 5),
-  sigmoidForward: elementwise(2, 2, 5),
-  softmaxForward: along(2, { ns: 5, moves: [[3], [3]] }),
-  softmaxLoss: along(5, { ns: 5, moves: [[], [6], [6], []] }),
-  softmaxDirection: along(3, { ns: 5, moves: [[4], [4], []] }),
-  sigmoidLoss: along(5, { ns: 10, moves: [[], [6], [6], []] }),
-  sigmoidDirection: along(3, { ns: 10, moves: [[4], [4], []] }),
-  exponentialLoss: along(5, { ns: 10, moves: [[], [6], [6], []] }),
   rbfForward: along(4, { ns: 0.3, moves: [[5], [6]] }),
   rbfBackward: along(5, { ns: 0.3, moves: [[7], [6], [7]] }),
   rbfParameters: within(9, { ns: 0.3, work: [7, 8, 9], step: 16 }),
-  squaresForward: along(2, { ns: 0.5, moves: [[3], [3, 4]] }),
-  squaresBackward: along(3, { ns: 0.5, moves: [[4, 5], [4], [4, 5]] }),
   sgdStep: elementwise(3, 7, 0.4),
   adamStep: elementwise(4, 12, 1.5),
+  sgdGather: () => sgdGathered,
   limitRowNorms: along(2, { ns: 0.2, moves: [[3]] }),
   signStep: along(6, { ns: 0.5, moves: [[7], [7], [7]] }),
   addStep: elementwise(3, 5, 0.5),
   l2Direction: along(3, { ns: 2, moves: [[4], [4]] }),
-  l1Direction: along(3, { ns: 1, moves: [[4], [4]] }),
   randomUniform: random(5, 2, 1),
   randomNormal: random(5, 2, 3),
   randomMask: random(5, 4, 1),

@@ -5,8 +5,8 @@ import { jobs } from "../../wasm/threads.ts";
 import { type Call, split } from "./split.ts";
 import { startWorker, WORDS } from "./worker.ts";
 
-/** Bytes of a block, and of what lies before its arguments: see `asm/threads.ts`. */
-const BLOCK = 256, HEAD = 128;
+/** Bytes of a block, and places in it: see `asm/threads.ts`. */
+const BLOCK = 512, FLOATS = 128, INTEGERS = 320, ARGUMENTS = 24;
 /** What ends a worker in place of a job. */
 const END = -1;
 
@@ -23,7 +23,9 @@ type Kernels = Readonly<Record<string, (...args: number[]) => number | void>>;
 interface Member {
   readonly block: number;
   readonly words: Int32Array;
-  readonly args: Float64Array;
+  /** The arguments of its job, once as they are and once as whole numbers. */
+  readonly floats: Float64Array;
+  readonly integers: Int32Array;
   readonly end: () => void;
 }
 
@@ -48,8 +50,10 @@ export class Team {
         const block = exports.alloc(BLOCK), scratch = room();
         const words = new Int32Array(memory.buffer, block, BLOCK / 4).fill(0);
         words[WORDS.done] = -1;
-        const args = new Float64Array(memory.buffer, block + HEAD, (BLOCK - HEAD) / 8);
-        this.#starting.push({ block, words, args, end: startWorker({ module, memory, block, scratch }) });
+        const floats = new Float64Array(memory.buffer, block + FLOATS, ARGUMENTS);
+        const integers = new Int32Array(memory.buffer, block + INTEGERS, ARGUMENTS);
+        const end = startWorker({ module, memory, block, scratch });
+        this.#starting.push({ block, words, floats, integers, end });
       }
     } catch (error) {
       this.close();
@@ -76,8 +80,10 @@ export class Team {
     if (!calls) return this.#call({ kernel, args });
     const [own, ...others] = calls;
     others.forEach(({ kernel, args }, i) => {
-      this.#ready[i].args.set(args);
-      this.#exports.post(this.#ready[i].block, numbers.get(kernel)!);
+      const { block, floats, integers } = this.#ready[i];
+      floats.set(args);
+      integers.set(args);
+      this.#exports.post(block, numbers.get(kernel)!);
     });
     let result: number | void, rest = 0, failed = false;
     try {

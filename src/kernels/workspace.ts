@@ -18,7 +18,7 @@ export class Workspace implements Disposable {
     return this.#heap.kernels;
   }
 
-  /** @throws {TypeError} if everything was given back */
+  /** Nothing, while its memory is its own. @throws {TypeError} if everything was given back */
   check(): void {
     if (this.#disposed) throw new TypeError("Cannot use the model: it was disposed");
   }

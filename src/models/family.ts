@@ -103,12 +103,16 @@ export function bind(
       return out;
     },
     inputGradient(x, dScores) {
+      return this.inputStep!(x, dScores, () => {});
+    },
+    inputStep(x, dScores, finish) {
       checkInputs("differentiate", family, x);
       const out = matrix(x.rows, x.cols);
       for (const { first, h } of chunks(x)) {
-        const scores = network.forward(h);
-        const d = network.workspace.copy("dScores", dScores(scores, first));
-        out.data.set(network.backward(d, { inputs: true, parameters: "none" })!.data, first * x.cols);
+        const d = network.workspace.copy("dScores", dScores(network.forward(h), first));
+        const gradient = network.backward(d, { inputs: true, parameters: "none" })!;
+        finish(gradient, h);
+        out.data.set(gradient.data, first * x.cols);
       }
       return out;
     },

@@ -59,7 +59,8 @@ export function maxoutLayer(
       const accumulate = wanted.parameters === "add";
       const lists = listsIn(workspace, `${name}pieces`, { rows: W.rows, capacity: x.rows });
       listWinnersByPiece(lists, dH, { winner, pieces });
-      gatherRows(weights.gradient, lists, { m: x, accumulate });
+      if (wanted.last) weights.rest = { lists, x, onto: accumulate };
+      else gatherRows(weights.gradient, lists, { m: x, accumulate });
       const ones = workspace.matrix("ones", x.rows, 1);
       ones.data.fill(1);
       gatherRows(reshaped(bias.gradient, W.rows, 1), lists, { m: ones, accumulate });

@@ -41,6 +41,15 @@ export interface Model {
    * `dScores` is called for one or more runs of rows, with their scores and the first row's place in `x`.
    */
   inputGradient(x: Matrix, dScores: (scores: Matrix, first: number) => Matrix): Matrix;
+  /**
+   * What `finish` makes of that gradient, run by run of rows while it is at hand: it writes its result over `gradient`,
+   * from the inputs `x` of the same rows. Optional; a model that has it is attacked with less copying.
+   */
+  inputStep?(
+    x: Matrix,
+    dScores: (scores: Matrix, first: number) => Matrix,
+    finish: (gradient: Matrix, x: Matrix) => void,
+  ): Matrix;
 }
 
 /** How training makes its inputs harder, freshly at each step. */

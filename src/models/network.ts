@@ -1,6 +1,7 @@
 /** Layers in a row: what trainable models are made of. @module */
 
 import { multiply } from "../kernels/elementwise.ts";
+import type { Gathered } from "../kernels/optimizer.ts";
 import { randomMask } from "../kernels/random.ts";
 import { Workspace } from "../kernels/workspace.ts";
 import type { Matrix } from "../matrix.ts";
@@ -15,6 +16,8 @@ export interface Parameter {
   readonly value: Matrix;
   /** The gradient that the last backward pass left. */
   readonly gradient: Matrix;
+  /** What that pass left to be gathered into it, if it was the last before an update. */
+  rest?: Gathered;
   /** Whether weight decay and the norm constraint concern it; they leave biases alone. */
   readonly weights: boolean;
 }
@@ -25,6 +28,8 @@ export interface Wanted {
   inputs: boolean;
   /** The gradients in its parameters: not, in place of the last ones, or added to them. */
   parameters: "none" | "replace" | "add";
+  /** Whether an update follows at once, so that a gradient may be left in parts; default false. */
+  last?: boolean;
 }
 
 /** A differentiable function with parameters, over resident matrices. */
@@ -83,10 +88,10 @@ export function network(make: (workspace: Workspace) => readonly Layer[]): Netwo
       });
       return h;
     },
-    backward(dScores, { inputs: wantInputs, parameters }) {
+    backward(dScores, { inputs: wantInputs, ...wanted }) {
       let d: Matrix | undefined = dScores;
       for (let i = layers.length - 1; i >= 0; i--) {
-        d = layers[i].backward(d!, inputs[i], { inputs: i > 0 || wantInputs, parameters });
+        d = layers[i].backward(d!, inputs[i], { inputs: i > 0 || wantInputs, ...wanted });
         const mask = masks[i];
         if (d && mask) multiply(d, [d, mask]);
       }

@@ -1,6 +1,6 @@
 /** A run's numbers as data and as text. @module */
 
-import type { Judged } from "../paper/claims.ts";
+import type { Judged } from "../paper/claim.ts";
 import type { RunResult } from "../paper/mod.ts";
 import type { Budget } from "../paper/recipes.ts";
 

@@ -1,4 +1,5 @@
-import { adamStep, limitRowNorms, sgdStep } from "../kernels/optimizer.ts";
+import { adamStep, limitRowNorms, sgdGather, sgdStep } from "../kernels/optimizer.ts";
+import { gatherRows } from "../kernels/sparse.ts";
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Parameter } from "../models/network.ts";
@@ -16,18 +17,9 @@ export interface Optimizer {
 export function optimizer(recipe: Recipe, parameters: readonly Parameter[], workspace: Workspace): Optimizer {
   const rule = recipe.optimizer;
   checkDecay(recipe, parameters);
-  const made = rule.name === "sgd"
+  return rule.name === "sgd"
     ? sgd(rule, recipe, parameters, workspace)
     : adam(rule, recipe, parameters, workspace);
-  if (recipe.maxNorm === undefined) return made;
-  const most = recipe.maxNorm;
-  return {
-    state: made.state,
-    update(step, epoch) {
-      made.update(step, epoch);
-      for (const { value, weights } of parameters) if (weights) limitRowNorms(value, most);
-    },
-  };
 }
 
 function sgd(
@@ -51,8 +43,18 @@ function sgd(
         momentum: momentum + (finalMomentum - momentum) * ramp,
       };
       parameters.forEach((parameter, i) => {
-        const { value, gradient } = parameter;
-        sgdStep([value, velocities[i][1]], gradient, { ...settings, ...decayOf(recipe, parameter) });
+        const { value, gradient, rest } = parameter;
+        const velocity = velocities[i][1];
+        const all = { ...settings, ...decayOf(recipe, parameter) };
+        const most = mostOf(recipe, parameter);
+        if (rest) {
+          const row = workspace.matrix(`row of ${value.cols}`, 1, value.cols);
+          sgdGather([value, velocity, row], gradient, { ...rest, ...all, most });
+          parameter.rest = undefined;
+        } else {
+          sgdStep([value, velocity], gradient, all);
+          if (most > 0) limitRowNorms(value, most);
+        }
       });
     },
   };
@@ -73,7 +75,9 @@ function adam(
       if (reached > step) [power1, power2, reached] = [1, 1, 0];
       for (; reached <= step; reached++) [power1, power2] = [power1 * beta1, power2 * beta2];
       parameters.forEach((parameter, i) => {
-        const { value, gradient } = parameter;
+        const { value, gradient, rest } = parameter;
+        if (rest) gatherRows(gradient, rest.lists, { m: rest.x, accumulate: rest.onto });
+        parameter.rest = undefined;
         const settings = {
           rate,
           beta1,
@@ -82,6 +86,7 @@ function adam(
           ...decayOf(recipe, parameter),
         };
         adamStep([value, means[i][1], squares[i][1]], gradient, settings);
+        if (mostOf(recipe, parameter) > 0) limitRowNorms(value, mostOf(recipe, parameter));
       });
     },
   };
@@ -111,4 +116,9 @@ function decayOf({ l1 = 0, l2 = 0 }: Recipe, { name, weights }: Parameter): { l1
   const of = (decay: NonNullable<Recipe["l1"]>) =>
     typeof decay !== "number" ? decay[name] ?? 0 : weights ? decay : 0;
   return { l1: of(l1), l2: of(l2) };
+}
+
+/** The greatest norm of a row of the parameter, or 0 if it has none. */
+function mostOf({ maxNorm = 0 }: Recipe, { weights }: Parameter): number {
+  return weights ? maxNorm : 0;
 }

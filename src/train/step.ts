@@ -32,14 +32,14 @@ export function makeStep(
   const pass = (
     x: Matrix,
     labels: Int32Array,
-    how: { weight: number; add: boolean; key: number },
+    how: { weight: number; add: boolean; last: boolean; key: number },
   ): number => {
     const scores = network.forward(workspace.copy("x", x), { dropout, key: how.key });
     const loss = workspace.matrix("loss", scores.rows, 1);
     const dScores = workspace.matrix("dScores", scores.rows, scores.cols);
     model.head.loss({ loss, dScores, scale: how.weight / x.rows }, scores, labels);
     const sum = loss.data.reduce((a, b) => a + b, 0);
-    network.backward(dScores, { inputs: false, parameters: how.add ? "add" : "replace" });
+    network.backward(dScores, { inputs: false, parameters: how.add ? "add" : "replace", last: how.last });
     return how.weight * sum;
   };
 
@@ -52,12 +52,17 @@ export function makeStep(
       sum += pass(examples.x, examples.labels, {
         weight: alpha,
         add: false,
+        last: !perturbed,
         key: random.split("dropout").key,
       });
     }
     if (perturbed) {
-      const how = { weight: 1 - alpha, add: alpha > 0, key: random.split("perturbed dropout").key };
-      sum += pass(perturbed, examples.labels, how);
+      sum += pass(perturbed, examples.labels, {
+        weight: 1 - alpha,
+        add: alpha > 0,
+        last: true,
+        key: random.split("perturbed dropout").key,
+      });
     }
     return sum;
   };

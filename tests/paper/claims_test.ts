@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Claim, claims, judge } from "../../src/paper/claims.ts";
+import { type Claim, judge } from "../../src/paper/claim.ts";
+import { claims } from "../../src/paper/claims.ts";
 import { experiments } from "../../src/paper/mod.ts";
 
 const claim: Claim = {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { claims, judge } from "../../src/paper/claims.ts";
+import { judge } from "../../src/paper/claim.ts";
+import { claims } from "../../src/paper/claims.ts";
 import { budgets } from "../../src/paper/recipes.ts";
 import { report } from "../../src/report/report.ts";
 import { table } from "../../src/report/table.ts";
