@@ -160,7 +160,6 @@ const makers: Readonly<Record<string, (kernel: string) => Split>> = {
   limitRowNorms: along(2, { ns: 0.2, moves: [[3]] }),
   signStep: along(6, { ns: 0.5, moves: [[7], [7], [7]] }),
   addStep: elementwise(3, 5, 0.5),
-  l2Direction: along(3, { ns: 2, moves: [[4], [4]] }),
   randomUniform: random(5, 2, 1),
   randomNormal: random(5, 2, 3),
   randomMask: random(5, 4, 1),
