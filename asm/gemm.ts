@@ -3,15 +3,12 @@
 
 import { madd } from "./math";
 import { NARROW, narrow } from "./narrow";
+import { edge, packedA, packedB } from "./scratch";
 
 /** Rows of A packed at once, a multiple of 5. */
 const MC: usize = 240;
 /** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
 export const KC: usize = 400;
-
-const packedA = memory.data(384000, 64); // MC * KC floats
-const packedB = memory.data(19200, 64); // KC * 12 floats
-const edge = memory.data(160, 64); // a 5 x 8 tile
 
 /** A (rows, depth), element (i, k) at a + i * si + k * sk bytes, to strips [k][5], zeros beyond rows and depth. */
 function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded: usize): void {
@@ -183,13 +180,17 @@ function tileEdge(c: usize, stride: usize, a: usize, depth: usize, rows: usize, 
   }
 }
 
-/** C (m, n) = or += A B, A's element (i, k) at a + i * ai + k * ak bytes, B's (k, j) at b + k * bk + j * bj. */
-function gemm(
-  c: usize, a: usize, ai: usize, ak: usize, b: usize, bk: usize, bj: usize,
+/**
+ * C (m, n) = or += A B, C's element (i, j) at c + i * stride + j * 4 bytes, A's (i, k) at a + i * ai + k * ak,
+ * B's (k, j) at b + k * bk + j * bj.
+ */
+export function gemmPart(
+  c: usize, stride: usize, a: usize, ai: usize, ak: usize, b: usize, bk: usize, bj: usize,
   accumulate: i32, m: usize, n: usize, k: usize,
 ): void {
-  const stride = n << 2;
-  if (k == 0 && !accumulate) memory.fill(c, 0, m * stride);
+  if (k == 0 && !accumulate) {
+    for (let i: usize = 0; i < m; i++) memory.fill(c + i * stride, 0, n << 2);
+  }
   for (let k0: usize = 0; k0 < k; k0 += KC) {
     const depth = min(KC, k - k0);
     const padded = (depth + 3) & ~3;
@@ -218,15 +219,15 @@ function gemm(
 
 /** out (m, n) = A B, or += it if accumulate; A (m, k), B (k, n). out aliases neither. */
 export function gemmNN(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
-  gemm(out, a, k << 2, 4, b, n << 2, 4, accumulate, m, n, k);
+  gemmPart(out, n << 2, a, k << 2, 4, b, n << 2, 4, accumulate, m, n, k);
 }
 
 /** out (m, n) = A B^T, or += it if accumulate; A (m, k), B (n, k). out aliases neither. */
 export function gemmNT(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
-  gemm(out, a, k << 2, 4, b, 4, k << 2, accumulate, m, n, k);
+  gemmPart(out, n << 2, a, k << 2, 4, b, 4, k << 2, accumulate, m, n, k);
 }
 
 /** out (m, n) = A^T B, or += it if accumulate; A (k, m), B (k, n). out aliases neither. */
 export function gemmTN(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
-  gemm(out, a, 4, m << 2, b, n << 2, 4, accumulate, m, n, k);
+  gemmPart(out, n << 2, a, 4, m << 2, b, n << 2, 4, accumulate, m, n, k);
 }

@@ -1,11 +1,10 @@
 // Products with at most 12 columns, such as scores of ten classes: too few for tiles, so A is read where it lies.
 
 import { madd } from "./math";
+import { narrowEdge as edge } from "./scratch";
 
 /** Columns of the result that 3 rows by so many keep in registers. */
 export const NARROW: usize = 12;
-
-const edge = memory.data(144, 64); // 3 rows of 12
 
 /**
  * C (rows, cols <= 12) = or += A (rows, depth), whose rows are `ai` bytes apart and whose columns are neighbours, times

@@ -71,9 +71,17 @@ export function rbfParameters(
   dMu: usize, dBeta: usize, dScores: usize, x: usize, mu: usize, beta: usize,
   accumulate: i32, rows: usize, classes: usize, inputs: usize,
 ): void {
+  rbfParametersPart(dMu, dBeta, dScores, x, mu, beta, accumulate, rows, classes, inputs, 0, inputs);
+}
+
+/** The same for inputs `first` to `last` only. */
+export function rbfParametersPart(
+  dMu: usize, dBeta: usize, dScores: usize, x: usize, mu: usize, beta: usize,
+  accumulate: i32, rows: usize, classes: usize, inputs: usize, first: usize, last: usize,
+): void {
   // a strip of columns of x stays in cache while every class uses it
-  let i: usize = 0;
-  for (; i + 8 <= inputs; i += 8) {
+  let i = first;
+  for (; i + 8 <= last; i += 8) {
     for (let c: usize = 0; c < classes; c++) {
       const at = (c * inputs + i) << 2;
       const center0 = v128.load(mu + at), center1 = v128.load(mu + at, 16);
@@ -92,8 +100,8 @@ export function rbfParameters(
       storeGradients(dMu + at + 16, dBeta + at + 16, beta + at + 16, first1, second1, accumulate, 4);
     }
   }
-  for (; i < inputs; i += 4) {
-    const count = min<usize>(4, inputs - i);
+  for (; i < last; i += 4) {
+    const count = min<usize>(4, last - i);
     for (let c: usize = 0; c < classes; c++) {
       const at = (c * inputs + i) << 2;
       const center = load4(mu + at, count);

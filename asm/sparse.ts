@@ -62,10 +62,18 @@ export function listWinnersByRow(
 export function listWinnersByPiece(
   indices: usize, values: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
 ): void {
-  memory.fill(counts, 0, (units * pieces) << 2);
+  listWinnersByPiecePart(indices, values, counts, dH, winner, rows, units, pieces, 0, units);
+}
+
+/** The same for units `first` to `last` only. */
+export function listWinnersByPiecePart(
+  indices: usize, values: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
+  first: usize, last: usize,
+): void {
+  for (let p: usize = 0; p < pieces; p++) memory.fill(counts + ((p * units + first) << 2), 0, (last - first) << 2);
   for (let r: usize = 0; r < rows; r++) {
-    for (let c: usize = 0; c < units; c += 4) {
-      for (let bits = notZero(dH + (c << 2), units - c); bits != 0; bits &= bits - 1) {
+    for (let c: usize = first; c < last; c += 4) {
+      for (let bits = notZero(dH + (c << 2), last - c); bits != 0; bits &= bits - 1) {
         const u = c + <usize>ctz(bits);
         const n = <usize>load<u32>(winner + (u << 2)) * units + u;
         const count = <usize>load<u32>(counts + (n << 2));
@@ -104,12 +112,20 @@ export function gatherRows(
   out: usize, indices: usize, values: usize, counts: usize, m: usize,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize,
 ): void {
+  gatherRowsPart(out, indices, values, counts, m, accumulate, rows, cols, height, capacity, 0, cols);
+}
+
+/** The same for columns `from` to `to` only, `from` a multiple of 48. */
+export function gatherRowsPart(
+  out: usize, indices: usize, values: usize, counts: usize, m: usize,
+  accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize, from: usize, to: usize,
+): void {
   const stride = cols << 2;
   const ahead = values - indices;
   // a larger m is taken a panel at a time, so that all rows of the result use the panel while it is in cache
   const width: usize = height * stride <= CACHE ? cols : 48;
-  for (let first: usize = 0; first < cols; first += width) {
-    const last = min(first + width, cols);
+  for (let first = from; first < to; first += width) {
+    const last = min(first + width, to);
     for (let r: usize = 0; r < rows; r++) {
       let list = indices + ((r * capacity) << 2);
       const whole = list + (<usize>load<u32>(counts + (r << 2)) << 2);
@@ -212,9 +228,14 @@ function put(p: usize, sum: v128, accumulate: i32): void {
 
 /** out (cols, rows) = x^T, x (rows, cols). */
 export function transpose(out: usize, x: usize, rows: usize, cols: usize): void {
+  transposePart(out, x, rows, cols, 0, rows);
+}
+
+/** The same for rows `first` to `last` of x only. */
+export function transposePart(out: usize, x: usize, rows: usize, cols: usize, first: usize, last: usize): void {
   const from = cols << 2, to = rows << 2;
-  let r: usize = 0;
-  for (; r + 4 <= rows; r += 4) {
+  let r = first;
+  for (; r + 4 <= last; r += 4) {
     let c: usize = 0;
     for (; c + 4 <= cols; c += 4) {
       const p = x + r * from + (c << 2);
@@ -231,7 +252,7 @@ export function transpose(out: usize, x: usize, rows: usize, cols: usize): void 
       for (let i: usize = 0; i < 4; i++) store<f32>(out + c * to + ((r + i) << 2), load<f32>(x + (r + i) * from + (c << 2)));
     }
   }
-  for (; r < rows; r++) {
+  for (; r < last; r++) {
     for (let c: usize = 0; c < cols; c++) store<f32>(out + c * to + (r << 2), load<f32>(x + r * from + (c << 2)));
   }
 }

@@ -1,8 +1,10 @@
 /**
- * Compiles `asm/` to `wasm/`: two binaries from one source, the type of their exports, and both inlined for `src/`.
+ * Compiles `asm/` to `wasm/`: four binaries from one source, the type of their exports, and all inlined for `src/`.
  * `--check` builds afresh and compares with what is there instead.
  */
 import asc from "assemblyscript/asc";
+import { jobs } from "../src/kernels/split.ts";
+import { dispatchSource } from "./dispatch.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -20,54 +22,124 @@ const FLAGS = [
   "abort=",
 ];
 
-const VARIANTS = { baseline: ["gibbon.wasm"], relaxed: ["gibbon.relaxed.wasm", "--enable", "relaxed-simd"] };
+const RELAXED = ["--enable", "relaxed-simd"];
+/** A memory that several instances use must come from outside: the one import of these binaries. */
+const THREADS = [
+  ...["--enable", "threads", "--sharedMemory", "--importMemory", "--maximumMemory", "32768"],
+  // asc warns that v128 is passed between functions, as it is everywhere
+  ...["--disableWarning", "112"],
+];
+
+/** A binary, what it is compiled from, and how. */
+interface Binary {
+  readonly variant: string;
+  readonly file: string;
+  readonly entry: string;
+  readonly flags: readonly string[];
+}
+
+const SINGLE: readonly Binary[] = [
+  { variant: "baseline", file: "gibbon.wasm", entry: "asm/mod.ts", flags: [] },
+  { variant: "relaxed", file: "gibbon.relaxed.wasm", entry: "asm/mod.ts", flags: RELAXED },
+];
+const THREADED: readonly Binary[] = [
+  { variant: "baseline", file: "gibbon.threads.wasm", entry: "asm/threads.ts", flags: THREADS },
+  {
+    variant: "relaxed",
+    file: "gibbon.relaxed.threads.wasm",
+    entry: "asm/threads.ts",
+    flags: [...THREADS, ...RELAXED],
+  },
+];
 
 /** The files under `wasm/` that `asm/` compiles to, by name. */
-async function compile(): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
+async function build(): Promise<Map<string, Uint8Array>> {
   const sources = new Map<string, string>();
   for await (const entry of Deno.readDir(new URL("asm", root))) {
     if (entry.name.endsWith(".ts")) {
       sources.set(`asm/${entry.name}`, await Deno.readTextFile(new URL(`asm/${entry.name}`, root)));
     }
   }
-  for (const [wasm, ...flags] of Object.values(VARIANTS)) {
-    const outputs = new Map<string, string | Uint8Array>();
-    const { error, stderr } = await asc.main(
-      ["asm/mod.ts", "--outFile", wasm, "--bindings", "raw", ...FLAGS, ...flags],
-      {
-        readFile: (name) => sources.get(name) ?? null,
-        writeFile: (name, contents) => void outputs.set(name, contents),
-        listFiles: () => [],
-      },
+  sources.set("asm/dispatch.ts", dispatchSource(jobs, sources));
+
+  const files = new Map<string, Uint8Array>();
+  const text = (name: string, ...parts: string[]) =>
+    files.set(name, new TextEncoder().encode([GENERATED, ...parts].join("\n")));
+  const inlined = (binaries: readonly Binary[]) =>
+    binaries.map(({ variant, file }) =>
+      `/** ${file} */\nexport const ${variant}: string =\n  "${files.get(file)!.toBase64()}";\n`
     );
-    if (error) throw new Error(`Cannot compile asm/: ${error.message}\n${stderr.toString()}`);
-    files.set(wasm, outputs.get(wasm) as Uint8Array);
-    if (wasm === "gibbon.wasm") {
-      files.set("exports.ts", new TextEncoder().encode(exportsType(outputs.get("gibbon.d.ts") as string)));
-    }
+
+  const declarations = new Map<string, string>();
+  for (const binary of [...SINGLE, ...THREADED]) {
+    const { wasm, declaration } = await compile(binary, sources);
+    files.set(binary.file, wasm);
+    declarations.set(binary.file, declaration);
   }
-  const inline = Object.entries(VARIANTS).map(([variant, [wasm]]) =>
-    `/** ${wasm} */\nexport const ${variant}: string =\n  "${files.get(wasm)!.toBase64()}";\n`
+  const [own, threaded] = [SINGLE[0], THREADED[0]].map(({ file }) => signatures(declarations.get(file)!));
+  const added = threaded.filter((signature) => !own.includes(signature));
+  text(
+    "exports.ts",
+    exportsType("Exports", "What a binary exports: addresses, sizes and numbers in, numbers out.", [
+      "readonly memory: WebAssembly.Memory;",
+      ...own,
+    ]),
+    exportsType("ThreadExports extends Exports", "What a threaded binary exports.", added),
   );
-  files.set("inline.ts", new TextEncoder().encode(`${GENERATED}\n${inline.join("\n")}`));
+  text("inline.ts", ...inlined(SINGLE));
+  text(
+    "threads.ts",
+    "/** The kernels that a worker calls, by their numbers. */",
+    `export const jobs: readonly string[] = ${JSON.stringify(jobs)};\n`,
+    ...inlined(THREADED),
+  );
   return files;
+}
+
+async function compile(
+  { file, entry, flags }: Binary,
+  sources: ReadonlyMap<string, string>,
+): Promise<{ wasm: Uint8Array; declaration: string }> {
+  const outputs = new Map<string, string | Uint8Array>();
+  const { error, stderr } = await asc.main([
+    entry,
+    "--outFile",
+    file,
+    "--bindings",
+    "raw",
+    ...FLAGS,
+    ...flags,
+  ], {
+    readFile: (name) => sources.get(name) ?? null,
+    writeFile: (name, contents) => void outputs.set(name, contents),
+    listFiles: () => [],
+  });
+  if (error) throw new Error(`Cannot compile asm/: ${error.message}\n${stderr.toString()}`);
+  return {
+    wasm: outputs.get(file) as Uint8Array,
+    declaration: outputs.get(file.replace(/wasm$/, "d.ts")) as string,
+  };
 }
 
 const GENERATED = "// Generated by `deno task build`; do not edit.\n";
 
-/** asc's declaration of the module, as an interface. */
-function exportsType(declaration: string): string {
+/** The functions in asc's declaration of a module. */
+function signatures(declaration: string): string[] {
   const functions = declaration.matchAll(/export function (\w+\([^)]*\): \w+;)/g);
-  const lines = [...functions].map(([, signature]) => `  ${signature}`);
+  const lines = Array.from(functions, ([, signature]) => signature);
   if (lines.length === 0) throw new Error("Cannot read asc's declaration: no function in it");
-  return `${GENERATED}\n/** What a binary exports: addresses, sizes and numbers in, numbers out. */\n` +
-    `export interface Exports {\n  readonly memory: WebAssembly.Memory;\n${lines.join("\n")}\n}\n`;
+  return lines;
+}
+
+function exportsType(name: string, meaning: string, members: readonly string[]): string {
+  return `/** ${meaning} */\nexport interface ${name} {\n${
+    members.map((member) => `  ${member}\n`).join("")
+  }}\n`;
 }
 
 const check = Deno.args.includes("--check");
 let differs = false;
-for (const [name, bytes] of await compile()) {
+for (const [name, bytes] of await build()) {
   const path = new URL(`wasm/${name}`, root);
   if (check) {
     const there = await Deno.readFile(path).catch(() => new Uint8Array());

@@ -1,8 +1,18 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Heap } from "../src/kernels/heap.ts";
+import { split, splitting } from "../src/kernels/split.ts";
 import { rng } from "../src/rng.ts";
+import { jobs } from "../wasm/threads.ts";
 import * as reference from "./reference.ts";
-import { assertWithin, compiled, freshHeaps, randomLabels, uniformMatrix } from "./support.ts";
+import {
+  assertWithin,
+  compiled,
+  freshHeaps,
+  randomLabels,
+  threadedHeap,
+  uniformMatrix,
+  VARIANTS,
+} from "./support.ts";
 
 type Kernel = keyof typeof reference;
 type Operand = Float32Array | Int32Array;
@@ -34,6 +44,9 @@ const ROUNDING = 2 ** -24;
 /** Around one and two vectors. */
 const SIZES = [1, 3, 4, 5, 7, 8, 9];
 
+/** Long enough for several threads, and nothing round. */
+const LONG = 203;
+
 /** Every combination of the sizes on each axis. */
 function every(...axes: number[][]): number[][] {
   return axes.reduce<number[][]>(
@@ -44,6 +57,9 @@ function every(...axes: number[][]): number[][] {
 
 const { abs, fround } = Math;
 const heaps = freshHeaps();
+/** For each build, heaps on several threads, of which its results may not depend. */
+const teams = VARIANTS.map((variant) => [2, 3].map((threads) => threadedHeap(variant, threads)));
+Deno.test.afterAll(() => teams.flat().forEach((heap) => heap[Symbol.dispose]()));
 
 let seed = 0;
 const reals = (n: number, lo = -1, hi = 1) => uniformMatrix(1, n, seed++, { lo, hi }).data;
@@ -96,6 +112,8 @@ const products = (kernel: "gemmNN" | "gemmNT" | "gemmTN"): Row => ({
     ...every([239, 240, 241], [8, 9], [4, 401]),
     [481, 9, 5],
     [6, 9, 801],
+    // wide enough to be cut by columns
+    ...every([6], [97, 150], [5, 401]),
   ],
   trials: (m, n, k) => [
     { operands: [blank(m * n), reals(m * k), reals(k * n)], scalars: [0, m, n, k], terms: k },
@@ -112,7 +130,7 @@ const products = (kernel: "gemmNN" | "gemmNT" | "gemmTN"): Row => ({
 });
 
 const elementwise = (wild: number[], terms = 2): Row => ({
-  sizes: every([...SIZES, 31, 32, 33]),
+  sizes: every([...SIZES, 31, 32, 33, LONG]),
   trials: (n) =>
     [reals(n, -9, 9), reals(n, -90, 90), cycle(n, wild), cycle(n, wild.toReversed())]
       .map((x) => ({ operands: [blank(n), x], scalars: [n], terms })),
@@ -168,7 +186,7 @@ const table: Record<Kernel, Row> = {
       })),
   },
   addStep: {
-    sizes: every(SIZES),
+    sizes: every([...SIZES, LONG]),
     trials: (n) => [
       { operands: [blank(n), reals(n, 0, 1), reals(n)], scalars: [0, 1, n], terms: 1 },
       {
@@ -235,7 +253,7 @@ const table: Record<Kernel, Row> = {
     3e38,
   ]),
   log: {
-    sizes: every([...SIZES, 31, 32, 33]),
+    sizes: every([...SIZES, 31, 32, 33, LONG]),
     trials: (n) =>
       [
         reals(n, 0.5, 2),
@@ -273,7 +291,7 @@ const table: Record<Kernel, Row> = {
     -3e38,
   ]),
   softplusBackward: {
-    sizes: every(SIZES),
+    sizes: every([...SIZES, LONG]),
     trials: (n) =>
       [reals(n, 0, 9), cycle(n, [0, 1e-45, 1e-9, 1, 80, 90, 1e4, Infinity])]
         .map((y) => ({ operands: [blank(n), reals(n), y], scalars: [n], terms: 2 })),
@@ -281,7 +299,7 @@ const table: Record<Kernel, Row> = {
     sums: ({ operands: [, dY] }) => [Float64Array.from(dY, abs)],
   },
   multiply: {
-    sizes: every(SIZES),
+    sizes: every([...SIZES, LONG]),
     trials: (n) =>
       [[reals(n), reals(n)], [
         cycle(n, [1e-20, -1e-16, NaN, 0, Infinity]),
@@ -349,7 +367,7 @@ const table: Record<Kernel, Row> = {
   },
   listWinnersByPiece: {
     writes: 3,
-    sizes: every(SIZES, SIZES, SIZES),
+    sizes: [...every(SIZES, SIZES, SIZES), [3, LONG, 2]],
     trials: (rows, units, pieces) =>
       sparse(rows * units).map((dH) => ({
         operands: [
@@ -368,6 +386,7 @@ const table: Record<Kernel, Row> = {
       ...every(SIZES, [...SIZES, 15, 16, 17, 47, 48, 49, 67, 69], [1, 5], [1, 7]),
       // a matrix too large for the cache is taken by panels
       ...every([2], [113], [2500], [3]),
+      ...every([2], [97, LONG], [5], [7]),
     ],
     trials: (rows, cols, height, capacity) =>
       [
@@ -396,7 +415,7 @@ const table: Record<Kernel, Row> = {
   },
   sgdStep: {
     writes: 2,
-    sizes: every(SIZES),
+    sizes: every([...SIZES, LONG]),
     trials: (n) =>
       [[0, 0], [0.03125, 0], [0.03125, 0.25]].map(([l1, l2]) => ({
         operands: [wholes(n).map((p) => p / 3), reals(n), reals(n)],
@@ -428,7 +447,7 @@ const table: Record<Kernel, Row> = {
   },
   adamStep: {
     writes: 3,
-    sizes: every(SIZES),
+    sizes: every([...SIZES, LONG]),
     trials: (n) =>
       [
         { m: reals(n), v: reals(n, 0.5, 1), l1: 0.03125, l2: 0.25, t: 7 },
@@ -461,7 +480,7 @@ const table: Record<Kernel, Row> = {
   },
   randomUniform: streams([[0, 1], [-1, 1], [fround(0.1), fround(0.7)], [-3e38, 3e38 / 2].map(fround)]),
   randomNormal: {
-    sizes: every([...SIZES, 15, 16, 17]),
+    sizes: every([...SIZES, 15, 16, 17, LONG]),
     trials: (n) => [
       ...streams([[0, 1], [0.5, 0.25], [-100, 3]], 3).trials(n),
       // keys and counters of words whose bits are nearly all alike: the farthest tails and the centre
@@ -505,7 +524,7 @@ const table: Record<Kernel, Row> = {
   },
   rbfParameters: {
     writes: 2,
-    sizes: every(SIZES, SIZES, SIZES),
+    sizes: [...every(SIZES, SIZES, SIZES), [3, 4, LONG]],
     trials: (rows, classes, inputs) =>
       [{ out: blank, draw: reals, accumulate: 0 }, { out: reals, draw: reals, accumulate: 1 }, {
         out: wholes,
@@ -598,8 +617,7 @@ function call(
     words(i).fill(POISON);
     words(i).set(bits(i), GUARD);
   }
-  const run = heap.exports[kernel] as (...args: number[]) => unknown;
-  const value = run(...blocks.map((block) => block + GUARD * 4), ...scalars);
+  const value = heap.call(kernel, [...blocks.map((block) => block + GUARD * 4), ...scalars]);
   const outputs = operands.slice(0, writes).map((operand, i) => {
     const after = words(i).slice(GUARD, -GUARD);
     return operand instanceof Int32Array ? after : new Float32Array(after.buffer);
@@ -652,12 +670,15 @@ for (const [name, row] of Object.entries(table)) {
   });
 }
 
-/** Tries both builds against the reference, and every documented way to share an address against each build itself. */
+/**
+ * Tries both builds against the reference; and against each build itself every number of threads, and every documented
+ * way to share an address.
+ */
 function attempt(kernel: Kernel, trial: Trial, row: Row): void {
   const writes = row.writes ?? Math.min(1, trial.operands.length);
   const expected = refer(kernel, trial.operands, trial.scalars, writes);
   const sums = trial.terms > 0 && row.sums?.(trial, expected.outputs) || expected.outputs;
-  for (const heap of heaps) {
+  for (const [i, heap] of heaps.entries()) {
     const actual = call(heap, kernel, trial, writes);
     const what = `${kernel}(${trial.scalars}) on ${heap.kernels}`;
     assertEquals(actual.value, expected.value, what);
@@ -669,20 +690,38 @@ function attempt(kernel: Kernel, trial: Trial, row: Row): void {
     }
     for (const [output, input] of aliases.get(kernel)!) {
       const operands = trial.operands.with(output, trial.operands[input]);
-      const shared = call(heap, kernel, { ...trial, operands }, writes, [output, input]);
-      assertEquals(shared, actual, `${what}, operand ${output} at ${input}`);
+      for (const each of [heap, ...teams[i]]) {
+        const shared = call(each, kernel, { ...trial, operands }, writes, [output, input]);
+        assertEquals(shared, actual, `${what}, operand ${output} at ${input}, ${each.kernels}`);
+      }
+    }
+    for (const each of teams[i]) {
+      assertEquals(call(each, kernel, trial, writes), actual, `${what}, ${each.kernels}`);
     }
   }
 }
 
 Deno.test("kernels are the same in both builds, which import nothing and export their memory", () => {
-  const modules = (["baseline", "relaxed"] as const).map(compiled);
+  const modules = VARIANTS.map((variant) => compiled(variant));
   for (const module of modules) {
     assertEquals(WebAssembly.Module.imports(module), []);
     assertEquals(WebAssembly.Module.exports(module), WebAssembly.Module.exports(modules[0]));
     for (const { name, kind } of WebAssembly.Module.exports(module)) {
       assertEquals(kind, name === "memory" ? "memory" : "function");
     }
+  }
+});
+
+Deno.test("threaded builds have all kernels of the others, and import a memory alone", () => {
+  const kernels = WebAssembly.Module.exports(compiled("baseline"));
+  const modules = VARIANTS.map((variant) => compiled(variant, { threads: 2 }));
+  for (const module of modules) {
+    assertEquals(WebAssembly.Module.imports(module), [{ module: "env", name: "memory", kind: "memory" }]);
+    const exports = WebAssembly.Module.exports(module);
+    assertEquals(exports, WebAssembly.Module.exports(modules[0]));
+    const names = exports.map(({ name }) => name);
+    assertEquals(kernels.filter(({ name }) => !names.includes(name)), []);
+    assertEquals(jobs.filter((job) => !names.includes(job)), []);
   }
 });
 
@@ -695,6 +734,18 @@ Deno.test("kernels have a reference with the same parameters, and trials", () =>
     assertEquals(reference[name as Kernel].length, kernel.length, name);
     const row = table[name as Kernel];
     assert(row.trials(...row.sizes[0]).length > 0, name);
+  }
+});
+
+Deno.test("kernels that split are tried in parts", () => {
+  for (const kernel of splitting as Kernel[]) {
+    const { sizes, trials } = table[kernel];
+    const tried = sizes.some((each) =>
+      trials(...each).some(({ operands, scalars }) =>
+        split(kernel, [...operands.map(() => 0), ...scalars], { parts: 2, least: 0 })
+      )
+    );
+    assert(tried, `${kernel} is never tried in parts`);
   }
 });
 

@@ -6,6 +6,7 @@ import type { Variant } from "../src/kernels/variants.ts";
 import { type Matrix, matrix } from "../src/matrix.ts";
 import { fillNormal, fillUniform, rng } from "../src/rng.ts";
 import { baseline, relaxed } from "../wasm/inline.ts";
+import * as threaded from "../wasm/threads.ts";
 
 /**
  * Passes if |actual[i] − expected[i]| ≤ tolerance · max(1, |expected[i]|) everywhere; a NaN or an infinity is close
@@ -92,11 +93,30 @@ export function randomLabels(n: number, classes: number, seed: number): Int32Arr
 }
 
 /** The compiled module of a build, as a host that forbids compiling would hand it over. */
-export function compiled(variant: Variant): WebAssembly.Module {
-  return new WebAssembly.Module(Uint8Array.fromBase64({ baseline, relaxed }[variant]));
+export function compiled(variant: Variant, { threads = 1 }: { threads?: number } = {}): WebAssembly.Module {
+  const binaries = threads > 1 ? threaded : { baseline, relaxed };
+  return new WebAssembly.Module(Uint8Array.fromBase64(binaries[variant]));
 }
 
-/** A heap of its own for each build. */
+/** The builds. */
+export const VARIANTS = ["baseline", "relaxed"] as const;
+
+/** A heap of its own for each build, on one thread. */
 export function freshHeaps(): Heap[] {
-  return (["baseline", "relaxed"] as const).map((variant) => new Heap(compiled(variant), variant));
+  return VARIANTS.map((variant) => new Heap(compiled(variant), variant));
+}
+
+/** A heap of its own whose workers are ready and take part in every call, however small. Give it back. */
+export function threadedHeap(variant: Variant, threads: number): Heap {
+  const heap = new Heap(compiled(variant, { threads }), variant, { threads });
+  const deadline = performance.now() + 20_000;
+  // workers start on their own while this thread waits
+  while (heap.team!.ready < threads - 1) {
+    assert(
+      performance.now() < deadline,
+      `${heap.team!.ready} of ${threads - 1} workers are ready after 20 s`,
+    );
+  }
+  heap.team!.least = 0;
+  return heap;
 }

@@ -14,6 +14,9 @@ import type { Recipe, Sgd } from "../src/models/recipe.ts";
 import { train, type TrainOptions, type TrainProgress } from "../src/train/mod.ts";
 import { assertClose, randomLabels, uniformMatrix } from "./support.ts";
 
+// what files say of the build is pinned here
+init({ kernels: "baseline" });
+
 const INPUTS = 5, CLASSES = 3;
 
 /** Examples of classes that lie apart, and some noise: what a few steps learn something of. */
@@ -193,7 +196,7 @@ Deno.test("train() resumes nothing that another training left", async () => {
   init({ kernels: "relaxed" });
   const fused = () => train(start, learn, { ...base, resume: state });
   await assertRejects(fused, TypeError, "Cannot resume training: its state is of another one").finally(() =>
-    init()
+    init({ kernels: "baseline" })
   );
 
   using trained = await train(start, learn, base);

@@ -51,3 +51,18 @@ export interface Exports {
   listWinnersByRow(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number): void;
   transpose(out: number, x: number, rows: number, cols: number): void;
 }
+
+/** What a threaded binary exports. */
+export interface ThreadExports extends Exports {
+  sgdGatherPart(p: number, v: number, row: number, g: number, indices: number, values: number, counts: number, x: number, onto: number, rate: number, momentum: number, l1: number, l2: number, most: number, rows: number, cols: number, height: number, capacity: number): void;
+  scratchBytes(): number;
+  work(block: number, scratch: number): void;
+  post(block: number, job: number): void;
+  join(block: number, mayWait: number): number;
+  gemmPart(c: number, stride: number, a: number, ai: number, ak: number, b: number, bk: number, bj: number, accumulate: number, m: number, n: number, k: number): void;
+  rbfParametersPart(dMu: number, dBeta: number, dScores: number, x: number, mu: number, beta: number, accumulate: number, rows: number, classes: number, inputs: number, first: number, last: number): void;
+  gatherRowsPart(out: number, indices: number, values: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number, from: number, to: number): void;
+  listWinnersByPiecePart(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number, pieces: number, first: number, last: number): void;
+  transposePart(out: number, x: number, rows: number, cols: number, first: number, last: number): void;
+  setScratch(address: number): void;
+}

@@ -1,16 +1,6 @@
-/** What commands work on: models, examples, kernels. @module */
+/** What commands work on: models and examples. @module */
 
-import {
-  type Batch,
-  families,
-  type FamilyModel,
-  init,
-  kernels,
-  loadModel,
-  select,
-  slice,
-  type Variant,
-} from "../../src/mod.ts";
+import { type Batch, families, type FamilyModel, loadModel, select, slice } from "../../src/mod.ts";
 import { type Data, loadData } from "../data/folder.ts";
 import { reason, UserError } from "../errors.ts";
 import { choice, number, text, whole } from "./options.ts";
@@ -35,20 +25,10 @@ export const SHARED = {
     required: true,
   }),
   seed: whole({ help: "Seed of what is random", least: 0, default: 0 }),
-  kernels: choice(["baseline", "relaxed"], {
-    help: "Build of the kernels: the same bytes everywhere, or faster by fused multiply-add",
-    placeholder: "BUILD",
-    default: "baseline",
-  }),
 } as const;
 
 /** Names of the model families. */
 export const FAMILIES: readonly string[] = Object.keys(families);
-
-/** Makes models from now on run on the kernels `wanted`. */
-export function useKernels(wanted: Variant): void {
-  if (kernels() !== wanted) init({ kernels: wanted });
-}
 
 /**
  * The bytes of the file at `path`.

@@ -3,7 +3,8 @@
 import { type Adversarial, type Batch, type FamilyModel, kernels, measure, predict } from "../../src/mod.ts";
 import { ATTACKING, attackOptions, ATTACKS, underAttack } from "../cli/attacking.ts";
 import { type Command, command } from "../cli/command.ts";
-import { examplesFor, readModel, SHARED, useKernels } from "../cli/inputs.ts";
+import { compute, COMPUTING } from "../cli/computing.ts";
+import { examplesFor, readModel, SHARED } from "../cli/inputs.ts";
 import { choice, flag, text, whole } from "../cli/options.ts";
 import { matrixTensor, percent, rates, vectorTensor, writeTensors } from "../cli/outputs.ts";
 import { UserError } from "../errors.ts";
@@ -27,7 +28,7 @@ export const attack: Command = command({
     split: SHARED.split,
     limit: SHARED.limit,
     seed: SHARED.seed,
-    kernels: SHARED.kernels,
+    ...COMPUTING,
     out: text({ help: "Safetensors file to write; by default none", placeholder: "FILE" }),
     json: flag("Print one JSON object, rates as fractions"),
   },
@@ -39,7 +40,7 @@ export const attack: Command = command({
     const { model: file, attack: name, epsilon, out } = values;
     const options = attackOptions([name], values);
     if (out !== undefined) await checkWritable(out);
-    useKernels(values.kernels);
+    compute(values);
     using model = await readModel(file);
     if (values.target !== undefined) checkTarget(values.target, model);
     const examples = await examplesFor(model, file, values);

@@ -3,7 +3,8 @@
 import { type AttackedMeasures, type ClassMeasures, kernels, measure, sweep } from "../../src/mod.ts";
 import { ATTACKING, attackOptions, ATTACKS, underAttack } from "../cli/attacking.ts";
 import { type Command, command } from "../cli/command.ts";
-import { examplesFor, readModel, SHARED, useKernels } from "../cli/inputs.ts";
+import { compute, COMPUTING } from "../cli/computing.ts";
+import { examplesFor, readModel, SHARED } from "../cli/inputs.ts";
 import { choicesOf, flag, numbers } from "../cli/options.ts";
 import { percent, rates, table } from "../cli/outputs.ts";
 import { watched } from "../cli/watch.ts";
@@ -26,7 +27,7 @@ export const evaluate: Command = command({
     split: SHARED.split,
     limit: SHARED.limit,
     seed: SHARED.seed,
-    kernels: SHARED.kernels,
+    ...COMPUTING,
     perClass: flag("Add the measures of each true class"),
     json: flag("Print one JSON object, rates as fractions"),
   },
@@ -36,7 +37,7 @@ export const evaluate: Command = command({
   ],
   async run(values, context) {
     const options = attackOptions(values.attack, values);
-    useKernels(values.kernels);
+    compute(values);
     using model = await readModel(values.model);
     const examples = await examplesFor(model, values.model, values);
     using progress = context.progress("clean");

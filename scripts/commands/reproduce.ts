@@ -1,9 +1,10 @@
-import { init, kernels } from "../../src/mod.ts";
+import { kernels } from "../../src/mod.ts";
 import { budgets } from "../../src/paper/recipes.ts";
 import { reproduce as run } from "../../src/paper/mod.ts";
 import { report } from "../../src/report/report.ts";
 import { table } from "../../src/report/table.ts";
 import { command } from "../cli/command.ts";
+import { compute, COMPUTING } from "../cli/computing.ts";
 import { choice, text, whole } from "../cli/options.ts";
 import { loadData } from "../data/folder.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
@@ -22,17 +23,14 @@ export const reproduce = command({
       help: "how much work it may be; by default quick for the built-in digits, else standard",
     }),
     seed: whole({ help: "seed of every draw", default: 1, least: 0 }),
-    kernels: choice(["baseline", "relaxed"], {
-      help: "build of the kernels: baseline gives the same bytes everywhere, relaxed is faster",
-      default: "baseline",
-    }),
+    ...COMPUTING,
     json: text({ help: "file for the report as JSON", placeholder: "FILE" }),
   },
   examples: ["reproduce", "reproduce --data ../mnist --json report.json"],
-  async run({ data: name, budget, seed, kernels: build, json }, context) {
+  async run({ data: name, budget, seed, json, ...computing }, context) {
     const start = performance.now();
     if (json !== undefined) await checkWritable(json);
-    init({ kernels: build });
+    compute(computing);
     const { learn, test } = await loadData(name);
     const chosen = budgets[budget ?? (name === "digits" ? "quick" : "standard")];
     using progress = context.progress("reproduce");

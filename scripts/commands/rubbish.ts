@@ -10,7 +10,8 @@ import {
   type RubbishMeasures,
 } from "../../src/mod.ts";
 import { type Command, command } from "../cli/command.ts";
-import { readModel, SHARED, useKernels } from "../cli/inputs.ts";
+import { compute, COMPUTING } from "../cli/computing.ts";
+import { readModel, SHARED } from "../cli/inputs.ts";
 import { choice, flag, number, text, whole } from "../cli/options.ts";
 import { matrixTensor, percent, vectorTensor, writeTensors } from "../cli/outputs.ts";
 import { gradients, watched } from "../cli/watch.ts";
@@ -42,7 +43,7 @@ export const rubbish: Command = command({
     epsilon: number({ help: "Size of that move", placeholder: "E", least: 0 }),
     step: choice(["sign", "gradient"], { help: "Along what to move; by default the gradient's sign" }),
     attempts: whole({ help: "Draws for each input until one succeeds; by default 1", least: 1 }),
-    kernels: SHARED.kernels,
+    ...COMPUTING,
     out: text({ help: "Safetensors file to write; by default none", placeholder: "FILE" }),
     json: flag("Print one JSON object, rates as fractions"),
   },
@@ -53,7 +54,7 @@ export const rubbish: Command = command({
   async run(values, context) {
     checkDirected(values);
     if (values.out !== undefined) await checkWritable(values.out);
-    useKernels(values.kernels);
+    compute(values);
     using model = await readModel(values.model);
     using progress = context.progress("rubbish");
     const { target, epsilon, step, attempts = 1, seed, threshold, deviation } = values;
@@ -72,7 +73,9 @@ export const rubbish: Command = command({
     if (values.json) {
       const { errorRate, confidenceOnErrors, classes } = measures;
       const { successRate } = drawn;
-      context.print(JSON.stringify({ samples, errorRate, confidenceOnErrors, classes, successRate }));
+      context.print(
+        JSON.stringify({ kernels: kernels(), samples, errorRate, confidenceOnErrors, classes, successRate }),
+      );
       return 0;
     }
     context.print(inWords(measures, { directed, threshold }));

@@ -14,7 +14,8 @@ import {
 } from "../../src/mod.ts";
 import { AIM, aimOf } from "../cli/aim.ts";
 import { type Command, command } from "../cli/command.ts";
-import { FAMILIES, onlyClasses, SHARED, useKernels } from "../cli/inputs.ts";
+import { compute, COMPUTING } from "../cli/computing.ts";
+import { FAMILIES, onlyClasses, SHARED } from "../cli/inputs.ts";
 import { choice, flag, text } from "../cli/options.ts";
 import { percent, rates } from "../cli/outputs.ts";
 import { familyOf, RECIPE, recipeOf, SIZES } from "../cli/recipe.ts";
@@ -35,7 +36,7 @@ export const train: Command = command({
     seed: SHARED.seed,
     ...SIZES,
     ...RECIPE,
-    kernels: SHARED.kernels,
+    ...COMPUTING,
     json: flag("Print one JSON object, rates as fractions"),
   },
   examples: [
@@ -49,7 +50,7 @@ export const train: Command = command({
     if (out === checkpoint) throw new UserError("--out and --checkpoint must be different files", 2);
     await checkWritable(out);
     if (checkpoint !== undefined) await checkWritable(checkpoint);
-    useKernels(values.kernels);
+    compute(values);
     const all = await loadData(values.data);
     const data = classes === undefined ? all : onlyClasses(all, classes);
     const { learn, validation } = divide(data, values);

@@ -7,8 +7,9 @@
  * @module
  */
 
-import type { Exports } from "../../wasm/exports.ts";
+import type { Exports, ThreadExports } from "../../wasm/exports.ts";
 import { type Matrix, shape } from "../matrix.ts";
+import { Team } from "./team.ts";
 
 /** What a kernel takes: a matrix, or a vector, or whole numbers. */
 export type Operand = Matrix | Float32Array | Int32Array;
@@ -68,20 +69,60 @@ export class Resident implements Matrix {
   }
 }
 
-/** An instance of the binary. Everything that it allocates is freed by hand, or when its owner is collected. */
-export class Heap {
+/** Pages of 64 KiB that a memory has at first, and may have, as the threaded binaries declare them. */
+const PAGES = { initial: 16, maximum: 32768 };
+
+/** Workers do not outlive the memory that they work on. */
+const forgotten = new FinalizationRegistry<Team>((team) => team.close());
+
+/**
+ * An instance of the binary, and its workers. Everything that it allocates is freed by hand, or when its owner is
+ * collected.
+ */
+export class Heap implements Disposable {
   readonly exports: Exports;
+  /** Which kernels run here, and on how many threads if on several. */
+  readonly kernels: string;
+  /** The workers, of a threaded binary. */
+  readonly team?: Team;
   readonly #owned = new FinalizationRegistry<number>((address) => this.exports.free(address));
 
-  /** @throws {TypeError} if the module is not one of Gibbon's, or of another version */
-  constructor(module: WebAssembly.Module, readonly kernels: string) {
-    this.exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  /**
+   * @throws {TypeError} if the module is not one of Gibbon's, or of another version
+   * @throws if it is a threaded one, and this host does not share memory with workers
+   */
+  constructor(
+    module: WebAssembly.Module,
+    readonly variant: string,
+    { threads = 1 }: { threads?: number } = {},
+  ) {
+    const shared = WebAssembly.Module.imports(module).length > 0;
+    const env: WebAssembly.ModuleImports = shared
+      ? { memory: new WebAssembly.Memory({ ...PAGES, shared }) }
+      : {};
+    this.exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
     const version = this.exports.abiVersion?.();
     if (version !== ABI_VERSION) {
       throw new TypeError(
         `Cannot use this WebAssembly module: expected ABI version ${ABI_VERSION}, got ${version}`,
       );
     }
+    if (shared) {
+      this.team = new Team(module, this.exports as ThreadExports, threads - 1);
+      forgotten.register(this, this.team);
+    }
+    this.kernels = shared && threads > 1 ? `${variant} × ${threads} threads` : variant;
+  }
+
+  /** Ends the workers; what lives here goes on with one thread. */
+  [Symbol.dispose](): void {
+    this.team?.close();
+  }
+
+  /** What `kernel` returns, called with these addresses and numbers; on several threads where that is faster. */
+  call(kernel: keyof Functions, args: readonly number[]): number | void {
+    if (this.team) return this.team.run(kernel, args);
+    return (this.exports[kernel] as (...args: number[]) => number | void)(...args);
   }
 
   /** A fresh matrix of zeros. */
@@ -119,7 +160,7 @@ export class Heap {
       else new Float32Array(buffer, address, data.length).set(data);
       return address;
     });
-    const result = (this.exports[kernel] as (...args: number[]) => number | void)(...addresses, ...scalars);
+    const result = this.call(kernel, [...addresses, ...scalars]);
     for (let i = 0, j = 0; i < operands.length; i++) {
       const operand = operands[i];
       if (operand instanceof Resident && operand.heap === this) continue;

@@ -1,6 +1,8 @@
 /** Which binary runs. @module */
 
 import { baseline, relaxed } from "../../wasm/inline.ts";
+import * as threaded from "../../wasm/threads.ts";
+import { isFaster } from "./choice.ts";
 import { Heap, type Operand, Resident } from "./heap.ts";
 
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
@@ -9,18 +11,27 @@ export type Variant = "baseline" | "relaxed";
 const inlined: Record<Variant, string> = { baseline, relaxed };
 
 let current: Heap | undefined;
+let chosen: Variant | undefined;
 
 /** What `init` takes. */
 export interface InitOptions {
-  /** Build to use; default `"baseline"`. */
-  kernels?: Variant;
-  /** A compiled module of that build, for hosts that forbid compiling at run time. */
+  /** Build to use; default `"auto"`: the relaxed one where this engine runs it faster. */
+  kernels?: Variant | "auto";
+  /**
+   * Threads that compute, this one included; default 1. More need workers and shared memory: where these lack, there
+   * is one. The bits are the same.
+   */
+  threads?: number;
+  /**
+   * A compiled module, for hosts that forbid compiling at run time: `kernels` says of which build, by default the
+   * baseline one, and more than one thread needs a threaded module.
+   */
   module?: WebAssembly.Module;
 }
 
 /**
- * Chooses the kernels for everything made from now on. Without it, the baseline build starts at first use.
- * Models made before go on as they were.
+ * Chooses the kernels for everything made from now on. Without it, they are chosen by default at first use. Models
+ * made before go on as they were, on one thread.
  *
  * @example
  * ```ts
@@ -32,24 +43,36 @@ export interface InitOptions {
  * ```
  *
  * @throws {TypeError} if `kernels` is none of the builds, or the engine lacks what the build needs
+ * @throws {RangeError} if `threads` is not a whole number ≥ 1
  */
-export function init({ kernels = "baseline", module }: InitOptions = {}): void {
-  if (!Object.hasOwn(inlined, kernels)) {
-    throw new TypeError(`Cannot start kernels "${kernels}": expected ${Object.keys(inlined).join(" or ")}`);
+export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}): void {
+  if (kernels !== "auto" && !Object.hasOwn(inlined, kernels)) {
+    throw new TypeError(`Cannot start kernels "${kernels}": expected baseline, relaxed or auto`);
   }
+  if (!Number.isSafeInteger(threads) || threads < 1) {
+    throw new RangeError(`Cannot start ${threads} threads: must be a whole number ≥ 1`);
+  }
+  const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose();
   try {
-    current = new Heap(module ?? new WebAssembly.Module(bytes(inlined[kernels])), kernels);
+    const next = module ? given(module, { variant, threads }) : started(variant, threads);
+    current?.team?.close();
+    current = next;
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     throw new TypeError(
-      `Cannot start kernels "${kernels}": this engine does not run them (${error.message})`,
+      `Cannot start kernels "${variant}": this engine does not run them (${error.message})`,
     );
   }
 }
 
-/** The build in use. */
+/** The build in use, and on how many threads if on several: `relaxed × 2 threads`. */
 export function kernels(): string {
   return heap().kernels;
+}
+
+/** The build in use, which settles the bits of every result; threads do not. */
+export function variant(): string {
+  return heap().variant;
 }
 
 /** The heap in use, started if need be. */
@@ -64,9 +87,55 @@ export function heapOf(...operands: readonly Operand[]): Heap {
   return resident ? resident.heap : heap();
 }
 
-function bytes(base64: string): Uint8Array<ArrayBuffer> {
+function started(variant: Variant, threads: number): Heap {
+  const team = threads > 1 ? withWorkers(() => compiled(threaded[variant]), { variant, threads }) : undefined;
+  return team ?? new Heap(compiled(inlined[variant]), variant);
+}
+
+function given(
+  module: WebAssembly.Module,
+  { variant, threads }: { variant: Variant; threads: number },
+): Heap {
+  if (WebAssembly.Module.imports(module).length === 0) return new Heap(module, variant);
+  return withWorkers(() => module, { variant, threads }) ?? new Heap(module, variant);
+}
+
+/** A heap with workers; none where this host has none, or does not let them share memory. */
+function withWorkers(
+  module: () => WebAssembly.Module,
+  { variant, threads }: { variant: Variant; threads: number },
+): Heap | undefined {
+  const { SharedArrayBuffer, crossOriginIsolated } = globalThis as {
+    SharedArrayBuffer?: unknown;
+    crossOriginIsolated?: boolean;
+  };
+  if (!SharedArrayBuffer || crossOriginIsolated === false) return;
+  try {
+    return new Heap(module(), variant, { threads });
+  } catch {
+    return;
+  }
+}
+
+function choose(): Variant {
+  try {
+    return isFaster(compiled(relaxed), () => compiled(baseline)) ? "relaxed" : "baseline";
+  } catch (error) {
+    if (error instanceof WebAssembly.CompileError) return "baseline";
+    throw error;
+  }
+}
+
+function compiled(base64: string): WebAssembly.Module {
+  return new WebAssembly.Module(bytesOf(base64));
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  // a loop costs milliseconds in code not yet optimised, but not every engine has better
+  const { fromBase64 } = Uint8Array as Partial<typeof Uint8Array>;
+  if (fromBase64) return fromBase64(base64);
   const text = atob(base64);
-  const result = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) result[i] = text.charCodeAt(i);
-  return result;
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

@@ -2,7 +2,7 @@
 
 import type { Batch } from "../data/batch.ts";
 import { readSafetensors, type Tensor, writeSafetensors } from "../data/safetensors.ts";
-import { kernels } from "../kernels/variants.ts";
+import { variant } from "../kernels/variants.ts";
 import type { Matrix } from "../matrix.ts";
 import { describe } from "../models/checkpoint.ts";
 import type { Family, Tensors } from "../models/family.ts";
@@ -37,7 +37,7 @@ export function setup(family: Family, data: Batch, options: Settled): string {
   const { recipe, seed, alpha, perturbation, validationPerturbation, patience, validation } = options;
   const names = { perturbation: perturbation?.name, validationPerturbation: validationPerturbation?.name };
   const examples = { learn: fingerprint(data), validation: validation && fingerprint(validation) };
-  const settings = { recipe, seed, alpha, ...names, patience, kernels: kernels() };
+  const settings = { recipe, seed, alpha, ...names, patience, kernels: variant() };
   return JSON.stringify({ ...describe(family), ...settings, ...examples });
 }
 

@@ -1,7 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { rates } from "../../../scripts/cli/outputs.ts";
 import { loadData } from "../../../scripts/data/folder.ts";
-import { fgsm, loadModel, measure, predict, readSafetensors, signNoise, slice } from "../../../src/mod.ts";
+import {
+  fgsm,
+  kernels,
+  loadModel,
+  measure,
+  predict,
+  readSafetensors,
+  signNoise,
+  slice,
+} from "../../../src/mod.ts";
 import { assertRefused, json, printed, withModel } from "../cli/support.ts";
 
 Deno.test("attack writes what it made, from what, and what the model says of it", () =>
@@ -26,7 +35,7 @@ Deno.test("attack writes what it made, from what, and what the model says of it"
       data,
       epsilon: "0.25",
       family: "softmaxLinear",
-      kernels: "baseline",
+      kernels: kernels(),
       seed: "0",
       split: "test",
     });
@@ -34,7 +43,7 @@ Deno.test("attack writes what it made, from what, and what the model says of it"
     assertEquals(said, {
       model: file,
       data: { name: data, examples: 20 },
-      kernels: "baseline",
+      kernels: kernels(),
       attack: "fgsm",
       epsilon: 0.25,
       clean: rates(measure(model, examples)),

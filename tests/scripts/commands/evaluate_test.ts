@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { rates } from "../../../scripts/cli/outputs.ts";
 import { loadData } from "../../../scripts/data/folder.ts";
-import { fgsm, loadModel, measure, sweep, uniformNoise } from "../../../src/mod.ts";
+import { fgsm, kernels, loadModel, measure, sweep, uniformNoise } from "../../../src/mod.ts";
 import { json, printed, withModel } from "../cli/support.ts";
 
 Deno.test("evaluate --json prints one object of rates, those that the library measures", () =>
@@ -25,7 +25,7 @@ Deno.test("evaluate --json prints one object of rates, those that the library me
     assertEquals(said, {
       model: file,
       data: { name: data, examples: 60 },
-      kernels: "baseline",
+      kernels: kernels(),
       clean: rates(measure(model, test)),
       attacked: attacked.map((each) => ({ attack: each.attack, epsilon: each.epsilon, ...rates(each) })),
     });

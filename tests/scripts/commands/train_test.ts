@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadData } from "../../../scripts/data/folder.ts";
-import { fgsm, loadModel, measure, readSafetensors, sweep } from "../../../src/mod.ts";
+import { fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../src/mod.ts";
 import { rates } from "../../../scripts/cli/outputs.ts";
 import { assertRefused, filesIn, gibbon, inFolder, json, printed, smallDigits } from "../cli/support.ts";
 
@@ -35,7 +35,7 @@ Deno.test("train writes a model that says where it came from, and tells its test
       model: out,
       family: "softmaxLinear",
       data: { name: `${folder}/digits`, examples: 60 },
-      kernels: "baseline",
+      kernels: kernels(),
       clean: rates(measure(model, test)),
       attacked: [],
     });
@@ -49,7 +49,7 @@ Deno.test("train writes a model that says where it came from, and tells its test
       config: '{"inputs":784,"classes":10}',
       data: `${folder}/digits`,
       epochs: "2",
-      kernels: "baseline",
+      kernels: kernels(),
       seed: "3",
     });
     const text = await printed(...train("b.safetensors", "--model softmaxLinear --epochs 2 --seed 3"));

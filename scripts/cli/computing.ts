@@ -1,0 +1,19 @@
+/** What computes: the build of the kernels and the number of threads. @module */
+
+import { init, type InitOptions } from "../../src/mod.ts";
+import { choice, whole } from "./options.ts";
+
+/** Options of every command that computes. */
+export const COMPUTING = {
+  kernels: choice(["auto", "baseline", "relaxed"], {
+    help: "Build of the kernels: the faster one here, the same bytes everywhere, or fused multiply-add",
+    placeholder: "BUILD",
+    default: "auto",
+  }),
+  threads: whole({ help: "Threads that compute; results are the same", least: 1, most: 64, default: 1 }),
+} as const;
+
+/** Makes everything from now on run as the options of `COMPUTING` say. */
+export function compute({ kernels, threads }: Pick<InitOptions, "kernels" | "threads">): void {
+  init({ kernels, threads });
+}

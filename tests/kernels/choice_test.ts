@@ -1,0 +1,27 @@
+import { assert, assertEquals } from "@std/assert";
+import { init, kernels } from "../../src/mod.ts";
+import { isFaster } from "../../src/kernels/choice.ts";
+import { compiled } from "../support.ts";
+
+Deno.test("isFaster() is false, unmeasured, for a build that does not fuse multiply and add", () => {
+  const unasked = () => {
+    throw new Error("the other build was asked for");
+  };
+  assertEquals(isFaster(compiled("baseline"), unasked), false);
+});
+
+Deno.test("isFaster() tells the relaxed build's worth where it fuses", () => {
+  assertEquals(typeof isFaster(compiled("relaxed"), () => compiled("baseline")), "boolean");
+});
+
+Deno.test("init() chooses a build once, and what is pinned is pinned", () => {
+  init();
+  const chosen = kernels();
+  assert(["baseline", "relaxed"].includes(chosen));
+  for (const pinned of ["baseline", "relaxed"] as const) {
+    init({ kernels: pinned });
+    assertEquals(kernels(), pinned);
+    init({ kernels: "auto" });
+    assertEquals(kernels(), chosen);
+  }
+});
