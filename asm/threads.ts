@@ -31,8 +31,8 @@ export function sgdGatherPart(
   sgdGather(p, v, row, g, indices, values, counts, x, onto, rate, momentum, l1, l2, most, rows, cols, height, capacity);
 }
 
-/** Looks at the next job before a worker sleeps: some 20 us, in which the next kernel of a pass usually comes. */
-const SPINS: i32 = 12000;
+/** Looks at the next job before a worker sleeps: some 50 us, which is what waking it would cost. */
+const SPINS: i32 = 40000;
 /** Looks at a job's end before the main thread sleeps: a core waits for nothing else meanwhile. */
 const SPINS_JOINING: i32 = 400000;
 
