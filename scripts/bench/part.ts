@@ -1,0 +1,58 @@
+/** What a part of the benchmark is. @module */
+
+import { type Batch, digits, fillUniform, matrix, rng } from "../../src/mod.ts";
+import type { Heap } from "../../src/kernels/heap.ts";
+import { type Config, start } from "./configs.ts";
+import { repeated, type Subject } from "./measure.ts";
+import { type Case, verified } from "./verify.ts";
+
+/** What the parts are given. */
+export interface Setting {
+  /** Kernels to measure. */
+  readonly configs: readonly Config[];
+  /** Whether sizes may shrink. */
+  readonly quick: boolean;
+}
+
+/** A part: the subjects that are measured together, verified. */
+export type Part = (setting: Setting) => Subject[] | Promise<Subject[]>;
+
+/** `make`'s subjects for each of the configurations, in the order of the first one's. */
+export async function acrossConfigs(
+  { configs }: Setting,
+  make: (config: Config, heap: Heap) => Subject[] | Promise<Subject[]>,
+): Promise<Subject[]> {
+  const all: Subject[][] = [];
+  for (const config of configs) all.push(await make(config, start(config)));
+  return all[0].flatMap((_, i) => all.map((subjects) => subjects[i]));
+}
+
+/** A verified case as a subject. */
+export function subjectOf(one: Case, config: Config, heap: Heap): Subject {
+  const { name, unit, amount } = one;
+  return { name, unit, amount, config, sample: repeated(verified(one, heap).call) };
+}
+
+let seed = 0;
+
+/** `n` numbers uniform in [lo, hi). */
+export function reals(n: number, lo = -1, hi = 1): Float32Array {
+  const values = matrix(1, n);
+  fillUniform(values, rng(seed++), { lo, hi });
+  return values.data;
+}
+
+/** `n` whole numbers below `most`. */
+export function wholes(n: number, most: number): Int32Array {
+  const from = rng(seed++);
+  return Int32Array.from({ length: n }, () => from.below(most));
+}
+
+const drawn = new Map<number, Batch>();
+
+/** `count` of the built-in digits: a fifth of their pixels is not 0. */
+export function images(count: number): Batch {
+  const batch = drawn.get(count) ?? digits({ learn: 0, test: count }).test;
+  drawn.set(count, batch);
+  return batch;
+}
