@@ -25,6 +25,8 @@ export interface Subject {
   sample(calls: number): number | Promise<number>;
   /** Subjects whose best is the limit of what the machine could do, for the share of it. */
   readonly limits?: readonly Subject[];
+  /** A subject whose time is taken off, round by round. */
+  readonly beyond?: Subject;
 }
 
 /** How long to look. */

@@ -4,16 +4,29 @@ import { command } from "../cli/command.ts";
 import { choice, choicesOf, flag, text, wholes } from "../cli/options.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
 import { configsOf } from "./configs.ts";
+import { attacking, latency } from "./attacking.ts";
+import { cold } from "./cold.ts";
+import { growth } from "./growth.ts";
 import { kernels } from "./kernels.ts";
 import { inWords, machine } from "./machine.ts";
 import { measure, type Pace } from "./measure.ts";
 import type { Part } from "./part.ts";
 import { peak, products } from "./products.ts";
 import { type Row, rowsOf } from "./rows.ts";
+import { training } from "./training.ts";
 import { table } from "./table.ts";
 
 /** The parts by name. */
-const PARTS: Readonly<Record<string, Part>> = { peak, products, kernels };
+const PARTS: Readonly<Record<string, Part>> = {
+  peak,
+  products,
+  kernels,
+  training,
+  attacking,
+  latency,
+  growth,
+  cold,
+};
 
 /** Those that others contain. */
 const CONTAINED = ["peak"];

@@ -26,9 +26,11 @@ export interface Row {
 /** The rows of a part; a share is taken round by round, of the limit with the best median. */
 export function rowsOf(part: string, subjects: readonly Subject[], timings: readonly Timing[]): Row[] {
   return subjects.map((subject, i) => {
-    const { name, config, unit, amount, limits } = subject;
+    const { name, config, unit, amount, limits, beyond } = subject;
     const figure = (seconds: number) => UNITS[unit](amount, seconds);
-    const { calls, seconds } = timings[i];
+    const { calls } = timings[i];
+    const less = beyond && timings[subjects.indexOf(beyond)].seconds;
+    const seconds = timings[i].seconds.map((each, round) => each - (less?.[round] ?? 0));
     const times = seconds.toSorted((a, b) => a - b);
     const [a, b] = [figure(at(times, 0.25)), figure(at(times, 0.75))];
     return {
