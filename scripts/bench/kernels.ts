@@ -23,11 +23,11 @@ function elementwise(): Draft[] {
     amount: n,
   });
   return [
-    each("exp", [reals(n, -20, 20)]),
-    each("log", [reals(n, 0.01, 100)]),
-    each("softplusForward", [reals(n, -9, 9)]),
-    each("softplusBackward", [reals(n), reals(n, 0, 9)]),
-    each("multiply", [reals(n), reals(n)]),
+    { ...each("exp", [reals(n, -20, 20)]), byElement: true },
+    { ...each("log", [reals(n, 0.01, 100)]), byElement: true },
+    { ...each("softplusForward", [reals(n, -9, 9)]), byElement: true },
+    { ...each("softplusBackward", [reals(n), reals(n, 0, 9)]), byElement: true },
+    { ...each("multiply", [reals(n), reals(n)]), byElement: true },
     each("randomNormal", [], [0, 1, 7, 0]),
     each("randomUniform", [], [-1, 1, 7, 0]),
     each("randomMask", [], [0.5, 2, 7, 0]),

@@ -19,6 +19,8 @@ export interface Case extends Pick<Subject, "name" | "unit" | "amount"> {
   readonly excerpt?: { readonly scalars: readonly number[]; readonly length: number };
   /** Greatest error, in parts of the output's largest magnitude; default 10⁻⁵. */
   readonly tolerance?: number;
+  /** Whether each element may err in parts of its own magnitude only. */
+  readonly byElement?: boolean;
 }
 
 /** A case in a heap's memory. */
@@ -70,22 +72,23 @@ export function verified(one: Case, heap: Heap): Prepared {
   prepared.call();
   prepared.outputs().forEach((actual, i) => {
     const what = `${one.name} (${one.kernel}, output ${i}, ${heap.kernels})`;
-    checkClose(what, actual, expected(one)[i], one.tolerance);
+    checkClose(what, actual, expected(one)[i], one);
   });
   return prepared;
 }
 
-/** @throws {Error} if `actual` is farther from `wanted` than so many parts of its largest magnitude */
+/** @throws {Error} if `actual` is farther from `wanted` than so many parts of its largest, or its own, magnitude */
 export function checkClose(
   what: string,
   actual: ArrayLike<number>,
   wanted: ArrayLike<number>,
-  tolerance = 1e-5,
+  { tolerance = 1e-5, byElement = false }: Pick<Case, "tolerance" | "byElement"> = {},
 ): void {
   let most = 0;
   for (let i = 0; i < wanted.length; i++) most = Math.max(most, Math.abs(wanted[i]));
   for (let i = 0; i < wanted.length; i++) {
-    if (Math.abs(actual[i] - wanted[i]) <= tolerance * most) continue;
+    const scale = byElement ? Math.abs(wanted[i]) : most;
+    if (Math.abs(actual[i] - wanted[i]) <= tolerance * scale) continue;
     throw new Error(`Cannot time ${what}: element ${i} is ${actual[i]}, the reference says ${wanted[i]}`);
   }
 }
