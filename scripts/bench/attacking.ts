@@ -2,7 +2,7 @@
 
 import { fgsm, slice } from "../../src/mod.ts";
 import { repeated, type Subject } from "./measure.ts";
-import { EPSILON, families, verifiedModel } from "./models.ts";
+import { ATTACK, families, verifiedModel } from "./models.ts";
 import { acrossConfigs, images, type Part } from "./part.ts";
 
 /** On a whole test set: the adversarial inputs alone, then with the model's answers to them. */
@@ -18,12 +18,12 @@ export const attacking: Part = (setting) => {
           {
             name: `${name}, ${batch.x.rows} images`,
             ...shared,
-            sample: repeated(() => void fgsm.perturb(model, batch, { epsilon: EPSILON })),
+            sample: repeated(() => void fgsm.perturb(model, batch, ATTACK)),
           },
           {
             name: `${name}, and its answers`,
             ...shared,
-            sample: repeated(() => void fgsm(model, batch, { epsilon: EPSILON })),
+            sample: repeated(() => void fgsm(model, batch, ATTACK)),
           },
         ];
       }),
@@ -33,7 +33,6 @@ export const attacking: Part = (setting) => {
 /** On one image, from the call to the result. */
 export const latency: Part = (setting) => {
   const one = slice(images(100), 0, 1);
-  const bounds = [0, 1] as const;
   return acrossConfigs(
     setting,
     (config) =>
@@ -50,9 +49,9 @@ export const latency: Part = (setting) => {
           subject("scores", () => model.scores(one.x)),
           subject("scores and adversarial input", () => {
             model.scores(one.x);
-            fgsm.perturb(model, one, { epsilon: EPSILON, bounds });
+            fgsm.perturb(model, one, ATTACK);
           }),
-          subject("fgsm, checked and answered", () => fgsm(model, one, { epsilon: EPSILON, bounds })),
+          subject("fgsm, checked and answered", () => fgsm(model, one, ATTACK)),
         ];
       }),
   );

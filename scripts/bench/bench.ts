@@ -10,10 +10,11 @@ import { helpOf } from "../cli/help.ts";
 import { parse } from "../cli/parse.ts";
 import { UserError } from "../errors.ts";
 import { own } from "./own.ts";
+import { peers } from "./peers.ts";
 
 /** The exit code of the benchmark with the arguments `args`. */
 export async function main(args: string[], terminal: Terminal = systemTerminal()): Promise<number> {
-  const [command, rest]: [Command, string[]] = [own, args];
+  const [command, rest]: [Command, string[]] = args[0] === "peers" ? [peers, args.slice(1)] : [own, args];
   try {
     const values = parse(command, rest);
     if (values.help) {

@@ -17,8 +17,8 @@ interface Layer {
 export interface Double {
   /** The tensors, in double, after a step of plain gradient descent. */
   step(batch: Batch, options: { rate: number; epsilon?: number; alpha?: number }): Record<string, Numbers>;
-  /** x + ε·sign(∇J), without bounds. */
-  fgsm(batch: Batch, epsilon: number): Numbers;
+  /** x + ε·sign(∇J), clipped to the bounds if there are any. */
+  fgsm(batch: Batch, epsilon: number, bounds?: readonly [number, number]): Numbers;
 }
 
 /** The model with these tensors: linear, maxout, or RBF with diagonal precisions. */
@@ -45,11 +45,11 @@ export function double(tensors: Tensors): Double {
     return backward(dScores, rows);
   };
 
-  function fgsm(batch: Batch, epsilon: number): Numbers {
+  function fgsm(batch: Batch, epsilon: number, [lo, hi] = [-Infinity, Infinity]): Numbers {
     const x = inputs(batch), { rows, cols } = batch.x;
     const dX = pass(x, batch, 1);
     const budget = new Float64Array(cols).fill(epsilon);
-    reference.signStep(x, x, dX, budget, -Infinity, Infinity, rows, cols);
+    reference.signStep(x, x, dX, budget, lo, hi, rows, cols);
     return x;
   }
 

@@ -2,7 +2,7 @@
 
 import { type Batch, batch, fgsm, matrix, slice } from "../../src/mod.ts";
 import { repeated, type Subject } from "./measure.ts";
-import { EPSILON, families, verifiedModel } from "./models.ts";
+import { ATTACK, families, verifiedModel } from "./models.ts";
 import { acrossConfigs, images, type Part, reals, wholes } from "./part.ts";
 
 /** With the batch, the inputs and the units, each doubled or more, the others as published. */
@@ -33,7 +33,7 @@ export const growth: Part = (setting) => {
           config,
           unit: "µs",
           amount: 1,
-          sample: repeated(() => void fgsm.perturb(model, batch, { epsilon: EPSILON })),
+          sample: repeated(() => void fgsm.perturb(model, batch, ATTACK)),
         };
       }),
   );

@@ -17,6 +17,8 @@ export interface Subject {
   readonly name: string;
   /** What it runs on, if that is Gibbon. */
   readonly config?: Config;
+  /** The library that does it, where several are compared; and on how many threads, if that is not Gibbon. */
+  readonly by?: { readonly library: string; readonly threads: number };
   /** What its figure is in. */
   readonly unit: keyof typeof UNITS;
   /** Operations, bytes or elements of one call; 1 for plain times. */
@@ -27,6 +29,8 @@ export interface Subject {
   readonly limits?: readonly Subject[];
   /** A subject whose time is taken off, round by round. */
   readonly beyond?: Subject;
+  /** A subject to which its time is compared. */
+  readonly against?: Subject;
 }
 
 /** How long to look. */
@@ -38,6 +42,12 @@ export interface Pace {
   /** Milliseconds each subject runs before, for engines replace code while it runs. */
   readonly warmUp: number;
 }
+
+/** To be believed. */
+export const FULL: Pace = { rounds: 11, sample: 20, warmUp: 200 };
+
+/** To see that it works. */
+export const QUICK: Pace = { rounds: 3, sample: 1, warmUp: 2 };
 
 /** What was seen. */
 export interface Timing {

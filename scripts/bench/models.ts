@@ -7,6 +7,7 @@ import {
   fgsm,
   maxout,
   model,
+  perturbation,
   PUBLISHED,
   rbf,
   slice,
@@ -25,6 +26,9 @@ export const UNITS = 240;
 /** The attack's ε. */
 export const EPSILON = 0.25;
 
+/** The attack on inputs that are pixels. */
+export const ATTACK = { epsilon: EPSILON, bounds: [0, 1] as const };
+
 /** The families, with hidden layers of so many units and so many inputs. */
 export function families(
   { units = UNITS, inputs = 784 }: { units?: number; inputs?: number } = {},
@@ -37,11 +41,19 @@ export function families(
   };
 }
 
-/** The recipe of each, the paper's. */
-export const RECIPES = { softmax: {}, maxout: PUBLISHED, rbf: {} } as const satisfies Record<
-  string,
-  TrainOptions
->;
+/** What the paper trains, and how; `adversarial` is maxout against the fast gradient sign method. */
+export function recipes(
+  units?: number,
+): Record<"softmax" | "maxout" | "adversarial" | "rbf", { family: Family; options: TrainOptions }> {
+  const { softmax, maxout, rbf } = families({ units });
+  const against = perturbation(fgsm, { epsilon: EPSILON });
+  return {
+    softmax: { family: softmax, options: {} },
+    maxout: { family: maxout, options: PUBLISHED },
+    adversarial: { family: maxout, options: { ...PUBLISHED, perturbation: against } },
+    rbf: { family: rbf, options: {} },
+  };
+}
 
 const made = new Map<string, Tensors>();
 
@@ -60,7 +72,7 @@ export function tensorsOf({ name, config, shapes }: Family): Tensors {
 }
 
 /** Examples that the reference looks at. */
-const LOOK = 20;
+export const LOOK = 20;
 
 /**
  * The model of `family` on the kernels in use, which attacks `batch` as the reference does.
@@ -71,7 +83,7 @@ export function verifiedModel(family: Family, batch: Batch): FamilyModel {
   const tensors = tensorsOf(family);
   const made = model(family, { tensors });
   const few = slice(batch, 0, LOOK);
-  checkSteps(`fgsm on ${family.name}`, fgsm.perturb(made, batch, { epsilon: EPSILON }).data, few, tensors);
+  checkSteps(`fgsm on ${family.name}`, fgsm.perturb(made, batch, ATTACK).data, few, tensors);
   return made;
 }
 
@@ -81,7 +93,7 @@ export function verifiedModel(family: Family, batch: Batch): FamilyModel {
  * @throws {Error} if they are not; where a slope is nearly 0, its sign may differ
  */
 export function checkSteps(what: string, actual: ArrayLike<number>, batch: Batch, tensors: Tensors): void {
-  const wanted = double(tensors).fgsm(batch, EPSILON);
+  const wanted = double(tensors).fgsm(batch, EPSILON, ATTACK.bounds);
   let differ = 0;
   for (let i = 0; i < wanted.length; i++) if (!(Math.abs(actual[i] - wanted[i]) < 1e-6)) differ++;
   if (differ > 1e-3 * wanted.length) {
@@ -99,17 +111,25 @@ export const CHECK_RATE = 1;
  */
 export async function checkTraining(family: Family, batch: Batch, options: TrainOptions): Promise<void> {
   const tensors = tensorsOf(family);
-  using trained = await train(model(family, { tensors }), batch, {
+  using trained = await plainStep(family, { tensors, batch, options });
+  checkUpdate(`a step of ${family.name}`, trained.tensors(), batch, {
+    tensors,
+    epsilon: options.perturbation && EPSILON,
+  });
+}
+
+/** The model after one step on all of `batch` at `CHECK_RATE`, without dropout and norm constraint. */
+export function plainStep(
+  family: Family,
+  { tensors, batch, options }: { tensors: Tensors; batch: Batch; options: TrainOptions },
+): Promise<FamilyModel> {
+  return train(model(family, { tensors }), batch, {
     ...options,
     optimizer: { name: "sgd", rate: CHECK_RATE },
     batchSize: batch.x.rows,
     dropout: undefined,
     maxNorm: undefined,
     epochs: 1,
-  });
-  checkUpdate(`a step of ${family.name}`, trained.tensors(), batch, {
-    tensors,
-    epsilon: options.perturbation && EPSILON,
   });
 }
 

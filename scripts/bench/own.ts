@@ -9,7 +9,7 @@ import { cold } from "./cold.ts";
 import { growth } from "./growth.ts";
 import { kernels } from "./kernels.ts";
 import { inWords, machine } from "./machine.ts";
-import { measure, type Pace } from "./measure.ts";
+import { FULL, measure, QUICK } from "./measure.ts";
 import type { Part } from "./part.ts";
 import { peak, products } from "./products.ts";
 import { type Row, rowsOf } from "./rows.ts";
@@ -30,9 +30,6 @@ const PARTS: Readonly<Record<string, Part>> = {
 
 /** Those that others contain. */
 const CONTAINED = ["peak"];
-
-const FULL: Pace = { rounds: 11, sample: 20, warmUp: 200 };
-const QUICK: Pace = { rounds: 3, sample: 1, warmUp: 2 };
 
 /** The benchmark of Gibbon alone. */
 export const own = command({

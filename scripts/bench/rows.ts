@@ -6,6 +6,8 @@ import { type Subject, type Timing, UNITS } from "./measure.ts";
 export interface Row {
   readonly part: string;
   readonly name: string;
+  /** Where several are compared. */
+  readonly library?: string;
   /** Build of the kernels; none for what is not Gibbon. */
   readonly kernels?: string;
   readonly threads?: number;
@@ -21,12 +23,14 @@ export interface Row {
   readonly calls: number;
   /** Median over the rounds of its share of the machine's limit in the same round. */
   readonly share?: number;
+  /** Median over the rounds of its time in parts of that of what it is compared to. */
+  readonly ratio?: number;
 }
 
 /** The rows of a part; a share is taken round by round, of the limit with the best median. */
 export function rowsOf(part: string, subjects: readonly Subject[], timings: readonly Timing[]): Row[] {
   return subjects.map((subject, i) => {
-    const { name, config, unit, amount, limits, beyond } = subject;
+    const { name, config, unit, amount, limits, beyond, by, against } = subject;
     const figure = (seconds: number) => UNITS[unit](amount, seconds);
     const { calls } = timings[i];
     const less = beyond && timings[subjects.indexOf(beyond)].seconds;
@@ -36,6 +40,7 @@ export function rowsOf(part: string, subjects: readonly Subject[], timings: read
     return {
       part,
       name,
+      ...by,
       ...config,
       unit,
       median: figure(at(times, 0.5)),
@@ -44,6 +49,7 @@ export function rowsOf(part: string, subjects: readonly Subject[], timings: read
       rounds: seconds.length,
       calls,
       ...(limits && { share: shareOf(subject, i) }),
+      ...(against && { ratio: ratioOf(seconds, timings[subjects.indexOf(against)].seconds) }),
     };
   });
 
@@ -56,6 +62,10 @@ export function rowsOf(part: string, subjects: readonly Subject[], timings: read
     const threads = config?.threads ?? 1;
     return median(timings[i].seconds.map((seconds, round) => amount / seconds / best[round] / threads));
   }
+}
+
+function ratioOf(seconds: readonly number[], others: readonly number[]): number {
+  return median(seconds.map((each, round) => each / others[round]));
 }
 
 /** The middle of `values`. */

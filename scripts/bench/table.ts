@@ -5,27 +5,22 @@ import type { Row } from "./rows.ts";
 
 /** The rows of a part as aligned lines below its name. */
 export function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ name, kernels, threads, unit, median, quartiles: [low, high], share }) => [
+  const lines = rows.map(({ name, unit, median, quartiles: [low, high], share, ratio, ...row }) => [
     name,
-    kernels
-      ? `${kernels}${threads === 1 ? "" : `, ${threads} threads`}`
-      : threads
-      ? `${threads} threads`
-      : "",
+    ranOn(row),
     figure(median),
     `± ${Math.round(50 * (high - low) / median)} %`,
     unit,
-    share === undefined ? "" : `${Math.round(100 * share)} %`,
+    share !== undefined ? `${Math.round(100 * share)} %` : ratio !== undefined ? `× ${figure(ratio)}` : "",
   ]);
-  const head = [
-    rows[0].part,
-    "kernels",
-    "median",
-    "spread",
-    "",
-    rows.some(({ share }) => share) ? "of peak" : "",
-  ];
-  return aligned([head, ...lines]);
+  const last = rows.some(({ share }) => share) ? "of peak" : rows.some(({ ratio }) => ratio) ? "time" : "";
+  return aligned([[rows[0].part, "", "median", "spread", "", last], ...lines]);
+}
+
+/** As short as it can be: nothing is said of one thread. */
+function ranOn({ library, kernels, threads = 1 }: Pick<Row, "library" | "kernels" | "threads">): string {
+  const many = threads > 1 ? `${threads} threads` : undefined;
+  return [library, kernels, many].filter(Boolean).join(", ");
 }
 
 /** Three digits. */

@@ -1,50 +1,45 @@
 /** Steps of training, through the public function. @module */
 
-import {
-  type Batch,
-  type Family,
-  fgsm,
-  matrix,
-  perturbation,
-  slice,
-  train,
-  type TrainOptions,
-} from "../../src/mod.ts";
+import { type Batch, type Family, matrix, slice, train, type TrainOptions } from "../../src/mod.ts";
 import type { Subject } from "./measure.ts";
-import { checkTraining, EPSILON, families, RECIPES } from "./models.ts";
+import { checkTraining, recipes } from "./models.ts";
 import { acrossConfigs, images, type Part, reals } from "./part.ts";
 
 /** A training to be measured by its steps. */
 export interface Training {
-  readonly name: string;
   readonly family: Family;
   readonly data: Batch;
   readonly options: TrainOptions;
 }
 
-/** What the paper trains. */
-export function trainings(quick: boolean): Training[] {
-  const { softmax, maxout, rbf } = families({ units: quick ? 24 : 240 });
+/** What the paper trains, by what the rows say. */
+function trainings(quick: boolean): Record<string, Training> {
+  const { softmax, maxout, adversarial, rbf } = recipes(quick ? 24 : undefined);
   const data = images(quick ? 400 : 1000);
-  const adversarial = { ...RECIPES.maxout, perturbation: perturbation(fgsm, { epsilon: EPSILON }) };
   const dense = { ...data, x: matrix(data.x.rows, data.x.cols, reals(data.x.data.length, 0, 1)) };
-  return [
-    { name: "softmax, batch 100", family: softmax, data, options: RECIPES.softmax },
-    { name: "maxout, batch 100, dropout", family: maxout, data, options: RECIPES.maxout },
-    { name: "maxout, inputs without zeros", family: maxout, data: dense, options: RECIPES.maxout },
-    { name: "maxout, adversarial", family: maxout, data, options: adversarial },
-    { name: "rbf, batch 200", family: rbf, data, options: RECIPES.rbf },
-  ];
+  return {
+    "softmax, batch 100": { ...softmax, data },
+    "maxout, batch 100, dropout": { ...maxout, data },
+    "maxout, inputs without zeros": { ...maxout, data: dense },
+    "maxout, adversarial": { ...adversarial, data },
+    "rbf, batch 200": { ...rbf, data },
+  };
 }
 
 /** The trainings. */
 export const training: Part = (setting) => {
   const all = trainings(setting.quick);
   return acrossConfigs(setting, async (config) => {
-    for (const { family, data, options } of all) {
+    for (const { family, data, options } of Object.values(all)) {
       await checkTraining(family, slice(data, 0, family.recipe.batchSize), options);
     }
-    return all.map((one): Subject => ({ name: one.name, config, unit: "ms", amount: 1, sample: steps(one) }));
+    return Object.entries(all).map(([name, one]): Subject => ({
+      name,
+      config,
+      unit: "ms",
+      amount: 1,
+      sample: steps(one),
+    }));
   });
 };
 

@@ -1,0 +1,161 @@
+// deno-lint-ignore-file no-explicit-any -- a library that is no dependency of this project has no types here
+
+import { type Batch, PUBLISHED, type Tensors } from "../../../src/mod.ts";
+import { CHECK_RATE, EPSILON } from "../models.ts";
+import type { Attacked, Peer, Trained } from "./peer.ts";
+
+const VERSION = "4.22.0";
+
+/** Images that an attack takes at once. */
+const CHUNK = 1000;
+
+/** TensorFlow.js on one of its backends. */
+export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
+  const load = (name: string): Promise<any> => import(`npm:@tensorflow/tfjs-${name}@${VERSION}`);
+  const tf = await load("core");
+  await load(`backend-${backend}`);
+  const use = async () => {
+    if (!await tf.setBackend(backend)) throw new Error("its backend does not start");
+    await tf.ready();
+  };
+  await use();
+  /** Calls that keep their tensors to themselves; their result is read, for they may be lazy. */
+  const sampled = (call: () => any) => async (calls: number) => {
+    await use();
+    const from = performance.now();
+    for (let i = 0; i < calls; i++) {
+      const last = call();
+      if (last?.dataSync) {
+        last.dataSync();
+        last.dispose();
+      }
+    }
+    return (performance.now() - from) / 1000;
+  };
+
+  const networks = {
+    /** Parameters as variables, and scores, by these names. */
+    layers(tensors: Tensors) {
+      const names = Object.keys(tensors).filter((name) => name.endsWith("W")).map((name) =>
+        name.slice(0, -1)
+      );
+      const variables: Record<string, any> = {};
+      for (const [name, { data, shape }] of Object.entries(tensors)) {
+        const inputs = shape.at(-1)!;
+        // as rows of what one unit receives
+        variables[name] = tf.variable(
+          name.endsWith("W") ? tf.tensor2d(data, [data.length / inputs, inputs]) : tf.tensor1d(data),
+        );
+      }
+      const scores = (x: any, dropout: boolean) =>
+        names.reduce((h, name, i) => {
+          if (dropout) h = tf.dropout(h, i === 0 ? 0.2 : 0.5);
+          const { shape } = tensors[`${name}W`];
+          const z = tf.add(tf.matMul(h, variables[`${name}W`], false, true), variables[`${name}b`]);
+          return shape.length === 3 ? tf.max(tf.reshape(z, [-1, shape[0], shape[1]]), 1) : z;
+        }, x);
+      const loss = (x: any, y: any, dropout = false) => tf.losses.softmaxCrossEntropy(y, scores(x, dropout));
+      return { variables, loss, read: () => read(variables) };
+    },
+    rbf(tensors: Tensors) {
+      const { mu, beta } = tensors;
+      const rho = Float32Array.from(beta.data as Float32Array, (b) => Math.log(Math.expm1(b)));
+      const variables = {
+        mu: tf.variable(tf.tensor2d(mu.data, mu.shape)),
+        rho: tf.variable(tf.tensor2d(rho, beta.shape)),
+      };
+      const loss = (x: any, y: any) => {
+        const beta = tf.softplus(variables.rho);
+        const weighted = tf.mul(beta, variables.mu);
+        const far = tf.add(
+          tf.sub(tf.matMul(tf.square(x), beta, false, true), tf.mul(2, tf.matMul(x, weighted, false, true))),
+          tf.sum(tf.mul(weighted, variables.mu), 1),
+        );
+        const rest = tf.log(tf.maximum(tf.sub(1, tf.exp(tf.neg(far))), 1e-6));
+        return tf.mean(tf.sum(tf.sub(tf.mul(y, far), tf.mul(tf.sub(1, y), rest)), 1));
+      };
+      return {
+        variables,
+        loss,
+        read: () => ({
+          mu: { data: variables.mu.dataSync() },
+          beta: { data: tf.softplus(variables.rho).dataSync() },
+        }),
+      };
+    },
+  };
+
+  const read = (variables: Record<string, any>) =>
+    Object.fromEntries(Object.entries(variables).map(([name, v]) => [name, { data: v.dataSync().slice() }]));
+  const inputs = ({ x }: Batch) => tf.tensor2d(x.data, [x.rows, x.cols]);
+  const targets = ({ labels }: Batch) => tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), 10), "float32");
+  /** x + ε·sign(∇J). */
+  const perturbed = (loss: (x: any, y: any) => any, x: any, y: any) =>
+    tf.add(x, tf.mul(EPSILON, tf.sign(tf.grad((x: any) => loss(x, y))(x))));
+
+  return {
+    name: `tfjs-${backend}`,
+    about: VERSION,
+    threads: 1,
+    slow: backend === "cpu",
+    async product({ form, m, n, k }, a, b) {
+      await use();
+      const A = tf.tensor2d(a, form === "gemmTN" ? [k, m] : [m, k]);
+      const B = tf.tensor2d(b, form === "gemmNT" ? [n, k] : [k, n]);
+      const call = () => tf.matMul(A, B, form === "gemmTN", form === "gemmNT");
+      return { result: call().dataSync(), sample: sampled(() => void call().dispose()) };
+    },
+    async training(what: Trained, tensors: Tensors, batch: Batch) {
+      await use();
+      const size = what === "rbf" ? 200 : 100;
+      const make = () => what === "rbf" ? networks.rbf(tensors) : networks.layers(tensors);
+      const objective = (net: ReturnType<typeof make>, x: any, y: any, dropout: boolean) => {
+        const plain = net.loss(x, y, dropout);
+        if (what !== "adversarial") return plain;
+        return tf.mul(0.5, tf.add(plain, net.loss(perturbed(net.loss, x, y), y, dropout)));
+      };
+      const batches = Array.from({ length: Math.floor(batch.x.rows / size) }, (_, i) =>
+        tf.tidy(() => [
+          tf.keep(tf.slice(inputs(batch), [i * size, 0], [size, -1])),
+          tf.keep(tf.slice(targets(batch), [i * size, 0], [size, -1])),
+        ]));
+      const once = make();
+      tf.train.sgd(CHECK_RATE).minimize(() => objective(once, ...(batches[0] as [any, any]), false));
+      const result = once.read();
+      const net = make();
+      const { momentum = 0 } = PUBLISHED.optimizer.name === "sgd" ? PUBLISHED.optimizer : {};
+      const rule = what === "rbf" ? tf.train.adam(0.002) : tf.train.momentum(0.1, momentum);
+      const weights = Object.entries(net.variables).filter(([name]) => name.endsWith("W")).map(([, v]) => v);
+      let at = 0;
+      const sample = sampled(() => {
+        const [x, y] = batches[at++ % batches.length];
+        rule.minimize(() => objective(net, x, y, what !== "softmax"));
+        tf.tidy(() => {
+          for (const W of weights) {
+            const norm = tf.sqrt(tf.sum(tf.square(W), 1, true));
+            W.assign(tf.mul(W, tf.minimum(1, tf.div(PUBLISHED.maxNorm, norm))));
+          }
+        });
+      });
+      return { result, sample };
+    },
+    async attack(_what: Attacked, tensors: Tensors, batch: Batch) {
+      await use();
+      const net = networks.layers(tensors);
+      const { rows, cols, data } = batch.x;
+      const out = new Float32Array(rows * cols);
+      const call = () => {
+        for (let from = 0; from < rows; from += CHUNK) {
+          const to = Math.min(from + CHUNK, rows);
+          tf.tidy(() => {
+            const x = tf.tensor2d(data.subarray(from * cols, to * cols), [to - from, cols]);
+            const y = targets({ ...batch, labels: batch.labels.subarray(from, to) });
+            out.set(tf.clipByValue(perturbed(net.loss, x, y), 0, 1).dataSync(), from * cols);
+          });
+        }
+      };
+      call();
+      return { result: out.slice(), sample: sampled(call) };
+    },
+  };
+}
