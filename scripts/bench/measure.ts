@@ -35,19 +35,24 @@ export interface Subject {
 
 /** How long to look. */
 export interface Pace {
-  /** Rounds in which each subject is sampled once. */
+  /** Rounds in which each subject is sampled once, at most. */
   readonly rounds: number;
+  /** Milliseconds that the rounds may take; a few are made in any case. */
+  readonly budget: number;
   /** Least milliseconds of one sample. */
   readonly sample: number;
   /** Milliseconds each subject runs before, for engines replace code while it runs. */
   readonly warmUp: number;
 }
 
+/** Rounds without which a median says nothing. */
+const LEAST_ROUNDS = 5;
+
 /** To be believed. */
-export const FULL: Pace = { rounds: 11, sample: 20, warmUp: 200 };
+export const FULL: Pace = { rounds: 15, budget: 20000, sample: 20, warmUp: 200 };
 
 /** To see that it works. */
-export const QUICK: Pace = { rounds: 3, sample: 1, warmUp: 2 };
+export const QUICK: Pace = { rounds: 3, budget: 1000, sample: 1, warmUp: 2 };
 
 /** What was seen. */
 export interface Timing {
@@ -81,28 +86,30 @@ export function repeatedAsync(call: () => Promise<unknown>): (calls: number) => 
  */
 export async function measure(
   subjects: readonly Subject[],
-  { rounds, sample, warmUp }: Pace,
+  { rounds: most, budget, sample, warmUp }: Pace,
   onProgress: (done: number, doing: string) => void = () => {},
 ): Promise<Timing[]> {
   const plan = subjects.map((subject) => ({ subject, calls: 1, seconds: [] as number[] }));
   // those of one configuration together: to change it starts the kernels afresh
   const order = Map.groupBy(plan, ({ subject: { config } }) => config);
-  const total = plan.length * (rounds + 1);
+  let rounds = most;
   let [done, started] = [0, undefined as Config | undefined];
   const each = async (visit: (entry: (typeof plan)[number]) => Promise<void>) => {
     for (const [config, entries] of order) {
       if (config && config !== started && order.size > 1) start(started = config);
       for (const entry of entries) {
         await visit(entry);
-        onProgress(++done / total, entry.subject.name);
+        onProgress(++done / (plan.length * (rounds + 1)), entry.subject.name);
       }
     }
   };
   await each(async (entry) => void (entry.calls = await calibrate(entry.subject, { sample, warmUp })));
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0, from = performance.now(); round < rounds; round++) {
     await each(async ({ subject, calls, seconds }) => {
       seconds.push(await subject.sample(calls) / calls);
     });
+    const spent = performance.now() - from;
+    rounds = Math.min(most, Math.max(LEAST_ROUNDS, Math.ceil(budget * (round + 1) / spent)));
   }
   return plan.map(({ calls, seconds }) => ({ calls, seconds }));
 }

@@ -20,9 +20,6 @@ import { type Work, works } from "./works.ts";
 /** What may be compared with. */
 const LIBRARIES = ["pytorch", "numpy", "tfjs-wasm", "onnxruntime-web", "tfjs-cpu", "ml-matrix"] as const;
 
-/** Other libraries may take seconds for one call. */
-const ROUNDS = 7;
-
 /** The benchmark of Gibbon beside other libraries. */
 export const peers = command({
   name: "bench peers",
@@ -57,10 +54,9 @@ export const peers = command({
         const found: Row[] = [];
         for (const work of list) {
           const subjects = await subjectsOf(work, ours, others, context);
-          const pace = quick ? QUICK : { ...FULL, rounds: ROUNDS };
           const timings = await measure(
             subjects,
-            pace,
+            quick ? QUICK : FULL,
             (done, doing) => progress.update(done, `${part}: ${doing}`),
           );
           found.push(...rowsOf(part, subjects, timings));

@@ -79,7 +79,7 @@ Deno.test("measure() interleaves, and rowsOf() takes shares and differences roun
   const half = subject("half", [9, 2, 4, 8], { limits: [limit] });
   const more = subject("more", [9, 1.5, 2.5, 4.5], { beyond: limit });
   const subjects = [limit, half, more];
-  const timings = await measure(subjects, { rounds: 3, sample: 0, warmUp: 0 });
+  const timings = await measure(subjects, { rounds: 3, budget: 1000, sample: 0, warmUp: 0 });
   assertEquals(seen.slice(3, 9), ["limit", "half", "more", "limit", "half", "more"]);
   const rows = rowsOf("part", subjects, timings);
   assertEquals(rows.map(({ median }) => median), [2000, 4000, 500]);

@@ -9,11 +9,17 @@ const VERSION = "4.22.0";
 /** Images that an attack takes at once. */
 const CHUNK = 1000;
 
+/** Factor on a loss of which only the gradient's sign is wanted. */
+const LARGE = 1e4;
+
 /** TensorFlow.js on one of its backends. */
 export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
-  const load = (name: string): Promise<any> => import(`npm:@tensorflow/tfjs-${name}@${VERSION}`);
-  const tf = await load("core");
-  await load(`backend-${backend}`);
+  const load = (name: string): Promise<any> => import(`npm:@tensorflow/${name}@${VERSION}`);
+  // the core alone has no gradients
+  const tf = await load("tfjs");
+  // or it advises to use another package
+  tf.enableProdMode();
+  await load(`tfjs-backend-${backend}`);
   const use = async () => {
     if (!await tf.setBackend(backend)) throw new Error("its backend does not start");
     await tf.ready();
@@ -89,9 +95,9 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
     Object.fromEntries(Object.entries(variables).map(([name, v]) => [name, { data: v.dataSync().slice() }]));
   const inputs = ({ x }: Batch) => tf.tensor2d(x.data, [x.rows, x.cols]);
   const targets = ({ labels }: Batch) => tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), 10), "float32");
-  /** x + ε·sign(∇J). */
+  /** x + ε·sign(∇J). The wasm backend takes the sign of a small number for 0, so the loss is made large. */
   const perturbed = (loss: (x: any, y: any) => any, x: any, y: any) =>
-    tf.add(x, tf.mul(EPSILON, tf.sign(tf.grad((x: any) => loss(x, y))(x))));
+    tf.add(x, tf.mul(EPSILON, tf.sign(tf.grad((x: any) => tf.mul(LARGE * y.shape[0], loss(x, y)))(x))));
 
   return {
     name: `tfjs-${backend}`,
@@ -109,10 +115,14 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
       await use();
       const size = what === "rbf" ? 200 : 100;
       const make = () => what === "rbf" ? networks.rbf(tensors) : networks.layers(tensors);
-      const objective = (net: ReturnType<typeof make>, x: any, y: any, dropout: boolean) => {
-        const plain = net.loss(x, y, dropout);
-        if (what !== "adversarial") return plain;
-        return tf.mul(0.5, tf.add(plain, net.loss(perturbed(net.loss, x, y), y, dropout)));
+      /** One step of `rule`; the adversarial inputs are found before, for no gradient flows through them. */
+      const step = (rule: any, net: ReturnType<typeof make>, [x, y]: readonly any[], dropout: boolean) => {
+        const xAdv = what === "adversarial" ? tf.tidy(() => perturbed(net.loss, x, y)) : undefined;
+        rule.minimize(() => {
+          const plain = net.loss(x, y, dropout);
+          return xAdv ? tf.mul(0.5, tf.add(plain, net.loss(xAdv, y, dropout))) : plain;
+        });
+        xAdv?.dispose();
       };
       const batches = Array.from({ length: Math.floor(batch.x.rows / size) }, (_, i) =>
         tf.tidy(() => [
@@ -120,7 +130,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
           tf.keep(tf.slice(targets(batch), [i * size, 0], [size, -1])),
         ]));
       const once = make();
-      tf.train.sgd(CHECK_RATE).minimize(() => objective(once, ...(batches[0] as [any, any]), false));
+      step(tf.train.sgd(CHECK_RATE), once, batches[0], false);
       const result = once.read();
       const net = make();
       const { momentum = 0 } = PUBLISHED.optimizer.name === "sgd" ? PUBLISHED.optimizer : {};
@@ -128,8 +138,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
       const weights = Object.entries(net.variables).filter(([name]) => name.endsWith("W")).map(([, v]) => v);
       let at = 0;
       const sample = sampled(() => {
-        const [x, y] = batches[at++ % batches.length];
-        rule.minimize(() => objective(net, x, y, what !== "softmax"));
+        step(rule, net, batches[at++ % batches.length], what !== "softmax");
         tf.tidy(() => {
           for (const W of weights) {
             const norm = tf.sqrt(tf.sum(tf.square(W), 1, true));
