@@ -5,6 +5,7 @@ import { cases } from "../../scripts/bench/kernels.ts";
 import { measure, type Subject } from "../../scripts/bench/measure.ts";
 import { rowsOf } from "../../scripts/bench/rows.ts";
 import { verified } from "../../scripts/bench/verify.ts";
+import * as reference from "../reference.ts";
 import { freshHeaps } from "../support.ts";
 
 /** A run of the benchmark in this process. */
@@ -42,6 +43,12 @@ Deno.test("bench --quick --json writes a row for every kernel and build, and the
     }
   }
   await Deno.remove(file);
+});
+
+Deno.test("every kernel has a case, but the products and what gives one number", () => {
+  const elsewhere = ["gemmNN", "gemmNT", "gemmTN", "randomKey", "randomNumber"];
+  const found = new Set<string>([...cases().map(({ kernel }) => kernel), ...elsewhere]);
+  assertEquals(Object.keys(reference).filter((name) => !found.has(name)), []);
 });
 
 Deno.test("bench --help and errors speak of the task", async () => {
