@@ -3,6 +3,7 @@
 import { type Batch, PUBLISHED, type Tensors } from "../../../src/mod.ts";
 import { CHECK_RATE, EPSILON } from "../models.ts";
 import type { Attacked, Peer, Trained } from "./peer.ts";
+import { layers, rbf } from "./tfjs_models.ts";
 
 const VERSION = "4.22.0";
 
@@ -39,60 +40,6 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
     return (performance.now() - from) / 1000;
   };
 
-  const networks = {
-    /** Parameters as variables, and scores, by these names. */
-    layers(tensors: Tensors) {
-      const names = Object.keys(tensors).filter((name) => name.endsWith("W")).map((name) =>
-        name.slice(0, -1)
-      );
-      const variables: Record<string, any> = {};
-      for (const [name, { data, shape }] of Object.entries(tensors)) {
-        const inputs = shape.at(-1)!;
-        // as rows of what one unit receives
-        variables[name] = tf.variable(
-          name.endsWith("W") ? tf.tensor2d(data, [data.length / inputs, inputs]) : tf.tensor1d(data),
-        );
-      }
-      const scores = (x: any, dropout: boolean) =>
-        names.reduce((h, name, i) => {
-          if (dropout) h = tf.dropout(h, i === 0 ? 0.2 : 0.5);
-          const { shape } = tensors[`${name}W`];
-          const z = tf.add(tf.matMul(h, variables[`${name}W`], false, true), variables[`${name}b`]);
-          return shape.length === 3 ? tf.max(tf.reshape(z, [-1, shape[0], shape[1]]), 1) : z;
-        }, x);
-      const loss = (x: any, y: any, dropout = false) => tf.losses.softmaxCrossEntropy(y, scores(x, dropout));
-      return { variables, loss, read: () => read(variables) };
-    },
-    rbf(tensors: Tensors) {
-      const { mu, beta } = tensors;
-      const rho = Float32Array.from(beta.data as Float32Array, (b) => Math.log(Math.expm1(b)));
-      const variables = {
-        mu: tf.variable(tf.tensor2d(mu.data, mu.shape)),
-        rho: tf.variable(tf.tensor2d(rho, beta.shape)),
-      };
-      const loss = (x: any, y: any) => {
-        const beta = tf.softplus(variables.rho);
-        const weighted = tf.mul(beta, variables.mu);
-        const far = tf.add(
-          tf.sub(tf.matMul(tf.square(x), beta, false, true), tf.mul(2, tf.matMul(x, weighted, false, true))),
-          tf.sum(tf.mul(weighted, variables.mu), 1),
-        );
-        const rest = tf.log(tf.maximum(tf.sub(1, tf.exp(tf.neg(far))), 1e-6));
-        return tf.mean(tf.sum(tf.sub(tf.mul(y, far), tf.mul(tf.sub(1, y), rest)), 1));
-      };
-      return {
-        variables,
-        loss,
-        read: () => ({
-          mu: { data: variables.mu.dataSync() },
-          beta: { data: tf.softplus(variables.rho).dataSync() },
-        }),
-      };
-    },
-  };
-
-  const read = (variables: Record<string, any>) =>
-    Object.fromEntries(Object.entries(variables).map(([name, v]) => [name, { data: v.dataSync().slice() }]));
   const inputs = ({ x }: Batch) => tf.tensor2d(x.data, [x.rows, x.cols]);
   const targets = ({ labels }: Batch) => tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), 10), "float32");
   /** x + ε·sign(∇J). The wasm backend takes the sign of a small number for 0, so the loss is made large. */
@@ -114,7 +61,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
     async training(what: Trained, tensors: Tensors, batch: Batch) {
       await use();
       const size = what === "rbf" ? 200 : 100;
-      const make = () => what === "rbf" ? networks.rbf(tensors) : networks.layers(tensors);
+      const make = () => what === "rbf" ? rbf(tf, tensors) : layers(tf, tensors);
       /** One step of `rule`; the adversarial inputs are found before, for no gradient flows through them. */
       const step = (rule: any, net: ReturnType<typeof make>, [x, y]: readonly any[], dropout: boolean) => {
         const xAdv = what === "adversarial" ? tf.tidy(() => perturbed(net.loss, x, y)) : undefined;
@@ -141,7 +88,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
         step(rule, net, batches[at++ % batches.length], what !== "softmax");
         tf.tidy(() => {
           for (const W of weights) {
-            const norm = tf.sqrt(tf.sum(tf.square(W), 1, true));
+            const norm = tf.sqrt(tf.sum(tf.square(W), 0, true));
             W.assign(tf.mul(W, tf.minimum(1, tf.div(PUBLISHED.maxNorm, norm))));
           }
         });
@@ -150,7 +97,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
     },
     async attack(_what: Attacked, tensors: Tensors, batch: Batch) {
       await use();
-      const net = networks.layers(tensors);
+      const net = layers(tf, tensors);
       const { rows, cols, data } = batch.x;
       const out = new Float32Array(rows * cols);
       const call = () => {
