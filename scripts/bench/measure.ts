@@ -1,6 +1,6 @@
 /** Repeated, interleaved timing. @module */
 
-import { type Config, start } from "./configs.ts";
+import { type Config, isRunning } from "./configs.ts";
 
 /** What a figure is in: work a second, or time for so much work. */
 export const UNITS = {
@@ -23,6 +23,8 @@ export interface Subject {
   readonly unit: keyof typeof UNITS;
   /** Operations, bytes or elements of one call; 1 for plain times. */
   readonly amount: number;
+  /** Starts the kernels of `config` again, and readies all that runs on them. */
+  restart?(): Promise<void>;
   /** Calls it so often; the seconds that took. */
   sample(calls: number): number | Promise<number>;
   /** Subjects whose best is the limit of what the machine could do, for the share of it. */
@@ -90,14 +92,16 @@ export async function measure(
   onProgress: (done: number, doing: string) => void = () => {},
 ): Promise<Timing[]> {
   const plan = subjects.map((subject) => ({ subject, calls: 1, seconds: [] as number[] }));
-  // those of one configuration together: to change it starts the kernels afresh
+  // those of one configuration together, for to change it takes time
   const order = Map.groupBy(plan, ({ subject: { config } }) => config);
-  let rounds = most;
-  let [done, started] = [0, undefined as Config | undefined];
+  let [rounds, done] = [most, 0];
   const each = async (visit: (entry: (typeof plan)[number]) => Promise<void>) => {
     for (const [config, entries] of order) {
-      if (config && config !== started && order.size > 1) start(started = config);
+      const restart = config && !isRunning(config) ? entries[0].subject.restart : undefined;
+      await restart?.();
       for (const entry of entries) {
+        // what has just started is not at its speed yet
+        if (restart) await entry.subject.sample(1);
         await visit(entry);
         onProgress(++done / (plan.length * (rounds + 1)), entry.subject.name);
       }

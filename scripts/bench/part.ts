@@ -17,14 +17,30 @@ export interface Setting {
 /** A part: the subjects that are measured together, verified. */
 export type Part = (setting: Setting) => Subject[] | Promise<Subject[]>;
 
-/** `make`'s subjects for each of the configurations, in the order of the first one's. */
+/**
+ * `make`'s subjects for each of the configurations, in the order of the first one's. They are made anew when their
+ * kernels start again: starting others ends the threads of those that ran.
+ */
 export async function acrossConfigs(
   { configs }: Setting,
   make: (config: Config, heap: Heap) => Subject[] | Promise<Subject[]>,
 ): Promise<Subject[]> {
   const all: Subject[][] = [];
-  for (const config of configs) all.push(await make(config, start(config)));
-  return all[0].flatMap((_, i) => all.map((subjects) => subjects[i]));
+  for (const config of configs) {
+    let made = await make(config, start(config));
+    const restart = async () => void (made = await make(config, start(config)));
+    all.push(made.map((one, i) => ({ ...one, sample: (calls) => made[i].sample(calls), restart })));
+  }
+  return all[0].flatMap((_, i) => {
+    const row = all.map((subjects) => subjects[i]);
+    // several threads beside one
+    row.forEach((one, j) => {
+      const { kernels, threads } = configs[j];
+      const single = configs.findIndex((config) => config.kernels === kernels && config.threads === 1);
+      if (threads > 1 && single >= 0) row[j] = { ...one, against: row[single] };
+    });
+    return row;
+  });
 }
 
 /** A verified case as a subject. */

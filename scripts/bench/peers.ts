@@ -122,9 +122,10 @@ async function subjectsOf(
   const { name, unit, amount } = work;
   for (const { config, peer } of ours) {
     const by = { library: peer.name, threads: peer.threads };
-    const sample = await work.by(peer);
+    let sample = await work.by(peer);
     if (!sample) throw new UserError(`Cannot compare at ${name}: Gibbon does not do it`);
-    subjects.push({ name, unit, amount, config, by, sample });
+    const restart = async () => void (sample = await work.by(peer));
+    subjects.push({ name, unit, amount, config, by, restart, sample: (calls) => sample!(calls) });
   }
   const own = [...subjects];
   for (const peer of others) {

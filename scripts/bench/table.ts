@@ -11,10 +11,13 @@ export function table(rows: readonly Row[]): string {
     figure(median),
     `± ${Math.round(50 * (high - low) / median)} %`,
     unit,
-    share !== undefined ? `${Math.round(100 * share)} %` : ratio !== undefined ? `× ${figure(ratio)}` : "",
+    share === undefined ? "" : `${Math.round(100 * share)} %`,
+    ratio === undefined ? "" : `× ${figure(ratio)}`,
   ]);
-  const last = rows.some(({ share }) => share) ? "of peak" : rows.some(({ ratio }) => ratio) ? "time" : "";
-  return aligned([[rows[0].part, "", "median", "spread", "", last], ...lines]);
+  const all = [[rows[0].part, "", "median", "spread", "", "of peak", "time"], ...lines];
+  // a column that says nothing is left out
+  const told = all[0].map((title, j) => title === "" || lines.some((line) => line[j] !== ""));
+  return aligned(all.map((line) => line.filter((_, j) => told[j])));
 }
 
 /** As short as it can be: nothing is said of one thread. */
