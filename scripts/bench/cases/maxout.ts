@@ -70,6 +70,14 @@ export function maxout(): Draft[] {
     },
     gather("gatherRows, forward", pixels, [B, N, D, D], reals(D * N)),
     gather("gatherRows, dW", byPiece, [N, D, B, B], x),
+    {
+      kernel: "sgdGather",
+      operands: [reals(N * D), zeros(N * D), zeros(D), zeros(N * D), ...byPiece, x],
+      writes: 3,
+      scalars: [0, 0.125, 0.5, 0, 0, 1.9375, N, D, B, B],
+      unit: "GFLOP/s",
+      amount: 2 * total(byPiece[2]) * D,
+    },
     gather("gatherRows, dX", [byRow[0], byRow[1], byRow[2]], [B, D, N, N], reals(N * D)),
     {
       kernel: "addBias",
