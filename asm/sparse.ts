@@ -106,7 +106,7 @@ function placeOf(limit: u32, list: usize, end: usize): usize {
 
 /**
  * out[r, :] = or += sum over the list of row r of value * m[index, :]; out (rows, cols), m (height, cols).
- * An ascending list gives the bits of the matrix product, unless multiply and add are fused. out does not alias m.
+ * An ascending list gives the bits of the matrix product. out does not alias m.
  */
 export function gatherRows(
   out: usize, indices: usize, values: usize, counts: usize, m: usize,
@@ -150,9 +150,13 @@ export function gatherRowsPart(
 function gather1(
   p: usize, list: usize, end: usize, ahead: usize, m: usize, stride: usize, accumulate: i32,
 ): void {
-  let sum: f32 = 0;
-  for (; list < end; list += 4) sum += load<f32>(list + ahead) * load<f32>(m + <usize>load<u32>(list) * stride);
-  store<f32>(p, accumulate ? load<f32>(p) + sum : sum);
+  // a vector for one column, so that multiply and add are fused where they are for the others
+  let sum = f32x4.splat(0);
+  for (; list < end; list += 4) {
+    sum = madd(v128.load32_zero(list + ahead), v128.load32_zero(m + <usize>load<u32>(list) * stride), sum);
+  }
+  const value = f32x4.extract_lane(sum, 0);
+  store<f32>(p, accumulate ? load<f32>(p) + value : value);
 }
 
 function gather4(

@@ -3,6 +3,7 @@
  * `--check` builds afresh and compares with what is there instead.
  */
 import asc from "assemblyscript/asc";
+import { longestChain } from "./chains.ts";
 import { jobs } from "../src/kernels/split.ts";
 import { dispatchSource } from "./dispatch.ts";
 
@@ -29,6 +30,12 @@ const THREADS = [
   // asc warns that v128 is passed between functions, as it is everywhere
   ...["--disableWarning", "112"],
 ];
+
+/** What asc calls the text form of a binary, which is looked at and not kept. */
+const TEXT = "text.wat";
+
+/** Nested multiply-adds that are harmless, such as those of a sum over lanes. */
+const LONGEST_CHAIN = 2;
 
 /** A binary, what it is compiled from, and how. */
 interface Binary {
@@ -105,6 +112,8 @@ async function compile(
     entry,
     "--outFile",
     file,
+    "--textFile",
+    TEXT,
     "--bindings",
     "raw",
     ...FLAGS,
@@ -115,6 +124,12 @@ async function compile(
     listFiles: () => [],
   });
   if (error) throw new Error(`Cannot compile asm/: ${error.message}\n${stderr.toString()}`);
+  const chain = longestChain(outputs.get(TEXT) as string);
+  if (chain > LONGEST_CHAIN) {
+    throw new Error(
+      `Cannot accept ${file}: ${chain} multiply-adds are nested, at most ${LONGEST_CHAIN} may be`,
+    );
+  }
   return {
     wasm: outputs.get(file) as Uint8Array,
     declaration: outputs.get(file.replace(/wasm$/, "d.ts")) as string,

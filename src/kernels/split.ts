@@ -148,7 +148,6 @@ const makers: Readonly<Record<string, (kernel: string) => Split>> = {
   listWinnersByRow: along(5, { ns: 2, moves: [[6], [6], [], [6], [6]] }),
   listWinnersByPiece: within(6, { ns: 5, work: [5, 6], step: 16 }),
   maxoutForward: along(3, { ns: 0.3, moves: [[4], [4], [4, 5]] }),
-  maxoutBackward: along(3, { ns: 0.3, moves: [[4, 5], [4], [4]] }),
   addBias: along(2, { ns: 0.2, moves: [[3]] }),
   multiply: elementwise(3, 3, 1),
   rbfForward: along(4, { ns: 0.2, moves: [[5], [6]] }),

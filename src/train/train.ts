@@ -111,9 +111,10 @@ export async function train(
     epochs: `${at.best?.epoch ?? at.history.length}`,
     history: JSON.stringify(at.history),
   };
-  if (!best) return { ...model, record: end };
+  // a network of its own, without what only training needs
+  const tensors = best ?? model.tensors();
   model[Symbol.dispose]();
-  return bind(family, family.network(best), end);
+  return bind(family, family.network(tensors), end);
 }
 
 /** Error rate on the validation examples, perturbed if that is asked for. */

@@ -1,0 +1,28 @@
+/** Functions of single numbers. @module */
+
+import { reals } from "../part.ts";
+import type { Kernel } from "../verify.ts";
+import { type Draft, zeros } from "./draft.ts";
+
+/** Functions of single numbers. */
+export function elementwise(): Draft[] {
+  const n = 16384;
+  const each = (kernel: Kernel, operands: Float32Array[], scalars: number[] = []): Draft => ({
+    kernel,
+    operands: [zeros(n), ...operands],
+    scalars: [...scalars, n],
+    unit: "ns/element",
+    amount: n,
+  });
+  return [
+    { ...each("exp", [reals(n, -20, 20)]), byElement: true },
+    { ...each("log", [reals(n, 0.01, 100)]), byElement: true },
+    { ...each("softplusForward", [reals(n, -9, 9)]), byElement: true },
+    { ...each("softplusBackward", [reals(n), reals(n, 0, 9)]), byElement: true },
+    { ...each("multiply", [reals(n), reals(n)]), byElement: true },
+    each("randomNormal", [], [0, 1, 7, 0]),
+    each("randomUniform", [], [-1, 1, 7, 0]),
+    each("randomMask", [], [0.5, 2, 7, 0]),
+    each("randomSigns", [], [0.25, 7, 0]),
+  ];
+}

@@ -1,0 +1,7 @@
+import { init, type InitOptions, type Variant } from "../../../src/mod.ts";
+import { first } from "./first.ts";
+
+const [kernels, threads, family] = Deno.args;
+const options: InitOptions & { threads: number } = { kernels: kernels as Variant, threads: Number(threads) };
+init(options);
+console.log(JSON.stringify(first(family)));

@@ -1,0 +1,44 @@
+/** The builds of the kernels, and how many threads run them. @module */
+
+import type { Heap } from "../../src/kernels/heap.ts";
+import { heap } from "../../src/kernels/variants.ts";
+import { init, type InitOptions, type Variant } from "../../src/mod.ts";
+import { UserError } from "../errors.ts";
+
+/** What a measurement ran on. */
+export interface Config {
+  /** Build of the kernels. */
+  readonly kernels: Variant;
+  /** Threads they ran on. */
+  readonly threads: number;
+}
+
+/** Every build with every number of threads. */
+export function configsOf(kernels: readonly Variant[], threads: readonly number[]): Config[] {
+  return threads.flatMap((count) => kernels.map((build) => ({ kernels: build, threads: count })));
+}
+
+let last: Config | undefined;
+
+/** Whether the kernels in use are those that `config` started. */
+export function isRunning(config: Config): boolean {
+  return last === config;
+}
+
+/**
+ * The heap of freshly started kernels; what is made from now on uses them.
+ *
+ * @throws {UserError} if they cannot run on so many threads
+ */
+export function start(config: Config): Heap {
+  const { kernels, threads } = config;
+  last = undefined;
+  const options: InitOptions & { threads?: number } = { kernels, threads };
+  init(options);
+  const started = heap();
+  // `relaxed × 2 threads`: the host may have given fewer than were asked for
+  const got = Number(/(\d+) threads/.exec(started.kernels)?.[1] ?? 1);
+  if (got !== threads) throw new UserError(`Cannot measure ${threads} threads: the kernels run on ${got}`);
+  last = config;
+  return started;
+}

@@ -1,0 +1,22 @@
+/** Every kernel but the matrix products, on the sizes of a maxout step of 100 digits and an RBF step of 200. @module */
+
+import { attacks } from "./cases/attack.ts";
+import { elementwise } from "./cases/elementwise.ts";
+import { heads } from "./cases/heads.ts";
+import { maxout } from "./cases/maxout.ts";
+import { updates } from "./cases/optimizer.ts";
+import { rbf } from "./cases/rbf.ts";
+import { acrossConfigs, type Part, subjectOf } from "./part.ts";
+import type { Case } from "./verify.ts";
+
+/** All of them. */
+export function cases(): Case[] {
+  return [elementwise, heads, maxout, updates, rbf, attacks].flatMap((group) => group())
+    .map((draft) => ({ ...draft, name: draft.name ?? draft.kernel }));
+}
+
+/** The kernels. */
+export const kernels: Part = (setting) => {
+  const all = cases();
+  return acrossConfigs(setting, (config, heap) => all.map((one) => subjectOf(one, config, heap)));
+};

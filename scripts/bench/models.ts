@@ -1,0 +1,155 @@
+/** The models that are measured, with parameters that are neither zero nor tiny. @module */
+
+import {
+  type Batch,
+  type Family,
+  type FamilyModel,
+  fgsm,
+  maxout,
+  model,
+  perturbation,
+  PUBLISHED,
+  rbf,
+  slice,
+  softmaxLinear,
+  type Tensors,
+  train,
+  type TrainOptions,
+} from "../../src/mod.ts";
+import { double, once } from "./double.ts";
+import { reals } from "./part.ts";
+import { checkNear } from "./verify.ts";
+
+/** Sizes of the published network. */
+export const UNITS = 240;
+
+/** The attack's ε. */
+export const EPSILON = 0.25;
+
+/** The attack on inputs that are pixels. */
+export const ATTACK = { epsilon: EPSILON, bounds: [0, 1] as const };
+
+/** The families, with hidden layers of so many units and so many inputs. */
+export function families(
+  { units = UNITS, inputs = 784 }: { units?: number; inputs?: number } = {},
+): Record<"softmax" | "maxout" | "rbf", Family> {
+  const sizes = { inputs, classes: 10 };
+  return {
+    softmax: softmaxLinear(sizes),
+    maxout: maxout({ ...sizes, units: [units, units] }),
+    rbf: rbf(sizes),
+  };
+}
+
+/** What the paper trains, and how; `adversarial` is maxout against the fast gradient sign method. */
+export function recipes(
+  units?: number,
+): Record<"softmax" | "maxout" | "adversarial" | "rbf", { family: Family; options: TrainOptions }> {
+  const { softmax, maxout, rbf } = families({ units });
+  const against = perturbation(fgsm, { epsilon: EPSILON });
+  return {
+    softmax: { family: softmax, options: {} },
+    maxout: { family: maxout, options: PUBLISHED },
+    adversarial: { family: maxout, options: { ...PUBLISHED, perturbation: against } },
+    rbf: { family: rbf, options: {} },
+  };
+}
+
+const made = new Map<string, Tensors>();
+
+/** Parameters of `family`: weights in ± 0.05, centers and precisions such that scores are moderate. */
+export function tensorsOf({ name, config, shapes }: Family): Tensors {
+  const key = `${name} ${JSON.stringify(config)}`;
+  const ranges: Record<string, [number, number]> = { mu: [0, 1], beta: [0.005, 0.02] };
+  const tensors = made.get(key) ?? Object.fromEntries(
+    Object.entries(shapes).map(([tensor, shape]) => {
+      const [lo, hi] = ranges[tensor] ?? [-0.05, 0.05];
+      return [tensor, { shape, data: reals(shape.reduce((a, b) => a * b), lo, hi) }];
+    }),
+  );
+  made.set(key, tensors);
+  return tensors;
+}
+
+/** Examples that the reference looks at. */
+export const LOOK = 20;
+
+/**
+ * The model of `family` on the kernels in use, which attacks `batch` as the reference does.
+ *
+ * @throws {Error} if it does not
+ */
+export function verifiedModel(family: Family, batch: Batch): FamilyModel {
+  const tensors = tensorsOf(family);
+  const made = model(family, { tensors });
+  const few = slice(batch, 0, LOOK);
+  checkSteps(`fgsm on ${family.name}`, fgsm.perturb(made, batch, ATTACK).data, few, tensors);
+  return made;
+}
+
+/**
+ * Nothing, if the first of the inputs `actual` are those that the reference makes of `batch`.
+ *
+ * @throws {Error} if they are not; where a slope is nearly 0, its sign may differ
+ */
+export function checkSteps(what: string, actual: ArrayLike<number>, batch: Batch, tensors: Tensors): void {
+  const wanted = once(tensors, batch, "fgsm", () => double(tensors).fgsm(batch, EPSILON, ATTACK.bounds));
+  let differ = 0;
+  for (let i = 0; i < wanted.length; i++) if (!(Math.abs(actual[i] - wanted[i]) < 1e-6)) differ++;
+  if (differ > 1e-3 * wanted.length) {
+    throw new Error(`Cannot time ${what}: ${differ} of ${wanted.length} inputs are not the reference's`);
+  }
+}
+
+/** Rate of the step that is verified: large, so that the change stands out of the rounding. */
+export const CHECK_RATE = 1;
+
+/**
+ * Nothing, if one step of training on `batch` without dropout changes the parameters as the reference says.
+ *
+ * @throws {Error} if it does not
+ */
+export async function checkTraining(family: Family, batch: Batch, options: TrainOptions): Promise<void> {
+  const tensors = tensorsOf(family);
+  using trained = await plainStep(family, { tensors, batch, options });
+  checkUpdate(`a step of ${family.name}`, trained.tensors(), batch, {
+    tensors,
+    epsilon: options.perturbation && EPSILON,
+  });
+}
+
+/** The model after one step on all of `batch` at `CHECK_RATE`, without dropout and norm constraint. */
+export function plainStep(
+  family: Family,
+  { tensors, batch, options }: { tensors: Tensors; batch: Batch; options: TrainOptions },
+): Promise<FamilyModel> {
+  return train(model(family, { tensors }), batch, {
+    ...options,
+    optimizer: { name: "sgd", rate: CHECK_RATE },
+    batchSize: batch.x.rows,
+    dropout: undefined,
+    maxNorm: undefined,
+    epochs: 1,
+  });
+}
+
+/** @throws {Error} if `after` is not what the reference makes of `tensors` in one step */
+export function checkUpdate(
+  what: string,
+  after: Readonly<Record<string, { data: ArrayLike<number> }>>,
+  batch: Batch,
+  { tensors, epsilon }: { tensors: Tensors; epsilon?: number },
+): void {
+  const step = once(
+    tensors,
+    batch,
+    `step ${epsilon}`,
+    () => double(tensors).step(batch, { rate: CHECK_RATE, epsilon }),
+  );
+  for (const [name, wanted] of Object.entries(step)) {
+    const before = tensors[name].data;
+    const change = (values: ArrayLike<number>) =>
+      Float64Array.from({ length: before.length }, (_, i) => values[i] - before[i]);
+    checkNear(`${what}, ${name}`, change(after[name].data), change(wanted), 0.01);
+  }
+}

@@ -1,0 +1,72 @@
+/** `deno task bench`. @module */
+
+import { command } from "../cli/command.ts";
+import { choice, choicesOf, flag, text, wholes } from "../cli/options.ts";
+import { checkWritable, writeFileWhole } from "../files.ts";
+import { configsOf } from "./configs.ts";
+import { attacking, latency } from "./attacking.ts";
+import { cold } from "./cold.ts";
+import { growth } from "./growth.ts";
+import { kernels } from "./kernels.ts";
+import { inWords, machine } from "./machine.ts";
+import { FULL, measure, QUICK } from "./measure.ts";
+import type { Part } from "./part.ts";
+import { peak, products } from "./products.ts";
+import { type Row, rowsOf } from "./rows.ts";
+import { training } from "./training.ts";
+import { table } from "./table.ts";
+
+/** The parts by name. */
+const PARTS: Readonly<Record<string, Part>> = {
+  peak,
+  products,
+  kernels,
+  training,
+  attacking,
+  latency,
+  growth,
+  cold,
+};
+
+/** Those that others contain. */
+const CONTAINED = ["peak"];
+
+/** The benchmark of Gibbon alone. */
+export const own = command({
+  name: "bench",
+  summary: "measure kernels, training, attacks and start",
+  options: {
+    only: choicesOf(Object.keys(PARTS), { help: "parts to run; by default all" }),
+    kernels: choice(["both", "baseline", "relaxed"], { help: "builds of the kernels", default: "both" }),
+    threads: wholes({ help: "numbers of threads to run on", least: 1, default: [1] }),
+    quick: flag("look once quickly, at smaller sizes: for trying, not for figures"),
+    json: text({ help: "file for the figures", placeholder: "FILE" }),
+  },
+  examples: ["bench", "bench --only products,kernels --kernels relaxed --json bench.json", "bench peers"],
+  async run({ only, kernels: builds, threads, quick, json }, context) {
+    if (json !== undefined) await checkWritable(json);
+    const configs = configsOf(builds === "both" ? ["baseline", "relaxed"] : [builds], threads);
+    const names = only ?? Object.keys(PARTS).filter((name) => !CONTAINED.includes(name));
+    const [pace, on] = [quick ? QUICK : FULL, await machine()];
+    const rows: Row[] = [];
+    context.print(inWords(on));
+    using progress = context.progress("bench");
+    for (const [i, name] of names.entries()) {
+      progress.update(i / names.length, name);
+      const subjects = await PARTS[name]({ configs, quick });
+      const timings = await measure(
+        subjects,
+        pace,
+        (done, doing) => progress.update((i + done) / names.length, `${name}: ${doing}`),
+      );
+      const found = rowsOf(name, subjects, timings);
+      rows.push(...found);
+      progress.end();
+      context.print(`\n${table(found)}`);
+    }
+    if (json !== undefined) {
+      await writeFileWhole(json, `${JSON.stringify({ machine: on, quick, rows }, null, 2)}\n`);
+    }
+    return 0;
+  },
+});

@@ -1,0 +1,117 @@
+// deno-lint-ignore-file no-explicit-any -- a library that is no dependency of this project has no types here
+
+import { type Batch, PUBLISHED, type Tensors } from "../../../src/mod.ts";
+import { CHECK_RATE, EPSILON } from "../models.ts";
+import type { Attacked, Peer, Trained } from "./peer.ts";
+import { layers, rbf } from "./tfjs_models.ts";
+
+const VERSION = "4.22.0";
+
+/** Images that an attack takes at once. */
+const CHUNK = 1000;
+
+/** Factor on a loss of which only the gradient's sign is wanted. */
+const LARGE = 1e4;
+
+/** TensorFlow.js on one of its backends. */
+export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
+  const load = (name: string): Promise<any> => import(`npm:@tensorflow/${name}@${VERSION}`);
+  // the core alone has no gradients
+  const tf = await load("tfjs");
+  // or it advises to use another package
+  tf.enableProdMode();
+  await load(`tfjs-backend-${backend}`);
+  const use = async () => {
+    if (!await tf.setBackend(backend)) throw new Error("its backend does not start");
+    await tf.ready();
+  };
+  await use();
+  /** Calls that keep their tensors to themselves; their result is read, for they may be lazy. */
+  const sampled = (call: () => any) => async (calls: number) => {
+    await use();
+    const from = performance.now();
+    for (let i = 0; i < calls; i++) {
+      const last = call();
+      if (last?.dataSync) {
+        last.dataSync();
+        last.dispose();
+      }
+    }
+    return (performance.now() - from) / 1000;
+  };
+
+  const inputs = ({ x }: Batch) => tf.tensor2d(x.data, [x.rows, x.cols]);
+  const targets = ({ labels }: Batch) => tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), 10), "float32");
+  /** x + ε·sign(∇J). The wasm backend takes the sign of a small number for 0, so the loss is made large. */
+  const perturbed = (loss: (x: any, y: any) => any, x: any, y: any) =>
+    tf.add(x, tf.mul(EPSILON, tf.sign(tf.grad((x: any) => tf.mul(LARGE * y.shape[0], loss(x, y)))(x))));
+
+  return {
+    name: `tfjs-${backend}`,
+    about: VERSION,
+    threads: 1,
+    slow: backend === "cpu",
+    async product({ form, m, n, k }, a, b) {
+      await use();
+      const A = tf.tensor2d(a, form === "gemmTN" ? [k, m] : [m, k]);
+      const B = tf.tensor2d(b, form === "gemmNT" ? [n, k] : [k, n]);
+      const call = () => tf.matMul(A, B, form === "gemmTN", form === "gemmNT");
+      return { result: call().dataSync(), sample: sampled(() => void call().dispose()) };
+    },
+    async training(what: Trained, tensors: Tensors, batch: Batch) {
+      await use();
+      const size = what === "rbf" ? 200 : 100;
+      const make = () => what === "rbf" ? rbf(tf, tensors) : layers(tf, tensors);
+      /** One step of `rule`; the adversarial inputs are found before, for no gradient flows through them. */
+      const step = (rule: any, net: ReturnType<typeof make>, [x, y]: readonly any[], dropout: boolean) => {
+        const xAdv = what === "adversarial" ? tf.tidy(() => perturbed(net.loss, x, y)) : undefined;
+        rule.minimize(() => {
+          const plain = net.loss(x, y, dropout);
+          return xAdv ? tf.mul(0.5, tf.add(plain, net.loss(xAdv, y, dropout))) : plain;
+        });
+        xAdv?.dispose();
+      };
+      const batches = Array.from({ length: Math.floor(batch.x.rows / size) }, (_, i) =>
+        tf.tidy(() => [
+          tf.keep(tf.slice(inputs(batch), [i * size, 0], [size, -1])),
+          tf.keep(tf.slice(targets(batch), [i * size, 0], [size, -1])),
+        ]));
+      const once = make();
+      step(tf.train.sgd(CHECK_RATE), once, batches[0], false);
+      const result = once.read();
+      const net = make();
+      const { momentum = 0 } = PUBLISHED.optimizer.name === "sgd" ? PUBLISHED.optimizer : {};
+      const rule = what === "rbf" ? tf.train.adam(0.002) : tf.train.momentum(0.1, momentum);
+      const weights = Object.entries(net.variables).filter(([name]) => name.endsWith("W")).map(([, v]) => v);
+      let at = 0;
+      const sample = sampled(() => {
+        step(rule, net, batches[at++ % batches.length], what !== "softmax");
+        tf.tidy(() => {
+          for (const W of weights) {
+            const norm = tf.sqrt(tf.sum(tf.square(W), 0, true));
+            W.assign(tf.mul(W, tf.minimum(1, tf.div(PUBLISHED.maxNorm, norm))));
+          }
+        });
+      });
+      return { result, sample };
+    },
+    async attack(_what: Attacked, tensors: Tensors, batch: Batch) {
+      await use();
+      const net = layers(tf, tensors);
+      const { rows, cols, data } = batch.x;
+      const out = new Float32Array(rows * cols);
+      const call = () => {
+        for (let from = 0; from < rows; from += CHUNK) {
+          const to = Math.min(from + CHUNK, rows);
+          tf.tidy(() => {
+            const x = tf.tensor2d(data.subarray(from * cols, to * cols), [to - from, cols]);
+            const y = targets({ ...batch, labels: batch.labels.subarray(from, to) });
+            out.set(tf.clipByValue(perturbed(net.loss, x, y), 0, 1).dataSync(), from * cols);
+          });
+        }
+      };
+      call();
+      return { result: out.slice(), sample: sampled(call) };
+    },
+  };
+}

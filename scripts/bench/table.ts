@@ -1,0 +1,32 @@
+/** Rows as text. @module */
+
+import { table as aligned } from "../cli/outputs.ts";
+import type { Row } from "./rows.ts";
+
+/** The rows of a part as aligned lines below its name. */
+export function table(rows: readonly Row[]): string {
+  const lines = rows.map(({ name, unit, median, quartiles: [low, high], share, ratio, ...row }) => [
+    name,
+    ranOn(row),
+    figure(median),
+    `± ${Math.round(50 * (high - low) / median)} %`,
+    unit,
+    share === undefined ? "" : `${Math.round(100 * share)} %`,
+    ratio === undefined ? "" : `× ${figure(ratio)}`,
+  ]);
+  const all = [[rows[0].part, "", "median", "spread", "", "of peak", "time"], ...lines];
+  // a column that says nothing is left out
+  const told = all[0].map((title, j) => title === "" || lines.some((line) => line[j] !== ""));
+  return aligned(all.map((line) => line.filter((_, j) => told[j])));
+}
+
+/** As short as it can be: nothing is said of one thread. */
+function ranOn({ library, kernels, threads = 1 }: Pick<Row, "library" | "kernels" | "threads">): string {
+  const many = threads > 1 ? `${threads} threads` : undefined;
+  return [library, kernels, many].filter(Boolean).join(", ");
+}
+
+/** Three digits. */
+export function figure(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toPrecision(3) : value.toFixed(3);
+}

@@ -1,0 +1,59 @@
+/** Steps of training, through the public function. @module */
+
+import { type Batch, type Family, matrix, slice, train, type TrainOptions } from "../../src/mod.ts";
+import type { Subject } from "./measure.ts";
+import { checkTraining, recipes } from "./models.ts";
+import { acrossConfigs, images, type Part, reals } from "./part.ts";
+
+/** A training to be measured by its steps. */
+export interface Training {
+  readonly family: Family;
+  readonly data: Batch;
+  readonly options: TrainOptions;
+}
+
+/** What the paper trains, by what the rows say. */
+function trainings(quick: boolean): Record<string, Training> {
+  const { softmax, maxout, adversarial, rbf } = recipes(quick ? 24 : undefined);
+  const data = images(quick ? 400 : 1000);
+  const dense = { ...data, x: matrix(data.x.rows, data.x.cols, reals(data.x.data.length, 0, 1)) };
+  return {
+    "softmax, batch 100": { ...softmax, data },
+    "maxout, batch 100, dropout": { ...maxout, data },
+    "maxout, inputs without zeros": { ...maxout, data: dense },
+    "maxout, adversarial": { ...adversarial, data },
+    "rbf, batch 200": { ...rbf, data },
+  };
+}
+
+/** The trainings. */
+export const training: Part = (setting) => {
+  const all = trainings(setting.quick);
+  return acrossConfigs(setting, async (config) => {
+    for (const { family, data, options } of Object.values(all)) {
+      await checkTraining(family, slice(data, 0, family.recipe.batchSize), options);
+    }
+    return Object.entries(all).map(([name, one]): Subject => ({
+      name,
+      config,
+      unit: "ms",
+      amount: 1,
+      sample: steps(one),
+    }));
+  });
+};
+
+/** Times steps from the end of the first epoch on, so that neither the start nor cold code counts. */
+export function steps({ family, data, options }: Training): (calls: number) => Promise<number> {
+  const perEpoch = Math.ceil(data.x.rows / (options.batchSize ?? family.recipe.batchSize));
+  return async (calls) => {
+    const epochs = Math.ceil(calls / perEpoch);
+    const ends: number[] = [];
+    using _ = await train(family, data, {
+      ...options,
+      epochs: 1 + epochs,
+      onProgress: ({ epochEnd }) => void (epochEnd && ends.push(performance.now())),
+    });
+    return (ends[epochs] - ends[0]) / 1000 * calls / (epochs * perEpoch);
+  };
+}

@@ -1,0 +1,89 @@
+/** What libraries are compared at: each work is given to one after the other, and what they give is verified. @module */
+
+import * as reference from "../../tests/reference.ts";
+import { slice } from "../../src/mod.ts";
+import type { Subject } from "./measure.ts";
+import { checkSteps, checkUpdate, EPSILON, LOOK, recipes, tensorsOf } from "./models.ts";
+import { images, reals } from "./part.ts";
+import type { Attacked, Peer, Trained } from "./peers/peer.ts";
+import { type Shape, shapes } from "./products.ts";
+import { checkClose } from "./verify.ts";
+
+/** Something that several libraries can do. */
+export interface Work extends Pick<Subject, "name" | "unit" | "amount"> {
+  /** Too much for a library in plain JavaScript. */
+  readonly heavy: boolean;
+  /** Readies `peer` for it and verifies what it gives; nothing if it does not do such work. */
+  by(peer: Peer): Promise<Subject["sample"] | undefined>;
+}
+
+/** The works of each kind. `units` are those of the hidden layers; default the published ones. */
+export function works({ quick, units }: { quick: boolean; units?: number }): Record<string, Work[]> {
+  const [trained, attacked] = [["softmax", "maxout", "adversarial", "rbf"], ["softmax", "maxout"]] as const;
+  return {
+    products: shapes(quick).map(product),
+    training: trained.map((what) => training(what, units)),
+    attacking: attacked.map((what) => attack(what, { units, count: quick ? 300 : 10000 })),
+  };
+}
+
+function product(shape: Shape): Work {
+  const { name, form, m, n, k } = shape;
+  const [a, b] = [reals(m * k), reals(k * n)];
+  const rows = form === "gemmTN" ? m : Math.min(m, 32);
+  let wanted: Float64Array | undefined;
+  return {
+    name,
+    unit: "GFLOP/s",
+    amount: 2 * m * n * k,
+    heavy: m * n * k > 2 ** 28,
+    async by(peer) {
+      const ready = await peer.product?.(shape, a, b);
+      if (!ready) return;
+      if (!wanted) {
+        wanted = new Float64Array(rows * n);
+        reference[form](wanted, Float64Array.from(a), Float64Array.from(b), 0, rows, n, k);
+      }
+      checkClose(`${name} by ${peer.name}`, ready.result, wanted);
+      return ready.sample;
+    },
+  };
+}
+
+function training(what: Trained, units?: number): Work {
+  const { family } = recipes(units)[what];
+  const [tensors, batch] = [tensorsOf(family), images(1000)];
+  const size = family.recipe.batchSize;
+  return {
+    name: `${what}, batch ${size}`,
+    unit: "ms",
+    amount: 1,
+    heavy: false,
+    async by(peer) {
+      const ready = await peer.training?.(what, tensors, batch);
+      if (!ready) return;
+      const epsilon = what === "adversarial" ? EPSILON : undefined;
+      checkUpdate(`a step of ${what} by ${peer.name}`, ready.result, slice(batch, 0, size), {
+        tensors,
+        epsilon,
+      });
+      return ready.sample;
+    },
+  };
+}
+
+function attack(what: Attacked, { units, count }: { units?: number; count: number }): Work {
+  const [tensors, batch] = [tensorsOf(recipes(units)[what].family), images(count)];
+  return {
+    name: `fgsm, ${what}, ${count} images`,
+    unit: "ms",
+    amount: 1,
+    heavy: what === "maxout" && count > 1000,
+    async by(peer) {
+      const ready = await peer.attack?.(what, tensors, batch);
+      if (!ready) return;
+      checkSteps(`fgsm on ${what} by ${peer.name}`, ready.result, slice(batch, 0, LOOK), tensors);
+      return ready.sample;
+    },
+  };
+}
