@@ -21,10 +21,10 @@ interface Split {
   readonly cut: (args: readonly number[], parts: number) => number[][];
 }
 
-/** Widest result or operand that is cut in the middle of a row: at multiples of what kernels take at once. */
+/** Columns that gathering takes at once: cut elsewhere, the last ones would be made by other code. */
 const COLUMNS = 48;
-/** Rows of a tile of the matrix product, and vectors of four. */
-const TILE = 20;
+/** What rows and columns of a tile of the matrix product divide, 5 × 8 as well as vectors of four. */
+const TILE = { rows: 20, cols: 24 };
 /** Elements that are cut together: whole lines of cache, and whole words of random bits. */
 const LINE = 64;
 
@@ -90,8 +90,8 @@ function tiled(
         ...[accumulate, rows, cols, k],
       ];
       return m >= n
-        ? ranges(m, TILE, parts).map(([from, to]) => part(from, 0, to - from, n))
-        : ranges(n, COLUMNS, parts).map(([from, to]) => part(0, from, m, to - from));
+        ? ranges(m, TILE.rows, parts).map(([from, to]) => part(from, 0, to - from, n))
+        : ranges(n, TILE.cols, parts).map(([from, to]) => part(0, from, m, to - from));
     },
   });
 }

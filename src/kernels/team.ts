@@ -12,9 +12,9 @@ const END = -1;
 
 /**
  * Nanoseconds on one thread from which a kernel is split. A job costs 3 µs where the worker still looks for it, 50 to 70
- * where it sleeps, and what the other core's cache holds: training steps took longer with less, not with twice as much.
+ * where it sleeps, so that below this it may cost more than it saves; twice or half as much made no step faster.
  */
-const LEAST = 100_000;
+const LEAST = 50_000;
 
 const numbers = new Map(jobs.map((kernel, job) => [kernel, job]));
 
