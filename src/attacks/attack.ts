@@ -61,7 +61,7 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
 }
 
 /** An attack's own part: looks at the examples once, and gives their perturbed inputs for each ε of the options. */
-export type Prepare<O> = (
+type Prepare<O> = (
   model: Model,
   batch: Batch,
   options: O & { epsilon: Epsilon | readonly number[] },
@@ -146,7 +146,7 @@ function inFloat32<O extends AttackOptions>(options: O): O {
 }
 
 /** The greatest float32 that is not above `value`. */
-export function float32Below(value: number): number {
+function float32Below(value: number): number {
   const near = new Float32Array([value]);
   const bits = new Int32Array(near.buffer);
   if (near[0] > value) bits[0] += bits[0] < 0 ? 1 : -1;
