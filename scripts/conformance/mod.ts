@@ -1,0 +1,50 @@
+/**
+ * The same bytes everywhere: what seeded work gives on a host, as SHA-256 of every output. Runs wherever `@gibbon/gibbon`
+ * does; `deno task conformance` compares the hashes with the table in `hashes.json`.
+ *
+ * @module
+ */
+
+import { init } from "@gibbon/gibbon";
+import { cases } from "./cases/mod.ts";
+
+/** How a host runs the cases. */
+export interface ConformanceOptions {
+  /**
+   * Starts baseline kernels on so many threads, or fewer; default `init({ kernels: "baseline", threads })`. A host that
+   * forbids compiling gives them a module here.
+   */
+  start?: (threads: number) => void | Promise<void>;
+  /** Called with each output, as bytes. */
+  onOutput?: (name: string, bytes: Uint8Array) => void;
+}
+
+/** SHA-256, in hexadecimal, of every output of every case, by `case.output`. */
+export async function conformance(
+  { start = (threads) => init({ kernels: "baseline", threads }), onOutput }: ConformanceOptions = {},
+): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const { name, threads = 1, run } of cases) {
+    await start(threads);
+    for (const [output, bytes] of Object.entries(await run())) {
+      const row = `${name}.${output}`;
+      onOutput?.(row, bytes);
+      hashes[row] = hex(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
+    }
+  }
+  await start(1);
+  return hashes;
+}
+
+/** The rows in which `hashes` is not `wanted`, those that only one of the two has included. */
+export function differences(
+  hashes: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): string[] {
+  const rows = new Set([...Object.keys(wanted), ...Object.keys(hashes)]);
+  return [...rows].filter((row) => hashes[row] !== wanted[row]);
+}
+
+function hex(digest: ArrayBuffer): string {
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
