@@ -1,7 +1,10 @@
 /** What commands give back: files, tables, percentages. @module */
 
-import { type Matrix, type Measures, type Tensor, writeSafetensors } from "../../src/mod.ts";
+import type { AttackedRates, Rates } from "../../src/measure/evaluation.ts";
+import { type Matrix, type Tensor, writeSafetensors } from "../../src/mod.ts";
 import { writeFileWhole } from "../files.ts";
+
+export { rates } from "../../src/measure/evaluation.ts";
 
 /** Writes `tensors` and `metadata` to the safetensors file at `path`. */
 export async function writeTensors(
@@ -22,13 +25,6 @@ export function vectorTensor(values: ArrayLike<number>): Tensor {
   return { shape: [values.length], data: Int32Array.from(values) };
 }
 
-/** What JSON says of measures, and nothing else that they hold. */
-export function rates(
-  { errorRate, confidence, confidenceOnErrors }: Measures,
-): Record<string, number | null> {
-  return { errorRate, confidence, confidenceOnErrors };
-}
-
 /** `fraction` in percent; a dash for none. */
 export function percent(fraction: number | null): string {
   return fraction === null ? "–" : `${(100 * fraction).toFixed(2)} %`;
@@ -40,4 +36,15 @@ export function table(rows: readonly (readonly string[])[]): string {
   return rows.map((row) =>
     row.map((cell, j) => j === 0 ? cell.padEnd(widths[j]) : cell.padStart(widths[j])).join("  ").trimEnd()
   ).join("\n");
+}
+
+/** Error and confidence in percent, a line for each attack and budget. */
+export function ratesTable(clean: Rates, attacked: readonly AttackedRates[]): string {
+  const cells = ({ errorRate, confidence, confidenceOnErrors }: Rates) =>
+    [errorRate, confidence, confidenceOnErrors].map(percent);
+  return table([
+    ["attack", "epsilon", "error", "confidence", "on errors"],
+    ["none", "", ...cells(clean)],
+    ...attacked.map((each) => [each.attack, `${each.epsilon}`, ...cells(each)]),
+  ]);
 }

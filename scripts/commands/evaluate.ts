@@ -1,13 +1,14 @@
 /** `gibbon evaluate`. @module */
 
-import { type AttackedMeasures, type ClassMeasures, kernels, measure, sweep } from "../../src/mod.ts";
-import { ATTACKING, attackOptions, ATTACKS, underAttack } from "../cli/attacking.ts";
+import { type Evaluation, evaluation } from "../../src/measure/evaluation.ts";
+import { finish, outcomes } from "../../src/measure/outcomes.ts";
+import { attacks } from "../../src/mod.ts";
+import { ATTACKING, attackOptions, ATTACKS } from "../cli/attacking.ts";
 import { type Command, command } from "../cli/command.ts";
 import { compute, COMPUTING } from "../cli/computing.ts";
 import { examplesFor, readModel, SHARED } from "../cli/inputs.ts";
 import { choicesOf, flag, numbers } from "../cli/options.ts";
-import { percent, rates, table } from "../cli/outputs.ts";
-import { watched } from "../cli/watch.ts";
+import { percent, ratesTable, table } from "../cli/outputs.ts";
 
 /** Measures a model, clean and under attack. */
 export const evaluate: Command = command({
@@ -40,55 +41,36 @@ export const evaluate: Command = command({
     compute(values);
     using model = await readModel(values.model);
     const examples = await examplesFor(model, values.model, values);
-    using progress = context.progress("clean");
-    const clean = measure(watched(model, progress, { rows: examples.x.rows, passes: 1 }), examples);
+    using progress = context.progress("evaluate");
+    const trials = values.attack.map((name) => ({
+      attack: attacks[name],
+      epsilons: values.epsilon,
+      options,
+    }));
+    const found = finish(outcomes(model, examples, trials), (fraction) => progress.update(fraction));
     progress.end();
-    const attacked = values.attack.flatMap((name) =>
-      underAttack(
-        name,
-        { model, examples, context, epsilons: values.epsilon.length, options },
-        (attack, model) => sweep(model, examples, { attack, epsilons: values.epsilon, ...options }),
-      )
-    );
-    const data = { name: values.data, examples: examples.x.rows };
+    const { perClass } = values;
+    const said = evaluation(found, examples, { model: values.model, data: values.data, perClass });
     if (values.json) {
-      const all = (measures: ClassMeasures) => ({
-        ...rates(measures),
-        ...(values.perClass && { perClass: measures.perClass.map((own) => own && rates(own)) }),
-      });
-      context.print(JSON.stringify({
-        model: values.model,
-        data,
-        kernels: kernels(),
-        clean: all(clean),
-        attacked: attacked.map((each) => ({ attack: each.attack, epsilon: each.epsilon, ...all(each) })),
-      }));
+      context.print(JSON.stringify(said));
       return 0;
     }
-    context.print(`${values.model} (${model.family.name}) on ${data.examples} examples of ${data.name}\n`);
-    context.print(overall(clean, attacked));
-    if (values.perClass) context.print(`\nError by true class\n${byClass(clean, attacked)}`);
+    context.print(
+      `${said.model} (${model.family.name}) on ${said.data.examples} examples of ${said.data.name}\n`,
+    );
+    context.print(ratesTable(said.clean, said.attacked));
+    if (perClass) context.print(`\nError by true class\n${byClass(said, examples.labels)}`);
     return 0;
   },
 });
 
-function overall(clean: ClassMeasures, attacked: readonly AttackedMeasures[]): string {
-  const cells = ({ errorRate, confidence, confidenceOnErrors }: ClassMeasures) =>
-    [errorRate, confidence, confidenceOnErrors].map(percent);
-  return table([
-    ["attack", "epsilon", "error", "confidence", "on errors"],
-    ["none", "", ...cells(clean)],
-    ...attacked.map((each) => [each.attack, `${each.epsilon}`, ...cells(each)]),
-  ]);
-}
-
-function byClass(clean: ClassMeasures, attacked: readonly AttackedMeasures[]): string {
+function byClass({ clean, attacked }: Evaluation, labels: Int32Array): string {
   return table([
     ["class", "examples", "clean", ...attacked.map(({ attack, epsilon }) => `${attack} ${epsilon}`)],
-    ...clean.perClass.map((own, label) => [
+    ...clean.perClass!.map((_, label) => [
       `${label}`,
-      `${own?.examples ?? 0}`,
-      ...[clean, ...attacked].map(({ perClass }) => percent(perClass[label]?.errorRate ?? null)),
+      `${labels.filter((each) => each === label).length}`,
+      ...[clean, ...attacked].map(({ perClass }) => percent(perClass![label]?.errorRate ?? null)),
     ]),
   ]);
 }

@@ -17,6 +17,11 @@ export interface AttackOptions {
   target?: number | Int32Array;
   /** Seed of what is random; default 0. */
   seed?: number;
+  /**
+   * Place of the first example in a set that is attacked run by run, a multiple of 250: noise then goes on as if all of
+   * the set were attacked at once; default 0.
+   */
+  first?: number;
 }
 
 /** The budget in input units: one for all inputs, or one for each, (D). */
@@ -153,8 +158,8 @@ function float32Below(value: number): number {
   return near[0];
 }
 
-/** Rows that one call of a kernel takes, so that what is copied to its memory stays small. */
-const CHUNK = 250;
+/** Rows that one call of a kernel takes, so that what is copied to its memory stays small; noise begins anew at each. */
+export const CHUNK = 250;
 
 /** A matrix of the shape of `x`, which `fill` writes run by run of rows. */
 export function byChunks(

@@ -11,7 +11,7 @@ export function checkAttack(
   { batch, options }: { batch: Batch; options: AttackOptions & { epsilon: Epsilon | readonly number[] } },
 ): void {
   checkInputs("attack", model, batch.x);
-  const { epsilon, bounds, target } = options;
+  const { epsilon, bounds, target, first = 0 } = options;
   if (epsilon instanceof Float32Array && epsilon.length !== model.inputs) {
     throw new TypeError(
       `Cannot attack by ${name}: expected ${model.inputs} epsilons, one an input, got ${epsilon.length}`,
@@ -32,6 +32,9 @@ export function checkAttack(
         `Cannot attack by ${name} with target ${aim}: must be a whole number in 0 … ${model.classes - 1}`,
       );
     }
+  }
+  if (!Number.isSafeInteger(first) || first < 0) {
+    throw new RangeError(`Cannot attack by ${name} from example ${first} on: must be a whole number ≥ 0`);
   }
   if (bounds !== undefined) checkBounds(name, bounds, batch.x);
 }

@@ -12,10 +12,10 @@ import { type Attack, budget, byChunks, makeAttack } from "./attack.ts";
 export const signNoise: Attack = makeAttack({
   name: "signNoise",
   raisesLoss: false,
-  prepare: (_model, { x }, { bounds, seed = 0 }) => (epsilon) => {
+  prepare: (_model, { x }, { bounds, seed = 0, first: before = 0 }) => (epsilon) => {
     const each = budget(epsilon, x.cols);
     return byChunks(x, (out, rows, first) => {
-      fillSigns(out, rng(seed).split(first), { epsilon: 1 });
+      fillSigns(out, rng(seed).split(before + first), { epsilon: 1 });
       signStep(out, rows(x), { direction: out, epsilon: each, bounds });
     });
   },
@@ -29,11 +29,11 @@ export const signNoise: Attack = makeAttack({
 export const uniformNoise: Attack = makeAttack({
   name: "uniformNoise",
   raisesLoss: false,
-  prepare: (_model, { x }, { bounds, seed = 0 }) => (epsilon) => {
+  prepare: (_model, { x }, { bounds, seed = 0, first: before = 0 }) => (epsilon) => {
     const each = budget(epsilon, x.cols);
     return byChunks(x, (out, rows, first) => {
       const step = matrix(out.rows, out.cols);
-      fillUniform(step, rng(seed).split(first), { lo: -1, hi: 1 });
+      fillUniform(step, rng(seed).split(before + first), { lo: -1, hi: 1 });
       for (let i = 0; i < step.data.length; i++) step.data[i] *= each[i % x.cols];
       addStep(out, rows(x), { step, bounds });
     });

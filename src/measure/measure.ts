@@ -45,17 +45,24 @@ export function measure(model: Model, examples: Batch): ClassMeasures {
   return measureAnswers(predict(model, examples.x), examples);
 }
 
-function measureAnswers(predictions: Predictions, { labels, classes }: Batch): ClassMeasures {
+/** What of predictions is measured. */
+export type Answers = Pick<Predictions, "predicted" | "confidence">;
+
+/** Error and confidence of answers to examples with these labels, of which there is one at least. */
+export function measureAnswers(
+  answers: Answers,
+  { labels, classes }: Pick<Batch, "labels" | "classes">,
+): ClassMeasures {
   const all = Array.from(labels.keys());
   const perClass = Array.from({ length: classes }, (_, c) => {
     const own = all.filter((i) => labels[i] === c);
-    return own.length > 0 ? summarize(predictions, labels, own) : null;
+    return own.length > 0 ? summarize(answers, labels, own) : null;
   });
-  return { ...summarize(predictions, labels, all), perClass };
+  return { ...summarize(answers, labels, all), perClass };
 }
 
 function summarize(
-  { predicted, confidence }: Predictions,
+  { predicted, confidence }: Answers,
   labels: Int32Array,
   indices: readonly number[],
 ): Measures {

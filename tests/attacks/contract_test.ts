@@ -192,6 +192,19 @@ Deno.test("attacks with the same seed give the same bytes, and noise other ones 
   });
 });
 
+Deno.test("attacks run by run, each told its place, give the bits of one attack on all", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    const examples = examplesFor(model, 501);
+    const given = { ...options, epsilon: 0.3, seed: 3 };
+    const whole = attack(model, examples, given);
+    for (const [first, end] of [[0, 250], [250, 500], [500, 501]]) {
+      const run = attack(model, slice(examples, first, end), { ...given, first });
+      assertEquals(bits(run.x), bits(rowsOf(whole.x, first, end)), `${name} from ${first} on`);
+      assertEquals(bits(run.probabilities), bits(rowsOf(whole.probabilities, first, end)), name);
+    }
+  });
+});
+
 Deno.test("attacks move a first-order loss by epsilon times the gradient's dual norm, as the registry says", () => {
   // ε times curvatures below 10 over slopes of ordinary size is 2 %; rounding adds 1e-6/ε
   const epsilon = 2 ** -9;
@@ -299,6 +312,9 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
     refuse(each, { bounds: [0, 1] }, [RangeError, " within bounds 0, 1: input "]);
     for (const target of [-1, 3, 0.5, NaN, 2 ** 32]) {
       refuse(each, { target }, [RangeError, ` with target ${target}: must be a whole number in 0 … 2`]);
+    }
+    for (const first of [-1, 0.5, NaN]) {
+      refuse(each, { first }, [RangeError, ` from example ${first} on: must be a whole number ≥ 0`]);
     }
     refuse(each, { target: Int32Array.of(0, 1, 3) }, [RangeError, " with target 3"]);
     refuse(each, { target: Int32Array.of(0, 1) }, [TypeError, ": 3 examples but 2 targets"]);

@@ -1,0 +1,77 @@
+/** What a model makes of examples, clean and attacked, found run by run of rows. @module */
+
+import { type Attack, CHUNK } from "../attacks/attack.ts";
+import type { FgsmOptions } from "../attacks/fgsm.ts";
+import { type Batch, slice } from "../data/batch.ts";
+import { predict } from "../loss.ts";
+import type { Model } from "../models/model.ts";
+import type { Answers } from "./measure.ts";
+
+/** An attack to try, with each of some budgets. */
+export interface Trial {
+  readonly attack: Attack<FgsmOptions>;
+  /** Budgets, in input units. */
+  readonly epsilons: readonly number[];
+  /** What else the attack takes. */
+  readonly options?: Omit<FgsmOptions, "target" | "first">;
+}
+
+/** A model's answers under attack. */
+export interface AttackedAnswers extends Answers {
+  /** Name of the attack. */
+  readonly attack: string;
+  /** Its budget, in input units. */
+  readonly epsilon: number;
+}
+
+/** A model's answers to examples, each in their order. */
+export interface Outcomes {
+  readonly clean: Answers;
+  /** Trial by trial, and in each budget by budget. */
+  readonly attacked: readonly AttackedAnswers[];
+}
+
+/**
+ * What `model` answers to `examples` as they are, and attacked as each of `trials` says. Yields the fraction done
+ * between runs of 250 rows, so that the caller may show it, wait or stop; the answers are those of one call for all.
+ *
+ * @throws {RangeError | TypeError} if the examples or an option do not fit the model
+ */
+export function* outcomes(
+  model: Model,
+  examples: Batch,
+  trials: readonly Trial[],
+): Generator<number, Outcomes> {
+  const { rows } = examples.x;
+  const clean = room(rows);
+  const attacked = trials.map(({ attack, epsilons }) =>
+    epsilons.map((epsilon) => ({ attack: attack.attack, epsilon, ...room(rows) }))
+  );
+  for (let first = 0; first < rows; first += CHUNK) {
+    if (first > 0) yield first / rows;
+    const run = slice(examples, first, first + CHUNK);
+    put(clean, predict(model, run.x), first);
+    trials.forEach(({ attack, epsilons, options }, i) => {
+      const results = attack(model, run, { ...options, first, epsilon: epsilons });
+      results.forEach((answers, j) => put(attacked[i][j], answers, first));
+    });
+  }
+  return { clean, attacked: attacked.flat() };
+}
+
+/** What `steps` come to, each fraction that they yield told to `tell`. */
+export function finish<T>(steps: Generator<number, T>, tell: (fraction: number) => void = () => {}): T {
+  for (let step = steps.next();; step = steps.next()) {
+    if (step.done) return step.value;
+    tell(step.value);
+  }
+}
+
+function room(rows: number): Answers {
+  return { predicted: new Int32Array(rows), confidence: new Float32Array(rows) };
+}
+
+function put(into: Answers, { predicted, confidence }: Answers, first: number): void {
+  into.predicted.set(predicted, first);
+  into.confidence.set(confidence, first);
+}

@@ -1,0 +1,131 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { signNoise } from "../../src/attacks/mod.ts";
+import { type Batch, batch } from "../../src/data/batch.ts";
+import { matrix } from "../../src/matrix.ts";
+import { checkReport, type Gate, type Threshold, trialsOf } from "../../src/measure/check.ts";
+import { evaluation } from "../../src/measure/evaluation.ts";
+import { finish, outcomes } from "../../src/measure/outcomes.ts";
+import { model } from "../../src/models/family.ts";
+import { softmaxLinear } from "../../src/models/softmax_linear.ts";
+
+/** Class 1 where x > 0. */
+const sign = model(softmaxLinear({ inputs: 1, classes: 2 }), {
+  tensors: {
+    W: { shape: [2, 1], data: Float32Array.of(-1, 1) },
+    b: { shape: [2], data: Float32Array.of(0, 0) },
+  },
+});
+
+const four = batch({ x: matrix(4, 1, [-0.45, 0.1, 0.4, 0.2]), labels: [0, 1, 1, 0] });
+
+const NAMES = { model: "sign", data: "four" };
+
+function check(gate: Gate, examples: Batch = four) {
+  return checkReport(gate, finish(outcomes(sign, examples, trialsOf(gate, 1))), { examples, ...NAMES });
+}
+
+const gate: Gate = { attacks: ["fgsm"], epsilons: [0.2, 0.5] };
+
+Deno.test("checkReport() finds the examples that an attack turns, and what they turn into", () => {
+  assertEquals(check(gate).flips, [
+    { attack: "fgsm", epsilon: 0.2, examples: [1], predicted: [0] },
+    { attack: "fgsm", epsilon: 0.5, examples: [0, 1, 2], predicted: [1, 0, 0] },
+  ]);
+});
+
+Deno.test("checkReport() holds the evaluation of the attacks alone, and the noise beside it", () => {
+  const many = {
+    ...gate,
+    attacks: ["fgsm", "uniformNoise"],
+    seed: 3,
+    bounds: [-1, 1] as const,
+    perClass: true,
+  };
+  const { noise, flips: _flips, verdicts, passed, ...rest } = check(many);
+  const trials = trialsOf(many, 1).slice(0, 2);
+  const options = { ...NAMES, perClass: true };
+  assertEquals(rest, evaluation(finish(outcomes(sign, four, trials)), four, options));
+  const control = {
+    attack: signNoise,
+    epsilons: gate.epsilons,
+    options: { seed: 3, bounds: [-1, 1] as const },
+  };
+  assertEquals(noise, evaluation(finish(outcomes(sign, four, [control])), four, options).attacked);
+  assertEquals([verdicts, passed], [[], null]);
+});
+
+Deno.test("trialsOf() gives the noise the norm of the attack's epsilon", () => {
+  for (const [norm, p] of [["Linf", Infinity], ["L2", 2], ["L1", 1]] as const) {
+    const { attack, epsilons: [each], options } = trialsOf({ attacks: [], epsilons: [0.5], norm }, 16).at(
+      -1,
+    )!;
+    const zeros = batch({ x: matrix(1, 16), labels: [0] });
+    const { x } = attack({ ...sign, inputs: 16, scores: () => matrix(1, 2) }, zeros, {
+      ...options,
+      epsilon: each,
+    });
+    const sizes = Array.from(x.data, Math.abs);
+    const length = p === Infinity
+      ? Math.max(...sizes)
+      : sizes.reduce((sum, size) => sum + size ** p, 0) ** (1 / p);
+    assertAlmostEquals(length, 0.5, 1e-6, norm);
+  }
+});
+
+Deno.test("checkReport() judges each limited rate of each row that a threshold is on", () => {
+  const judged = (...thresholds: Threshold[]) => check({ ...gate, thresholds });
+  // clean, one of four is wrong; attacked, two and all
+  const { verdicts, passed } = judged({ on: "clean", errorRate: 0.25 }, { on: "fgsm", errorRate: 0.5 });
+  assertEquals(verdicts, [
+    { on: "clean", epsilon: null, rate: "errorRate", value: 0.25, most: 0.25, passed: true },
+    { on: "fgsm", epsilon: 0.2, rate: "errorRate", value: 0.5, most: 0.5, passed: true },
+    { on: "fgsm", epsilon: 0.5, rate: "errorRate", value: 1, most: 0.5, passed: false },
+  ]);
+  assertEquals(passed, false);
+  assertEquals(judged({ on: "fgsm", epsilon: 0.2, errorRate: 0.5 }).passed, true);
+  assertEquals(judged({ on: "fgsm", epsilon: 0.2, errorRate: 0.4999 }).passed, false);
+
+  const [noise] = judged({ on: "noise", epsilon: 0.5, confidenceOnErrors: 0.5 }).verdicts;
+  assert(noise.value! > 0.5 && !noise.passed);
+
+  const over = judged({ on: "fgsm", errorOverNoise: 0.6 });
+  assertEquals(
+    over.verdicts.map(({ value }) => value),
+    over.attacked.map(({ errorRate }, i) => errorRate - over.noise[i].errorRate),
+  );
+});
+
+Deno.test("checkReport() takes the confidence on errors as met where there is no error, and no number as not met", () => {
+  const right = batch({ x: matrix(1, 1, [-1]), labels: [0], classes: 2 });
+  const thresholds = [{ on: "clean", confidenceOnErrors: 0 }];
+  const { verdicts, passed } = check({ ...gate, thresholds }, right);
+  assertEquals([verdicts[0].value, passed], [null, true]);
+
+  const answers = { predicted: Int32Array.of(1), confidence: Float32Array.of(NaN) };
+  const attacked = ["fgsm", "signNoise"].flatMap((attack) =>
+    gate.epsilons.map((epsilon) => ({ attack, epsilon, ...answers }))
+  );
+  const lost = checkReport({ ...gate, thresholds }, { clean: answers, attacked }, {
+    examples: right,
+    ...NAMES,
+  });
+  assertEquals(lost.passed, false);
+});
+
+Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
+  const refused: [Threshold, string][] = [
+    [{ on: "pgd", errorRate: 1 }, "is on pgd, which is none of clean, noise, fgsm"],
+    [{ on: "fgsm", epsilon: 0.3, errorRate: 1 }, "is at epsilon 0.3, which is none of 0.2, 0.5"],
+    [{ on: "clean", epsilon: 0.2, errorRate: 1 }, "is on clean, which has no epsilon"],
+    [{ on: "fgsm" }, "limits none of errorRate, confidenceOnErrors, errorOverNoise"],
+    [{ on: "noise", errorOverNoise: 0 }, "limits errorOverNoise on noise, which is no attack"],
+  ];
+  for (const [threshold, problem] of refused) {
+    const thresholds = [{ on: "clean", errorRate: 1 }, threshold];
+    assertThrows(
+      () => trialsOf({ ...gate, thresholds }, 1),
+      RangeError,
+      `Cannot check: threshold 1 ${problem}`,
+    );
+  }
+});
