@@ -3,6 +3,7 @@ import { perturbation } from "../src/attacks/attack.ts";
 import { fgsm } from "../src/attacks/fgsm.ts";
 import { signNoise } from "../src/attacks/noise.ts";
 import { type Batch, batch } from "../src/data/batch.ts";
+import { readSafetensors } from "../src/data/safetensors.ts";
 import { init } from "../src/kernels/variants.ts";
 import { losses, predict } from "../src/loss.ts";
 import { matrix } from "../src/matrix.ts";
@@ -555,6 +556,28 @@ Deno.test("train() reports each epoch's end once, with the steps and the mean lo
   const history = seen.map(({ loss }) => ({ loss }));
   assertEquals(JSON.parse(trained.record.history), history);
   assert(history[2].loss < history[0].loss, "a convex loss that falls at a small rate");
+});
+
+Deno.test("train() lets its model be measured, attacked and saved on the way, and ends with the same bytes", async () => {
+  const network = maxout({ inputs: INPUTS, classes: CLASSES, units: [4], pieces: 2, initialRange: 0.1 });
+  for (const family of [linear, network, rbf({ inputs: INPUTS, classes: CLASSES })]) {
+    const saved: Uint8Array[] = [];
+    const watched = await bytesOf(family, learn, {
+      epochs: 3,
+      perturbation: perturbation(fgsm, { epsilon: 0.1 }),
+      onProgress({ model }) {
+        fgsm(model, learn, { epsilon: 0.1 });
+        saved.push(saveModel(model));
+      },
+    });
+    assertEquals(saved.length, 3);
+    assertNotEquals(saved[0], saved[1]);
+    assertEquals(
+      watched,
+      await bytesOf(family, learn, { epochs: 3, perturbation: perturbation(fgsm, { epsilon: 0.1 }) }),
+    );
+    assertEquals(readSafetensors(saved[2]).tensors, readSafetensors(watched).tensors);
+  }
 });
 
 Deno.test("train() that diverges says so, and when", async () => {

@@ -1,5 +1,5 @@
 import type { Batch } from "../data/batch.ts";
-import type { Family } from "../models/family.ts";
+import type { Family, FamilyModel } from "../models/family.ts";
 import { checkInputs, type Perturbation } from "../models/model.ts";
 import type { Adam, Keep, Recipe, Sgd } from "../models/recipe.ts";
 
@@ -45,6 +45,8 @@ export interface TrainProgress {
   epochEnd: boolean;
   /** Error rate on the validation examples, if there are any and the epoch is over. */
   validationError?: number;
+  /** The model as it is now, to be measured, attacked or saved during the call; the next step changes it. */
+  model: FamilyModel;
 }
 
 /** Options with their defaults filled in. */

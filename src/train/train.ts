@@ -64,7 +64,7 @@ export async function train(
   const batches = Math.ceil(data.x.rows / batchSize);
   const work = batchSize * network.parameters.reduce((sum, { value }) => sum + value.rows * value.cols, 0);
   const report = (epoch: number, loss: number, end: { epochEnd: boolean; validationError?: number }) =>
-    settled.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, ...end });
+    settled.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, model, ...end });
 
   let worked = 0;
   while (at.history.length < epochs && !(at.best && at.history.length - at.best.epoch >= patience)) {
