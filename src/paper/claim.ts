@@ -1,8 +1,9 @@
 /** What a claim is, and the rule that judges it. @module */
 
+import type { BudgetName } from "./budgets.ts";
 import type { Measurements } from "./experiment.ts";
 
-/** One figure of the paper. */
+/** One figure of the paper, or a question that it leaves open. */
 export interface Claim {
   /** Name of the measurement that answers it: experiment, then quantity. */
   readonly id: string;
@@ -10,17 +11,26 @@ export interface Claim {
   readonly section: string;
   /** What is measured. */
   readonly what: string;
-  /** The paper's figure. */
-  readonly paper: number;
+  /** The paper's figure; null where it has none, and the ordering alone judges. */
+  readonly paper: number | null;
+  /** How ours is to stand to it; default about, within the tolerance. */
+  readonly relation?: "about" | "at least" | "at most";
   /** Unit of both figures. */
-  readonly unit: "%" | "relative";
+  readonly unit: "%" | "relative" | "number";
   /** Under which conditions the figure holds. */
   readonly conditions: string;
-  /** Reproduced if ours is within this of the paper's. */
+  /** Reproduced if ours is no further than this from where the paper's says it is. */
   readonly tolerance: number;
   /** What must hold at least. */
   readonly ordering: Ordering;
+  /** Budgets in which it is measured; default all. */
+  readonly budgets?: readonly BudgetName[];
+  /** What we believe explains a miss. */
+  readonly reason?: string;
 }
+
+/** A claim as files list it: in percent unless it says otherwise. */
+export type ClaimInPercent = Omit<Claim, "unit"> & { readonly unit?: Claim["unit"] };
 
 /** A relation between measurements, in words and as a rule; it does not hold where one is missing. */
 export interface Ordering {
@@ -42,14 +52,18 @@ export type Verdict = "reproduced" | "ordering holds" | "not reproduced" | "not 
 export function judge(claim: Claim, measurements: Measurements): Judged {
   const ours = measurements[claim.id];
   if (ours === undefined) return { ...claim, ours: null, verdict: "not run" };
-  if (ours !== null && Math.abs(ours - claim.paper) <= claim.tolerance) {
-    return { ...claim, ours, verdict: "reproduced" };
-  }
-  return {
-    ...claim,
-    ours,
-    verdict: claim.ordering.holds(measurements) ? "ordering holds" : "not reproduced",
-  };
+  if (fits(claim, ours)) return { ...claim, ours, verdict: "reproduced" };
+  const holds = claim.ordering.holds(measurements);
+  // where the paper has no figure there is nothing beyond the ordering
+  const verdict = !holds ? "not reproduced" : claim.paper === null ? "reproduced" : "ordering holds";
+  return { ...claim, ours, verdict };
+}
+
+function fits({ paper, tolerance, relation = "about" }: Claim, ours: number | null): boolean {
+  if (ours === null || paper === null) return false;
+  const above = relation === "at most" || ours >= paper - tolerance;
+  const below = relation === "at least" || ours <= paper + tolerance;
+  return above && below;
 }
 
 /** Measurement `a` is less than measurement `b`. */
@@ -65,4 +79,12 @@ export function atLeast(id: string, least: number): Ordering {
 /** Measurement `id` is at most `most`. */
 export function atMost(id: string, most: number): Ordering {
   return { says: `${id} ≤ ${most}`, holds: (ours) => (ours[id] ?? NaN) <= most };
+}
+
+/** All of `orderings` hold. */
+export function every(...orderings: readonly Ordering[]): Ordering {
+  return {
+    says: orderings.map(({ says }) => says).join(" and "),
+    holds: (ours) => orderings.every(({ holds }) => holds(ours)),
+  };
 }

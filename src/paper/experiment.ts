@@ -2,6 +2,8 @@
 
 import type { Batch } from "../data/batch.ts";
 import type { FamilyModel } from "../models/family.ts";
+import type { Budget } from "./budgets.ts";
+import type { Figure } from "./figure.ts";
 
 /** What was measured, by name, in the unit of its claim; null where it is undefined. */
 export type Measurements = Readonly<Record<string, number | null>>;
@@ -9,16 +11,30 @@ export type Measurements = Readonly<Record<string, number | null>>;
 /** The perturbation of all the paper's experiments on digits, in pixels of [0, 1]. */
 export const EPSILON = 0.25;
 
-/** What experiments are run with. */
-export interface Laboratory {
-  /** Examples to learn from, of ten classes. */
+/** The examples of a run, by what they serve. */
+export interface Examples {
+  /** Examples to learn from where nothing is chosen by others, `learn` and `validation` together. */
+  readonly all: Batch;
+  /** Examples to learn from. */
   readonly learn: Batch;
-  /** Examples held out. */
+  /** Examples held out of those to choose by: when to stop, for one. */
+  readonly validation: Batch;
+  /** Examples held out, on which nothing is chosen. */
   readonly test: Batch;
+}
+
+/** What experiments are run with. */
+export interface Laboratory extends Examples {
   /** Seed of every draw. */
   readonly seed: number;
-  /** The trained model of that name (see `recipes.ts`), trained at first use. */
+  /** How much work it may be. */
+  readonly budget: Budget;
+  /** The trained model of that name (see `recipes/`), which the experiment has among its `models`. */
   trained(name: string): Promise<FamilyModel>;
+  /** Says that this part of the experiment, in [0, 1], is done. */
+  progress(part: number): void;
+  /** Aborted when the run is to stop: look at it in what takes long. */
+  readonly signal?: AbortSignal;
 }
 
 /** One experiment of the paper. */
@@ -27,10 +43,19 @@ export interface Experiment {
   readonly id: string;
   /** What it shows, in a few words. */
   readonly title: string;
+  /** What is done and what it teaches, in two to four sentences for somebody who has not read the paper. */
+  readonly explains: string;
   /** Names of the trained models that it needs. */
-  readonly models: readonly string[];
-  /** What was measured, without the experiment's name before it. */
-  run(laboratory: Laboratory): Promise<Measurements>;
+  models(budget: Budget): readonly string[];
+  /** What was measured. */
+  run(laboratory: Laboratory): Promise<Outcome>;
+}
+
+/** What an experiment came to. */
+export interface Outcome {
+  /** By name, without the experiment's before it. */
+  readonly measurements: Measurements;
+  readonly figures?: readonly Figure[];
 }
 
 /** A fraction in percent. */

@@ -4,16 +4,18 @@ import { type Batch, slice } from "../data/batch.ts";
 import type { FamilyModel } from "../models/family.ts";
 import type { TrainProgress } from "../train/mod.ts";
 import { adversarialTrainingExperiment } from "./adversarial_training.ts";
+import type { Budget } from "./budgets.ts";
 import { judge, type Judged } from "./claim.ts";
-import { claims } from "./claims.ts";
+import { claims } from "./claims/mod.ts";
 import type { Experiment, Measurements } from "./experiment.ts";
+import type { Figure } from "./figure.ts";
 import { logisticExperiment } from "./logistic.ts";
 import { maxoutExperiment } from "./maxout.ts";
 import { rbfExperiment } from "./rbf.ts";
-import { type Budget, trainings, trainOne } from "./recipes.ts";
+import { trainings, trainOne } from "./recipes/mod.ts";
 import { softmaxExperiment } from "./softmax.ts";
 
-/** All experiments, in the order in which they run. */
+/** All experiments, in the paper's order. */
 export const experiments: readonly Experiment[] = [
   softmaxExperiment,
   logisticExperiment,
@@ -48,29 +50,29 @@ export interface RunResult {
   readonly examples: { readonly learn: number; readonly test: number };
   readonly claims: readonly Judged[];
   readonly measurements: Measurements;
+  /** By experiment. */
+  readonly figures: Readonly<Record<string, readonly Figure[]>>;
   /** What each trained model's file would say of its training. */
   readonly models: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Relative cost of training on one example, for the estimate alone: an adversarial step is some three plain ones. */
-const COSTS: Readonly<Record<string, number>> = {
-  softmax: 1,
-  logistic: 1,
-  rbf: 8,
-  maxout: 50,
-  adversarialMaxout: 170,
-};
+/** The examples that `budget` learns from and chooses by. */
+export function divide(all: Batch, { examples, validation }: Budget): { learn: Batch; validation: Batch } {
+  const rest = all.labels.length - Math.min(validation, Math.floor(all.labels.length / 6));
+  return { learn: slice(all, 0, Math.min(rest, examples)), validation: slice(all, rest) };
+}
 
 /** Runs every experiment, training on as much of `learn` as the budget allows, and judges every claim. */
 export async function reproduce(
   { learn: all, test }: { learn: Batch; test: Batch },
   { budget, seed = 1, onProgress, signal }: RunOptions,
 ): Promise<RunResult> {
-  const learn = slice(all, 0, budget.examples);
-  const plans = trainings(learn, budget);
+  const { learn, validation } = divide(all, budget);
+  const plans = trainings({ all, learn, validation, budget });
+  const needed = new Set(experiments.flatMap((experiment) => experiment.models(budget)));
   const cost = (name: string) =>
-    COSTS[name] * plans[name].data.labels.length * (plans[name].options.epochs ?? 1);
-  const total = Object.keys(plans).reduce((sum, name) => sum + cost(name), 0);
+    plans[name].cost * plans[name].data.labels.length * (plans[name].options.epochs ?? 1);
+  const total = Array.from(needed, cost).reduce((sum, each) => sum + each, 0);
   const models = new Map<string, FamilyModel>();
   let spent = 0;
   const trained = async (name: string) => {
@@ -87,12 +89,14 @@ export async function reproduce(
   };
 
   const measurements: Record<string, number | null> = {};
+  const figures: Record<string, readonly Figure[]> = {};
   for (const { id, title, run } of experiments) {
     signal?.throwIfAborted();
     onProgress?.({ doing: title, done: spent / total });
-    for (const [name, value] of Object.entries(await run({ learn, test, seed, trained }))) {
-      measurements[`${id}.${name}`] = value;
-    }
+    const progress = () => {};
+    const outcome = await run({ all, learn, validation, test, seed, budget, trained, progress, signal });
+    figures[id] = outcome.figures ?? [];
+    for (const [name, value] of Object.entries(outcome.measurements)) measurements[`${id}.${name}`] = value;
   }
   const records = Object.fromEntries(Array.from(models, ([name, { record }]) => [name, record]));
   for (const model of models.values()) model[Symbol.dispose]();
@@ -100,6 +104,7 @@ export async function reproduce(
   return {
     claims: claims.map((claim) => judge(claim, measurements)),
     measurements,
+    figures,
     models: records,
     examples,
   };

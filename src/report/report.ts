@@ -1,8 +1,8 @@
 /** A run's numbers as data and as text. @module */
 
+import type { Budget } from "../paper/budgets.ts";
 import type { Judged } from "../paper/claim.ts";
 import type { RunResult } from "../paper/mod.ts";
-import type { Budget } from "../paper/recipes.ts";
 
 /** Everything that a run has to say, ready for JSON. */
 export interface Report {
@@ -20,6 +20,8 @@ export interface Report {
   readonly claims: readonly ReportedClaim[];
   /** Every measurement by name, in percent unless its claim says otherwise. */
   readonly measurements: RunResult["measurements"];
+  /** What is to be drawn, by experiment. */
+  readonly figures: RunResult["figures"];
   /** How each model was trained. */
   readonly models: RunResult["models"];
 }
@@ -29,7 +31,7 @@ export type ReportedClaim = Omit<Judged, "ordering"> & { readonly ordering: stri
 
 /** The report of a run. */
 export function report(
-  { claims, measurements, models, examples }: RunResult,
+  { claims, measurements, figures, models, examples }: RunResult,
   { data, ...run }: { data: string } & Pick<Report, "budget" | "seed" | "kernels" | "seconds">,
 ): Report {
   return {
@@ -39,6 +41,7 @@ export function report(
     ...run,
     claims: claims.map(({ ordering, ...claim }) => ({ ...claim, ordering: ordering.says })),
     measurements,
+    figures,
     models,
   };
 }

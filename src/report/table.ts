@@ -2,13 +2,13 @@ import type { Report, ReportedClaim } from "./report.ts";
 
 /** The claims as a table of text: paper, ours, verdict, and a letter for the conditions, which follow. */
 export function table(report: Report): string {
-  const { claims, data, budget: { name, epochs, units }, seed, kernels, seconds } = report;
+  const { claims, data, budget: { name }, seed, kernels, seconds } = report;
   const conditions = [...new Set(claims.map((claim) => claim.conditions))];
   const header = ["§", "claim", "paper", "ours", "verdict", ""];
   const rows = claims.map(({ section, what, paper, ours, unit, verdict, ...claim }) => [
     section,
     what,
-    figure(paper, unit),
+    paper === null ? "–" : figure(paper, unit),
     ours === null ? "–" : figure(ours, unit),
     verdict,
     letter(conditions.indexOf(claim.conditions)),
@@ -28,10 +28,7 @@ export function table(report: Report): string {
     ...conditions.map((text, i) => `${letter(i)}  ${text}`),
     "",
     `On ${data.name}, ${data.learn} examples to learn from and ${data.test} to test on (the paper's are of MNIST).`,
-    `Budget ${name}: maxout 2 × ${units} units, ${epochs.maxout} epochs; softmax ${epochs.linear}, logistic ` +
-    `${epochs.logistic}, RBF ${epochs.rbf} epochs. Seed ${seed}, ${kernels} kernels, ${
-      seconds.toFixed(0)
-    } s.`,
+    `Budget ${name}, seed ${seed}, ${kernels} kernels, ${seconds.toFixed(0)} s.`,
   ].join("\n");
 }
 
@@ -40,7 +37,9 @@ function letter(index: number): string {
 }
 
 function figure(value: number, unit: ReportedClaim["unit"]): string {
-  return unit === "%" ? `${Number(value.toFixed(2))} %` : value === 0 ? "0" : value.toExponential(1);
+  if (unit === "%") return `${Number(value.toFixed(2))} %`;
+  if (unit === "number") return `${Number(value.toPrecision(3))}`;
+  return value === 0 ? "0" : value.toExponential(1);
 }
 
 function tally(claims: readonly ReportedClaim[]): string {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Claim, judge } from "../../src/paper/claim.ts";
-import { claims } from "../../src/paper/claims.ts";
+import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 
 const claim: Claim = {

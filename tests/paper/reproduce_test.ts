@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { digits } from "../../src/data/digits.ts";
 import { reproduce } from "../../src/paper/mod.ts";
-import { budgets, pair } from "../../src/paper/recipes.ts";
-import { claims } from "../../src/paper/claims.ts";
+import { budgets } from "../../src/paper/budgets.ts";
+import { pair } from "../../src/paper/pair.ts";
+import { claims } from "../../src/paper/claims/mod.ts";
 
 const data = digits({ seed: 1, learn: 400, test: 100 });
-const tiny = { ...budgets.quick, units: 16, epochs: { linear: 2, logistic: 2, maxout: 1, rbf: 2 } };
+const tiny = { ...budgets.quick, units: 16, mostEpochs: 2 };
 
 Deno.test("reproduce() measures what every claim asks for, the same for the same seed", async () => {
   const told: number[] = [];

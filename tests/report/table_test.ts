@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { judge } from "../../src/paper/claim.ts";
-import { claims } from "../../src/paper/claims.ts";
-import { budgets } from "../../src/paper/recipes.ts";
+import { claims } from "../../src/paper/claims/mod.ts";
+import { budgets } from "../../src/paper/budgets.ts";
 import { report } from "../../src/report/report.ts";
 import { table } from "../../src/report/table.ts";
 
@@ -10,6 +10,7 @@ const finished = report(
   {
     claims: claims.map((claim) => judge(claim, measurements)),
     measurements,
+    figures: {},
     models: {},
     examples: { learn: 3, test: 2 },
   },
