@@ -64,6 +64,41 @@ export function scoreDirection(
   };
 }
 
+/** Heads whose loss has the gradient p − [c = y] in its scores. */
+const DIFFERENCES = new Set(["softmax", "sigmoid", "binary"]);
+
+/**
+ * The gradient of the loss in the scores of the rows from `first` on, as plain float32 arithmetic has it, which takes
+ * it for p − [c = y]: at the label it is 0 where p rounds to 1. A head whose gradient is no such difference gives the
+ * gradient of its loss.
+ */
+export function roundedDirection(
+  model: Model,
+  { x, labels }: Examples,
+  sign: 1 | -1 = 1,
+): (scores: Matrix, first: number) => Matrix {
+  checkExamples("differentiate a loss", model, { x, labels });
+  const { head, classes } = model;
+  return (scores, first) => {
+    const { rows, cols } = scores;
+    const own = labels.subarray(first, first + rows);
+    const dScores = matrix(rows, cols);
+    if (!DIFFERENCES.has(head.name)) {
+      head.loss({ loss: matrix(rows, 1), dScores, scale: sign }, scores, own);
+      return dScores;
+    }
+    const p = matrix(rows, classes);
+    head.probabilities(p, scores);
+    for (let i = 0; i < rows * cols; i++) {
+      const row = Math.floor(i / cols);
+      // a lone score is that of the last class
+      const c = classes - cols + i % cols;
+      dScores.data[i] = sign * (p.data[row * classes + c] - Number(own[row] === c));
+    }
+    return dScores;
+  };
+}
+
 /** The predicted class of each example, (B), and its probability. */
 export interface Predictions {
   /** The most probable class; the first, if several are. */

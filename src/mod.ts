@@ -23,12 +23,14 @@ export {
   type Adversarial,
   type Attack,
   type AttackOptions,
+  type Distance,
   type Epsilon,
   perturbation,
 } from "./attacks/attack.ts";
 export { attacks } from "./attacks/mod.ts";
 export { fgsm, type FgsmOptions } from "./attacks/fgsm.ts";
 export { signNoise, uniformNoise } from "./attacks/noise.ts";
+export { rotation } from "./attacks/rotation.ts";
 export {
   type DirectedRubbish,
   directedRubbish,
@@ -37,6 +39,7 @@ export {
   rubbish,
   type RubbishOptions,
 } from "./attacks/rubbish.ts";
+export type { GradientOptions } from "./attacks/uphill.ts";
 export { type Batch, batch, select, slice } from "./data/batch.ts";
 export { csvBatch, type CsvOptions } from "./data/csv.ts";
 export { digits, type DigitsOptions } from "./data/digits.ts";

@@ -119,7 +119,7 @@ Deno.test("src/mod.ts and asm/mod.ts are lines of exports only", () => {
 Deno.test("the code of this test sees what it looks for", () => {
   assert(source.length > 30 && assembly.length > 5);
   assert(importsOf("src/kernels/heap.ts").includes("../../wasm/exports.ts"));
-  assert(importsOf("src/attacks/fgsm.ts").includes("../loss.ts"));
+  assert(importsOf("src/attacks/uphill.ts").includes("../loss.ts"));
   assertEquals(importsOf("src/loss.ts").filter((specifier) => specifier.startsWith("@")), []);
   assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 3, entry: "src/data" });
   assertEquals(resolve("../../wasm/inline.ts", "src/kernels/variants.ts"), "wasm/inline.ts");

@@ -1,6 +1,6 @@
 /** How commands attack. @module */
 
-import { type Attack, attacks, type Batch, type FgsmOptions, type Model } from "../../src/mod.ts";
+import { type Attack, attacks, type Batch, fgsm, type FgsmOptions, type Model } from "../../src/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Context } from "./command.ts";
 import { choice, numbers } from "./options.ts";
@@ -12,7 +12,7 @@ export const ATTACKS: readonly string[] = Object.keys(attacks);
 /** Options of an attack beside its ε. */
 export const ATTACKING = {
   norm: choice(["Linf", "L2", "L1"], {
-    help: "Norm that epsilon bounds, for attacks that aim; by default Linf",
+    help: "Norm that epsilon bounds, for fgsm; by default Linf",
   }),
   labels: choice(["true", "predicted"], {
     help: "Labels whose loss is raised, for attacks that aim; by default the true ones",
@@ -42,10 +42,11 @@ export function attackOptions(
   names: readonly string[],
   { norm, labels, bounds, seed, target }: Given,
 ): FgsmOptions {
-  const aims = names.some((name) => attacks[name].raisesLoss);
-  const idle = aims ? undefined : norm ? "norm" : labels ? "labels" : undefined;
-  if (idle) {
-    throw new UserError(`--${idle} does not go with ${names.join(",")}, which does not look at the loss`, 2);
+  if (labels && !names.some((name) => attacks[name].raisesLoss)) {
+    throw new UserError(`--labels does not go with ${names.join(",")}, which does not look at the loss`, 2);
+  }
+  if (norm && !names.includes(fgsm.attack)) {
+    throw new UserError(`--norm does not go with ${names.join(",")}, but with ${fgsm.attack}`, 2);
   }
   if (labels && target !== undefined) {
     throw new UserError("--labels does not go with --target, whose loss is lowered", 2);

@@ -27,6 +27,9 @@ export interface AttackOptions {
 /** The budget in input units: one for all inputs, or one for each, (D). */
 export type Epsilon = number | Float32Array;
 
+/** How far two inputs are from each other. */
+export type Distance = "Linf" | "L2" | "L1" | "angle";
+
 /** Attacked examples, with the model's answer to the very bytes in `x`. */
 export interface Adversarial extends Batch, Predictions {
   /** Adversarial inputs, (B, D). */
@@ -52,6 +55,10 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
   readonly attack: string;
   /** Whether the untargeted attack means to raise the loss; noise does not aim. */
   readonly raisesLoss: boolean;
+  /** What ε bounds unless an option says otherwise: the distance in a norm, or the angle at the origin in radians. */
+  readonly distance: Distance;
+  /** Whether it goes no farther than it must, and leaves inputs as they are that would need more than ε. */
+  readonly minimal: boolean;
   /**
    * The adversarial examples run by run of `batchSize` (default 500), made as they are asked for: a whole test set in the
    * memory of one run. Noise differs from run to run.
@@ -74,7 +81,13 @@ type Prepare<O> = (
 
 /** The attack that `prepare` makes. */
 export function makeAttack<O extends AttackOptions>(
-  { name, raisesLoss, prepare }: { name: string; raisesLoss: boolean; prepare: Prepare<O> },
+  { name, raisesLoss, distance = "Linf", minimal = false, prepare }: {
+    name: string;
+    raisesLoss: boolean;
+    distance?: Distance;
+    minimal?: boolean;
+    prepare: Prepare<O>;
+  },
 ): Attack<O> {
   function attack(model: Model, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
   function attack(model: Model, batch: Batch, options: O & { epsilon: readonly number[] }): Adversarial[];
@@ -105,7 +118,7 @@ export function makeAttack<O extends AttackOptions>(
       yield attack(model, run, { ...options, target: aim, seed: rng(seed).split("run", first).key });
     }
   }
-  return Object.assign(attack, { attack: name, raisesLoss, perturb, stream });
+  return Object.assign(attack, { attack: name, raisesLoss, distance, minimal, perturb, stream });
 }
 
 /**
@@ -141,6 +154,12 @@ export function targets(target: number | Int32Array, { labels }: Batch): Int32Ar
 export function budget(epsilon: Epsilon, cols: number): Float32Array {
   if (typeof epsilon !== "number") return epsilon;
   return new Float32Array(cols).fill(float32Below(epsilon));
+}
+
+/** ε as one number. @throws {TypeError} if it is one for each input; `attack` begins the message */
+export function lengthOf(attack: string, epsilon: Epsilon): number {
+  if (typeof epsilon === "number") return epsilon;
+  throw new TypeError(`Cannot attack by ${attack} with an epsilon for each input: give one number`);
 }
 
 /** The same options with bounds rounded inward to float32, so that no step passes what was asked for. */

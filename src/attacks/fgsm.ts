@@ -1,27 +1,12 @@
-import type { Batch } from "../data/batch.ts";
 import { addStep, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
-import { predict, scoreDirection } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
-import type { Model } from "../models/model.ts";
-import {
-  type Attack,
-  type AttackOptions,
-  budget,
-  byChunks,
-  type Epsilon,
-  makeAttack,
-  targets,
-} from "./attack.ts";
+import { type Attack, budget, byChunks, type Epsilon, lengthOf, makeAttack } from "./attack.ts";
+import { type GradientOptions, uphill } from "./uphill.ts";
 
 /** What the fast gradient sign method takes beside its ε. */
-export interface FgsmOptions extends AttackOptions {
+export interface FgsmOptions extends GradientOptions {
   /** Norm that ε bounds; default `"Linf"`, the paper's. ε for each input goes with it alone. */
   norm?: "Linf" | "L2" | "L1";
-  /**
-   * Labels whose loss is raised: the true ones (default, the paper's), or the model's own predictions, which leak
-   * nothing of the truth into the attack. Of no account with a target.
-   */
-  labels?: "true" | "predicted";
 }
 
 /**
@@ -29,8 +14,8 @@ export interface FgsmOptions extends AttackOptions {
  * with a target, x − ε·sign(∇ₓ J(x, target)). In L2 the step is ε·∇J/‖∇J‖₂, in L1 it is ε on the input of the
  * greatest slope. Inputs whose slope is 0 stay.
  *
- * The direction is that of the exact gradient also where a float32 probability reaches 1; the step never passes ε,
- * not by one bit.
+ * The direction is that of the exact gradient also where a float32 probability reaches 1, unless `gradient` says
+ * otherwise; the step never passes ε, not by one bit.
  *
  * @example
  * ```ts
@@ -57,20 +42,16 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
     if (norm !== "Linf" && norm !== "L2" && norm !== "L1") {
       throw new TypeError(`Cannot attack by fgsm in norm ${norm}: expected Linf, L2 or L1`);
     }
-    const dScores = uphill(model, batch, options);
+    const dScores = uphill("fgsm", model, { batch, options });
     const step = (epsilon: Epsilon): Finish => {
       if (norm === "Linf") {
         const each = budget(epsilon, batch.x.cols);
         return (gradient, x) => signStep(gradient, x, { direction: gradient, epsilon: each, bounds });
       }
-      if (typeof epsilon !== "number") {
-        throw new TypeError(
-          `Cannot attack by fgsm in norm ${norm} with an epsilon for each input: give one number`,
-        );
-      }
+      const length = lengthOf(`fgsm in norm ${norm}`, epsilon);
       const along = norm === "L2" ? l2Direction : l1Direction;
       return (gradient, x) => {
-        along(gradient, gradient, { epsilon });
+        along(gradient, gradient, { epsilon: length });
         addStep(gradient, x, { step: gradient, bounds });
       };
     };
@@ -92,17 +73,3 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
 
 /** Turns a gradient into adversarial inputs, in place. */
 type Finish = (gradient: Matrix, x: Matrix) => void;
-
-/** The direction in the scores in which the attacked loss rises, or a target's falls. */
-function uphill(
-  model: Model,
-  { x, labels, classes }: Batch,
-  { target, labels: whose = "true" }: FgsmOptions,
-) {
-  if (target !== undefined) {
-    return scoreDirection(model, { x, labels: targets(target, { x, labels, classes }) }, -1);
-  }
-  if (whose === "true") return scoreDirection(model, { x, labels });
-  if (whose === "predicted") return scoreDirection(model, { x, labels: predict(model, x).predicted });
-  throw new TypeError(`Cannot attack by fgsm with labels "${whose}": expected true or predicted`);
-}

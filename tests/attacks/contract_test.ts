@@ -1,7 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { type Attack, type AttackOptions, type Epsilon, perturbation } from "../../src/attacks/attack.ts";
+import {
+  type Attack,
+  type AttackOptions,
+  type Distance,
+  type Epsilon,
+  perturbation,
+} from "../../src/attacks/attack.ts";
 import type { FgsmOptions } from "../../src/attacks/fgsm.ts";
-import { attacks, fgsm, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
+import { attacks, fgsm, rotation, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
 import { type Batch, slice } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
@@ -15,23 +21,29 @@ import {
   userModel,
 } from "../models/specimens.ts";
 
-type Norm = NonNullable<FgsmOptions["norm"]>;
-
 /** An attack of the registry, with options that make another of it. */
 interface Case {
   name: string;
   attack: Attack<FgsmOptions>;
   options: FgsmOptions;
-  norm: Norm;
+  norm: Distance;
 }
 
 const cases: readonly Case[] = [
-  ...Object.entries(attacks).map(([name, attack]): Case => ({ name, attack, options: {}, norm: "Linf" })),
+  ...Object.entries(attacks).map(([name, attack]): Case => ({
+    name,
+    attack,
+    options: {},
+    norm: attack.distance,
+  })),
   { name: "fgsm in L2", attack: fgsm, options: { norm: "L2" }, norm: "L2" },
   { name: "fgsm in L1", attack: fgsm, options: { norm: "L1" }, norm: "L1" },
+  { name: "fgsm in float32", attack: fgsm, options: { gradient: "float32" }, norm: "Linf" },
   { name: "fgsm on predictions", attack: fgsm, options: { labels: "predicted" }, norm: "Linf" },
   { name: "fgsm at class 1", attack: fgsm, options: { target: 1 }, norm: "Linf" },
   { name: "fgsm at class 0 in L2", attack: fgsm, options: { target: 0, norm: "L2" }, norm: "L2" },
+  { name: "rotation at class 1", attack: rotation, options: { target: 1 }, norm: "angle" },
+  { name: "rotation on predictions", attack: rotation, options: { labels: "predicted" }, norm: "angle" },
 ];
 
 function forEveryPair(law: (model: Model, each: Case, name: string) => void): void {
@@ -51,14 +63,42 @@ function hardExamples(model: Model, { within = false } = {}): Batch {
 
 const bits = ({ data }: { data: Float32Array }) => new Uint32Array(data.slice().buffer);
 
+/** The rows of so many inputs, in double. */
+function rowsIn(data: ArrayLike<number>): number[][] {
+  const all = Array.from(data);
+  return Array.from({ length: all.length / INPUTS }, (_, b) => all.slice(b * INPUTS, (b + 1) * INPUTS));
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const length = (row: readonly number[]) => Math.sqrt(sum(row.map((value) => value * value)));
+const dot = (a: readonly number[], b: readonly number[]) => sum(a.map((value, i) => value * b[i]));
+
 /** The distance of each row, in double. */
-function distances(from: Float32Array, to: Float32Array, norm: Norm): number[] {
-  const by = Array.from(from, (value, i) => Math.abs(to[i] - value));
-  return Array.from({ length: from.length / INPUTS }, (_, b) => {
-    const row = by.slice(b * INPUTS, (b + 1) * INPUTS);
-    if (norm === "Linf") return Math.max(...row);
-    return norm === "L1" ? row.reduce((a, d) => a + d, 0) : Math.sqrt(row.reduce((a, d) => a + d * d, 0));
+function distances(from: ArrayLike<number>, to: ArrayLike<number>, norm: Distance): number[] {
+  const others = rowsIn(to);
+  return rowsIn(from).map((row, b) => {
+    const by = row.map((value, i) => Math.abs(others[b][i] - value));
+    if (norm === "Linf") return Math.max(...by);
+    if (norm === "L1") return sum(by);
+    return norm === "L2" ? length(by) : angle(row, others[b]);
   });
+}
+
+/** The angle between two vectors, accurate also where it is small; 0 where one has no direction. */
+function angle(a: readonly number[], b: readonly number[]): number {
+  if (length(a) === 0) return length(b);
+  const [u, v] = [a.map((value) => value / length(a)), b.map((value) => value / length(b))];
+  return 2 * Math.atan2(length(u.map((value, i) => value - v[i])), length(u.map((value, i) => value + v[i])));
+}
+
+/** How fast a loss of this gradient rises, per unit of ε, along the best step from `x`. */
+function steepest(norm: Distance, gradient: readonly number[], x: readonly number[]): number {
+  if (norm === "Linf") return sum(gradient.map(Math.abs));
+  if (norm === "L1") return Math.max(...gradient.map(Math.abs));
+  if (norm === "L2") return length(gradient);
+  // what is orthogonal to x of the gradient, at the distance ‖x‖ from the origin
+  const along = dot(gradient, x) / dot(x, x);
+  return length(x) * length(gradient.map((value, i) => value - along * x[i]));
 }
 
 const EPSILONS = [0.1, 0.25, 0.3, 1e-3, 1e-8, 7.3, 1e-42];
@@ -216,19 +256,16 @@ Deno.test("attacks move a first-order loss by epsilon times the gradient's dual 
       ? aimed
       : Int32Array.from(truth, () => options.target as number);
     const mean = (inputs: typeof x) => losses(model, { x: inputs, labels }).reduce((a, b) => a + b, 0) / 12;
-    const slopes = distances(
-      new Float32Array(x.data.length),
-      lossGradient(model, { x, labels }).data,
-      dual[norm],
+    const inputs = rowsIn(x.data);
+    const slopes = rowsIn(lossGradient(model, { x, labels }).data).map((row, b) =>
+      steepest(norm, row, inputs[b])
     );
-    const foreseen = epsilon * slopes.reduce((a, b) => a + b, 0) / 12;
+    const foreseen = epsilon * sum(slopes) / 12;
     const { x: xAdv } = attack(model, { x, labels: truth, classes }, { ...options, epsilon });
     const moved = (mean(xAdv) - mean(x)) * (options.target === undefined ? 1 : -1);
     assertAlmostEquals(moved / foreseen, 1, 0.05, `${name}: moved ${moved}, foreseen ${foreseen}`);
   });
 });
-
-const dual: Record<Norm, Norm> = { Linf: "L1", L2: "L2", L1: "Linf" };
 
 Deno.test("attacks that look at the model treat each example alone, across chunks", () => {
   forEveryPair((model, { attack, options }, name) => {
@@ -299,6 +336,13 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
     }
     refuse(each, { epsilon: undefined }, [RangeError, " with epsilon undefined"]);
     refuse(each, { epsilon: new Float32Array(INPUTS).fill(NaN) }, [RangeError, " with epsilon NaN"]);
+    if (each.norm !== "Linf") {
+      assertThrows(
+        () => each.attack(model, examples, { ...each.options, epsilon: new Float32Array(INPUTS) }),
+        TypeError,
+        "with an epsilon for each input: give one number",
+      );
+    }
     refuse(each, { epsilon: new Float32Array(INPUTS - 1) }, [
       TypeError,
       ": expected 7 epsilons, one an input, got 6",

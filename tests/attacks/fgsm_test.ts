@@ -276,3 +276,20 @@ Deno.test("fgsm.stream() gives what fgsm() gives, run by run, with the targets o
     "Cannot attack by fgsm with batchSize 0: must be a whole number ≥ 1",
   );
 });
+
+Deno.test("fgsm() along the float32 gradient forgets the label where its probability rounds to 1", () => {
+  // scores x, 0 and x/2: the gradient is p₀ − 1 + p₂/2, and at x = 40 p₀ rounds to 1
+  const tensors = {
+    W: { shape: [3, 1], data: Float32Array.of(1, 0, 0.5) },
+    b: { shape: [3], data: new Float32Array(3) },
+  };
+  using linear = model(softmaxLinear({ inputs: 1, classes: 3 }), { tensors });
+  const examples = batch({ x: matrix(2, 1, [40, 10]), labels: [0, 0], classes: 3 });
+  const moves = (gradient: "safe" | "float32") => {
+    const { x } = fgsm(linear, examples, { epsilon: 0.25, gradient });
+    return [...x.data].map((value, i) => value - examples.x.data[i]);
+  };
+  assertEquals(moves("safe"), [-0.25, -0.25]);
+  // p₂/2 alone is left
+  assertEquals(moves("float32"), [0.25, -0.25]);
+});

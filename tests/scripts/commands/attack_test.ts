@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { rates } from "../../../scripts/cli/outputs.ts";
 import { loadData } from "../../../scripts/data/folder.ts";
 import {
+  attacks,
   fgsm,
   kernels,
   loadModel,
@@ -109,7 +110,7 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
     await assertRefused(
       args("--epsilon", "1", "--attack", "signNoise", "--norm", "L2"),
       2,
-      "--norm does not go with signNoise, which does not look at the loss",
+      "--norm does not go with signNoise, but with fgsm",
     );
     await assertRefused(
       args("--epsilon", "1", "--target", "1", "--labels", "true"),
@@ -124,7 +125,7 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
     await assertRefused(
       args("--epsilon", "1", "--attack", "fgsn"),
       2,
-      "--attack must be one of fgsm, signNoise, uniformNoise, not fgsn; did you mean fgsm?",
+      `--attack must be one of ${Object.keys(attacks).join(", ")}, not fgsn; did you mean fgsm?`,
     );
     await assertRefused(
       args("--epsilon", "1", "--out", `${folder}/none/file`),
