@@ -67,10 +67,12 @@ export {
 export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";
 export { families, type FamilyOptions } from "./models/mod.ts";
+export { classRbm, type ClassRbmOptions } from "./models/class_rbm.ts";
 export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
 export type { Model, Perturbation } from "./models/model.ts";
-export type { Layer, Network, Parameter, Wanted } from "./models/network.ts";
+export { mpDbm, type MpDbmOptions } from "./models/mp_dbm.ts";
+export type { Layer, Network, Objective, Parameter, Wanted } from "./models/network.ts";
 export { rbf, type RbfOptions } from "./models/rbf.ts";
 export { type Adam, type Dropout, type Keep, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
 export { softmaxLinear, type SoftmaxLinearOptions } from "./models/softmax_linear.ts";

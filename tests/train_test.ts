@@ -9,7 +9,7 @@ import { losses, predict } from "../src/loss.ts";
 import { matrix } from "../src/matrix.ts";
 import { saveModel } from "../src/models/checkpoint.ts";
 import { type Family, type FamilyModel, model } from "../src/models/family.ts";
-import { maxout, rbf, softmaxLinear } from "../src/models/mod.ts";
+import { classRbm, maxout, mpDbm, rbf, softmaxLinear } from "../src/models/mod.ts";
 import type { Perturbation } from "../src/models/model.ts";
 import type { Recipe, Sgd } from "../src/models/recipe.ts";
 import { train, type TrainOptions, type TrainProgress } from "../src/train/mod.ts";
@@ -64,6 +64,18 @@ const trainings: Record<string, { start: Family; options: TrainOptions }> = {
   },
   "rbf by Adam": {
     start: rbf({ inputs: INPUTS, classes: CLASSES, precision: 2 }),
+    options: { batchSize: 20 },
+  },
+  "mpDbm by masks": {
+    start: mpDbm({ inputs: INPUTS, classes: CLASSES, units: [6, 5], iterations: 2 }),
+    options: { batchSize: 20 },
+  },
+  "mpDbm against fgsm": {
+    start: mpDbm({ inputs: INPUTS, classes: CLASSES, units: [6], iterations: 2 }),
+    options: { batchSize: 20, perturbation: perturbation(fgsm, { epsilon: 0.1 }) },
+  },
+  "classRbm by contrastive divergence": {
+    start: classRbm({ inputs: INPUTS, classes: CLASSES, hidden: 6 }),
     options: { batchSize: 20 },
   },
   "softmaxLinear with validation under attack": {
@@ -292,6 +304,42 @@ Deno.test("train() refuses optimizers out of range, and decay for what is no par
   }
 });
 
+Deno.test("train() refuses dropout for a family whose objective has no use for it", async () => {
+  const dropout = { input: { keep: 0.5, scale: 2 } };
+  for (
+    const family of [
+      mpDbm({ inputs: INPUTS, classes: CLASSES, units: [3] }),
+      trainings["classRbm by contrastive divergence"].start,
+    ]
+  ) {
+    await assertRejects(
+      () => train(family, learn, { dropout }),
+      RangeError,
+      `Cannot train ${family.name} with dropout`,
+    );
+  }
+});
+
+Deno.test("train() limits the norms of named parameters each by its own", async () => {
+  const start = maxout({ inputs: INPUTS, classes: CLASSES, units: [4], pieces: 2, initialRange: 2 });
+  const most = { "layer0.W": 0.5, "top.W": 0.25 };
+  const norms = ({ data }: { data: ArrayLike<number> }, cols: number) =>
+    Array.from(
+      { length: data.length / cols },
+      (_, r) => Math.hypot(...Array.from(data).slice(r * cols, (r + 1) * cols)),
+    );
+  using limited = await train(start, learn, { optimizer: plain, epochs: 1, maxNorm: most });
+  using half = await train(start, learn, { optimizer: plain, epochs: 1, maxNorm: { "top.W": 0.25 } });
+  const [own, free] = [limited.tensors(), half.tensors()];
+  assert(norms(own["layer0.W"], INPUTS).every((norm) => norm < 0.5 + 1e-6));
+  assert(norms(own["top.W"], 4).every((norm) => norm < 0.25 + 1e-6));
+  assert(norms(free["layer0.W"], INPUTS).some((norm) => norm > 1));
+  const sentence = "Cannot train with maxNorm for W: the model has no such parameter, but layer0.W";
+  await assertRejects(() => train(start, learn, { maxNorm: { W: 1 } }), RangeError, sentence);
+  const zero = () => train(start, learn, { maxNorm: { "top.W": 0 } });
+  await assertRejects(zero, RangeError, "Cannot train with maxNorm 0: must be > 0");
+});
+
 Deno.test("train() refuses data of another width than the model's", async () => {
   const wide = batch({ x: matrix(2, INPUTS + 1), labels: [0, 1] });
   await assertRejects(() => train(linear, wide), TypeError, "Cannot train: the model takes 5 inputs");
@@ -343,7 +391,7 @@ function inDouble(data: Batch, recipe: Recipe, epochs: number): { W: number[]; b
     }
     for (let c = 0; c < CLASSES; c++) {
       const norm = Math.hypot(...Array.from({ length: INPUTS }, (_, i) => p[at(c, i)]));
-      for (let i = 0; i < INPUTS; i++) p[at(c, i)] *= Math.min(maxNorm / norm, 1);
+      for (let i = 0; i < INPUTS; i++) p[at(c, i)] *= Math.min(maxNorm as number / norm, 1);
     }
   }
   const W = Array.from({ length: CLASSES }, (_, c) => Array.from({ length: INPUTS }, (_, i) => p[at(c, i)]));

@@ -23,6 +23,8 @@ export const SIZES = {
     ["diagonal", "full"],
     whole({ help: "Shape of an RBF unit's precision, or its rank", least: 1 }),
   ),
+  iterations: whole({ help: "Mean field iterations of mpDbm", least: 1 }),
+  hidden: whole({ help: "Hidden units of classRbm", least: 1 }),
 } as const;
 
 /** What of the family's own recipe to change. */
@@ -64,7 +66,7 @@ interface Given {
   readonly rate?: number;
   readonly momentum?: number;
   readonly batchSize?: number;
-  readonly maxNorm?: number | "none";
+  readonly maxNorm?: Recipe["maxNorm"] | "none";
   readonly l1?: number;
   readonly l2?: number;
   readonly dropout: boolean;

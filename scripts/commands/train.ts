@@ -54,9 +54,9 @@ export const train: Command = command({
     const all = await loadData(values.data);
     const data = classes === undefined ? all : onlyClasses(all, classes);
     const { learn, validation } = divide(data, values);
-    const { units, pieces, head, precision } = values;
+    const { units, pieces, head, precision, iterations, hidden } = values;
     const sizes = { inputs: learn.x.cols, classes: learn.classes };
-    const family = familyOf(values.model, sizes, { units, pieces, head, precision });
+    const family = familyOf(values.model, sizes, { units, pieces, head, precision, iterations, hidden });
     checkClasses(family, learn, data.name);
     const options = { ...aim, ...recipeOf(family.recipe, values), validation };
 

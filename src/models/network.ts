@@ -32,6 +32,16 @@ export interface Wanted {
   last?: boolean;
 }
 
+/**
+ * An objective that is not the head's loss: leaves `scale` times the gradient of its sum over the examples `x` (B, D)
+ * with `labels` (B) in the parameters, and returns that sum, in nats. `key` seeds what is random.
+ */
+export type Objective = (
+  x: Matrix,
+  labels: Int32Array,
+  how: { scale: number; parameters: "replace" | "add"; key: number },
+) => number;
+
 /** A differentiable function with parameters, over resident matrices. */
 export interface Layer {
   /** What training adjusts in it; none is fine. */
@@ -42,6 +52,8 @@ export interface Layer {
   backward(dOut: Matrix, x: Matrix, wanted: Wanted): Matrix | undefined;
   /** Called when parameters have changed from outside. */
   refresh?(): void;
+  /** What the network trains on if this is its only layer; default the head's loss. */
+  readonly objective?: Objective;
 }
 
 /** Layers in a row, with the memory they work in. */
@@ -58,6 +70,18 @@ export interface Network extends Disposable {
   backward(dScores: Matrix, wanted: Wanted): Matrix | undefined;
   /** Called when parameters have changed from outside. */
   refresh(): void;
+  /** What it trains on, if that is not the head's loss. */
+  readonly objective?: Objective;
+}
+
+/** A parameter that starts at `value`, and its gradient, in `workspace`; its name tells weights from biases. */
+export function parameter(workspace: Workspace, name: string, value: Matrix): Parameter {
+  return {
+    name,
+    value: workspace.copy(name, value),
+    gradient: workspace.matrix(`d ${name}`, value.rows, value.cols),
+    weights: name.endsWith("W"),
+  };
 }
 
 /** The layers that `make` builds, as a network. */
@@ -97,6 +121,7 @@ export function network(make: (workspace: Workspace) => readonly Layer[]): Netwo
       }
       return d;
     },
+    objective: layers.length === 1 ? layers[0].objective : undefined,
     refresh: () => layers.forEach((layer) => layer.refresh?.()),
     [Symbol.dispose]: () => workspace[Symbol.dispose](),
   };

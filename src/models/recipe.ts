@@ -52,8 +52,8 @@ export interface Recipe {
   optimizer: Sgd | Adam;
   /** Examples a step. */
   batchSize: number;
-  /** Greatest Euclidean norm of the weights into one unit, piece or class; default none. */
-  maxNorm?: number;
+  /** Greatest Euclidean norm of the weights into one unit, piece or class, for all or by parameter name; default none. */
+  maxNorm?: number | Readonly<Record<string, number>>;
   /** Dropout while training; default none. */
   dropout?: Dropout;
   /** L1 weight decay: `l1`·‖w‖₁ joins the loss, for all weights or by parameter name; default 0. */

@@ -16,7 +16,7 @@ export interface Optimizer {
 /** The recipe's optimizer for `parameters`, its state in `workspace`. */
 export function optimizer(recipe: Recipe, parameters: readonly Parameter[], workspace: Workspace): Optimizer {
   const rule = recipe.optimizer;
-  checkDecay(recipe, parameters);
+  checkNames(recipe, parameters);
   return rule.name === "sgd"
     ? sgd(rule, recipe, parameters, workspace)
     : adam(rule, recipe, parameters, workspace);
@@ -99,9 +99,9 @@ function states(kind: string, parameters: readonly Parameter[], workspace: Works
   });
 }
 
-function checkDecay({ l1 = 0, l2 = 0 }: Recipe, parameters: readonly Parameter[]): void {
+function checkNames({ maxNorm = 0, l1 = 0, l2 = 0 }: Recipe, parameters: readonly Parameter[]): void {
   const names = parameters.map(({ name }) => name);
-  for (const [decay, by] of Object.entries({ l1, l2 })) {
+  for (const [decay, by] of Object.entries({ maxNorm, l1, l2 })) {
     const unknown = typeof by === "number"
       ? undefined
       : Object.keys(by).find((name) => !names.includes(name));
@@ -119,6 +119,6 @@ function decayOf({ l1 = 0, l2 = 0 }: Recipe, { name, weights }: Parameter): { l1
 }
 
 /** The greatest norm of a row of the parameter, or 0 if it has none. */
-function mostOf({ maxNorm = 0 }: Recipe, { weights }: Parameter): number {
-  return weights ? maxNorm : 0;
+function mostOf({ maxNorm = 0 }: Recipe, { name, weights }: Parameter): number {
+  return typeof maxNorm !== "number" ? maxNorm[name] ?? 0 : weights ? maxNorm : 0;
 }

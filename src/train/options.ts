@@ -81,7 +81,9 @@ export function settle(family: Family, data: Batch, options: TrainOptions): Sett
   if (!options.perturbation && alpha !== 1) {
     throw new RangeError(`Cannot train with alpha ${alpha}: there is no perturbation`);
   }
-  if (maxNorm !== undefined) check("maxNorm", maxNorm, maxNorm > 0, "> 0");
+  for (const most of typeof maxNorm === "number" ? [maxNorm] : Object.values(maxNorm ?? {})) {
+    check("maxNorm", most, most > 0, "> 0");
+  }
   for (const [name, decay] of Object.entries({ l1, l2 })) {
     for (const value of typeof decay === "number" ? [decay] : Object.values(decay ?? {})) {
       check(name, value, value >= 0 && value < Infinity, "≥ 0");

@@ -15,6 +15,11 @@ export function makeStep(
   { data, settled }: { data: Batch; settled: Settled },
 ): Step {
   const { recipe: { batchSize, dropout = {} }, perturbation, alpha } = settled;
+  if (network.objective && settled.recipe.dropout) {
+    throw new RangeError(
+      `Cannot train ${model.family.name} with dropout: its objective has no use for it`,
+    );
+  }
   const { workspace } = network;
   const inputs = new Float32Array(batchSize * data.x.cols);
   const classes = new Int32Array(batchSize);
@@ -34,12 +39,18 @@ export function makeStep(
     labels: Int32Array,
     how: { weight: number; add: boolean; last: boolean; key: number },
   ): number => {
+    const parameters = how.add ? "add" : "replace";
+    const scale = how.weight / x.rows;
+    if (network.objective) {
+      return how.weight *
+        network.objective(workspace.copy("x", x), labels, { scale, parameters, key: how.key });
+    }
     const scores = network.forward(workspace.copy("x", x), { dropout, key: how.key });
     const loss = workspace.matrix("loss", scores.rows, 1);
     const dScores = workspace.matrix("dScores", scores.rows, scores.cols);
-    model.head.loss({ loss, dScores, scale: how.weight / x.rows }, scores, labels);
+    model.head.loss({ loss, dScores, scale }, scores, labels);
     const sum = loss.data.reduce((a, b) => a + b, 0);
-    network.backward(dScores, { inputs: false, parameters: how.add ? "add" : "replace", last: how.last });
+    network.backward(dScores, { inputs: false, parameters, last: how.last });
     return how.weight * sum;
   };
 

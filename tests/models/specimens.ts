@@ -20,6 +20,12 @@ const VARIANTS: Record<string, Partial<FamilyOptions>[]> = {
     { units: [5], pieces: 1 },
   ],
   rbf: [{}, { precision: 3 }, { precision: "full" }],
+  mpDbm: [
+    { units: [5, 4], iterations: 3 },
+    { units: [5], iterations: 2 },
+    { units: [5, 4, 5], iterations: 1, labelWeight: 2 },
+  ],
+  classRbm: [{ hidden: 5 }],
 };
 
 /** A family of the registry in one of its variants, with parameters to try it on. */
@@ -40,12 +46,14 @@ export const specimens: readonly Specimen[] = Object.entries(families).flatMap((
 );
 
 /** Parameters of ordinary size, always the same; initial ones are often all 0. */
-export function ordinaryTensors({ shapes }: Family): Tensors {
+export function ordinaryTensors({ name: family, shapes }: Family): Tensors {
+  // what sigmoids flatten, layer upon layer, needs weights to match
+  const wide = family === "mpDbm" ? 2 : 0.8;
   // precisions are positive, and so small that probabilities of an RBF are not all 0
   const ranges: Record<string, [number, number]> = { beta: [0.05, 0.5], factor: [-0.3, 0.3] };
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], i) => {
-      const [lo, hi] = ranges[name] ?? [-0.8, 0.8];
+      const [lo, hi] = ranges[name] ?? (name.endsWith("W") ? [-wide, wide] : [-0.8, 0.8]);
       return [name, {
         shape,
         data: uniformMatrix(1, shape.reduce((a, b) => a * b), 100 + i, { lo, hi }).data,
