@@ -93,7 +93,8 @@ function tile(c: usize, stride: usize, a: usize, depth: usize, accumulate: bool)
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
   let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
   let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
-  // four steps of k take 20 values of A in 5 loads: a lane splat costs less than a load with its bounds check
+  // four steps of k take 20 values of A. A lane splat costs less than a load with its bounds check, but competes with
+  // multiply-adds for a port: three quartets by lanes and two by loads keep all ports busy
   for (let k: usize = 0; k < depth; k += 4) {
     let v = v128.load(a);
     let b0 = v128.load(b), b1 = v128.load(b, 16);
@@ -116,16 +117,15 @@ function tile(c: usize, stride: usize, a: usize, depth: usize, accumulate: bool)
     c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
     s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
     c20 = madd(s, b0, c20); c21 = madd(s, b1, c21);
-    v = v128.load(a, 32);
-    s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+    s = v128.load32_splat(a, 32);
     c30 = madd(s, b0, c30); c31 = madd(s, b1, c31);
-    s = v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+    s = v128.load32_splat(a, 36);
     c40 = madd(s, b0, c40); c41 = madd(s, b1, c41);
 
     b0 = v128.load(b, 64); b1 = v128.load(b, 80);
-    s = v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+    s = v128.load32_splat(a, 40);
     c00 = madd(s, b0, c00); c01 = madd(s, b1, c01);
-    s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    s = v128.load32_splat(a, 44);
     c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
     v = v128.load(a, 48);
     s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
@@ -138,14 +138,13 @@ function tile(c: usize, stride: usize, a: usize, depth: usize, accumulate: bool)
     b0 = v128.load(b, 96); b1 = v128.load(b, 112);
     s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
     c00 = madd(s, b0, c00); c01 = madd(s, b1, c01);
-    v = v128.load(a, 64);
-    s = v128.shuffle<f32>(v, v, 0, 0, 0, 0);
+    s = v128.load32_splat(a, 64);
     c10 = madd(s, b0, c10); c11 = madd(s, b1, c11);
-    s = v128.shuffle<f32>(v, v, 1, 1, 1, 1);
+    s = v128.load32_splat(a, 68);
     c20 = madd(s, b0, c20); c21 = madd(s, b1, c21);
-    s = v128.shuffle<f32>(v, v, 2, 2, 2, 2);
+    s = v128.load32_splat(a, 72);
     c30 = madd(s, b0, c30); c31 = madd(s, b1, c31);
-    s = v128.shuffle<f32>(v, v, 3, 3, 3, 3);
+    s = v128.load32_splat(a, 76);
     c40 = madd(s, b0, c40); c41 = madd(s, b1, c41);
     a += 80;
     b += 128;
