@@ -5,7 +5,7 @@ import { madd } from "./math";
 import { NARROW, narrow } from "./narrow";
 import { edge, packedA, packedB } from "./scratch";
 
-/** Rows of A packed at once, a multiple of 5. */
+/** Rows of A packed at once where the depth is KC, a multiple of 5; more where it is less. */
 const MC: usize = 240;
 /** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
 export const KC: usize = 400;
@@ -199,8 +199,10 @@ export function gemmPart(
       narrow(c, stride, a + (k0 << 2), ai, packedB, add, m, n, depth);
       continue;
     }
-    for (let i0: usize = 0; i0 < m; i0 += MC) {
-      const rows = min(MC, m - i0);
+    // all rows at once, if they fit: B is packed anew for each run of them
+    const most = MC * KC / padded / 5 * 5;
+    for (let i0: usize = 0; i0 < m; i0 += most) {
+      const rows = min(most, m - i0);
       packA(a + i0 * ai + k0 * ak, ai, ak, rows, depth, padded);
       for (let j: usize = 0; j < n; j += 8) {
         const cols = min<usize>(8, n - j);
