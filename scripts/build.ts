@@ -94,11 +94,11 @@ async function build(): Promise<Map<string, Uint8Array>> {
     exportsType("ThreadExports extends Exports", "What a threaded binary exports.", added),
   );
   text("inline.ts", ...inlined(SINGLE));
+  text("threads.ts", ...inlined(THREADED));
   text(
-    "threads.ts",
+    "jobs.ts",
     "/** The kernels that a worker calls, by their numbers. */",
     `export const jobs: readonly string[] = ${JSON.stringify(jobs)};\n`,
-    ...inlined(THREADED),
   );
   return files;
 }

@@ -5,6 +5,9 @@
  * and the measures of "Explaining and Harnessing Adversarial Examples" (Goodfellow, Shlens and Szegedy, 2015), on
  * SIMD kernels in WebAssembly. Everything is synchronous but `train`, and seeded.
  *
+ * This entry holds the kernels and compiles them at first use: no path, no fetch, no permission. Where a host forbids
+ * that, `@gibbon/gibbon/module` takes them compiled.
+ *
  * @example
  * ```ts
  * import { digits, fgsm, measure, softmaxLinear, train } from "@gibbon/gibbon";
@@ -19,62 +22,5 @@
  * @module
  */
 
-export {
-  type Adversarial,
-  type Attack,
-  type AttackOptions,
-  type Distance,
-  type Epsilon,
-  perturbation,
-} from "./attacks/attack.ts";
-export { attacks } from "./attacks/mod.ts";
-export { fgsm, type FgsmOptions } from "./attacks/fgsm.ts";
-export { signNoise, uniformNoise } from "./attacks/noise.ts";
-export { rotation } from "./attacks/rotation.ts";
-export {
-  type DirectedRubbish,
-  directedRubbish,
-  type DirectedRubbishOptions,
-  type Rubbish,
-  rubbish,
-  type RubbishOptions,
-} from "./attacks/rubbish.ts";
-export type { GradientOptions } from "./attacks/uphill.ts";
-export { type Batch, batch, select, slice } from "./data/batch.ts";
-export { csvBatch, type CsvOptions } from "./data/csv.ts";
-export { digits, type DigitsOptions } from "./data/digits.ts";
-export { type Idx, idxBatch, readIdx } from "./data/idx.ts";
-export { type Npy, npyBatch, readNpy } from "./data/npy.ts";
-export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
-export { type Head, heads, type Labels } from "./heads.ts";
-export type { Bounds } from "./kernels/attack.ts";
-export type { LossOutputs } from "./kernels/heads.ts";
-export { init, type InitOptions, kernels, type Variant } from "./kernels/variants.ts";
-export type { Gathered } from "./kernels/optimizer.ts";
-export type { Lists } from "./kernels/sparse.ts";
-export type { Workspace } from "./kernels/workspace.ts";
-export { type Examples, lossDirection, losses, lossGradient, predict, type Predictions } from "./loss.ts";
-export { type Matrix, matrix } from "./matrix.ts";
-export {
-  type AttackedMeasures,
-  type ClassMeasures,
-  measure,
-  measureRubbish,
-  type Measures,
-  type RubbishMeasures,
-  sweep,
-} from "./measure/measure.ts";
-export { loadModel, saveModel } from "./models/checkpoint.ts";
-export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";
-export { families, type FamilyOptions } from "./models/mod.ts";
-export { classRbm, type ClassRbmOptions } from "./models/class_rbm.ts";
-export { logistic } from "./models/logistic.ts";
-export { maxout, type MaxoutOptions } from "./models/maxout.ts";
-export type { Model, Perturbation } from "./models/model.ts";
-export { mpDbm, type MpDbmOptions } from "./models/mp_dbm.ts";
-export type { Layer, Network, Objective, Parameter, Wanted } from "./models/network.ts";
-export { rbf, type RbfOptions } from "./models/rbf.ts";
-export { type Adam, type Dropout, type Keep, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
-export { softmaxLinear, type SoftmaxLinearOptions } from "./models/softmax_linear.ts";
-export { fillNormal, fillSigns, fillUniform, type Rng, rng } from "./rng.ts";
-export { train, type TrainOptions, type TrainProgress } from "./train/mod.ts";
+export * from "./kernels/inlined.ts";
+export * from "./module.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Heap } from "../src/kernels/heap.ts";
 import { split, splitting } from "../src/kernels/split.ts";
 import { rng } from "../src/rng.ts";
-import { jobs } from "../wasm/threads.ts";
+import { jobs } from "../wasm/jobs.ts";
 import * as reference from "./reference.ts";
 import {
   assertWithin,

@@ -12,6 +12,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/measure"],
   ["src/paper"],
   ["src/report"],
+  ["src/module"],
   ["src/mod"],
   ["src/edge", "src/web"],
   ["scripts"],
@@ -36,8 +37,8 @@ function codeOf(file: string): string {
 }
 
 /** What a file imports or exports from, also at run time. */
-function importsOf(file: string): string[] {
-  const specifiers = codeOf(file).matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g);
+function importsOf(file: string, code = codeOf(file)): string[] {
+  const specifiers = code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g);
   return [...specifiers].map(([, specifier]) => specifier);
 }
 
@@ -109,8 +110,34 @@ Deno.test("src/ needs no Deno, no clock, no package, and no number that differs 
   }
 });
 
-Deno.test("src/mod.ts and asm/mod.ts are lines of exports only", () => {
-  for (const file of ["src/mod.ts", "asm/mod.ts"]) {
+/** The files that are loaded with `file`, itself included: types are not. */
+function reached(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  if (!file.endsWith(".ts")) return seen;
+  seen.add(file);
+  const code = codeOf(file).replace(/\b(import|export) type [^;]*;/g, "");
+  for (const specifier of importsOf(file, code)) reached(resolve(specifier, file), seen);
+  return seen;
+}
+
+Deno.test("src/module.ts reaches none of the inlined binaries, and src/mod.ts all", () => {
+  const inlined = (from: string) => [...reached(from)].filter((file) => /^wasm\/(inline|threads)/.test(file));
+  assertEquals(inlined("src/module.ts"), []);
+  assertEquals(inlined("src/mod.ts").sort(), ["wasm/inline.ts", "wasm/threads.ts"]);
+});
+
+Deno.test("a test that reaches the kernels reaches their binaries too", () => {
+  for (const file of filesIn("tests").filter((file) => file.endsWith("_test.ts"))) {
+    const files = reached(file);
+    assert(
+      !files.has("src/kernels/variants.ts") || files.has("src/kernels/inlined.ts"),
+      `${file} lacks an import of src/kernels/inlined.ts`,
+    );
+  }
+});
+
+Deno.test("src/mod.ts, src/module.ts and asm/mod.ts are lines of exports only", () => {
+  for (const file of ["src/mod.ts", "src/module.ts", "asm/mod.ts"]) {
     const rest = codeOf(file).replace(/\bexport (type )?(\{[^{}]*\}|\*) from "[^"]+";?/g, "");
     assertEquals(rest.trim(), "", file);
   }
@@ -122,5 +149,5 @@ Deno.test("the code of this test sees what it looks for", () => {
   assert(importsOf("src/attacks/uphill.ts").includes("../loss.ts"));
   assertEquals(importsOf("src/loss.ts").filter((specifier) => specifier.startsWith("@")), []);
   assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 3, entry: "src/data" });
-  assertEquals(resolve("../../wasm/inline.ts", "src/kernels/variants.ts"), "wasm/inline.ts");
+  assertEquals(resolve("../../wasm/inline.ts", "src/kernels/inlined.ts"), "wasm/inline.ts");
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import "../src/kernels/inlined.ts";
 import { init } from "../src/kernels/variants.ts";
 import { matrix } from "../src/matrix.ts";
 import { fillNormal, fillSigns, fillUniform, type Rng, rng } from "../src/rng.ts";

@@ -2,6 +2,7 @@
 
 import { assert } from "@std/assert";
 import { Heap } from "../src/kernels/heap.ts";
+import "../src/kernels/inlined.ts";
 import type { Variant } from "../src/kernels/variants.ts";
 import { type Matrix, matrix } from "../src/matrix.ts";
 import { fillNormal, fillUniform, rng } from "../src/rng.ts";

@@ -1,7 +1,7 @@
 /** The main thread and its workers, on one memory. @module */
 
 import type { ThreadExports } from "../../wasm/exports.ts";
-import { jobs } from "../../wasm/threads.ts";
+import { jobs } from "../../wasm/jobs.ts";
 import { type Call, split } from "./split.ts";
 import { startWorker, WORDS } from "./worker.ts";
 

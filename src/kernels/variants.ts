@@ -1,17 +1,22 @@
 /** Which binary runs. @module */
 
-import { baseline, relaxed } from "../../wasm/inline.ts";
-import * as threaded from "../../wasm/threads.ts";
 import { isFaster } from "./choice.ts";
 import { Heap, type Operand, Resident } from "./heap.ts";
 
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
 export type Variant = "baseline" | "relaxed";
 
-const inlined: Record<Variant, string> = { baseline, relaxed };
+/** What compiles the builds, where the program holds them. */
+export type Compiler = (variant: Variant, options: { threaded: boolean }) => WebAssembly.Module;
 
+let compile: Compiler | undefined;
 let current: Heap | undefined;
 let chosen: Variant | undefined;
+
+/** Gives `init` the builds to start when it is given no module. */
+export function provide(compiler: Compiler): void {
+  compile = compiler;
+}
 
 /** What `init` takes. */
 export interface InitOptions {
@@ -42,19 +47,23 @@ export interface InitOptions {
  * assertEquals(kernels(), "baseline");
  * ```
  *
- * @throws {TypeError} if `kernels` is none of the builds, or the engine lacks what the build needs
+ * @throws {TypeError} if `kernels` is none of the builds, the engine lacks what the build needs, or there is neither a
+ * module nor a build in the program
  * @throws {RangeError} if `threads` is not a whole number ≥ 1
  */
 export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}): void {
-  if (kernels !== "auto" && !Object.hasOwn(inlined, kernels)) {
+  if (kernels !== "auto" && kernels !== "baseline" && kernels !== "relaxed") {
     throw new TypeError(`Cannot start kernels "${kernels}": expected baseline, relaxed or auto`);
   }
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new RangeError(`Cannot start ${threads} threads: must be a whole number ≥ 1`);
   }
-  const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose();
+  if (!module && !compile) {
+    throw new TypeError("Cannot start kernels: none are built in here, and init was given no module");
+  }
+  const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose(compile!);
   try {
-    const next = module ? given(module, { variant, threads }) : started(variant, threads);
+    const next = module ? given(module, { variant, threads }) : started(compile!, { variant, threads });
     current?.team?.close();
     current = next;
   } catch (error) {
@@ -87,9 +96,13 @@ export function heapOf(...operands: readonly Operand[]): Heap {
   return resident ? resident.heap : heap();
 }
 
-function started(variant: Variant, threads: number): Heap {
-  const team = threads > 1 ? withWorkers(() => compiled(threaded[variant]), { variant, threads }) : undefined;
-  return team ?? new Heap(compiled(inlined[variant]), variant);
+function started(
+  compile: Compiler,
+  { variant, threads }: { variant: Variant; threads: number },
+): Heap {
+  const threaded = () => compile(variant, { threaded: true });
+  const team = threads > 1 ? withWorkers(threaded, { variant, threads }) : undefined;
+  return team ?? new Heap(compile(variant, { threaded: false }), variant);
 }
 
 function given(
@@ -117,25 +130,12 @@ function withWorkers(
   }
 }
 
-function choose(): Variant {
+function choose(compile: Compiler): Variant {
+  const alone = (variant: Variant) => compile(variant, { threaded: false });
   try {
-    return isFaster(compiled(relaxed), () => compiled(baseline)) ? "relaxed" : "baseline";
+    return isFaster(alone("relaxed"), () => alone("baseline")) ? "relaxed" : "baseline";
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) return "baseline";
     throw error;
   }
-}
-
-function compiled(base64: string): WebAssembly.Module {
-  return new WebAssembly.Module(bytesOf(base64));
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  // a loop costs milliseconds in code not yet optimised, but not every engine has better
-  const { fromBase64 } = Uint8Array as Partial<typeof Uint8Array>;
-  if (fromBase64) return fromBase64(base64);
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

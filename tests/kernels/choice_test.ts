@@ -14,6 +14,16 @@ Deno.test("isFaster() tells the relaxed build's worth where it fuses", () => {
   assertEquals(typeof isFaster(compiled("relaxed"), () => compiled("baseline")), "boolean");
 });
 
+Deno.test("isFaster() comes to an end where the clock stands still", () => {
+  const { now } = performance;
+  performance.now = () => 0;
+  try {
+    assertEquals(typeof isFaster(compiled("relaxed"), () => compiled("baseline")), "boolean");
+  } finally {
+    performance.now = now;
+  }
+});
+
 Deno.test("init() chooses a build once, and what is pinned is pinned", () => {
   init();
   const chosen = kernels();

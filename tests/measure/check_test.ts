@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import "../../src/kernels/inlined.ts";
 import { signNoise } from "../../src/attacks/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";

@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import "../../src/kernels/inlined.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { attacks, signNoise } from "../../src/attacks/mod.ts";
 import { rubbish } from "../../src/attacks/rubbish.ts";

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import "../../src/kernels/inlined.ts";
 import { digits } from "../../src/data/digits.ts";
 import { reproduce } from "../../src/paper/mod.ts";
 import { budgets } from "../../src/paper/budgets.ts";

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import "../../src/kernels/inlined.ts";
 import { downloadMnist, type DownloadOptions, type Progress } from "../../scripts/data/download.ts";
 import { UserError } from "../../scripts/errors.ts";
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import "../../src/kernels/inlined.ts";
 import { gunzip, loadData } from "../../scripts/data/folder.ts";
 import { UserError } from "../../scripts/errors.ts";
 import { digits } from "../../src/data/digits.ts";

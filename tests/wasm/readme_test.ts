@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { jobs } from "../../wasm/threads.ts";
+import { jobs } from "../../wasm/jobs.ts";
 
 const root = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFileSync(new URL(path, root));
