@@ -69,6 +69,7 @@ export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";
 export { families, type FamilyOptions } from "./models/mod.ts";
 export { classRbm, type ClassRbmOptions } from "./models/class_rbm.ts";
+export { deepRbf, type DeepRbfOptions } from "./models/deep_rbf.ts";
 export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
 export type { Model, Perturbation } from "./models/model.ts";

@@ -1,5 +1,6 @@
 /** The model families. @module */
 
+import { deepRbf, type DeepRbfOptions } from "./deep_rbf.ts";
 import type { Family } from "./family.ts";
 import { classRbm, type ClassRbmOptions } from "./class_rbm.ts";
 import { logistic } from "./logistic.ts";
@@ -11,7 +12,7 @@ import { softmaxLinear } from "./softmax_linear.ts";
 /** Options of any family: `inputs` and `classes`, and those of its own. */
 export type FamilyOptions =
   & { inputs: number; classes: number }
-  & Partial<MaxoutOptions & RbfOptions & MpDbmOptions & ClassRbmOptions>;
+  & Partial<MaxoutOptions & RbfOptions & DeepRbfOptions & MpDbmOptions & ClassRbmOptions>;
 
 /** All families by name. */
 export const families: Readonly<Record<string, (options: FamilyOptions) => Family>> = {
@@ -19,8 +20,9 @@ export const families: Readonly<Record<string, (options: FamilyOptions) => Famil
   logistic,
   maxout,
   rbf,
+  deepRbf,
   mpDbm,
   classRbm,
 };
 
-export { classRbm, logistic, maxout, mpDbm, rbf, softmaxLinear };
+export { classRbm, deepRbf, logistic, maxout, mpDbm, rbf, softmaxLinear };

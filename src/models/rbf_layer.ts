@@ -13,18 +13,19 @@ import type { Layer, Parameter, Wanted } from "./network.ts";
  */
 export function rbfLayer(
   workspace: Workspace,
+  name: string,
   { mu, beta, factor }: { mu: Matrix; beta: Matrix; factor?: Matrix },
 ): Layer & { readonly beta: Matrix } {
   const [classes, inputs] = [mu.rows, mu.cols];
-  const parameter = (name: string, value: Matrix, weights = false): Parameter => ({
-    name,
-    value: workspace.copy(name, value),
-    gradient: workspace.matrix(`d ${name}`, value.rows, value.cols),
+  const parameter = (own: string, value: Matrix, weights = false): Parameter => ({
+    name: `${name}${own}`,
+    value: workspace.copy(`${name}${own}`, value),
+    gradient: workspace.matrix(`d ${name}${own}`, value.rows, value.cols),
     weights,
   });
   const centers = parameter("mu", mu);
   const raw = parameter("rho", inverseSoftplus(beta));
-  const precisions = workspace.copy("beta", beta);
+  const precisions = workspace.copy(`${name}beta`, beta);
   const low = factor && lowRank(workspace, centers, parameter("factor", factor, true));
   const units = { mu: centers.value, beta: precisions };
 
@@ -32,7 +33,7 @@ export function rbfLayer(
     beta: precisions,
     parameters: [centers, raw, ...(low ? [low.factor] : [])],
     forward(x) {
-      const scores = workspace.matrix("scores", x.rows, classes);
+      const scores = workspace.matrix(`${name}scores`, x.rows, classes);
       rbfForward(scores, x, units);
       low?.forward(scores, x);
       return scores;
@@ -41,11 +42,11 @@ export function rbfLayer(
       if (wanted.parameters !== "none") {
         const accumulate = wanted.parameters === "add";
         // the gradient in β passes through a matrix of its own, for it adds up in β, not in ρ
-        const dBeta = workspace.matrix("d beta", classes, inputs);
+        const dBeta = workspace.matrix(`d ${name}beta`, classes, inputs);
         rbfParameters({ mu: centers.gradient, beta: dBeta }, dScores, { x, ...units, accumulate });
         softplusBackward(raw.gradient, dBeta, { y: precisions });
       }
-      const dX = wanted.inputs ? workspace.matrix("dX", x.rows, inputs) : undefined;
+      const dX = wanted.inputs ? workspace.matrix(`${name}dX`, x.rows, inputs) : undefined;
       if (dX) rbfBackward(dX, dScores, { x, ...units });
       low?.backward(dX, dScores, { x, parameters: wanted.parameters });
       return dX;

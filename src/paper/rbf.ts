@@ -1,16 +1,35 @@
-import type { Experiment } from "./experiment.ts";
+import { slice } from "../data/batch.ts";
+import { measure } from "../measure/measure.ts";
+import { type Experiment, percent } from "./experiment.ts";
 import { standing } from "./standing.ts";
 
-/** Section 7 and appendix A: a shallow RBF network loses its confidence where it errs. */
+/** Training examples on which a network's training error is measured. */
+const SAMPLE = 10000;
+
+/** Section 7 and appendix A: RBF networks, shallow and deeper. */
 export const rbfExperiment: Experiment = {
   id: "rbf",
   title: "An RBF network knows when it does not know",
   explains:
     "Each class of an RBF network has a prototype, and its probability falls off with the distance to it: away" +
     " from all of them the network believes in no class. It classifies worse than the others and can be attacked too, but " +
-    "where it errs it hardly believes itself, and it takes no noise for a digit.",
-  models: () => ["rbf"],
-  run: async (laboratory) => ({
-    measurements: standing(await laboratory.trained("rbf"), laboratory),
-  }),
+    "where it errs it hardly believes itself, and it takes no noise for a digit. With a hidden layer of such units " +
+    "the network is hard to train: under stochastic gradient descent its error stays high even on its own examples.",
+  models: () => ["rbf", "deepRbf", "deepRbfSgd", "maxout"],
+  async run(laboratory) {
+    const { trained } = laboratory;
+    const own = slice(laboratory.learn, 0, SAMPLE);
+    const trainingError = async (name: string) => percent(measure(await trained(name), own).errorRate);
+    const deep = standing(await trained("deepRbf"), laboratory);
+    return {
+      measurements: {
+        ...standing(await trained("rbf"), laboratory),
+        "training error": await trainingError("rbf"),
+        ...Object.fromEntries(Object.entries(deep).map(([name, value]) => [`deep.${name}`, value])),
+        "deep.training error": await trainingError("deepRbf"),
+        "deep by SGD.training error": await trainingError("deepRbfSgd"),
+        "maxout.training error": await trainingError("maxout"),
+      },
+    };
+  },
 };

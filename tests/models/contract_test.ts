@@ -5,7 +5,8 @@ import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
 import { model, type Tensors } from "../../src/models/family.ts";
-import { families, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { deepRbf, families, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { rng } from "../../src/rng.ts";
 import { train } from "../../src/train/mod.ts";
 import { assertClose, centralDifference, uniformMatrix } from "../support.ts";
 import {
@@ -99,6 +100,14 @@ const inPlainLoops: Record<string, Scores> = {
     const z = affine(W, b, x);
     const softplus = (value: number) => Math.log1p(Math.exp(-Math.abs(value))) + Math.max(value, 0);
     return Array.from(d, (bias, c) => bias + sum(z.map((value, j) => softplus(value + U[c * z.length + j]))));
+  },
+  deepRbf({ mu, beta, ...hidden }, x) {
+    let h = Array.from(x);
+    for (let layer = 0; `layer${layer}.mu` in hidden; layer++) {
+      const units = { mu: hidden[`layer${layer}.mu`], beta: hidden[`layer${layer}.beta`] };
+      h = inPlainLoops.rbf(units, h).map(Math.exp);
+    }
+    return inPlainLoops.rbf({ mu, beta }, h);
   },
 };
 
@@ -376,6 +385,14 @@ Deno.test("FamilyModel.tensors() have the names and shapes of the public contrac
     "rbf {}": { mu: [C, D], beta: [C, D] },
     'rbf {"precision":3}': { mu: [C, D], beta: [C, D], factor: [C, 3, D] },
     'rbf {"precision":"full"}': { mu: [C, D], beta: [C, D], factor: [C, D, D] },
+    'deepRbf {"units":[5,4]}': {
+      "layer0.mu": [5, D],
+      "layer0.beta": [5, D],
+      "layer1.mu": [4, 5],
+      "layer1.beta": [4, 5],
+      mu: [C, 4],
+      beta: [C, 4],
+    },
   };
   for (const [name, shapes] of Object.entries(contract)) {
     const specimen = specimens.find((each) => each.name === name)!;
@@ -517,6 +534,30 @@ Deno.test("rbf() starts at the means of the classes of its training data", () =>
   const { mu, beta } = family.initial({} as never, data);
   assertEquals([...mu.data], [2, 4, 5, 5]);
   assertEquals(beta.data, new Float32Array(4).fill(0.02));
+});
+
+Deno.test("rbf() with initialSpread starts that far, as a standard deviation, from the means", () => {
+  const data = { x: matrix(2, 4000), labels: Int32Array.of(0, 1), classes: 2 };
+  const { mu } = rbf({ inputs: 4000, classes: 2, initialSpread: 0.3 }).initial(rng(1), data);
+  // of 8000 draws: the deviation's own standard error is 0.0024
+  assertClose([Math.sqrt(sum(mu.data.map((value) => value ** 2)) / mu.data.length)], [0.3], 0.01);
+  assertThrows(
+    () => rbf({ inputs: 2, classes: 2, initialSpread: -1 }),
+    RangeError,
+    "Cannot make an rbf model with initialSpread -1: must be ≥ 0",
+  );
+});
+
+Deno.test("deepRbf() starts with hidden centers at examples, the top's at the means of what they make of classes", () => {
+  const family = deepRbf({ inputs: 2, classes: 2, units: [3] });
+  const data = { x: matrix(3, 2, [0, 0, 0, 1, 1, 0]), labels: Int32Array.of(0, 1, 1), classes: 2 };
+  const tensors = family.initial(rng(1), data);
+  const rows = Array.from({ length: 3 }, (_, u) => tensors["layer0.mu"].data.slice(2 * u, 2 * u + 2).join());
+  assertEquals(rows.toSorted(), ["0,0", "0,1", "1,0"]);
+  const hidden = { mu: tensors["layer0.mu"], beta: tensors["layer0.beta"] };
+  const h = [0, 1, 2].map((b) => inPlainLoops.rbf(hidden, rowsOf(data.x, b, b + 1).data).map(Math.exp));
+  const means = [...h[0], ...h[1].map((value, u) => (value + h[2][u]) / 2)];
+  assertClose(tensors.mu.data, means, 1e-6);
 });
 
 Deno.test("predict() gives probabilities in 0 … 1, which sum to 1 but for independent heads, also saturated", () => {

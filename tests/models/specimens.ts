@@ -26,6 +26,7 @@ const VARIANTS: Record<string, Partial<FamilyOptions>[]> = {
     { units: [5, 4, 5], iterations: 1, labelWeight: 2 },
   ],
   classRbm: [{ hidden: 5 }],
+  deepRbf: [{ units: [5] }, { units: [5, 4] }],
 };
 
 /** A family of the registry in one of its variants, with parameters to try it on. */
@@ -53,7 +54,8 @@ export function ordinaryTensors({ name: family, shapes }: Family): Tensors {
   const ranges: Record<string, [number, number]> = { beta: [0.05, 0.5], factor: [-0.3, 0.3] };
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], i) => {
-      const [lo, hi] = ranges[name] ?? (name.endsWith("W") ? [-wide, wide] : [-0.8, 0.8]);
+      const own = name.replace(/^layer\d\./, "");
+      const [lo, hi] = ranges[own] ?? (name.endsWith("W") ? [-wide, wide] : [-0.8, 0.8]);
       return [name, {
         shape,
         data: uniformMatrix(1, shape.reduce((a, b) => a * b), 100 + i, { lo, hi }).data,

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { families } from "../../src/mod.ts";
 import { assertRefused, filesIn, gibbon, inFolder, printed, smallDigits, withModel } from "./cli/support.ts";
 
 const COMMANDS = ["reproduce", "train", "attack", "evaluate", "rubbish", "info", "data"];
@@ -133,7 +134,7 @@ Deno.test("gibbon tells bad numbers, families and outputs in one sentence", () =
     await assertRefused(
       train("--model", "resnet", ...out),
       2,
-      "--model must be one of softmaxLinear, logistic, maxout, rbf, not resnet",
+      `--model must be one of ${Object.keys(families).join(", ")}, not resnet`,
     );
     await assertRefused(
       train("--model", "rbf", "--adversarial", "-1", ...out),

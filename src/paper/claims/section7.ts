@@ -30,4 +30,22 @@ export const section7: readonly ClaimInPercent[] = [
     tolerance: 5.5,
     ordering: less("rbf.clean.confidence", "maxout.fgsm.confidence"),
   },
+  {
+    id: "rbf.deep.training error",
+    section: "7",
+    what: "Deeper RBF network, by Adam: training error",
+    paper: null,
+    conditions: "one hidden layer of RBF units; the paper says that it stays high, without a figure",
+    tolerance: 0,
+    ordering: less("rbf.maxout.training error", "rbf.deep.training error"),
+  },
+  {
+    id: "rbf.deep by SGD.training error",
+    section: "7",
+    what: "Deeper RBF network, by stochastic gradient descent: training error",
+    paper: null,
+    conditions: "one hidden layer of RBF units; the paper says that it stays high, without a figure",
+    tolerance: 0,
+    ordering: less("rbf.deep.training error", "rbf.deep by SGD.training error"),
+  },
 ];
