@@ -56,17 +56,7 @@ const inPlainLoops: Record<string, Scores> = {
     }
     return affine(tensors["top.W"].data, tensors["top.b"].data, h);
   },
-  rbf({ mu, beta, factor }, x) {
-    const [classes, inputs] = mu.shape, rank = factor?.shape[1] ?? 0;
-    return Array.from({ length: classes }, (_, c) => {
-      const d = Array.from(x, (value, i) => value - mu.data[c * inputs + i]);
-      let exponent = sum(d.map((value, i) => beta.data[c * inputs + i] * value ** 2));
-      for (let r = 0; r < rank; r++) {
-        exponent += sum(d.map((value, i) => factor.data[(c * rank + r) * inputs + i] * value)) ** 2;
-      }
-      return -exponent;
-    });
-  },
+  rbf: (tensors, x) => radial(tensors, x),
   mpDbm(tensors, x, _, { iterations }) {
     const named = (end: string) => Object.keys(tensors).filter((name) => name.endsWith(end));
     const W = named(".W").map((name) => tensors[name]);
@@ -105,15 +95,27 @@ const inPlainLoops: Record<string, Scores> = {
     let h = Array.from(x);
     for (let layer = 0; `layer${layer}.mu` in hidden; layer++) {
       const units = { mu: hidden[`layer${layer}.mu`], beta: hidden[`layer${layer}.beta`] };
-      h = inPlainLoops.rbf(units, h).map(Math.exp);
+      h = radial(units, h).map(Math.exp);
     }
-    return inPlainLoops.rbf({ mu, beta }, h);
+    return radial({ mu, beta }, h);
   },
 };
 
 function softmaxOf(scores: number[]): number[] {
   const e = scores.map((score) => Math.exp(score - Math.max(...scores)));
   return e.map((value) => value / sum(e));
+}
+
+function radial({ mu, beta, factor }: Tensors, x: ArrayLike<number>): number[] {
+  const [classes, inputs] = mu.shape, rank = factor?.shape[1] ?? 0;
+  return Array.from({ length: classes }, (_, c) => {
+    const d = Array.from(x, (value, i) => value - mu.data[c * inputs + i]);
+    let exponent = sum(d.map((value, i) => beta.data[c * inputs + i] * value ** 2));
+    for (let r = 0; r < rank; r++) {
+      exponent += sum(d.map((value, i) => factor.data[(c * rank + r) * inputs + i] * value)) ** 2;
+    }
+    return -exponent;
+  });
 }
 
 function affine(W: ArrayLike<number>, b: ArrayLike<number>, x: ArrayLike<number>): number[] {
@@ -555,7 +557,7 @@ Deno.test("deepRbf() starts with hidden centers at examples, the top's at the me
   const rows = Array.from({ length: 3 }, (_, u) => tensors["layer0.mu"].data.slice(2 * u, 2 * u + 2).join());
   assertEquals(rows.toSorted(), ["0,0", "0,1", "1,0"]);
   const hidden = { mu: tensors["layer0.mu"], beta: tensors["layer0.beta"] };
-  const h = [0, 1, 2].map((b) => inPlainLoops.rbf(hidden, rowsOf(data.x, b, b + 1).data).map(Math.exp));
+  const h = [0, 1, 2].map((b) => radial(hidden, rowsOf(data.x, b, b + 1).data).map(Math.exp));
   const means = [...h[0], ...h[1].map((value, u) => (value + h[2][u]) / 2)];
   assertClose(tensors.mu.data, means, 1e-6);
 });
