@@ -29,7 +29,7 @@ export async function conformance(
     for (const [output, bytes] of Object.entries(await run())) {
       const row = `${name}.${output}`;
       onOutput?.(row, bytes);
-      hashes[row] = hex(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
+      hashes[row] = await sha256(bytes);
     }
   }
   await start(1);
@@ -45,6 +45,8 @@ export function differences(
   return [...rows].filter((row) => hashes[row] !== wanted[row]);
 }
 
-function hex(digest: ArrayBuffer): string {
+/** SHA-256 of `bytes`, in hexadecimal. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -6,6 +6,7 @@ import { classify } from "./classify.ts";
 import { digits } from "./digits.ts";
 import { directedRubbish } from "./directed_rubbish.ts";
 import { fgsm } from "./fgsm.ts";
+import { host } from "./host.ts";
 import { rubbish } from "./rubbish.ts";
 import { threads } from "./threads.ts";
 import { training } from "./training.ts";
@@ -20,4 +21,5 @@ export const cases: readonly Case[] = [
   directedRubbish,
   adversarialTraining,
   threads,
+  host,
 ];
