@@ -62,6 +62,7 @@ export {
   measure,
   measureRubbish,
   type Measures,
+  type Rates,
   type RubbishMeasures,
   sweep,
 } from "./measure/measure.ts";

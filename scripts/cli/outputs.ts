@@ -1,7 +1,7 @@
 /** What commands give back: files, tables, percentages. @module */
 
-import type { AttackedRates, Rates } from "../../src/measure/evaluation.ts";
-import { type Matrix, type Tensor, writeSafetensors } from "../../src/mod.ts";
+import type { AttackedRates } from "../../src/measure/evaluation.ts";
+import { type Matrix, type Rates, type Tensor, writeSafetensors } from "../../src/mod.ts";
 import { writeFileWhole } from "../files.ts";
 
 export { rates } from "../../src/measure/evaluation.ts";

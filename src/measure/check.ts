@@ -1,16 +1,9 @@
 /** A robustness check: a model attacked, a control of noise beside it, and thresholds that say whether it passes. @module */
 
 import { attacks, signNoise } from "../attacks/mod.ts";
-import type { FgsmOptions } from "../attacks/fgsm.ts";
 import type { Batch } from "../data/batch.ts";
-import {
-  type AttackedRates,
-  type Evaluation,
-  evaluation,
-  type EvaluationOptions,
-  type Rates,
-} from "./evaluation.ts";
-import type { Answers } from "./measure.ts";
+import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
+import type { Answers, Rates } from "./measure.ts";
 import type { Outcomes, Trial } from "./outcomes.ts";
 
 /** The most that some rates may be. What it says nothing of may be anything; it says something of one at least. */
@@ -28,7 +21,7 @@ export interface Threshold {
 }
 
 /** The rates that a threshold may limit. */
-export const LIMITED = ["errorRate", "confidenceOnErrors", "errorOverNoise"] as const;
+export const LIMITED: readonly Verdict["rate"][] = ["errorRate", "confidenceOnErrors", "errorOverNoise"];
 
 /** What to try on a model, and what it is to withstand. */
 export interface Gate {
@@ -37,9 +30,9 @@ export interface Gate {
   /** Their budgets, in input units. */
   readonly epsilons: readonly number[];
   /** Norm that ε bounds, for attacks that aim; default `"Linf"`. */
-  readonly norm?: FgsmOptions["norm"];
+  readonly norm?: "Linf" | "L2" | "L1";
   /** Labels whose loss is raised, for attacks that aim; default `"true"`. */
-  readonly labels?: FgsmOptions["labels"];
+  readonly labels?: "true" | "predicted";
   /** Least and greatest value of an input; default none. */
   readonly bounds?: readonly [number, number];
   /** Seed of what is random; default 0. */
@@ -57,7 +50,7 @@ export interface Verdict {
   /** The budget; null for `clean`. */
   readonly epsilon: number | null;
   /** Which rate. */
-  readonly rate: typeof LIMITED[number];
+  readonly rate: "errorRate" | "confidenceOnErrors" | "errorOverNoise";
   /** Its value; null for the confidence on errors where there is none. */
   readonly value: number | null;
   /** The most that it may be. */

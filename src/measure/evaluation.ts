@@ -2,14 +2,12 @@
 
 import type { Batch } from "../data/batch.ts";
 import { kernels } from "../kernels/variants.ts";
-import { type Answers, type ClassMeasures, measureAnswers, type Measures } from "./measure.ts";
+import { type Answers, type ClassMeasures, measureAnswers, type Rates } from "./measure.ts";
 import type { Outcomes } from "./outcomes.ts";
 
-/** Error and confidence as fractions. */
-export type Rates = Omit<Measures, "examples">;
-
-/** The same, and that of each true class where it is wanted; null for a class without examples. */
+/** Error and confidence, and those of each true class where they are wanted. */
 export interface ClassRates extends Rates {
+  /** Those of each true class; null for a class without examples. */
   readonly perClass?: readonly (Rates | null)[];
 }
 
@@ -29,6 +27,7 @@ export interface Evaluation {
   readonly data: { readonly name: string; readonly examples: number };
   /** Build of the kernels. */
   readonly kernels: string;
+  /** On the examples as they are. */
   readonly clean: ClassRates;
   /** One for each attack and budget. */
   readonly attacked: readonly AttackedRates[];
@@ -67,7 +66,7 @@ export function evaluation(
 }
 
 /** What reports say of measures, and nothing else that they hold. */
-export function rates({ errorRate, confidence, confidenceOnErrors }: Measures): Rates {
+export function rates({ errorRate, confidence, confidenceOnErrors }: Rates): Rates {
   return { errorRate, confidence, confidenceOnErrors };
 }
 

@@ -6,16 +6,20 @@ import type { Batch } from "../data/batch.ts";
 import { predict, type Predictions } from "../loss.ts";
 import type { Model } from "../models/model.ts";
 
-/** Error and confidence over some examples. */
-export interface Measures {
-  /** Number of examples. */
-  readonly examples: number;
+/** Error and confidence as fractions. */
+export interface Rates {
   /** Fraction of all examples whose predicted class is not their label. */
   readonly errorRate: number;
   /** Mean probability of the predicted class, under the model's own head. */
   readonly confidence: number;
   /** The same over the misclassified examples alone; null where there is none. */
   readonly confidenceOnErrors: number | null;
+}
+
+/** Error and confidence over some examples. */
+export interface Measures extends Rates {
+  /** Number of examples. */
+  readonly examples: number;
 }
 
 /** Measures overall and by true class. */

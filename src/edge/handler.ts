@@ -1,0 +1,158 @@
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+import { cors } from "hono/cors";
+import { Hono } from "hono/tiny";
+import { writeSafetensors } from "../data/safetensors.ts";
+import { kernels } from "../kernels/variants.ts";
+import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
+import type { Action, Answer } from "./action.ts";
+import { actions } from "./actions/mod.ts";
+import { JSON_TYPE, readBody, SAFETENSORS } from "./body.ts";
+import { deadline, inTurns } from "./deadline.ts";
+import { matrixOf } from "./input.ts";
+import { openapi } from "./openapi.ts";
+import { type Configuration, configure, type HandlerOptions } from "./options.ts";
+import { foreseen, Problem, problemResponse } from "./problem.ts";
+import { checked } from "./schema.ts";
+
+/**
+ * A handler of HTTP requests that classifies with `models`, checks how they stand up to attacks, and screens inputs: a
+ * standard `(Request) => Promise<Response>`, for `deno serve`, Workers, Bun, Node and whatever else speaks fetch. It
+ * always resolves; what cannot be answered is told as `application/problem+json` with one sentence.
+ *
+ * | route | answers |
+ * |---|---|
+ * | `GET /models` | the models, their sizes, the limits |
+ * | `POST /models/NAME/classify` | class and probabilities of each input |
+ * | `POST /models/NAME/check` | error and confidence under attack, beside noise; whether thresholds are met |
+ * | `POST /models/NAME/screen` | which inputs are rubbish to the model |
+ * | `GET /openapi.json` | all of this, in OpenAPI 3.1 |
+ *
+ * Bodies are JSON or safetensors, in both directions: see the OpenAPI document for their members.
+ *
+ * @example
+ * ```ts
+ * import { createHandler } from "@gibbon/gibbon/edge";
+ * import { model, softmaxLinear } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tensors = {
+ *   W: { shape: [2, 1], data: Float32Array.of(-1, 1) },
+ *   b: { shape: [2], data: Float32Array.of(0, 0) },
+ * };
+ * const sign = model(softmaxLinear({ inputs: 1, classes: 2 }), { tensors });
+ * const handler = createHandler({ models: { sign } });
+ *
+ * const gate = { epsilons: [0.1, 0.3], thresholds: [{ on: "fgsm", epsilon: 0.1, errorRate: 0 }] };
+ * const response = await handler(
+ *   new Request("https://example.org/models/sign/check", {
+ *     method: "POST",
+ *     headers: { "content-type": "application/json" },
+ *     body: JSON.stringify({ x: [[0.2], [-0.5]], labels: [1, 0], gate }),
+ *   }),
+ * );
+ * const report = await response.json();
+ * assertEquals(report.passed, true);
+ * assertEquals(report.flips[1].examples, [0]);
+ * ```
+ *
+ * @throws {TypeError} if an option is not as described
+ */
+export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
+  const configuration = configure(options);
+  const app = new Hono({ strict: true }).basePath(configuration.basePath);
+  const { origins } = configuration;
+  if (origins) {
+    app.use(
+      cors({ origin: origins === "*" ? "*" : [...origins], allowMethods: ["GET", "POST"], maxAge: 3600 }),
+    );
+  }
+  const told: [path: string, body: () => unknown][] = [
+    ["/models", () => listing(configuration)],
+    ["/openapi.json", () => openapi(configuration)],
+  ];
+  for (const [path, body] of told) {
+    let text: string | undefined;
+    app.get(path, () => jsonResponse(text ??= JSON.stringify(body())));
+    app.all(path, () => wrongMethod("GET, HEAD"));
+  }
+  for (const [name, action] of Object.entries(actions)) {
+    const path = `/models/:model/${name}`;
+    app.post(path, (context) => answer(context, action, configuration));
+    app.all(path, () => wrongMethod("POST"));
+  }
+  app.notFound(() => {
+    throw new Problem(
+      404,
+      `Cannot answer: there is no such route; GET ${configuration.basePath}/openapi.json`,
+    );
+  });
+  app.onError((error) => respond(error, configuration));
+  return async (request) => {
+    try {
+      return await app.fetch(request);
+    } catch (error) {
+      return respond(error, configuration);
+    }
+  };
+}
+
+function respond(error: unknown, { onError }: Configuration): Response {
+  if (!foreseen(error)) onError(error);
+  return problemResponse(error);
+}
+
+function wrongMethod(allow: string): never {
+  throw new Problem(405, `Cannot answer: this route takes ${allow}`, { allow });
+}
+
+async function answer(
+  context: Context,
+  action: Action,
+  { models, limits, ...settings }: Configuration,
+): Promise<Response> {
+  const request = context.req.raw;
+  using limit = deadline(limits.milliseconds, request.signal);
+  const { signal } = limit;
+  const name = context.req.param("model")!;
+  const model = models.get(name);
+  if (!model) {
+    throw new Problem(404, `Cannot answer: there is no such model; GET ${settings.basePath}/models`);
+  }
+  const { x: inputs, ...rest } = await readBody(request, { most: limits.bytes, signal });
+  const body = checked(
+    action.request,
+    rest,
+    (problem) => new Problem(422, `Cannot use the body: ${problem}`),
+  );
+  const x = matrixOf(inputs, { inputs: model.inputs, most: limits.examples });
+  const found = await inTurns(action.answer({ name, model, x, body, settings }), signal);
+  const type = accepts(context, {
+    header: "Accept",
+    supports: [JSON_TYPE, SAFETENSORS],
+    default: JSON_TYPE,
+  });
+  return type === SAFETENSORS ? tensorResponse(found) : jsonResponse(JSON.stringify(found.json));
+}
+
+function jsonResponse(text: string): Response {
+  return new Response(text, { headers: { "content-type": JSON_TYPE, "x-content-type-options": "nosniff" } });
+}
+
+function tensorResponse({ tensors, metadata }: Answer): Response {
+  return new Response(writeSafetensors(tensors, metadata), { headers: { "content-type": SAFETENSORS } });
+}
+
+function listing({ models, limits }: Configuration) {
+  return {
+    kernels: kernels(),
+    limits,
+    models: Array.from(models, ([name, model]) => ({ name, ...sizes(model) })),
+  };
+}
+
+function sizes(model: Model & Partial<Pick<FamilyModel, "family">>) {
+  const { inputs, classes, head, family } = model;
+  return { inputs, classes, head: head.name, family: family?.name ?? null };
+}

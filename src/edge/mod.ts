@@ -1,0 +1,25 @@
+/**
+ * A robustness gate over HTTP: `createHandler` makes a fetch handler that classifies, checks how models stand up to
+ * attacks, and screens inputs.
+ *
+ * On a host that forbids compiling WebAssembly at run time, give the compiled module to `init` before a model is loaded.
+ *
+ * @example
+ * ```ts
+ * import { createHandler } from "@gibbon/gibbon/edge";
+ * import { model, softmaxLinear } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const handler = createHandler({ models: { fresh: model(softmaxLinear({ inputs: 2, classes: 3 })) } });
+ * const { models } = await (await handler(new Request("https://example.org/models"))).json();
+ * assertEquals(models[0].classes, 3);
+ * ```
+ *
+ * @module
+ */
+
+export type { Rates } from "../measure/measure.ts";
+export { createHandler } from "./handler.ts";
+export type { Cors, HandlerOptions, Limits } from "./options.ts";
+export type { CheckReport, Flips, Gate, Threshold, Verdict } from "../measure/check.ts";
+export type { AttackedRates, ClassRates, Evaluation } from "../measure/evaluation.ts";

@@ -1,0 +1,105 @@
+/** How a handler is configured. @module */
+
+import * as v from "valibot";
+import type { Gate } from "../measure/check.ts";
+import type { Model } from "../models/model.ts";
+import type { Settings } from "./action.ts";
+import { checked, fraction, gate, record, whole } from "./schema.ts";
+
+/** What a request may ask for at most. */
+export interface Limits {
+  /** Bytes of a body; default 2 MiB. */
+  bytes?: number;
+  /** Examples at once; default 500. */
+  examples?: number;
+  /** Budgets of a check; default 16. */
+  epsilons?: number;
+  /** Milliseconds, from the head of the request to its answer; default 10,000. Looked at every 250 examples. */
+  milliseconds?: number;
+}
+
+/** Pages of which origins may ask. */
+export interface Cors {
+  /** Origins such as `https://example.org`, or `"*"` for all. */
+  origins: "*" | readonly string[];
+}
+
+/** What `createHandler` takes. */
+export interface HandlerOptions {
+  /** The models by the names they are asked for. Whoever knows a name may ask. */
+  models: Readonly<Record<string, Model>>;
+  /** What a request may ask for at most. */
+  limits?: Limits;
+  /**
+   * What a check tries and asks for where its request does not say; default FGSM at ε = 0.25, and no thresholds. What a
+   * request says takes the place of the member here.
+   */
+  gate?: Partial<Gate>;
+  /** Screening where its request does not say: probability above which an input is no rubbish; default 0.5. */
+  threshold?: number;
+  /** Which pages of other origins may ask; default none. */
+  cors?: Cors;
+  /** Path before all routes, such as `/robustness`; default none. */
+  basePath?: string;
+  /** Told of errors that no request explains: bugs, or a host out of memory. Nothing else is logged anywhere. */
+  onError?: (error: unknown) => void;
+}
+
+/** The same, complete. */
+export interface Configuration extends Settings {
+  readonly models: ReadonlyMap<string, Model>;
+  readonly limits: Required<Limits>;
+  readonly origins: "*" | readonly string[] | undefined;
+  readonly basePath: string;
+  readonly onError: (error: unknown) => void;
+}
+
+const LIMITS: Required<Limits> = { bytes: 2 ** 21, examples: 500, epsilons: 16, milliseconds: 10_000 };
+
+const GATE: Gate = { attacks: ["fgsm"], epsilons: [0.25] };
+
+const PATH = "must be a path that begins with / and does not end with one";
+
+const plain = v.partial(record({
+  limits: v.partial(record({
+    bytes: whole(1),
+    examples: whole(1),
+    epsilons: whole(1),
+    milliseconds: whole(1),
+  })),
+  gate,
+  threshold: fraction,
+  cors: record({
+    origins: v.union(
+      [v.literal("*"), v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z\d+.-]*:\/\/[^/*]+$/i)))],
+      'must be "*" or a list of origins such as https://example.org',
+    ),
+  }),
+  basePath: v.pipe(v.string(PATH), v.regex(/^(\/[\w.~-]+)+$/, PATH)),
+}));
+
+/**
+ * The configuration that `options` make.
+ *
+ * @throws {TypeError} if one of them is not as described
+ */
+export function configure({ models, onError = () => {}, ...options }: HandlerOptions): Configuration {
+  const fail = (problem: string) => new TypeError(`Cannot create a handler: ${problem}`);
+  const { limits, gate, threshold = 0.5, cors, basePath = "" } = checked(plain, options, fail);
+  const named = new Map(Object.entries(models));
+  for (const [name, { inputs, classes }] of named) {
+    if (name === "" || !(inputs > 0) || !(classes > 0)) throw fail(`models.${name} must be a model`);
+  }
+  if (named.size === 0) throw fail("models must hold one at least");
+  const all = { ...LIMITS, ...limits };
+  return {
+    models: named,
+    limits: all,
+    epsilons: all.epsilons,
+    gate: { ...GATE, ...gate },
+    threshold,
+    origins: cors?.origins,
+    basePath,
+    onError,
+  };
+}

@@ -1,0 +1,38 @@
+/** Predictions that give others their turn. @module */
+
+import { predict, type Predictions } from "../loss.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import type { Model } from "../models/model.ts";
+import { Problem } from "./problem.ts";
+
+/** Rows between two turns. */
+const RUN = 250;
+
+/**
+ * What `predict` says of `x`, found run by run of rows.
+ *
+ * @throws {Problem} if a probability is no number
+ */
+export function* predicting(model: Model, x: Matrix): Generator<number, Predictions> {
+  const out = {
+    predicted: new Int32Array(x.rows),
+    confidence: new Float32Array(x.rows),
+    probabilities: matrix(x.rows, model.classes),
+  };
+  for (let first = 0; first < x.rows; first += RUN) {
+    if (first > 0) yield first / x.rows;
+    const run = predict(model, rowsOf(x, first, Math.min(first + RUN, x.rows)));
+    out.predicted.set(run.predicted, first);
+    out.confidence.set(run.confidence, first);
+    out.probabilities.data.set(run.probabilities.data, first * model.classes);
+  }
+  checkNumbers(out.confidence);
+  return out;
+}
+
+/** @throws {Problem} if one of these probabilities is not a number: scores passed what float32 holds */
+export function checkNumbers(confidence: Float32Array): void {
+  const lost = confidence.findIndex((value) => !Number.isFinite(value));
+  if (lost < 0) return;
+  throw new Problem(422, `Cannot classify example ${lost}: its scores pass the range of float32`);
+}
