@@ -21,6 +21,8 @@ export interface Question {
 
 /** What the server's configuration says to actions. */
 export interface Settings {
+  /** Attacks that a check may try. */
+  readonly attacks: readonly string[];
   /** Budgets of an attack, at most. */
   readonly epsilons: number;
   /** What checks try and ask for, where the request does not say. */
@@ -44,7 +46,7 @@ export interface Action {
   /** What it does, in one sentence without a period. */
   readonly summary: string;
   /** Members of the body beside `x`. */
-  readonly request: GenericSchema<unknown, Body>;
+  request(settings: Settings): GenericSchema<unknown, Body>;
   /** The JSON answer. */
   readonly response: GenericSchema;
   /** Tensors of a safetensors body, and of such an answer, in words. */

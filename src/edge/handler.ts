@@ -57,10 +57,12 @@ import { checked } from "./schema.ts";
  * assertEquals(report.flips[1].examples, [0]);
  * ```
  *
- * @throws {TypeError} if an option is not as described
+ * @throws {TypeError} if an option is not as described, or no kernels can be started
  */
 export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
   const configuration = configure(options);
+  // where nothing can compute, this is the time to say so
+  kernels();
   const app = new Hono({ strict: true }).basePath(configuration.basePath);
   const { origins } = configuration;
   if (origins) {
@@ -79,7 +81,8 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
   }
   for (const [name, action] of Object.entries(actions)) {
     const path = `/models/:model/${name}`;
-    app.post(path, (context) => answer(context, action, configuration));
+    const schema = action.request(configuration);
+    app.post(path, (context) => answer(context, { ...action, schema }, configuration));
     app.all(path, () => wrongMethod("POST"));
   }
   app.notFound(() => {
@@ -109,7 +112,7 @@ function wrongMethod(allow: string): never {
 
 async function answer(
   context: Context,
-  action: Action,
+  action: Action & { schema: ReturnType<Action["request"]> },
   { models, limits, ...settings }: Configuration,
 ): Promise<Response> {
   const request = context.req.raw;
@@ -122,7 +125,7 @@ async function answer(
   }
   const { x: inputs, ...rest } = await readBody(request, { most: limits.bytes, signal });
   const body = checked(
-    action.request,
+    action.schema,
     rest,
     (problem) => new Problem(422, `Cannot use the body: ${problem}`),
   );

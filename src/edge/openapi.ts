@@ -2,7 +2,6 @@
 
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import type { Action } from "./action.ts";
 import { labels } from "./actions/check.ts";
 import { actions } from "./actions/mod.ts";
 import { JSON_TYPE, SAFETENSORS } from "./body.ts";
@@ -30,7 +29,7 @@ const listing = v.strictObject({
 });
 
 /** What the handler that is so configured answers to, in OpenAPI 3.1. */
-export function openapi({ basePath, models, limits }: Configuration): Json {
+export function openapi({ basePath, models, limits, ...settings }: Configuration): Json {
   const problems = {
     content: { [PROBLEM]: { schema: { $ref: "#/components/schemas/Problem" } } },
   };
@@ -67,7 +66,10 @@ export function openapi({ basePath, models, limits }: Configuration): Json {
             }],
             requestBody: {
               required: true,
-              content: contentOf(requestOf(action, limits.examples), action.tensors.request),
+              content: contentOf(
+                requestOf(action.request(settings), limits.examples),
+                action.tensors.request,
+              ),
             },
             responses: {
               200: {
@@ -98,16 +100,13 @@ function contentOf(schema: Json, tensors: string): Json {
   };
 }
 
-function requestOf({ request }: Action, most: number): Json {
-  const { properties, required, ...rest } = schemaOf(request) as { properties: Json; required: string[] };
-  const [inputs] = [{
-    type: "array",
-    minItems: 1,
-    maxItems: most,
-    items: NUMBERS,
-    description: "Inputs, (B, D)",
-  }];
-  return { ...rest, properties: { x: inputs, ...properties }, required: ["x", ...required] };
+function requestOf(schema: v.GenericSchema, most: number): Json {
+  const { properties, required = [], ...rest } = schemaOf(schema) as {
+    properties: Json;
+    required?: string[];
+  };
+  const x = { type: "array", minItems: 1, maxItems: most, items: NUMBERS, description: "Inputs, (B, D)" };
+  return { ...rest, properties: { x, ...properties }, required: ["x", ...required] };
 }
 
 const NUMBERS = { type: "array", items: { type: "number" } };

@@ -1,10 +1,11 @@
 /** How a handler is configured. @module */
 
 import * as v from "valibot";
+import { attacks } from "../attacks/mod.ts";
 import type { Gate } from "../measure/check.ts";
 import type { Model } from "../models/model.ts";
 import type { Settings } from "./action.ts";
-import { checked, fraction, gate, record, whole } from "./schema.ts";
+import { checked, fraction, gateOf, record, whole } from "./schema.ts";
 
 /** What a request may ask for at most. */
 export interface Limits {
@@ -35,6 +36,11 @@ export interface HandlerOptions {
    * request says takes the place of the member here.
    */
   gate?: Partial<Gate>;
+  /**
+   * Attacks that a check may try; default those that follow one gradient or none. Others may take long over each run of
+   * examples, in which nobody else has a turn.
+   */
+  attacks?: readonly string[];
   /** Screening where its request does not say: probability above which an input is no rubbish; default 0.5. */
   threshold?: number;
   /** Which pages of other origins may ask; default none. */
@@ -60,6 +66,13 @@ const GATE: Gate = { attacks: ["fgsm"], epsilons: [0.25] };
 
 const PATH = "must be a path that begins with / and does not end with one";
 
+const NAMES = Object.keys(attacks);
+
+const several = v.pipe(
+  v.array(v.picklist(NAMES, `must be one of ${NAMES.join(", ")}`), "must be a list"),
+  v.minLength(1, "must not be empty"),
+);
+
 const plain = v.partial(record({
   limits: v.partial(record({
     bytes: whole(1),
@@ -67,7 +80,8 @@ const plain = v.partial(record({
     epsilons: whole(1),
     milliseconds: whole(1),
   })),
-  gate,
+  gate: v.unknown(),
+  attacks: several,
   threshold: fraction,
   cors: record({
     origins: v.union(
@@ -85,7 +99,9 @@ const plain = v.partial(record({
  */
 export function configure({ models, onError = () => {}, ...options }: HandlerOptions): Configuration {
   const fail = (problem: string) => new TypeError(`Cannot create a handler: ${problem}`);
-  const { limits, gate, threshold = 0.5, cors, basePath = "" } = checked(plain, options, fail);
+  const { limits, threshold = 0.5, cors, basePath = "", ...given } = checked(plain, options, fail);
+  const allowed = given.attacks ?? NAMES.filter((name) => !attacks[name].minimal);
+  const gate = checked(gateOf(allowed), given.gate ?? {}, (problem) => fail(`gate: ${problem}`));
   const named = new Map(Object.entries(models));
   for (const [name, { inputs, classes }] of named) {
     if (name === "" || !(inputs > 0) || !(classes > 0)) throw fail(`models.${name} must be a model`);
@@ -95,6 +111,7 @@ export function configure({ models, onError = () => {}, ...options }: HandlerOpt
   return {
     models: named,
     limits: all,
+    attacks: allowed,
     epsilons: all.epsilons,
     gate: { ...GATE, ...gate },
     threshold,

@@ -1,7 +1,6 @@
 /** Checks by schemas, and what they refuse in a sentence. @module */
 
 import * as v from "valibot";
-import { attacks } from "../attacks/mod.ts";
 import { quote } from "../data/safetensors_header.ts";
 import { type Gate, LIMITED } from "../measure/check.ts";
 
@@ -44,31 +43,33 @@ function different<const S extends v.GenericSchema<unknown, unknown>>(item: S) {
   );
 }
 
-const threshold = record({
-  on: v.picklist(["clean", "noise", ...Object.keys(attacks)], `must be clean, noise or an attack`),
-  epsilon: v.optional(epsilon),
-  ...Object.fromEntries(LIMITED.map((rate) => [rate, v.optional(fraction)])) as Record<
-    typeof LIMITED[number],
-    v.OptionalSchema<typeof fraction, undefined>
-  >,
-});
+const limits = Object.fromEntries(LIMITED.map((rate) => [rate, v.optional(fraction)])) as Record<
+  typeof LIMITED[number],
+  v.OptionalSchema<typeof fraction, undefined>
+>;
 
-const gateEntries = {
-  attacks: different(v.picklist(Object.keys(attacks), `must be one of ${Object.keys(attacks).join(", ")}`)),
-  epsilons: different(epsilon),
-  norm: v.picklist(["Linf", "L2", "L1"], "must be Linf, L2 or L1"),
-  labels: v.picklist(["true", "predicted"], "must be true or predicted"),
-  bounds: v.pipe(
-    v.strictTuple([finite, finite], "must be two numbers"),
-    v.check(([lo, hi]) => lo < hi, "must be two numbers, the first the less"),
-  ),
-  seed: whole(0),
-  perClass: v.boolean("must be true or false"),
-  thresholds: v.array(threshold, "must be a list"),
-};
-
-/** A gate of which anything may be left out. */
-export const gate: v.GenericSchema<unknown, Partial<Gate>> = v.partial(record(gateEntries));
+/** A gate of which anything may be left out, that tries these attacks at most. */
+export function gateOf(names: readonly string[]): v.GenericSchema<unknown, Partial<Gate>> {
+  const rows = ["clean", "noise", ...names];
+  const threshold = record({
+    on: v.picklist(rows, `must be one of ${rows.join(", ")}`),
+    epsilon: v.optional(epsilon),
+    ...limits,
+  });
+  return v.partial(record({
+    attacks: different(v.picklist(names, `must be one of ${names.join(", ")}`)),
+    epsilons: different(epsilon),
+    norm: v.picklist(["Linf", "L2", "L1"], "must be Linf, L2 or L1"),
+    labels: v.picklist(["true", "predicted"], "must be true or predicted"),
+    bounds: v.pipe(
+      v.strictTuple([finite, finite], "must be two numbers"),
+      v.check(([lo, hi]) => lo < hi, "must be two numbers, the first the less"),
+    ),
+    seed: whole(0),
+    perClass: v.boolean("must be true or false"),
+    thresholds: v.array(threshold, "must be a list"),
+  }));
+}
 
 /**
  * `value`, if it is as `schema` says.

@@ -1,6 +1,7 @@
 /** A robustness check: a model attacked, a control of noise beside it, and thresholds that say whether it passes. @module */
 
-import { attacks, signNoise } from "../attacks/mod.ts";
+import type { Distance } from "../attacks/attack.ts";
+import { attacks, fgsm, signNoise } from "../attacks/mod.ts";
 import type { Batch } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
 import type { Answers, Rates } from "./measure.ts";
@@ -16,9 +17,11 @@ export interface Threshold {
   readonly errorRate?: number;
   /** The greatest mean confidence on errors, a fraction in [0, 1]; met where there is no error. */
   readonly confidenceOnErrors?: number;
-  /** By how much the error rate may exceed that under noise of the same size, a fraction in [0, 1]; for attacks. */
+  /** By how much the error rate may exceed that under noise of the same size, a fraction in [0, 1]; for attacks in a norm. */
   readonly errorOverNoise?: number;
 }
+
+type Norm = "Linf" | "L2" | "L1";
 
 /** The rates that a threshold may limit. */
 export const LIMITED: readonly Verdict["rate"][] = ["errorRate", "confidenceOnErrors", "errorOverNoise"];
@@ -29,7 +32,7 @@ export interface Gate {
   readonly attacks: readonly string[];
   /** Their budgets, in input units. */
   readonly epsilons: readonly number[];
-  /** Norm that ε bounds, for attacks that aim; default `"Linf"`. */
+  /** Norm that ε bounds, for fgsm; default `"Linf"`. */
   readonly norm?: "Linf" | "L2" | "L1";
   /** Labels whose loss is raised, for attacks that aim; default `"true"`. */
   readonly labels?: "true" | "predicted";
@@ -71,10 +74,18 @@ export interface Flips {
   readonly predicted: readonly number[];
 }
 
+/** Error and confidence under noise of the size of an attack. */
+export interface NoiseRates extends AttackedRates {
+  /** The norm in which it is of that size. */
+  readonly distance: Norm;
+  /** The size: the ε of the attacks in that norm. `epsilon` is what each input moves by. */
+  readonly size: number;
+}
+
 /** An evaluation and what follows from it, ready for JSON. */
 export interface CheckReport extends Evaluation {
-  /** Random signs of the size of each budget, in the order of the budgets: what that size does without aim. */
-  readonly noise: readonly AttackedRates[];
+  /** Random signs of the size of each budget, in each norm that an attack is bounded in: what size does without aim. */
+  readonly noise: readonly NoiseRates[];
   /** One for each attack and budget. */
   readonly flips: readonly Flips[];
   /** One for each rate that a threshold limits. */
@@ -83,23 +94,37 @@ export interface CheckReport extends Evaluation {
   readonly passed: boolean | null;
 }
 
+/** The norms that the attacks of `gate` are bounded in; an angle is none. */
+function normsOf({ attacks, norm }: Gate): Norm[] {
+  const distances = attacks.map((name) => distanceOf(name, norm));
+  return [...new Set(distances)].filter((distance) => distance !== "angle");
+}
+
+function distanceOf(attack: string, norm: Norm = "Linf"): Distance {
+  return attack === fgsm.attack ? norm : attacks[attack].distance;
+}
+
 /**
- * What `gate` has tried on a model of so many inputs: its attacks, and the control. That is noise of random signs whose
- * norm is each ε: ε on each of D inputs in L∞, ε/√D in L2, ε/D in L1.
+ * What `gate` has tried on a model of so many inputs: its attacks, and then the control. That is noise of random signs
+ * whose norm is each ε: ε on each of D inputs in L∞, ε/√D in L2, ε/D in L1.
  *
  * @throws {RangeError} if a threshold is about nothing that is tried
  */
 export function trialsOf(gate: Gate, inputs: number): Trial[] {
   checkThresholds(gate);
-  const { epsilons, norm = "Linf", labels, bounds, seed } = gate;
-  const spread = { Linf: 1, L2: Math.sqrt(inputs), L1: inputs }[norm];
+  const { epsilons, norm, labels, bounds, seed } = gate;
+  const spread = { Linf: 1, L2: Math.sqrt(inputs), L1: inputs };
   return [
     ...gate.attacks.map((name): Trial => ({
       attack: attacks[name],
       epsilons,
       options: { norm, labels, bounds, seed },
     })),
-    { attack: signNoise, epsilons: epsilons.map((epsilon) => epsilon / spread), options: { bounds, seed } },
+    ...normsOf(gate).map((norm): Trial => ({
+      attack: signNoise,
+      epsilons: epsilons.map((epsilon) => epsilon / spread[norm]),
+      options: { bounds, seed },
+    })),
   ];
 }
 
@@ -113,20 +138,26 @@ export function checkReport(
   { clean, attacked }: Outcomes,
   { examples, ...options }: { examples: Pick<Batch, "labels" | "classes"> } & EvaluationOptions,
 ): CheckReport {
-  const control = attacked.length - gate.epsilons.length;
+  const control = gate.attacks.length * gate.epsilons.length;
   const perClass = gate.perClass ?? options.perClass;
   const all = evaluation({ clean, attacked }, examples, { ...options, perClass });
   const report = {
     ...all,
     attacked: all.attacked.slice(0, control),
-    noise: all.attacked.slice(control),
+    noise: normsOf(gate).flatMap((distance, i) =>
+      gate.epsilons.map((size, j) => ({
+        ...all.attacked[control + i * gate.epsilons.length + j],
+        distance,
+        size,
+      }))
+    ),
     flips: attacked.slice(0, control).map(({ attack, epsilon, predicted }) => ({
       attack,
       epsilon,
       ...flipped(clean, predicted, examples.labels),
     })),
   };
-  const rows = rowsOf(report, gate.epsilons);
+  const rows = rowsOf(report, gate);
   const verdicts = (gate.thresholds ?? []).flatMap((threshold) => verdictsOn(threshold, rows));
   return {
     ...report,
@@ -154,16 +185,17 @@ interface Row extends Rates {
 
 function rowsOf(
   { clean, attacked, noise }: Pick<CheckReport, "clean" | "attacked" | "noise">,
-  epsilons: readonly number[],
+  { norm }: Gate,
 ): Row[] {
+  const beside = ({ attack, epsilon }: AttackedRates) =>
+    noise.find(({ distance, size }) => distance === distanceOf(attack, norm) && size === epsilon);
   return [
     { ...clean, on: "clean", epsilon: null },
-    ...noise.map((each, i) => ({ ...each, on: "noise", epsilon: epsilons[i] })),
-    ...attacked.map((each, i) => ({
-      ...each,
-      on: each.attack,
-      errorOverNoise: each.errorRate - noise[i % noise.length].errorRate,
-    })),
+    ...noise.map((each) => ({ ...each, on: "noise", epsilon: each.size })),
+    ...attacked.map((each) => {
+      const control = beside(each);
+      return { ...each, on: each.attack, errorOverNoise: control && each.errorRate - control.errorRate };
+    }),
   ];
 }
 
@@ -181,21 +213,21 @@ function verdictsOn(threshold: Threshold, rows: readonly Row[]): Verdict[] {
 }
 
 /** A threshold that no rate could fail would let everything pass. */
-function checkThresholds({ attacks, epsilons, thresholds = [] }: Gate): void {
+function checkThresholds(gate: Gate): void {
+  const { attacks, epsilons, norm, thresholds = [] } = gate;
+  const known = ["clean", ...(normsOf(gate).length > 0 ? ["noise"] : []), ...attacks];
   thresholds.forEach(({ on, epsilon, ...limits }, i) => {
     const fail = (problem: string) => {
       throw new RangeError(`Cannot check: threshold ${i} ${problem}`);
     };
-    if (on !== "clean" && on !== "noise" && !attacks.includes(on)) {
-      fail(`is on ${on}, which is none of clean, noise, ${attacks.join(", ")}`);
-    }
+    if (!known.includes(on)) fail(`is on ${on}, which is none of ${known.join(", ")}`);
     if (on === "clean" && epsilon !== undefined) fail("is on clean, which has no epsilon");
     if (epsilon !== undefined && !epsilons.includes(epsilon)) {
       fail(`is at epsilon ${epsilon}, which is none of ${epsilons.join(", ")}`);
     }
     if (LIMITED.every((rate) => limits[rate] === undefined)) fail(`limits none of ${LIMITED.join(", ")}`);
-    if (limits.errorOverNoise !== undefined && !attacks.includes(on)) {
-      fail(`limits errorOverNoise on ${on}, which is no attack`);
+    if (limits.errorOverNoise !== undefined && !(attacks.includes(on) && distanceOf(on, norm) !== "angle")) {
+      fail(`limits errorOverNoise on ${on}, which is no attack bounded in a norm`);
     }
   });
 }

@@ -51,15 +51,17 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
     epsilons: gate.epsilons,
     options: { seed: 3, bounds: [-1, 1] as const },
   };
-  assertEquals(noise, evaluation(finish(outcomes(sign, four, [control])), four, options).attacked);
+  const rows = evaluation(finish(outcomes(sign, four, [control])), four, options).attacked;
+  assertEquals(noise, rows.map((row, i) => ({ ...row, distance: "Linf", size: gate.epsilons[i] })));
   assertEquals([verdicts, passed], [[], null]);
 });
 
 Deno.test("trialsOf() gives the noise the norm of the attack's epsilon", () => {
   for (const [norm, p] of [["Linf", Infinity], ["L2", 2], ["L1", 1]] as const) {
-    const { attack, epsilons: [each], options } = trialsOf({ attacks: [], epsilons: [0.5], norm }, 16).at(
-      -1,
-    )!;
+    const { attack, epsilons: [each], options } = trialsOf({ attacks: ["fgsm"], epsilons: [0.5], norm }, 16)
+      .at(
+        -1,
+      )!;
     const zeros = batch({ x: matrix(1, 16), labels: [0] });
     const { x } = attack({ ...sign, inputs: 16, scores: () => matrix(1, 2) }, zeros, {
       ...options,
@@ -113,13 +115,49 @@ Deno.test("checkReport() takes the confidence on errors as met where there is no
   assertEquals(lost.passed, false);
 });
 
+Deno.test("checkReport() compares each attack with the noise of its own norm and size, and an angle with none", () => {
+  const thresholds = [{ on: "fgsm", errorOverNoise: 1 }, { on: "uniformNoise", errorOverNoise: 1 }];
+  const two: Gate = {
+    attacks: ["fgsm", "uniformNoise", "rotation"],
+    epsilons: [0.2, 0.5],
+    norm: "L2",
+    thresholds,
+  };
+  const { attacked, noise, verdicts } = check(two);
+  assertEquals(noise.map(({ distance, size }) => [distance, size]), [
+    ["L2", 0.2],
+    ["L2", 0.5],
+    ["Linf", 0.2],
+    [
+      "Linf",
+      0.5,
+    ],
+  ]);
+  assertEquals(
+    verdicts.map(({ value }) => value),
+    [0, 1, 2, 3].map((i) => attacked[i].errorRate - noise[i].errorRate),
+  );
+  const turning: Gate = { attacks: ["rotation"], epsilons: [0.2] };
+  assertEquals(check(turning).noise, []);
+  const refused: [Threshold, string][] = [
+    [{ on: "rotation", errorOverNoise: 1 }, "limits errorOverNoise on rotation, which is no attack bounded"],
+    [{ on: "noise", errorRate: 1 }, "is on noise, which is none of clean, rotation"],
+  ];
+  for (const [threshold, problem] of refused) {
+    assertThrows(() => trialsOf({ ...turning, thresholds: [threshold] }, 1), RangeError, problem);
+  }
+});
+
 Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
   const refused: [Threshold, string][] = [
     [{ on: "pgd", errorRate: 1 }, "is on pgd, which is none of clean, noise, fgsm"],
     [{ on: "fgsm", epsilon: 0.3, errorRate: 1 }, "is at epsilon 0.3, which is none of 0.2, 0.5"],
     [{ on: "clean", epsilon: 0.2, errorRate: 1 }, "is on clean, which has no epsilon"],
     [{ on: "fgsm" }, "limits none of errorRate, confidenceOnErrors, errorOverNoise"],
-    [{ on: "noise", errorOverNoise: 0 }, "limits errorOverNoise on noise, which is no attack"],
+    [
+      { on: "noise", errorOverNoise: 0 },
+      "limits errorOverNoise on noise, which is no attack bounded in a norm",
+    ],
   ];
   for (const [threshold, problem] of refused) {
     const thresholds = [{ on: "clean", errorRate: 1 }, threshold];

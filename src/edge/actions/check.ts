@@ -7,7 +7,7 @@ import type { Action } from "../action.ts";
 import { labelsOf } from "../input.ts";
 import { checkNumbers } from "../predicting.ts";
 import { Problem } from "../problem.ts";
-import { gate, record } from "../schema.ts";
+import { gateOf, record } from "../schema.ts";
 
 const rates = {
   errorRate: v.number(),
@@ -26,14 +26,14 @@ export const labels = v.unknown();
 /** How the model does under attack, and whether that meets the thresholds. */
 export const check: Action = {
   summary: "Attack the model on examples, with noise of the same size beside it, and judge it by thresholds",
-  request: record({ labels, gate: v.optional(gate) }),
+  request: ({ attacks }) => record({ labels, gate: v.optional(gateOf(attacks)) }),
   response: v.strictObject({
     model: v.string(),
     data: v.strictObject({ name: v.string(), examples: v.number() }),
     kernels: v.string(),
     clean,
     attacked,
-    noise: attacked,
+    noise: v.array(v.strictObject({ ...attacked.item.entries, distance: v.string(), size: v.number() })),
     flips: v.array(v.strictObject({
       attack: v.string(),
       epsilon: v.number(),

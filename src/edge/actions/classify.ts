@@ -9,7 +9,7 @@ import { record } from "../schema.ts";
 /** What the model takes each input for, and how probable it takes every class to be. */
 export const classify: Action = {
   summary: "Tell what the model takes each input for, and how probable it takes each class to be",
-  request: record({}),
+  request: () => record({}),
   response: v.strictObject({
     model: v.string(),
     kernels: v.string(),

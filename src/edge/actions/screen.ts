@@ -12,7 +12,7 @@ const RULE = "An input is rubbish to the model where no class is more probable t
 export const screen: Action = {
   summary:
     "Tell which inputs are rubbish to the model: those where no class is more probable than a threshold",
-  request: record({ threshold: v.optional(fraction) }),
+  request: () => record({ threshold: v.optional(fraction) }),
   response: v.strictObject({
     model: v.string(),
     kernels: v.string(),
