@@ -67,6 +67,7 @@ export {
   sweep,
 } from "./measure/measure.ts";
 export { loadModel, saveModel } from "./models/checkpoint.ts";
+export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
 export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";
 export { families, type FamilyOptions } from "./models/mod.ts";
 export { classRbm, type ClassRbmOptions } from "./models/class_rbm.ts";
