@@ -27,10 +27,12 @@ export {
   type Distance,
   type Epsilon,
   perturbation,
+  type Pullback,
 } from "./attacks/attack.ts";
 export { attacks } from "./attacks/mod.ts";
 export { fgsm, type FgsmOptions } from "./attacks/fgsm.ts";
 export { signNoise, uniformNoise } from "./attacks/noise.ts";
+export { atLayer, differentiable, rubbishClass } from "./attacks/perturbations.ts";
 export { rotation } from "./attacks/rotation.ts";
 export {
   type DirectedRubbish,
@@ -76,7 +78,7 @@ export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
 export type { Model, Perturbation } from "./models/model.ts";
 export { mpDbm, type MpDbmOptions } from "./models/mp_dbm.ts";
-export type { Layer, Network, Objective, Parameter, Wanted } from "./models/network.ts";
+export type { Layer, Network, Objective, Parameter, TrainingPass, Wanted } from "./models/network.ts";
 export { rbf, type RbfOptions } from "./models/rbf.ts";
 export { type Adam, type Dropout, type Keep, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
 export { softmaxLinear, type SoftmaxLinearOptions } from "./models/softmax_linear.ts";

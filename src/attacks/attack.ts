@@ -3,9 +3,10 @@
 import { type Batch, slice } from "../data/batch.ts";
 import type { Bounds } from "../kernels/attack.ts";
 import { predict, type Predictions } from "../loss.ts";
-import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import type { Matrix } from "../matrix.ts";
 import type { Model, Perturbation } from "../models/model.ts";
 import { rng } from "../rng.ts";
+import { inFloat32, targets } from "./budget.ts";
 import { checkAttack, checkEpsilon } from "./checks.ts";
 import { type Criterion, hit, judge, misclassified } from "./criteria.ts";
 
@@ -70,7 +71,17 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
   ) => Generator<Adversarial>;
   /** Adversarial inputs alone, (B, D), unchecked and not judged: what training calls at each step. */
   readonly perturb: (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
+  /** How a gradient goes back through the attack to the loss's gradient it followed; nothing if it cannot. */
+  readonly pullback?: (options: O & { epsilon: number }) => Pullback | undefined;
 }
+
+/**
+ * The vector-Jacobian product, (D), of one adversarial input as a function of the loss's `gradient` at `x`, with the
+ * gradient `dX` in that input.
+ */
+export type Pullback = (
+  at: { x: Float32Array; gradient: Float32Array; dX: Float32Array },
+) => ArrayLike<number>;
 
 /** An attack's own part: looks at the examples once, and gives their perturbed inputs for each ε of the options. */
 type Prepare<O> = (
@@ -81,12 +92,13 @@ type Prepare<O> = (
 
 /** The attack that `prepare` makes. */
 export function makeAttack<O extends AttackOptions>(
-  { name, raisesLoss, distance = "Linf", minimal = false, prepare }: {
+  { name, raisesLoss, distance = "Linf", minimal = false, prepare, pullback }: {
     name: string;
     raisesLoss: boolean;
     distance?: Distance;
     minimal?: boolean;
     prepare: Prepare<O>;
+    pullback?: Attack<O>["pullback"];
   },
 ): Attack<O> {
   function attack(model: Model, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
@@ -118,7 +130,7 @@ export function makeAttack<O extends AttackOptions>(
       yield attack(model, run, { ...options, target: aim, seed: rng(seed).split("run", first).key });
     }
   }
-  return Object.assign(attack, { attack: name, raisesLoss, distance, minimal, perturb, stream });
+  return Object.assign(attack, { attack: name, raisesLoss, distance, minimal, perturb, stream, pullback });
 }
 
 /**
@@ -143,54 +155,6 @@ export function perturbation<O extends AttackOptions>(
     name: `${attack.attack} ${JSON.stringify(options)}`,
     apply: (model, batch, key) => attack.perturb(model, batch, { ...options, seed: key }),
   };
-}
-
-/** The classes aimed at, (B). */
-export function targets(target: number | Int32Array, { labels }: Batch): Int32Array {
-  return typeof target === "number" ? new Int32Array(labels.length).fill(target) : target;
-}
-
-/** ε for each of `cols` inputs, rounded down to float32, so that no step passes what was asked for. */
-export function budget(epsilon: Epsilon, cols: number): Float32Array {
-  if (typeof epsilon !== "number") return epsilon;
-  return new Float32Array(cols).fill(float32Below(epsilon));
-}
-
-/** ε as one number. @throws {TypeError} if it is one for each input; `attack` begins the message */
-export function lengthOf(attack: string, epsilon: Epsilon): number {
-  if (typeof epsilon === "number") return epsilon;
-  throw new TypeError(`Cannot attack by ${attack} with an epsilon for each input: give one number`);
-}
-
-/** The same options with bounds rounded inward to float32, so that no step passes what was asked for. */
-function inFloat32<O extends AttackOptions>(options: O): O {
-  if (!options.bounds) return options;
-  const [lo, hi] = options.bounds;
-  return { ...options, bounds: [-float32Below(-lo), float32Below(hi)] };
-}
-
-/** The greatest float32 that is not above `value`. */
-function float32Below(value: number): number {
-  const near = new Float32Array([value]);
-  const bits = new Int32Array(near.buffer);
-  if (near[0] > value) bits[0] += bits[0] < 0 ? 1 : -1;
-  return near[0];
-}
-
-/** Rows that one call of a kernel takes, so that what is copied to its memory stays small; noise begins anew at each. */
-export const CHUNK = 250;
-
-/** A matrix of the shape of `x`, which `fill` writes run by run of rows. */
-export function byChunks(
-  x: Matrix,
-  fill: (out: Matrix, rows: (m: Matrix) => Matrix, first: number) => void,
-): Matrix {
-  const out = matrix(x.rows, x.cols);
-  for (let first = 0; first < x.rows; first += CHUNK) {
-    const rows = (m: Matrix) => rowsOf(m, first, Math.min(first + CHUNK, x.rows));
-    fill(rows(out), rows, first);
-  }
-  return out;
 }
 
 function judged(

@@ -1,7 +1,9 @@
 import { addStep, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
 import type { Matrix } from "../matrix.ts";
-import { type Attack, budget, byChunks, type Epsilon, lengthOf, makeAttack } from "./attack.ts";
+import { type Attack, type Epsilon, makeAttack } from "./attack.ts";
+import { budget, byChunks, lengthOf } from "./budget.ts";
 import { type GradientOptions, uphill } from "./uphill.ts";
+import { across, norm as lengthIn2 } from "./vectors.ts";
 
 /** What the fast gradient sign method takes beside its ε. */
 export interface FgsmOptions extends GradientOptions {
@@ -69,6 +71,14 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
       });
     };
   },
+  pullback: ({ norm, epsilon }) =>
+    norm !== "L2" ? undefined : ({ gradient, dX }) => {
+      // x + ε g/‖g‖ moves with g across it only
+      const length = lengthIn2(gradient);
+      return length > 0
+        ? across(dX, gradient).map((value) => epsilon * value / length)
+        : new Float32Array(dX.length);
+    },
 });
 
 /** Turns a gradient into adversarial inputs, in place. */

@@ -1,7 +1,8 @@
 import { addStep, signStep } from "../kernels/attack.ts";
 import { matrix } from "../matrix.ts";
 import { fillSigns, fillUniform, rng } from "../rng.ts";
-import { type Attack, budget, byChunks, makeAttack } from "./attack.ts";
+import { type Attack, makeAttack } from "./attack.ts";
+import { budget, byChunks } from "./budget.ts";
 
 /**
  * Random signs: each input moves by ε up or down, as far as the fast gradient sign method would move it but without

@@ -1,12 +1,15 @@
 import type { Bounds } from "../kernels/attack.ts";
 import { rowsOf } from "../matrix.ts";
-import { type Attack, byChunks, lengthOf, makeAttack } from "./attack.ts";
+import { cosine, halfTangent, halfTangentBetween, sine } from "./angle.ts";
+import { type Attack, makeAttack } from "./attack.ts";
+import { byChunks, lengthOf } from "./budget.ts";
 import { type GradientOptions, uphill } from "./uphill.ts";
+import { across, dot, norm } from "./vectors.ts";
 
 /** What must be spared of the angle for float32 inputs to stay within it, tried in turn; with all of it they stay. */
 const SPARED = [0, ...Array.from({ length: 27 }, (_, i) => 1 / (1 << (26 - i)))];
 
-/** Allowance for the rounding of the angle's own measurement. */
+/** Allowance for rounding in double. */
 const TINY = 1e-12;
 
 /**
@@ -38,6 +41,13 @@ export const rotation: Attack<GradientOptions> = makeAttack({
       });
     };
   },
+  pullback: ({ epsilon }) => ({ x, gradient, dX }) => {
+    const plane = planeOf(x, gradient);
+    if (!plane) return new Float32Array(x.length);
+    const { length, side, distance } = plane;
+    if (passes(epsilon, plane)) return across(dX, gradient).map((value) => length * value / norm(gradient));
+    return across(across(dX, x), side).map((value) => sine(epsilon) * length * value / distance);
+  },
 });
 
 /** Writes x turned by at most `angle` toward a direction. */
@@ -46,77 +56,49 @@ function turn(
   x: Float32Array,
   { toward, angle, bounds: [lo, hi] }: { toward: Float32Array; angle: number; bounds: Bounds },
 ): void {
-  const [length, along] = [norm(x), unit(toward)];
   out.set(x);
-  if (length === 0 || along === undefined || angle === 0) return;
-  const cosine = along.reduce((sum, value, i) => sum + value * x[i], 0) / length;
-  const across = along.map((value, i) => value - cosine * x[i] / length);
-  const sine = norm(across);
-  // along the gradient already, or against it, where no side is nearer
-  if (sine < TINY) return;
-  const within = halfTangent(angle);
+  const plane = angle > 0 ? planeOf(x, toward) : undefined;
+  if (!plane) return;
+  const { length, side, sin: most, cos: least } = plane;
+  const within = halfTangent(angle) * (1 - TINY);
   for (const spared of SPARED) {
     const part = angle * (1 - spared);
-    const [cos, sin] = halfTangent(part) < sine / (1 + cosine)
-      ? [cosineOf(part), sineOf(part)]
-      : [cosine, sine];
+    const [cos, sin] = passes(part, plane) ? [least, most] : [cosine(part), sine(part)];
     for (let i = 0; i < x.length; i++) {
-      const value = Math.min(Math.max(cos * x[i] + sin * length * (across[i] / sine), lo), hi);
+      const value = Math.min(Math.max(cos * x[i] + sin * length * side[i], lo), hi);
       // a zero keeps its sign
       out[i] = Math.fround(value) === x[i] ? x[i] : value;
     }
-    if (halfTangentBetween(x, out) <= within * (1 - TINY)) return;
+    if (halfTangentBetween(x, out) <= within) return;
   }
   out.set(x);
 }
 
-/** The tangent of half the angle between two vectors, which is accurate also for small ones. */
-function halfTangentBetween(a: Float32Array, b: Float32Array): number {
-  const [p, q] = [norm(a), norm(b)];
-  let [apart, together] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [u, v] = [a[i] / p, b[i] / q];
-    apart += (u - v) * (u - v);
-    together += (u + v) * (u + v);
-  }
-  return Math.sqrt(apart / together);
+/** The plane of an input and a direction. */
+interface Plane {
+  /** ‖x‖. */
+  readonly length: number;
+  /** The unit vector across x toward the direction. */
+  readonly side: Float64Array;
+  /** Length of the direction across x. */
+  readonly distance: number;
+  /** Sine and cosine of the angle between the two. */
+  readonly sin: number;
+  readonly cos: number;
 }
 
-/** tan(angle / 2), infinite from a half turn on. */
-function halfTangent(angle: number): number {
-  return angle >= Math.PI ? Infinity : sineOf(angle) / (1 + cosineOf(angle));
+/** Nothing where there is no plane: one of the two is 0, or they are parallel, where no side is nearer. */
+function planeOf(x: Float32Array, toward: Float32Array): Plane | undefined {
+  const [length, size] = [norm(x), norm(toward)];
+  if (!(length > 0 && size > 0 && size < Infinity)) return undefined;
+  const side = across(toward, x);
+  const distance = norm(side);
+  if (distance < TINY * size) return undefined;
+  const [sin, cos] = [distance / size, dot(x, toward) / (length * size)];
+  return { length, side: side.map((value) => value / distance), distance, sin, cos };
 }
 
-/** sin and cos for angles up to a half turn, by their series: those of `Math` differ between engines. */
-function sineOf(angle: number): number {
-  let [sum, term] = [0, angle];
-  for (let k = 1; Math.abs(term) > 1e-18 * angle; k += 2) {
-    sum += term;
-    term *= -angle * angle / ((k + 1) * (k + 2));
-  }
-  return sum;
-}
-
-function cosineOf(angle: number): number {
-  let [sum, term] = [0, 1];
-  for (let k = 0; Math.abs(term) > 1e-18; k += 2) {
-    sum += term;
-    term *= -angle * angle / ((k + 1) * (k + 2));
-  }
-  return sum;
-}
-
-function norm(v: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < v.length; i++) sum += v[i] * v[i];
-  return Math.sqrt(sum);
-}
-
-/** `v` over its length; nothing if it is 0 or not finite. */
-function unit(v: Float32Array): Float64Array | undefined {
-  const most = v.reduce((m, value) => Math.max(m, Math.abs(value)), 0);
-  if (!(most > 0 && most < Infinity)) return undefined;
-  const scaled = Float64Array.from(v, (value) => value / most);
-  const length = norm(scaled);
-  return scaled.map((value) => value / length);
+/** Whether a turn by `angle` would pass the direction. */
+function passes(angle: number, { sin, cos }: Plane): boolean {
+  return halfTangent(angle) >= sin / (1 + cos);
 }

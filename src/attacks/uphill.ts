@@ -2,7 +2,8 @@ import type { Batch } from "../data/batch.ts";
 import { predict, roundedDirection, scoreDirection } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Model } from "../models/model.ts";
-import { type AttackOptions, targets } from "./attack.ts";
+import type { AttackOptions } from "./attack.ts";
+import { targets } from "./budget.ts";
 
 /** What an attack that follows a gradient takes beside its ε. */
 export interface GradientOptions extends AttackOptions {

@@ -1,6 +1,7 @@
 /** What a model makes of examples, clean and attacked, found run by run of rows. @module */
 
-import { type Attack, CHUNK } from "../attacks/attack.ts";
+import type { Attack } from "../attacks/attack.ts";
+import { CHUNK } from "../attacks/budget.ts";
 import type { FgsmOptions } from "../attacks/fgsm.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import { predict } from "../loss.ts";

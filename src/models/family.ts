@@ -78,12 +78,29 @@ export function model(
   return bind(family, family.network(tensors ?? family.initial(rng(seed))), record);
 }
 
-/** `network` as a model, sharing its memory. */
+/** `network` as a model of `family`, sharing its memory. */
 export function bind(
   family: Family,
   network: Network,
   record: Readonly<Record<string, string>>,
 ): FamilyModel {
+  return {
+    ...asModel(network, family),
+    family,
+    record,
+    tensors() {
+      network.workspace.check();
+      return family.tensors(network);
+    },
+    [Symbol.dispose]: () => network[Symbol.dispose](),
+  };
+}
+
+/** `network` as a model, sharing its memory. */
+export function asModel(
+  network: Network,
+  { inputs, classes, head }: Pick<Model, "inputs" | "classes" | "head">,
+): Model {
   const chunks = function* (x: Matrix): Generator<{ first: number; h: Matrix }> {
     for (let first = 0; first < x.rows; first += CHUNK) {
       const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
@@ -91,14 +108,12 @@ export function bind(
     }
   };
   return {
-    family,
-    record,
-    inputs: family.inputs,
-    classes: family.classes,
-    head: family.head,
+    inputs,
+    classes,
+    head,
     scores(x) {
-      checkInputs("classify", family, x);
-      const out = matrix(x.rows, family.head.width(family.classes));
+      checkInputs("classify", { inputs }, x);
+      const out = matrix(x.rows, head.width(classes));
       for (const { first, h } of chunks(x)) out.data.set(network.forward(h).data, first * out.cols);
       return out;
     },
@@ -106,7 +121,7 @@ export function bind(
       return this.inputStep!(x, dScores, () => {});
     },
     inputStep(x, dScores, finish) {
-      checkInputs("differentiate", family, x);
+      checkInputs("differentiate", { inputs }, x);
       const out = matrix(x.rows, x.cols);
       for (const { first, h } of chunks(x)) {
         const d = network.workspace.copy("dScores", dScores(network.forward(h), first));
@@ -116,11 +131,6 @@ export function bind(
       }
       return out;
     },
-    tensors() {
-      network.workspace.check();
-      return family.tensors(network);
-    },
-    [Symbol.dispose]: () => network[Symbol.dispose](),
   };
 }
 

@@ -58,6 +58,23 @@ export interface Perturbation {
   readonly name: string;
   /** Perturbed inputs, (B, D), for the model as it is now; `key` seeds what is random. */
   apply(model: Model, examples: { x: Matrix; labels: Int32Array; classes: number }, key: number): Matrix;
+  /**
+   * The layer whose inputs are perturbed, counted from 0; default 0, the network's own. Beyond it, `apply` is given that
+   * layer and those after it as its model, and what the layer receives from the whole network as its examples.
+   */
+  readonly layer?: number;
+  /**
+   * For a perturbation that is a differentiable function of the loss's gradient in the inputs: that function's
+   * vector-Jacobian product, (B, D), with the gradient `dX` in what `apply` gave. With it, training follows the gradient
+   * through the perturbation; without, the perturbation is a constant to it.
+   */
+  pullback?(
+    model: Model,
+    examples: { x: Matrix; labels: Int32Array; classes: number },
+    dX: Matrix,
+  ): Matrix;
+  /** Whether what it gives belongs to none of the classes; for heads of independent probabilities. */
+  readonly rubbish?: boolean;
 }
 
 /** @throws {TypeError} unless `x` has the model's number of inputs; `action` begins the message */

@@ -1,5 +1,6 @@
 /** Layers in a row: what trainable models are made of. @module */
 
+import { addStep } from "../kernels/attack.ts";
 import { multiply } from "../kernels/elementwise.ts";
 import type { Gathered } from "../kernels/optimizer.ts";
 import { randomMask } from "../kernels/random.ts";
@@ -56,6 +57,16 @@ export interface Layer {
   readonly objective?: Objective;
 }
 
+/** What is done to the values between layers while training. */
+export interface TrainingPass {
+  /** Which of them are dropped. */
+  readonly dropout: Dropout;
+  /** Seed of what is dropped. */
+  readonly key: number;
+  /** Joins the inputs of a layer before some are dropped: (B, inputs of that layer). */
+  readonly shift?: { readonly layer: number; readonly value: Matrix };
+}
+
 /** Layers in a row, with the memory they work in. */
 export interface Network extends Disposable {
   /** Its memory. */
@@ -64,8 +75,8 @@ export interface Network extends Disposable {
   readonly layers: readonly Layer[];
   /** Those of all layers. */
   readonly parameters: readonly Parameter[];
-  /** Scores, (B, S); with `dropout`, of the network with units dropped by `key`. */
-  forward(x: Matrix, training?: { dropout: Dropout; key: number }): Matrix;
+  /** Scores, (B, S); with `training`, of the network with units dropped. */
+  forward(x: Matrix, training?: TrainingPass): Matrix;
   /** The gradient in the last forward pass's inputs, if wanted; gradients of parameters are left in them. */
   backward(dScores: Matrix, wanted: Wanted): Matrix | undefined;
   /** Called when parameters have changed from outside. */
@@ -87,7 +98,15 @@ export function parameter(workspace: Workspace, name: string, value: Matrix): Pa
 /** The layers that `make` builds, as a network. */
 export function network(make: (workspace: Workspace) => readonly Layer[]): Network {
   const workspace = new Workspace();
-  const layers = make(workspace);
+  return inARow(workspace, make(workspace));
+}
+
+/** Layers `from` to `to` (exclusive) of `whole` as a network of their own, in the same memory. */
+export function layersOf(whole: Network, from: number, to?: number): Network {
+  return inARow(whole.workspace, whole.layers.slice(from, to));
+}
+
+function inARow(workspace: Workspace, layers: readonly Layer[]): Network {
   const inputs: Matrix[] = [];
   const masks: (Matrix | undefined)[] = [];
   return {
@@ -98,6 +117,11 @@ export function network(make: (workspace: Workspace) => readonly Layer[]): Netwo
       let h = x;
       layers.forEach((layer, i) => {
         masks[i] = undefined;
+        if (training?.shift?.layer === i) {
+          const shifted = workspace.matrix(`shifted${i}`, h.rows, h.cols);
+          addStep(shifted, h, { step: training.shift.value });
+          h = shifted;
+        }
         const { keep, scale } = (i === 0 ? training?.dropout.input : training?.dropout.hidden) ??
           { keep: 1, scale: 1 };
         if (training && (keep < 1 || scale !== 1)) {

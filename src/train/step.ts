@@ -4,6 +4,7 @@ import type { FamilyModel } from "../models/family.ts";
 import type { Network } from "../models/network.ts";
 import type { Rng } from "../rng.ts";
 import type { Settled } from "./options.ts";
+import { addThrough, type Perturbed, perturber } from "./perturbed.ts";
 
 /** Leaves the objective's gradient in the network's parameters; returns the sum of the examples' losses. */
 export type Step = (indices: Int32Array, random: Rng) => number;
@@ -35,45 +36,50 @@ export function makeStep(
   };
 
   const pass = (
-    x: Matrix,
-    labels: Int32Array,
-    how: { weight: number; add: boolean; last: boolean; key: number },
-  ): number => {
+    { x, labels, shift }: Perturbed,
+    how: { weight: number; add: boolean; last: boolean; key: number; inputs?: boolean },
+  ): { loss: number; dX?: Matrix } => {
     const parameters = how.add ? "add" : "replace";
     const scale = how.weight / x.rows;
     if (network.objective) {
-      return how.weight *
-        network.objective(workspace.copy("x", x), labels, { scale, parameters, key: how.key });
+      const loss = network.objective(workspace.copy("x", x), labels, { scale, parameters, key: how.key });
+      return { loss: how.weight * loss };
     }
-    const scores = network.forward(workspace.copy("x", x), { dropout, key: how.key });
+    const scores = network.forward(workspace.copy("x", x), { dropout, key: how.key, shift });
     const loss = workspace.matrix("loss", scores.rows, 1);
     const dScores = workspace.matrix("dScores", scores.rows, scores.cols);
     model.head.loss({ loss, dScores, scale }, scores, labels);
     const sum = loss.data.reduce((a, b) => a + b, 0);
-    network.backward(dScores, { inputs: false, parameters, last: how.last });
-    return how.weight * sum;
+    const dX = network.backward(dScores, { inputs: how.inputs ?? false, parameters, last: how.last });
+    // a copy, for whoever differentiates next writes over it
+    return { loss: how.weight * sum, dX: dX && matrix(dX.rows, dX.cols, dX.data.slice()) };
   };
 
+  const perturb = perturbation && perturber(network, model, perturbation);
   return (indices, random) => {
     const examples = gather(indices);
     // found before the plain pass, for both work in the same memory; with the whole network, no unit dropped
-    const perturbed = perturbation?.apply(model, examples, random.split("perturbation").key);
+    const perturbed = perturb?.(examples, random.split("perturbation").key);
     let sum = 0;
     if (alpha > 0) {
-      sum += pass(examples.x, examples.labels, {
+      sum += pass(examples, {
         weight: alpha,
         add: false,
         last: !perturbed,
         key: random.split("dropout").key,
-      });
+      }).loss;
     }
     if (perturbed) {
-      sum += pass(perturbed, examples.labels, {
+      const through = perturbation!.pullback !== undefined;
+      const { loss, dX } = pass(perturbed, {
         weight: 1 - alpha,
         add: alpha > 0,
-        last: true,
+        last: !through,
+        inputs: through,
         key: random.split("perturbed dropout").key,
       });
+      sum += loss;
+      if (dX) addThrough(network, model, { examples, along: perturbation!.pullback!(model, examples, dX) });
     }
     return sum;
   };

@@ -1,0 +1,77 @@
+/** Perturbations to train against beyond the plain result of an attack (paper, section 6 and appendix A). @module */
+
+import { lossGradient } from "../loss.ts";
+import { matrix, rowsOf } from "../matrix.ts";
+import type { Perturbation } from "../models/model.ts";
+import { fillNormal, rng } from "../rng.ts";
+import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
+
+/**
+ * An attack as what training perturbs its examples with, the gradient of training flowing through the attack: for
+ * `rotation`, and for `fgsm` in L2, the step along the scaled gradient. The sign has no derivative to follow.
+ *
+ * @example
+ * ```ts
+ * import { differentiable, rotation } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(differentiable(rotation, { epsilon: 0.2 }).name, 'rotation {"epsilon":0.2}, differentiated');
+ * ```
+ *
+ * @throws {TypeError} if the attack is not differentiable in its gradient, or aims at other than the true labels
+ * @throws {RangeError} if ε is negative or not finite
+ */
+export function differentiable<O extends AttackOptions & { labels?: "true" | "predicted" }>(
+  attack: Attack<O>,
+  options: O & { epsilon: number },
+): Perturbation {
+  const made = perturbation(attack, options);
+  const pullback = attack.pullback?.(options);
+  if (!pullback) {
+    throw new TypeError(`Cannot differentiate through ${made.name}: it is no smooth function of a gradient`);
+  }
+  if (options.target !== undefined || options.labels === "predicted" || options.bounds) {
+    throw new TypeError(
+      `Cannot differentiate through ${made.name}: only at the true labels and without bounds`,
+    );
+  }
+  return {
+    ...made,
+    name: `${made.name}, differentiated`,
+    pullback(model, examples, dX) {
+      const gradient = lossGradient(model, examples);
+      const out = matrix(dX.rows, dX.cols);
+      for (let i = 0; i < dX.rows; i++) {
+        const row = (m: typeof dX) => rowsOf(m, i, i + 1).data;
+        row(out).set(pullback({ x: row(examples.x), gradient: row(gradient), dX: row(dX) }));
+      }
+      return out;
+    },
+  };
+}
+
+/**
+ * The same perturbation of what a hidden layer receives: `layer` counts from 0, the inputs, so that 1 is the first
+ * hidden layer's output. What is added counts as a constant; parameters before it are trained through it all the same.
+ */
+export function atLayer(made: Perturbation, layer: number): Perturbation {
+  return { ...made, name: `${made.name} at layer ${layer}`, layer };
+}
+
+/**
+ * Gaussian noise N(mean, deviation²·I) in place of the examples, as inputs that belong to no class: every probability is
+ * trained toward 0 (paper, appendix A). For heads of independent probabilities.
+ */
+export function rubbishClass(
+  { mean = 0, deviation = 1 }: { mean?: number; deviation?: number } = {},
+): Perturbation {
+  return {
+    name: `rubbish ${JSON.stringify({ mean, deviation })}`,
+    rubbish: true,
+    apply(_, { x }, key) {
+      const noise = matrix(x.rows, x.cols);
+      fillNormal(noise, rng(key), { mean, deviation });
+      return noise;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** Vectors of one example, in double. */
+
+/** The Euclidean length of `v`. */
+export function norm(v: ArrayLike<number>): number {
+  return Math.sqrt(dot(v, v));
+}
+
+/** The inner product of `a` and `b`. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** What of `v` is orthogonal to `along`, which is not 0. */
+export function across(v: ArrayLike<number>, along: ArrayLike<number>): Float64Array {
+  const share = dot(v, along) / dot(along, along);
+  return Float64Array.from(v, (value, i) => value - share * along[i]);
+}
