@@ -1,0 +1,56 @@
+/** How models learned, as figures. @module */
+
+import type { LinesFigure } from "../../src/paper/figure.ts";
+import type { Report } from "../../src/report/report.ts";
+
+/** One finished epoch, as a model's file tells it. */
+interface Epoch {
+  readonly loss: number;
+  readonly validationError?: number;
+  readonly monitored?: Readonly<Record<string, number>>;
+}
+
+/** The loss of every model against its epochs, and what was measured of some after each. */
+export function curves(models: Report["models"]): LinesFigure[] {
+  const histories = Object.entries(models).flatMap(([name, { history }]) =>
+    history === undefined ? [] : [{ name, epochs: JSON.parse(history) as Epoch[] }]
+  ).filter(({ epochs }) => epochs.length > 1);
+  const errors = histories.flatMap(({ name, epochs }) => {
+    const line = (what: string, of: (epoch: Epoch) => number | undefined) => ({
+      name: `${name}, ${what}`,
+      points: epochs.flatMap((epoch, i) =>
+        of(epoch) === undefined ? [] : [[i + 1, 100 * of(epoch)!] as const]
+      ),
+    });
+    const measured = [...new Set(epochs.flatMap(({ monitored }) => Object.keys(monitored ?? {})))];
+    return [
+      line("on validation", ({ validationError }) => validationError),
+      ...measured.map((key) => line(key, ({ monitored }) => monitored?.[key])),
+    ].filter(({ points }) => points.length > 1);
+  });
+  return [
+    ...(errors.length > 0
+      ? [{
+        ...figure("errors", "Error after each epoch", { label: "error", unit: "%", scale: "log" }),
+        caption:
+          "On examples held out of training. Under attack the error of an adversarially trained network falls " +
+          "on long after its clean error has settled, which is why the paper stops by the former.",
+        series: errors,
+      }]
+      : []),
+    {
+      ...figure("losses", "Loss during training", { label: "loss", unit: "nats", scale: "log" }),
+      caption:
+        "The mean loss of the training examples in each epoch, with dropout and perturbations as the recipe " +
+        "has them; losses of different heads and objectives do not compare.",
+      series: histories.map(({ name, epochs }) => ({
+        name,
+        points: epochs.map(({ loss }, i) => [i + 1, loss] as const).filter(([, loss]) => loss > 0),
+      })),
+    },
+  ];
+}
+
+function figure(id: string, title: string, y: LinesFigure["y"]) {
+  return { kind: "lines" as const, id, title, x: { label: "epoch" }, y };
+}
