@@ -56,7 +56,7 @@ export function gateOf(names: readonly string[]): v.GenericSchema<unknown, Parti
     epsilon: v.optional(epsilon),
     ...limits,
   });
-  return v.partial(record({
+  const members = v.partial(record({
     attacks: different(v.picklist(names, `must be one of ${names.join(", ")}`)),
     epsilons: different(epsilon),
     norm: v.picklist(["Linf", "L2", "L1"], "must be Linf, L2 or L1"),
@@ -69,6 +69,8 @@ export function gateOf(names: readonly string[]): v.GenericSchema<unknown, Parti
     perClass: v.boolean("must be true or false"),
     thresholds: v.array(threshold, "must be a list"),
   }));
+  // a list is an object too, with none of the members, and here all may be missing
+  return v.pipe(v.custom((value) => !Array.isArray(value), "must be an object"), members);
 }
 
 /**
