@@ -58,6 +58,9 @@ export type { Lists } from "./kernels/sparse.ts";
 export type { Workspace } from "./kernels/workspace.ts";
 export { type Examples, lossDirection, losses, lossGradient, predict, type Predictions } from "./loss.ts";
 export { type Matrix, matrix } from "./matrix.ts";
+export { type Agreement, agreement, transfer } from "./measure/agreement.ts";
+export { alongLine, type Line } from "./measure/line.ts";
+export { type Localization, localization } from "./measure/localization.ts";
 export {
   type AttackedMeasures,
   type ClassMeasures,
@@ -68,6 +71,7 @@ export {
   type RubbishMeasures,
   sweep,
 } from "./measure/measure.ts";
+export { added, displaced, meanPerturbation, withPerturbation } from "./measure/perturbations.ts";
 export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
 export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";

@@ -1,0 +1,78 @@
+/** How far models agree in their mistakes, and what one's adversarial examples do to another (paper, section 8). @module */
+
+import type { Attack, AttackOptions } from "../attacks/attack.ts";
+import type { Batch } from "../data/batch.ts";
+import { predict } from "../loss.ts";
+import type { Model } from "../models/model.ts";
+
+/** What a second model makes of the mistakes of a first. */
+export interface Agreement {
+  /** Examples on which the first model errs. */
+  readonly mistakes: number;
+  /** Fraction of those on which the second gives the first's class; null where there is none. */
+  readonly onMistakes: number | null;
+  /** Fraction of those on which the second errs too; null where there is none. */
+  readonly errorOnMistakes: number | null;
+  /** Of the examples on which both err, the fraction on which they give the same class; null where there is none. */
+  readonly bothWrong: number | null;
+}
+
+/**
+ * How often a second model gives the class that a first gives, where the first errs, from what both predicted of the same
+ * examples with these `labels`.
+ *
+ * @example
+ * ```ts
+ * import { agreement } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const labels = Int32Array.of(0, 0, 0, 0);
+ * const [first, second] = [Int32Array.of(1, 1, 1, 0), Int32Array.of(1, 2, 0, 1)];
+ * assertEquals(agreement(first, second, { labels }).bothWrong, 1 / 2);
+ * ```
+ *
+ * @throws {TypeError} if there are not as many of each
+ */
+export function agreement(
+  first: Int32Array,
+  second: Int32Array,
+  { labels }: { labels: Int32Array },
+): Agreement {
+  if (first.length !== labels.length || second.length !== labels.length) {
+    throw new TypeError(
+      `Cannot compare answers: ${first.length} and ${second.length} of them for ${labels.length} examples`,
+    );
+  }
+  const mistakes = Array.from(labels.keys()).filter((i) => first[i] !== labels[i]);
+  const same = mistakes.filter((i) => second[i] === first[i]).length;
+  const both = mistakes.filter((i) => second[i] !== labels[i]).length;
+  const share = (part: number, whole: number) => whole > 0 ? part / whole : null;
+  return {
+    mistakes: mistakes.length,
+    onMistakes: share(same, mistakes.length),
+    errorOnMistakes: share(both, mistakes.length),
+    // agreeing in a mistake of the first is erring too
+    bothWrong: share(same, both),
+  };
+}
+
+/**
+ * The error of each model on adversarial examples made against each: `[i][j]` is the fraction of `examples`, attacked
+ * through model i, whose label model j misses. The diagonal is each model attacked itself.
+ *
+ * @throws {RangeError | TypeError} if the examples or an option do not fit a model
+ */
+export function transfer(
+  models: readonly Model[],
+  examples: Batch,
+  { attack, ...options }: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target">,
+): number[][] {
+  const { labels } = examples;
+  return models.map((from) => {
+    const { x } = attack(from, examples, options);
+    return models.map((to) => {
+      const { predicted } = predict(to, x);
+      return predicted.reduce((errors, label, i) => errors + Number(label !== labels[i]), 0) / labels.length;
+    });
+  });
+}
