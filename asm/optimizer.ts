@@ -14,18 +14,29 @@ function decayed(g: v128, p: v128, l1: f32, l2: f32): v128 {
 export function sgdStep(
   p: usize, v: usize, g: usize, rate: f32, momentum: f32, l1: f32, l2: f32, n: usize,
 ): void {
+  sgdStepSquares(p, v, g, rate, momentum, l1, l2, n);
+}
+
+/** The same; returns what squares gives for p after it. */
+function sgdStepSquares(
+  p: usize, v: usize, g: usize, rate: f32, momentum: f32, l1: f32, l2: f32, n: usize,
+): f32 {
   const m = f32x4.splat(momentum), negative = f32x4.splat(-rate);
-  let i: usize = 0;
-  for (; i < n; i += 4) {
+  const decays = l1 != 0 || l2 != 0;
+  let sums = f32x4.splat(0);
+  for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2, count = n - i;
     const value = load4(p + at, count);
-    const gradient = decayed(load4(g + at, count), value, l1, l2);
+    let gradient = load4(g + at, count);
+    if (decays) gradient = decayed(gradient, value, l1, l2);
     const before = load4(v + at, count);
     const speed = flush4(f32x4.add(f32x4.mul(m, before), f32x4.mul(negative, gradient)));
     const after = flush4(f32x4.add(value, speed));
     store4(v + at, speed, count);
     store4(p + at, after, count);
+    if (count >= 4) sums = madd(after, after, sums);
   }
+  return withTail(sums, p, n);
 }
 
 /**
@@ -60,23 +71,31 @@ export function adamStep(
   }
 }
 
+/** The sum of squares of which `sums` holds those of whole vectors: with the rest of the n floats at p. */
+function withTail(sums: v128, p: usize, n: usize): f32 {
+  let sum = lanes(sums);
+  for (let i = n & ~3; i < n; i++) sum += load<f32>(p + (i << 2)) * load<f32>(p + (i << 2));
+  return sum;
+}
+
 /** Each row of w (rows, cols) scaled down to Euclidean norm `most` where it is longer. */
 export function limitRowNorms(w: usize, most: f32, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++, w += cols << 2) {
     let sums = f32x4.splat(0);
-    let i: usize = 0;
-    for (; i + 4 <= cols; i += 4) {
+    for (let i: usize = 0; i + 4 <= cols; i += 4) {
       const value = v128.load(w + (i << 2));
       sums = madd(value, value, sums);
     }
-    let sum = lanes(sums);
-    for (; i < cols; i++) sum += load<f32>(w + (i << 2)) * load<f32>(w + (i << 2));
-    if (sum <= most * most) continue;
-    const factor = most / sqrt(sum);
-    for (i = 0; i + 4 <= cols; i += 4) {
-      v128.store(w + (i << 2), f32x4.mul(v128.load(w + (i << 2)), f32x4.splat(factor)));
-    }
-    for (; i < cols; i++) store<f32>(w + (i << 2), load<f32>(w + (i << 2)) * factor);
+    limit(w, withTail(sums, w, cols), most, cols);
+  }
+}
+
+/** The n floats at w, whose squares have this sum, scaled down to Euclidean norm `most` if it is more. */
+function limit(w: usize, sum: f32, most: f32, n: usize): void {
+  if (sum <= most * most) return;
+  const factor = f32x4.splat(most / sqrt(sum));
+  for (let i: usize = 0; i < n; i += 4) {
+    store4(w + (i << 2), f32x4.mul(load4(w + (i << 2), n - i), factor), n - i);
   }
 }
 
@@ -93,7 +112,7 @@ export function sgdGather(
     const at = (r * cols) << 2, list = (r * capacity) << 2;
     if (onto) memory.copy(row, g + at, cols << 2);
     gatherRows(row, indices + list, values + list, counts + (r << 2), x, onto, 1, cols, height, capacity);
-    sgdStep(p + at, v + at, row, rate, momentum, l1, l2, cols);
-    if (most > 0) limitRowNorms(p + at, most, 1, cols);
+    const sum = sgdStepSquares(p + at, v + at, row, rate, momentum, l1, l2, cols);
+    if (most > 0) limit(p + at, sum, most, cols);
   }
 }

@@ -88,8 +88,11 @@ export function listWinnersByPiecePart(
   }
 }
 
-/** Bytes of m that stay in cache while a row of the result is made. */
-const CACHE: usize = 1 << 20;
+/** Columns of a panel: as many as gather48 takes. */
+const PANEL: usize = 48;
+
+/** Elements of m that stay in cache while a row of the result is made. */
+const CACHE: usize = 1 << 18;
 
 /** The first place from which an ascending list holds indices of at least `limit`; some place, if it is not ascending. */
 // @ts-ignore: decorator
@@ -120,25 +123,49 @@ export function gatherRowsPart(
   out: usize, indices: usize, values: usize, counts: usize, m: usize,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize, from: usize, to: usize,
 ): void {
-  const stride = cols << 2;
+  gather(out, indices, values, counts, m, false, accumulate, rows, cols, height, capacity, from, to);
+}
+
+/** The same with m in panels of 48 columns, each (height, 48) but for the last, which has what columns are left. */
+export function gatherPanels(
+  out: usize, indices: usize, values: usize, counts: usize, m: usize,
+  accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize,
+): void {
+  gatherPanelsPart(out, indices, values, counts, m, accumulate, rows, cols, height, capacity, 0, cols);
+}
+
+/** The same for columns `from` to `to` only, `from` a multiple of 48. */
+export function gatherPanelsPart(
+  out: usize, indices: usize, values: usize, counts: usize, m: usize,
+  accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize, from: usize, to: usize,
+): void {
+  gather(out, indices, values, counts, m, true, accumulate, rows, cols, height, capacity, from, to);
+}
+
+function gather(
+  out: usize, indices: usize, values: usize, counts: usize, m: usize, panels: bool,
+  accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize, from: usize, to: usize,
+): void {
   const ahead = values - indices;
   // a larger m is taken a panel at a time, so that all rows of the result use the panel while it is in cache
-  const width: usize = height * stride <= CACHE ? cols : 48;
+  const width: usize = panels || height * cols > CACHE ? PANEL : cols;
   for (let first = from; first < to; first += width) {
     const last = min(first + width, to);
+    const stride = (panels ? min(PANEL, cols - first) : cols) << 2;
+    const start = m + ((panels ? first * height : first) << 2);
     for (let r: usize = 0; r < rows; r++) {
       let list = indices + ((r * capacity) << 2);
       const whole = list + (<usize>load<u32>(counts + (r << 2)) << 2);
-      const row = out + r * stride;
       // the sum is cut where the matrix product cuts its own, so that a row's bits do not depend on which is used
       for (let k0: usize = 0; k0 == 0 || k0 < height; k0 += KC) {
         const end = k0 + KC < height ? placeOf(<u32>(k0 + KC), list, whole) : whole;
         const add = accumulate | i32(k0 > 0);
-        let c = first;
-        for (; c + 48 <= last; c += 48) gather48(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
-        for (; c + 16 <= last; c += 16) gather16(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
-        for (; c + 4 <= last; c += 4) gather4(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
-        for (; c < last; c++) gather1(row + (c << 2), list, end, ahead, m + (c << 2), stride, add);
+        let to = out + ((r * cols + first) << 2), from = start;
+        let left = last - first;
+        for (; left >= 48; left -= 48, to += 192, from += 192) gather48(to, list, end, ahead, from, stride, add);
+        for (; left >= 16; left -= 16, to += 64, from += 64) gather16(to, list, end, ahead, from, stride, add);
+        for (; left >= 4; left -= 4, to += 16, from += 16) gather4(to, list, end, ahead, from, stride, add);
+        for (; left > 0; left--, to += 4, from += 4) gather1(to, list, end, ahead, from, stride, add);
         list = end;
       }
     }
@@ -230,33 +257,35 @@ function put(p: usize, sum: v128, accumulate: i32): void {
   v128.store(p, accumulate ? f32x4.add(v128.load(p), sum) : sum);
 }
 
-/** out (cols, rows) = x^T, x (rows, cols). */
-export function transpose(out: usize, x: usize, rows: usize, cols: usize): void {
-  transposePart(out, x, rows, cols, 0, rows);
+/** out (cols, rows) = x^T in panels as gatherPanels takes them, x (rows, cols). */
+export function transposePanels(out: usize, x: usize, rows: usize, cols: usize): void {
+  transposePanelsPart(out, x, rows, cols, 0, rows);
 }
 
 /** The same for rows `first` to `last` of x only. */
-export function transposePart(out: usize, x: usize, rows: usize, cols: usize, first: usize, last: usize): void {
-  const from = cols << 2, to = rows << 2;
-  let r = first;
-  for (; r + 4 <= last; r += 4) {
+export function transposePanelsPart(out: usize, x: usize, rows: usize, cols: usize, first: usize, last: usize): void {
+  const from = cols << 2;
+  for (let r = first; r < last; r += 4) {
+    const panel = r / PANEL * PANEL;
+    const to = min(PANEL, rows - panel) << 2;
+    const q0 = out + ((panel * cols + r - panel) << 2), x0 = x + r * from;
+    const count = min<usize>(4, last - r);
     let c: usize = 0;
-    for (; c + 4 <= cols; c += 4) {
-      const p = x + r * from + (c << 2);
-      const a = v128.load(p), b = v128.load(p + from), d = v128.load(p + 2 * from), e = v128.load(p + 3 * from);
-      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-      const de = v128.shuffle<f32>(d, e, 0, 4, 1, 5), DE = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
-      const q = out + c * to + (r << 2);
-      v128.store(q, v128.shuffle<f32>(ab, de, 0, 1, 4, 5));
-      v128.store(q + to, v128.shuffle<f32>(ab, de, 2, 3, 6, 7));
-      v128.store(q + 2 * to, v128.shuffle<f32>(AB, DE, 0, 1, 4, 5));
-      v128.store(q + 3 * to, v128.shuffle<f32>(AB, DE, 2, 3, 6, 7));
+    if (count == 4) {
+      for (; c + 4 <= cols; c += 4) {
+        const p = x0 + (c << 2);
+        const a = v128.load(p), b = v128.load(p + from), d = v128.load(p + 2 * from), e = v128.load(p + 3 * from);
+        const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+        const de = v128.shuffle<f32>(d, e, 0, 4, 1, 5), DE = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
+        const q = q0 + c * to;
+        v128.store(q, v128.shuffle<f32>(ab, de, 0, 1, 4, 5));
+        v128.store(q + to, v128.shuffle<f32>(ab, de, 2, 3, 6, 7));
+        v128.store(q + 2 * to, v128.shuffle<f32>(AB, DE, 0, 1, 4, 5));
+        v128.store(q + 3 * to, v128.shuffle<f32>(AB, DE, 2, 3, 6, 7));
+      }
     }
     for (; c < cols; c++) {
-      for (let i: usize = 0; i < 4; i++) store<f32>(out + c * to + ((r + i) << 2), load<f32>(x + (r + i) * from + (c << 2)));
+      for (let i: usize = 0; i < count; i++) store<f32>(q0 + c * to + (i << 2), load<f32>(x0 + i * from + (c << 2)));
     }
-  }
-  for (; r < last; r++) {
-    for (let c: usize = 0; c < cols; c++) store<f32>(out + c * to + (r << 2), load<f32>(x + r * from + (c << 2)));
   }
 }

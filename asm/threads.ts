@@ -19,7 +19,7 @@ import { packedA, SCRATCH, setScratch } from "./scratch";
 export * from "./mod";
 export { gemmPart } from "./gemm";
 export { rbfParametersPart } from "./rbf";
-export { gatherRowsPart, listWinnersByPiecePart, transposePart } from "./sparse";
+export { gatherPanelsPart, gatherRowsPart, listWinnersByPiecePart, transposePanelsPart } from "./sparse";
 export { setScratch };
 
 /** sgdGather with this thread's room as `row` where that is 0: cols at most 96000. */

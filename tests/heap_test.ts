@@ -162,7 +162,7 @@ Deno.test("Heap() refuses a module that is not Gibbon's", () => {
   assertThrows(
     () => new Heap(empty, "baseline"),
     TypeError,
-    "Cannot use this WebAssembly module: expected ABI version 1, got undefined",
+    "Cannot use this WebAssembly module: expected ABI version 2, got undefined",
   );
 });
 

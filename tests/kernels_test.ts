@@ -106,7 +106,7 @@ const sumsOfSteps = (kernel: Kernel, writes: number) => ({ operands, scalars: [r
 const products = (kernel: "gemmNN" | "gemmNT" | "gemmTN"): Row => ({
   sizes: [
     ...every(SIZES, SIZES, [0, ...SIZES]),
-    // around the tile of 5 × 8, and what is packed at once: 240 rows, a depth of 400
+    // around the tile of 5 × 8, and what is packed at once: a depth of 400, and then 240 rows
     ...every([6, 10, 11], [15, 16, 17], [4, 5]),
     ...every([5, 6], [8, 9], [399, 400, 401]),
     ...every([239, 240, 241], [8, 9], [4, 401]),
@@ -168,6 +168,32 @@ const streams = (parameters: number[][], terms = 0): Row => ({
         terms,
       }))
     ),
+});
+
+const gathering = (kernel: "gatherRows" | "gatherPanels"): Row => ({
+  sizes: [
+    ...every(SIZES, [...SIZES, 15, 16, 17, 47, 48, 49, 67, 69], [1, 5], [1, 7]),
+    // a matrix too large for the cache is taken by panels
+    ...every([2], [113], [2500], [3]),
+    ...every([2], [97, LONG], [5], [7]),
+  ],
+  trials: (rows, cols, height, capacity) =>
+    [
+      { out: blank, draw: reals, accumulate: 0 },
+      { out: reals, draw: reals, accumulate: 1 },
+      { out: wholes, draw: wholes, accumulate: 1 },
+    ].map(({ out, draw, accumulate }) => ({
+      operands: [
+        out(rows * cols),
+        labels(rows * capacity, height),
+        draw(rows * capacity),
+        labels(rows, capacity + 1),
+        draw(height * cols),
+      ],
+      scalars: [accumulate, rows, cols, height, capacity],
+      terms: draw === wholes ? 0 : capacity + accumulate,
+    })),
+  sums: sums(kernel, 1),
 });
 
 const table: Record<Kernel, Row> = {
@@ -381,33 +407,10 @@ const table: Record<Kernel, Row> = {
         terms: 0,
       })),
   },
-  gatherRows: {
-    sizes: [
-      ...every(SIZES, [...SIZES, 15, 16, 17, 47, 48, 49, 67, 69], [1, 5], [1, 7]),
-      // a matrix too large for the cache is taken by panels
-      ...every([2], [113], [2500], [3]),
-      ...every([2], [97, LONG], [5], [7]),
-    ],
-    trials: (rows, cols, height, capacity) =>
-      [
-        { out: blank, draw: reals, accumulate: 0 },
-        { out: reals, draw: reals, accumulate: 1 },
-        { out: wholes, draw: wholes, accumulate: 1 },
-      ].map(({ out, draw, accumulate }) => ({
-        operands: [
-          out(rows * cols),
-          labels(rows * capacity, height),
-          draw(rows * capacity),
-          labels(rows, capacity + 1),
-          draw(height * cols),
-        ],
-        scalars: [accumulate, rows, cols, height, capacity],
-        terms: draw === wholes ? 0 : capacity + accumulate,
-      })),
-    sums: sums("gatherRows", 1),
-  },
-  transpose: {
-    sizes: every([...SIZES, 15, 16, 17], [...SIZES, 15, 16, 17]),
+  gatherRows: gathering("gatherRows"),
+  gatherPanels: gathering("gatherPanels"),
+  transposePanels: {
+    sizes: every([...SIZES, 15, 16, 17, 47, 48, 49, 99], [...SIZES, 15, 16, 17]),
     trials: (
       rows,
       cols,

@@ -290,9 +290,31 @@ export function gatherRows(
   }
 }
 
-export function transpose(out: Numbers, x: Numbers, rows: number, cols: number): void {
+/** Where column `c` of row `r` lies in panels of 48 columns. */
+function inPanels(r: number, c: number, { rows, cols }: { rows: number; cols: number }): number {
+  const first = c - c % 48;
+  return first * rows + r * Math.min(48, cols - first) + c - first;
+}
+
+export function gatherPanels(
+  out: Numbers,
+  indices: Numbers,
+  values: Numbers,
+  counts: Numbers,
+  m: Numbers,
+  accumulate: number,
+  rows: number,
+  cols: number,
+  height: number,
+  capacity: number,
+): void {
+  const plain = m.map((_, i) => m[inPanels(Math.floor(i / cols), i % cols, { rows: height, cols })]);
+  gatherRows(out, indices, values, counts, plain, accumulate, rows, cols, height, capacity);
+}
+
+export function transposePanels(out: Numbers, x: Numbers, rows: number, cols: number): void {
   for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < cols; c++) out[c * rows + r] = x[r * cols + c];
+    for (let c = 0; c < cols; c++) out[inPanels(c, r, { rows: cols, cols: rows })] = x[r * cols + c];
   }
 }
 

@@ -45,11 +45,12 @@ export interface Exports {
   softmaxDirection(dScores: number, scores: number, labels: number, rows: number, cols: number): void;
   softmaxForward(out: number, scores: number, rows: number, cols: number): void;
   softmaxLoss(loss: number, dScores: number, scores: number, labels: number, scale: number, rows: number, cols: number): void;
+  gatherPanels(out: number, indices: number, values: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number): void;
   gatherRows(out: number, indices: number, values: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number): void;
   listNonZero(indices: number, values: number, counts: number, x: number, rows: number, cols: number): number;
   listWinnersByPiece(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number, pieces: number): void;
   listWinnersByRow(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number): void;
-  transpose(out: number, x: number, rows: number, cols: number): void;
+  transposePanels(out: number, x: number, rows: number, cols: number): void;
 }
 
 /** What a threaded binary exports. */
@@ -61,8 +62,9 @@ export interface ThreadExports extends Exports {
   join(block: number, mayWait: number): number;
   gemmPart(c: number, stride: number, a: number, ai: number, ak: number, b: number, bk: number, bj: number, accumulate: number, m: number, n: number, k: number): void;
   rbfParametersPart(dMu: number, dBeta: number, dScores: number, x: number, mu: number, beta: number, accumulate: number, rows: number, classes: number, inputs: number, first: number, last: number): void;
+  gatherPanelsPart(out: number, indices: number, values: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number, from: number, to: number): void;
   gatherRowsPart(out: number, indices: number, values: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number, from: number, to: number): void;
   listWinnersByPiecePart(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number, pieces: number, first: number, last: number): void;
-  transposePart(out: number, x: number, rows: number, cols: number, first: number, last: number): void;
+  transposePanelsPart(out: number, x: number, rows: number, cols: number, first: number, last: number): void;
   setScratch(address: number): void;
 }

@@ -19,7 +19,7 @@ type Functions = {
 };
 
 /** The version of the binary's interface that this code speaks. */
-const ABI_VERSION = 1;
+const ABI_VERSION = 2;
 
 /** A matrix in a heap's memory. Its views are made anew when the memory has grown. */
 export class Resident implements Matrix {

@@ -59,18 +59,34 @@ export function listWinnersByPiece(
 }
 
 /** `out` (rows, n) = or += for each row the sum over its list of value · `m`'s row, `m` (·, n). */
-export function gatherRows(
+export function gatherRows(out: Matrix, lists: Lists, options: Gathering): void {
+  gather("gatherRows", out, lists, options);
+}
+
+/** The same with `m` in panels, as `transposePanels` leaves it: what is read for one place lies together. */
+export function gatherPanels(out: Matrix, lists: Lists, options: Gathering): void {
+  gather("gatherPanels", out, lists, options);
+}
+
+/** What is gathered, and whether it is added to what is there; default not. */
+export interface Gathering {
+  readonly m: Matrix;
+  readonly accumulate?: boolean;
+}
+
+function gather(
+  kernel: "gatherRows" | "gatherPanels",
   out: Matrix,
   { indices, values, counts }: Lists,
-  { m, accumulate = false }: { m: Matrix; accumulate?: boolean },
+  { m, accumulate = false }: Gathering,
 ): void {
   checkShape("gather rows", "a result", out, counts.rows, m.cols);
   const operands = [out, indices, values, counts, m];
-  heapOf(out).run("gatherRows", 1, operands, accumulate ? 1 : 0, out.rows, out.cols, m.rows, values.cols);
+  heapOf(out).run(kernel, 1, operands, accumulate ? 1 : 0, out.rows, out.cols, m.rows, values.cols);
 }
 
-/** `out` (n, m) = the transpose of `x` (m, n). */
-export function transpose(out: Matrix, x: Matrix): void {
+/** `out` (n, m) = the transpose of `x` (m, n), in panels of 48 columns: each (n, 48), the last narrower. */
+export function transposePanels(out: Matrix, x: Matrix): void {
   checkShape("transpose", "a result", out, x.cols, x.rows);
-  heapOf(out, x).run("transpose", 1, [out, x], x.rows, x.cols);
+  heapOf(out, x).run("transposePanels", 1, [out, x], x.rows, x.cols);
 }

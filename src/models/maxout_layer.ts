@@ -1,12 +1,13 @@
 import { maxoutBackward, maxoutForward } from "../kernels/maxout.ts";
 import { addBias } from "../kernels/elementwise.ts";
 import {
+  gatherPanels,
   gatherRows,
   listNonZero,
   listsIn,
   listWinnersByPiece,
   listWinnersByRow,
-  transpose,
+  transposePanels,
 } from "../kernels/sparse.ts";
 import { reshaped, type Workspace } from "../kernels/workspace.ts";
 import type { Matrix } from "../matrix.ts";
@@ -37,7 +38,7 @@ export function maxoutLayer(
 
   let turned: Matrix | undefined;
   const weightsTurned = () => {
-    if (!turned) transpose(turned = workspace.matrix(`${name}W turned`, W.cols, W.rows), weights.value);
+    if (!turned) transposePanels(turned = workspace.matrix(`${name}W turned`, W.cols, W.rows), weights.value);
     return turned;
   };
 
@@ -45,7 +46,7 @@ export function maxoutLayer(
     const lists = listsIn(workspace, `${name}x`, { rows: x.rows, capacity: x.cols });
     if (listNonZero(lists, x) >= SPARSE_BELOW && x.rows > FEW_ROWS) return linear.forward(x);
     const z = workspace.matrix(`${name}z`, x.rows, W.rows);
-    gatherRows(z, lists, { m: weightsTurned() });
+    gatherPanels(z, lists, { m: weightsTurned() });
     addBias(z, bias.value);
     return z;
   }

@@ -16,13 +16,14 @@ export function maxout(): Draft[] {
   dH.forEach((d, i) => dZ[Math.floor(i / U) * N + winner[i] * U + i % U] = d);
   const [byRow, byPiece] = [listsOf(dZ, B, N), listsOf(turned(dZ, B, N), N, B)];
   const gather = (
+    kernel: "gatherRows" | "gatherPanels",
     name: string,
     lists: ReturnType<typeof listsOf>,
     [rows, cols, height, capacity]: readonly number[],
     m: Float32Array,
   ): Draft => ({
-    kernel: "gatherRows",
-    name,
+    kernel,
+    name: `${kernel}, ${name}`,
     operands: [zeros(rows * cols), ...lists, m],
     scalars: [0, rows, cols, height, capacity],
     unit: "GFLOP/s",
@@ -68,8 +69,8 @@ export function maxout(): Draft[] {
       scalars: [B, U, P],
       ...shared,
     },
-    gather("gatherRows, forward", pixels, [B, N, D, D], reals(D * N)),
-    gather("gatherRows, dW", byPiece, [N, D, B, B], x),
+    gather("gatherPanels", "forward", pixels, [B, N, D, D], reals(D * N)),
+    gather("gatherRows", "dW", byPiece, [N, D, B, B], x),
     {
       kernel: "sgdGather",
       operands: [reals(N * D), zeros(N * D), zeros(D), zeros(N * D), ...byPiece, x],
@@ -78,7 +79,7 @@ export function maxout(): Draft[] {
       unit: "GFLOP/s",
       amount: 2 * total(byPiece[2]) * D,
     },
-    gather("gatherRows, dX", [byRow[0], byRow[1], byRow[2]], [B, D, N, N], reals(N * D)),
+    gather("gatherRows", "dX", [byRow[0], byRow[1], byRow[2]], [B, D, N, N], reals(N * D)),
     {
       kernel: "addBias",
       operands: [zeros(B * N), reals(N, -1e-6, 1e-6)],

@@ -7,7 +7,13 @@ import { D, type Draft, P, U, zeros } from "./draft.ts";
 export function updates(): Draft[] {
   const [rows, n] = [U * P, U * P * D];
   return [
-    { kernel: "transpose", operands: [zeros(n), reals(n)], scalars: [rows, D], unit: "GB/s", amount: 8 * n },
+    {
+      kernel: "transposePanels",
+      operands: [zeros(n), reals(n)],
+      scalars: [rows, D],
+      unit: "GB/s",
+      amount: 8 * n,
+    },
     {
       kernel: "sgdStep",
       operands: [reals(n), zeros(n), reals(n, -1e-3, 1e-3)],
