@@ -16,6 +16,7 @@ import { helpOf, overview } from "./cli/help.ts";
 import { parse } from "./cli/parse.ts";
 import { suggestion } from "./cli/suggestion.ts";
 import { attack } from "./commands/attack.ts";
+import { check } from "./commands/check.ts";
 import { data } from "./commands/data.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { info } from "./commands/info.ts";
@@ -26,7 +27,7 @@ import { UserError } from "./errors.ts";
 
 export type { Terminal };
 
-const COMMANDS: readonly Command[] = [reproduce, train, attack, evaluate, rubbish, info, data];
+const COMMANDS: readonly Command[] = [reproduce, train, attack, evaluate, check, rubbish, info, data];
 
 /**
  * The exit code of `gibbon` with the arguments `args`: 0, or 1 if what was asked for failed, 2 if it cannot be

@@ -28,6 +28,8 @@ export interface Command {
   readonly operand?: Operand;
   /** Its options by camelCase name: `batchSize` is `--batch-size`. */
   readonly options: Options;
+  /** What else there is to know, in lines as they are. */
+  readonly notes?: string;
   /** Whole command lines without `gibbon`, for the help. */
   readonly examples: readonly string[];
   /** Does it; the exit code. */

@@ -20,7 +20,7 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** What `command` does and takes. */
-export function helpOf({ name, summary, operand, options, examples }: Command): string {
+export function helpOf({ name, summary, operand, options, notes, examples }: Command): string {
   const required = Object.entries(options).filter(([, option]) => option.required)
     .map(([key, { placeholder }]) => ` --${optionName(key)} ${placeholder}`);
   const all = Object.entries({ ...options, ...COMMON });
@@ -31,6 +31,7 @@ export function helpOf({ name, summary, operand, options, examples }: Command): 
     "",
     ...(operand ? [...columns([[operand.placeholder, capitalized(operand.help)]]), ""] : []),
     ...columns(all.map(([key, option]) => [signature(key, option), describe(option)])),
+    ...(notes ? ["", notes] : []),
     ...(examples.length > 0 ? ["", "For example:", ...examples.map((example) => `  gibbon ${example}`)] : []),
   ].join("\n");
 }

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { attacks } from "../attacks/mod.ts";
-import type { Gate } from "../measure/check.ts";
+import { GATE, type Gate } from "../measure/check.ts";
 import type { Model } from "../models/model.ts";
 import type { Settings } from "./action.ts";
 import { checked, fraction, gateOf, record, whole } from "./schema.ts";
@@ -61,8 +61,6 @@ export interface Configuration extends Settings {
 }
 
 const LIMITS: Required<Limits> = { bytes: 2 ** 21, examples: 500, epsilons: 16, milliseconds: 10_000 };
-
-const GATE: Gate = { attacks: ["fgsm"], epsilons: [0.25] };
 
 const PATH = "must be a path that begins with / and does not end with one";
 

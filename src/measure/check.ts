@@ -46,6 +46,9 @@ export interface Gate {
   readonly thresholds?: readonly Threshold[];
 }
 
+/** What is tried where nothing is said. */
+export const GATE: Gate = { attacks: ["fgsm"], epsilons: [0.25] };
+
 /** One rate beside its threshold. */
 export interface Verdict {
   /** What the rate is of: `clean`, `noise`, or an attack's name. */
