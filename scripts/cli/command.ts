@@ -9,8 +9,11 @@ export interface Context {
   print(text: string): void;
   /** Writes a line to standard error. */
   note(text: string): void;
-  /** A line of progress on standard error, begun now with the fraction `from` done; silent where nobody looks. */
-  progress(title: string, from?: number): Progress;
+  /**
+   * A line of progress on standard error, begun now with the fraction `from` done; silent where nobody looks, or with
+   * `plain` a line a minute there.
+   */
+  progress(title: string, from?: number, options?: { plain?: boolean }): Progress;
   /**
    * What `run` resolves to. While it runs, Ctrl-C aborts its signal instead of ending the process; a second one
    * ends it. Only for what gives way to events: nothing hears the signal during a long synchronous call.

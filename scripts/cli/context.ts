@@ -1,7 +1,7 @@
 /** The terminal, and what a command sees of it. @module */
 
 import type { Context } from "./command.ts";
-import { noProgress, showProgress } from "./progress.ts";
+import { noProgress, plainProgress, showProgress } from "./progress.ts";
 
 /** Where the command line runs: the process, or a test. */
 export interface Terminal {
@@ -46,8 +46,11 @@ export function contextOf(terminal: Terminal, { quiet = false }: { quiet?: boole
   return {
     print: (text) => terminal.out(text),
     note: (text) => terminal.err(text),
-    progress: (title, from) =>
-      write && !quiet ? showProgress(title, { write, now, width, from }) : noProgress,
+    progress(title, from, { plain = false } = {}) {
+      if (quiet) return noProgress;
+      if (write) return showProgress(title, { write, now, width, from });
+      return plain ? plainProgress(title, { write: terminal.err, now, from }) : noProgress;
+    },
     async interruptible(run) {
       const controller = new AbortController();
       const remove = terminal.onInterrupt(() => {

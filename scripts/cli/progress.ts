@@ -2,8 +2,11 @@
 
 /** A line of progress. */
 export interface Progress extends Disposable {
-  /** Says that `fraction`, in [0, 1], is done, and `detail` beside it. */
-  update(fraction: number, detail?: string): void;
+  /**
+   * Says that `fraction`, in [0, 1], is done, and `detail` beside it; `left` milliseconds more, if that is known better
+   * than from the pace so far.
+   */
+  update(fraction: number, detail?: string, left?: number): void;
   /** Takes the line away; so does leaving the block of `using`. */
   end(): void;
 }
@@ -37,18 +40,49 @@ export function showProgress(title: string, { write, now, width = 80, from = 0 }
     shown = false;
   };
   return {
-    update(fraction, detail = "") {
+    update(fraction, detail = "", left) {
       const time = now();
       if (time - start < PATIENCE || time - last < PAUSE) return;
       [shown, last] = [true, time];
-      const part = Math.min(Math.max(fraction, 0), 1);
-      const left = part > from ? `, ${duration((time - start) * (1 - part) / (part - from))} left` : "";
-      const line = `${title} ${Math.floor(100 * part)} %${left}${detail && `, ${detail}`}`;
+      const line = inWords(title, { fraction, detail, left, from, spent: time - start });
       write(CLEAR + (line.length < width ? line : `${line.slice(0, width - 2)}…`));
     },
     end,
     [Symbol.dispose]: end,
   };
+}
+
+/** Milliseconds between two lines of plain progress. */
+const PLAIN_PAUSE = 60_000;
+
+/** The same where nothing can be taken away again: a line a minute, which `write` ends. */
+export function plainProgress(
+  title: string,
+  { write, now, from = 0 }: Omit<ProgressOptions, "width">,
+): Progress {
+  const start = now();
+  let last = start;
+  return {
+    update(fraction, detail = "", left) {
+      const time = now();
+      if (time - last < PLAIN_PAUSE) return;
+      last = time;
+      write(inWords(title, { fraction, detail, left, from, spent: time - start }));
+    },
+    end() {},
+    [Symbol.dispose]() {},
+  };
+}
+
+function inWords(
+  title: string,
+  at: { fraction: number; detail: string; left?: number; from: number; spent: number },
+): string {
+  const part = Math.min(Math.max(at.fraction, 0), 1);
+  const known = part > at.from ? at.spent * (1 - part) / (part - at.from) : undefined;
+  const left = at.left ?? known;
+  const estimate = left === undefined ? "" : `, ${duration(left)} left`;
+  return `${title} ${Math.floor(100 * part)} %${estimate}${at.detail && `, ${at.detail}`}`;
 }
 
 /** A line of progress that nobody sees. */

@@ -1,18 +1,28 @@
-import { digits, kernels } from "../../src/mod.ts";
+/** `gibbon reproduce`. @module */
+
+import { type Batch, digits, kernels, type Variant } from "../../src/mod.ts";
+import { variant } from "../../src/kernels/variants.ts";
 import { type BudgetName, budgets } from "../../src/paper/budgets.ts";
-import { reproduce as run } from "../../src/paper/mod.ts";
+import { experiments, prepare, reproduce as run, type RunResult, type Scope } from "../../src/paper/mod.ts";
 import { report } from "../../src/report/report.ts";
 import { table } from "../../src/report/table.ts";
-import { command } from "../cli/command.ts";
+import { type Command, command, type Context } from "../cli/command.ts";
 import { compute, COMPUTING } from "../cli/computing.ts";
-import { choice, text, whole } from "../cli/options.ts";
+import { choice, choicesOf, flag, text, whole } from "../cli/options.ts";
 import { loadData } from "../data/folder.ts";
+import { UserError } from "../errors.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
+import { cacheFolder, openCache } from "../reproduce/cache.ts";
+import { listingOf, listingText } from "../reproduce/listing.ts";
+import type { Setting } from "../reproduce/messages.ts";
+import { madeHere } from "../reproduce/made.ts";
+import { paceOf } from "../reproduce/pace.ts";
+import { pool } from "../reproduce/pool.ts";
 
 /** The claims of the paper, judged by running its experiments. */
-export const reproduce = command({
+export const reproduce: Command = command({
   name: "reproduce",
-  summary: "run the paper's experiments and print its figures beside ours",
+  summary: "Run the paper's experiments and print its figures beside ours",
   options: {
     data: text({
       help: "digits, the built-in set, or a folder of MNIST",
@@ -20,39 +30,122 @@ export const reproduce = command({
       default: "digits",
     }),
     budget: choice(Object.keys(budgets) as BudgetName[], {
-      help: "how much work it may be; by default quick for the built-in digits, else standard",
+      help: "How much work it may be; by default quick for the built-in digits, else standard",
     }),
-    seed: whole({ help: "seed of every draw", default: 1, least: 0 }),
+    only: choicesOf(experiments.map(({ id }) => id), {
+      help: "Experiments to run; by default all",
+      placeholder: "ID,…",
+    }),
+    seed: whole({ help: "Seed of every draw", default: 1, least: 0 }),
+    seeds: whole({
+      help: "Runs, from that seed and those that follow; by default as the budget says",
+      least: 1,
+    }),
+    list: flag("Print what would be done and how long it might take, and do nothing"),
+    jobs: whole({ help: "Trainings at a time; by default as many as there are cores", least: 1, most: 256 }),
     ...COMPUTING,
-    json: text({ help: "file for the report as JSON", placeholder: "FILE" }),
+    cache: text({
+      help: "Folder that keeps trained models and unfinished trainings; by default the user's",
+      placeholder: "DIR",
+    }),
+    noCache: flag("Keep none, and use none kept before"),
+    json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
+    html: text({ help: "File for the report as a page", placeholder: "FILE" }),
   },
-  examples: ["reproduce", "reproduce --data ../mnist --json report.json"],
-  async run({ data: name, budget, seed, json, ...computing }, context) {
+  examples: [
+    "reproduce",
+    "reproduce --data mnist --json report.json --html report.html",
+    "reproduce --data mnist --budget full --only maxout,adversarial --seeds 3",
+  ],
+  async run(values, context) {
     const start = performance.now();
-    if (json !== undefined) await checkWritable(json);
-    compute(computing);
+    const files = [values.json, values.html].filter((file) => file !== undefined);
+    for (const file of files) await checkWritable(file);
+    compute(values);
     // the same first 10,000 digits as everywhere, and some more to choose by
-    const { learn, test } = name === "digits" ? digits({ learn: 12000 }) : await loadData(name);
-    const chosen = budgets[budget ?? (name === "digits" ? "quick" : "standard")];
-    using progress = context.progress("reproduce");
-    const result = await context.interruptible((signal) =>
-      run({ learn, test }, {
-        budget: chosen,
-        seed,
-        signal,
-        onProgress: ({ doing, done }) => progress.update(done, doing),
-      })
-    );
-    progress.end();
-    const finished = report(result, {
-      data: name,
-      budget: chosen,
-      seed,
-      kernels: kernels(),
-      seconds: (performance.now() - start) / 1000,
-    });
-    context.print(table(finished));
-    if (json !== undefined) await writeFileWhole(json, `${JSON.stringify(finished, null, 2)}\n`);
-    return 0;
+    const data = values.data === "digits" ? digits({ learn: 12000 }) : await loadData(values.data);
+    const budget = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];
+    const { seed, seeds = budget.seeds, only, threads } = values;
+    const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
+
+    const scope = { budget, seed, seeds, only };
+    if (values.list) {
+      const listing = listingOf(prepare(data, scope), { budget: budget.name, jobs });
+      context.print(values.json === undefined ? listingText(listing) : `wrote ${values.json}`);
+      if (values.json !== undefined) await writeJson(values.json, listing);
+      return 0;
+    }
+
+    const { folder, lasting } = await cacheOf(values, context);
+    try {
+      const setting = { data, budget, kernels: variant() as Variant, threads, folder };
+      const result = await watched(data, { ...scope, setting, jobs, context });
+      const finished = report(result, {
+        data: values.data,
+        budget,
+        kernels: kernels(),
+        seconds: (performance.now() - start) / 1000,
+        made: await madeHere(jobs),
+      });
+      context.print(table(finished));
+      if (values.json !== undefined) await writeJson(values.json, finished);
+      if (values.html !== undefined) {
+        // what draws charts is large, and only wanted here
+        const { html } = await import("../report/html.ts");
+        await writeFileWhole(values.html, await html(finished));
+      }
+      return 0;
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+      const rest = lasting ? "the same command goes on from where it was" : "nothing was kept";
+      throw new UserError(`Reproduction was interrupted; ${rest}`, 130);
+    } finally {
+      if (!lasting) await Deno.remove(folder, { recursive: true });
+    }
   },
 });
+
+/** The folder that keeps models, and whether it outlasts the run. */
+async function cacheOf(
+  { cache, noCache }: { cache?: string; noCache: boolean },
+  context: Context,
+): Promise<{ folder: string; lasting: boolean }> {
+  if (noCache && cache !== undefined) throw new UserError("--cache and --no-cache contradict each other", 2);
+  try {
+    if (!noCache) {
+      const folder = cache ?? cacheFolder();
+      await openCache(folder);
+      return { folder, lasting: true };
+    }
+  } catch (error) {
+    // a fresh machine may have nowhere to keep anything
+    if (cache !== undefined || !(error instanceof UserError)) throw error;
+    context.note(`${error.message}; this run keeps nothing`);
+  }
+  return { folder: await Deno.makeTempDir(), lasting: false };
+}
+
+/** The run, with its progress shown. */
+async function watched(
+  data: { learn: Batch; test: Batch },
+  { setting, jobs, context, ...scope }: Scope & { setting: Setting; jobs: number; context: Context },
+): Promise<RunResult> {
+  using executor = pool(setting, { jobs });
+  const pace = paceOf(prepare(data, scope).tasks, { width: jobs, now: () => performance.now() });
+  using progress = context.progress("reproduce", 0, { plain: true });
+  return await context.interruptible((signal) =>
+    run(data, {
+      ...scope,
+      executor,
+      signal,
+      onProgress(...at) {
+        pace.note(...at);
+        progress.update(pace.done(), pace.doing(), pace.left());
+      },
+    })
+  );
+}
+
+function writeJson(path: string, value: unknown): Promise<void> {
+  return writeFileWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -49,9 +49,8 @@ function row(claim: ReportedClaim): Html {
       <td>${claim.what}<small>${claim
         .conditions}</small>${claim.reason === undefined || claim.verdict === "reproduced"
         ? ""
-        : html`<small>Why, we believe: ${claim.reason}</small>`}<details><summary>the rule</summary>${rule(
-          claim,
-        )}</details></td>
+        : html`<small>Why, we believe: ${claim.reason}</small>`}<details><summary>the rule</summary>${claim
+        .rule}</details></td>
       <td class="number">${claim.paper === null
         ? "–"
         : `${relation(claim)}${figure(claim.paper, claim)}`}</td>
@@ -61,19 +60,9 @@ function row(claim: ReportedClaim): Html {
   `;
 }
 
-function rule({ paper, tolerance, unit, ordering, relation = "about" }: ReportedClaim): string {
-  const within = paper === null
-    ? ""
-    : relation === "about"
-    ? `Reproduced within ±${round(tolerance)}${unit === "%" ? " points" : ""} of the paper's figure. `
-    : `Reproduced if ${relation} the paper's figure. `;
-  return `${within}At the least: ${ordering}.`;
-}
-
 /** The least and the greatest over several seeds. */
-function spread(claim: ReportedClaim): Html | string {
-  const { min, max } = claim as { min?: number | null; max?: number | null };
-  if (typeof min !== "number" || typeof max !== "number" || min === max) return "";
+function spread({ min, max }: ReportedClaim): Html | string {
+  if (min === null || max === null || min === max) return "";
   return html`<small>${round(min)} … ${round(max)}</small>`;
 }
 

@@ -3,20 +3,12 @@
 import type { LinesFigure } from "../../src/paper/figure.ts";
 import type { Report } from "../../src/report/report.ts";
 
-/** One finished epoch, as a model's file tells it. */
-interface Epoch {
-  readonly loss: number;
-  readonly validationError?: number;
-  readonly monitored?: Readonly<Record<string, number>>;
-}
-
-/** The loss of every model against its epochs, and what was measured of some after each. */
+/** The loss of every model of the first seed against its epochs, and what was measured of some after each. */
 export function curves(models: Report["models"]): LinesFigure[] {
-  const histories = Object.entries(models).flatMap(([name, { history }]) =>
-    history === undefined ? [] : [{ name, epochs: JSON.parse(history) as Epoch[] }]
-  ).filter(({ epochs }) => epochs.length > 1);
+  const histories = models.filter(({ seed, history }) => seed === models[0].seed && history.length > 1)
+    .map(({ name, history }) => ({ name, epochs: history }));
   const errors = histories.flatMap(({ name, epochs }) => {
-    const line = (what: string, of: (epoch: Epoch) => number | undefined) => ({
+    const line = (what: string, of: (epoch: typeof epochs[number]) => number | undefined) => ({
       name: `${name}, ${what}`,
       points: epochs.flatMap((epoch, i) =>
         of(epoch) === undefined ? [] : [[i + 1, 100 * of(epoch)!] as const]

@@ -46,7 +46,7 @@ function facts(report: Report): Html {
   const rows: [string, string][] = [
     ["Data", `${data.name}: ${data.learn} examples to learn from, ${data.test} to test on`],
     ["Budget", budget.name],
-    ["Seeds", seedsOf(report)],
+    ["Seeds", report.seeds.join(", ")],
     ["Kernels", kernels],
     ["Time", duration(seconds)],
     ...machineOf(report),
@@ -56,14 +56,12 @@ function facts(report: Report): Html {
   }</dl>`;
 }
 
-function seedsOf(report: Report): string {
-  const { seeds, seed } = report as { seeds?: readonly number[]; seed?: number };
-  return seeds ? seeds.join(", ") : `${seed}`;
-}
-
-function machineOf(report: Report): [string, string][] {
-  const { machine } = report as { machine?: Readonly<Record<string, unknown>> };
-  return machine ? [["Machine", Object.values(machine).join(", ")]] : [];
+function machineOf({ made: { version, commit, machine } }: Report): [string, string][] {
+  const { cpu = "unknown processor", cores, jobs, system, engine } = machine;
+  return [
+    ["Machine", `${cpu}, ${cores} cores, ${jobs} tasks at a time, ${system}, ${engine}`],
+    ["Code", `Gibbon ${version}${commit ? `, commit ${commit.slice(0, 10)}` : ""}`],
+  ];
 }
 
 function duration(seconds: number): string {
@@ -85,12 +83,11 @@ function tally({ claims }: Report): Html {
 }
 
 function recipes({ models }: Report): Html[] {
-  return Object.entries(models).map(([name, record]) => {
-    const { history: _, ...rest } = record;
-    return markup`<details><summary>${name}</summary><pre>${
-      JSON.stringify(expanded(rest), null, 1)
-    }</pre></details>`;
-  }) as Html[];
+  return models.map(({ name, seed, record }) =>
+    markup`<details><summary>${name}, seed ${seed}</summary><pre>${
+      JSON.stringify(expanded(record), null, 1)
+    }</pre></details>`
+  ) as Html[];
 }
 
 /** Records hold JSON as text. */

@@ -43,20 +43,40 @@ export interface Judged extends Claim {
   /** Our figure; null if it was not run or is undefined. */
   readonly ours: number | null;
   readonly verdict: Verdict;
+  /** Why it was not run. */
+  readonly why?: string;
 }
 
 /** What a claim came to. */
 export type Verdict = "reproduced" | "ordering holds" | "not reproduced" | "not run";
 
-/** `claim` against what was measured. */
-export function judge(claim: Claim, measurements: Measurements): Judged {
-  const ours = measurements[claim.id];
-  if (ours === undefined) return { ...claim, ours: null, verdict: "not run" };
-  if (fits(claim, ours)) return { ...claim, ours, verdict: "reproduced" };
-  const holds = claim.ordering.holds(measurements);
+/** `claim` against what was measured in a run of `budget`. */
+export function judge(claim: Claim, measurements: Measurements, budget?: BudgetName): Judged {
+  const { id, paper, ordering, budgets } = claim;
+  const ours = measurements[id];
+  if (ours === undefined) {
+    const elsewhere = budgets && budget && !budgets.includes(budget);
+    const why = elsewhere ? `only in the budget ${budgets.join(" or ")}` : "not measured";
+    return { ...claim, ours: null, verdict: "not run", why };
+  }
+  const holds = ordering.holds(measurements);
   // where the paper has no figure there is nothing beyond the ordering
-  const verdict = !holds ? "not reproduced" : claim.paper === null ? "reproduced" : "ordering holds";
+  const reproduced = paper === null ? holds : fits(claim, ours);
+  const verdict = reproduced ? "reproduced" : holds ? "ordering holds" : "not reproduced";
   return { ...claim, ours, verdict };
+}
+
+/** The rule by which `claim` is judged, in words. */
+export function ruleOf({ paper, tolerance, relation = "about", unit, ordering }: Claim): string {
+  const least = `the ordering holds if ${ordering.says}`;
+  if (paper === null) return `reproduced if ${ordering.says}`;
+  const of = unit === "%" ? " points" : "";
+  const within = tolerance === 0
+    ? relation === "about" ? `exactly ${paper}` : `${relation} ${paper}`
+    : relation === "about"
+    ? `within ${tolerance}${of} of ${paper}`
+    : `${relation} ${paper}, give or take ${tolerance}${of}`;
+  return `reproduced if ${within}; else ${least}`;
 }
 
 function fits({ paper, tolerance, relation = "about" }: Claim, ours: number | null): boolean {

@@ -2,7 +2,7 @@
 
 import type { Batch } from "../data/batch.ts";
 import type { FamilyModel } from "../models/family.ts";
-import type { Budget } from "./budgets.ts";
+import type { Budget, BudgetName } from "./budgets.ts";
 import type { Figure } from "./figure.ts";
 
 /** What was measured, by name, in the unit of its claim; null where it is undefined. */
@@ -45,6 +45,8 @@ export interface Experiment {
   readonly title: string;
   /** What is done and what it teaches, in two to four sentences for somebody who has not read the paper. */
   readonly explains: string;
+  /** Budgets in which it is run; default all. */
+  readonly budgets?: readonly BudgetName[];
   /** Names of the trained models that it needs. */
   models(budget: Budget): readonly string[];
   /** What was measured. */

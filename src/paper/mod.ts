@@ -1,19 +1,23 @@
 /** The paper's experiments. @module */
 
-import { type Batch, slice } from "../data/batch.ts";
-import type { FamilyModel } from "../models/family.ts";
-import type { TrainProgress } from "../train/mod.ts";
+import type { Batch } from "../data/batch.ts";
 import { adversarialTrainingExperiment } from "./adversarial_training.ts";
 import type { Budget } from "./budgets.ts";
-import { judge, type Judged } from "./claim.ts";
+import type { Judged } from "./claim.ts";
 import { claims } from "./claims/mod.ts";
-import type { Experiment, Measurements } from "./experiment.ts";
+import { type Executor, inProcess } from "./executor.ts";
+import type { Examples, Experiment, Outcome } from "./experiment.ts";
 import type { Figure } from "./figure.ts";
 import { logisticExperiment } from "./logistic.ts";
 import { maxoutExperiment } from "./maxout.ts";
+import type { Trained } from "./perform.ts";
+import { divide, plan, type Task } from "./plan.ts";
 import { rbfExperiment } from "./rbf.ts";
-import { trainings, trainOne } from "./recipes/mod.ts";
+import { trainings } from "./recipes/mod.ts";
+import type { Training } from "./recipes/training.ts";
+import { schedule } from "./schedule.ts";
 import { softmaxExperiment } from "./softmax.ts";
+import { judgeAll, type Measured, measured } from "./summary.ts";
 
 /** All experiments, in the paper's order. */
 export const experiments: readonly Experiment[] = [
@@ -24,88 +28,115 @@ export const experiments: readonly Experiment[] = [
   adversarialTrainingExperiment,
 ];
 
-/** How far a run is. */
-export interface RunProgress {
-  /** What is being done. */
-  readonly doing: string;
-  /** The part of all work that is done, in [0, 1]. */
-  readonly done: number;
-}
-
-/** What a run takes. */
-export interface RunOptions {
+/** Which run. */
+export interface Scope {
   /** How much work it may be. */
   budget: Budget;
   /** Seed of every draw; default 1. */
   seed?: number;
-  /** Called often. */
-  onProgress?: (progress: RunProgress) => void;
+  /** Runs, from this seed and those that follow it; default as many as the budget says. */
+  seeds?: number;
+  /** Experiments to run, by id; default all. */
+  only?: readonly string[];
+}
+
+/** What a run takes. */
+export interface RunOptions extends Scope {
+  /** Who does the work; default one task after the other, here. */
+  executor?: Executor;
+  /** Told often which part of a task, in [0, 1], is done. */
+  onProgress?: (task: Task, part: number, doing: string) => void;
   /** Stops the run, which then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** All claims judged, with every measurement behind them. */
+/** What a run has to do. */
+export interface Prepared {
+  readonly seeds: readonly number[];
+  readonly examples: Examples;
+  /** The experiments asked for. */
+  readonly asked: readonly Experiment[];
+  /** Those of them that the budget runs. */
+  readonly running: readonly Experiment[];
+  readonly trainings: Readonly<Record<string, Training>>;
+  readonly tasks: readonly Task[];
+}
+
+/** All claims judged, with everything behind them. */
 export interface RunResult {
+  readonly seeds: readonly number[];
   /** Examples learnt from and tested on. */
   readonly examples: { readonly learn: number; readonly test: number };
+  /** Those of the experiments that were asked for. */
   readonly claims: readonly Judged[];
-  readonly measurements: Measurements;
-  /** By experiment. */
+  /** Everything measured, by experiment and name. */
+  readonly measurements: Readonly<Record<string, Measured>>;
+  /** Of the first seed, by experiment. */
   readonly figures: Readonly<Record<string, readonly Figure[]>>;
-  /** What each trained model's file would say of its training. */
-  readonly models: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** How each model came about, as its file would say it. */
+  readonly models: readonly { readonly name: string; readonly seed: number; readonly record: Trained }[];
 }
 
-/** The examples that `budget` learns from and chooses by. */
-export function divide(all: Batch, { examples, validation }: Budget): { learn: Batch; validation: Batch } {
-  const rest = all.labels.length - Math.min(validation, Math.floor(all.labels.length / 6));
-  return { learn: slice(all, 0, Math.min(rest, examples)), validation: slice(all, rest) };
-}
-
-/** Runs every experiment, training on as much of `learn` as the budget allows, and judges every claim. */
-export async function reproduce(
-  { learn: all, test }: { learn: Batch; test: Batch },
-  { budget, seed = 1, onProgress, signal }: RunOptions,
-): Promise<RunResult> {
-  const { learn, validation } = divide(all, budget);
-  const plans = trainings({ all, learn, validation, budget });
-  const needed = new Set(experiments.flatMap((experiment) => experiment.models(budget)));
-  const cost = (name: string) =>
-    plans[name].cost * plans[name].data.labels.length * (plans[name].options.epochs ?? 1);
-  const total = Array.from(needed, cost).reduce((sum, each) => sum + each, 0);
-  const models = new Map<string, FamilyModel>();
-  let spent = 0;
-  const trained = async (name: string) => {
-    if (!models.has(name)) {
-      const report = ({ step, steps, epoch, epochs }: TrainProgress) =>
-        onProgress?.({
-          doing: `training ${name}, epoch ${epoch} of ${epochs}`,
-          done: (spent + cost(name) * step / steps) / total,
-        });
-      models.set(name, await trainOne(plans[name], seed, { onProgress: report, signal }));
-      spent += cost(name);
-    }
-    return models.get(name)!;
-  };
-
-  const measurements: Record<string, number | null> = {};
-  const figures: Record<string, readonly Figure[]> = {};
-  for (const { id, title, run } of experiments) {
-    signal?.throwIfAborted();
-    onProgress?.({ doing: title, done: spent / total });
-    const progress = () => {};
-    const outcome = await run({ all, learn, validation, test, seed, budget, trained, progress, signal });
-    figures[id] = outcome.figures ?? [];
-    for (const [name, value] of Object.entries(outcome.measurements)) measurements[`${id}.${name}`] = value;
-  }
-  const records = Object.fromEntries(Array.from(models, ([name, { record }]) => [name, record]));
-  for (const model of models.values()) model[Symbol.dispose]();
-  const examples = { learn: learn.labels.length, test: test.labels.length };
+/** What a run on `data` has to do. */
+export function prepare(
+  data: { learn: Batch; test: Batch },
+  { budget, seed = 1, seeds: count = budget.seeds, only }: Scope,
+): Prepared {
+  const asked = experiments.filter(({ id }) => only?.includes(id) ?? true);
+  const running = asked.filter(({ budgets }) => budgets?.includes(budget.name) ?? true);
+  const examples = divide(data, budget);
+  const seeds = Array.from({ length: count }, (_, i) => seed + i);
+  const all = trainings({ ...examples, budget });
   return {
-    claims: claims.map((claim) => judge(claim, measurements)),
-    measurements,
-    figures,
-    models: records,
+    seeds,
     examples,
+    asked,
+    running,
+    trainings: all,
+    tasks: plan(running, all, { budget, seeds, ...data }),
+  };
+}
+
+/** Runs the experiments of a budget, trains what they need, and judges the claims. */
+export async function reproduce(
+  data: { learn: Batch; test: Batch },
+  { onProgress, signal, ...options }: RunOptions,
+): Promise<RunResult> {
+  const { budget } = options;
+  const { seeds, examples, asked, running, tasks } = prepare(data, options);
+  using own = options.executor ? undefined : inProcess(examples, budget);
+  const executor = options.executor ?? own!;
+
+  const trained = new Map<string, Trained>();
+  const outcomes = seeds.map((): Record<string, Outcome> => ({}));
+  const perform = async (task: Task, stop: AbortSignal) => {
+    const { id, kind, name, seed, needs } = task;
+    const hooks = {
+      signal: stop,
+      onProgress: (part: number, doing: string) => onProgress?.(task, part, doing),
+    };
+    if (kind === "train") {
+      trained.set(id, await executor.train({ name, seed, after: trained.get(needs[0]) }, hooks));
+    } else {
+      const experiment = running.find(({ id }) => id === name)!;
+      outcomes[seeds.indexOf(seed)][name] = await executor.run({ experiment, seed }, hooks);
+    }
+    onProgress?.(task, 1, "");
+  };
+  await schedule(tasks, { width: executor.width, perform, signal });
+
+  const inOrder = outcomes.map((each) => Object.fromEntries(running.map(({ id }) => [id, each[id]])));
+  const measurements = measured(inOrder);
+  return {
+    seeds,
+    examples: { learn: examples.learn.labels.length, test: data.test.labels.length },
+    claims: judgeAll(claims, measurements, { experiments: asked, budget }),
+    measurements,
+    figures: Object.fromEntries(Object.entries(inOrder[0]).map(([id, { figures = [] }]) => [id, figures])),
+    models: tasks.filter(({ kind }) => kind === "train").map(({ id, name, seed }) => ({
+      name,
+      seed,
+      record: trained.get(id)!,
+    })),
   };
 }

@@ -1,4 +1,7 @@
 /** Training. @module */
 
+export { identity } from "./identity.ts";
 export type { TrainOptions, TrainProgress } from "./options.ts";
+export type { Epoch } from "./state.ts";
 export { train } from "./train.ts";
+export { TRAINING_VERSION } from "./version.ts";

@@ -19,6 +19,8 @@ export interface TrainOptions extends Partial<Recipe> {
   validationPerturbation?: Perturbation;
   /** Stops when the validation error has not fallen for so many epochs; default 100. */
   patience?: number;
+  /** Measures of each finished epoch's model to keep in the history, by name; they change nothing else. */
+  monitor?: (model: FamilyModel) => Readonly<Record<string, number>>;
   /** Called often; with `epochEnd` when an epoch is over. */
   onProgress?: (progress: TrainProgress) => void;
   /** Given the state of training after each epoch, and when aborted. */
@@ -53,7 +55,13 @@ export interface TrainProgress {
 export type Settled =
   & Pick<
     TrainOptions,
-    "perturbation" | "validation" | "validationPerturbation" | "onProgress" | "onCheckpoint" | "signal"
+    | "perturbation"
+    | "validation"
+    | "validationPerturbation"
+    | "monitor"
+    | "onProgress"
+    | "onCheckpoint"
+    | "signal"
   >
   & { recipe: Recipe; epochs: number; seed: number; alpha: number; patience: number };
 

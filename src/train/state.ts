@@ -14,6 +14,8 @@ export interface Epoch {
   loss: number;
   /** Error rate on the validation examples, if there are any. */
   validationError?: number;
+  /** What `monitor` measured, if there is one. */
+  monitored?: Readonly<Record<string, number>>;
 }
 
 /** How far a training is, matrices aside. */

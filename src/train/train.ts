@@ -96,7 +96,7 @@ export async function train(
     }
     const loss = at.lossSum / data.x.rows;
     const validationError = validate(model, settled, random.split("validation", epoch));
-    at.history.push({ loss, validationError });
+    at.history.push({ loss, validationError, monitored: settled.monitor?.(model) });
     if (validationError !== undefined && validationError < (at.best?.error ?? Infinity)) {
       at.best = { epoch: epoch + 1, error: validationError };
       best = model.tensors();

@@ -25,6 +25,21 @@ Deno.test("judge() gives each verdict by its rule", () => {
   assertEquals(verdict(), "not run");
 });
 
+Deno.test("judge() takes bounds, and the ordering alone where the paper has no figure", () => {
+  const verdict = (a: number, more: Partial<Claim>) => judge({ ...claim, ...more }, { a }).verdict;
+  assertEquals(verdict(50, { relation: "at least" }), "reproduced");
+  assertEquals(verdict(8.9, { relation: "at least" }), "ordering holds");
+  assertEquals(verdict(1, { relation: "at most" }), "reproduced");
+  assertEquals(verdict(11.1, { relation: "at most" }), "ordering holds");
+  assertEquals(verdict(100, { paper: null }), "reproduced");
+  assertEquals(verdict(1, { paper: null }), "not reproduced");
+});
+
+Deno.test("judge() says why a claim was not run", () => {
+  assertEquals(judge({ ...claim, budgets: ["full"] }, {}, "quick").why, "only in the budget full");
+  assertEquals(judge({ ...claim, budgets: ["full"] }, {}, "full").why, "not measured");
+});
+
 Deno.test("claims are named once each, and after an experiment that there is", () => {
   assertEquals(new Set(claims.map(({ id }) => id)).size, claims.length);
   for (const { id } of claims) {

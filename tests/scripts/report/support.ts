@@ -2,8 +2,9 @@
 
 import { budgets } from "../../../src/paper/budgets.ts";
 import { claims } from "../../../src/paper/claims/mod.ts";
-import { judge } from "../../../src/paper/claim.ts";
 import { type Figure, pixels } from "../../../src/paper/figure.ts";
+import { experiments } from "../../../src/paper/mod.ts";
+import { judgeAll, measured } from "../../../src/paper/summary.ts";
 import { type Report, report } from "../../../src/report/report.ts";
 
 const ramp = Array.from({ length: 784 }, (_, i) => (i % 28) / 27);
@@ -63,20 +64,34 @@ export const FIGURES: readonly Figure[] = [
 
 /** A report in which every claim has a figure of its own. */
 export function sample(figures: Readonly<Record<string, readonly Figure[]>> = { maxout: FIGURES }): Report {
-  const measurements = Object.fromEntries(claims.map(({ id }, i) => [id, i]));
+  const outcomes: Record<string, { measurements: Record<string, number> }> = {};
+  claims.forEach(({ id }, i) => {
+    const [experiment, ...name] = id.split(".");
+    (outcomes[experiment] ??= { measurements: {} }).measurements[name.join(".")] = i;
+  });
+  const measurements = measured([outcomes]);
   return report({
-    claims: claims.map((claim) => judge(claim, measurements)),
+    seeds: [1],
+    claims: judgeAll(claims, measurements, { experiments, budget: budgets.quick }),
     measurements,
     figures,
-    models: {
-      maxout: {
+    models: [{
+      name: "maxout",
+      seed: 1,
+      record: {
         seed: "1",
         history: JSON.stringify([{ loss: 2 }, { loss: 1, validationError: 0.1 }, {
           loss: 0.5,
           validationError: 0.05,
         }]),
       },
-    },
+    }],
     examples: { learn: 100, test: 10 },
-  }, { data: "digits", budget: budgets.quick, seed: 1, kernels: "baseline", seconds: 1 });
+  }, {
+    data: "digits",
+    budget: budgets.quick,
+    kernels: "baseline",
+    seconds: 1,
+    made: { version: "0", training: 1, machine: { cores: 2, jobs: 2, system: "linux", engine: "Deno" } },
+  });
 }

@@ -1,0 +1,48 @@
+/** Where a report is made, and by which code. @module */
+
+import { cpus } from "node:os";
+import project from "../../deno.json" with { type: "json" };
+import type { Made } from "../../src/report/report.ts";
+import { TRAINING_VERSION } from "../../src/train/mod.ts";
+
+/** This code on this machine, with so many tasks at a time. */
+export async function madeHere(jobs: number): Promise<Made> {
+  const { os, arch } = Deno.build;
+  return {
+    version: project.version,
+    commit: await commit(new URL("../../", import.meta.url)),
+    training: TRAINING_VERSION,
+    machine: {
+      cpu: processor(),
+      cores: navigator.hardwareConcurrency,
+      jobs,
+      system: `${os} ${arch}`,
+      engine: `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
+    },
+  };
+}
+
+/** Its name, where Deno may ask for it. */
+function processor(): string | undefined {
+  try {
+    return cpus()[0]?.model || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The commit that the checkout at `root` stands at; nothing if it is none. */
+async function commit(root: URL): Promise<string | undefined> {
+  try {
+    const git = new URL(".git/", root);
+    const read = async (path: string) => (await Deno.readTextFile(new URL(path, git))).trim();
+    const head = await read("HEAD");
+    const ref = head.startsWith("ref: ") ? head.slice("ref: ".length) : undefined;
+    if (!ref) return head;
+    return await read(ref).catch(async () =>
+      (await read("packed-refs")).split("\n").find((line) => line.endsWith(` ${ref}`))?.split(" ")[0]
+    );
+  } catch {
+    return undefined;
+  }
+}

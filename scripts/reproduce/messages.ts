@@ -1,0 +1,39 @@
+/** What the pool and its workers say to each other. @module */
+
+import type { Batch, Variant } from "../../src/mod.ts";
+import type { Budget } from "../../src/paper/budgets.ts";
+import type { Outcome } from "../../src/paper/experiment.ts";
+import type { Trained } from "../../src/paper/perform.ts";
+
+/** What all of a worker's orders share. */
+export interface Setting {
+  /** In memory that all workers share. */
+  readonly data: { readonly learn: Batch; readonly test: Batch };
+  readonly budget: Budget;
+  readonly kernels: Variant;
+  /** Threads of each worker. */
+  readonly threads: number;
+  /** Folder for models and states. */
+  readonly folder: string;
+}
+
+/** What a worker is to do; `stop` ends what it does, with the state saved. */
+export type Order =
+  | { readonly kind: "begin"; readonly setting: Setting }
+  | { readonly kind: "train"; readonly name: string; readonly seed: number; readonly after?: Trained }
+  | {
+    readonly kind: "run";
+    readonly id: string;
+    readonly seed: number;
+    /** File of each model by name. */
+    readonly files: Readonly<Record<string, string>>;
+  }
+  | { readonly kind: "stop" };
+
+/** What a worker answers: progress at times, and one of the others for each order but the first and the last. */
+export type Answer =
+  | { readonly kind: "progress"; readonly part: number; readonly doing: string }
+  | { readonly kind: "trained"; readonly record: Trained; readonly file: string }
+  | { readonly kind: "outcome"; readonly outcome: Outcome }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly message: string };

@@ -1,0 +1,99 @@
+/** One of the workers that a run is spread over: trains models and runs experiments, one at a time. @module */
+
+import { init, loadModel, saveModel } from "../../src/mod.ts";
+import type { FamilyModel } from "../../src/mod.ts";
+import { experiments } from "../../src/paper/mod.ts";
+import { type Hooks, runOne, trainOne } from "../../src/paper/perform.ts";
+import { divide, settledBy } from "../../src/paper/plan.ts";
+import { trainings } from "../../src/paper/recipes/mod.ts";
+import { UserError } from "../errors.ts";
+import { writeFileWhole } from "../files.ts";
+import { keptIn, recordIn, stateIn } from "./cache.ts";
+import type { Answer, Order, Setting } from "./messages.ts";
+
+const scope = self as unknown as {
+  onmessage: (event: MessageEvent<Order>) => void;
+  postMessage(answer: Answer): void;
+};
+
+/** Milliseconds between two messages of progress. */
+const PAUSE = 100;
+
+let setting: Setting;
+let current = new AbortController();
+
+scope.onmessage = ({ data: order }) => {
+  if (order.kind === "begin") {
+    setting = order.setting;
+    init({ kernels: setting.kernels, threads: setting.threads });
+  } else if (order.kind === "stop") {
+    current.abort();
+  } else {
+    current = new AbortController();
+    const { signal } = current;
+    (order.kind === "train" ? train(order, hooksOf(signal)) : run(order, hooksOf(signal)))
+      .catch((error): Answer =>
+        error === signal.reason ? { kind: "stopped" } : { kind: "failed", message: messageOf(error) }
+      )
+      .then((answer) => scope.postMessage(answer));
+  }
+};
+
+function hooksOf(signal: AbortSignal): Hooks {
+  let last = -Infinity;
+  return {
+    signal,
+    onProgress(part, doing) {
+      const now = performance.now();
+      if (now - last < PAUSE) return;
+      last = now;
+      scope.postMessage({ kind: "progress", part, doing });
+    },
+  };
+}
+
+/** The model from its file, or trained, from the state that an earlier run left if there is one. */
+async function train(
+  { name, seed, after }: Extract<Order, { kind: "train" }>,
+  hooks: Hooks,
+): Promise<Answer> {
+  const { data, budget, folder } = setting;
+  const training = trainings({ ...divide(data, budget), budget })[name];
+  const options = settledBy(training, { seed, after });
+  const files = await keptIn(folder, { ...training, options });
+  const known = await recordIn(files.model);
+  if (known) return { kind: "trained", record: known, file: files.model };
+
+  using model = await trainOne(training, {
+    seed,
+    after,
+    resume: await stateIn(files.state, options.epochs),
+    onCheckpoint: (state) => writeFileWhole(files.state, state),
+  }, hooks);
+  await writeFileWhole(files.model, saveModel(model));
+  await Deno.remove(files.state).catch(() => {});
+  return { kind: "trained", record: model.record, file: files.model };
+}
+
+async function run({ id, seed, files }: Extract<Order, { kind: "run" }>, hooks: Hooks): Promise<Answer> {
+  const { data, budget } = setting;
+  const models = new Map<string, FamilyModel>();
+  const trained = async (name: string) => {
+    if (!models.has(name)) models.set(name, loadModel(await Deno.readFile(files[name])));
+    return models.get(name)!;
+  };
+  try {
+    const experiment = experiments.find((each) => each.id === id)!;
+    const laboratory = { ...divide(data, budget), budget, seed, trained };
+    return { kind: "outcome", outcome: await runOne(experiment, laboratory, hooks) };
+  } finally {
+    for (const model of models.values()) model[Symbol.dispose]();
+  }
+}
+
+/** One sentence for what was to be expected, the stack for what is a bug. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const expected = error instanceof UserError || error instanceof RangeError;
+  return expected ? error.message : error.stack ?? error.message;
+}

@@ -1,0 +1,19 @@
+import type { Batch } from "../data/batch.ts";
+import type { Family } from "../models/family.ts";
+import { settle, type TrainOptions } from "./options.ts";
+import { setup } from "./state.ts";
+import { TRAINING_VERSION } from "./version.ts";
+
+/**
+ * All that settles the bytes of a training of `family` on `data` with the kernels in use, as text: a name for the model
+ * that it will give.
+ */
+export function identity(family: Family, data: Batch, options: TrainOptions): string {
+  const settled = settle(family, data, options);
+  const { epochs } = settled;
+  return JSON.stringify({
+    version: TRAINING_VERSION,
+    epochs,
+    setup: JSON.parse(setup(family, data, settled)),
+  });
+}

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import table from "../../scripts/conformance/hashes.json" with { type: "json" };
+import { TRAINING_VERSION } from "../../src/train/version.ts";
+
+/** What trainings of each kind gave, by version: SHA-256 of the hashes of all their tensors. */
+const GIVEN: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  1: {
+    "training.softmaxLinear": "57de10a3072a84eef108935172e6e2a83f66b093ca14343cfd3f4793678b2e75",
+    "training.logistic": "130a21d95db2a02d2b29c588606371a6250bd534731336cc78cdef64afd63e71",
+    "training.maxout": "f101089d7b90c1af8f733995ba43ec21cfc0e6373ac5325b13de30f0f3f14049",
+    "training.rbf": "f8e3ab103ef7bdf8db06fd70ee3b8fe1c2744c2c20e9339d01af2efafb1ff0c2",
+    "adversarialTraining.maxout": "793467aed2a44584f83cd4430d9ba5e61a1e942f18305ceb0d1915869e3a3a9f",
+  },
+};
+
+Deno.test("TRAINING_VERSION is raised when trainings give other bytes", async () => {
+  const kinds = new Map<string, string>();
+  for (const [row, hash] of Object.entries(table)) {
+    const [kind] = /^(training|adversarialTraining)\.\w+/.exec(row) ?? [];
+    if (kind) kinds.set(kind, `${kinds.get(kind) ?? ""}${row} ${hash}\n`);
+  }
+  const hashes = await Promise.all(Array.from(kinds, async ([kind, rows]) => {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(rows));
+    return [kind, new Uint8Array(digest).toHex()];
+  }));
+  assertEquals(
+    Object.fromEntries(hashes),
+    GIVEN[TRAINING_VERSION],
+    "where bytes are others than before, raise TRAINING_VERSION and give it these; a new kind only joins them",
+  );
+});
