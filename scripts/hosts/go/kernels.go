@@ -12,7 +12,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-const abiVersion = 1
+const abiVersion = 2
 
 // Kernels is an instance of the binary. Use it, and what was made with it, from one goroutine at a time.
 type Kernels struct {

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from wasmtime import Engine, Func, Instance, Memory, Module, Store, Trap
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 
 Floats: TypeAlias = NDArray[np.float32]
 Labels: TypeAlias = NDArray[np.int32]
