@@ -6,6 +6,7 @@
  */
 
 import { init } from "@gibbon/gibbon";
+import { sha256 } from "../sha256.ts";
 import { cases } from "./cases/mod.ts";
 
 /** How a host runs the cases. */
@@ -29,7 +30,7 @@ export async function conformance(
     for (const [output, bytes] of Object.entries(await run())) {
       const row = `${name}.${output}`;
       onOutput?.(row, bytes);
-      hashes[row] = await sha256(bytes);
+      hashes[row] = await sha256(new Uint8Array(bytes));
     }
   }
   await start(1);
@@ -43,10 +44,4 @@ export function differences(
 ): string[] {
   const rows = new Set([...Object.keys(wanted), ...Object.keys(hashes)]);
   return [...rows].filter((row) => hashes[row] !== wanted[row]);
-}
-
-/** SHA-256 of `bytes`, in hexadecimal. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

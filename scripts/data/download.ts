@@ -1,6 +1,7 @@
 /** MNIST, fetched from public mirrors. @module */
 
 import { reason, UserError } from "../errors.ts";
+import { sha256 } from "../sha256.ts";
 import { gunzip } from "./folder.ts";
 
 /** How far the download of one file has come. */
@@ -150,10 +151,9 @@ async function fetchRest(
   }
 }
 
-async function isSound(path: string, sha256: string): Promise<boolean> {
+async function isSound(path: string, wanted: string): Promise<boolean> {
   try {
-    const digest = await crypto.subtle.digest("SHA-256", await gunzip(await Deno.readFile(path)));
-    return new Uint8Array(digest).toHex() === sha256;
+    return await sha256(await gunzip(await Deno.readFile(path))) === wanted;
   } catch {
     return false;
   }
@@ -172,5 +172,5 @@ async function orCannotWrite<T>(path: string, writing: Promise<T>): Promise<T> {
 }
 
 function hostOf(mirror: string): string {
-  return URL.parse(mirror)?.host ?? mirror;
+  return URL.canParse(mirror) ? new URL(mirror).host : mirror;
 }

@@ -6,16 +6,16 @@ import { Heap, type Operand, Resident } from "./heap.ts";
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
 export type Variant = "baseline" | "relaxed";
 
-/** What compiles the builds, where the program holds them. */
-export type Compiler = (variant: Variant, options: { threaded: boolean }) => WebAssembly.Module;
+/** The builds that the program holds, compiled when they are asked for. */
+export type Builds = (variant: Variant, options: { threaded: boolean }) => WebAssembly.Module | undefined;
 
-let compile: Compiler | undefined;
+let builds: Builds = () => undefined;
 let current: Heap | undefined;
 let chosen: Variant | undefined;
 
 /** Gives `init` the builds to start when it is given no module. */
-export function provide(compiler: Compiler): void {
-  compile = compiler;
+export function provide(given: Builds): void {
+  builds = given;
 }
 
 /** What `init` takes. */
@@ -47,8 +47,8 @@ export interface InitOptions {
  * assertEquals(kernels(), "baseline");
  * ```
  *
- * @throws {TypeError} if `kernels` is none of the builds, the engine lacks what the build needs, or there is neither a
- * module nor a build in the program
+ * @throws {TypeError} if `kernels` is none of the builds, the engine lacks what the build needs, or the program does not
+ * hold it and there is no module
  * @throws {RangeError} if `threads` is not a whole number ≥ 1
  */
 export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}): void {
@@ -58,12 +58,9 @@ export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new RangeError(`Cannot start ${threads} threads: must be a whole number ≥ 1`);
   }
-  if (!module && !compile) {
-    throw new TypeError("Cannot start kernels: none are built in here, and init was given no module");
-  }
-  const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose(compile!);
+  const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose();
   try {
-    const next = module ? given(module, { variant, threads }) : started(compile!, { variant, threads });
+    const next = module ? given(module, { variant, threads }) : started(variant, threads);
     current?.team?.close();
     current = next;
   } catch (error) {
@@ -96,13 +93,19 @@ export function heapOf(...operands: readonly Operand[]): Heap {
   return resident ? resident.heap : heap();
 }
 
-function started(
-  compile: Compiler,
-  { variant, threads }: { variant: Variant; threads: number },
-): Heap {
-  const threaded = () => compile(variant, { threaded: true });
+function started(variant: Variant, threads: number): Heap {
+  const threaded = () => builds(variant, { threaded: true });
   const team = threads > 1 ? withWorkers(threaded, { variant, threads }) : undefined;
-  return team ?? new Heap(compile(variant, { threaded: false }), variant);
+  return team ?? new Heap(alone(variant), variant);
+}
+
+/** @throws {TypeError} if the program does not hold it */
+function alone(variant: Variant): WebAssembly.Module {
+  const module = builds(variant, { threaded: false });
+  if (module) return module;
+  throw new TypeError(
+    `Cannot start kernels "${variant}": they are not part of this program, and init was given no module`,
+  );
 }
 
 function given(
@@ -115,7 +118,7 @@ function given(
 
 /** A heap with workers; none where this host has none, or does not let them share memory. */
 function withWorkers(
-  module: () => WebAssembly.Module,
+  module: () => WebAssembly.Module | undefined,
   { variant, threads }: { variant: Variant; threads: number },
 ): Heap | undefined {
   const { SharedArrayBuffer, crossOriginIsolated } = globalThis as {
@@ -124,16 +127,17 @@ function withWorkers(
   };
   if (!SharedArrayBuffer || crossOriginIsolated === false) return;
   try {
-    return new Heap(module(), variant, { threads });
+    const found = module();
+    return found && new Heap(found, variant, { threads });
   } catch {
     return;
   }
 }
 
-function choose(compile: Compiler): Variant {
-  const alone = (variant: Variant) => compile(variant, { threaded: false });
+function choose(): Variant {
   try {
-    return isFaster(alone("relaxed"), () => alone("baseline")) ? "relaxed" : "baseline";
+    const relaxed = builds("relaxed", { threaded: false });
+    return relaxed && isFaster(relaxed, () => alone("baseline")) ? "relaxed" : "baseline";
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) return "baseline";
     throw error;
