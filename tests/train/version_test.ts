@@ -9,6 +9,9 @@ const GIVEN: Readonly<Record<number, Readonly<Record<string, string>>>> = {
     "training.logistic": "130a21d95db2a02d2b29c588606371a6250bd534731336cc78cdef64afd63e71",
     "training.maxout": "f101089d7b90c1af8f733995ba43ec21cfc0e6373ac5325b13de30f0f3f14049",
     "training.rbf": "f8e3ab103ef7bdf8db06fd70ee3b8fe1c2744c2c20e9339d01af2efafb1ff0c2",
+    "training.deepRbf": "04d88649ff34890caa7ce4d8aa8de2119bea1b2b998177f3353b024373a76ba5",
+    "training.mpDbm": "0333496bbfd63403a6e55a525d02c49af587626000f09ecb97a26443560c335d",
+    "training.classRbm": "b58ca4adef91db91213463687e590ae1404f11f2a830c8a8b9608f59783413bd",
     "adversarialTraining.maxout": "793467aed2a44584f83cd4430d9ba5e61a1e942f18305ceb0d1915869e3a3a9f",
   },
 };
