@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"os"
 
 	"github.com/tetratelabs/wazero"
@@ -101,7 +102,11 @@ type array struct {
 
 // room is an array whose contents are arbitrary, for as long as the scope lasts.
 func (s *scope) room(rows, cols int) array {
-	address := uint32(s.call("alloc", 4*rows*cols))
+	bytes := 4 * int64(rows) * int64(cols)
+	if bytes > math.MaxUint32 && s.err == nil {
+		s.err = fmt.Errorf("cannot take %d bytes of WebAssembly memory", bytes)
+	}
+	address := uint32(s.call("alloc", uint32(bytes)))
 	if s.err == nil {
 		s.taken = append(s.taken, address)
 	}

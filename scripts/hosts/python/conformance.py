@@ -9,12 +9,13 @@ import statistics
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 from safetensors.numpy import load_file
 
 from gibbon import Kernels, Model, fgsm, load_model, train
-from gibbon.models import Linear
+from gibbon.layers import Linear
 
 
 def main(wasm: str, folder: Path) -> None:
@@ -22,7 +23,7 @@ def main(wasm: str, folder: Path) -> None:
     kernels = Kernels(wasm)
     examples = load_file(folder / "examples.safetensors")
     x, labels = examples["test.x"], examples["test.labels"]
-    outputs: dict[str, NDArray] = {}
+    outputs: dict[str, NDArray[Any]] = {}
     for family in ("softmaxLinear", "maxout"):
         model = load_model(kernels, folder / f"{family}.safetensors")
         outputs[f"{family}.scores"] = model.scores(x)
@@ -39,7 +40,7 @@ def main(wasm: str, folder: Path) -> None:
     print(json.dumps({"hashes": hashes, "microseconds": microseconds}))
 
 
-def attack(model: Model, x: ArrayLike, labels: ArrayLike) -> NDArray:
+def attack(model: Model, x: ArrayLike, labels: ArrayLike) -> NDArray[Any]:
     """Adversarial examples within 0.1 and in [0, 1]."""
     return fgsm(model, x, labels, epsilon=0.1, bounds=(0, 1))
 

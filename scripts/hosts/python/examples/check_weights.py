@@ -7,6 +7,7 @@ those of linear discriminants between clouds of points, two and then three, foun
 """
 
 import sys
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from gibbon import Kernels, Model, fgsm, logistic_regression, softmax_regression
 EPSILONS = (0, 0.1, 0.2, 0.4)
 
 
-def clouds(classes: int, seed: int = 0) -> tuple[NDArray, NDArray]:
+def clouds(classes: int, seed: int = 0) -> tuple[NDArray[Any], NDArray[Any]]:
     """Points of so many classes in 20 dimensions, (B, D), and their labels, (B)."""
     random = np.random.default_rng(seed)
     centers = random.normal(size=(classes, 20)) / 2
@@ -24,13 +25,13 @@ def clouds(classes: int, seed: int = 0) -> tuple[NDArray, NDArray]:
     return centers[labels] + random.normal(size=(600, 20)), labels
 
 
-def discriminant(x: NDArray, labels: NDArray) -> tuple[NDArray, NDArray]:
+def discriminant(x: NDArray[Any], labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Weights, (C, D), and biases, (C), of Gaussian classes with the unit matrix as covariance."""
     means = np.stack([x[labels == c].mean(axis=0) for c in np.unique(labels)])
     return means, -(means**2).sum(axis=1) / 2
 
 
-def report(title: str, model: Model, x: NDArray, labels: NDArray) -> None:
+def report(title: str, model: Model, x: NDArray[Any], labels: NDArray[Any]) -> None:
     """Prints the model's error under attack, beside that under noise of the same size."""
     random = np.random.default_rng(1)
     print(f"{title}\n{'epsilon':>10}{'attacked':>10}{'noise':>10}")

@@ -8,7 +8,8 @@ from os import PathLike
 from safetensors import safe_open
 
 from .kernels import Floats, Kernels
-from .models import HEADS, Layer, Linear, Maxout, Model
+from .layers import Layer, Linear, Maxout
+from .models import HEADS, Model
 
 FORMAT = "gibbon-model-1"
 

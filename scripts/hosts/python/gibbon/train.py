@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .models import Linear, Model
+from .layers import Linear
+from .models import Model
 from .random import Stream
 
 BATCH, RATE, MOMENTUM, MOST = 100, 0.1, 0.5, 1.9365
