@@ -1,0 +1,40 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { UserError } from "../../../scripts/errors.ts";
+import { pool } from "../../../scripts/reproduce/pool.ts";
+import { budgets } from "../../../src/paper/budgets.ts";
+import { digits } from "../../../src/mod.ts";
+
+const setting = {
+  data: digits({ learn: 10, test: 10 }),
+  budget: budgets.quick,
+  kernels: "baseline" as const,
+  threads: 1,
+  folder: "/nowhere",
+};
+
+function breaking() {
+  return pool(setting, { jobs: 2, module: new URL("breaking_worker.ts", import.meta.url) });
+}
+
+Deno.test("pool() tells a failure and a worker that broke down in one sentence", async () => {
+  using executor = breaking();
+  const hooks = { onProgress() {} };
+  const train = (name: string) => executor.train({ name, seed: 3 }, hooks);
+  await assertRejects(() => train("bad"), UserError, "Cannot train bad from seed 3: the loss is not finite");
+  await assertRejects(
+    () => train("broken"),
+    UserError,
+    "Cannot train broken from seed 3: its worker broke down (Uncaught Error: out of memory)",
+  );
+  // another takes its place
+  await assertRejects(() => train("bad"), UserError, "the loss is not finite");
+});
+
+Deno.test("pool() lets a training that is stopped save its state, and rejects with the signal's reason", async () => {
+  using executor = breaking();
+  const abort = new AbortController();
+  const training = executor.train({ name: "long", seed: 1 }, { onProgress() {}, signal: abort.signal });
+  setTimeout(() => abort.abort(new Error("enough")), 50);
+  await assertRejects(() => training, Error, "enough");
+  assertEquals(executor.width, 2);
+});
