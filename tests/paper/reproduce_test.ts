@@ -6,7 +6,6 @@ import { type Budget, budgets } from "../../src/paper/budgets.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments, prepare, reproduce, type RunOptions } from "../../src/paper/mod.ts";
 import { pair } from "../../src/paper/pair.ts";
-import { best } from "../../src/paper/recipes/maxout.ts";
 
 // what files say of the build is compared here
 init({ kernels: "baseline" });
@@ -42,22 +41,6 @@ Deno.test("prepare() finds a recipe for every model, in every budget, and trains
       assert(kind === "run" ? running.some((experiment) => experiment.id === name) : needed.has(id), id);
     }
   }
-});
-
-Deno.test("reproduce() trains what comes after another as the other settles it", async () => {
-  const { models } = await reproduce(data, { budget: { ...tiny, mostEpochs: 3 }, only: ["adversarial"] });
-  const recordOf = (name: string) => models.find((model) => model.name === name)!.record;
-  const { epochs, history } = recordOf("adversarialValidated");
-  assertEquals(JSON.parse(history).length, 3);
-  assert(
-    JSON.parse(history).every(({ validationError }: { validationError: number }) => validationError <= 1),
-  );
-  assertEquals(recordOf("adversarialMaxout").epochs, `${Math.max(Number(epochs), 3)}`);
-});
-
-Deno.test("best() is the other's best epoch, or the least", () => {
-  assertEquals(best("other", 10).options({ epochs: "12" }), { epochs: 12 });
-  assertEquals(best("other", 10).options({ epochs: "7" }), { epochs: 10 });
 });
 
 Deno.test("reproduce() of some experiments runs and judges those alone", async () => {

@@ -117,7 +117,6 @@ Deno.test("reproduce that is killed while it trains goes on to the same bytes as
     assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
     await printed(...small(data, other, "adversarial"), "--quiet");
     const kept = await bytesIn(other);
-    assertEquals(Object.keys(kept).length, 3);
     const survived = await bytesIn(cache);
     for (const [file, bytes] of Object.entries(kept)) assertEquals(survived[file], bytes, file);
   }));

@@ -1,0 +1,82 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import "../../src/kernels/inlined.ts";
+import { digits } from "../../src/data/digits.ts";
+import { softmaxLinear } from "../../src/models/mod.ts";
+import { budgets } from "../../src/paper/budgets.ts";
+import type { Experiment } from "../../src/paper/experiment.ts";
+import { divide, plan, settledBy } from "../../src/paper/plan.ts";
+import type { Training } from "../../src/paper/recipes/training.ts";
+
+const data = digits({ learn: 60, test: 20 });
+const budget = budgets.quick;
+
+function training(epochs: number, more: Partial<Training> = {}): Training {
+  return {
+    family: softmaxLinear({ inputs: 784, classes: 10 }),
+    data: data.learn,
+    options: { epochs, batchSize: 5 },
+    cost: 2,
+    ...more,
+  };
+}
+
+const after = {
+  model: "first",
+  options: ({ epochs }: Readonly<Record<string, string>>) => ({ epochs: Number(epochs) }),
+};
+const trainings = { first: training(3), second: training(9, { after, seed: 100 }), idle: training(1) };
+
+function experiment(id: string, ...models: string[]): Experiment {
+  return {
+    id,
+    title: "",
+    explains: "",
+    models: () => models,
+    run: () => Promise.resolve({ measurements: {} }),
+  };
+}
+
+Deno.test("plan() has each training once, those that others come after too, and no idle one", () => {
+  const tasks = plan([experiment("a", "second"), experiment("b", "second", "first")], trainings, {
+    budget,
+    seeds: [4, 5],
+    test: data.test,
+  });
+  assertEquals(tasks.map(({ id, needs }) => `${id}: ${needs.join()}`).slice(0, 4), [
+    "train first 4: ",
+    "train second 4: train first 4",
+    "run a 4: train second 4",
+    "run b 4: train second 4,train first 4",
+  ]);
+  assertEquals(tasks.length, 8);
+  assertEquals(tasks.slice(0, 2).map(({ cost }) => cost), [2 * 60 * 3, 2 * 60 * 9]);
+});
+
+Deno.test("plan() says which model has no recipe", () => {
+  assertThrows(
+    () => plan([experiment("a", "thrid")], trainings, { budget, seeds: [1], test: data.test }),
+    Error,
+    "Cannot train thrid: no recipe has this name",
+  );
+});
+
+Deno.test("settledBy() takes from the other's record what it settles, and adds the seeds", () => {
+  const first = { epochs: "7" };
+  assertEquals(settledBy(trainings.first, { seed: 4 }), { epochs: 3, batchSize: 5, seed: 4 });
+  assertEquals(settledBy(trainings.second, { seed: 4, after: first }), {
+    epochs: 7,
+    batchSize: 5,
+    seed: 104,
+  });
+});
+
+Deno.test("divide() holds the last examples out, of few a sixth, and takes no more to learn from than the budget", () => {
+  const sizes = (more: { examples?: number; validation?: number }) => {
+    const { all, learn, validation, test } = divide(data, { ...budget, ...more });
+    assertEquals(validation.labels, data.learn.labels.slice(60 - validation.labels.length));
+    return [all, learn, validation, test].map(({ labels }) => labels.length);
+  };
+  assertEquals(sizes({}), [60, 50, 10, 20]);
+  assertEquals(sizes({ validation: 5 }), [60, 55, 5, 20]);
+  assertEquals(sizes({ examples: 30 }), [60, 30, 10, 20]);
+});
