@@ -5,6 +5,7 @@ import { checkOf } from "../../../scripts/hosts/check.ts";
 import { committed } from "../../../scripts/hosts/expected.ts";
 import { found, type Host, runner } from "../../../scripts/hosts/host.ts";
 import { hosts } from "../../../scripts/hosts/registry.ts";
+import { compiled } from "../../support.ts";
 
 /** A host that is `code`, run by Deno with the binary and the folder as its arguments. */
 function fake(name: string, code: string): Host {
@@ -99,4 +100,15 @@ Deno.test("the registry has what its folders hold, and asks for tools by program
   assertEquals(await found({ probe: ["no-such-program"] }), false);
   assertEquals(await found({ probe: [Deno.execPath(), "no-such-command-or-file"] }), false);
   assertEquals(await found({ probe: [Deno.execPath(), "--version"] }), true);
+});
+
+Deno.test("every host speaks the version of the binaries", () => {
+  const sources = { python: "python/gibbon/kernels.py", go: "go/kernels.go", rust: "rust/src/kernels.rs" };
+  assertEquals(Object.keys(sources).sort(), hosts.map(({ name }) => name).sort());
+  const { abiVersion } = new WebAssembly.Instance(compiled("baseline")).exports;
+  for (const [name, path] of Object.entries(sources)) {
+    const text = Deno.readTextFileSync(new URL(`../../../scripts/hosts/${path}`, import.meta.url));
+    const [, version] = text.match(/^(?:const )?ABI_?VERSION(?:: i32)? = (\d+)/mi)!;
+    assertEquals(Number(version), (abiVersion as () => number)(), name);
+  }
 });

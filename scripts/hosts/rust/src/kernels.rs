@@ -7,7 +7,7 @@ use std::rc::Rc;
 use wasmtime::error::Context;
 use wasmtime::{Engine, Instance, Memory, Module, Result, Store, TypedFunc, ensure, format_err};
 
-const ABI_VERSION: i32 = 1;
+const ABI_VERSION: i32 = 2;
 
 /// An instance of one of the binaries. Clones share it.
 #[derive(Clone)]
