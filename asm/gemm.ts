@@ -4,11 +4,15 @@
 import { madd } from "./math";
 import { NARROW, narrow } from "./narrow";
 import { edge, packedA, packedB } from "./scratch";
+import { gatherRow } from "./sparse";
 
 /** Rows of A packed at once where the depth is KC, a multiple of 5; more where it is less. */
 const MC: usize = 240;
 /** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
 export const KC: usize = 400;
+
+/** Rows of A up to which packing B costs more than it saves. */
+const FEW: usize = 4;
 
 /** A (rows, depth), element (i, k) at a + i * si + k * sk bytes, to strips [k][5], zeros beyond rows and depth. */
 function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded: usize): void {
@@ -44,9 +48,7 @@ function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded
 }
 
 /** The columns of the rows a, b, c, d to `out` and on, `step` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function turn(a: v128, b: v128, c: v128, d: v128, out: usize, step: usize): void {
+export function turn(a: v128, b: v128, c: v128, d: v128, out: usize, step: usize): void {
   const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
   const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5), CD = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
   v128.store(out, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
@@ -80,9 +82,25 @@ function packB(b: usize, sk: usize, sj: usize, cols: usize, depth: usize, padded
 /** B (depth, cols <= 12) to [k][12], zeros beyond cols. */
 function packNarrow(b: usize, sk: usize, sj: usize, cols: usize, depth: usize): void {
   let out = packedB;
-  for (let k: usize = 0; k < depth; k++, b += sk, out += 48) {
+  let k: usize = 0;
+  if (sk == 4) {
+    for (; k + 4 <= depth; k += 4, b += 16, out += 192) {
+      for (let j: usize = 0; j < NARROW; j += 4) {
+        const p = b + j * sj;
+        const v = loadIf(j < cols, p), w = loadIf(j + 1 < cols, p + sj), x = loadIf(j + 2 < cols, p + 2 * sj);
+        turn(v, w, x, loadIf(j + 3 < cols, p + 3 * sj), out + (j << 2), 48);
+      }
+    }
+  }
+  for (; k < depth; k++, b += sk, out += 48) {
     for (let j: usize = 0; j < NARROW; j++) store<f32>(out + (j << 2), j < cols ? load<f32>(b + j * sj) : 0);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function loadIf(there: bool, p: usize): v128 {
+  return there ? v128.load(p) : f32x4.splat(0);
 }
 
 /** C (5, 8) = or += strip A [k][5] times panel B [k][8]; depth a multiple of 4, stride in bytes. */
@@ -179,6 +197,18 @@ function tileEdge(c: usize, stride: usize, a: usize, depth: usize, rows: usize, 
   }
 }
 
+/** C (rows, cols) = or += A B, with neighbours in rows of A and of B, as lists of every place. */
+function few(
+  c: usize, stride: usize, a: usize, ai: usize, b: usize, bk: usize,
+  accumulate: bool, rows: usize, cols: usize, depth: usize,
+): void {
+  const end = packedA + (depth << 2);
+  for (let k: usize = 0; k < depth; k++) store<u32>(packedA + (k << 2), <u32>k);
+  for (let i: usize = 0; i < rows; i++, a += ai, c += stride) {
+    gatherRow(c, packedA, end, a - packedA, b, bk, i32(accumulate), cols);
+  }
+}
+
 /**
  * C (m, n) = or += A B, C's element (i, j) at c + i * stride + j * 4 bytes, A's (i, k) at a + i * ai + k * ak,
  * B's (k, j) at b + k * bk + j * bj.
@@ -194,6 +224,10 @@ export function gemmPart(
     const depth = min(KC, k - k0);
     const padded = (depth + 3) & ~3;
     const add = accumulate != 0 || k0 > 0;
+    if (m <= FEW && ak == 4 && bj == 4) {
+      few(c, stride, a + (k0 << 2), ai, b + k0 * bk, bk, add, m, n, depth);
+      continue;
+    }
     if (n <= NARROW && ak == 4) {
       packNarrow(b + k0 * bk, bk, bj, n, depth);
       narrow(c, stride, a + (k0 << 2), ai, packedB, add, m, n, depth);

@@ -1,7 +1,7 @@
 // Products that skip exact zeros. A list holds, for each row, what is not zero: `indices` (u32) and `values` (f32), both
 // (rows, capacity), of which the first `counts[row]` (u32) are meant and the rest is left as it was.
 
-import { KC } from "./gemm";
+import { KC, turn } from "./gemm";
 import { load4, madd } from "./math";
 
 /** One bit for each of the up to 4 floats at p that is not 0; NaN is not. */
@@ -160,19 +160,22 @@ function gather(
       for (let k0: usize = 0; k0 == 0 || k0 < height; k0 += KC) {
         const end = k0 + KC < height ? placeOf(<u32>(k0 + KC), list, whole) : whole;
         const add = accumulate | i32(k0 > 0);
-        let to = out + ((r * cols + first) << 2), from = start;
-        let left = last - first;
-        for (; left >= 48; left -= 48, to += 192, from += 192) gather48(to, list, end, ahead, from, stride, add);
-        for (; left >= 16; left -= 16, to += 64, from += 64) gather16(to, list, end, ahead, from, stride, add);
-        for (; left >= 4; left -= 4, to += 16, from += 16) gather4(to, list, end, ahead, from, stride, add);
-        for (; left > 0; left--, to += 4, from += 4) gather1(to, list, end, ahead, from, stride, add);
+        gatherRow(out + ((r * cols + first) << 2), list, end, ahead, start, stride, add, last - first);
         list = end;
       }
     }
   }
 }
 
-// the values of a list lie `ahead` of its indices
+/** A row of the result, `left` columns of it; the values of the list lie `ahead` of its indices. */
+export function gatherRow(
+  out: usize, list: usize, end: usize, ahead: usize, m: usize, stride: usize, accumulate: i32, left: usize,
+): void {
+  for (; left >= 48; left -= 48, out += 192, m += 192) gather48(out, list, end, ahead, m, stride, accumulate);
+  for (; left >= 16; left -= 16, out += 64, m += 64) gather16(out, list, end, ahead, m, stride, accumulate);
+  for (; left >= 4; left -= 4, out += 16, m += 16) gather4(out, list, end, ahead, m, stride, accumulate);
+  for (; left > 0; left--, out += 4, m += 4) gather1(out, list, end, ahead, m, stride, accumulate);
+}
 
 function gather1(
   p: usize, list: usize, end: usize, ahead: usize, m: usize, stride: usize, accumulate: i32,
@@ -274,14 +277,7 @@ export function transposePanelsPart(out: usize, x: usize, rows: usize, cols: usi
     if (count == 4) {
       for (; c + 4 <= cols; c += 4) {
         const p = x0 + (c << 2);
-        const a = v128.load(p), b = v128.load(p + from), d = v128.load(p + 2 * from), e = v128.load(p + 3 * from);
-        const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), AB = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-        const de = v128.shuffle<f32>(d, e, 0, 4, 1, 5), DE = v128.shuffle<f32>(d, e, 2, 6, 3, 7);
-        const q = q0 + c * to;
-        v128.store(q, v128.shuffle<f32>(ab, de, 0, 1, 4, 5));
-        v128.store(q + to, v128.shuffle<f32>(ab, de, 2, 3, 6, 7));
-        v128.store(q + 2 * to, v128.shuffle<f32>(AB, DE, 0, 1, 4, 5));
-        v128.store(q + 3 * to, v128.shuffle<f32>(AB, DE, 2, 3, 6, 7));
+        turn(v128.load(p), v128.load(p + from), v128.load(p + 2 * from), v128.load(p + 3 * from), q0 + c * to, to);
       }
     }
     for (; c < cols; c++) {

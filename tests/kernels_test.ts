@@ -112,6 +112,8 @@ const products = (kernel: "gemmNN" | "gemmNT" | "gemmTN"): Row => ({
     ...every([239, 240, 241], [8, 9], [4, 401]),
     [481, 9, 5],
     [6, 9, 801],
+    // few rows, whose other operand is not packed
+    ...every([1, 4], [10, 49, 70], [9, 401]),
     // wide enough to be cut by columns
     ...every([6], [97, 150], [5, 401]),
   ],
