@@ -43,8 +43,8 @@ async function readBytes(
   { headers, body }: Request,
   { most, signal }: { most: number; signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const tooMany = new Problem(413, `Cannot read the body: it has more than ${most} bytes`);
-  if (Number(headers.get("content-length")) > most) throw tooMany;
+  const tooMany = () => new Problem(413, `Cannot read the body: it has more than ${most} bytes`);
+  if (Number(headers.get("content-length")) > most) throw tooMany();
   if (!body) return new Uint8Array();
   const reader = body.getReader();
   const stop = () => void reader.cancel().catch(() => {});
@@ -54,7 +54,7 @@ async function readBytes(
     let length = 0;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       length += part.value.length;
-      if (length > most) throw tooMany;
+      if (length > most) throw tooMany();
       parts.push(part.value);
     }
     signal.throwIfAborted();

@@ -10,12 +10,13 @@ export interface Deadline extends Disposable {
 /** A deadline in so many milliseconds, or when `caller` aborts. */
 export function deadline(milliseconds: number, caller: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
-  const late = new Problem(
-    503,
-    `Cannot answer within ${milliseconds} ms: send fewer examples, attacks or epsilons`,
-  );
+  // made where they are needed: an error takes as long as the smallest request
+  const late = () =>
+    controller.abort(
+      new Problem(503, `Cannot answer within ${milliseconds} ms: send fewer examples, attacks or epsilons`),
+    );
   const left = () => controller.abort(new Problem(499, "Cannot answer: the caller left"));
-  const timer = setTimeout(() => controller.abort(late), milliseconds);
+  const timer = setTimeout(late, milliseconds);
   if (caller?.aborted) left();
   else caller?.addEventListener("abort", left, { once: true });
   return {
