@@ -241,7 +241,7 @@ function jsons({ model, inputs, classes }: Target): Case[] {
     ...[10_000, 100_000].map((levels) => bad(deep(levels), [400, 422])),
     bad("[".repeat(200_000), 400),
     bad('{"a":'.repeat(50_000), 400),
-    bad(`{"x":[${Array(501).fill(`[${row}]`)}]}`.slice(0, 2 ** 21), inputs > 800 ? [400, 413] : 413),
+    bad(`{"x":[${Array(501).fill("[]")}]}`, 413),
     bad(`{"x":[[${"0,".repeat(2 ** 20)}0]]}`, 413),
     bad(JSON.stringify({ x: [row], threshold: 2 }), 422, "screen"),
     ...["x", null, -1, [0.5], {}].map((threshold) =>
@@ -323,11 +323,11 @@ function safetensors({ model, inputs }: Target): Case[] {
     bad(new TextEncoder().encode(JSON.stringify({ x: [input(0, inputs)] })), 400),
     bad(good, 400, { headers: JSON_TYPE }),
     ...[
-      f32(inputs),
+      f32(5),
       f32(1, inputs + 1),
       f32(1, 1, inputs),
       f32(0, inputs),
-      f32(inputs, 1),
+      f32(5, 1),
       i32(1, inputs),
       f32(),
     ]

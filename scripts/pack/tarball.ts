@@ -15,6 +15,7 @@ const LEFT_OUT = [
   "scripts/bench",
   "scripts/build.ts",
   "scripts/conformance",
+  "scripts/edge",
   "scripts/hosts",
   "scripts/pack",
 ];

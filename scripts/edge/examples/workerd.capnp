@@ -1,0 +1,18 @@
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .gate)],
+  sockets = [(name = "http", address = "127.0.0.1:8000", http = (), service = "main")],
+  # megabytes, of the 128 that Cloudflare gives a worker
+  v8Flags = ["--max-heap-size=48"],
+);
+
+const gate :Workerd.Worker = (
+  modules = [
+    (name = "workerd.js", esModule = embed "dist/workerd.js"),
+    (name = "gibbon.wasm", wasm = embed "dist/gibbon.wasm"),
+    (name = "digits.safetensors", data = embed "dist/digits.safetensors"),
+  ],
+  compatibilityDate = "2026-06-01",
+  compatibilityFlags = ["enable_request_signal"],
+);

@@ -1,0 +1,24 @@
+import { assert, assertEquals } from "@std/assert";
+import { differences, example, MODEL, TARGET } from "../../scripts/edge/answers.ts";
+import { hostile, valid } from "../../scripts/edge/corpus.ts";
+import { denoExample } from "../../scripts/edge/server.ts";
+import { digits, init, saveModel, softmaxLinear, train } from "../../src/mod.ts";
+
+Deno.test("the model of the examples is what training gives again", async () => {
+  init({ kernels: "baseline" });
+  const { learn } = digits();
+  using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 5, seed: 0 });
+  const record = { ...model.record, data: "digits" };
+  assertEquals(saveModel({ ...model, record }), await Deno.readFile(MODEL));
+});
+
+Deno.test("the example under deno serve answers good and bad requests byte for byte as the handler does", async () => {
+  const handler = await example();
+  await using server = await denoExample();
+  assertEquals(
+    await differences(server.url, [...valid(TARGET), ...hostile(TARGET), ...valid(TARGET)], handler),
+    [],
+  );
+  // nothing went wrong that it had to tell of
+  assert(!/error/i.test(server.output()), server.output());
+});
