@@ -22,5 +22,5 @@
  * @module
  */
 
-export * from "./kernels/inlined.ts";
+export { init } from "./kernels/inlined.ts";
 export * from "./module.ts";

@@ -52,7 +52,7 @@ export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from
 export { type Head, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
-export { init, type InitOptions, kernels, type Variant } from "./kernels/variants.ts";
+export { init, type InitOptions, kernels, threads, type Variant } from "./kernels/variants.ts";
 export type { Gathered } from "./kernels/optimizer.ts";
 export type { Lists } from "./kernels/sparse.ts";
 export type { Workspace } from "./kernels/workspace.ts";

@@ -5,24 +5,36 @@
  * @module
  */
 
-import { init } from "@gibbon/gibbon";
+import { init, kernels, threads } from "@gibbon/gibbon";
 import { sha256 } from "../sha256.ts";
 import { cases } from "./cases/mod.ts";
 
 /** How a host runs the cases. */
 export interface ConformanceOptions {
   /**
-   * Starts baseline kernels on so many threads, or fewer; default `init({ kernels: "baseline", threads })`. A host that
-   * forbids compiling gives them a module here.
+   * Starts baseline kernels on so many threads, or fewer; default `begin`. A host that forbids compiling gives them a
+   * module here.
    */
   start?: (threads: number) => void | Promise<void>;
   /** Called with each output, as bytes. */
   onOutput?: (name: string, bytes: Uint8Array) => void;
 }
 
+/** Milliseconds after which a worker that has not begun is not waited for. */
+const PATIENCE = 5000;
+
+/** Starts the baseline kernels on so many threads, and waits until all compute; on one where the host has no more. */
+export async function begin(wanted: number): Promise<void> {
+  init({ kernels: "baseline", threads: wanted });
+  if (!kernels().includes("threads")) return;
+  for (let waited = 0; threads() < wanted && waited < PATIENCE; waited += 5) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** SHA-256, in hexadecimal, of every output of every case, by `case.output`. */
 export async function conformance(
-  { start = (threads) => init({ kernels: "baseline", threads }), onOutput }: ConformanceOptions = {},
+  { start = begin, onOutput }: ConformanceOptions = {},
 ): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const { name, threads = 1, run } of cases) {

@@ -37,8 +37,10 @@ export function manifest(packed: Manifest): Manifest {
       ...Object.fromEntries(BINARIES.map((file) => [`./${file}`, binary(file)])),
       "./package.json": { default: "./package.json" },
     },
-    // what registers the kernels, or is a program
-    sideEffects: ["./src/kernels/inlined.js", "./src/workerd.js", "./src/edge_light.js", "./bin/*.js"],
+    // what brings the kernels, or is a program
+    sideEffects: ["mod", "kernels/inlined", "workerd", "edge_light"].map((name) => `./src/${name}.js`).concat(
+      "./bin/*.js",
+    ),
     ...(dependencies !== undefined && { dependencies }),
   };
 }

@@ -3,10 +3,11 @@
 import { Heap } from "./heap.ts";
 
 /**
- * How much slower than the baseline's the relaxed product may look. An engine at its first calls does not yet optimise, and
- * noise must not change the choice, for then the same program would give other bits from one run to the next.
+ * How much slower than the baseline's the relaxed product may look: what an engine has not yet optimised took 5.2 times as
+ * long as what it has, and neither that nor noise may change the choice, for then the same program would give other bits
+ * from one run to the next. Multiply-adds fused in software take longer still.
  */
-const TOLERANCE = 2;
+const TOLERANCE = 10;
 /** Time for both builds together, in milliseconds, and how often each is called: in some hosts the clock stands still. */
 const BUDGET = 1, CALLS = { least: 3, most: 100 };
 /** Rows, columns and depth of a product of some tens of microseconds. */

@@ -6,6 +6,8 @@ import { provide } from "./variants.ts";
 
 provide((variant, { threaded }) => new WebAssembly.Module(bytesOf((threaded ? together : alone)[variant])));
 
+export { init } from "./variants.ts";
+
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   // a loop costs milliseconds in code not yet optimised, but not every engine has better
   const { fromBase64 } = Uint8Array as Partial<typeof Uint8Array>;

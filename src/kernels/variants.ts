@@ -76,6 +76,11 @@ export function kernels(): string {
   return heap().kernels;
 }
 
+/** How many threads compute now, this one included: workers that `init` started count once they have begun. */
+export function threads(): number {
+  return 1 + (heap().team?.ready ?? 0);
+}
+
 /** The build in use, which settles the bits of every result; threads do not. */
 export function variant(): string {
   return heap().variant;

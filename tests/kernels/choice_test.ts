@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { init, kernels } from "../../src/mod.ts";
 import { isFaster } from "../../src/kernels/choice.ts";
+import { Heap } from "../../src/kernels/heap.ts";
 import { compiled } from "../support.ts";
 
 Deno.test("isFaster() is false, unmeasured, for a build that does not fuse multiply and add", () => {
@@ -22,6 +23,14 @@ Deno.test("isFaster() comes to an end where the clock stands still", () => {
   } finally {
     performance.now = now;
   }
+});
+
+Deno.test("isFaster() says the same when the baseline has long been optimised", () => {
+  const fresh = isFaster(compiled("relaxed"), () => compiled("baseline"));
+  const heap = new Heap(compiled("baseline"), "baseline");
+  const [out, a, b] = Array.from({ length: 3 }, () => heap.matrix(100, 100));
+  for (let i = 0; i < 2000; i++) heap.run("gemmNN", 1, [out, a, b], 0, 100, 100, 100);
+  assertEquals(isFaster(compiled("relaxed"), () => compiled("baseline")), fresh);
 });
 
 Deno.test("init() chooses a build once, and what is pinned is pinned", () => {
