@@ -11,8 +11,11 @@ const MC: usize = 240;
 /** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
 export const KC: usize = 400;
 
+/** Depth of B packed at once where it has few columns, a multiple of KC: what fits the room of A, which is not packed. */
+export const DEEP: usize = MC * KC / NARROW / KC * KC;
+
 /** Rows of A up to which packing B costs more than it saves. */
-const FEW: usize = 4;
+export const FEW: usize = 4;
 
 /** A (rows, depth), element (i, k) at a + i * si + k * sk bytes, to strips [k][5], zeros beyond rows and depth. */
 function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded: usize): void {
@@ -79,9 +82,9 @@ function packB(b: usize, sk: usize, sj: usize, cols: usize, depth: usize, padded
   memory.fill(out, 0, (padded - depth) << 5);
 }
 
-/** B (depth, cols <= 12) to [k][12], zeros beyond cols. */
-function packNarrow(b: usize, sk: usize, sj: usize, cols: usize, depth: usize): void {
-  let out = packedB;
+/** B (depth <= DEEP, cols <= 12) to [k][12] in `packedA`, zeros beyond cols. */
+export function packNarrow(b: usize, sk: usize, sj: usize, cols: usize, depth: usize): void {
+  let out = packedA;
   let k: usize = 0;
   if (sk == 4) {
     for (; k + 4 <= depth; k += 4, b += 16, out += 192) {
@@ -220,17 +223,21 @@ export function gemmPart(
   if (k == 0 && !accumulate) {
     for (let i: usize = 0; i < m; i++) memory.fill(c + i * stride, 0, n << 2);
   }
+  if (n <= NARROW && ak == 4 && (m > FEW || bj != 4)) {
+    // all of B at once, so that A is read in one stream
+    for (let k0: usize = 0; k0 < k; k0 += DEEP) {
+      const depth = min(DEEP, k - k0);
+      packNarrow(b + k0 * bk, bk, bj, n, depth);
+      narrow(c, stride, a + (k0 << 2), ai, packedA, accumulate != 0 || k0 > 0, m, n, depth);
+    }
+    return;
+  }
   for (let k0: usize = 0; k0 < k; k0 += KC) {
     const depth = min(KC, k - k0);
     const padded = (depth + 3) & ~3;
     const add = accumulate != 0 || k0 > 0;
     if (m <= FEW && ak == 4 && bj == 4) {
       few(c, stride, a + (k0 << 2), ai, b + k0 * bk, bk, add, m, n, depth);
-      continue;
-    }
-    if (n <= NARROW && ak == 4) {
-      packNarrow(b + k0 * bk, bk, bj, n, depth);
-      narrow(c, stride, a + (k0 << 2), ai, packedB, add, m, n, depth);
       continue;
     }
     // all rows at once, if they fit: B is packed anew for each run of them

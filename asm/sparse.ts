@@ -1,8 +1,10 @@
 // Products that skip exact zeros. A list holds, for each row, what is not zero: `indices` (u32) and `values` (f32), both
 // (rows, capacity), of which the first `counts[row]` (u32) are meant and the rest is left as it was.
 
-import { KC, turn } from "./gemm";
+import { DEEP, FEW, KC, packNarrow, turn } from "./gemm";
 import { load4, madd } from "./math";
+import { NARROW, narrowGather } from "./narrow";
+import { packedA } from "./scratch";
 
 /** One bit for each of the up to 4 floats at p that is not 0; NaN is not. */
 // @ts-ignore: decorator
@@ -149,6 +151,8 @@ function gather(
   const ahead = values - indices;
   // a larger m is taken a panel at a time, so that all rows of the result use the panel while it is in cache
   const width: usize = panels || height * cols > CACHE ? PANEL : cols;
+  const narrow = cols <= NARROW && height <= DEEP && rows > FEW;
+  if (narrow) packNarrow(m, cols << 2, 4, cols, height);
   for (let first = from; first < to; first += width) {
     const last = min(first + width, to);
     const stride = (panels ? min(PANEL, cols - first) : cols) << 2;
@@ -160,7 +164,9 @@ function gather(
       for (let k0: usize = 0; k0 == 0 || k0 < height; k0 += KC) {
         const end = k0 + KC < height ? placeOf(<u32>(k0 + KC), list, whole) : whole;
         const add = accumulate | i32(k0 > 0);
-        gatherRow(out + ((r * cols + first) << 2), list, end, ahead, start, stride, add, last - first);
+        const row = out + ((r * cols + first) << 2);
+        if (narrow) narrowGather(row, list, end, ahead, packedA, cols, add != 0);
+        else gatherRow(row, list, end, ahead, start, stride, add, last - first);
         list = end;
       }
     }

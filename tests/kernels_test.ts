@@ -112,6 +112,8 @@ const products = (kernel: "gemmNN" | "gemmNT" | "gemmTN"): Row => ({
     ...every([239, 240, 241], [8, 9], [4, 401]),
     [481, 9, 5],
     [6, 9, 801],
+    // few columns, packed in runs of 8000
+    [5, 10, 8003],
     // few rows, whose other operand is not packed
     ...every([1, 4], [10, 49, 70], [9, 401]),
     // wide enough to be cut by columns
@@ -178,6 +180,8 @@ const gathering = (kernel: "gatherRows" | "gatherPanels"): Row => ({
     // a matrix too large for the cache is taken by panels
     ...every([2], [113], [2500], [3]),
     ...every([2], [97, LONG], [5], [7]),
+    // few columns, packed but where there are too many places
+    ...every([6], [10, 12, 13], [401, 8001], [7]),
   ],
   trials: (rows, cols, height, capacity) =>
     [

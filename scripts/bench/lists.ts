@@ -18,6 +18,24 @@ export function listsOf(
   return [indices, values, counts];
 }
 
+/** The same lists with no more room than the longest needs. */
+export function tight(
+  [indices, values, counts]: ReturnType<typeof listsOf>,
+): { lists: ReturnType<typeof listsOf>; capacity: number } {
+  const [rows, from] = [counts.length, indices.length / counts.length];
+  const capacity = counts.reduce((a, b) => Math.max(a, b), 1);
+  const lists: ReturnType<typeof listsOf> = [
+    new Int32Array(rows * capacity),
+    new Float32Array(rows * capacity),
+    counts,
+  ];
+  for (let r = 0; r < rows; r++) {
+    lists[0].set(indices.subarray(r * from, r * from + counts[r]), r * capacity);
+    lists[1].set(values.subarray(r * from, r * from + counts[r]), r * capacity);
+  }
+  return { lists, capacity };
+}
+
 /** The sum of the counts. */
 export function total(counts: Int32Array): number {
   return counts.reduce((a, b) => a + b, 0);

@@ -4,7 +4,7 @@ import type { Subject } from "./measure.ts";
 import { acrossConfigs, images, type Part, reals, subjectOf } from "./part.ts";
 import { peaks } from "./peak.ts";
 import type { Case } from "./verify.ts";
-import { listsOf } from "./lists.ts";
+import { listsOf, tight } from "./lists.ts";
 
 /** A product's shape, and how its operands lie. */
 export interface Shape {
@@ -68,13 +68,13 @@ function product({ name, form, m, n, k }: Shape): Case {
 /** As many operations are counted as the dense product takes. */
 function sparseCases({ m, n, k }: Shape): Case[] {
   const { data } = images(m).x;
-  const lists = listsOf(data, m, k);
+  const { lists, capacity } = tight(listsOf(data, m, k));
   return [
     {
       name: "d on digits, lists made before",
       kernel: "gatherRows",
       operands: [new Float32Array(m * n), ...lists, reals(k * n)],
-      scalars: [0, m, n, k, k],
+      scalars: [0, m, n, k, capacity],
       unit: "GFLOP/s",
       amount: 2 * m * n * k,
     },
