@@ -4,6 +4,7 @@ import { type Batch, digits, kernels, type Variant } from "../../src/mod.ts";
 import { variant } from "../../src/kernels/variants.ts";
 import { type BudgetName, budgets } from "../../src/paper/budgets.ts";
 import { experiments, prepare, reproduce as run, type RunResult, type Scope } from "../../src/paper/mod.ts";
+import { trainTask } from "../../src/paper/plan.ts";
 import { report } from "../../src/report/report.ts";
 import { table } from "../../src/report/table.ts";
 import { type Command, command, type Context } from "../cli/command.ts";
@@ -16,7 +17,7 @@ import { cacheFolder, openCache } from "../reproduce/cache.ts";
 import { listingOf, listingText } from "../reproduce/listing.ts";
 import type { Setting } from "../reproduce/messages.ts";
 import { madeHere } from "../reproduce/made.ts";
-import { paceOf } from "../reproduce/pace.ts";
+import { type Pace, paceOf } from "../reproduce/pace.ts";
 import { pool } from "../reproduce/pool.ts";
 
 /** The claims of the paper, judged by running its experiments. */
@@ -79,13 +80,14 @@ export const reproduce: Command = command({
     const { folder, lasting } = await cacheOf(values, context);
     try {
       const setting = { data, budget, kernels: variant() as Variant, threads, folder };
-      const result = await watched(data, { ...scope, setting, jobs, context });
+      const { result, pace } = await watched(data, { ...scope, setting, jobs, context });
       const finished = report(result, {
         data: values.data,
         budget,
         kernels: kernels(),
         seconds: (performance.now() - start) / 1000,
         made: await madeHere(jobs),
+        took: (name, seed) => inSeconds(pace.took(trainTask(name, seed))),
       });
       context.print(table(finished));
       if (values.json !== undefined) await writeJson(values.json, finished);
@@ -129,11 +131,11 @@ async function cacheOf(
 async function watched(
   data: { learn: Batch; test: Batch },
   { setting, jobs, context, ...scope }: Scope & { setting: Setting; jobs: number; context: Context },
-): Promise<RunResult> {
+): Promise<{ result: RunResult; pace: Pace }> {
   using executor = pool(setting, { jobs });
   const pace = paceOf(prepare(data, scope).tasks, { width: jobs, now: () => performance.now() });
   using progress = context.progress("reproduce", 0, { plain: true });
-  return await context.interruptible((signal) =>
+  const result = await context.interruptible((signal) =>
     run(data, {
       ...scope,
       executor,
@@ -144,6 +146,11 @@ async function watched(
       },
     })
   );
+  return { result, pace };
+}
+
+function inSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds) / 1000;
 }
 
 function writeJson(path: string, value: unknown): Promise<void> {

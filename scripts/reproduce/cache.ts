@@ -82,13 +82,21 @@ export async function recordIn(path: string): Promise<Trained | undefined> {
   }
 }
 
-/** The state in the file at `path`; nothing if it is not there, broken, or beyond so many epochs. */
-export async function stateIn(path: string, epochs = Infinity): Promise<Uint8Array | undefined> {
-  const bytes = await Deno.readFile(path).catch(() => undefined);
-  if (!bytes) return undefined;
+/** A training that is not finished. */
+export interface Unfinished {
+  /** What to go on from. */
+  readonly state: Uint8Array;
+  /** Epochs that are over. */
+  readonly epochs: number;
+}
+
+/** The training in the state file at `path`; nothing if it is not there, broken, or beyond so many epochs. */
+export async function stateIn(path: string, most = Infinity): Promise<Unfinished | undefined> {
+  const state = await Deno.readFile(path).catch(() => undefined);
+  if (!state) return undefined;
   try {
-    const { history } = JSON.parse(readSafetensors(bytes).metadata.position);
-    return history.length <= epochs ? bytes : undefined;
+    const { history: { length: epochs } } = JSON.parse(readSafetensors(state).metadata.position);
+    return epochs <= most ? { state, epochs } : undefined;
   } catch {
     return undefined;
   }

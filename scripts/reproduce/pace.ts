@@ -31,6 +31,8 @@ export interface Pace {
   left(): number;
   /** What is being done now. */
   doing(): string;
+  /** Milliseconds that a task took, if it was done from its beginning to its end. */
+  took(id: string): number | undefined;
 }
 
 /** An account of `tasks`, of which `width` are done at a time. */
@@ -81,6 +83,10 @@ export function paceOf(
         rest.set(task.id, Math.max(ahead - (at && at.part < 1 ? time - at.last : 0), 0));
       }
       return lengthOf(order, rest, { width, first: ({ id }) => begun.has(id) });
+    },
+    took(id) {
+      const at = begun.get(id);
+      return at && at.from === 0 && at.part === 1 ? at.last - at.start : undefined;
     },
     doing: () =>
       tasks.filter(({ id }) => begun.has(id) && begun.get(id)!.part < 1).map(({ id, kind, name, seed }) =>

@@ -62,12 +62,16 @@ async function train(
   const options = settledBy(training, { seed, after });
   const files = await keptIn(folder, { ...training, options });
   const known = await recordIn(files.model);
-  if (known) return { kind: "trained", record: known, file: files.model };
-
+  if (known) {
+    hooks.onProgress(1, "");
+    return { kind: "trained", record: known, file: files.model };
+  }
+  const unfinished = await stateIn(files.state, options.epochs);
+  hooks.onProgress(unfinished ? unfinished.epochs / (options.epochs ?? 10) : 0, "");
   using model = await trainOne(training, {
     seed,
     after,
-    resume: await stateIn(files.state, options.epochs),
+    resume: unfinished?.state,
     onCheckpoint: (state) => writeFileWhole(files.state, state),
   }, hooks);
   await writeFileWhole(files.model, saveModel(model));

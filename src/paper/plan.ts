@@ -50,7 +50,7 @@ export function plan(
       name,
       seed,
       needs: after ? [train(after.model, seed)] : [],
-      cost: cost * data.labels.length * (options.epochs ?? 1),
+      cost: cost * data.labels.length * (options.epochs ?? 10),
     });
     return id;
   };

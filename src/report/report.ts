@@ -67,12 +67,16 @@ export interface ReportedModel {
   readonly record: Readonly<Record<string, string>>;
   /** Epoch by epoch. */
   readonly history: readonly Epoch[];
+  /** What training took, if the whole of it was in this run. */
+  readonly seconds?: number;
 }
 
-/** The report of a run. */
+/** The report of a run; `took` says how many seconds a training took. */
 export function report(
   { claims, measurements, figures, models, examples, seeds }: RunResult,
-  { data, ...run }: { data: string } & Pick<Report, "budget" | "kernels" | "seconds" | "made">,
+  { data, took, ...run }:
+    & { data: string; took?: (name: string, seed: number) => number | undefined }
+    & Pick<Report, "budget" | "kernels" | "seconds" | "made">,
 ): Report {
   return {
     format: "gibbon-report-2",
@@ -86,10 +90,9 @@ export function report(
     }),
     figures,
     measurements,
-    models: models.map(({ record: { history, ...record }, ...model }) => ({
-      ...model,
-      record,
-      history: JSON.parse(history),
-    })),
+    models: models.map(({ record: { history, ...record }, ...model }) => {
+      const seconds = took?.(model.name, model.seed);
+      return { ...model, record, history: JSON.parse(history), ...(seconds !== undefined && { seconds }) };
+    }),
   };
 }

@@ -34,6 +34,9 @@ Deno.test("paceOf() estimates from constants until it has measured, then from it
   // time that goes by without news is not counted twice
   now = 5000;
   assertEquals(pace.left(), 4000 * 7 - 1000);
+  assertEquals(pace.took(a.id), undefined);
+  pace.note(a, 1, "");
+  assertEquals(pace.took(a.id), 5000);
 });
 
 Deno.test("paceOf() does not take what was kept from an earlier run for speed", () => {
@@ -44,7 +47,9 @@ Deno.test("paceOf() does not take what was kept from an earlier run for speed", 
   now = 2000;
   pace.note(b, 0.75, "epoch 4 of 4");
   assertEquals(pace.left(), 2000);
-  assertEquals(pace.done(), (1e6 + 1.5e6) / 3e6);
+  pace.note(b, 1, "");
+  assertEquals([pace.took(a.id), pace.took(b.id)], [undefined, undefined]);
+  assertEquals(pace.done(), 1);
 });
 
 Deno.test("paceOf() tells all that runs, with seeds if there are several", () => {
