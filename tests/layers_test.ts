@@ -23,7 +23,7 @@ const root = new URL("../", import.meta.url);
 /** The TypeScript files below `folder`, by their paths from the root. */
 function filesIn(folder: string): string[] {
   return [...Deno.readDirSync(new URL(`${folder}/`, root))].flatMap(({ name, isDirectory }) =>
-    isDirectory ? filesIn(`${folder}/${name}`) : name.endsWith(".ts") ? [`${folder}/${name}`] : []
+    isDirectory ? filesIn(`${folder}/${name}`) : /\.tsx?$/.test(name) ? [`${folder}/${name}`] : []
   );
 }
 
@@ -59,6 +59,7 @@ function placeOf(path: string): { tier: number; entry: string } | undefined {
 /** Packages that an entry of the table may import; the others need none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/edge": ["hono", "valibot", "@valibot/to-json-schema"],
+  "src/web": ["preact", "@preact/signals", "uplot"],
 };
 
 /** Whether `specifier` is of a package that `entry` may import. */
@@ -119,6 +120,13 @@ Deno.test("src/ needs no Deno, no clock, no package, and no number that differs 
       const fits = specifier.startsWith(".") || isPackage(specifier, placeOf(file)!.entry);
       assert(fits, `${file} imports ${specifier}`);
     }
+  }
+});
+
+Deno.test("what src/web/ computes by, in its workers, needs no package and no page", () => {
+  for (const file of source.filter((each) => each.startsWith("src/web/lab/"))) {
+    assertEquals(importsOf(file).filter((specifier) => !specifier.startsWith(".")), [], file);
+    assertEquals(codeOf(file).match(/\b(document|window|location)\b/)?.[0], undefined, file);
   }
 });
 

@@ -2,6 +2,7 @@
 
 import { launch, type LaunchOptions } from "puppeteer-core";
 import type { Check } from "./check.ts";
+import { CHROMIUM, FIREFOX } from "./launch.ts";
 import type { Outcome } from "./programs/outcome.ts";
 import { bundled } from "./project.ts";
 import { folderOf } from "./shells.ts";
@@ -15,15 +16,6 @@ const ISOLATED = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
 };
-
-const CHROMIUM: LaunchOptions = {
-  browser: "chrome",
-  args: [
-    ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-    ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  ],
-};
-const FIREFOX: LaunchOptions = { browser: "firefox" };
 
 /** Serves `script` with its page, below /isolated/ as a page of an isolated origin. */
 function served(script: string): Deno.HttpServer<Deno.NetAddr> {

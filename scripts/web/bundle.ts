@@ -1,0 +1,74 @@
+/** The playground as one file. @module */
+
+import { createRequire } from "node:module";
+import { build, type BuildOptions, type Plugin, stop } from "esbuild";
+// so that Deno has at hand what esbuild then looks for
+import "@preact/signals";
+import "preact";
+import "uplot";
+
+const root = new URL("../../", import.meta.url);
+const page = new URL("src/web/", root);
+
+const ICON =
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b2401a"/><path d="M4 8h8M8 4v8" stroke="#fff" stroke-width="2"/></svg>`;
+
+/**
+ * The whole page: script, worker, kernels and style in one HTML text, which needs no server and asks for nothing.
+ */
+export async function bundle(): Promise<string> {
+  try {
+    const worker = await built("lab/worker.ts");
+    const [script, style, template] = await Promise.all([
+      built("main.tsx", { define: { WORKER_SCRIPT: JSON.stringify(worker) } }),
+      built("style/main.css"),
+      Deno.readTextFile(new URL("page.html", page)),
+    ]);
+    const parts = {
+      "script-hash": await hashed(script),
+      "style-hash": await hashed(style),
+      icon: `data:image/svg+xml,${encodeURIComponent(ICON)}`,
+    };
+    return Object.entries(parts).reduce((html, [name, value]) => html.replace(`{{${name}}}`, value), template)
+      .replace("<style></style>", () => `<style>${style}</style>`)
+      .replace("<script></script>", () => `<script>${script}</script>`);
+  } finally {
+    await stop();
+  }
+}
+
+async function built(entry: string, options: BuildOptions = {}): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [new URL(entry, page).pathname],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "iife",
+    target: ["es2022", "chrome111", "firefox115", "safari16.4"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "inline",
+    logLevel: "silent",
+    plugins: [denoPackages],
+    ...options,
+  });
+  return outputFiles![0].text.trim();
+}
+
+/** Packages from Deno's own cache: there is no folder of them that esbuild would look into. */
+const denoPackages: Plugin = {
+  name: "deno-packages",
+  setup({ onResolve }) {
+    onResolve(
+      { filter: /^[@a-z]/ },
+      ({ path, importer, kind }) =>
+        kind === "entry-point" ? undefined : { path: createRequire(importer).resolve(path) },
+    );
+  },
+};
+
+/** What a content security policy names an inline script or style by. */
+async function hashed(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+}

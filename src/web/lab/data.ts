@@ -1,0 +1,98 @@
+/** Images to learn from and to look at. @module */
+
+import { type Batch, batch, digits, kernels, matrix, readIdx, slice, type Variant } from "../../mod.ts";
+import { unitFloats } from "../../data/idx.ts";
+import { CLASSES, type Gallery, PIXELS } from "./protocol.ts";
+
+/** Examples, and what they are. */
+export interface Data {
+  readonly name: string;
+  /** How many there are, which is known before they are. */
+  readonly sizes: { readonly learn: number; readonly test: number };
+  readonly learn: Batch;
+  readonly test: Batch;
+  /** Whether the labels are known; all are 0 otherwise. */
+  readonly labelled: boolean;
+}
+
+/** Of the built-in digits; ten times as many to learn from make a page that is not there at once. */
+const LEARN = 2000, TEST = 500;
+
+/** Of a file, at most: what a page can hold and train on while one looks. */
+const MOST_LEARN = 10000, MOST_TEST = 2000;
+
+/** The digits that come with the library, drawn when they are asked for: those held out are not for who only trains. */
+export function builtInDigits(): Data {
+  let learn: Batch | undefined, test: Batch | undefined;
+  return {
+    name: "built-in digits",
+    sizes: { learn: LEARN, test: TEST },
+    labelled: true,
+    get learn() {
+      return learn ??= digits({ learn: LEARN, test: 0 }).learn;
+    },
+    get test() {
+      return test ??= digits({ learn: 0, test: TEST }).test;
+    },
+  };
+}
+
+/** The first `count` held-out images of `data`; of the built-in digits if there is no other. */
+export function galleryOf(data: Data | undefined, count: number): Gallery {
+  const { name, sizes, labelled } = data ?? builtInDigits();
+  // an example is the same whatever the number of them, so these few are at hand at once
+  const { x, labels } = slice(data?.test ?? digits({ learn: 0, test: count }).test, 0, count);
+  return {
+    name,
+    ...sizes,
+    images: x.data.slice(),
+    labels: labelled ? labels.slice() : undefined,
+    kernels: kernels() as Variant,
+  };
+}
+
+/**
+ * The images, and their classes if there are any, of the IDX files `images` and `labels`: the first four fifths to
+ * learn from, the rest held out.
+ *
+ * @throws {SyntaxError} if either is no such file
+ * @throws {TypeError} if the images are not those that the page's models take
+ */
+export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): Data {
+  const { shape, data } = readIdx(images);
+  const [count, ...sizes] = shape;
+  const pixels = sizes.reduce((product, n) => product * n, 1);
+  if (sizes.length === 0 || pixels !== PIXELS) {
+    const side = Math.sqrt(PIXELS);
+    throw new TypeError(
+      `Cannot use ${name}: its images are ${
+        sizes.join(" × ") || "single numbers"
+      }, the page's are ${side} × ${side}`,
+    );
+  }
+  const test = Math.min(MOST_TEST, Math.ceil(count / 5));
+  const learn = Math.min(MOST_LEARN, count - test);
+  if (learn === 0) throw new RangeError(`Cannot use ${name}: it has ${count} images, at least 2 are needed`);
+  const classes = labels ? labelsOf(labels, count) : new Uint8Array(count);
+  const part = (from: number, to: number) =>
+    batch({
+      x: matrix(to - from, PIXELS, unitFloats(data.subarray(from * PIXELS, to * PIXELS))),
+      labels: classes.subarray(from, to),
+      classes: CLASSES,
+    });
+  return {
+    name,
+    sizes: { learn, test },
+    learn: part(0, learn),
+    test: part(count - test, count),
+    labelled: labels !== undefined,
+  };
+}
+
+function labelsOf(bytes: Uint8Array, count: number): Uint8Array {
+  const { shape, data } = readIdx(bytes);
+  if (shape.length !== 1 || shape[0] !== count) {
+    throw new TypeError(`Cannot use the labels: ${count} images, but labels of ${shape.join(" × ")}`);
+  }
+  return data;
+}

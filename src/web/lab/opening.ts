@@ -1,0 +1,102 @@
+/** Files of a visitor's own: models, images with their labels, a saved state. @module */
+
+import { type FamilyModel, loadModel, readIdx } from "../../mod.ts";
+import { type Data, dataOf } from "./data.ts";
+import { CLASSES, type NamedBytes, PIXELS } from "./protocol.ts";
+
+/** The `format` of a saved state. */
+export const STATE_FORMAT = "gibbon-page-1";
+
+/** What files hold, read and checked. */
+export interface Contents {
+  readonly model?: {
+    readonly name: string;
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly model: FamilyModel;
+  };
+  readonly data?: Data;
+  readonly link?: string;
+}
+
+/**
+ * What is in `files`: at most one model, one set of images with or without its labels, one state. Files packed by gzip
+ * are unpacked.
+ *
+ * @throws {SyntaxError} if one is none of these
+ * @throws {TypeError} if one is, but does not fit the page or the others
+ */
+export async function contentsOf(files: readonly NamedBytes[]): Promise<Contents> {
+  const contents: { -readonly [K in keyof Contents]: Contents[K] } = {};
+  let images: NamedBytes | undefined, labels: NamedBytes | undefined;
+  for (const { name, bytes: packed } of files) {
+    const bytes = await unpacked(name, packed);
+    const kind = kindOf(bytes);
+    if (kind === "idx") {
+      const isLabels = within(name, () => readIdx(bytes)).shape.length === 1;
+      if (isLabels ? labels : images) {
+        throw new TypeError(`Cannot open ${name}: there are ${isLabels ? "labels" : "images"} already`);
+      }
+      if (isLabels) labels = { name, bytes };
+      else images = { name, bytes };
+    } else if (kind === "state") {
+      contents.link = linkOf(name, bytes);
+    } else if (kind === "model") {
+      contents.model = { name, bytes, model: modelOf(name, bytes) };
+    } else {
+      throw new SyntaxError(
+        `Cannot open ${name}: it is neither a safetensors model, nor IDX images or labels, nor a saved state`,
+      );
+    }
+  }
+  if (labels && !images) {
+    throw new TypeError(`Cannot open ${labels.name}: labels need their images, so open both files together`);
+  }
+  if (images) contents.data = dataOf(images.name, images.bytes, labels?.bytes);
+  return contents;
+}
+
+/** What the first bytes look like. */
+function kindOf(bytes: Uint8Array): "idx" | "state" | "model" | undefined {
+  const brace = "{".charCodeAt(0);
+  if (bytes[8] === brace) return "model";
+  if (bytes[0] === 0 && bytes[1] === 0) return "idx";
+  if (bytes[0] === brace) return "state";
+}
+
+function modelOf(name: string, bytes: Uint8Array): FamilyModel {
+  const model = within(name, () => loadModel(bytes));
+  if (model.inputs !== PIXELS || model.classes !== CLASSES) {
+    model[Symbol.dispose]();
+    throw new TypeError(
+      `Cannot open ${name}: the model takes ${model.inputs} inputs and knows ${model.classes} classes, ` +
+        `the page has ${PIXELS} pixels and ${CLASSES} digits`,
+    );
+  }
+  return model;
+}
+
+function linkOf(name: string, bytes: Uint8Array): string {
+  const { format, link } = within(name, () => JSON.parse(new TextDecoder().decode(bytes)));
+  if (format === STATE_FORMAT && typeof link === "string") return link;
+  throw new SyntaxError(`Cannot open ${name}: it is no state of this page`);
+}
+
+/** What `read` gives; a failure names the file. */
+function within<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const kind = error instanceof TypeError ? TypeError : SyntaxError;
+    throw new kind(`Cannot open ${name}: ${(error as Error).message.replace(/^Cannot [^:]*: /, "")}`);
+  }
+}
+
+async function unpacked(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch {
+    throw new SyntaxError(`Cannot open ${name}: its gzip packing is broken`);
+  }
+}

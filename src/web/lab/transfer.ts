@@ -1,0 +1,20 @@
+import { type Batch, type FamilyModel, fgsm, measure, slice } from "../../mod.ts";
+import type { Ask, Transfer } from "./protocol.ts";
+
+/** The error of each of `models` on held-out images attacked for each of them. */
+export function transfer(
+  models: ReadonlyMap<string, FamilyModel>,
+  test: Batch,
+  { epsilon, examples }: Ask<"transfer">,
+): Transfer {
+  const some = slice(test, 0, examples);
+  const all = [...models.values()];
+  const errors = (shown: Batch) => all.map((model) => measure(model, shown).errorRate);
+  return {
+    epsilon,
+    examples: some.labels.length,
+    names: [...models.keys()],
+    clean: errors(some),
+    attacked: all.map((model) => errors(fgsm(model, some, { epsilon }))),
+  };
+}

@@ -1,0 +1,70 @@
+/** The training that a visitor watches. @module */
+
+import type { Progress } from "../lab/protocol.ts";
+import { FAMILY_TITLES } from "./settings.ts";
+import { changeEntry, complain, settings, training, YOURS } from "./state.ts";
+import { share, workshop } from "./workers.ts";
+
+let controller: AbortController | undefined;
+
+/** Trains by the settings, from the start or on from where it was paused. */
+export async function trainYours({ resume = false } = {}): Promise<void> {
+  if (training.value.phase === "running") return;
+  const before = training.value;
+  const { family, adversarial, seed, epochs } = settings;
+  const plan = resume && before.plan ||
+    { family: family.value, adversarial: adversarial.value, seed: seed.value, epochs: epochs.value };
+  training.value = resume
+    ? { ...before, phase: "running" }
+    : { phase: "running", plan, epoch: 0, done: 0, loss: [], clean: [], attacked: [] };
+  settings.trained.value = true;
+  changeEntry(YOURS, {
+    title: `Yours: ${FAMILY_TITLES[plan.family]}${plan.adversarial ? ", adversarial" : ""}`,
+  });
+  controller = new AbortController();
+  try {
+    const ask = { name: YOURS, plan, watch: true, resume };
+    const { finished, bytes } = await workshop("train", ask, {
+      onProgress: (progress) => void follow(progress).catch(complain),
+      signal: controller.signal,
+    });
+    if (bytes) await share(YOURS, bytes, workshop);
+    const { phase } = training.value;
+    training.value = {
+      ...training.value,
+      phase: finished ? "finished" : phase === "running" ? "paused" : phase,
+    };
+  } catch (error) {
+    training.value = { ...training.value, phase: "stopped" };
+    complain(error);
+  }
+}
+
+/** Interrupts it, to go on later. */
+export function pauseTraining(): void {
+  controller?.abort();
+}
+
+/** Ends it; the model stays as it was after the last whole epoch. */
+export function stopTraining(): void {
+  training.value = { ...training.value, phase: "stopped" };
+  controller?.abort();
+}
+
+/** Shows how far it is; the model of each epoch takes the place of the one before. */
+async function follow({ epoch, done, end }: Progress): Promise<void> {
+  const { loss, clean, attacked } = training.value;
+  training.value = {
+    ...training.value,
+    epoch,
+    done,
+    ...end && {
+      loss: [...loss, end.loss],
+      clean: [...clean, end.clean],
+      attacked: [...attacked, end.attacked],
+      filters: end.filters,
+    },
+  };
+  changeEntry(YOURS, { done });
+  if (end) await share(YOURS, end.bytes, workshop);
+}

@@ -1,0 +1,25 @@
+/// <reference lib="dom" />
+import type { JSX, RefObject } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { paint, type Shades } from "./paint.ts";
+
+/** Shades of an image of ink. */
+const INK: Shades = [0, 1];
+
+/** An image, or several in columns, told in words to who does not see it; without words it is decoration. */
+export function Picture(
+  { pixels, text, shades = INK, columns, canvas }: {
+    pixels: Float32Array;
+    text?: string;
+    shades?: Shades;
+    columns?: number;
+    canvas?: RefObject<HTMLCanvasElement | null>;
+  },
+): JSX.Element {
+  const own = useRef<HTMLCanvasElement>(null);
+  const ref = canvas ?? own;
+  useLayoutEffect(() => paint(ref.current!, pixels, { shades, columns }));
+  return text === undefined
+    ? <canvas class="picture" ref={ref} aria-hidden="true" />
+    : <canvas class="picture" ref={ref} role="img" aria-label={text} />;
+}

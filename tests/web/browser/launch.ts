@@ -1,0 +1,44 @@
+/** The browsers that the playground is tested in. @module */
+
+import { type Browser, launch, type LaunchOptions } from "puppeteer-core";
+import { CHROMIUM, FIREFOX } from "../../../scripts/runtimes/launch.ts";
+import { type Tool, tools } from "../../../scripts/runtimes/tools.ts";
+
+/** Milliseconds for one answer of a browser. */
+const PROTOCOL_TIMEOUT = 60_000;
+
+/** A browser, and how it is started so that it saves files in a folder without asking. */
+export interface Kind {
+  readonly tool: Tool;
+  /** Whether its scheme can be changed while it runs; if not, it runs in the dark one. */
+  readonly changesScheme: boolean;
+  options(downloads: string): LaunchOptions;
+}
+
+/** What the tests run in. */
+export const BROWSERS: readonly Kind[] = [
+  {
+    tool: tools.chromium,
+    changesScheme: true,
+    options: (downloadPath) => ({ ...CHROMIUM, downloadBehavior: { policy: "allow", downloadPath } }),
+  },
+  {
+    tool: tools.firefox,
+    changesScheme: false,
+    options: (downloads) => ({
+      ...FIREFOX,
+      extraPrefsFirefox: {
+        "layout.css.prefers-color-scheme.content-override": 0,
+        "browser.download.folderList": 2,
+        "browser.download.dir": downloads,
+        "browser.download.always_ask_before_handling_new_types": false,
+        "browser.helperApps.neverAsk.saveToDisk": "application/octet-stream,application/json,image/png",
+      },
+    }),
+  },
+];
+
+/** The browser at `path`, which saves files in `downloads`. */
+export function started({ options }: Kind, path: string, downloads: string): Promise<Browser> {
+  return launch({ ...options(downloads), executablePath: path, protocolTimeout: PROTOCOL_TIMEOUT });
+}

@@ -1,0 +1,94 @@
+/**
+ * Tests of the playground in real browsers: `deno task test:web`.
+ *
+ * @module
+ */
+
+import { find } from "../../scripts/runtimes/tools.ts";
+import { bundle } from "../../scripts/web/bundle.ts";
+import { served } from "../../scripts/web/served.ts";
+import { access } from "./browser/access.ts";
+import { expectations, type Expected } from "./browser/expected.ts";
+import { filing } from "./browser/filing.ts";
+import { BROWSERS, type Kind, started } from "./browser/launch.ts";
+import { looking } from "./browser/looking.ts";
+import { making } from "./browser/making.ts";
+import type { Scenario } from "./browser/scenario.ts";
+import { visit } from "./browser/visit.ts";
+
+const SCENARIOS: readonly Scenario[] = [...looking, ...making, ...filing, ...access];
+
+/** What all browsers have in common. */
+interface Common {
+  readonly address: string;
+  readonly file: string;
+  readonly expected: Expected;
+}
+
+/** Plays every scenario in the browser at `path`; how many passed and failed. */
+async function play(kind: Kind, path: string, common: Common): Promise<{ passed: number; failed: number }> {
+  const [downloads, files] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  const browser = await started(kind, path, downloads);
+  const count = { passed: 0, failed: 0 };
+  try {
+    console.log(`${kind.tool.name}: ${await browser.version()}`);
+    const visited = await visit(browser, common.address);
+    for (const { name, run } of SCENARIOS) {
+      const start = performance.now();
+      const notes: string[] = [];
+      const measured = (text: string) => void notes.push(text);
+      try {
+        await run({
+          ...visited,
+          ...common,
+          browser,
+          changesScheme: kind.changesScheme,
+          downloads,
+          files,
+          measured,
+        });
+        count.passed++;
+        console.log(`  ok   ${name} (${Math.round(performance.now() - start)} ms)`);
+      } catch (error) {
+        count.failed++;
+        console.log(`  FAIL ${name}\n${error instanceof Error ? error.stack : error}`);
+      }
+      for (const note of notes) console.log(`       ${note}`);
+    }
+  } finally {
+    await browser.close();
+    for (const folder of [downloads, files]) await Deno.remove(folder, { recursive: true });
+  }
+  return count;
+}
+
+/** The exit code: 0 if everything passed in every browser that is here, and there is one. */
+async function main(): Promise<number> {
+  const found: [Kind, string][] = [];
+  for (const kind of BROWSERS) {
+    const here = await find(kind.tool);
+    if (here) found.push([kind, here.path]);
+    else console.log(`${kind.tool.name} is not here: ${kind.tool.install}`);
+  }
+  if (found.length === 0) return 1;
+  const page = await bundle();
+  const file = await Deno.makeTempFile({ suffix: ".html" });
+  await Deno.writeTextFile(file, page);
+  const stop = new AbortController();
+  const listening = Promise.withResolvers<string>();
+  const { finished } = served(page, { port: 0, signal: stop.signal, onListen: listening.resolve });
+  const common = { address: await listening.promise, file, expected: await expectations() };
+  const total = { passed: 0, failed: 0 };
+  for (const [kind, path] of found) {
+    const { passed, failed } = await play(kind, path, common);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  stop.abort();
+  await finished;
+  await Deno.remove(file);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed > 0 ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await main());
