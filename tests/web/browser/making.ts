@@ -10,7 +10,7 @@ import type { Scenario, Stage } from "./scenario.ts";
 const STATUS = "#train .status";
 
 /** Enough that there is time to pause. */
-const EPOCHS = 60;
+const EPOCHS = 20;
 
 export const making: readonly Scenario[] = [
   {
