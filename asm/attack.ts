@@ -1,39 +1,44 @@
 import { load4, store4 } from "./math";
 
-/** fl(x + d), or its neighbour toward x where rounding would leave it farther than |d| from x; x where d is 0. */
+/** The whole number 1, in memory as TINY of math.ts is. */
+const ONE: usize = memory.data<i32>([1], 16);
+
+/** fl(x + d), or its neighbour toward x where rounding would leave it farther than |d| from x; x where d is 0. `one`: 1s. */
 // @ts-ignore: decorator
 @inline
-function addWithin(x: v128, d: v128): v128 {
+function addWithin(x: v128, d: v128, one: v128): v128 {
   const y = f32x4.add(x, d);
   // see: Knuth's TwoSum, x + d = y + error exactly
   const b = f32x4.sub(y, x);
   const error = f32x4.add(f32x4.sub(x, f32x4.sub(y, b)), f32x4.sub(d, b));
-  // beyond where error and d have opposite signs, or error is NaN because y overflowed
-  const beyond = v128.or(
-    v128.andnot(f32x4.gt(d, f32x4.splat(0)), f32x4.ge(error, f32x4.splat(0))),
-    v128.andnot(f32x4.lt(d, f32x4.splat(0)), f32x4.le(error, f32x4.splat(0))),
-  );
+  // within where error and d agree in sign or there is none; error is NaN where y overflowed
+  const within = f32x4.ge(v128.xor(error, signOf(d)), f32x4.splat(0));
   // one ulp toward x: the magnitude shrinks (bits - 1) if y and d agree in sign, else grows
-  const agree = i32x4.ge_s(v128.xor(y, d), i32x4.splat(0));
-  const ulp = v128.bitselect(i32x4.splat(-1), i32x4.splat(1), agree);
+  const ulp = v128.or(i32x4.shr_s(v128.xor(y, d), 31), one);
   // the sign of a zero x would be lost in y
-  return v128.bitselect(x, i32x4.add(y, v128.and(ulp, beyond)), f32x4.eq(d, f32x4.splat(0)));
+  return v128.bitselect(x, i32x4.sub(y, v128.andnot(ulp, within)), f32x4.eq(d, f32x4.splat(0)));
+}
+
+/** The sign bits alone; by shifts, which need no constant. */
+// @ts-ignore: decorator
+@inline
+function signOf(v: v128): v128 {
+  return i32x4.shl(i32x4.shr_u(v, 31), 31);
 }
 
 /** sign(g) * epsilon; 0 where g is 0 or NaN. */
 // @ts-ignore: decorator
 @inline
 function signed(g: v128, epsilon: v128): v128 {
-  const sign = v128.and(g, i32x4.splat(0x80000000));
   const some = v128.or(f32x4.gt(g, f32x4.splat(0)), f32x4.lt(g, f32x4.splat(0)));
-  return v128.and(v128.or(epsilon, sign), some);
+  return v128.and(v128.or(epsilon, signOf(g)), some);
 }
 
 // @ts-ignore: decorator
 @inline
-function clip(y: v128, lo: f32, hi: f32): v128 {
+function clip(y: v128, lo: v128, hi: v128): v128 {
   // the pseudo forms leave a zero its sign
-  return f32x4.pmin(f32x4.pmax(y, f32x4.splat(lo)), f32x4.splat(hi));
+  return f32x4.pmin(f32x4.pmax(y, lo), hi);
 }
 
 /**
@@ -43,11 +48,12 @@ function clip(y: v128, lo: f32, hi: f32): v128 {
 export function signStep(
   out: usize, x: usize, g: usize, epsilon: usize, lo: f32, hi: f32, rows: usize, cols: usize,
 ): void {
+  const least = f32x4.splat(lo), most = f32x4.splat(hi), one = v128.load32_splat(ONE);
   for (let r: usize = 0; r < rows; r++) {
     for (let i: usize = 0; i < cols; i += 4) {
       const at = i << 2, count = cols - i;
       const d = signed(load4(g + at, count), load4(epsilon + at, count));
-      store4(out + at, clip(addWithin(load4(x + at, count), d), lo, hi), count);
+      store4(out + at, clip(addWithin(load4(x + at, count), d, one), least, most), count);
     }
     out += cols << 2;
     x += cols << 2;
@@ -57,9 +63,10 @@ export function signStep(
 
 /** out = clip(x + d, lo, hi), never farther than |d| from x, (n). out may be x or d. */
 export function addStep(out: usize, x: usize, d: usize, lo: f32, hi: f32, n: usize): void {
+  const least = f32x4.splat(lo), most = f32x4.splat(hi), one = v128.load32_splat(ONE);
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2, count = n - i;
-    store4(out + at, clip(addWithin(load4(x + at, count), load4(d + at, count)), lo, hi), count);
+    store4(out + at, clip(addWithin(load4(x + at, count), load4(d + at, count), one), least, most), count);
   }
 }
 
