@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { duration, showProgress } from "../../../scripts/cli/progress.ts";
+import { duration, plainProgress, showProgress } from "../../../scripts/cli/progress.ts";
 
 /** What a line of progress drew, while the clock went by the steps given. */
 function drawn(
@@ -40,6 +40,25 @@ Deno.test("showProgress() does not count what was done before, and keeps to the 
   assertEquals(drawn([[2000, 0.75]], 0.5), ["|train 75 %, 2 s left", "|"]);
   assertEquals(drawn([[2000, 0]]), ["|train 0 %", "|"]);
   assertEquals(drawn([[2000, 0.5, "x".repeat(40)]])[0].length, 40);
+});
+
+Deno.test("showProgress() takes a better estimate of what is left, if there is one", () => {
+  const lines: string[] = [];
+  let now = 0;
+  const progress = showProgress("run", { write: (text) => lines.push(text), now: () => now });
+  now = 3000;
+  progress.update(0.5, "softmax", 90_000);
+  assertEquals(lines, ["\r\x1b[Krun 50 %, 1 min 30 s left, softmax"]);
+});
+
+Deno.test("plainProgress() writes a line a minute, and takes nothing away", () => {
+  const lines: string[] = [];
+  let now = 0;
+  {
+    using progress = plainProgress("run", { write: (line) => lines.push(line), now: () => now });
+    for (now of [1000, 59_000, 60_000, 61_000, 119_000, 130_000]) progress.update(now / 240_000, `at ${now}`);
+  }
+  assertEquals(lines, ["run 25 %, 3 min 0 s left, at 60000", "run 54 %, 1 min 50 s left, at 130000"]);
 });
 
 Deno.test("duration() is as exact as an estimate deserves", () => {
