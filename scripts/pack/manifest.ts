@@ -2,6 +2,7 @@
 
 /** What `deno pack` writes, as far as it is looked at. */
 export interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly [field: string]: unknown;
 }
@@ -14,9 +15,12 @@ const BINARIES = [
   "gibbon.relaxed.threads.wasm",
 ];
 
-/** What `deno pack` made, with what npm wants beside: a command, sub-paths, and entries for hosts that do not compile. */
-export function manifest(packed: Manifest): Manifest {
-  const { name, version, type, license, dependencies, exports } = packed;
+/**
+ * What `deno pack` made, with what npm wants beside: a command, sub-paths, entries for hosts that do not compile, and of
+ * the dependencies those in `imported`.
+ */
+export function manifest(packed: Manifest, imported: ReadonlySet<string>): Manifest {
+  const { name, version, type, license, dependencies = {}, exports } = packed;
   const { types, default: whole } = exports["."];
   const binary = (file: string) => ({ types: "./wasm/module.d.ts", default: `./wasm/${file}` });
   return {
@@ -41,6 +45,6 @@ export function manifest(packed: Manifest): Manifest {
     sideEffects: ["mod", "kernels/inlined", "workerd", "edge_light"].map((name) => `./src/${name}.js`).concat(
       "./bin/*.js",
     ),
-    ...(dependencies !== undefined && { dependencies }),
+    dependencies: Object.fromEntries(Object.entries(dependencies).filter(([name]) => imported.has(name))),
   };
 }

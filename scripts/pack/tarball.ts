@@ -3,22 +3,11 @@
 import { stop } from "esbuild";
 import { create, extract } from "tar";
 import { writeFileWhole } from "../files.ts";
-import { bundled, lowered } from "./built.ts";
+import { bundled, dependencies, lowered } from "./built.ts";
 import { entries } from "./entries.ts";
 import { manifest } from "./manifest.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-
-/** What is of no use to those who install. */
-const LEFT_OUT = [
-  "asm",
-  "scripts/bench",
-  "scripts/build.ts",
-  "scripts/conformance",
-  "scripts/edge",
-  "scripts/hosts",
-  "scripts/pack",
-];
 
 /** What is in a tarball. */
 export interface Packed {
@@ -39,7 +28,7 @@ export async function pack(path: string): Promise<Packed> {
     await denoPack(`${work}/deno.tgz`);
     await extract({ file: `${work}/deno.tgz`, cwd: work });
     const folder = `${work}/package`;
-    await complete(folder);
+    await complete(folder, await packages(`${work}/packages`));
     const files = await filesBelow(folder);
     const tarball = `${work}/npm.tgz`;
     // the same bytes from the same sources, whoever packs and when
@@ -62,38 +51,52 @@ export async function pack(path: string): Promise<Packed> {
 }
 
 async function denoPack(output: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["pack", "--allow-dirty", "--no-source-maps", `--ignore=${LEFT_OUT.join()}`, "-o", output],
-    cwd: root,
-    stdout: "null",
-  }).output();
-  if (!success) throw new Error(`Cannot pack: ${new TextDecoder().decode(stderr)}`);
+  await deno(["pack", "--allow-dirty", "--no-source-maps", "-o", output], root);
+}
+
+/** The folder, with the project's packages as esbuild looks for them. */
+async function packages(folder: string): Promise<string> {
+  await Deno.mkdir(folder);
+  await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify({ dependencies: dependencies() }));
+  await deno(["install", "-q", "--no-lock"], folder);
+  return folder;
+}
+
+async function deno(args: string[], cwd: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, stdout: "null" }).output();
+  if (!success) throw new Error(`Cannot ${args[0]}: ${new TextDecoder().decode(stderr)}`);
 }
 
 /** Adds to the package what `deno pack` does not make, and takes away sources that nothing imports. */
-async function complete(folder: string): Promise<void> {
+async function complete(folder: string, packages: string): Promise<void> {
   const packed = Object.keys(await filesBelow(folder));
   const typed = (file: string) => file.endsWith(".d.ts");
   const kept = packed.filter((file) => typed(file) || !(file.endsWith(".ts") || file.startsWith("scripts/")));
+  const library = kept.filter((file) => file.endsWith(".js"));
+  for (const file of packed.filter((file) => !kept.includes(file))) await Deno.remove(`${folder}/${file}`);
 
-  await Deno.copyFile(`${root}deno.json`, `${folder}/deno.json`);
+  const imported = await importedBy(library.map((file) => `${folder}/${file}`));
   try {
-    await bundled(folder);
-    await lowered(folder, kept.filter((file) => file.endsWith(".js")));
+    await bundled(folder, packages);
+    await lowered(folder, library);
   } finally {
     await stop();
-  }
-  for (const file of ["deno.json", ...packed.filter((file) => !kept.includes(file))]) {
-    await Deno.remove(`${folder}/${file}`);
   }
   for (const [file, text] of Object.entries(entries)) await Deno.writeTextFile(`${folder}/${file}`, text);
   await Deno.chmod(`${folder}/bin/gibbon.js`, 0o755);
   await changed(
     `${folder}/package.json`,
-    (text) => JSON.stringify(manifest(JSON.parse(text)), null, 2) + "\n",
+    (text) => JSON.stringify(manifest(JSON.parse(text), imported), null, 2) + "\n",
   );
   // `using` a model needs types that a program's own settings may leave out
   await changed(`${folder}/src/module.d.ts`, (text) => `/// <reference lib="esnext.disposable" />\n${text}`);
+}
+
+/** The packages that `files` import. */
+async function importedBy(files: readonly string[]): Promise<Set<string>> {
+  const texts = await Promise.all(files.map((file) => Deno.readTextFile(file)));
+  const specifiers = texts.flatMap((text) => [...text.matchAll(/ from "((?:@[^/"]+\/)?[^/".]+)/g)]);
+  return new Set(specifiers.map(([, name]) => name));
 }
 
 async function changed(file: string, change: (text: string) => string): Promise<void> {

@@ -4,6 +4,7 @@ import { type Batch, type Family, loadModel, readSafetensors, type TrainOptions 
 import type { Trained } from "../../src/paper/perform.ts";
 import { identity } from "../../src/train/mod.ts";
 import { reason, UserError } from "../errors.ts";
+import { sha256 } from "../sha256.ts";
 
 /** Where one training is kept. */
 export interface Kept {
@@ -65,8 +66,7 @@ export async function keptIn(
   { family, data, options }: { family: Family; data: Batch; options: TrainOptions },
 ): Promise<Kept> {
   const text = new TextEncoder().encode(identity(family, data, options));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
-  const stem = `${folder}/${family.name}-${digest.subarray(0, 12).toHex()}`;
+  const stem = `${folder}/${family.name}-${(await sha256(text)).slice(0, 24)}`;
   return { model: `${stem}.safetensors`, state: `${stem}.state` };
 }
 

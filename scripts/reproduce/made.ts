@@ -1,6 +1,7 @@
 /** Where a report is made, and by which code. @module */
 
 import { cpus } from "node:os";
+import { versions } from "node:process";
 import project from "../../deno.json" with { type: "json" };
 import type { Made } from "../../src/report/report.ts";
 import { TRAINING_VERSION } from "../../src/train/mod.ts";
@@ -17,9 +18,15 @@ export async function madeHere(jobs: number): Promise<Made> {
       cores: navigator.hardwareConcurrency,
       jobs,
       system: `${os} ${arch}`,
-      engine: `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
+      engine: engine(versions),
     },
   };
+}
+
+/** The host that runs this, by what each says of itself. */
+function engine({ deno, bun, node, v8 }: Readonly<Record<string, string | undefined>>): string {
+  if (bun) return `Bun ${bun}`;
+  return `${deno ? `Deno ${deno}` : `Node ${node}`}, V8 ${v8}`;
 }
 
 /** Its name, where Deno may ask for it. */

@@ -8,10 +8,17 @@ import { tools } from "./tools.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
+const GATE = '{ "thresholds": [{ "on": "clean", "errorRate": 1 }] }';
+
 const COMMANDS = [
   "train --model softmaxLinear --data digits --epochs 1 --kernels baseline --out model.safetensors",
   "attack --model model.safetensors --data digits --epsilon 0.25 --kernels baseline --out adversarial.safetensors",
+  "check --model model.safetensors --data digits --config gate.json --kernels baseline --junit gate.xml",
+  "reproduce --only softmax --no-cache --kernels baseline --html report.html",
 ].map((line) => line.split(" "));
+
+/** What they write that is the same everywhere; a report says where and when it was made. */
+const FILES = ["model.safetensors", "adversarial.safetensors", "gate.xml"];
 
 /** The hashes of what the commands write into a fresh folder, run by `gibbon`. */
 async function written(
@@ -19,9 +26,12 @@ async function written(
 ) {
   const cwd = await Deno.makeTempDir();
   try {
+    await Deno.writeTextFile(`${cwd}/gate.json`, GATE);
     for (const args of COMMANDS) await gibbon(args, { cwd });
-    const files = ["model.safetensors", "adversarial.safetensors"];
-    return await Promise.all(files.map(async (file) => await sha256(await Deno.readFile(`${cwd}/${file}`))));
+    if (!(await Deno.readTextFile(`${cwd}/report.html`)).includes("<svg")) {
+      throw new Error("its report has no chart");
+    }
+    return await Promise.all(FILES.map(async (file) => await sha256(await Deno.readFile(`${cwd}/${file}`))));
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }
@@ -36,10 +46,15 @@ function commandLine(host: "node" | "bun", manager: "npm" | "bun"): Check {
       const { signal } = setting;
       const own = await written((args, options) =>
         run(Deno.execPath(), {
-          args: ["run", "-q", "--allow-read", "--allow-write", "--config", `${root}deno.json`].concat(
+          args: [
+            "run",
+            "-q",
+            "-P=download",
+            "--config",
+            `${root}deno.json`,
             `${root}scripts/gibbon.ts`,
-            args,
-          ),
+            ...args,
+          ],
           ...options,
           signal,
         })

@@ -21,7 +21,7 @@ export interface Threshold {
   readonly errorOverNoise?: number;
 }
 
-type Norm = "Linf" | "L2" | "L1";
+type Norm = NoiseRates["distance"];
 
 /** The rates that a threshold may limit. */
 export const LIMITED: readonly Verdict["rate"][] = ["errorRate", "confidenceOnErrors", "errorOverNoise"];
@@ -80,7 +80,7 @@ export interface Flips {
 /** Error and confidence under noise of the size of an attack. */
 export interface NoiseRates extends AttackedRates {
   /** The norm in which it is of that size. */
-  readonly distance: Norm;
+  readonly distance: "Linf" | "L2" | "L1";
   /** The size: the ε of the attacks in that norm. `epsilon` is what each input moves by. */
   readonly size: number;
 }
