@@ -20,7 +20,7 @@ export interface ServerOptions {
 const PATIENCE = 30_000;
 
 /** How servers say where they listen; workerd names the port alone. */
-const LISTENS = /http:\/\/(?:127\.0\.0\.1|localhost):(\d+)|"port":\s*(\d+)/;
+const LISTENS = /http:\/\/(?:127\.0\.0\.1|localhost):(\d+)|"socket":"http","port":(\d+)/;
 
 /**
  * The server that the program at `path` is, once it listens. Leaving the block of `await using` ends it.

@@ -21,7 +21,9 @@ export interface Row {
 }
 
 /** Where each of the tools is that `checks` need. */
-export async function findAll(checks: readonly Check[]): Promise<Map<Tool, Found | undefined>> {
+export async function findAll(
+  checks: readonly Pick<Check, "needs">[],
+): Promise<Map<Tool, Found | undefined>> {
   const all = new Set(checks.flatMap(({ needs }) => needs));
   return new Map(await Promise.all([...all].map(async (tool) => [tool, await find(tool)] as const)));
 }
