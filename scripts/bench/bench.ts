@@ -8,10 +8,12 @@ import type { Terminal } from "../cli/context.ts";
 import { runTask } from "../cli/task.ts";
 import { own } from "./own.ts";
 import { peers } from "./peers.ts";
+import { results } from "./results.ts";
 
 /** The exit code of the benchmark with the arguments `args`. */
 export function main(args: string[], terminal?: Terminal): Promise<number> {
-  return args[0] === "peers" ? runTask(peers, args.slice(1), terminal) : runTask(own, args, terminal);
+  const named = [peers, results].find(({ name }) => name === `bench ${args[0]}`);
+  return named ? runTask(named, args.slice(1), terminal) : runTask(own, args, terminal);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

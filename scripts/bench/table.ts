@@ -5,6 +5,11 @@ import type { Row } from "./rows.ts";
 
 /** The rows of a part as aligned lines below its name. */
 export function table(rows: readonly Row[]): string {
+  return aligned(cells(rows));
+}
+
+/** The same as text by line and column, titles first. */
+export function cells(rows: readonly Row[]): string[][] {
   const lines = rows.map(({ name, unit, median, quartiles: [low, high], share, ratio, ...row }) => [
     name,
     ranOn(row),
@@ -17,7 +22,7 @@ export function table(rows: readonly Row[]): string {
   const all = [[rows[0].part, "", "median", "spread", "", "of peak", "time"], ...lines];
   // a column that says nothing is left out
   const told = all[0].map((title, j) => title === "" || lines.some((line) => line[j] !== ""));
-  return aligned(all.map((line) => line.filter((_, j) => told[j])));
+  return all.map((line) => line.filter((_, j) => told[j]));
 }
 
 /** As short as it can be: nothing is said of one thread. */

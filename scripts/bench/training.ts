@@ -1,5 +1,6 @@
 /** Steps of training, through the public function. @module */
 
+import { heap } from "../../src/kernels/variants.ts";
 import { type Batch, type Family, matrix, slice, train, type TrainOptions } from "../../src/mod.ts";
 import type { Subject } from "./measure.ts";
 import { checkTraining, recipes } from "./models.ts";
@@ -43,17 +44,28 @@ export const training: Part = (setting) => {
   });
 };
 
-/** Times steps from the end of the first epoch on, so that neither the start nor cold code counts. */
+/**
+ * Times steps from the end of the first epoch on, so that neither the start nor cold code counts.
+ *
+ * @throws {Error} if a later epoch takes more memory than the first
+ */
 export function steps({ family, data, options }: Training): (calls: number) => Promise<number> {
   const perEpoch = Math.ceil(data.x.rows / (options.batchSize ?? family.recipe.batchSize));
   return async (calls) => {
     const epochs = Math.ceil(calls / perEpoch);
-    const ends: number[] = [];
+    const ends: number[] = [], memory: number[] = [];
     using _ = await train(family, data, {
       ...options,
       epochs: 1 + epochs,
-      onProgress: ({ epochEnd }) => void (epochEnd && ends.push(performance.now())),
+      onProgress({ epochEnd }) {
+        if (!epochEnd) return;
+        ends.push(performance.now());
+        memory.push(heap().exports.memory.buffer.byteLength);
+      },
     });
+    if (memory[0] !== memory.at(-1)) {
+      throw new Error(`Cannot time training: its memory grows, from ${memory[0]} bytes to ${memory.at(-1)}`);
+    }
     return (ends[epochs] - ends[0]) / 1000 * calls / (epochs * perEpoch);
   };
 }

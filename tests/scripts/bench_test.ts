@@ -92,3 +92,17 @@ Deno.test("measure() interleaves, and rowsOf() takes shares and differences roun
   assertEquals(rows.map(({ median }) => median), [2000, 4000, 500]);
   assertEquals(rows[1].share, 0.5);
 });
+
+Deno.test("bench results writes each part of several runs once, and refuses a file that is none", async () => {
+  const [file, page] = [await Deno.makeTempFile(), await Deno.makeTempFile()];
+  assertEquals((await bench("--quick", "--only", "latency", "--json", file)).code, 0);
+  assertEquals((await bench("results", "--from", `${file},${file}`, "--out", page)).code, 0);
+  const text = await Deno.readTextFile(page);
+  assertEquals(text.match(/^## latency$/gm)?.length, 1);
+  assertEquals(text.match(/^\| softmax, scores \| relaxed \|/gm)?.length, 2);
+  assertStringIncludes(text, "not for figures");
+  const { code, err } = await bench("results", "--from", page);
+  assertEquals(code, 1);
+  assertStringIncludes(err, `Cannot read ${page}`);
+  for (const path of [file, page]) await Deno.remove(path);
+});
