@@ -1,0 +1,98 @@
+/** What a check of one image costs in workerd, beyond what a request costs anyway. @module */
+
+import { requestOf, TARGET } from "../answers.ts";
+import { type Case, input } from "../corpus.ts";
+import { type Place, workerdExample } from "../hosts.ts";
+import type { Server } from "../server.ts";
+import { memory, processorTime } from "./process.ts";
+
+/** Medians over rounds, a request. */
+export interface Cost {
+  readonly requests: number;
+  /** Milliseconds of processor time of a check, less those of an empty worker's answer to the same request. */
+  readonly processor: number;
+  /** Milliseconds from request to answer, less the same. */
+  readonly wall: number;
+  /** The empty worker's own. */
+  readonly empty: { readonly processor: number; readonly wall: number };
+  /** Memory of the process after all requests, and of the empty worker's, in MB. */
+  readonly memory: { readonly example: number; readonly empty: number };
+}
+
+const ROUNDS = 9;
+
+const EMPTY = {
+  "empty.js": `export default { fetch: () => new Response("{}") };\n`,
+  "empty.capnp": `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .empty)],
+  sockets = [(name = "http", address = "127.0.0.1:8000", http = (), service = "main")],
+  v8Flags = ["--max-heap-size=48"],
+);
+const empty :Workerd.Worker = (
+  modules = [(name = "empty.js", esModule = embed "empty.js")],
+  compatibilityDate = "2026-06-01",
+);
+`,
+};
+
+/** A check of one image by the attack and budget of the default gate. */
+const CHECK: Case = {
+  name: "check of one image",
+  method: "POST",
+  path: `/models/${TARGET.model}/check`,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ x: [input(0, TARGET.inputs)], labels: [0] }),
+  status: 200,
+};
+
+/** What so many checks of one image cost, one after the other. */
+export async function costOf(
+  place: Place,
+  { requests, signal, tell }: { requests: number; signal: AbortSignal; tell: (part: number) => void },
+): Promise<Cost> {
+  for (const [name, text] of Object.entries(EMPTY)) await Deno.writeTextFile(`${place.folder}/${name}`, text);
+  await using example = await workerdExample(place);
+  await using empty = await workerdExample({ ...place, config: "empty.capnp" });
+  const each = Math.ceil(requests / ROUNDS);
+  const rounds: { example: Round; empty: Round }[] = [];
+  // what is not yet compiled by the optimising compiler is no measure
+  await round(example, each);
+  for (let i = 0; i < ROUNDS; i++) {
+    signal.throwIfAborted();
+    rounds.push({ empty: await round(empty, each), example: await round(example, each) });
+    tell((i + 1) / ROUNDS);
+  }
+  const beyond = (what: keyof Round) =>
+    median(rounds.map(({ example, empty }) => example[what] - empty[what]));
+  const alone = (what: keyof Round) => median(rounds.map(({ empty }) => empty[what]));
+  return {
+    requests: each * ROUNDS,
+    processor: beyond("processor"),
+    wall: beyond("wall"),
+    empty: { processor: alone("processor"), wall: alone("wall") },
+    memory: { example: await memory(example.pid), empty: await memory(empty.pid) },
+  };
+}
+
+interface Round {
+  readonly processor: number;
+  readonly wall: number;
+}
+
+async function round({ url, pid }: Server, requests: number): Promise<Round> {
+  const [processor, wall] = [await processorTime(pid), performance.now()];
+  for (let i = 0; i < requests; i++) {
+    const response = await fetch(requestOf(CHECK, url));
+    const text = await response.text();
+    if (!response.ok) throw new Error(`a check was answered ${response.status}: ${text}`);
+  }
+  return {
+    wall: (performance.now() - wall) / requests,
+    processor: (await processorTime(pid) - processor) / requests,
+  };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

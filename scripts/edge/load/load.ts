@@ -1,0 +1,119 @@
+/** `deno task load`: the examples under load, and what a check costs. @module */
+
+import { type Command, command } from "../../cli/command.ts";
+import { choicesOf, flag, whole } from "../../cli/options.ts";
+import { table } from "../../cli/outputs.ts";
+import { runTask } from "../../cli/task.ts";
+import { HOSTS, workerdExample } from "../hosts.ts";
+import { onHosts, problemsOf, type Row } from "../run.ts";
+import { type Cost, costOf } from "./cost.ts";
+import { FLAT, type Loaded, loaded } from "./loaded.ts";
+
+/** What is found of a host. */
+interface Found {
+  readonly load: Loaded;
+  /** In workerd, what a check costs, and the bytes of the worker, as they are and compressed. */
+  readonly cost?: Cost;
+  readonly worker?: { readonly bytes: number; readonly gzip: number };
+}
+
+/** A port that is free as good as always: the inspector does not say which it has taken. */
+const INSPECTOR = 39_229;
+
+/** Loads the examples. */
+export const load: Command = command({
+  name: "load",
+  summary:
+    "Load the example of the edge handler with good, bad and broken requests, and watch answers and memory",
+  options: {
+    on: choicesOf(HOSTS.map(({ name }) => name), { help: "Hosts", default: ["Deno", "workerd"] }),
+    seconds: whole({ help: "How long, on each", least: 3, most: 3600, default: 30 }),
+    requests: whole({ help: "Checks of one image in workerd, for their cost", least: 9, default: 9000 }),
+    seed: whole({ help: "Seed of the order", least: 0, default: 0 }),
+    json: flag("Print one JSON object: the rows"),
+  },
+  examples: ["load", "load --on workerd --seconds 60 --json"],
+  async run({ on, seconds, requests, seed, json }, context) {
+    const rows = await onHosts(on, { title: "load", context }, async (host, given, tell): Promise<Found> => {
+      const { signal, examples } = given;
+      if (host.name !== "workerd") {
+        await using server = await host.start(given);
+        return { load: await loaded(server, { seconds, seed, signal, tell }) };
+      }
+      const cost = await costOf(given, { requests, signal, tell: (part) => tell(part / 2) });
+      await using server = await workerdExample({ ...given, inspector: INSPECTOR });
+      const options = {
+        seconds,
+        seed,
+        signal,
+        inspector: INSPECTOR,
+        tell: (part: number) => tell(0.5 + part / 2),
+      };
+      const files = Object.values(examples!.worker);
+      const sum = (what: "bytes" | "gzip") => files.reduce((sum, file) => sum + file[what], 0);
+      return {
+        load: await loaded(server, options),
+        cost,
+        worker: { bytes: sum("bytes"), gzip: sum("gzip") },
+      };
+    });
+    context.print(json ? JSON.stringify({ rows }) : inWords(rows));
+    const bad = ({ version, found }: Row<Found>) => version !== undefined && !(found && steady(found.load));
+    return Number(rows.some(bad));
+  },
+});
+
+function steady({ wrong, memory }: Loaded): boolean {
+  return wrong.length === 0 && memory.last <= FLAT * memory.middle;
+}
+
+function inWords(rows: readonly Row<Found>[]): string {
+  const there = rows.filter((row) => row.found) as (Row<Found> & { found: Found })[];
+  const ms = (value: number) => `${value.toFixed(2)} ms`, mb = (value: number) => `${value.toFixed(0)} MB`;
+  const lines = [table([
+    [
+      "host",
+      "version",
+      "requests",
+      "wrong",
+      "valid p50",
+      "p99",
+      "hostile p50",
+      "p99",
+      "memory",
+      "middle",
+      "last",
+      "most",
+    ],
+    ...there.map(({ host, version, found: { load: { valid, hostile, wrong, memory } } }) => [
+      host,
+      version!,
+      `${valid.requests + hostile.requests}`,
+      `${wrong.length}`,
+      ...[valid.p50, valid.p99, hostile.p50, hostile.p99].map(ms),
+      ...[memory.before, memory.middle, memory.last, memory.most].map(mb),
+    ]),
+  ])];
+  for (const { host, found: { load, cost, worker } } of there) {
+    for (const wrong of load.wrong) lines.push(`${host}: ${wrong}`);
+    if (!(load.memory.last <= FLAT * load.memory.middle)) lines.push(`${host}: memory is not flat`);
+    if (load.isolate !== undefined) {
+      lines.push(`${host}: the isolate held ${load.isolate.toFixed(1)} MB at most`);
+    }
+    if (cost) {
+      lines.push(
+        `${host}: a check of one image takes ${ms(cost.processor)} of processor time and ${
+          ms(cost.wall)
+        } in all ` +
+          `beyond an empty answer's ${ms(cost.empty.processor)} and ${
+            ms(cost.empty.wall)
+          }; after ${cost.requests}, ` +
+          `the process holds ${mb(cost.memory.example)}, that of an empty worker ${mb(cost.memory.empty)}`,
+      );
+    }
+    if (worker) lines.push(`${host}: the worker has ${worker.bytes} bytes, ${worker.gzip} compressed`);
+  }
+  return [...lines, ...problemsOf(rows)].join("\n");
+}
+
+if (import.meta.main) Deno.exit(await runTask(load, Deno.args));

@@ -1,0 +1,93 @@
+/** A server under load, its memory watched. @module */
+
+import { hostile, valid } from "../corpus.ts";
+import { TARGET } from "../answers.ts";
+import type { Server } from "../server.ts";
+import { drive, type Driven } from "./drive.ts";
+import { isolateMemory } from "./isolate.ts";
+import { memory } from "./process.ts";
+import { assaulted } from "./wire.ts";
+
+/** Memory in MB, over a load. */
+export interface MemoryOver {
+  /** Before it. */
+  readonly before: number;
+  /** Means over the middle third of the time and over the last. */
+  readonly middle: number;
+  readonly last: number;
+  /** The most that was seen. */
+  readonly most: number;
+}
+
+/** What came of a load. */
+export interface Loaded extends Driven {
+  /** Memory of the process. */
+  readonly memory: MemoryOver;
+  /** The most that the isolate held, in MB, where an inspector tells. */
+  readonly isolate?: number;
+}
+
+/** How much more memory the last third of the time may take than the middle one to be called flat. */
+export const FLAT = 1.1;
+
+/** Milliseconds between two looks at the memory, and between two assaults. */
+const PAUSE = 500, LULL = 2000;
+
+/** What `server` does under a mixture of requests for so many seconds, while others assault it. */
+export async function loaded(
+  server: Server,
+  { seconds, seed, inspector, signal, tell }: {
+    seconds: number;
+    seed: number;
+    /** Port of the isolate's inspector. */
+    inspector?: number;
+    signal: AbortSignal;
+    /** Told which part is done. */
+    tell: (part: number) => void;
+  },
+): Promise<Loaded> {
+  const good = valid(TARGET), before = await memory(server.pid), start = performance.now();
+  const samples: number[] = [], wire = new Set<string>();
+  let isolate: number | undefined, over = false;
+  const meanwhile = async (pause: number, act: () => Promise<void>) => {
+    while (!over) {
+      await act();
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  };
+  const watching = Promise.all([
+    meanwhile(PAUSE, async () => {
+      samples.push(await memory(server.pid));
+      if (inspector !== undefined) isolate = Math.max(isolate ?? 0, await isolateMemory(inspector));
+      tell((performance.now() - start) / 1000 / seconds);
+    }),
+    meanwhile(LULL, async () => {
+      for (const line of await assaulted(server.url, good.at(-1)!)) wire.add(line);
+    }),
+  ]);
+  // a failure there is one here, and not one that nobody hears of
+  watching.catch(() => {});
+  try {
+    const driven = await drive(server.url, { valid: good, hostile: hostile(TARGET), seconds, seed, signal });
+    over = true;
+    await watching;
+    const third = Math.floor(samples.length / 3);
+    return {
+      ...driven,
+      wrong: [...driven.wrong, ...wire],
+      memory: {
+        before,
+        middle: mean(samples.slice(third, 2 * third)),
+        last: mean(samples.slice(-third)),
+        most: Math.max(...samples),
+      },
+      isolate,
+    };
+  } finally {
+    over = true;
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
