@@ -93,7 +93,8 @@ export function limitRowNorms(w: usize, most: f32, rows: usize, cols: usize): vo
 /** The n floats at w, whose squares have this sum, scaled down to Euclidean norm `most` if it is more. */
 function limit(w: usize, sum: f32, most: f32, n: usize): void {
   if (sum <= most * most) return;
-  const factor = f32x4.splat(most / sqrt(sum));
+  // NaN where the sum overflowed: a row of zeros would hide that training diverges
+  const factor = f32x4.splat(sum < Infinity ? most / sqrt(sum) : NaN);
   for (let i: usize = 0; i < n; i += 4) {
     store4(w + (i << 2), f32x4.mul(load4(w + (i << 2), n - i), factor), n - i);
   }

@@ -3,11 +3,18 @@
  * `--check` builds afresh and compares with what is there instead.
  */
 import asc from "assemblyscript/asc";
-import { longestChain } from "./chains.ts";
+import { farthestOffset, longestChain } from "./chains.ts";
+import { mostAlive } from "./registers.ts";
 import { jobs } from "../src/kernels/split.ts";
 import { dispatchSource } from "./dispatch.ts";
 
 const root = new URL("../", import.meta.url);
+
+/** Pages of memory at first. A load with an offset within them has one check of bounds, any other two. */
+const MEMORY = 16;
+
+/** Vectors that V8 keeps in registers on x64. */
+const REGISTERS = 15;
 
 /** -O3, -Oz and --converge nest the multiply-add chains of the matrix product and cost a quarter to a half of its speed. */
 const FLAGS = [
@@ -18,7 +25,7 @@ const FLAGS = [
   "minimal",
   "--noAssert",
   "--initialMemory",
-  "16",
+  `${MEMORY}`,
   "--use",
   "abort=",
 ];
@@ -124,7 +131,18 @@ async function compile(
     listFiles: () => [],
   });
   if (error) throw new Error(`Cannot compile asm/: ${error.message}\n${stderr.toString()}`);
-  const chain = longestChain(outputs.get(TEXT) as string);
+  const written = outputs.get(TEXT) as string;
+  const chain = longestChain(written), vectors = mostAlive(written), farthest = farthestOffset(written);
+  if (vectors > REGISTERS) {
+    throw new Error(
+      `Cannot accept ${file}: a loop keeps ${vectors} vectors, there are ${REGISTERS} registers`,
+    );
+  }
+  if (farthest >= MEMORY * 65536) {
+    throw new Error(
+      `Cannot accept ${file}: an offset of ${farthest} bytes is beyond its first memory and checked twice`,
+    );
+  }
   if (chain > LONGEST_CHAIN) {
     throw new Error(
       `Cannot accept ${file}: ${chain} multiply-adds are nested, at most ${LONGEST_CHAIN} may be`,

@@ -1,4 +1,4 @@
-/** A look at compiled code for a regression that no result shows. @module */
+/** A look at compiled code for regressions that no result shows. @module */
 
 /**
  * The longest run of multiply-adds, in asc's text form of a binary, that feed each other without a place of their own.
@@ -14,4 +14,10 @@ export function longestChain(text: string): number {
     longest = Math.max(longest, run);
   }
   return longest;
+}
+
+/** The largest offset of a load or store, in the same text. */
+export function farthestOffset(text: string): number {
+  return Array.from(text.matchAll(/\boffset=(\d+)/g), ([, bytes]) => Number(bytes))
+    .reduce((most, bytes) => Math.max(most, bytes), 0);
 }

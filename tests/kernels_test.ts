@@ -994,3 +994,21 @@ Deno.test("optimizers and multiply() leave nothing denormal, and let a NaN be se
     }
   }
 });
+
+Deno.test("limitRowNorms() and sgdGather() make NaN of a row whose norm overflows, and of no other", () => {
+  const rows = Float32Array.of(1e20, 1, 2, 3, 4, 3, 4, 0, 0, 0);
+  const [still, none] = [new Float32Array(10), new Int32Array(2)];
+  for (const heap of heaps) {
+    const limited = call(heap, "limitRowNorms", { operands: [rows], scalars: [2, 2, 5], terms: 0 }, 1);
+    const lists = [none, new Float32Array(2), none, new Float32Array(5)];
+    const operands = [rows, still, new Float32Array(5), still, ...lists];
+    const scalars = [1, 0.5, 0, 0, 0, 2, 2, 5, 1, 1];
+    for (const { outputs } of [limited, call(heap, "sgdGather", { operands, scalars, terms: 0 }, 3)]) {
+      assert(outputs[0].subarray(0, 5).every(Number.isNaN), heap.kernels);
+      assertEquals(
+        outputs[0].subarray(5),
+        Float32Array.of(3, 4, 0, 0, 0).map((value) => value * fround(0.4)),
+      );
+    }
+  }
+});

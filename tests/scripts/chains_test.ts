@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { longestChain } from "../../scripts/chains.ts";
+import { farthestOffset, longestChain } from "../../scripts/chains.ts";
 
 Deno.test("longestChain() counts the multiply-adds that feed each other without a place of their own", () => {
   const apart = [
@@ -19,4 +19,9 @@ Deno.test("longestChain() counts the multiply-adds that feed each other without 
   ];
   assertEquals(longestChain([...nested, "  local.set $9", ...nested.slice(1)].join("\n")), 4);
   assertEquals(longestChain(""), 0);
+});
+
+Deno.test("farthestOffset() is the largest offset of all", () => {
+  assertEquals(farthestOffset("v128.load offset=16\nf32.store offset=176 align=1\nv128.load"), 176);
+  assertEquals(farthestOffset("v128.load"), 0);
 });
