@@ -1,7 +1,13 @@
 import { fgsm } from "../attacks/fgsm.ts";
+import { localization } from "../measure/localization.ts";
 import { measure } from "../measure/measure.ts";
+import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { weightsFigure } from "./images.ts";
 import { standing } from "./standing.ts";
+
+/** Units whose filters are shown, of each network. */
+const SHOWN = 10;
 
 /** Section 6: training against the attack, and what carries over between the two networks. */
 export const adversarialTrainingExperiment: Experiment = {
@@ -10,7 +16,8 @@ export const adversarialTrainingExperiment: Experiment = {
   explains:
     "Here half of the loss at each step is that of the batch as the attack would change it just then. The network " +
     "learns to withstand most of those steps, and comes to classify clean digits better as well. Examples made " +
-    "against one network mislead the other too, though less.",
+    "against one network mislead the other too, though less. What its units look for changes visibly: strokes in one " +
+    "place of the image instead of a haze of weights all over it.",
   models: () => ["maxout", "adversarialMaxout"],
   async run(laboratory) {
     const naive = await laboratory.trained("maxout");
@@ -18,12 +25,69 @@ export const adversarialTrainingExperiment: Experiment = {
     const { test } = laboratory;
     const transfer = (from: typeof naive, to: typeof naive) =>
       percent(measure(to, fgsm(from, test, { epsilon: EPSILON })).errorRate);
+    const gain = measure(naive, test).errorRate - measure(hardened, test).errorRate;
+    const [before, after] = [filtersOf(naive), filtersOf(hardened)];
     return {
       measurements: {
         ...standing(hardened, laboratory),
         "transfer from naive.error": transfer(naive, hardened),
         "transfer to naive.error": transfer(hardened, naive),
+        "clean.gain": percent(gain),
+        "filters.naive.spread": before.spread,
+        "filters.adversarial.spread": after.spread,
+        "filters.naive.participation": before.participation,
+        "filters.adversarial.participation": after.participation,
       },
+      figures: [
+        shown(before, { id: "naive filters", title: "Filters of the naive network" }),
+        shown(after, { id: "adversarial filters", title: "Filters of the adversarially trained network" }),
+      ],
     };
   },
 };
+
+/** The first layer's filters with the means of their measures. */
+interface Filters {
+  readonly pieces: number;
+  readonly units: number;
+  readonly rows: readonly Float32Array[];
+  readonly spread: number;
+  readonly participation: number;
+}
+
+function filtersOf(model: FamilyModel): Filters {
+  const { shape: [pieces, units, inputs], data } = model.tensors()["layer0.W"];
+  const rows = Array.from(
+    { length: pieces * units },
+    (_, row) => data.subarray(row * inputs, (row + 1) * inputs) as Float32Array,
+  );
+  const measures = rows.map((row) => localization(row, { width: Math.sqrt(inputs) })).filter((each) =>
+    each !== null
+  );
+  const mean = (of: (each: typeof measures[number]) => number) =>
+    measures.reduce((sum, each) => sum + of(each), 0) / measures.length;
+  return {
+    pieces,
+    units,
+    rows,
+    spread: mean(({ spread }) => spread),
+    participation: mean(({ participation }) => participation),
+  };
+}
+
+function shown(
+  { pieces, units, rows, spread, participation }: Filters,
+  about: { id: string; title: string },
+) {
+  // a row for each unit, of all its pieces; tensors have pieces major
+  const images = Array.from({ length: SHOWN * pieces }, (_, i) => ({
+    values: rows[i % pieces * units + Math.floor(i / pieces)],
+  }));
+  const caption =
+    `The weights of ${SHOWN} units of the first layer, a row for each with its ${pieces} pieces. Over all units the ` +
+    `energy of a filter lies within ${
+      spread.toFixed(1)
+    } pixels of its centroid (root mean square), and as if on ` +
+    `${(100 * participation).toFixed(0)} % of the pixels (participation ratio).`;
+  return weightsFigure({ ...about, caption }, images, { columns: pieces });
+}

@@ -96,6 +96,11 @@ export function atLeast(id: string, least: number): Ordering {
   return { says: `${id} ≥ ${least}`, holds: (ours) => (ours[id] ?? NaN) >= least };
 }
 
+/** Measurement `id` is more than `bound`. */
+export function above(id: string, bound: number): Ordering {
+  return { says: `${id} > ${bound}`, holds: (ours) => (ours[id] ?? NaN) > bound };
+}
+
 /** Measurement `id` is at most `most`. */
 export function atMost(id: string, most: number): Ordering {
   return { says: `${id} ≤ ${most}`, holds: (ours) => (ours[id] ?? NaN) <= most };

@@ -1,4 +1,8 @@
-import type { Experiment } from "./experiment.ts";
+import { fgsm } from "../attacks/fgsm.ts";
+import { measure } from "../measure/measure.ts";
+import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { answered, firstOfEach, imagesFigure } from "./images.ts";
+import { select } from "../data/batch.ts";
 import { standing } from "./standing.ts";
 
 /** Section 4 and appendix A: the deep maxout network. */
@@ -8,9 +12,33 @@ export const maxoutExperiment: Experiment = {
   explains:
     "A maxout unit gives the greatest of several weighted sums, so the network is linear over wide ranges of its input, " +
     "which makes it easy to train. It errs on one clean digit in a hundred; but the same linearity lets the one step " +
-    "of the fast gradient sign method mislead it on most digits, and with great confidence.",
+    "of the fast gradient sign method mislead it on most digits, and with great confidence. The gradient that plain " +
+    "single-precision arithmetic gives is a little weaker: where a probability rounds to 1 it loses its main term.",
   models: () => ["maxout"],
-  run: async (laboratory) => ({
-    measurements: standing(await laboratory.trained("maxout"), laboratory),
-  }),
+  async run(laboratory) {
+    const model = await laboratory.trained("maxout");
+    const { test } = laboratory;
+    const rounded = fgsm(model, test, { epsilon: EPSILON, gradient: "float32" });
+    const inFloat32 = measure(model, rounded);
+    const shown = select(test, firstOfEach(test, 1));
+    const attacked = fgsm(model, shown, { epsilon: EPSILON });
+    return {
+      measurements: {
+        ...standing(model, laboratory),
+        "fgsm in float32.error": percent(inFloat32.errorRate),
+        "fgsm in float32.confidence": percent(inFloat32.confidenceOnErrors),
+      },
+      figures: [imagesFigure(
+        {
+          id: "digits",
+          title: "Digits before and after the attack",
+          caption:
+            "The first test image of each class, above as it is and below with every pixel moved by ±.25. Under each: what the " +
+            "network takes it for, and how surely; framed where it is right.",
+        },
+        [...answered(model, shown), ...answered(model, attacked)],
+        { columns: 10, range: [-EPSILON, 1 + EPSILON] },
+      )],
+    };
+  },
 };

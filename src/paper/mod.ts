@@ -2,30 +2,58 @@
 
 import type { Batch } from "../data/batch.ts";
 import { adversarialTrainingExperiment } from "./adversarial_training.ts";
+import { agreementExperiment } from "./agreement.ts";
 import type { Budget } from "./budgets.ts";
 import type { Judged } from "./claim.ts";
 import { claims } from "./claims/mod.ts";
+import { controlsExperiment } from "./controls.ts";
+import { curvesExperiment } from "./curves.ts";
+import { decayExperiment } from "./decay.ts";
+import { ensembleExperiment } from "./ensemble.ts";
 import { type Executor, inProcess } from "./executor.ts";
 import type { Examples, Experiment, Outcome } from "./experiment.ts";
 import type { Figure } from "./figure.ts";
+import { largeExperiment } from "./large.ts";
+import { lineExperiment } from "./line.ts";
+import { linearExperiment } from "./linear.ts";
 import { logisticExperiment } from "./logistic.ts";
+import { logisticDecayExperiment } from "./logistic_decay.ts";
 import { maxoutExperiment } from "./maxout.ts";
+import { noiseExperiment } from "./noise.ts";
 import type { Trained } from "./perform.ts";
 import { divide, plan, type Task } from "./plan.ts";
 import { rbfExperiment } from "./rbf.ts";
 import { trainings } from "./recipes/mod.ts";
 import type { Training } from "./recipes/training.ts";
+import { rotationExperiment } from "./rotation.ts";
+import { rubbishExperiment } from "./rubbish.ts";
 import { schedule } from "./schedule.ts";
 import { softmaxExperiment } from "./softmax.ts";
 import { judgeAll, type Measured, measured } from "./summary.ts";
+import { transferExperiment } from "./transfer.ts";
+import { universalExperiment } from "./universal.ts";
 
 /** All experiments, in the paper's order. */
 export const experiments: readonly Experiment[] = [
+  linearExperiment,
   softmaxExperiment,
-  logisticExperiment,
-  rbfExperiment,
   maxoutExperiment,
+  rotationExperiment,
+  curvesExperiment,
+  logisticExperiment,
+  logisticDecayExperiment,
+  decayExperiment,
   adversarialTrainingExperiment,
+  largeExperiment,
+  noiseExperiment,
+  controlsExperiment,
+  rbfExperiment,
+  agreementExperiment,
+  transferExperiment,
+  lineExperiment,
+  universalExperiment,
+  ensembleExperiment,
+  rubbishExperiment,
 ];
 
 /** Which run. */

@@ -1,7 +1,7 @@
 import { type Batch, select } from "../data/batch.ts";
 
 /** Digits that the logistic regression tells apart. */
-const PAIR = [3, 7];
+export const PAIR = [3, 7];
 
 /** The examples of 3 and 7 alone, as classes 0 and 1. */
 export function pair({ x, labels }: Batch): Batch {

@@ -14,6 +14,7 @@ export function standing(model: Model, { test, seed }: Pick<Laboratory, "test" |
     "clean.confidence": percent(clean.confidence),
     "fgsm.error": percent(attacked.errorRate),
     "fgsm.confidence": percent(attacked.confidenceOnErrors),
+    "fgsm.harm": percent(attacked.errorRate - clean.errorRate),
     "rubbish.error": percent(noise.errorRate),
     "rubbish.confidence": percent(noise.confidenceOnErrors),
   };

@@ -1,5 +1,5 @@
 import { atLeast, type ClaimInPercent, less } from "../claim.ts";
-import { NO_CLIP } from "./conditions.ts";
+import { EPOCHS, NO_CLIP } from "./conditions.ts";
 
 /** Section 4: the fast gradient sign method on trained models. */
 export const section4: readonly ClaimInPercent[] = [
@@ -29,6 +29,7 @@ export const section4: readonly ClaimInPercent[] = [
     conditions: NO_CLIP,
     tolerance: 5,
     ordering: atLeast("maxout.fgsm.error", 80),
+    reason: EPOCHS,
   },
   {
     id: "maxout.fgsm.confidence",
@@ -38,5 +39,64 @@ export const section4: readonly ClaimInPercent[] = [
     conditions: NO_CLIP,
     tolerance: 5,
     ordering: atLeast("maxout.fgsm.confidence", 75),
+    reason: EPOCHS,
+  },
+  {
+    id: "softmax.fgsm.harm",
+    section: "4",
+    what: "Softmax regression: how far the error under attack is above the clean one",
+    paper: null,
+    conditions: `${NO_CLIP}; points`,
+    tolerance: 0,
+    ordering: atLeast("softmax.fgsm.harm", 50),
+  },
+  {
+    id: "maxout.fgsm.harm",
+    section: "4",
+    what: "Maxout network: how far the error under attack is above the clean one",
+    paper: null,
+    conditions: `${NO_CLIP}; points`,
+    tolerance: 0,
+    ordering: atLeast("maxout.fgsm.harm", 50),
+  },
+  {
+    id: "maxout.fgsm in float32.error",
+    section: "4",
+    what: "Maxout network, attacked by the plain float32 gradient: error, no more than by the exact one",
+    paper: null,
+    conditions:
+      `${NO_CLIP}; p − 1 is 0 where p rounds to 1; perhaps what the paper's 89.4 % was measured with`,
+    tolerance: 0,
+    ordering: less("maxout.clean.error", "maxout.fgsm in float32.error"),
+  },
+  {
+    id: "rotation.maxout.large.error",
+    section: "4",
+    what: "Maxout network, inputs turned by .65 toward the gradient: error",
+    paper: null,
+    conditions:
+      "an angle that moves images about as far as ε .25 does; the paper says reliably, without a figure",
+    tolerance: 0,
+    ordering: atLeast("rotation.maxout.large.error", 50),
+  },
+  {
+    id: "rotation.softmax.small.error",
+    section: "4",
+    what: "Softmax regression, inputs turned by .3 toward the gradient: error",
+    paper: null,
+    conditions: "the paper says reliably, without a figure",
+    tolerance: 0,
+    ordering: atLeast("rotation.softmax.small.error", 50),
+  },
+  {
+    id: "curves.adversarialMaxout.half",
+    section: "4",
+    what:
+      "The ε at which half of the images mislead the adversarially trained network, above the naive one's",
+    paper: null,
+    unit: "number",
+    conditions: "null if the error does not reach 50 % by ε .5, which then counts as not shown",
+    tolerance: 0,
+    ordering: less("curves.maxout.half", "curves.adversarialMaxout.half"),
   },
 ];

@@ -2,23 +2,53 @@ import { logistic } from "../../models/logistic.ts";
 import { softmaxLinear } from "../../models/softmax_linear.ts";
 import { epochs } from "../budgets.ts";
 import { pair } from "../pair.ts";
+import { pooled } from "../pooled.ts";
+import { ATTACK } from "./maxout.ts";
 import type { Recipes } from "./training.ts";
+
+/** Coefficients of L1 decay in logistic regression: ε, at which it is the worst case of the attack, and less. */
+export const DECAYS = [0.25, 0.025, 0.0025] as const;
+
+/** The name of the logistic regression with that coefficient. */
+export function decayedLogistic(coefficient: number): string {
+  return `l1Logistic-${coefficient}`;
+}
+
+/** Sides of the squares of pixels that softmax regressions of fewer inputs see as one. */
+export const POOLS = [4, 2] as const;
+
+/** The name of the softmax regression on images pooled so. */
+export function pooledSoftmax(side: number): string {
+  return `pooledSoftmax-${side}`;
+}
 
 /** Models without a hidden layer. */
 export const shallow: Recipes = ({ learn, budget }) => {
   const { classes, x: { cols: inputs } } = learn;
+  const passes = { epochs: epochs(budget, { quick: 20, standard: 20, full: 20 }) };
+  const twoClass = {
+    family: logistic({ inputs }),
+    data: pair(learn),
+    options: { epochs: epochs(budget, { quick: 30, standard: 30, full: 30 }) },
+    cost: 1,
+  };
   return {
-    softmax: {
-      family: softmaxLinear({ inputs, classes }),
-      data: learn,
-      options: { epochs: epochs(budget, { quick: 20, standard: 20, full: 20 }) },
-      cost: 1,
+    softmax: { family: softmaxLinear({ inputs, classes }), data: learn, options: passes, cost: 1 },
+    ...Object.fromEntries(POOLS.map((side) => {
+      const data = pooled(learn, side);
+      const family = softmaxLinear({ inputs: data.x.cols, classes });
+      return [pooledSoftmax(side), { family, data, options: passes, cost: 1 }];
+    })),
+    logistic: twoClass,
+    // on attacked examples alone the attack's exactness makes this the closed form
+    adversarialLogistic: {
+      ...twoClass,
+      options: { ...twoClass.options, perturbation: ATTACK, alpha: 0 },
+      cost: 3,
     },
-    logistic: {
-      family: logistic({ inputs }),
-      data: pair(learn),
-      options: { epochs: epochs(budget, { quick: 30, standard: 30, full: 30 }) },
-      cost: 1,
-    },
+    ...Object.fromEntries(DECAYS.map((l1) => [
+      decayedLogistic(l1),
+      { ...twoClass, options: { ...twoClass.options, l1 } },
+    ])),
   };
 };

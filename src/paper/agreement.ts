@@ -1,0 +1,96 @@
+import { fgsm } from "../attacks/fgsm.ts";
+import { agreement } from "../measure/agreement.ts";
+import { predict } from "../loss.ts";
+import { measure } from "../measure/measure.ts";
+import { EPSILON, type Experiment, percent } from "./experiment.ts";
+
+/** Section 8: whose mistakes are alike? */
+export const agreementExperiment: Experiment = {
+  id: "agreement",
+  title: "Models of different kinds make the same mistakes",
+  explains:
+    "Adversarial examples made for the maxout network are shown to models that it knows nothing of. Softmax regression, which " +
+    "is linear like it, is often misled too, and then mostly to the very same wrong class; the RBF network, which is not, " +
+    "much less. The paper takes this as a sign that what networks learn resembles one and the same linear classifier.",
+  models: () => ["maxout", "softmax", "rbf"],
+  async run({ test, trained }) {
+    const [deep, linear, radial] = [await trained("maxout"), await trained("softmax"), await trained("rbf")];
+    const { x, labels } = fgsm(deep, test, { epsilon: EPSILON });
+    const said = { maxout: predict(deep, x), softmax: predict(linear, x), rbf: predict(radial, x) };
+    const [maxout, softmax, rbf] = [said.maxout.predicted, said.softmax.predicted, said.rbf.predicted];
+    const [withSoftmax, withRbf] = [
+      agreement(maxout, softmax, { labels }),
+      agreement(maxout, rbf, { labels }),
+    ];
+    const between = agreement(softmax, rbf, { labels });
+
+    // what RBF says where the two others err
+    const both = Array.from(labels.keys()).filter((i) => maxout[i] !== labels[i] && softmax[i] !== labels[i]);
+    const share = (holds: (i: number) => boolean, of = both) =>
+      of.length > 0 ? percent(of.filter(holds).length / of.length) : null;
+    const alike = both.filter((i) => maxout[i] === softmax[i]);
+    const confidence = both.length > 0
+      ? percent(both.reduce((sum, i) => sum + said.rbf.confidence[i], 0) / both.length)
+      : null;
+    const answers = {
+      "the true class": share((i) => rbf[i] === labels[i]),
+      "the class of both": share((i) => rbf[i] === maxout[i] && rbf[i] === softmax[i]),
+      "maxout's class alone": share((i) => rbf[i] === maxout[i] && rbf[i] !== softmax[i]),
+      "softmax's class alone": share((i) => rbf[i] === softmax[i] && rbf[i] !== maxout[i]),
+      "a class of its own": share((i) => ![labels[i], maxout[i], softmax[i]].includes(rbf[i])),
+    };
+    const under = (model: typeof deep) =>
+      percent(measure(model, fgsm(model, test, { epsilon: EPSILON })).confidenceOnErrors);
+    const margin = (a: number | null, b: number | null) => a === null || b === null ? null : percent(a - b);
+    return {
+      measurements: {
+        "margin.on mistakes": margin(withSoftmax.onMistakes, withRbf.onMistakes),
+        "margin.both wrong": margin(withSoftmax.bothWrong, withRbf.bothWrong),
+        "confidence.rbf on clean": percent(measure(radial, test).confidence),
+        "confidence.rbf on mistakes": under(radial),
+        "confidence.maxout on mistakes": under(deep),
+        "softmax.on mistakes": percent(withSoftmax.onMistakes),
+        "rbf.on mistakes": percent(withRbf.onMistakes),
+        "softmax.both wrong": percent(withSoftmax.bothWrong),
+        "rbf.both wrong": percent(withRbf.bothWrong),
+        "softmax.error on mistakes": percent(withSoftmax.errorOnMistakes),
+        "rbf.error on mistakes": percent(withRbf.errorOnMistakes),
+        "rbf with softmax.both wrong": percent(between.bothWrong),
+        "where both err.examples": percent(both.length / labels.length),
+        "where both err.rbf right": answers["the true class"],
+        "where both err.rbf as maxout": share((i) => rbf[i] === maxout[i]),
+        "where both err.rbf as softmax": share((i) => rbf[i] === softmax[i]),
+        "where both err.rbf of its own": answers["a class of its own"],
+        "where both err.rbf confidence": confidence,
+        "where both say the same.rbf too": share((i) => rbf[i] === maxout[i], alike),
+      },
+      figures: [{
+        kind: "matrix",
+        id: "agreement",
+        title: "Agreement with the maxout network's mistakes",
+        caption:
+          "Of the adversarial examples that mislead the maxout network: how often another model gives the same wrong " +
+          "class, and how often if it errs at all.",
+        rows: ["softmax regression", "RBF network"],
+        columns: ["gives the same class", "errs", "the same class, if it errs"],
+        values: [withSoftmax, withRbf].map(({ onMistakes, errorOnMistakes, bothWrong }) =>
+          [onMistakes, errorOnMistakes, bothWrong].map(percent)
+        ),
+        rowLabel: "Model",
+        columnLabel: "On maxout's mistakes, it",
+        unit: "%",
+      }, {
+        kind: "bars",
+        id: "rbf",
+        title: "What the RBF network says where maxout and softmax are both wrong",
+        caption: "The paper leaves this open. Shares of the images on which both linear models err.",
+        x: { label: "The RBF network gives" },
+        y: { label: "Share", unit: "%" },
+        groups: [{
+          name: "RBF network",
+          values: Object.entries(answers).map(([x, value]) => ({ x, value: value ?? 0 })),
+        }],
+      }],
+    };
+  },
+};

@@ -1,0 +1,61 @@
+import { fgsm, signNoise } from "../attacks/mod.ts";
+import { slice } from "../data/batch.ts";
+import { sweep } from "../measure/measure.ts";
+import { type Experiment, percent } from "./experiment.ts";
+import { LINEUP, SAMPLE } from "./lineup.ts";
+
+/** Sizes of the step that are tried. */
+const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5];
+
+/** Beyond the paper: the whole curve, of which it reports one point. */
+export const curvesExperiment: Experiment = {
+  id: "curves",
+  title: "How error grows with the step",
+  explains:
+    "The paper attacks with one size of step, a quarter of the way from paper to ink. Here it grows from nothing to a half, " +
+    "for every model. Naive models give way long before a change is visible; the adversarially trained one holds until about " +
+    "the size that it was trained against, and noise of the same size does next to nothing.",
+  models: () => LINEUP.map(([name]) => name),
+  async run({ test, seed, trained, progress }) {
+    const sample = slice(test, 0, SAMPLE);
+    const measurements: Record<string, number | null> = {};
+    const series = [];
+    for (const [i, [name, title]] of LINEUP.entries()) {
+      const model = await trained(name);
+      const attacked = sweep(model, sample, { attack: fgsm, epsilons: EPSILONS });
+      const points = attacked.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
+      measurements[`${name}.half`] = crossing(points, 50);
+      series.push({ name: title, points, ...(name === "maxout" && { emphasis: true }) });
+      if (name === "maxout") {
+        const noisy = sweep(model, sample, { attack: signNoise, epsilons: EPSILONS, seed });
+        const points = noisy.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
+        measurements["maxout.noise.error"] = points.at(-1)![1];
+        series.push({ name: "maxout, random signs instead", points });
+      }
+      progress((i + 1) / LINEUP.length);
+    }
+    return {
+      measurements,
+      figures: [{
+        kind: "lines",
+        id: "errors",
+        title: "Error against the size of the step",
+        caption:
+          `Of the first ${SAMPLE} test images at most, each model under its own attack in the maximum norm.`,
+        x: { label: "ε" },
+        y: { label: "Error", unit: "%", domain: [0, 100] },
+        series,
+        marks: [{ x: 0.25, label: "the paper's ε" }],
+      }],
+    };
+  },
+};
+
+/** Where a curve first reaches `level`, by straight lines between its points; null if it does not. */
+function crossing(points: readonly (readonly [number, number])[], level: number): number | null {
+  const after = points.findIndex(([, y]) => y >= level);
+  if (after < 0) return null;
+  if (after === 0) return points[0][0];
+  const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
+  return x0 + (level - y0) / (y1 - y0) * (x1 - x0);
+}

@@ -1,0 +1,58 @@
+import { perturbation } from "../../attacks/attack.ts";
+import { fgsm } from "../../attacks/fgsm.ts";
+import { atLayer, differentiable } from "../../attacks/perturbations.ts";
+import { rotation } from "../../attacks/rotation.ts";
+import { PUBLISHED } from "../../models/recipe.ts";
+import type { Perturbation } from "../../models/model.ts";
+import { epochs } from "../budgets.ts";
+import { ATTACK, network, watch } from "./maxout.ts";
+import type { Recipes, Training } from "./training.ts";
+
+/** The angle of small rotations, in radians. */
+export const ANGLE = 0.3;
+
+/** The length of a scaled gradient: that of a rotation by the angle of an image of usual norm, about 9. */
+export const LENGTH = 2.7;
+
+/** Coefficients of L1 decay, the paper's first. */
+export const COEFFICIENTS = [2.5e-3, 2.5e-4, 2.5e-5, 2.5e-6] as const;
+
+/** The name of the network with that coefficient. */
+export function decayed(coefficient: number): string {
+  return `l1Maxout-${coefficient}`;
+}
+
+/**
+ * Small maxout networks of equal recipes and epochs, each with another regulariser: for comparison among themselves, not
+ * with the long trainings.
+ */
+export const controls: Recipes = (context) => {
+  const { learn, validation, budget } = context;
+  const quick = budget.name === "quick";
+  const of = (cost: number, more: Training["options"] = {}): Training => ({
+    family: network(context, { width: quick ? budget.units / 2 : budget.units }),
+    data: learn,
+    options: {
+      ...PUBLISHED,
+      epochs: epochs(budget, { quick: 4, standard: 15, full: 60 }),
+      monitor: watch(validation),
+      ...more,
+    },
+    cost: quick ? cost / 2 : cost,
+  });
+  const against = (cost: number, made: Perturbation) => of(cost, { perturbation: made, alpha: 0.5 });
+  const turned = perturbation(rotation, { epsilon: ANGLE });
+  return {
+    plainControl: of(50),
+    fgsmControl: against(170, ATTACK),
+    rotationControl: against(170, turned),
+    throughRotationControl: against(340, differentiable(rotation, { epsilon: ANGLE })),
+    throughGradientControl: against(340, differentiable(fgsm, { norm: "L2", epsilon: LENGTH })),
+    hiddenControl: against(170, atLayer(ATTACK, 1)),
+    lastHiddenControl: against(170, atLayer(ATTACK, 2)),
+    hiddenRotationControl: against(170, atLayer(turned, 1)),
+    ...Object.fromEntries(
+      COEFFICIENTS.map((l1) => [decayed(l1), of(55, { l1: { "layer0.W": l1 } })]),
+    ),
+  };
+};

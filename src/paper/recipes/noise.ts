@@ -1,0 +1,23 @@
+import { perturbation } from "../../attacks/attack.ts";
+import { signNoise, uniformNoise } from "../../attacks/noise.ts";
+import { PUBLISHED } from "../../models/recipe.ts";
+import { epochs } from "../budgets.ts";
+import { EPSILON } from "../experiment.ts";
+import { everything, network } from "./maxout.ts";
+import type { Recipes } from "./training.ts";
+
+/** Maxout networks that see nothing but noisy examples; the paper does not say whether its see clean ones beside. */
+export const noise: Recipes = (context) => {
+  const noisy = (attack: typeof signNoise) => ({
+    family: network(context),
+    data: everything(context),
+    options: {
+      ...PUBLISHED,
+      epochs: epochs(context.budget, { quick: 8, standard: 40, full: 243 }),
+      alpha: 0,
+      perturbation: perturbation(attack, { epsilon: EPSILON }),
+    },
+    cost: 70,
+  });
+  return { signNoiseMaxout: noisy(signNoise), uniformNoiseMaxout: noisy(uniformNoise) };
+};

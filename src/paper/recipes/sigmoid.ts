@@ -1,0 +1,25 @@
+import { rubbishClass } from "../../attacks/perturbations.ts";
+import { PUBLISHED } from "../../models/recipe.ts";
+import { epochs } from "../budgets.ts";
+import { everything, network } from "./maxout.ts";
+import type { Recipes } from "./training.ts";
+
+/**
+ * Maxout networks with an independent probability of each class on top: one trained on digits, and one that is taught
+ * beside them that Gaussian noise is none of ten digits. The paper does not say how it taught that; a softmax could not
+ * learn it, for its probabilities sum to 1.
+ */
+export const sigmoid: Recipes = (context) => {
+  const family = network(context, { head: "sigmoid" });
+  const data = everything(context);
+  const options = { ...PUBLISHED, epochs: epochs(context.budget, { quick: 10, standard: 60, full: 243 }) };
+  return {
+    sigmoidMaxout: { family, data, options, cost: 50 },
+    rubbishMaxout: {
+      family,
+      data,
+      options: { ...options, perturbation: rubbishClass(), alpha: 0.5 },
+      cost: 110,
+    },
+  };
+};

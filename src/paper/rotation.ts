@@ -1,0 +1,59 @@
+import { rotation } from "../attacks/rotation.ts";
+import { slice } from "../data/batch.ts";
+import { measure, sweep } from "../measure/measure.ts";
+import { type Experiment, percent } from "./experiment.ts";
+import { LINEUP, SAMPLE } from "./lineup.ts";
+
+/** Angles that are tried, in radians. */
+const ANGLES = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1];
+
+/** The angle by which the paper's step moves an image of usual norm: of tangent .25·28 over about 9. */
+const LARGE = 0.65;
+
+/** The small angle of the claims. */
+const SMALL = 0.3;
+
+/** Section 4, end: another way to follow the gradient. */
+export const rotationExperiment: Experiment = {
+  id: "rotation",
+  title: "Turning the input toward the gradient works too",
+  explains:
+    "The sign of the gradient is one way to use it among many. Here the image, as a vector, is turned by a small angle toward " +
+    "the gradient and keeps its length. The paper says that this too reliably gives adversarial examples, without a figure; " +
+    "here is the error against the angle. An angle of .65 moves an image about as far as the sign step of .25.",
+  models: () => LINEUP.map(([name]) => name),
+  async run({ test, trained, progress }) {
+    const sample = slice(test, 0, SAMPLE);
+    const measurements: Record<string, number | null> = {};
+    const series = [];
+    for (const [i, [name, title]] of LINEUP.entries()) {
+      const model = await trained(name);
+      const turned = sweep(model, sample, { attack: rotation, epsilons: ANGLES });
+      measurements[`${name}.clean.error`] = percent(measure(model, sample).errorRate);
+      for (const [what, angle] of [["small", SMALL], ["large", LARGE]] as const) {
+        const { errorRate, confidenceOnErrors } = turned[ANGLES.indexOf(angle)];
+        measurements[`${name}.${what}.error`] = percent(errorRate);
+        measurements[`${name}.${what}.confidence`] = percent(confidenceOnErrors);
+      }
+      series.push({
+        name: title,
+        points: turned.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const),
+        ...(name === "maxout" && { emphasis: true }),
+      });
+      progress((i + 1) / LINEUP.length);
+    }
+    return {
+      measurements,
+      figures: [{
+        kind: "lines",
+        id: "errors",
+        title: "Error against the angle",
+        caption:
+          `Of the first ${SAMPLE} test images at most, each turned about the origin toward its gradient.`,
+        x: { label: "Angle", unit: "rad" },
+        y: { label: "Error", unit: "%", domain: [0, 100] },
+        series,
+      }],
+    };
+  },
+};

@@ -1,0 +1,67 @@
+import { fgsm } from "../attacks/fgsm.ts";
+import { slice } from "../data/batch.ts";
+import { predict } from "../loss.ts";
+import { agreement, transfer } from "../measure/agreement.ts";
+import type { FamilyModel } from "../models/family.ts";
+import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { LINEUP, SAMPLE } from "./lineup.ts";
+
+/** Section 8: every model's adversarial examples on every other. */
+export const transferExperiment: Experiment = {
+  id: "transfer",
+  title: "Adversarial examples carry over from model to model",
+  explains:
+    "Each model is attacked, and the images that come of it are shown to every other. Where both are linear in kind most of the " +
+    "error carries over, though the second was never looked at. A model that resists its own attack is the harder " +
+    "one to mislead through another; and what was made against it misleads others the less.",
+  models: () => LINEUP.map(([name]) => name),
+  async run({ test, trained, progress }) {
+    const models: FamilyModel[] = [];
+    for (const [name] of LINEUP) models.push(await trained(name));
+    const sample = slice(test, 0, SAMPLE);
+    const errors = transfer(models, sample, { attack: fgsm, epsilon: EPSILON });
+    progress(0.5);
+    // row: whose mistakes on examples made against itself; column: who is asked what it says of them
+    const alike = models.map((from) => {
+      const attacked = fgsm(from, sample, { epsilon: EPSILON });
+      return models.map((to) =>
+        agreement(attacked.predicted, predict(to, attacked.x).predicted, attacked).onMistakes
+      );
+    });
+    const names = LINEUP.map(([, name]) => name);
+    const measurements: Record<string, number | null> = {};
+    LINEUP.forEach(([from], i) =>
+      LINEUP.forEach(([to], j) => measurements[`from ${from} to ${to}.error`] = percent(errors[i][j]))
+    );
+    return {
+      measurements,
+      figures: [{
+        kind: "matrix",
+        id: "errors",
+        title: "Error on adversarial examples made against each model",
+        caption:
+          `One step of ±${EPSILON} a pixel, made by the gradient of the row's model and shown to the column's. The ` +
+          "diagonal is each model under its own attack.",
+        rows: names,
+        columns: names,
+        values: errors.map((row) => row.map(percent)),
+        rowLabel: "Made against",
+        columnLabel: "Shown to",
+        unit: "%",
+      }, {
+        kind: "matrix",
+        id: "agreement",
+        title: "How often another model makes the very same mistake",
+        caption:
+          "Of the images that mislead the row's model under its own attack: the share that the column's model puts into " +
+          "the same wrong class.",
+        rows: names,
+        columns: names,
+        values: alike.map((row) => row.map(percent)),
+        rowLabel: "Misled",
+        columnLabel: "Asked",
+        unit: "%",
+      }],
+    };
+  },
+};

@@ -1,0 +1,73 @@
+import { fgsm } from "../attacks/fgsm.ts";
+import { signNoise } from "../attacks/noise.ts";
+import { type Batch, slice } from "../data/batch.ts";
+import { measure } from "../measure/measure.ts";
+import { added, displaced, meanPerturbation, withPerturbation } from "../measure/perturbations.ts";
+import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { weightsFigure } from "./images.ts";
+
+/** Section 8: perturbations of other examples. */
+export const universalExperiment: Experiment = {
+  id: "universal",
+  title: "Perturbations carry over from image to image",
+  explains:
+    "If the direction matters more than the point, what was made for one image should harm others. Each test image is given the " +
+    "perturbation of another one; and then all of them the same, the mean of those that training images got. Both " +
+    "mislead the network far oftener than random noise of the same size, without a look at the image that they are added to.",
+  models: () => ["maxout", "softmax"],
+  async run({ learn, test, trained }) {
+    const measurements: Record<string, number | null> = {};
+    const shown = [];
+    for (const name of ["maxout", "softmax"]) {
+      const model = await trained(name);
+      const errorOn = (examples: Batch) => measure(model, examples);
+      const attacked = fgsm(model, test, { epsilon: EPSILON });
+      // half way around, so that it is of another image of whatever class
+      const by = Math.floor(test.labels.length / 2);
+      const others = errorOn(displaced(added(attacked), test, { by }));
+      const known = fgsm(model, slice(learn, 0, test.labels.length), { epsilon: EPSILON });
+      const mean = meanPerturbation(added(known));
+      const universal = errorOn(withPerturbation(test, meanPerturbation(added(known), { epsilon: EPSILON })));
+      Object.assign(measurements, {
+        [`${name}.clean.error`]: percent(errorOn(test).errorRate),
+        [`${name}.own.error`]: percent(errorOn(attacked).errorRate),
+        [`${name}.another's.error`]: percent(others.errorRate),
+        [`${name}.another's.confidence`]: percent(others.confidenceOnErrors),
+        [`${name}.mean.error`]: percent(errorOn(withPerturbation(test, mean)).errorRate),
+        [`${name}.sign of mean.error`]: percent(universal.errorRate),
+        [`${name}.sign of mean.confidence`]: percent(universal.confidenceOnErrors),
+        [`${name}.noise.error`]: percent(errorOn(signNoise(model, test, { epsilon: EPSILON })).errorRate),
+      });
+      shown.push({ values: mean.data, label: name });
+    }
+    const kinds = ["clean", "noise", "mean", "sign of mean", "another's", "own"] as const;
+    return {
+      measurements,
+      figures: [
+        {
+          kind: "bars",
+          id: "errors",
+          title: "Error with perturbations that were not made for the image",
+          caption:
+            `All but the clean images and the bare mean are moved by ±${EPSILON} a pixel: at random; all by the sign of the mean ` +
+            "perturbation of training images; each by what was made for another image; each by its own.",
+          x: { label: "Perturbation" },
+          y: { label: "Error", unit: "%", domain: [0, 100] },
+          groups: ["maxout", "softmax"].map((name) => ({
+            name,
+            values: kinds.map((x) => ({ x, value: measurements[`${name}.${x}.error`]! })),
+          })),
+        },
+        weightsFigure(
+          {
+            id: "mean",
+            title: "The mean perturbation",
+            caption: "The mean of the perturbations that training images got, against each model.",
+          },
+          shown,
+          { columns: 2 },
+        ),
+      ],
+    };
+  },
+};
