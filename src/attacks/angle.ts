@@ -12,10 +12,10 @@ export function halfTangent(angle: number): number {
 
 /** The same of the angle between two vectors that are not 0. */
 export function halfTangentBetween(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const [p, q] = [norm(a), norm(b)];
-  let [apart, together] = [0, 0];
+  const p = 1 / norm(a), q = 1 / norm(b);
+  let apart = 0, together = 0;
   for (let i = 0; i < a.length; i++) {
-    const [u, v] = [a[i] / p, b[i] / q];
+    const u = a[i] * p, v = b[i] * q;
     apart += (u - v) * (u - v);
     together += (u + v) * (u + v);
   }
@@ -34,7 +34,7 @@ export function cosine(angle: number): number {
 
 /** first − first·a²/((k + 1)(k + 2)) + …, to the last bit that counts. */
 function series(angle: number, first: number, power: number): number {
-  let [sum, term] = [0, first];
+  let sum = 0, term = first;
   for (let k = power; Math.abs(term) > 1e-18 * Math.abs(first); k += 2) {
     sum += term;
     term *= -angle * angle / ((k + 1) * (k + 2));

@@ -15,5 +15,7 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 /** What of `v` is orthogonal to `along`, which is not 0. */
 export function across(v: ArrayLike<number>, along: ArrayLike<number>): Float64Array {
   const share = dot(v, along) / dot(along, along);
-  return Float64Array.from(v, (value, i) => value - share * along[i]);
+  const out = new Float64Array(v.length);
+  for (let i = 0; i < out.length; i++) out[i] = v[i] - share * along[i];
+  return out;
 }

@@ -1,8 +1,7 @@
 import { fgsm, signNoise } from "../attacks/mod.ts";
-import { slice } from "../data/batch.ts";
 import { sweep } from "../measure/measure.ts";
 import { type Experiment, percent } from "./experiment.ts";
-import { LINEUP, SAMPLE } from "./lineup.ts";
+import { LINEUP, sampleOf } from "./lineup.ts";
 
 /** Sizes of the step that are tried. */
 const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5];
@@ -16,8 +15,9 @@ export const curvesExperiment: Experiment = {
     "for every model. Naive models give way long before a change is visible; the adversarially trained one holds until about " +
     "the size that it was trained against, and noise of the same size does next to nothing.",
   models: () => LINEUP.map(([name]) => name),
-  async run({ test, seed, trained, progress }) {
-    const sample = slice(test, 0, SAMPLE);
+  async run(laboratory) {
+    const { seed, trained, progress } = laboratory;
+    const sample = sampleOf(laboratory);
     const measurements: Record<string, number | null> = {};
     const series = [];
     for (const [i, [name, title]] of LINEUP.entries()) {
@@ -41,7 +41,7 @@ export const curvesExperiment: Experiment = {
         id: "errors",
         title: "Error against the size of the step",
         caption:
-          `Of the first ${SAMPLE} test images at most, each model under its own attack in the maximum norm.`,
+          `Of the first ${sample.labels.length} test images, each model under its own attack in the maximum norm.`,
         x: { label: "ε" },
         y: { label: "Error", unit: "%", domain: [0, 100] },
         series,

@@ -1,3 +1,6 @@
+import { type Batch, slice } from "../data/batch.ts";
+import type { Laboratory } from "./experiment.ts";
+
 /** The models that are compared throughout: trained name, and name in figures. */
 export const LINEUP = [
   ["softmax", "softmax regression"],
@@ -8,5 +11,7 @@ export const LINEUP = [
   ["rbf", "RBF"],
 ] as const;
 
-/** Test images that comparisons of many models look at. */
-export const SAMPLE = 2000;
+/** The test images that comparisons of many models look at: the first 2,000, in a quick run 1,000. */
+export function sampleOf({ test, budget }: Pick<Laboratory, "test" | "budget">): Batch {
+  return slice(test, 0, budget.name === "quick" ? 1000 : 2000);
+}

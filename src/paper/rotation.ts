@@ -1,11 +1,10 @@
 import { rotation } from "../attacks/rotation.ts";
-import { slice } from "../data/batch.ts";
 import { measure, sweep } from "../measure/measure.ts";
 import { type Experiment, percent } from "./experiment.ts";
-import { LINEUP, SAMPLE } from "./lineup.ts";
+import { LINEUP, sampleOf } from "./lineup.ts";
 
 /** Angles that are tried, in radians. */
-const ANGLES = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1];
+const ANGLES = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 1];
 
 /** The angle by which the paper's step moves an image of usual norm: of tangent .25·28 over about 9. */
 const LARGE = 0.65;
@@ -22,8 +21,9 @@ export const rotationExperiment: Experiment = {
     "the gradient and keeps its length. The paper says that this too reliably gives adversarial examples, without a figure; " +
     "here is the error against the angle. An angle of .65 moves an image about as far as the sign step of .25.",
   models: () => LINEUP.map(([name]) => name),
-  async run({ test, trained, progress }) {
-    const sample = slice(test, 0, SAMPLE);
+  async run(laboratory) {
+    const { trained, progress } = laboratory;
+    const sample = sampleOf(laboratory);
     const measurements: Record<string, number | null> = {};
     const series = [];
     for (const [i, [name, title]] of LINEUP.entries()) {
@@ -49,7 +49,7 @@ export const rotationExperiment: Experiment = {
         id: "errors",
         title: "Error against the angle",
         caption:
-          `Of the first ${SAMPLE} test images at most, each turned about the origin toward its gradient.`,
+          `Of the first ${sample.labels.length} test images, each turned about the origin toward its gradient.`,
         x: { label: "Angle", unit: "rad" },
         y: { label: "Error", unit: "%", domain: [0, 100] },
         series,

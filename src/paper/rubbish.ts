@@ -6,7 +6,7 @@ import { type Image, imagesFigure, rowOf } from "./images.ts";
 import type { Figure } from "./figure.ts";
 
 /** Noise that is moved toward each class. */
-const DIRECTED = 1000;
+const DIRECTED = 500;
 
 /** The step along the gradient itself: the length of the sign step of .25 in 784 pixels. */
 const LENGTH = 7;
@@ -22,8 +22,8 @@ export const rubbishExperiment: Experiment = {
   id: "rubbish",
   title: "Noise is taken for digits",
   explains:
-    "Gaussian noise is no digit, and a good model would say so by giving no class much. Linear models cannot: far from " +
-    "all digits their scores are as extreme as anywhere, and a softmax must put its trust in one of them. Independent " +
+    "Gaussian noise is no digit, and a good model would say so by giving no class much. Linear models cannot: far away from all " +
+    "digits their scores are as extreme as anywhere, and a softmax must put its trust in one of them. Independent " +
     "probabilities of each class help a little, and they can be taught that noise is nothing, " +
     "but only the noise that they saw: one step along the gradient and the network is fooled again.",
   models: () => ["maxout", "sigmoidMaxout", "rubbishMaxout", "softmax", "rbf"],

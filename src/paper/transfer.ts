@@ -1,10 +1,9 @@
 import { fgsm } from "../attacks/fgsm.ts";
-import { slice } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { agreement, transfer } from "../measure/agreement.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { LINEUP, SAMPLE } from "./lineup.ts";
+import { LINEUP, sampleOf } from "./lineup.ts";
 
 /** Section 8: every model's adversarial examples on every other. */
 export const transferExperiment: Experiment = {
@@ -15,10 +14,11 @@ export const transferExperiment: Experiment = {
     "error carries over, though the second was never looked at. A model that resists its own attack is the harder " +
     "one to mislead through another; and what was made against it misleads others the less.",
   models: () => LINEUP.map(([name]) => name),
-  async run({ test, trained, progress }) {
+  async run(laboratory) {
+    const { trained, progress } = laboratory;
     const models: FamilyModel[] = [];
     for (const [name] of LINEUP) models.push(await trained(name));
-    const sample = slice(test, 0, SAMPLE);
+    const sample = sampleOf(laboratory);
     const errors = transfer(models, sample, { attack: fgsm, epsilon: EPSILON });
     progress(0.5);
     // row: whose mistakes on examples made against itself; column: who is asked what it says of them

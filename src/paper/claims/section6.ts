@@ -69,7 +69,7 @@ export const section6: readonly ClaimInPercent[] = [
     section: "6",
     what: "Transfer from the naive network to the adversarially trained one, below that the other way",
     paper: null,
-    conditions: `${NO_CLIP}; the first 2,000 test images`,
+    conditions: `${NO_CLIP}; the first test images, 2,000 or in a quick run 1,000`,
     tolerance: 0,
     ordering: less(
       "transfer.from maxout to adversarialMaxout.error",
