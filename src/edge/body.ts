@@ -32,7 +32,7 @@ function readerOf(headers: Headers): (bytes: Uint8Array) => Body {
   if (encoding.trim().toLowerCase() !== "identity") {
     throw new Problem(415, "Cannot read the body: send it without a content encoding");
   }
-  const type = (headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  const type = (headers.get("content-type") ?? "").split(";", 1)[0].trim().toLowerCase();
   if (type === JSON_TYPE) return readJson;
   if (type === SAFETENSORS || type === "application/octet-stream") return readTensors;
   throw new Problem(415, `Cannot read the body: its content type must be ${JSON_TYPE} or ${SAFETENSORS}`);

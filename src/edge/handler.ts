@@ -131,12 +131,17 @@ async function answer(
   );
   const x = matrixOf(inputs, { inputs: model.inputs, most: limits.examples });
   const found = await inTurns(action.answer({ name, model, x, body, settings }), signal);
-  const type = accepts(context, {
-    header: "Accept",
-    supports: [JSON_TYPE, SAFETENSORS],
-    default: JSON_TYPE,
-  });
-  return type === SAFETENSORS ? tensorResponse(found) : jsonResponse(JSON.stringify(found.json));
+  return prefersTensors(context) ? tensorResponse(found) : jsonResponse(JSON.stringify(found.json));
+}
+
+/** Characters of an Accept header that are looked at; to weigh a longer one would take longer than to answer. */
+const MOST_ACCEPT = 1000;
+
+function prefersTensors(context: Context): boolean {
+  const accept = context.req.header("accept") ?? "";
+  if (accept.length > MOST_ACCEPT || !accept.includes(SAFETENSORS)) return false;
+  const supports = [JSON_TYPE, SAFETENSORS];
+  return accepts(context, { header: "Accept", supports, default: JSON_TYPE }) === SAFETENSORS;
 }
 
 function jsonResponse(text: string): Response {

@@ -41,3 +41,20 @@ for (const model of Object.keys(models)) {
     }
   });
 }
+
+Deno.test("headers of a megabyte are answered or refused, whatever they hold", async () => {
+  const body = JSON.stringify({ x: [new Array(INPUTS).fill(0)] });
+  const long = ["a", ",", ";", ";q=", "a/b;q=1,", "=", '"', " ", "\t,", "*/*,"].map((part) =>
+    part.repeat(2 ** 20 / part.length)
+  );
+  for (const name of ["accept", "content-type", "content-encoding", "content-length", "origin"]) {
+    for (const value of long) {
+      const headers = { "content-type": "application/json", [name]: value };
+      const response = await handler(
+        new Request("https://edge.example/models/linear/classify", { method: "POST", headers, body }),
+      );
+      await response.body?.cancel();
+      assert([200, 415].includes(response.status), `${name}: ${response.status}`);
+    }
+  }
+});

@@ -3,8 +3,8 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .gate)],
   sockets = [(name = "http", address = "127.0.0.1:8000", http = (), service = "main")],
-  # megabytes, of the 128 that Cloudflare gives a worker
-  v8Flags = ["--max-heap-size=48"],
+  # in MB: as much as a mixture of good and bad requests needs, and less than Cloudflare's 128
+  v8Flags = ["--max-heap-size=32"],
 );
 
 const gate :Workerd.Worker = (

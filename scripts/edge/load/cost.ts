@@ -4,7 +4,8 @@ import { requestOf, TARGET } from "../answers.ts";
 import { type Case, input } from "../corpus.ts";
 import { type Place, workerdExample } from "../hosts.ts";
 import type { Server } from "../server.ts";
-import { memory, processorTime } from "./process.ts";
+import { emptyWorker } from "./empty.ts";
+import { processorTime } from "./process.ts";
 
 /** Medians over rounds, a request. */
 export interface Cost {
@@ -15,26 +16,9 @@ export interface Cost {
   readonly wall: number;
   /** The empty worker's own. */
   readonly empty: { readonly processor: number; readonly wall: number };
-  /** Memory of the process after all requests, and of the empty worker's, in MB. */
-  readonly memory: { readonly example: number; readonly empty: number };
 }
 
 const ROUNDS = 9;
-
-const EMPTY = {
-  "empty.js": `export default { fetch: () => new Response("{}") };\n`,
-  "empty.capnp": `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .empty)],
-  sockets = [(name = "http", address = "127.0.0.1:8000", http = (), service = "main")],
-  v8Flags = ["--max-heap-size=48"],
-);
-const empty :Workerd.Worker = (
-  modules = [(name = "empty.js", esModule = embed "empty.js")],
-  compatibilityDate = "2026-06-01",
-);
-`,
-};
 
 /** A check of one image by the attack and budget of the default gate. */
 const CHECK: Case = {
@@ -51,9 +35,8 @@ export async function costOf(
   place: Place,
   { requests, signal, tell }: { requests: number; signal: AbortSignal; tell: (part: number) => void },
 ): Promise<Cost> {
-  for (const [name, text] of Object.entries(EMPTY)) await Deno.writeTextFile(`${place.folder}/${name}`, text);
   await using example = await workerdExample(place);
-  await using empty = await workerdExample({ ...place, config: "empty.capnp" });
+  await using empty = await emptyWorker(place);
   const each = Math.ceil(requests / ROUNDS);
   const rounds: { example: Round; empty: Round }[] = [];
   // what is not yet compiled by the optimising compiler is no measure
@@ -71,7 +54,6 @@ export async function costOf(
     processor: beyond("processor"),
     wall: beyond("wall"),
     empty: { processor: alone("processor"), wall: alone("wall") },
-    memory: { example: await memory(example.pid), empty: await memory(empty.pid) },
   };
 }
 

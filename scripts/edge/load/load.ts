@@ -7,13 +7,17 @@ import { runTask } from "../../cli/task.ts";
 import { HOSTS, workerdExample } from "../hosts.ts";
 import { onHosts, problemsOf, type Row } from "../run.ts";
 import { type Cost, costOf } from "./cost.ts";
+import { emptyWorker } from "./empty.ts";
 import { FLAT, type Loaded, loaded } from "./loaded.ts";
 
 /** What is found of a host. */
 interface Found {
   readonly load: Loaded;
-  /** In workerd, what a check costs, and the bytes of the worker, as they are and compressed. */
+  /** In workerd, what a check costs. */
   readonly cost?: Cost;
+  /** MB that the process of an empty worker holds under the same requests, mean over the last third of the time. */
+  readonly empty?: number;
+  /** Bytes of the worker, as they are and compressed. */
   readonly worker?: { readonly bytes: number; readonly gzip: number };
 }
 
@@ -40,22 +44,16 @@ export const load: Command = command({
         await using server = await host.start(given);
         return { load: await loaded(server, { seconds, seed, signal, tell }) };
       }
-      const cost = await costOf(given, { requests, signal, tell: (part) => tell(part / 2) });
+      const part = (of: number) => (done: number) => tell((of + done) / 3);
+      const cost = await costOf(given, { requests, signal, tell: part(0) });
+      const options = { seconds, seed, signal };
       await using server = await workerdExample({ ...given, inspector: INSPECTOR });
-      const options = {
-        seconds,
-        seed,
-        signal,
-        inspector: INSPECTOR,
-        tell: (part: number) => tell(0.5 + part / 2),
-      };
+      const load = await loaded(server, { ...options, inspector: INSPECTOR, tell: part(1) });
+      await using empty = await emptyWorker(given);
+      const { memory } = await loaded(empty, { ...options, tell: part(2) });
       const files = Object.values(examples!.worker);
       const sum = (what: "bytes" | "gzip") => files.reduce((sum, file) => sum + file[what], 0);
-      return {
-        load: await loaded(server, options),
-        cost,
-        worker: { bytes: sum("bytes"), gzip: sum("gzip") },
-      };
+      return { load, cost, empty: memory.last, worker: { bytes: sum("bytes"), gzip: sum("gzip") } };
     });
     context.print(json ? JSON.stringify({ rows }) : inWords(rows));
     const bad = ({ version, found }: Row<Found>) => version !== undefined && !(found && steady(found.load));
@@ -94,24 +92,25 @@ function inWords(rows: readonly Row<Found>[]): string {
       ...[memory.before, memory.middle, memory.last, memory.most].map(mb),
     ]),
   ])];
-  for (const { host, found: { load, cost, worker } } of there) {
-    for (const wrong of load.wrong) lines.push(`${host}: ${wrong}`);
-    if (!(load.memory.last <= FLAT * load.memory.middle)) lines.push(`${host}: memory is not flat`);
+  for (const { host, found: { load, cost, empty, worker } } of there) {
+    const say = (line: string) => lines.push(`${host}: ${line}`);
+    load.wrong.forEach(say);
+    if (!(load.memory.last <= FLAT * load.memory.middle)) say("memory is not flat");
     if (load.isolate !== undefined) {
-      lines.push(`${host}: the isolate held ${load.isolate.toFixed(1)} MB at most`);
+      say(`the isolate held ${mb(load.isolate)} at most, WebAssembly's memory apart`);
+    }
+    if (empty !== undefined) {
+      say(`the process held ${mb(load.memory.last - empty)} more than an empty worker's under the same load`);
     }
     if (cost) {
-      lines.push(
-        `${host}: a check of one image takes ${ms(cost.processor)} of processor time and ${
+      say(
+        `a check of one image takes ${ms(cost.processor)} of processor time and ${
           ms(cost.wall)
-        } in all ` +
-          `beyond an empty answer's ${ms(cost.empty.processor)} and ${
-            ms(cost.empty.wall)
-          }; after ${cost.requests}, ` +
-          `the process holds ${mb(cost.memory.example)}, that of an empty worker ${mb(cost.memory.empty)}`,
+        } in all, beyond ` +
+          `an empty worker's ${ms(cost.empty.processor)} and ${ms(cost.empty.wall)}`,
       );
     }
-    if (worker) lines.push(`${host}: the worker has ${worker.bytes} bytes, ${worker.gzip} compressed`);
+    if (worker) say(`the worker has ${worker.bytes} bytes, ${worker.gzip} compressed`);
   }
   return [...lines, ...problemsOf(rows)].join("\n");
 }
