@@ -2,7 +2,7 @@ import type { FamilyModel, Tensor } from "../../mod.ts";
 import type { Filters } from "./protocol.ts";
 
 /** Units shown of a hidden layer. */
-const MOST_UNITS = 16;
+const MOST_UNITS = 15;
 
 /**
  * What the first layer of `model` looks for, as images: weights, or an RBF network's centers. A maxout unit's pieces

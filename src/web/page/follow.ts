@@ -64,7 +64,7 @@ export function follow(): void {
   alsoWithModels(() => {
     settings.epsilon.value;
     tableIsOld.value = true;
-    if (gallery.value?.labels) compareSoon();
+    if (gallery.value?.labels && models.value.some(({ bytes }) => bytes)) compareSoon();
   });
 }
 

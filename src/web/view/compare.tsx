@@ -52,7 +52,7 @@ function Card({ name, title, bytes, done }: Entry): JSX.Element {
     <li class={fooled ? "card fooled" : "card"}>
       <h3>{title}</h3>
       <p class="verdict">
-        {verdict(opinion.clean)} <span aria-hidden="true">→</span>
+        <i>{verdict(opinion.clean)}</i> <span aria-hidden="true">→</span>
         <span class="hidden">becomes</span> <b>{verdict(opinion.attacked)}</b>
       </p>
       <p class="note">

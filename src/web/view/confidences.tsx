@@ -16,12 +16,15 @@ export function Confidences(
   return (
     <table class="confidences">
       <caption class="hidden">What {name} says of each digit, before and after the step</caption>
-      <thead class="hidden">
+      <thead>
         <tr>
-          <th scope="col">Digit</th>
-          <th scope="col">Before and after</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
+          {["Digit", "Bars", ...brief ? [] : ["Before"], brief ? "Before, then after" : "After"].map((
+            name,
+          ) => (
+            <th key={name} scope="col">
+              <span class="hidden">{name}</span>
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
@@ -35,8 +38,11 @@ export function Confidences(
                 <span class="before" style={{ width: `${100 * before}%` }} />
                 <span class="after" style={{ width: `${100 * after}%` }} />
               </td>
-              <td class={brief ? "hidden" : ""}>{percent(before)}</td>
-              <td>{percent(after)}</td>
+              {!brief && <td>{percent(before)}</td>}
+              <td>
+                {brief && <span class="hidden">{percent(before)}, then</span>}
+                {percent(after)}
+              </td>
             </tr>
           );
         })}

@@ -107,6 +107,7 @@ function Sum(): JSX.Element {
         <Picture
           pixels={look?.signs ?? nothing}
           shades={[1, -1]}
+          fixed
           text={look ? signsInWords(look) : "The signs of the gradient"}
         />
         <figcaption>

@@ -1,16 +1,17 @@
 /// <reference lib="dom" />
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { ROSTER } from "../lab/recipes.ts";
 import { copyLink, openFiles, saveModelFile, saveState } from "../page/files.ts";
-import { models, settings } from "../page/state.ts";
+import { entryOf } from "../page/state.ts";
 import { Section } from "./controls.tsx";
 import { ModelChoice } from "./models.tsx";
 
 /** Files in and out, and the link. */
 export function Keep(): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
-  const { source } = settings;
-  const ready = models.value.some(({ name, bytes }) => name === source.value && bytes);
+  const chosen = useSignal(Object.keys(ROSTER)[0]);
   return (
     <Section
       id="keep"
@@ -42,9 +43,13 @@ export function Keep(): JSX.Element {
         <div class="buttons">
           <button type="button" class="primary" onClick={() => input.current!.click()}>Open files …</button>
         </div>
-        <ModelChoice name="Model" value={source} />
+        <ModelChoice name="Model to save" value={chosen} />
         <div class="buttons">
-          <button type="button" disabled={!ready} onClick={() => saveModelFile(source.value)}>
+          <button
+            type="button"
+            disabled={!entryOf(chosen.value)?.bytes}
+            onClick={() => saveModelFile(chosen.value)}
+          >
             Save this model
           </button>
           <button type="button" onClick={saveState}>Save state</button>

@@ -36,7 +36,7 @@ export interface PlotProps {
 
 const HEIGHT = 240, FONT = "12px system-ui, sans-serif";
 /** Room for tags beside the plot. */
-const MARGIN = 22;
+const MARGIN = 30;
 
 /** Lines over x, by uPlot. */
 export function Plot(props: PlotProps): JSX.Element {
@@ -134,6 +134,7 @@ function drawTag(
   ctx.save();
   ctx.fillStyle = color;
   ctx.font = `600 ${12 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   const y = valToPos(values[values.length - 1], "y", true);
   ctx.fillText(tag, bbox.left + bbox.width + 8 * devicePixelRatio, Math.max(bbox.top + 6, y));

@@ -26,8 +26,8 @@ export function Rubbish(): JSX.Element {
         <>
           Noise is no digit, and a model that knew so would give each digit a low probability. Move the noise
           one step up the gradient of the probability of a digit and the model sees that digit in it, though
-          you still see noise (appendix A, figure 5). Most noise needs no step at all to be taken for
-          something. Only the RBF network, confident near its centres alone, is hard to talk into it.
+          you still see noise (appendix A, figure 5). To most models, most noise is some digit without any
+          step. Only the RBF network, confident near its centres alone, is hard to talk into it.
         </>
       }
     >

@@ -10,6 +10,9 @@ import { Picture } from "./picture.tsx";
 import { Plot } from "./plot.tsx";
 import { percent } from "./words.ts";
 
+/** Images in a row of hidden units, three pieces each. */
+const COLUMNS = 9;
+
 /** Trains a model while one looks. */
 export function Train(): JSX.Element {
   const { family, adversarial, seed, epochs } = settings;
@@ -118,8 +121,8 @@ function Course(): JSX.Element {
             {filters && (
               <Picture
                 pixels={filters.images}
-                columns={filters.columns === 3 ? 12 : 5}
-                shades={shadesOf(filters.images)}
+                columns={filters.columns === 10 ? 5 : COLUMNS}
+                shades={plan?.family === "rbf" ? [0, 1] : weightShades(filters.images)}
                 text={`${filters.images.length / 784} images of what the first layer looks for`}
               />
             )}
@@ -150,8 +153,8 @@ function statusInWords(): string {
   return `${what}${so}.`;
 }
 
-/** From the most negative to the most positive weight, alike on both sides of 0. */
-function shadesOf(weights: Float32Array): readonly [number, number] {
-  const most = weights.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
-  return weights.some((value) => value < 0) ? [-most, most] : [0, most];
+/** Alike on both sides of 0, so far out that few weights are beyond. */
+function weightShades(weights: Float32Array): readonly [number, number] {
+  const mean = weights.reduce((sum, value) => sum + Math.abs(value), 1e-9) / weights.length;
+  return [-4 * mean, 4 * mean];
 }

@@ -4,7 +4,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { decode } from "fast-png";
 import { model, saveModel, softmaxLinear } from "../../../src/mod.ts";
-import { idx } from "../lab/support.ts";
+import { verdict } from "../../../src/web/view/words.ts";
+import { asking, idx } from "../lab/support.ts";
 import { saved } from "./saved.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { visit } from "./visit.ts";
@@ -36,6 +37,7 @@ export const filing: readonly Scenario[] = [
       await stage.until(() =>
         document.querySelector("#fool .confidences caption")?.textContent?.includes("mine.safetensors")
       );
+      await stage.pick("Model to save", "opened", "#keep");
       await stage.press("Save this model");
       assertEquals(await saved(stage, "opened.safetensors"), bytes);
       await stage.pick("The step is made for", "softmax", "#fool");
@@ -73,9 +75,30 @@ export const filing: readonly Scenario[] = [
     },
   },
   {
+    name: "a link to a trained model trains it again, to the same answers",
+    async run({ browser, address }) {
+      const plan = { family: "softmaxLinear", adversarial: true, seed: 9, epochs: 3 } as const;
+      const link = "family=softmaxLinear&seed=9&epochs=3&trained=true&source=yours&digit=2&epsilon=0.05";
+      const other = await visit(browser, `${address}#${link}`);
+      await other.until(() => document.querySelector("#train .status")?.textContent?.startsWith("Finished"));
+      const ask = asking();
+      await ask("train", { name: "yours", plan, watch: true, resume: false });
+      const { images, labels } = await ask("gallery", { count: 3 });
+      const image = images.slice(2 * 784);
+      const look = await ask("look", { image, label: labels![2], source: "yours", epsilon: 0.05 });
+      await other.until(
+        (wanted) =>
+          document.querySelector(".sum figure:last-of-type figcaption span")?.textContent === wanted,
+        verdict(look.opinions.yours.attacked),
+      );
+      assertEquals(other.complaints, []);
+      await other.page.close();
+    },
+  },
+  {
     name: "images of one's own are opened, and take the place of the digits",
     async run(stage) {
-      await open(stage, { "images.idx": idx(50, 28, 28), "labels.idx": idx(50) });
+      await drop(stage, { "images.idx": idx(50, 28, 28), "labels.idx": idx(50) });
       await stage.until(() => document.querySelectorAll(".thumb").length === 10);
       assertEquals(await stage.text(".pick legend"), "Pick one of the images.idx");
       assertEquals(await stage.text("#train .status").then((text) => text.startsWith("Stopped")), true);
@@ -92,6 +115,17 @@ export const filing: readonly Scenario[] = [
     },
   },
 ];
+
+/** Lets files fall on the page. */
+async function drop({ page }: Stage, contents: Record<string, Uint8Array>): Promise<void> {
+  await page.evaluate((files) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, bytes] of files) dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
+    for (const type of ["dragover", "drop"]) {
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    }
+  }, Object.entries(contents).map(([name, bytes]) => [name, [...bytes]] as const));
+}
 
 /** Opens files by the page's own button. */
 async function open({ page, files }: Stage, contents: Record<string, Uint8Array>): Promise<void> {
