@@ -10,7 +10,7 @@ import type { Scenario, Stage } from "./scenario.ts";
 const STATUS = "#train .status";
 
 /** Enough that there is time to pause. */
-const EPOCHS = 20;
+const EPOCHS = 30;
 
 export const making: readonly Scenario[] = [
   {
@@ -20,9 +20,8 @@ export const making: readonly Scenario[] = [
       const { page } = stage;
       await set(stage, { epochs: EPOCHS, seed: 5, adversarial: false });
       await stage.pick("Model", "rbf", "#train");
+      await pauseAfterFirstEpoch(stage);
       await stage.press("Train");
-      await stage.until(() => document.querySelectorAll("#train .plot canvas").length === 2);
-      await stage.press("Pause");
       await stage.until(() => document.querySelector("#train .status")?.textContent?.startsWith("Paused"));
       assert(await page.$("#train .picture"), "the filters are not shown");
       await stage.press("Resume");
@@ -76,17 +75,30 @@ export const making: readonly Scenario[] = [
       await stage.until(
         (wanted) =>
           document.querySelectorAll("#rubbish .fooled").length === wanted[1] &&
-          document.querySelector("#rubbish li span")?.textContent === wanted[0],
+          document.querySelector("#rubbish li > span:last-child")?.textContent === wanted[0],
         [percent(confidence[0]), count] as const,
       );
       await stage.press("New noise");
       await stage.until(
-        (was) => document.querySelector("#rubbish li span")?.textContent !== was,
+        (was) => document.querySelector("#rubbish li > span:last-child")?.textContent !== was,
         percent(confidence[0]),
       );
     },
   },
 ];
+
+/** Has the page itself press Pause when there is something to see: from here it might come too late. */
+async function pauseAfterFirstEpoch({ page }: Stage): Promise<void> {
+  await page.evaluate(() => {
+    const form = document.querySelector("#train")!;
+    new MutationObserver((_, observer) => {
+      const pause = [...form.querySelectorAll("button")].find((button) => button.textContent === "Pause");
+      if (!pause || pause.disabled || form.querySelectorAll(".plot canvas").length < 2) return;
+      observer.disconnect();
+      pause.click();
+    }).observe(form, { subtree: true, childList: true, attributes: true });
+  });
+}
 
 /** Fills in the form of training. */
 async function set(
