@@ -3,33 +3,33 @@
 import { addBias, columnSums } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { sigmoidForward, softmaxForward } from "../kernels/heads.ts";
-import { part, reshaped, type Workspace } from "../kernels/workspace.ts";
+import { part, type Workspace } from "../kernels/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Parameter, Wanted } from "./network.ts";
 
-/** What inference is not told, and has to predict from the rest; 1 where that is so, else 0. */
-export interface Masked {
+/** What inference goes by, of an example a row. */
+export interface Evidence {
   /** Inputs, (B, D). */
-  readonly inputs: Matrix;
-  /** Classes, (B, 1). */
-  readonly classes: Matrix;
-  /** The class of each example, told where it is not masked. */
-  readonly labels: Int32Array;
+  readonly x: Matrix;
+  /** How much of each input is the machine's own prediction, (B, D): 0 where it is told, 1 where it is masked. */
+  readonly predicted: Matrix;
+  /** Classes, (B), and the same of them, 0 or 1, (B, 1); without it, none is told. */
+  readonly classes?: { readonly labels: Int32Array; readonly predicted: Matrix };
 }
 
-/** Values at the last step, before the nonlinearity: of the class layer, and of the inputs where some are masked. */
+/** What a machine makes of inputs and classes at the last step, before the nonlinearity. */
 export interface Ends {
   /** Of the class layer, (B, C). */
   readonly scores: Matrix;
-  /** Of the input layer, (B, D). */
+  /** Of the input layer, (B, D), if it was asked for. */
   readonly inputs?: Matrix;
 }
 
 /** The inference of one machine. */
 export interface MeanField {
-  /** What `x`, but for what is masked, says of the rest; without `masked`, of the class alone. */
-  infer(x: Matrix, masked?: Masked): Ends;
-  /** From a gradient in the ends of the last inference, that in `x` (if nothing was masked) and in the parameters. */
+  /** What the evidence says of classes, and, if `inputs` is set, of inputs. */
+  infer(evidence: Evidence, asked: { inputs: boolean }): Ends;
+  /** From a gradient in the ends of the last inference, that in `x`, if wanted, and in the parameters. */
   differentiate(ends: Ends, wanted: Wanted): Matrix | undefined;
 }
 
@@ -50,8 +50,7 @@ export function meanField(
   iterations: number,
 ): MeanField {
   const top = W.length;
-  let rows = 0;
-  let x: Matrix, masked: Masked | undefined;
+  let evidence: Evidence, rows = 0, asked = { inputs: false };
 
   /** Steps `from` to `to`, both included, of layer `l`: what it holds, or its gradient before the nonlinearity. */
   const steps = (kind: "state" | "d", l: number, [from, to]: readonly [number, number]) => {
@@ -60,12 +59,11 @@ export function meanField(
   };
   const step = (kind: "state" | "d", l: number, t: number) => steps(kind, l, [t, t]);
 
-  /** The last step at which layer `l` matters to the ends; −1 for inputs that are all given. */
+  /** The last step at which layer `l` matters to the ends. */
   const last = (l: number): number => {
-    if (l === 0) return masked ? iterations : -1;
-    if (l === top) return iterations;
+    if (l === top || l === 0 && asked.inputs) return iterations;
     // an even layer is read by odd ones a step later, an odd one within the step
-    const read = l % 2 === 1 && (l + 1 === top || l === 1 && masked);
+    const read = l % 2 === 1 && (l + 1 === top || l === 1 && asked.inputs);
     return read ? iterations : iterations - 1;
   };
   const isEnd = (l: number, t: number) => t === iterations && (l === 0 || l === top);
@@ -83,13 +81,8 @@ export function meanField(
   function update(l: number, t: number): void {
     const z = step("state", l, t);
     const from = readAt(l, t);
-    const above = l < top ? step("state", l + 1, from) : undefined;
-    if (l === 1 && !masked) {
-      z.data.set(workspace.matrix("from inputs", rows, z.cols).data);
-      gemmNN(z, [above!, W[1].value], { accumulate: true });
-    } else {
-      receive(z, l, { above, below: l > 0 ? step("state", l - 1, from) : undefined });
-    }
+    const neighbour = (m: number) => m >= 0 && m <= top ? step("state", m, from) : undefined;
+    receive(z, l, { below: neighbour(l - 1), above: neighbour(l + 1) });
     addBias(z, b[l].value);
     if (!isEnd(l, t)) settle(l, z);
   }
@@ -98,37 +91,25 @@ export function meanField(
   function settle(l: number, z: Matrix): void {
     if (l < top) sigmoidForward(z, z);
     else softmaxForward(z, z);
-    if (!masked || 0 < l && l < top) return;
     const { data, cols } = z;
     if (l === 0) {
-      const hidden = masked.inputs.data, given = x.data;
-      for (let i = 0; i < data.length; i++) if (hidden[i] === 0) data[i] = given[i];
-      return;
-    }
-    const hidden = masked.classes.data;
-    for (let i = 0; i < data.length; i++) {
-      const r = Math.floor(i / cols);
-      if (hidden[r] === 0) data[i] = Number(i % cols === masked.labels[r]);
+      const [own, x] = [evidence.predicted.data, evidence.x.data];
+      for (let i = 0; i < data.length; i++) data[i] = own[i] * data[i] + (1 - own[i]) * x[i];
+    } else if (l === top && evidence.classes) {
+      const { labels, predicted } = evidence.classes;
+      labels.forEach((label, r) => {
+        if (predicted.data[r] !== 0) return;
+        data.fill(0, r * cols, (r + 1) * cols);
+        data[r * cols + label] = 1;
+      });
     }
   }
 
   function firstPass(): void {
-    if (masked) {
-      const z = step("state", 0, 0);
-      z.data.fill(0);
-      addBias(z, b[0].value);
-      settle(0, z);
-    }
-    for (let l = 1; l <= top; l++) {
+    for (let l = 0; l <= top; l++) {
       const z = step("state", l, 0);
-      if (l === 1 && !masked) {
-        const fromInputs = workspace.matrix("from inputs", rows, z.cols);
-        gemmNT(fromInputs, [x, W[0].value]);
-        z.data.set(fromInputs.data);
-      } else {
-        receive(z, l, { below: step("state", l - 1, 0) });
-      }
-      if (l < top) double(z);
+      receive(z, l, { below: l > 0 ? step("state", l - 1, 0) : undefined });
+      if (0 < l && l < top) double(z);
       addBias(z, b[l].value);
       settle(l, z);
     }
@@ -145,34 +126,36 @@ export function meanField(
     slope(l, d, step("state", l, t));
   }
 
-  /** From a gradient after the nonlinearity that before it. */
+  /** From a gradient after the nonlinearity that before it, in its place. */
   function slope(l: number, { data, cols }: Matrix, { data: y }: Matrix): void {
+    if (l === 0) return slopeOfInputs(data, y);
     if (l < top) {
-      const hidden = l === 0 ? masked!.inputs.data : undefined;
-      for (let i = 0; i < data.length; i++) {
-        const d = hidden && hidden[i] === 0 ? 0 : data[i] * y[i] * (1 - y[i]);
-        data[i] = Math.abs(d) < TINY ? 0 : d;
-      }
+      for (let i = 0; i < data.length; i++) data[i] = flushed(data[i] * y[i] * (1 - y[i]));
       return;
     }
     for (let i = 0; i < data.length; i += cols) {
-      const told = masked !== undefined && masked.classes.data[i / cols] === 0;
+      const told = evidence.classes?.predicted.data[i / cols] === 0;
       let mean = 0;
       for (let c = 0; c < cols; c++) mean += y[i + c] * data[i + c];
-      for (let c = 0; c < cols; c++) {
-        const d = told ? 0 : y[i + c] * (data[i + c] - mean);
-        data[i + c] = Math.abs(d) < TINY ? 0 : d;
-      }
+      for (let c = 0; c < cols; c++) data[i + c] = told ? 0 : flushed(y[i + c] * (data[i + c] - mean));
+    }
+  }
+
+  /** The same for inputs, of which a part is told: its gradient goes to the evidence. */
+  function slopeOfInputs(data: Float32Array, state: Float32Array): void {
+    const [own, x] = [evidence.predicted.data, evidence.x.data];
+    const dX = workspace.matrix("dX", rows, evidence.x.cols).data;
+    for (let i = 0; i < data.length; i++) {
+      const d = data[i], told = 1 - own[i];
+      dX[i] += told * d;
+      const p = own[i] === 0 ? 0 : (state[i] - told * x[i]) / own[i];
+      data[i] = flushed(own[i] * d * p * (1 - p));
     }
   }
 
   function parameterGradients(accumulate: boolean): void {
     for (let l = 0; l < top; l++) {
       const dW = W[l].gradient;
-      if (l === 0 && !masked) {
-        gemmTN(dW, [overSteps(1), x], { accumulate });
-        continue;
-      }
       gemmTN(dW, [step("d", l + 1, 0), step("state", l, 0)], { accumulate });
       for (const [reader, read] of [[l + 1, l], [l, l + 1]]) {
         const to = last(reader);
@@ -184,29 +167,21 @@ export function meanField(
     }
   }
 
-  /** The sum over steps of the gradient of layer `l`. */
-  function overSteps(l: number): Matrix {
-    const all = steps("d", l, [0, last(l)]);
-    const sum = workspace.matrix(`sum of d ${l}`, rows, all.cols);
-    columnSums(reshaped(sum, 1, rows * all.cols), reshaped(all, last(l) + 1, rows * all.cols));
-    return sum;
-  }
-
   return {
-    infer(given, hidden) {
-      [x, masked, rows] = [given, hidden, given.rows];
+    infer(given, wanted) {
+      [evidence, rows, asked] = [given, given.x.rows, wanted];
       firstPass();
       for (let t = 1; t <= iterations; t++) {
         for (const first of [1, 0]) {
           for (let l = first; l <= top; l += 2) if (t <= last(l)) update(l, t);
         }
       }
-      const inputs = masked && step("state", 0, iterations);
+      const inputs = wanted.inputs ? step("state", 0, iterations) : undefined;
       return { scores: step("state", top, iterations), inputs };
     },
     differentiate(ends, wanted) {
-      const parameters = wanted.parameters !== "none";
-      const accumulate = wanted.parameters === "add";
+      const dX = workspace.matrix("dX", rows, evidence.x.cols);
+      dX.data.fill(0);
       step("d", top, iterations).data.set(ends.scores.data);
       if (ends.inputs) step("d", 0, iterations).data.set(ends.inputs.data);
       for (let t = iterations; t > 0; t--) {
@@ -214,23 +189,24 @@ export function meanField(
           for (let l = first; l <= top; l += 2) if (t <= last(l) && !isEnd(l, t)) gather(l, t);
         }
       }
+      const accumulate = wanted.parameters === "add";
       for (let l = top; l >= 0; l--) {
-        if (last(l) >= 0) gather(l, 0);
-        if (parameters && last(l) < 0 && !accumulate) b[l].gradient.data.fill(0);
-        if (parameters && last(l) >= 0) {
+        gather(l, 0);
+        if (wanted.parameters !== "none") {
           columnSums(b[l].gradient, steps("d", l, [0, last(l)]), { accumulate });
         }
         if (0 < l && l < top) double(step("d", l, 0));
       }
-      if (parameters) parameterGradients(accumulate);
-      if (!wanted.inputs || masked) return;
-      const dX = workspace.matrix("dX", rows, x.cols);
-      gemmNN(dX, [overSteps(1), W[0].value]);
-      return dX;
+      if (wanted.parameters !== "none") parameterGradients(accumulate);
+      return wanted.inputs ? dX : undefined;
     },
   };
 }
 
 function double({ data }: Matrix): void {
   for (let i = 0; i < data.length; i++) data[i] *= 2;
+}
+
+function flushed(value: number): number {
+  return Math.abs(value) < TINY ? 0 : value;
 }

@@ -17,6 +17,11 @@ export interface MpDbmOptions {
   units?: readonly number[];
   /** Mean field iterations after the first pass, in training and in use; default 6. */
   iterations?: number;
+  /**
+   * Share of an input's own value in what classification goes by, in (0, 1], the rest being the machine's prediction
+   * of it; 1 clamps inputs; default 0.5, as many as training shows.
+   */
+  inputShare?: number;
   /** What the negative log probability of a label counts for in training, that of a pixel being 1; default 1. */
   labelWeight?: number;
   /** Inputs whose weight into a unit of the first layer does not start at 0 but normal; default 15. */
@@ -48,7 +53,15 @@ const FIRST_BIAS = -0.710467, LATER_BIAS = -0.393587, LATER_RANGE = 0.0063883086
  * @throws {RangeError} if a size is not a whole number ≥ 1, there is no hidden layer, or `labelWeight` is not ≥ 0
  */
 export function mpDbm(
-  { inputs, classes, units = [500, 500], iterations = 6, labelWeight = 1, connections = 15 }: MpDbmOptions,
+  {
+    inputs,
+    classes,
+    units = [500, 500],
+    iterations = 6,
+    inputShare = 0.5,
+    labelWeight = 1,
+    connections = 15,
+  }: MpDbmOptions,
 ): Family {
   checkSizes("mpDbm", {
     inputs,
@@ -60,6 +73,9 @@ export function mpDbm(
   checkSizes("mpDbm", { classes }, 2);
   if (!(labelWeight >= 0 && labelWeight < Infinity)) {
     throw new RangeError(`Cannot make a mpDbm model with labelWeight ${labelWeight}: must be ≥ 0`);
+  }
+  if (!(inputShare > 0 && inputShare <= 1)) {
+    throw new RangeError(`Cannot make a mpDbm model with inputShare ${inputShare}: must be in (0, 1]`);
   }
   const widths = [inputs, ...units, classes];
   const names = [...units.map((_, i) => `layer${i}`), "top"];
@@ -75,7 +91,7 @@ export function mpDbm(
     inputs,
     classes,
     head: softmax,
-    config: { inputs, classes, units, iterations, labelWeight, connections },
+    config: { inputs, classes, units, iterations, inputShare, labelWeight, connections },
     shapes,
     recipe: {
       optimizer: {
@@ -112,7 +128,7 @@ export function mpDbm(
           parameter(workspace, name, asMatrix(tensors[name], name.endsWith("W") ? shapes[name][0] : 1));
         const W = names.map((name) => make(`${name}.W`));
         const b = ["inputs", ...names].map((name) => make(`${name}.b`));
-        return [mpDbmLayer(workspace, { W, b }, { iterations, labelWeight })];
+        return [mpDbmLayer(workspace, { W, b }, { iterations, inputShare, labelWeight })];
       }),
     tensors(network) {
       return namedTensors(this, network);

@@ -12,13 +12,14 @@ import type { Layer, Objective, Parameter } from "./network.ts";
 const MASKED = 0.5;
 
 /**
- * Scores of the class layer of a deep Boltzmann machine after mean field with the inputs clamped; `W` and `b` by
+ * Scores of the class layer of a deep Boltzmann machine after mean field, where each input is `inputShare` of its own
+ * value and for the rest what the machine takes it for (the multi-inference trick of Goodfellow et al. 2013); `W` and `b` by
  * layer from below, one more of `b`, that of the inputs, first.
  */
 export function mpDbmLayer(
   workspace: Workspace,
   { W, b }: { W: readonly Parameter[]; b: readonly Parameter[] },
-  { iterations, labelWeight }: { iterations: number; labelWeight: number },
+  { iterations, labelWeight, inputShare }: { iterations: number; labelWeight: number; inputShare: number },
 ): Layer & { readonly objective: Objective } {
   const field = meanField(workspace, { W, b }, iterations);
 
@@ -64,7 +65,11 @@ export function mpDbmLayer(
 
   return {
     parameters: [...W, ...b],
-    forward: (x) => field.infer(x).scores,
+    forward(x) {
+      const predicted = workspace.matrix("predicted inputs", x.rows, x.cols);
+      predicted.data.fill(1 - inputShare);
+      return field.infer({ x, predicted }, { inputs: false }).scores;
+    },
     backward: (dScores, _, wanted) => field.differentiate({ scores: dScores }, wanted),
     objective(means, labels, { scale, parameters, key }) {
       const random = rng(key);
@@ -72,7 +77,8 @@ export function mpDbmLayer(
       bernoulli(x, means, { key: random.split("inputs").key, workspace });
       const inputs = mask("inputs", x, random.split("masked inputs").key);
       const classes = mask("classes", { rows: x.rows, cols: 1 }, random.split("masked classes").key);
-      const ends = field.infer(x, { inputs, classes, labels });
+      const evidence = { x, predicted: inputs, classes: { labels, predicted: classes } };
+      const ends = field.infer(evidence, { inputs: true });
       const ofInputs = inputsLoss(ends.inputs!, { x, masked: inputs, scale });
       const ofClasses = classesLoss(ends.scores, { labels, masked: classes, scale: scale * labelWeight });
       field.differentiate({ scores: ofClasses.dScores, inputs: ofInputs.dZ }, { inputs: false, parameters });

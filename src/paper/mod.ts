@@ -13,6 +13,7 @@ import { ensembleExperiment } from "./ensemble.ts";
 import { type Executor, inProcess } from "./executor.ts";
 import type { Examples, Experiment, Outcome } from "./experiment.ts";
 import type { Figure } from "./figure.ts";
+import { generativeExperiment } from "./generative.ts";
 import { largeExperiment } from "./large.ts";
 import { lineExperiment } from "./line.ts";
 import { linearExperiment } from "./linear.ts";
@@ -53,6 +54,7 @@ export const experiments: readonly Experiment[] = [
   lineExperiment,
   universalExperiment,
   ensembleExperiment,
+  generativeExperiment,
   rubbishExperiment,
 ];
 

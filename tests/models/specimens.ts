@@ -21,9 +21,9 @@ const VARIANTS: Record<string, Partial<FamilyOptions>[]> = {
   ],
   rbf: [{}, { precision: 3 }, { precision: "full" }],
   mpDbm: [
-    { units: [5, 4], iterations: 3 },
-    { units: [5], iterations: 2 },
-    { units: [5, 4, 5], iterations: 1, labelWeight: 2 },
+    { units: [5, 6], iterations: 3 },
+    { units: [5], iterations: 2, inputShare: 0.25 },
+    { units: [5, 4, 5], iterations: 1, inputShare: 1, labelWeight: 2 },
   ],
   classRbm: [{ hidden: 5 }],
   deepRbf: [{ units: [5] }, { units: [5, 4] }],

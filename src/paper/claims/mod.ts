@@ -9,6 +9,7 @@ import { section6 } from "./section6.ts";
 import { section7 } from "./section7.ts";
 import { section8 } from "./section8.ts";
 import { section9Ensemble } from "./ensemble.ts";
+import { section9Generative } from "./generative.ts";
 
 /** Every published figure that is reproduced, and what the paper leaves open, in the paper's order. */
 export const claims: readonly Claim[] = [
@@ -19,5 +20,6 @@ export const claims: readonly Claim[] = [
   ...section7,
   ...section8,
   ...section9Ensemble,
+  ...section9Generative,
   ...appendixA,
 ].map((claim) => ({ unit: "%", ...claim }));

@@ -3,6 +3,7 @@
 import { adversarial } from "./adversarial.ts";
 import { controls } from "./controls.ts";
 import { ensemble } from "./ensemble.ts";
+import { generative } from "./generative.ts";
 import { naive } from "./maxout.ts";
 import { noise } from "./noise.ts";
 import { radial } from "./rbf.ts";
@@ -20,6 +21,7 @@ const groups: readonly Recipes[] = [
   noise,
   sigmoid,
   ensemble,
+  generative,
 ];
 
 /** All trainings by name. */

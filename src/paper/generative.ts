@@ -1,0 +1,46 @@
+import { EPSILON, type Experiment } from "./experiment.ts";
+import { standing } from "./standing.ts";
+
+/** The generative models: trained name, name in measurements, name in the figure. */
+const MODELS = [
+  ["mpDbm", "Multi-prediction deep Boltzmann machine"],
+  ["classRbm", "Classification RBM"],
+] as const;
+
+/** Section 9: is it that models are never asked whether an input is a digit at all? */
+export const generativeExperiment: Experiment = {
+  id: "generative",
+  title: "Generative training alone does not help",
+  explains:
+    "Perhaps classifiers are fooled because nobody taught them what digits look like. A deep Boltzmann machine is taught " +
+    "just that: pixels and labels are hidden at random, and it learns to fill them in. Asked to fill in the label of a " +
+    "whole image, it is a good classifier, and the fast gradient sign method fools it as it fools any other. A " +
+    "classification RBM, trained on the joint probability of image and label, stands beside it; the paper has none.",
+  models: () => MODELS.map(([name]) => name),
+  async run(laboratory) {
+    const measurements: Record<string, number | null> = {};
+    for (const [i, [name]] of MODELS.entries()) {
+      const own = standing(await laboratory.trained(name), laboratory);
+      for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
+      laboratory.progress((i + 1) / MODELS.length);
+    }
+    const bars = (quantity: string) =>
+      MODELS.map(([name, x]) => ({ x, value: measurements[`${name}.${quantity}`] ?? 0 }));
+    return {
+      measurements,
+      figures: [{
+        kind: "bars",
+        id: "errors",
+        title: "Errors of generative models",
+        caption:
+          `Error on clean test images, and after one step of ±${EPSILON} a pixel against the model's own classification.`,
+        x: { label: "Model" },
+        y: { label: "Error", unit: "%", domain: [0, 100] },
+        groups: [
+          { name: "clean", values: bars("clean.error") },
+          { name: "attacked", values: bars("fgsm.error") },
+        ],
+      }],
+    };
+  },
+};
