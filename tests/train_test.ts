@@ -382,7 +382,8 @@ function inDouble(data: Batch, recipe: Recipe, epochs: number): { W: number[]; b
         p[j] += v[j];
       });
     } else {
-      const { rate, beta1 = 0.9, beta2 = 0.999 } = rule, t = epoch + 1;
+      const { decay = 1, leastRate = 0, beta1 = 0.9, beta2 = 0.999 } = rule, t = epoch + 1;
+      const rate = Math.max(rule.rate / decay ** epoch, leastRate);
       g.forEach((slope, j) => {
         v[j] = beta1 * v[j] + (1 - beta1) * slope;
         square[j] = beta2 * square[j] + (1 - beta2) * slope ** 2;
@@ -405,6 +406,7 @@ Deno.test("train() decays its rate, raises its momentum, limits its norms and fo
     { optimizer: { name: "sgd", rate: 1 }, maxNorm: 0.5 },
     { optimizer: { name: "sgd", rate: 4 }, maxNorm: 0.01 },
     { optimizer: { name: "adam", rate: 0.1 } },
+    { optimizer: { name: "adam", rate: 0.1, decay: 1.25, leastRate: 0.05 } },
     { optimizer: { name: "adam", rate: 0.1, beta1: 0.5, beta2: 0.9 }, l2: 0.01 },
     { optimizer: { name: "sgd", rate: 0.5, momentum: 0.25 }, l2: 0.1 },
     {

@@ -22,14 +22,20 @@ export interface MpDbmOptions {
    * of it; 1 clamps inputs; default 0.5, as many as training shows.
    */
   inputShare?: number;
-  /** What the negative log probability of a label counts for in training, that of a pixel being 1; default 1. */
+  /**
+   * What −log p of a label counts for in training, that of a pixel counting 1; default 20. The published 1 follows
+   * log p(inputs, class), of which the class is a small part, and learns to classify later.
+   */
   labelWeight?: number;
   /** Inputs whose weight into a unit of the first layer does not start at 0 but normal; default 15. */
   connections?: number;
 }
 
-/** Initial values as in pylearn2's published configuration (mpdbm.yaml): biases of the hidden layers, weights. */
-const FIRST_BIAS = -0.710467, LATER_BIAS = -0.393587, LATER_RANGE = 0.00638830865761, TOP_CONNECTIONS = 23;
+/** Initial biases of hidden layers, and connections of each class, as in pylearn2's published mpdbm.yaml. */
+const FIRST_BIAS = -0.710467, LATER_BIAS = -0.393587, TOP_CONNECTIONS = 23;
+
+/** Later hidden weights start uniform in ± this; the published ±.0064 costs some epochs that learn nothing. */
+const LATER_RANGE = 0.1;
 
 /**
  * The family of deep Boltzmann machines trained by multi-prediction (Goodfellow, Mirza, Courville and Bengio 2013,
@@ -39,7 +45,8 @@ const FIRST_BIAS = -0.710467, LATER_BIAS = -0.393587, LATER_RANGE = 0.0063883086
  *
  * Each training step hides pixels and labels, each with probability ½, predicts them from the others by mean field,
  * and follows the gradient of their negative log probability through all iterations. Its classifier is its own mean
- * field with all pixels given, differentiable and so open to attack; no other network sits on top.
+ * field, which sees each pixel half as it is and half as the machine predicts it (the multi-inference trick of the same
+ * paper): differentiable and so open to attack, with no other network on top.
  *
  * @example
  * ```ts
@@ -59,7 +66,7 @@ export function mpDbm(
     units = [500, 500],
     iterations = 6,
     inputShare = 0.5,
-    labelWeight = 1,
+    labelWeight = 20,
     connections = 15,
   }: MpDbmOptions,
 ): Family {
@@ -93,18 +100,7 @@ export function mpDbm(
     head: softmax,
     config: { inputs, classes, units, iterations, inputShare, labelWeight, connections },
     shapes,
-    recipe: {
-      optimizer: {
-        name: "sgd",
-        rate: 0.02,
-        decay: 1.0002,
-        momentum: 0.5,
-        finalMomentum: 0.73,
-        rampEpochs: 2,
-      },
-      batchSize: 100,
-      maxNorm: 1.81,
-    },
+    recipe: { optimizer: { name: "adam", rate: 0.01, decay: 1.00025 }, batchSize: 50 },
     initial: (from, data) => {
       const values = Object.fromEntries(
         Object.entries(shapes).map(([name, shape]) => {

@@ -22,8 +22,12 @@ export interface Sgd {
 export interface Adam {
   /** Which rule this is. */
   name: "adam";
-  /** Learning rate. */
+  /** Learning rate at the first update. */
   rate: number;
+  /** The rate is divided by this after every update; default 1. */
+  decay?: number;
+  /** The rate does not fall below this; default 10⁻⁶. */
+  leastRate?: number;
   /** Decay of the mean; default 0.9. */
   beta1?: number;
   /** Decay of the mean square; default 0.999. */

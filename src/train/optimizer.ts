@@ -29,17 +29,13 @@ function sgd(
   workspace: Workspace,
 ): Optimizer {
   const velocities = states("velocity", parameters, workspace);
-  let [current, reached] = [rate, 0];
+  const rateAt = decaying({ rate, decay, leastRate });
   return {
     state: Object.fromEntries(velocities),
     update(step, epoch) {
-      // a running product, not a power: the same whatever the step it is resumed at
-      if (reached > step) [current, reached] = [rate, 0];
-      for (; reached < step; reached++) current /= decay;
       const ramp = Math.min(Math.max(epoch - 1, 0) / Math.max(rampEpochs - 1, 1), 1);
       const settings = {
-        // a rate that starts below the least one stays where it is
-        rate: Math.max(current, Math.min(rate, leastRate)),
+        rate: rateAt(step),
         momentum: momentum + (finalMomentum - momentum) * ramp,
       };
       parameters.forEach((parameter, i) => {
@@ -61,25 +57,27 @@ function sgd(
 }
 
 function adam(
-  { rate, beta1 = 0.9, beta2 = 0.999 }: Adam,
+  { rate, decay = 1, leastRate = 1e-6, beta1 = 0.9, beta2 = 0.999 }: Adam,
   recipe: Recipe,
   parameters: readonly Parameter[],
   workspace: Workspace,
 ): Optimizer {
   const means = states("mean", parameters, workspace);
   const squares = states("square", parameters, workspace);
+  const rateAt = decaying({ rate, decay, leastRate });
   let [power1, power2, reached] = [1, 1, 0];
   return {
     state: Object.fromEntries([...means, ...squares]),
     update(step, _epoch) {
       if (reached > step) [power1, power2, reached] = [1, 1, 0];
       for (; reached <= step; reached++) [power1, power2] = [power1 * beta1, power2 * beta2];
+      const current = rateAt(step);
       parameters.forEach((parameter, i) => {
         const { value, gradient, rest } = parameter;
         if (rest) gatherRows(gradient, rest.lists, { m: rest.x, accumulate: rest.onto });
         parameter.rest = undefined;
         const settings = {
-          rate,
+          rate: current,
           beta1,
           beta2,
           powers: [power1, power2] as const,
@@ -89,6 +87,20 @@ function adam(
         if (mostOf(recipe, parameter) > 0) limitRowNorms(value, mostOf(recipe, parameter));
       });
     },
+  };
+}
+
+/** The learning rate of each step. */
+function decaying(
+  { rate, decay, leastRate }: { rate: number; decay: number; leastRate: number },
+): (step: number) => number {
+  let [current, reached] = [rate, 0];
+  return (step) => {
+    // a running product, not a power: the same whatever the step it is resumed at
+    if (reached > step) [current, reached] = [rate, 0];
+    for (; reached < step; reached++) current /= decay;
+    // a rate that starts below the least one stays where it is
+    return Math.max(current, Math.min(rate, leastRate));
   };
 }
 

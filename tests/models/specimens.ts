@@ -21,8 +21,8 @@ const VARIANTS: Record<string, Partial<FamilyOptions>[]> = {
   ],
   rbf: [{}, { precision: 3 }, { precision: "full" }],
   mpDbm: [
-    { units: [5, 6], iterations: 3 },
-    { units: [5], iterations: 2, inputShare: 0.25 },
+    { units: [5, 6], iterations: 3, labelWeight: 1 },
+    { units: [5], iterations: 2, inputShare: 0.25, labelWeight: 1 },
     { units: [5, 4, 5], iterations: 1, inputShare: 1, labelWeight: 2 },
   ],
   classRbm: [{ hidden: 5 }],
