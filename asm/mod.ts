@@ -9,4 +9,4 @@ export { randomKey, randomMask, randomNormal, randomNumber, randomSigns, randomU
 export { rbfBackward, rbfForward, rbfParameters, squaresBackward, squaresForward } from "./rbf";
 export { sigmoidDirection, sigmoidForward, sigmoidLoss } from "./sigmoid";
 export { softmaxDirection, softmaxForward, softmaxLoss } from "./softmax";
-export { gatherPanels, gatherRows, listNonZero, listWinnersByPiece, listWinnersByRow, transposePanels } from "./sparse";
+export { gatherPanels, gatherRows, listNonZero, listWinnersByPiece, listWinnersByRow, toPanels, transposePanels } from "./sparse";

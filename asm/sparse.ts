@@ -266,6 +266,14 @@ function put(p: usize, sum: v128, accumulate: i32): void {
   v128.store(p, accumulate ? f32x4.add(v128.load(p), sum) : sum);
 }
 
+/** out = x (rows, cols) in panels as gatherPanels takes them. */
+export function toPanels(out: usize, x: usize, rows: usize, cols: usize): void {
+  for (let first: usize = 0; first < cols; first += PANEL) {
+    const width = min(PANEL, cols - first) << 2;
+    for (let r: usize = 0; r < rows; r++, out += width) memory.copy(out, x + ((r * cols + first) << 2), width);
+  }
+}
+
 /** out (cols, rows) = x^T in panels as gatherPanels takes them, x (rows, cols). */
 export function transposePanels(out: usize, x: usize, rows: usize, cols: usize): void {
   transposePanelsPart(out, x, rows, cols, 0, rows);

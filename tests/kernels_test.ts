@@ -415,6 +415,13 @@ const table: Record<Kernel, Row> = {
   },
   gatherRows: gathering("gatherRows"),
   gatherPanels: gathering("gatherPanels"),
+  toPanels: {
+    sizes: every(SIZES, [...SIZES, 47, 48, 49, 99]),
+    trials: (
+      rows,
+      cols,
+    ) => [{ operands: [blank(rows * cols), reals(rows * cols)], scalars: [rows, cols], terms: 0 }],
+  },
   transposePanels: {
     sizes: every([...SIZES, 15, 16, 17, 47, 48, 49, 99], [...SIZES, 15, 16, 17]),
     trials: (

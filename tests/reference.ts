@@ -312,6 +312,12 @@ export function gatherPanels(
   gatherRows(out, indices, values, counts, plain, accumulate, rows, cols, height, capacity);
 }
 
+export function toPanels(out: Numbers, x: Numbers, rows: number, cols: number): void {
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < cols; c++) out[inPanels(r, c, { rows, cols })] = x[r * cols + c];
+  }
+}
+
 export function transposePanels(out: Numbers, x: Numbers, rows: number, cols: number): void {
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < cols; c++) out[inPanels(c, r, { rows: cols, cols: rows })] = x[r * cols + c];

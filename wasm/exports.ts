@@ -50,6 +50,7 @@ export interface Exports {
   listNonZero(indices: number, values: number, counts: number, x: number, rows: number, cols: number): number;
   listWinnersByPiece(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number, pieces: number): void;
   listWinnersByRow(indices: number, values: number, counts: number, dH: number, winner: number, rows: number, units: number): void;
+  toPanels(out: number, x: number, rows: number, cols: number): void;
   transposePanels(out: number, x: number, rows: number, cols: number): void;
 }
 

@@ -50,8 +50,10 @@ function checkBounds(name: string, [lo, hi]: Bounds, x: Matrix): void {
   if (!(lo < hi)) {
     throw new RangeError(`Cannot attack by ${name} within bounds ${lo}, ${hi}: the first must be less`);
   }
-  const bad = x.data.findIndex((value) => value < lo || value > hi);
-  if (bad >= 0) {
+  // a loop, for as many calls as there are inputs would take longer than the attack
+  let bad = 0;
+  while (bad < x.data.length && !(x.data[bad] < lo || x.data[bad] > hi)) bad++;
+  if (bad < x.data.length) {
     const [row, col] = [Math.floor(bad / x.cols), bad % x.cols];
     throw new RangeError(
       `Cannot attack by ${name} within bounds ${lo}, ${hi}: input ${col} of example ${row} is ${x.data[bad]}`,

@@ -90,3 +90,9 @@ export function transposePanels(out: Matrix, x: Matrix): void {
   checkShape("transpose", "a result", out, x.cols, x.rows);
   heapOf(out, x).run("transposePanels", 1, [out, x], x.rows, x.cols);
 }
+
+/** `out` = `x`, both (m, n), in panels of 48 columns. */
+export function toPanels(out: Matrix, x: Matrix): void {
+  checkShape("lay out panels", "a result", out, x.rows, x.cols);
+  heapOf(out, x).run("toPanels", 1, [out, x], x.rows, x.cols);
+}

@@ -4,9 +4,11 @@ import {
   gatherPanels,
   gatherRows,
   listNonZero,
+  type Lists,
   listsIn,
   listWinnersByPiece,
   listWinnersByRow,
+  toPanels,
   transposePanels,
 } from "../kernels/sparse.ts";
 import { reshaped, type Workspace } from "../kernels/workspace.ts";
@@ -42,6 +44,14 @@ export function maxoutLayer(
     return turned;
   };
 
+  // worth its making from the second time on that the weights are as they were: in attacks, not in training
+  let [inPanels, asked]: [Matrix | undefined, number] = [undefined, 0];
+  function gatherWeights(dX: Matrix, lists: Lists): void {
+    if (asked++ === 0) return gatherRows(dX, lists, { m: weights.value });
+    if (!inPanels) toPanels(inPanels = workspace.matrix(`${name}W in panels`, W.rows, W.cols), weights.value);
+    gatherPanels(dX, lists, { m: inPanels });
+  }
+
   function product(x: Matrix): Matrix {
     const lists = listsIn(workspace, `${name}x`, { rows: x.rows, capacity: x.cols });
     if (listNonZero(lists, x) >= SPARSE_BELOW && x.rows > FEW_ROWS) return linear.forward(x);
@@ -73,7 +83,7 @@ export function maxoutLayer(
     const lists = listsIn(workspace, `${name}rows`, { rows: x.rows, capacity: units });
     listWinnersByRow(lists, dH, { winner });
     const dX = workspace.matrix(`${name}dX`, x.rows, W.cols);
-    gatherRows(dX, lists, { m: weights.value });
+    gatherWeights(dX, lists);
     return dX;
   }
 
@@ -86,6 +96,8 @@ export function maxoutLayer(
       return h;
     },
     backward,
-    refresh: () => turned = undefined,
+    refresh() {
+      [turned, inPanels, asked] = [undefined, undefined, 0];
+    },
   };
 }

@@ -8,6 +8,13 @@ export function updates(): Draft[] {
   const [rows, n] = [U * P, U * P * D];
   return [
     {
+      kernel: "toPanels",
+      operands: [zeros(n), reals(n)],
+      scalars: [rows, D],
+      unit: "GB/s",
+      amount: 8 * n,
+    },
+    {
       kernel: "transposePanels",
       operands: [zeros(n), reals(n)],
       scalars: [rows, D],
