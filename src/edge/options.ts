@@ -15,7 +15,7 @@ export interface Limits {
   examples?: number;
   /** Budgets of a check; default 16. */
   epsilons?: number;
-  /** Milliseconds, from the head of the request to its answer; default 10,000. Looked at every 250 examples. */
+  /** Milliseconds, from the head of the request to its answer; default 10,000. Looked at every 250 answers. */
   milliseconds?: number;
 }
 

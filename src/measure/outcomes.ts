@@ -33,8 +33,9 @@ export interface Outcomes {
 }
 
 /**
- * What `model` answers to `examples` as they are, and attacked as each of `trials` says. Yields the fraction done
- * between runs of 250 rows, so that the caller may show it, wait or stop; the answers are those of one call for all.
+ * What `model` answers to `examples` as they are, and attacked as each of `trials` says, run by run of rows. Yields the
+ * fraction done once for 250 answers or more, so that the caller may show it, wait or stop; the answers are those of one
+ * call for all.
  *
  * @throws {RangeError | TypeError} if the examples or an option do not fit the model
  */
@@ -48,14 +49,20 @@ export function* outcomes(
   const attacked = trials.map(({ attack, epsilons }) =>
     epsilons.map((epsilon) => ({ attack: attack.attack, epsilon, ...room(rows) }))
   );
+  const total = rows * (1 + attacked.flat().length);
+  let [done, told] = [0, 0];
   for (let first = 0; first < rows; first += CHUNK) {
-    if (first > 0) yield first / rows;
     const run = slice(examples, first, first + CHUNK);
-    put(clean, predict(model, run.x), first);
-    trials.forEach(({ attack, epsilons, options }, i) => {
-      const results = attack(model, run, { ...options, first, epsilon: epsilons });
-      results.forEach((answers, j) => put(attacked[i][j], answers, first));
-    });
+    const parts = [
+      () => put([clean], [predict(model, run.x)], first),
+      ...trials.map(({ attack, epsilons, options }, i) => () =>
+        put(attacked[i], attack(model, run, { ...options, first, epsilon: epsilons }), first)
+      ),
+    ];
+    for (const part of parts) {
+      if (done - told >= CHUNK) yield (told = done) / total;
+      done += part();
+    }
   }
   return { clean, attacked: attacked.flat() };
 }
@@ -72,7 +79,11 @@ function room(rows: number): Answers {
   return { predicted: new Int32Array(rows), confidence: new Float32Array(rows) };
 }
 
-function put(into: Answers, { predicted, confidence }: Answers, first: number): void {
-  into.predicted.set(predicted, first);
-  into.confidence.set(confidence, first);
+/** Puts what rows from `first` on were answered in its place; returns how many answers these were. */
+function put(into: readonly Answers[], answers: readonly Answers[], first: number): number {
+  answers.forEach(({ predicted, confidence }, i) => {
+    into[i].predicted.set(predicted, first);
+    into[i].confidence.set(confidence, first);
+  });
+  return answers.reduce((sum, { predicted }) => sum + predicted.length, 0);
 }

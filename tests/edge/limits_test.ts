@@ -89,11 +89,12 @@ Deno.test("what takes too long stops between runs of rows", async () => {
   let runs = 0;
   const model = watched(() => {
     runs++;
-    for (const end = performance.now() + 15; performance.now() < end;);
+    for (const end = performance.now() + 60; performance.now() < end;);
   });
-  const handler = createHandler({ models: { slow: model }, limits: { examples: 1000, milliseconds: 10 } });
+  const handler = createHandler({ models: { slow: model }, limits: { examples: 1000, milliseconds: 50 } });
   const [status] = await problem(handler(post("/models/slow/classify", { x: many.x })));
-  assertEquals([status, runs], [503, 1]);
+  // four, if it did not stop
+  assert(status === 503 && runs < 2, `${status} after ${runs} runs`);
 });
 
 Deno.test("a caller who leaves stops the work between runs of rows, and others have their turn there", async () => {
@@ -109,8 +110,7 @@ Deno.test("a caller who leaves stops the work between runs of rows, and others h
       handler(post(`/models/model/${action}`, body, { signal: controller.signal })),
     );
     assertEquals([status, detail], [499, "Cannot answer: the caller left"]);
-    // a run of a check looks three times: clean, attacked, with noise
-    assertEquals(runs, action === "check" ? 3 : 1);
+    assertEquals(runs, 1, action);
   }
 });
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { attacks, fgsm } from "../../src/attacks/mod.ts";
+import { attacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
 import { finish, outcomes } from "../../src/measure/outcomes.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
@@ -22,14 +22,18 @@ Deno.test("outcomes() are the answers of each attack on all examples at once, wh
   });
 });
 
-Deno.test("outcomes() yield between runs of 250 rows, and not for one run", () => {
-  const told = (rows: number) => {
+Deno.test("outcomes() yield once for 250 answers or more, and not for fewer", () => {
+  const told = (rows: number, epsilons = [0.1]) => {
     const fractions: number[] = [];
-    const trials = [{ attack: fgsm, epsilons: [0.1] }];
+    const trials = [{ attack: fgsm, epsilons }, { attack: signNoise, epsilons: [0.1] }];
     finish(outcomes(userModel(), examplesFor(userModel(), rows), trials), (each) => fractions.push(each));
     return fractions;
   };
-  assertEquals([told(1), told(250), told(251), told(1000)], [[], [], [250 / 251], [0.25, 0.5, 0.75]]);
+  assertEquals([told(1), told(83), told(1, new Array(247).fill(0))], [[], [], []]);
+  assertEquals(told(84, [0.1, 0.2]), [252 / 336]);
+  assertEquals(told(250), [1 / 3, 2 / 3]);
+  assertEquals(told(251), [250 / 753, 500 / 753, 750 / 753]);
+  assertEquals(told(500, [0, 0.1]), [250, 750, 1000, 1250, 1750].map((done) => done / 2000));
 });
 
 Deno.test("outcomes() refuse what the attacks refuse", () => {
