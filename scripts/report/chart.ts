@@ -128,7 +128,7 @@ function nominal(names: readonly string[], width: number) {
       title: null,
       orient: "bottom" as const,
       direction: "horizontal" as const,
-      columns: width > 400 ? 4 : 2,
+      columns: width > 400 ? 3 : 1,
     },
   };
 }

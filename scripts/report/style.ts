@@ -34,7 +34,7 @@ td.verdict { white-space: nowrap; font-weight: 600; }
 tr.section th { padding-top: 1.4rem; color: var(--ink); font-size: 1rem; border-bottom-width: 2px; }
 figure { margin: 1.5rem 0; padding: 1rem; background: var(--panel); border-radius: .5rem; break-inside: avoid; }
 figcaption { margin-top: .75rem; font-size: .92rem; color: var(--quiet); }
-figure svg { display: block; max-width: 100%; height: auto; }
+figure svg { display: block; width: 100%; height: auto; }
 .narrow { display: none; }
 .images { display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 6rem)); gap: .35rem; list-style: none; margin: 0; padding: 0; }
 .images li { font-size: .72rem; line-height: 1.25; text-align: center; color: var(--quiet); overflow-wrap: anywhere; }
