@@ -1,7 +1,8 @@
 /**
  * All of `@gibbon/gibbon` but the kernels, for hosts that forbid compiling at run time, such as Cloudflare Workers, and
  * for small bundles: `init` is given a module that the host compiled, and has to come first. The binaries are
- * `@gibbon/gibbon/gibbon.wasm` and its relaxed and threaded builds.
+ * `@gibbon/gibbon/gibbon.wasm` and its relaxed and threaded builds. Workers need a compatibility date of 2025-05-05 or
+ * later, from which on they have `FinalizationRegistry`.
  *
  * @example
  * ```ts

@@ -27,11 +27,12 @@ export function checkOf(hosts: readonly Host[]): Command {
     summary: "Check the hosts in other languages against scripts/conformance/hashes.json",
     options: {
       only: choicesOf(hosts.map(({ name }) => name), { help: "Hosts that must be found and checked" }),
+      skip: choicesOf(hosts.map(({ name }) => name), { help: "Hosts to leave out", default: [] }),
       json: flag("Print what each host gave as JSON"),
       quiet: COMMON.quiet,
     },
-    examples: ["test:hosts --only python,go"],
-    run({ only, json, quiet }, { print, note, interruptible }) {
+    examples: ["test:hosts --only python,go", "test:hosts --skip rust"],
+    run({ only, skip, json, quiet }, { print, note, interruptible }) {
       return interruptible(async (signal) => {
         const work = await Deno.makeTempDir();
         try {
@@ -39,7 +40,8 @@ export function checkOf(hosts: readonly Host[]): Command {
           const run = runner({ signal, loud: !quiet && Deno.stderr.isTerminal(), temporary: work });
           const rows: Row[] = [];
           let missing = 0;
-          for (const host of hosts.filter(({ name }) => only?.includes(name) ?? true)) {
+          const wanted = hosts.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name));
+          for (const host of wanted) {
             if (!await found(host)) {
               missing++;
               note(`Cannot check the ${host.name} host: install ${host.install}`);
