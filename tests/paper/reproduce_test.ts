@@ -50,6 +50,20 @@ Deno.test("prepare() finds a recipe for every model, in every budget, and trains
   }
 });
 
+Deno.test("reproduce() trains what comes after another as the other's record settles it", async () => {
+  const budget: Budget = { ...budgets.standard, units: 16, mostEpochs: 2 };
+  const only = ["adversarial"];
+  const { models } = await reproduce(data, { budget, only });
+  const { trainings } = prepare(data, { budget, only });
+  const settled = models.filter(({ name }) => trainings[name].after);
+  assert(settled.length > 0);
+  for (const { name, record } of settled) {
+    const { model, options } = trainings[name].after!;
+    const other = models.find((each) => each.name === model)!;
+    assertEquals(record.epochs, `${options(other.record).epochs}`, name);
+  }
+});
+
 Deno.test("reproduce() of some experiments runs and judges those alone", async () => {
   const { claims, measurements, models } = await reproduce(data, { budget: tiny, only: ["logistic"] });
   assertEquals(models.map(({ name }) => name), ["logistic"]);
