@@ -112,14 +112,19 @@ export interface Predictions {
 /** What `model` says of the inputs `x`, (B, D). */
 export function predict(model: Model, x: Matrix): Predictions {
   checkInputs("classify", model, x);
-  const scores = model.scores(x);
-  const p = matrix(x.rows, model.classes);
-  model.head.probabilities(p, scores);
+  return predictions(model, model.scores(x));
+}
+
+/** What `model` says of inputs to which it gives these `scores`, (B, S). */
+export function predictions({ head, classes }: Model, scores: Matrix): Predictions {
+  const { rows } = scores;
+  const p = matrix(rows, classes);
+  head.probabilities(p, scores);
   // compared by scores where there is one a class: probabilities tie where they round to 0 or 1
-  const { data, cols } = scores.cols === model.classes ? scores : p;
-  const predicted = new Int32Array(x.rows);
-  const confidence = new Float32Array(x.rows);
-  for (let i = 0; i < x.rows; i++) {
+  const { data, cols } = scores.cols === classes ? scores : p;
+  const predicted = new Int32Array(rows);
+  const confidence = new Float32Array(rows);
+  for (let i = 0; i < rows; i++) {
     let best = 0;
     for (let c = 1; c < cols; c++) if (data[i * cols + c] > data[i * cols + best]) best = c;
     predicted[i] = best;

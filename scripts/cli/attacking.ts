@@ -54,6 +54,9 @@ export function attackOptions(
   return { norm, labels, target, seed, bounds: bounds && [bounds[0], bounds[1]] };
 }
 
+/** Gradients that a search for the least perturbation takes, about: an estimate for the line of progress alone. */
+const SEARCH = 140;
+
 /** What `run` makes of the attack called `name` on `model`, while a line of progress shows. */
 export function underAttack<T>(
   name: string,
@@ -69,6 +72,10 @@ export function underAttack<T>(
 ): T {
   const attack: Attack<FgsmOptions> = attacks[name];
   using progress = context.progress(name);
-  const own = attack.raisesLoss ? gradients(1) + Number(options.labels === "predicted") : 0;
+  const own = attack.minimal
+    ? gradients(SEARCH)
+    : attack.raisesLoss
+    ? gradients(1) + Number(options.labels === "predicted")
+    : 0;
   return run(attack, watched(model, progress, { rows: examples.x.rows, passes: epsilons + own }));
 }

@@ -26,7 +26,7 @@ export function watched(
       const run = rowsOf(x, first, Math.min(first + ROWS, x.rows));
       yield { first, run };
       seen += cost * run.rows;
-      progress.update(seen / (rows * passes));
+      progress.update(Math.min(seen / (rows * passes), 1));
     }
   };
   return {

@@ -15,6 +15,7 @@ import type { Examples, Experiment, Outcome } from "./experiment.ts";
 import type { Figure } from "./figure.ts";
 import { generativeExperiment } from "./generative.ts";
 import { largeExperiment } from "./large.ts";
+import { lbfgsExperiment } from "./lbfgs.ts";
 import { lineExperiment } from "./line.ts";
 import { linearExperiment } from "./linear.ts";
 import { logisticExperiment } from "./logistic.ts";
@@ -40,6 +41,7 @@ export const experiments: readonly Experiment[] = [
   softmaxExperiment,
   maxoutExperiment,
   rotationExperiment,
+  lbfgsExperiment,
   curvesExperiment,
   logisticExperiment,
   logisticDecayExperiment,

@@ -8,7 +8,7 @@ import {
   perturbation,
 } from "../../src/attacks/attack.ts";
 import type { FgsmOptions } from "../../src/attacks/fgsm.ts";
-import { attacks, fgsm, rotation, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
+import { attacks, fgsm, lbfgs, rotation, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
 import { type Batch, slice } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
@@ -34,7 +34,8 @@ const cases: readonly Case[] = [
   ...Object.entries(attacks).map(([name, attack]): Case => ({
     name,
     attack,
-    options: {},
+    // a short search has all laws that a long one has
+    options: attack === lbfgs ? { searches: 4, iterations: 6 } as FgsmOptions : {},
     norm: attack.distance,
   })),
   { name: "fgsm in L2", attack: fgsm, options: { norm: "L2" }, norm: "L2" },
@@ -250,7 +251,7 @@ Deno.test("attacks move a first-order loss by epsilon times the gradient's dual 
   // ε times curvatures below 10 over slopes of ordinary size is 2 %; rounding adds 1e-6/ε
   const epsilon = 2 ** -9;
   forEveryPair((model, { attack, options, norm }, name) => {
-    if (!attack.raisesLoss) return;
+    if (!attack.raisesLoss || attack.minimal) return;
     const { x, labels: truth, classes } = examplesFor(model, 12, { seed: 4 });
     const aimed = options.labels === "predicted" ? predict(model, x).predicted : truth;
     const labels = options.target === undefined
@@ -265,6 +266,24 @@ Deno.test("attacks move a first-order loss by epsilon times the gradient's dual 
     const { x: xAdv } = attack(model, { x, labels: truth, classes }, { ...options, epsilon });
     const moved = (mean(xAdv) - mean(x)) * (options.target === undefined ? 1 : -1);
     assertAlmostEquals(moved / foreseen, 1, 0.05, `${name}: moved ${moved}, foreseen ${foreseen}`);
+  });
+});
+
+Deno.test("attacks that go no farther than they must do the same with more, and leave what they cannot fool", () => {
+  forEveryPair((model, { attack, options }, name) => {
+    if (!attack.minimal) return;
+    const examples = examplesFor(model, 30, { seed: 4 });
+    const [less, more] = attack(model, examples, { ...options, epsilon: [0.5, 50] });
+    const { predicted } = predict(model, examples.x);
+    for (let b = 0; b < 30; b++) {
+      const [from, near, far] = [examples.x, less.x, more.x].map((m) => rowsOf(m, b, b + 1).data.slice());
+      const told = `${name}, example ${b}`;
+      if (!less.fooled[b]) assertEquals(near, from, told);
+      else assertEquals(near, far, told);
+      // what is wrong already needs no step
+      if (predicted[b] !== examples.labels[b]) assertEquals(far, from, told);
+      else if (!more.fooled[b]) assertEquals(far, from, told);
+    }
   });
 });
 

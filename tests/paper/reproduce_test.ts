@@ -64,6 +64,16 @@ Deno.test("reproduce() trains what comes after another as the other's record set
   }
 });
 
+Deno.test("every budget runs an experiment for every claim that is not for others alone", () => {
+  for (const budget of Object.values(budgets)) {
+    const { running } = prepare(data, { budget });
+    for (const { id, budgets: within } of all) {
+      if (within && !within.includes(budget.name)) continue;
+      assert(running.some((experiment) => id.startsWith(`${experiment.id}.`)), `${id} in ${budget.name}`);
+    }
+  }
+});
+
 Deno.test("reproduce() of some experiments runs and judges those alone", async () => {
   const { claims, measurements, models } = await reproduce(data, { budget: tiny, only: ["logistic"] });
   assertEquals(models.map(({ name }) => name), ["logistic"]);

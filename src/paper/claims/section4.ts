@@ -1,4 +1,4 @@
-import { atLeast, type ClaimInPercent, less } from "../claim.ts";
+import { above, atLeast, type ClaimInPercent, less } from "../claim.ts";
 import { EPOCHS, NO_CLIP } from "./conditions.ts";
 
 /** Section 4: the fast gradient sign method on trained models. */
@@ -98,5 +98,35 @@ export const section4: readonly ClaimInPercent[] = [
     conditions: "null if the error does not reach 50 % by ε .5, which then counts as not shown",
     tolerance: 0,
     ordering: less("curves.maxout.half", "curves.adversarialMaxout.half"),
+  },
+  {
+    id: "lbfgs.maxout.found",
+    section: "4",
+    what: "L-BFGS (Szegedy et al.) finds an adversarial example near a test image of the maxout network",
+    paper: null,
+    conditions:
+      "no bounds, ‖r‖₂ ≤ 10; ten images of each class, in a quick run four; the paper cites the method without figures",
+    tolerance: 0,
+    ordering: atLeast("lbfgs.maxout.found", 95),
+  },
+  {
+    id: "lbfgs.maxout.shorter",
+    section: "4",
+    what: "The least sign step that misleads, as a multiple of what L-BFGS finds, in L2",
+    paper: null,
+    unit: "number",
+    conditions: "where both mislead; sign steps of up to .5; without a figure in the paper",
+    tolerance: 0,
+    ordering: above("lbfgs.maxout.shorter", 1),
+  },
+  {
+    id: "lbfgs.maxout.gradients",
+    section: "4",
+    what: "Gradients that L-BFGS takes for an image, where the sign step takes one",
+    paper: null,
+    unit: "number",
+    conditions: "twelve weights, thirty steps each at most; the paper calls it costly, without a figure",
+    tolerance: 0,
+    ordering: atLeast("lbfgs.maxout.gradients", 10),
   },
 ];

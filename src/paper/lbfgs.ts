@@ -1,0 +1,123 @@
+import { fgsm } from "../attacks/fgsm.ts";
+import { lbfgs } from "../attacks/lbfgs.ts";
+import { type Batch, select } from "../data/batch.ts";
+import { predict } from "../loss.ts";
+import { rowsOf } from "../matrix.ts";
+import { added } from "../measure/perturbations.ts";
+import type { Model } from "../models/model.ts";
+import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
+import { answered, firstOfEach, imagesFigure } from "./images.ts";
+
+/** Images of each class that are attacked. */
+const EACH = { quick: 4, standard: 10, full: 10 };
+
+/** ‖r‖₂ that counts as found: all images lie within twice that of each other. */
+const MOST = 10;
+
+/** Sign steps that are tried for the least that misleads. */
+const STEPS = Array.from({ length: 100 }, (_, i) => (i + 1) / 200);
+
+/** Trained name, name in measurements. */
+const MODELS = [["maxout", "maxout"], ["adversarialMaxout", "adversarial"]] as const;
+
+/** Section 2: what the fast gradient sign method replaced. */
+export const lbfgsExperiment: Experiment = {
+  id: "lbfgs",
+  title: "The costly method: L-BFGS",
+  explains:
+    "Szegedy et al. found adversarial examples by an optimizer: for each image it looks for the least change that the network " +
+    "takes for another class. That takes more than a hundred gradients an image where the sign step takes one, and finds " +
+    "changes a fraction as large. So the sign step is no way to the nearest adversarial example, but one cheap enough to " +
+    "train against.",
+  models: () => MODELS.map(([name]) => name),
+  async run({ test, budget, trained, progress }) {
+    const chosen = select(test, firstOfEach(test, EACH[budget.name]));
+    const measurements: Record<string, number | null> = {};
+    for (const [i, [name, short]] of MODELS.entries()) {
+      const found = compare(await trained(name), chosen);
+      for (const [quantity, value] of Object.entries(found)) measurements[`${short}.${quantity}`] = value;
+      progress((i + 1) / MODELS.length);
+    }
+    const model = await trained("maxout");
+    const shown = select(test, firstOfEach(test, 1));
+    const near = lbfgs(model, shown, { epsilon: MOST, bounds: [0, 1] });
+    const sign = fgsm(model, shown, { epsilon: EPSILON });
+    return {
+      measurements,
+      figures: [imagesFigure(
+        {
+          id: "digits",
+          title: "The nearest adversarial examples, and the sign step's",
+          caption:
+            "Above the first test image of each class, in the middle the nearest input that L-BFGS finds which the network " +
+            "takes for another class, below the sign step of .25. Under each: what it is taken for, and how surely; framed " +
+            "where that is right.",
+        },
+        [shown, near, sign].flatMap((each) => answered(model, each)),
+        { columns: 10, range: [-EPSILON, 1 + EPSILON] },
+      )],
+    };
+  },
+};
+
+/** Distortion and cost of both methods on the images that the model gets right. */
+function compare(plain: Model, examples: Batch): Measurements {
+  const { predicted } = predict(plain, examples.x);
+  const right = select(
+    examples,
+    Array.from(predicted.keys()).filter((i) => predicted[i] === examples.labels[i]),
+  );
+  const count = right.labels.length;
+  const { model, gradients } = counted(plain);
+  const free = lbfgs(model, right, { epsilon: MOST });
+  const cost = gradients() / count;
+  const boxed = lbfgs(plain, right, { epsilon: MOST, bounds: [0, 1] });
+  const signs = fgsm(plain, right, { epsilon: STEPS });
+  const first = Array.from({ length: count }, (_, i) => signs.findIndex(({ fooled }) => fooled[i]));
+  // where both mislead
+  const both = Array.from(first.keys()).filter((i) => first[i] >= 0 && free.fooled[i]);
+  const lengths = (each: typeof free) => {
+    const r = added(each);
+    return Array.from({ length: count }, (_, i) => Math.sqrt(square(rowsOf(r, i, i + 1).data)));
+  };
+  const mean = (values: readonly number[], of: readonly number[]) =>
+    of.length > 0 ? of.reduce((sum, i) => sum + values[i], 0) / of.length : null;
+  const [near, within] = [lengths(free), lengths(boxed)];
+  const rate = (fooled: Uint8Array) => percent(fooled.reduce((sum, each) => sum + each, 0) / count);
+  const inBoth = mean(near, both);
+  const bySign = mean(
+    first.map((at, i) => at < 0 ? 0 : Math.sqrt(square(rowsOf(added(signs[at]), i, i + 1).data))),
+    both,
+  );
+  return {
+    "found": rate(free.fooled),
+    "found in bounds": rate(boxed.fooled),
+    "sign step.found": rate(signs[STEPS.indexOf(EPSILON)].fooled),
+    "distance": inBoth,
+    "distance in bounds": mean(within, Array.from(boxed.fooled.keys()).filter((i) => boxed.fooled[i])),
+    "sign step.distance": bySign,
+    "sign step.epsilon": mean(first.map((at) => STEPS[at] ?? 0), both),
+    "shorter": inBoth !== null && bySign !== null && inBoth > 0 ? bySign / inBoth : null,
+    "gradients": cost,
+  };
+}
+
+/** The same model, which counts the inputs whose gradient it was asked for. */
+function counted(plain: Model): { model: Model; gradients: () => number } {
+  let rows = 0;
+  return {
+    model: {
+      ...plain,
+      inputStep: undefined,
+      inputGradient(x, dScores) {
+        rows += x.rows;
+        return plain.inputGradient(x, dScores);
+      },
+    },
+    gradients: () => rows,
+  };
+}
+
+function square(v: Float32Array): number {
+  return v.reduce((sum, value) => sum + value * value, 0);
+}
