@@ -39,6 +39,7 @@ export const results = command({
       }
     }
     await writeFileWhole(out, page(runs));
+    await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", "--ext", "md", out] }).output();
     return 0;
   },
 });

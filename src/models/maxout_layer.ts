@@ -44,10 +44,10 @@ export function maxoutLayer(
     return turned;
   };
 
-  // worth its making from the second time on that the weights are as they were: in attacks, not in training
+  // worth its making from the second time on that the weights are as they were: in attacks on many, not in training
   let [inPanels, asked]: [Matrix | undefined, number] = [undefined, 0];
   function gatherWeights(dX: Matrix, lists: Lists): void {
-    if (asked++ === 0) return gatherRows(dX, lists, { m: weights.value });
+    if (dX.rows <= FEW_ROWS || asked++ === 0) return gatherRows(dX, lists, { m: weights.value });
     if (!inPanels) toPanels(inPanels = workspace.matrix(`${name}W in panels`, W.rows, W.cols), weights.value);
     gatherPanels(dX, lists, { m: inPanels });
   }
