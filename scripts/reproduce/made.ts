@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { versions } from "node:process";
 import project from "../../deno.json" with { type: "json" };
 import type { Made } from "../../src/report/report.ts";
-import { TRAINING_VERSION } from "../../src/train/mod.ts";
+import { TRAINING_VERSIONS } from "../../src/train/mod.ts";
 
 /** This code on this machine, with so many tasks at a time. */
 export async function madeHere(jobs: number): Promise<Made> {
@@ -12,7 +12,7 @@ export async function madeHere(jobs: number): Promise<Made> {
   return {
     version: project.version,
     commit: await commit(new URL("../../", import.meta.url)),
-    training: TRAINING_VERSION,
+    training: TRAINING_VERSIONS,
     machine: {
       cpu: processor(),
       cores: navigator.hardwareConcurrency,

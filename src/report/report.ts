@@ -36,8 +36,8 @@ export interface Made {
   readonly version: string;
   /** The commit, if known. */
   readonly commit?: string;
-  /** Version of the bytes that training gives. */
-  readonly training: number;
+  /** Version, by family, of the bytes that training gives. */
+  readonly training: Readonly<Record<string, number>>;
   readonly machine: {
     readonly cpu?: string;
     readonly cores: number;

@@ -1,3 +1,4 @@
+import type { Verdict } from "../paper/claim.ts";
 import type { Report, ReportedClaim } from "./report.ts";
 
 /** The claims as a table of text: paper, ours, verdict, and a letter for the conditions, which follow. */
@@ -66,8 +67,14 @@ function figure(value: number, unit: ReportedClaim["unit"]): string {
   return value === 0 ? "0" : value.toExponential(1);
 }
 
+const VERDICTS: readonly Verdict[] = ["reproduced", "ordering holds", "not reproduced", "not run"];
+
 function tally(claims: readonly ReportedClaim[]): string {
-  const counts = new Map<string, number>();
-  for (const { verdict } of claims) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  return Array.from(counts, ([verdict, count]) => `${count} ${verdict}`).join(", ");
+  const counts = VERDICTS.map((verdict) => ({
+    verdict,
+    count: claims.filter((claim) => claim.verdict === verdict).length,
+  }));
+  return counts.filter(({ count }) => count > 0).map(({ verdict, count }) => `${count} ${verdict}`).join(
+    ", ",
+  );
 }

@@ -2,7 +2,7 @@ import type { Batch } from "../data/batch.ts";
 import type { Family } from "../models/family.ts";
 import { settle, type TrainOptions } from "./options.ts";
 import { setup } from "./state.ts";
-import { TRAINING_VERSION } from "./version.ts";
+import { TRAINING_VERSIONS } from "./version.ts";
 
 /**
  * All that settles the bytes of a training of `family` on `data` with the kernels in use, as text: a name for the model
@@ -12,7 +12,7 @@ export function identity(family: Family, data: Batch, options: TrainOptions): st
   const settled = settle(family, data, options);
   const { epochs } = settled;
   return JSON.stringify({
-    version: TRAINING_VERSION,
+    version: TRAINING_VERSIONS[family.name] ?? 1,
     epochs,
     setup: JSON.parse(setup(family, data, settled)),
   });

@@ -4,4 +4,4 @@ export { identity } from "./identity.ts";
 export type { TrainOptions, TrainProgress } from "./options.ts";
 export type { Epoch } from "./state.ts";
 export { train } from "./train.ts";
-export { TRAINING_VERSION } from "./version.ts";
+export { TRAINING_VERSIONS } from "./version.ts";

@@ -9,7 +9,7 @@ import { report } from "../../src/report/report.ts";
 import { table } from "../../src/report/table.ts";
 
 const budget = budgets.quick;
-const made = { version: "0", training: 1, machine: { cores: 2, jobs: 2, system: "", engine: "" } };
+const made = { version: "0", training: {}, machine: { cores: 2, jobs: 2, system: "", engine: "" } };
 
 /** The report of a run that measured these by experiment and name, for each of its seeds. */
 function finished(of: readonly Claim[], ...measurements: Record<string, Record<string, number>>[]) {

@@ -92,6 +92,6 @@ export function sample(figures: Readonly<Record<string, readonly Figure[]>> = { 
     budget: budgets.quick,
     kernels: "baseline",
     seconds: 1,
-    made: { version: "0", training: 1, machine: { cores: 2, jobs: 2, system: "linux", engine: "Deno" } },
+    made: { version: "0", training: {}, machine: { cores: 2, jobs: 2, system: "linux", engine: "Deno" } },
   });
 }
