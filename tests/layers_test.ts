@@ -140,9 +140,10 @@ function reached(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-Deno.test("src/module.ts reaches none of the inlined binaries, and src/mod.ts all", () => {
+Deno.test("src/module.ts and src/edge/ reach none of the inlined binaries, and src/mod.ts all", () => {
   const inlined = (from: string) => [...reached(from)].filter((file) => /^wasm\/(inline|threads)/.test(file));
   assertEquals(inlined("src/module.ts"), []);
+  assertEquals(inlined("src/edge/mod.ts"), []);
   assertEquals(inlined("src/mod.ts").sort(), ["wasm/inline.ts", "wasm/threads.ts"]);
 });
 

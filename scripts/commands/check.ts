@@ -1,14 +1,8 @@
 /** `gibbon check`. @module */
 
 import { checked, gateOf } from "../../src/edge/schema.ts";
-import {
-  type CheckReport,
-  checkReport,
-  GATE,
-  type Gate,
-  trialsOf,
-  type Verdict,
-} from "../../src/measure/check.ts";
+import { type CheckReport, checkReport, type Verdict } from "../../src/measure/check.ts";
+import { GATE, type Gate, trialsOf } from "../../src/measure/gate.ts";
 import { finish, outcomes } from "../../src/measure/outcomes.ts";
 import { ATTACKS } from "../cli/attacking.ts";
 import { type Command, command, type Context } from "../cli/command.ts";

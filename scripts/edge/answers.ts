@@ -2,7 +2,7 @@
 
 import { init, loadModel } from "../../src/mod.ts";
 import { createHandler } from "../../src/edge/mod.ts";
-import type { Case, Target } from "./corpus.ts";
+import type { Case, Target } from "./corpus/mod.ts";
 
 /** The model of the examples. */
 export const TARGET: Target = { model: "digits", inputs: 784, classes: 10 };

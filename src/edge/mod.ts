@@ -21,5 +21,6 @@
 export type { Rates } from "../measure/measure.ts";
 export { createHandler } from "./handler.ts";
 export type { Cors, HandlerOptions, Limits } from "./options.ts";
-export type { CheckReport, Flips, Gate, NoiseRates, Threshold, Verdict } from "../measure/check.ts";
+export type { CheckReport, Flips, NoiseRates, Verdict } from "../measure/check.ts";
+export type { Gate, Threshold } from "../measure/gate.ts";
 export type { AttackedRates, ClassRates, Evaluation } from "../measure/evaluation.ts";

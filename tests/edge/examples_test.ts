@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { differences, example, MODEL, TARGET } from "../../scripts/edge/answers.ts";
-import { hostile, valid } from "../../scripts/edge/corpus.ts";
+import { hostile, valid } from "../../scripts/edge/corpus/mod.ts";
 import { denoExample } from "../../scripts/edge/server.ts";
 import { digits, init, saveModel, softmaxLinear, train } from "../../src/mod.ts";
 

@@ -4,7 +4,8 @@ import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts
 import { kernels } from "../../src/kernels/variants.ts";
 import { predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { checkReport, type Gate, trialsOf } from "../../src/measure/check.ts";
+import { checkReport } from "../../src/measure/check.ts";
+import { type Gate, trialsOf } from "../../src/measure/gate.ts";
 import { evaluation } from "../../src/measure/evaluation.ts";
 import { finish, outcomes } from "../../src/measure/outcomes.ts";
 import { CLASSES, handlerOf, INPUTS, inputs, models, post } from "./support.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Case, hostile, valid } from "../../scripts/edge/corpus.ts";
+import { type Case, hostile, valid } from "../../scripts/edge/corpus/mod.ts";
 import { TITLES } from "../../src/edge/problem.ts";
 import { CLASSES, handlerOf, INPUTS, models } from "./support.ts";
 

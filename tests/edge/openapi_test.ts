@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { hostile, valid } from "../../scripts/edge/corpus.ts";
+import { hostile, valid } from "../../scripts/edge/corpus/mod.ts";
 import { CLASSES, handlerOf, INPUTS } from "./support.ts";
 
 const handler = handlerOf({ basePath: "/api" });

@@ -1,6 +1,6 @@
 /** What tests of the edge handler share: two small models, and calls of them. */
 
-import { input } from "../../scripts/edge/corpus.ts";
+import { input } from "../../scripts/edge/corpus/mod.ts";
 import { createHandler, type HandlerOptions } from "../../src/edge/mod.ts";
 import { CLASSES, INPUTS, specimenModel, specimens, userModel } from "../models/specimens.ts";
 

@@ -1,9 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../src/kernels/inlined.ts";
 import { signNoise } from "../../src/attacks/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
-import { checkReport, type Gate, type Threshold, trialsOf } from "../../src/measure/check.ts";
+import { checkReport } from "../../src/measure/check.ts";
+import { type Gate, type Threshold, trialsOf } from "../../src/measure/gate.ts";
 import { evaluation } from "../../src/measure/evaluation.ts";
 import { finish, outcomes } from "../../src/measure/outcomes.ts";
 import { model } from "../../src/models/family.ts";
@@ -54,25 +55,6 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
   const rows = evaluation(finish(outcomes(sign, four, [control])), four, options).attacked;
   assertEquals(noise, rows.map((row, i) => ({ ...row, distance: "Linf", size: gate.epsilons[i] })));
   assertEquals([verdicts, passed], [[], null]);
-});
-
-Deno.test("trialsOf() gives the noise the norm of the attack's epsilon", () => {
-  for (const [norm, p] of [["Linf", Infinity], ["L2", 2], ["L1", 1]] as const) {
-    const { attack, epsilons: [each], options } = trialsOf({ attacks: ["fgsm"], epsilons: [0.5], norm }, 16)
-      .at(
-        -1,
-      )!;
-    const zeros = batch({ x: matrix(1, 16), labels: [0] });
-    const { x } = attack({ ...sign, inputs: 16, scores: () => matrix(1, 2) }, zeros, {
-      ...options,
-      epsilon: each,
-    });
-    const sizes = Array.from(x.data, Math.abs);
-    const length = p === Infinity
-      ? Math.max(...sizes)
-      : sizes.reduce((sum, size) => sum + size ** p, 0) ** (1 / p);
-    assertAlmostEquals(length, 0.5, 1e-6, norm);
-  }
 });
 
 Deno.test("checkReport() judges each limited rate of each row that a threshold is on", () => {
@@ -145,26 +127,5 @@ Deno.test("checkReport() compares each attack with the noise of its own norm and
   ];
   for (const [threshold, problem] of refused) {
     assertThrows(() => trialsOf({ ...turning, thresholds: [threshold] }, 1), RangeError, problem);
-  }
-});
-
-Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
-  const refused: [Threshold, string][] = [
-    [{ on: "pgd", errorRate: 1 }, "is on pgd, which is none of clean, noise, fgsm"],
-    [{ on: "fgsm", epsilon: 0.3, errorRate: 1 }, "is at epsilon 0.3, which is none of 0.2, 0.5"],
-    [{ on: "clean", epsilon: 0.2, errorRate: 1 }, "is on clean, which has no epsilon"],
-    [{ on: "fgsm" }, "limits none of errorRate, confidenceOnErrors, errorOverNoise"],
-    [
-      { on: "noise", errorOverNoise: 0 },
-      "limits errorOverNoise on noise, which is no attack bounded in a norm",
-    ],
-  ];
-  for (const [threshold, problem] of refused) {
-    const thresholds = [{ on: "clean", errorRate: 1 }, threshold];
-    assertThrows(
-      () => trialsOf({ ...gate, thresholds }, 1),
-      RangeError,
-      `Cannot check: threshold 1 ${problem}`,
-    );
   }
 });

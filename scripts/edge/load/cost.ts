@@ -1,7 +1,7 @@
 /** What a check of one image costs in workerd, beyond what a request costs anyway. @module */
 
 import { requestOf, TARGET } from "../answers.ts";
-import { type Case, input } from "../corpus.ts";
+import { type Case, input } from "../corpus/mod.ts";
 import { type Place, workerdExample } from "../hosts.ts";
 import type { Server } from "../server.ts";
 import { emptyWorker } from "./empty.ts";

@@ -2,7 +2,7 @@
 
 import { rng } from "../../../src/rng.ts";
 import { fits, requestOf } from "../answers.ts";
-import type { Case } from "../corpus.ts";
+import type { Case } from "../corpus/mod.ts";
 
 /** What requests of one kind took. */
 export interface Latencies {

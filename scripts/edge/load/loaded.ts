@@ -1,6 +1,6 @@
 /** A server under load, its memory watched. @module */
 
-import { hostile, valid } from "../corpus.ts";
+import { hostile, valid } from "../corpus/mod.ts";
 import { TARGET } from "../answers.ts";
 import type { Server } from "../server.ts";
 import { drive, type Driven } from "./drive.ts";

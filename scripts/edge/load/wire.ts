@@ -1,6 +1,6 @@
 /** What no client sends: bytes on the wire that are not quite HTTP, and callers who leave. @module */
 
-import type { Case } from "../corpus.ts";
+import type { Case } from "../corpus/mod.ts";
 
 const encoder = new TextEncoder();
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadData } from "../../../scripts/data/folder.ts";
-import { checkReport, type Gate, trialsOf } from "../../../src/measure/check.ts";
+import { checkReport } from "../../../src/measure/check.ts";
+import { type Gate, trialsOf } from "../../../src/measure/gate.ts";
 import { finish, outcomes } from "../../../src/measure/outcomes.ts";
 import { loadModel } from "../../../src/mod.ts";
 import { assertRefused, filesIn, gibbon, inFolder, json, printed, withModel } from "../cli/support.ts";

@@ -5,7 +5,7 @@ import { choicesOf, flag } from "../cli/options.ts";
 import { table } from "../cli/outputs.ts";
 import { runTask } from "../cli/task.ts";
 import { differences, example, TARGET } from "./answers.ts";
-import { hostile, valid } from "./corpus.ts";
+import { hostile, valid } from "./corpus/mod.ts";
 import { HOSTS } from "./hosts.ts";
 import { assaulted } from "./load/wire.ts";
 import { onHosts, problemsOf } from "./run.ts";

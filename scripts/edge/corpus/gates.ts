@@ -1,0 +1,31 @@
+import { type Case, input, JSON_TYPE, type Target } from "./case.ts";
+
+/** Checks of what cannot be checked. */
+export function gates({ model, inputs }: Target): Case[] {
+  const x = [input(0, inputs)];
+  const bad = (gate: unknown, status = 422): Case => ({
+    name: `check gate ${JSON.stringify(gate).slice(0, 80)}`,
+    method: "POST",
+    path: `/models/${model}/check`,
+    headers: JSON_TYPE,
+    body: JSON.stringify({ x, labels: [0], gate }),
+    status,
+  });
+  const on = (threshold: unknown) => bad({ thresholds: [threshold] });
+  return [
+    ...[null, 1, "x", [], { epsilon: [0.1] }, { __proto: 1 }].map((gate) => bad(gate)),
+    ...[null, {}, 1, [], [-1], ["1"], [null], [[1]], [0.1, 0.1], [true]].map((epsilons) => bad({ epsilons })),
+    bad({ epsilons: Array.from({ length: 17 }, (_, i) => i / 17) }, 413),
+    ...[null, "fgsm", [], ["pgd"], ["__proto__"], ["constructor"], ["fgsm", "fgsm"], [["fgsm"]], [{}]]
+      .map((attacks) => bad({ attacks })),
+    ...[null, [0], [1, 0], [0, 0], [0, 1, 2], ["0", "1"], [0.9, 1]].map((bounds) => bad({ bounds })),
+    ...[null, -1, 0.5, 1e300, "1", [1]].map((seed) => bad({ seed })),
+    ...["L3", 2, null, ["L2"]].map((norm) => bad({ norm })),
+    ...["false", true, [0]].map((labels) => bad({ labels })),
+    ...[1, "true", null].map((perClass) => bad({ perClass })),
+    ...[null, {}, "x", [1], [null]].map((thresholds) => bad({ thresholds })),
+    ...[{}, { on: "clean" }, { on: "pgd", errorRate: 1 }, { on: "clean", errorRate: 2 }].map(on),
+    ...[{ on: "fgsm", epsilon: 7, errorRate: 1 }, { on: "noise", errorOverNoise: 1 }, { on: "fgsm", rate: 1 }]
+      .map(on),
+  ];
+}
