@@ -10,6 +10,9 @@ import "uplot";
 const root = new URL("../../", import.meta.url);
 const page = new URL("src/web/", root);
 
+/** Packages that become part of the page. */
+const PACKAGES = ["preact", "@preact/signals", "uplot"];
+
 const ICON =
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b2401a"/><path d="M4 8h8M8 4v8" stroke="#fff" stroke-width="2"/></svg>`;
 
@@ -31,7 +34,7 @@ export async function bundle(): Promise<string> {
     };
     return Object.entries(parts).reduce((html, [name, value]) => html.replace(`{{${name}}}`, value), template)
       .replace("<style></style>", () => `<style>${style}</style>`)
-      .replace("<script></script>", () => `<script>${script}</script>`);
+      .replace("<script></script>", () => `<script>${script}</script>`) + await licences();
   } finally {
     await stop();
   }
@@ -66,6 +69,16 @@ const denoPackages: Plugin = {
     );
   },
 };
+
+/** What the page must carry along: the licences of what is in it. */
+async function licences(): Promise<string> {
+  const { resolve } = createRequire(import.meta.url);
+  const texts = await Promise.all(PACKAGES.map(async (name) => {
+    const folder = resolve(name).split("/dist/")[0];
+    return `${name}\n\n${await Deno.readTextFile(`${folder}/LICENSE`)}`;
+  }));
+  return `<!-- This page contains:\n\n${texts.join("\n\n").replaceAll("--", "—")}-->\n`;
+}
 
 /** What a content security policy names an inline script or style by. */
 async function hashed(text: string): Promise<string> {

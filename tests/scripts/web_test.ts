@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Terminal } from "../../scripts/cli/context.ts";
+import { baseline } from "../../wasm/inline.ts";
 import { main } from "../../scripts/web/web.ts";
 
 /** A run of the task in this process; `interrupt` is its Ctrl-C. */
@@ -38,6 +39,9 @@ Deno.test("web --build --out writes one page that asks for nothing and whose pol
     assertStringIncludes(policy, `${tag}-src 'sha256-${digest.toBase64()}'`);
   }
   assertEquals(page.match(/<(script|link|img)[^>]*\s(src|href)="(?!data:)[^"]*"/g), null);
+  for (const name of ["Preact Team", "Jason Miller", "Leon Sorokin"]) assert(page.includes(name), name);
+  // once, in the worker: the page itself only looks
+  assertEquals(page.split(baseline).length, 2);
   await Deno.remove(folder, { recursive: true });
 });
 

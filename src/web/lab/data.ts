@@ -1,6 +1,6 @@
 /** Images to learn from and to look at. @module */
 
-import { type Batch, batch, digits, kernels, matrix, readIdx, slice, type Variant } from "../../mod.ts";
+import { type Batch, batch, digits, matrix, readIdx, slice } from "../../mod.ts";
 import { unitFloats } from "../../data/idx.ts";
 import { CLASSES, type Gallery, PIXELS } from "./protocol.ts";
 
@@ -47,7 +47,6 @@ export function galleryOf(data: Data | undefined, count: number): Gallery {
     ...sizes,
     images: x.data.slice(),
     labels: labelled ? labels.slice() : undefined,
-    kernels: kernels() as Variant,
   };
 }
 

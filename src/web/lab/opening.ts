@@ -2,10 +2,7 @@
 
 import { type FamilyModel, loadModel, readIdx } from "../../mod.ts";
 import { type Data, dataOf } from "./data.ts";
-import { CLASSES, type NamedBytes, PIXELS } from "./protocol.ts";
-
-/** The `format` of a saved state. */
-export const STATE_FORMAT = "gibbon-page-1";
+import { CLASSES, type NamedBytes, PIXELS, STATE_FORMAT } from "./protocol.ts";
 
 /** What files hold, read and checked. */
 export interface Contents {

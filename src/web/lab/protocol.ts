@@ -1,6 +1,5 @@
 /** What the page asks of a laboratory, and what it is told: plain data, for it crosses from thread to thread. @module */
 
-import type { Variant } from "../../mod.ts";
 import { SIDE } from "../../data/digits/raster.ts";
 
 /** Pixels of an image. */
@@ -8,6 +7,9 @@ export const PIXELS: number = SIDE * SIDE;
 
 /** Classes that the page knows: digits. */
 export const CLASSES = 10;
+
+/** The `format` of a saved state. */
+export const STATE_FORMAT = "gibbon-page-1";
 
 /** Kinds of models that can be trained here; keys of the registry of families. */
 export const FAMILIES = ["softmaxLinear", "maxout", "rbf"] as const;
@@ -32,8 +34,6 @@ export interface Gallery {
   readonly images: Float32Array;
   /** Their classes, if they are known. */
   readonly labels?: Int32Array;
-  /** Build of the kernels. */
-  readonly kernels: Variant;
 }
 
 /** An image, attacked. */

@@ -13,14 +13,6 @@ import {
 import { EPSILON } from "../../paper/experiment.ts";
 import type { Plan } from "./protocol.ts";
 
-/** Models that are there without asking, in the order in which they are trained. */
-export const ROSTER: Readonly<Record<string, Plan>> = {
-  softmax: { family: "softmaxLinear", adversarial: false, seed: 1, epochs: 10 },
-  maxout: { family: "maxout", adversarial: false, seed: 1, epochs: 10 },
-  rbf: { family: "rbf", adversarial: false, seed: 1, epochs: 10 },
-  adversarialMaxout: { family: "maxout", adversarial: true, seed: 1, epochs: 10 },
-};
-
 /**
  * Small enough for seconds in a browser: one layer in place of the paper's two, and Adam. On 2,000 of the built-in
  * digits the published recipe needs many more epochs, and adversarially trained fails to learn at all.

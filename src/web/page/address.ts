@@ -2,18 +2,20 @@
 /** The settings in the address. @module */
 
 import { effect } from "@preact/signals";
-import { ROSTER } from "../lab/recipes.ts";
+import { ROSTER } from "../lab/roster.ts";
 import { readLink, writeLink } from "./link.ts";
 import { rested } from "./rested.ts";
 import type { Settings } from "./settings.ts";
 import { currentSettings, entryOf, settings, YOURS } from "./state.ts";
 
 /** Shows what the address holds, now and when it changes, and keeps it true to what is set. */
-export function followAddress(): void {
+export function followAddress(onChange: () => void): void {
   applyLink(location.hash);
   addEventListener("hashchange", () => {
     // what holds no settings leads to a part of the page
-    if (location.hash.includes("=")) applyLink(location.hash);
+    if (!location.hash.includes("=")) return;
+    applyLink(location.hash);
+    onChange();
   });
   const write = rested(() => history.replaceState(null, "", address()));
   effect(() => {

@@ -1,23 +1,23 @@
 /** The first second, and what goes on behind it. @module */
 
-import { ROSTER } from "../lab/recipes.ts";
+import { ROSTER } from "../lab/roster.ts";
 import { followAddress } from "./address.ts";
 import type { Call } from "./calls.ts";
 import { follow } from "./follow.ts";
 import { PICTURES } from "./settings.ts";
-import { changeEntry, gallery, settings } from "./state.ts";
-import { trainYours } from "./train.ts";
+import { changeEntry, gallery } from "./state.ts";
+import { restoreYours } from "./train.ts";
 import { bench, share, workshop } from "./workers.ts";
 
 /** Starts everything. */
 export async function begin(): Promise<void> {
-  followAddress();
+  followAddress(restoreYours);
   follow();
   // the one that trains in no time is there first
   const [first, ...others] = Object.keys(ROSTER);
   gallery.value = await bench("gallery", { count: PICTURES });
   await trainOne(bench, first);
-  if (settings.trained.value) void trainYours();
+  restoreYours();
   for (const name of others) await trainOne(workshop, name);
 }
 

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** Files in and out; none of them leaves the computer. @module */
 
-import { STATE_FORMAT } from "../lab/opening.ts";
+import { STATE_FORMAT } from "../lab/protocol.ts";
 import { address, applyLink } from "./address.ts";
 import { writeLink } from "./link.ts";
 import { PICTURES } from "./settings.ts";
@@ -11,11 +11,12 @@ import {
   currentSettings,
   entryOf,
   gallery,
-  notice,
   OPENED,
   settings,
+  tell,
   training,
 } from "./state.ts";
+import { restoreYours } from "./train.ts";
 import { bench, workshop } from "./workers.ts";
 
 /** Opens a visitor's own files: a model, images and labels, a saved state. */
@@ -41,8 +42,11 @@ export async function openFiles(list: Iterable<File>): Promise<void> {
       changeEntry(OPENED, { title: model.name, bytes: model.bytes, done: 1 });
       settings.source.value = OPENED;
     }
-    if (link !== undefined) applyLink(link);
-    notice.value = { kind: "done", text: `Opened ${files.map(({ name }) => name).join(", ")}` };
+    if (link !== undefined) {
+      applyLink(link);
+      restoreYours();
+    }
+    tell(`Opened ${files.map(({ name }) => name).join(", ")}`);
   } catch (error) {
     complain(error);
   }
@@ -75,12 +79,9 @@ export function saveImage(name: string, canvas: HTMLCanvasElement, scale: number
 export async function copyLink(): Promise<void> {
   try {
     await navigator.clipboard.writeText(address());
-    notice.value = { kind: "done", text: "Copied the link" };
+    tell("Copied the link");
   } catch {
-    notice.value = {
-      kind: "error",
-      text: "Cannot copy the link: the browser does not permit it; the address bar has it",
-    };
+    complain("Cannot copy the link: the browser does not permit it; the address bar has it");
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Curves, Filters, Gallery, Growth, Look, Plan, Subject, Transfer } from "../lab/protocol.ts";
-import { ROSTER } from "../lab/recipes.ts";
+import { ROSTER } from "../lab/roster.ts";
 import { blank } from "./pixels.ts";
 import { PIXELS } from "../lab/protocol.ts";
 import { DEFAULTS, type Settings } from "./settings.ts";
@@ -40,6 +40,9 @@ export interface Notice {
 
 /** Names of the models that a visitor trains or opens. */
 export const YOURS = "yours", OPENED = "opened";
+
+/** Milliseconds that what was done stays to be read. */
+const TOLD_FOR = 6000;
 
 const TITLES: Readonly<Record<string, string>> = {
   softmax: "Softmax regression",
@@ -114,6 +117,15 @@ export function changeEntry(name: string, change: Partial<Omit<Entry, "name" | "
   models.value = entryOf(name)
     ? models.value.map((entry) => entry === before ? after : entry)
     : [...models.value, after];
+}
+
+/** Tells the visitor what was done, for a while. */
+export function tell(text: string): void {
+  const told: Notice = { kind: "done", text };
+  notice.value = told;
+  setTimeout(() => {
+    if (notice.value === told) notice.value = undefined;
+  }, TOLD_FOR);
 }
 
 /** Tells the visitor what went wrong. */

@@ -1,6 +1,6 @@
 /** The training that a visitor watches. @module */
 
-import type { Progress } from "../lab/protocol.ts";
+import type { Plan, Progress } from "../lab/protocol.ts";
 import { FAMILY_TITLES } from "./settings.ts";
 import { changeEntry, complain, settings, training, YOURS } from "./state.ts";
 import { share, workshop } from "./workers.ts";
@@ -11,9 +11,7 @@ let controller: AbortController | undefined;
 export async function trainYours({ resume = false } = {}): Promise<void> {
   if (training.value.phase === "running") return;
   const before = training.value;
-  const { family, adversarial, seed, epochs } = settings;
-  const plan = resume && before.plan ||
-    { family: family.value, adversarial: adversarial.value, seed: seed.value, epochs: epochs.value };
+  const plan = resume && before.plan || currentPlan();
   training.value = resume
     ? { ...before, phase: "running" }
     : { phase: "running", plan, epoch: 0, done: 0, loss: [], clean: [], attacked: [] };
@@ -38,6 +36,17 @@ export async function trainYours({ resume = false } = {}): Promise<void> {
     training.value = { ...training.value, phase: "stopped" };
     complain(error);
   }
+}
+
+/** Trains what a link says was trained, unless it is there. */
+export function restoreYours(): void {
+  const same = JSON.stringify(training.value.plan) === JSON.stringify(currentPlan());
+  if (settings.trained.value && !same) void trainYours();
+}
+
+function currentPlan(): Plan {
+  const { family, adversarial, seed, epochs } = settings;
+  return { family: family.value, adversarial: adversarial.value, seed: seed.value, epochs: epochs.value };
 }
 
 /** Interrupts it, to go on later. */

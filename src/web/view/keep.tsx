@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { ROSTER } from "../lab/recipes.ts";
+import { ROSTER } from "../lab/roster.ts";
 import { copyLink, openFiles, saveModelFile, saveState } from "../page/files.ts";
 import { entryOf } from "../page/state.ts";
 import { Section } from "./controls.tsx";

@@ -1,15 +1,17 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { CLASSES, PIXELS } from "../lab/protocol.ts";
+import { CLASSES, type Growth, PIXELS } from "../lab/protocol.ts";
+import { saveImage } from "../page/files.ts";
 import { MOST } from "../page/settings.ts";
 import { grown, noiseError, settings } from "../page/state.ts";
 import { Choice, Section, Slider } from "./controls.tsx";
 import { ModelChoice } from "./models.tsx";
+import { paint } from "./paint.ts";
 import { Picture } from "./picture.tsx";
 import { inEpsilon, percent } from "./words.ts";
 
 /** Noise lies within this of 0, nearly all of it. */
-const SPREAD = 3;
+const SHADES = [-3, 3] as const;
 
 /** Milliseconds that growing takes, and the steps in which it grows. */
 const DURATION = 1600, FRAME = 40;
@@ -45,6 +47,9 @@ export function Rubbish(): JSX.Element {
           <button type="button" onClick={() => noise.value = (noise.value + 1) % MOST.noise}>
             New noise
           </button>
+          <button type="button" disabled={!growth} onClick={() => growth && saveSheet(growth)}>
+            Save PNG
+          </button>
         </div>
       </div>
       {growth && (
@@ -62,7 +67,7 @@ export function Rubbish(): JSX.Element {
                 <li key={i} class={growth.fooled[i] ? "fooled" : ""}>
                   <Picture
                     pixels={growth.images.subarray(i * PIXELS, (i + 1) * PIXELS)}
-                    shades={[-SPREAD, SPREAD]}
+                    shades={SHADES}
                   />
                   <span>{percent(confidence)}</span>
                 </li>
@@ -73,6 +78,13 @@ export function Rubbish(): JSX.Element {
       )}
     </Section>
   );
+}
+
+/** Saves all the images as one. */
+function saveSheet({ images }: Growth): void {
+  const canvas = document.createElement("canvas");
+  paint(canvas, images, { shades: SHADES, columns: 4 });
+  saveImage("rubbish.png", canvas, 5);
 }
 
 /** Lets the step grow from nothing to what it is, at once for who wants no motion. */

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { digits, fgsm, loadModel, matrix, measure, predict, slice } from "../../../src/mod.ts";
-import { ROSTER } from "../../../src/web/lab/recipes.ts";
+import { ROSTER } from "../../../src/web/lab/roster.ts";
 import { asking, PLAN } from "./support.ts";
 
 const { test } = digits({ learn: 0, test: 500 });
@@ -14,10 +14,10 @@ async function withModel() {
 }
 
 Deno.test("gallery shows the held-out digits", async () => {
-  const { images, labels, learn, test: held, kernels } = await asking()("gallery", { count: 4 });
+  const { images, labels, learn, test: held } = await asking()("gallery", { count: 4 });
   assertEquals(images, test.x.data.slice(0, 4 * 784));
   assertEquals(labels, test.labels.slice(0, 4));
-  assertEquals([learn, held, kernels], [2000, 500, "baseline"]);
+  assertEquals([learn, held], [2000, 500]);
 });
 
 Deno.test("look makes the step that fgsm makes, and shows it to every model", async () => {
