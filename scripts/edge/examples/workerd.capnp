@@ -3,7 +3,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .gate)],
   sockets = [(name = "http", address = "127.0.0.1:8000", http = (), service = "main")],
-  # in MB: as much as a mixture of good and bad requests needs, and less than Cloudflare's 128
+  # in MB: enough for the mixture of `deno task load`, and far from Cloudflare's 128
   v8Flags = ["--max-heap-size=32"],
 );
 
