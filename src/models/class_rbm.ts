@@ -58,8 +58,8 @@ export function classRbm({ inputs, classes, hidden = 500 }: ClassRbmOptions): Fa
     config: { inputs, classes, hidden },
     shapes,
     recipe: {
-      optimizer: { name: "sgd", rate: 0.05, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 5 },
-      batchSize: 100,
+      optimizer: { name: "sgd", rate: 0.1, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 2 },
+      batchSize: 50,
     },
     initial: (from, data) =>
       Object.fromEntries(

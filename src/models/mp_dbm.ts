@@ -100,7 +100,7 @@ export function mpDbm(
     head: softmax,
     config: { inputs, classes, units, iterations, inputShare, labelWeight, connections },
     shapes,
-    recipe: { optimizer: { name: "adam", rate: 0.01, decay: 1.00025 }, batchSize: 50 },
+    recipe: { optimizer: { name: "adam", rate: 0.01, decay: 1.00017 }, batchSize: 50 },
     initial: (from, data) => {
       const values = Object.fromEntries(
         Object.entries(shapes).map(([name, shape]) => {

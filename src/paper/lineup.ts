@@ -9,6 +9,8 @@ export const LINEUP = [
   ["signNoiseMaxout", "maxout, trained on noise"],
   ["sigmoidMaxout", "maxout, sigmoid top"],
   ["rbf", "RBF"],
+  ["mpDbm", "Boltzmann machine"],
+  ["classRbm", "classification RBM"],
 ] as const;
 
 /** The test images that comparisons of many models look at: the first 2,000, in a quick run 1,000. */
