@@ -1,5 +1,6 @@
 import { directedRubbish, type FamilyModel } from "../../mod.ts";
-import type { Ask, Growth } from "./protocol.ts";
+import type { Ask } from "./exchanges.ts";
+import type { Growth } from "./protocol.ts";
 
 /** Noise moved one step toward a class (paper, appendix A and figure 5). The same seed gives the same noise. */
 export function grow(model: FamilyModel, { target, step, seed, samples }: Ask<"grow">): Growth {

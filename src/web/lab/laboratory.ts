@@ -5,7 +5,7 @@ import { builtInDigits, type Data, galleryOf } from "./data.ts";
 import { grow } from "./grow.ts";
 import { curves, look } from "./look.ts";
 import { contentsOf } from "./opening.ts";
-import type { Answer, Ask, Context, Kind } from "./protocol.ts";
+import type { Answer, Ask, Context, Kind } from "./exchanges.ts";
 import { type Interrupted, training } from "./training.ts";
 import { transfer } from "./transfer.ts";
 

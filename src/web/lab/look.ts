@@ -10,7 +10,8 @@ import {
   type Model,
   predict,
 } from "../../mod.ts";
-import type { Ask, Curves, Look, Opinion, Subject, Verdict } from "./protocol.ts";
+import type { Ask } from "./exchanges.ts";
+import type { Curves, Look, Opinion, Subject, Verdict } from "./protocol.ts";
 import { CLASSES, PIXELS } from "./protocol.ts";
 
 /** How many ε a curve is made of, an odd number so that 0 is among them. */

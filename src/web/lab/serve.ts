@@ -1,5 +1,5 @@
 import type { Laboratory } from "./laboratory.ts";
-import type { Ask, Context, Kind, Line, Question } from "./protocol.ts";
+import type { Ask, Context, Kind, Line, Question } from "./exchanges.ts";
 
 /** Answers what comes through `line` from `lab`, each failure as its message. */
 export function serve(line: Line, lab: Laboratory): void {

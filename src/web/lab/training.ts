@@ -4,7 +4,8 @@ import { type FamilyModel, fgsm, loadModel, measure, saveModel, slice, train } f
 import { EPSILON } from "../../paper/experiment.ts";
 import type { Data } from "./data.ts";
 import { filtersOf } from "./filters.ts";
-import type { Ask, Context, EpochEnd, Trained } from "./protocol.ts";
+import type { Ask, Context } from "./exchanges.ts";
+import type { EpochEnd, Trained } from "./protocol.ts";
 import { recipeOf } from "./recipes.ts";
 
 /** Held-out images that errors are measured on after each epoch: enough to see, few enough to go on at once. */

@@ -1,5 +1,6 @@
 import { type Batch, type FamilyModel, fgsm, measure, slice } from "../../mod.ts";
-import type { Ask, Transfer } from "./protocol.ts";
+import type { Ask } from "./exchanges.ts";
+import type { Transfer } from "./protocol.ts";
 
 /** The error of each of `models` on held-out images attacked for each of them. */
 export function transfer(

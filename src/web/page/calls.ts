@@ -1,6 +1,6 @@
 /** Questions to a laboratory across threads. @module */
 
-import type { Answer, Ask, Kind, Line, Question, Reply, Told } from "../lab/protocol.ts";
+import type { Answer, Ask, Kind, Line, Question, Reply, Told } from "../lab/exchanges.ts";
 
 /** Asks a question; rejects with what the laboratory says has gone wrong. */
 export interface Call {

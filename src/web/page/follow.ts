@@ -1,7 +1,7 @@
 /** What is computed anew when something changes. @module */
 
 import { computed, effect } from "@preact/signals";
-import type { Answer, Ask, Kind } from "../lab/protocol.ts";
+import type { Answer, Ask, Kind } from "../lab/exchanges.ts";
 import type { Call } from "./calls.ts";
 import { latest } from "./latest.ts";
 import { rested } from "./rested.ts";

@@ -6,6 +6,8 @@ import { changeEntry, complain, settings, training, YOURS } from "./state.ts";
 import { share, workshop } from "./workers.ts";
 
 let controller: AbortController | undefined;
+/** Whether what is interrupted is not to go on. */
+let ending = false;
 
 /** Trains by the settings, from the start or on from where it was paused. */
 export async function trainYours({ resume = false } = {}): Promise<void> {
@@ -20,6 +22,7 @@ export async function trainYours({ resume = false } = {}): Promise<void> {
     title: `Yours: ${FAMILY_TITLES[plan.family]}${plan.adversarial ? ", adversarial" : ""}`,
   });
   controller = new AbortController();
+  ending = false;
   try {
     const ask = { name: YOURS, plan, watch: true, resume };
     const { finished, bytes } = await workshop("train", ask, {
@@ -27,11 +30,7 @@ export async function trainYours({ resume = false } = {}): Promise<void> {
       signal: controller.signal,
     });
     if (bytes) await share(YOURS, bytes, workshop);
-    const { phase } = training.value;
-    training.value = {
-      ...training.value,
-      phase: finished ? "finished" : phase === "running" ? "paused" : phase,
-    };
+    training.value = { ...training.value, phase: finished ? "finished" : ending ? "stopped" : "paused" };
   } catch (error) {
     training.value = { ...training.value, phase: "stopped" };
     complain(error);
@@ -56,8 +55,9 @@ export function pauseTraining(): void {
 
 /** Ends it; the model stays as it was after the last whole epoch. */
 export function stopTraining(): void {
-  training.value = { ...training.value, phase: "stopped" };
+  ending = true;
   controller?.abort();
+  if (training.value.phase === "paused") training.value = { ...training.value, phase: "stopped" };
 }
 
 /** Shows how far it is; the model of each epoch takes the place of the one before. */

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The two workers: one answers at once, the other does what takes its time. @module */
 
-import type { Line } from "../lab/protocol.ts";
+import type { Line } from "../lab/exchanges.ts";
 import { type Call, caller } from "./calls.ts";
 import { changeEntry, complain } from "./state.ts";
 

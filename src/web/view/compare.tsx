@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { type Entry, entryOf, gallery, models, seen, settings, table, tableIsOld } from "../page/state.ts";
 import { Confidences } from "./confidences.tsx";
 import { Section } from "./controls.tsx";
-import { Epsilon } from "./fool.tsx";
+import { Epsilon } from "./epsilon.tsx";
 import { ModelChoice } from "./models.tsx";
 import { inEpsilon, percent, verdict } from "./words.ts";
 

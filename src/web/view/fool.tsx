@@ -3,16 +3,16 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { CLASSES, type Look } from "../lab/protocol.ts";
 import { saveImage } from "../page/files.ts";
-import { MOST } from "../page/settings.ts";
-import { entryOf, gallery, lines, seen, settings } from "../page/state.ts";
-import { Confidences } from "./confidences.tsx";
-import { Check, Choice, Section, Slider } from "./controls.tsx";
+import { blank } from "../page/pixels.ts";
+import { gallery, seen, settings } from "../page/state.ts";
+import { Probabilities, Scores } from "./answers.tsx";
+import { Choice, Section } from "./controls.tsx";
+import { Epsilon } from "./epsilon.tsx";
 import { ModelChoice } from "./models.tsx";
 import { center, clear, Pad } from "./pad.tsx";
 import { Pick } from "./pick.tsx";
 import { Picture } from "./picture.tsx";
-import { Plot } from "./plot.tsx";
-import { best, inEpsilon, leaders, verdict } from "./words.ts";
+import { inEpsilon, verdict } from "./words.ts";
 
 /** An image, the step, and what one model makes of them. */
 export function Fool(): JSX.Element {
@@ -53,19 +53,6 @@ export function Fool(): JSX.Element {
   );
 }
 
-/** The slider of ε, wherever it is at hand. */
-export function Epsilon(): JSX.Element {
-  return (
-    <Slider
-      name={<>Size of the step, ε</>}
-      value={settings.epsilon}
-      most={MOST.epsilon}
-      step={0.005}
-      inWords={inEpsilon}
-    />
-  );
-}
-
 function Label(): JSX.Element {
   const { label, drawn, digit } = settings;
   const known = drawn.value ? undefined : gallery.value?.labels?.[digit.value];
@@ -88,7 +75,7 @@ function Sum(): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const look = seen.value;
   const opinion = look?.opinions[settings.source.value];
-  const nothing = new Float32Array(784);
+  const nothing = blank();
   const epsilon = look?.epsilon ?? settings.epsilon.value;
   return (
     <div class="sum" data-epsilon={look?.epsilon}>
@@ -140,65 +127,4 @@ function Sum(): JSX.Element {
 function signsInWords({ signs }: Look): string {
   const count = (sign: number) => signs.reduce((n, value) => n + Number(value === sign), 0);
   return `The signs of the gradient: ${count(1)} pixels up, ${count(-1)} down, ${count(0)} left alone`;
-}
-
-function Probabilities(): JSX.Element {
-  const look = seen.value;
-  const source = settings.source.value;
-  const opinion = look?.opinions[source];
-  const title = entryOf(source)?.title ?? source;
-  return (
-    <div>
-      <h3>Ten confidences</h3>
-      {look && opinion && <Confidences opinion={opinion} label={look.label} name={title} />}
-      <p class="note">
-        Upper bars before the step, lower ones after it. The mistake is often made with more confidence than
-        the right answer was. An RBF network's ten probabilities are independent: they may all be near zero,
-        which says “none of these”.
-      </p>
-    </div>
-  );
-}
-
-function Scores(): JSX.Element {
-  const curves = lines.value;
-  const { far, epsilon } = settings;
-  const mark = epsilon.value;
-  const top = curves && best(curves.scores, nearest(curves.epsilons, mark));
-  return (
-    <div>
-      <h3>Scores against ε</h3>
-      {curves && (
-        <Plot
-          x={curves.epsilons}
-          lines={curves.scores.map((values, c) => ({
-            name: `${c}`,
-            values,
-            role: c === curves.label ? "plain" : c === top ? "accent" : "quiet",
-            tag: c === curves.label || c === top ? `${c}` : undefined,
-          }))}
-          xName="ε"
-          yName="score"
-          mark={mark}
-          text={`Scores of the ten digits as ε goes from ${inEpsilon(curves.epsilons[0])} to ${
-            inEpsilon(curves.epsilons.at(-1)!)
-          }: the highest is that of ${leaders(curves)}`}
-        />
-      )}
-      <Check name="Far beyond the slider, from −10 to 10, as in the paper's figure 4" value={far} />
-      <p class="note">
-        The scores that the probabilities are made of, along this one direction. Black is the true digit,
-        colour the one on top at your ε. They are nearly straight lines, exactly so for softmax regression:
-        models are fooled because they are too linear, not because they are too wild. The right digit leads in
-        a thin band about ε = 0.
-      </p>
-    </div>
-  );
-}
-
-function nearest(epsilons: Float32Array, epsilon: number): number {
-  return epsilons.reduce(
-    (at, value, i) => Math.abs(value - epsilon) < Math.abs(epsilons[at] - epsilon) ? i : at,
-    0,
-  );
 }

@@ -17,7 +17,6 @@ export interface Line {
   readonly role: "quiet" | "plain" | "accent";
   /** Written at its end; default nothing. */
   readonly tag?: string;
-  readonly dashed?: boolean;
 }
 
 /** What a plot shows. */
@@ -93,11 +92,10 @@ function optionsOf(div: HTMLElement, props: () => PlotProps): uPlot.Options {
     // which role a line has may change from one drawing to the next
     series: [
       {},
-      ...lines.map(({ name, dashed }, i): uPlot.Series => ({
+      ...lines.map(({ name }, i): uPlot.Series => ({
         label: name,
         stroke: () => colors[props().lines[i].role],
         width: 2,
-        dash: dashed ? [5, 4] : undefined,
         points: { show: false },
         pxAlign: 0,
       })),

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { FAMILIES } from "../lab/protocol.ts";
+import { FAMILIES, PIXELS } from "../lab/protocol.ts";
 import { saveModelFile } from "../page/files.ts";
 import { FAMILY_TITLES, isFamily, MOST } from "../page/settings.ts";
 import { entryOf, gallery, settings, training, YOURS } from "../page/state.ts";
@@ -123,7 +123,7 @@ function Course(): JSX.Element {
                 pixels={filters.images}
                 columns={filters.columns === 10 ? 5 : COLUMNS}
                 shades={plan?.family === "rbf" ? [0, 1] : weightShades(filters.images)}
-                text={`${filters.images.length / 784} images of what the first layer looks for`}
+                text={`${filters.images.length / PIXELS} images of what the first layer looks for`}
               />
             )}
             <p class="note">

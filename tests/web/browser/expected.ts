@@ -1,6 +1,7 @@
 /** What the page must show, computed here by the same laboratory: the kernels give the same bytes everywhere. @module */
 
-import type { Answer, Gallery, Look } from "../../../src/web/lab/protocol.ts";
+import type { Answer } from "../../../src/web/lab/exchanges.ts";
+import type { Gallery, Look } from "../../../src/web/lab/protocol.ts";
 import { ROSTER } from "../../../src/web/lab/roster.ts";
 import { asking } from "../lab/support.ts";
 

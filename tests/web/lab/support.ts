@@ -1,5 +1,6 @@
 import { type Laboratory, laboratory } from "../../../src/web/lab/laboratory.ts";
-import type { Answer, Ask, Kind, Plan, Told } from "../../../src/web/lab/protocol.ts";
+import type { Answer, Ask, Kind, Told } from "../../../src/web/lab/exchanges.ts";
+import type { Plan } from "../../../src/web/lab/protocol.ts";
 
 /** A way to ask `lab` without a line between. */
 export function asking(lab: Laboratory = laboratory()) {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Laboratory, laboratory } from "../../../src/web/lab/laboratory.ts";
-import type { Line, Plan } from "../../../src/web/lab/protocol.ts";
+import type { Line } from "../../../src/web/lab/exchanges.ts";
+import type { Plan } from "../../../src/web/lab/protocol.ts";
 import { serve } from "../../../src/web/lab/serve.ts";
 import { caller } from "../../../src/web/page/calls.ts";
 
