@@ -21,7 +21,7 @@ export function claimsTable(claims: readonly ReportedClaim[]): Html {
   const sections = [...new Set(claims.map(({ section }) => section))];
   return html`
     <div class="scroll">
-      <table>
+      <table class="claims">
         <thead>
           <tr>
             <th scope="col">Claim</th>
@@ -51,10 +51,12 @@ function row(claim: ReportedClaim): Html {
         ? ""
         : html`<small>Why, we believe: ${claim.reason}</small>`}<details><summary>the rule</summary>${claim
         .rule}</details></td>
-      <td class="number">${claim.paper === null
+      <td class="number" data-label="paper">${claim.paper === null
         ? "–"
         : `${relation(claim)}${figure(claim.paper, claim)}`}</td>
-      <td class="number">${claim.ours === null ? "–" : figure(claim.ours, claim)}${spread(claim)}</td>
+      <td class="number" data-label="ours">${claim.ours === null ? "–" : figure(claim.ours, claim)}${spread(
+        claim,
+      )}</td>
       <td class="verdict ${style}">${sign} ${claim.verdict}</td>
     </tr>
   `;

@@ -47,7 +47,11 @@ details { margin: .75rem 0; } td details { margin: 0; } td summary { width: max-
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; background: var(--panel); padding: .75rem; border-radius: .4rem; }
 footer { margin-top: 4rem; padding-block: 1.5rem 3rem; color: var(--quiet); font-size: .9rem; }
 @media (max-width: 36rem) { .wide { display: none; } .narrow { display: block; } h1 { font-size: 1.5rem; }
-  th, td { padding: .35rem .4rem; } figure { padding: .75rem; margin-inline: -.25rem; } }
+  th, td { padding: .35rem .4rem; } table.claims thead { display: none; }
+  table.claims tr { display: grid; grid-template-columns: 1fr 1fr auto; border-bottom: 1px solid var(--rule); padding-block: .4rem; }
+  table.claims td, table.claims th { border: 0; padding-block: .1rem; } table.claims td:first-child, table.claims th { grid-column: 1 / -1; }
+  table.claims td.number { text-align: left; } table.claims td.number::before { content: attr(data-label) " "; color: var(--quiet); font-size: .85em; }
+  figure { padding: .75rem; margin-inline: -.25rem; } }
 @media print { :root { color-scheme: light; } body { font-size: 10pt; } body > * { max-width: none; } nav { display: none; }
   figure { background: none; border: 1px solid var(--rule); } a { color: inherit; } }
 `;
