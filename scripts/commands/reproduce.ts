@@ -5,13 +5,13 @@ import { variant } from "../../src/kernels/variants.ts";
 import { type BudgetName, budgets } from "../../src/paper/budgets.ts";
 import { experiments, prepare, reproduce as run, type RunResult, type Scope } from "../../src/paper/mod.ts";
 import { trainTask } from "../../src/paper/plan.ts";
-import { report } from "../../src/report/report.ts";
+import { type Report, report } from "../../src/report/report.ts";
 import { table } from "../../src/report/table.ts";
 import { type Command, command, type Context } from "../cli/command.ts";
 import { compute, COMPUTING } from "../cli/computing.ts";
 import { choice, choicesOf, flag, text, whole } from "../cli/options.ts";
 import { loadData } from "../data/folder.ts";
-import { UserError } from "../errors.ts";
+import { reason, UserError } from "../errors.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
 import { cacheFolder, openCache } from "../reproduce/cache.ts";
 import { listingOf, listingText } from "../reproduce/listing.ts";
@@ -52,6 +52,7 @@ export const reproduce: Command = command({
     noCache: flag("Keep none, and use none kept before"),
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
+    report: text({ help: "Folder for both, as report.json and report.html", placeholder: "DIR" }),
   },
   examples: [
     "reproduce",
@@ -60,8 +61,8 @@ export const reproduce: Command = command({
   ],
   async run(values, context) {
     const start = performance.now();
-    const files = [values.json, values.html].filter((file) => file !== undefined);
-    for (const file of files) await checkWritable(file);
+    const files = filesOf(values);
+    for (const file of Object.values(files)) if (file !== undefined) await checkWritable(file);
     compute(values);
     // the same first 10,000 digits as everywhere, and some more to choose by
     const data = values.data === "digits" ? digits({ learn: 12000 }) : await loadData(values.data);
@@ -90,12 +91,8 @@ export const reproduce: Command = command({
         took: (name, seed) => inSeconds(pace.took(trainTask(name, seed))),
       });
       context.print(table(finished));
-      if (values.json !== undefined) await writeJson(values.json, finished);
-      if (values.html !== undefined) {
-        // what draws charts is large, and only wanted here
-        const { html } = await import("../report/html.ts");
-        await writeFileWhole(values.html, await html(finished));
-      }
+      if (files.json !== undefined) await writeJson(files.json, finished);
+      if (files.html !== undefined) await writePage(files.html, finished, context);
       return 0;
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
@@ -151,6 +148,28 @@ async function watched(
 
 function inSeconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds) / 1000;
+}
+
+/** Where the report goes; a plan goes only where it is sent by name. */
+function filesOf(
+  { json, html, report, list }: { json?: string; html?: string; report?: string; list: boolean },
+): { json?: string; html?: string } {
+  if (report === undefined || list) return { json, html };
+  return { json: json ?? `${report}/report.json`, html: html ?? `${report}/report.html` };
+}
+
+/** The report as a page; without the packages that draw it, the numbers are not lost. */
+async function writePage(path: string, finished: Report, context: Context): Promise<void> {
+  let page: typeof import("../report/html.ts");
+  try {
+    // what draws charts is large, and only wanted here
+    page = await import("../report/html.ts");
+  } catch (error) {
+    context.note(`Cannot draw ${path}: ${reason(error)}`);
+    return;
+  }
+  await writeFileWhole(path, await page.html(finished));
+  context.note(`wrote ${path}`);
 }
 
 function writeJson(path: string, value: unknown): Promise<void> {

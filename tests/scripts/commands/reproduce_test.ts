@@ -157,3 +157,15 @@ Deno.test("reproduce refuses what it cannot do in one sentence", () =>
       `--only must be one of ${ids}, not softmaxx; did you mean softmax?`,
     );
   }));
+
+Deno.test("reproduce --report writes report.json and report.html, and says so when its folder is missing", () =>
+  inFolder(async (folder) => {
+    const data = await digitsIn(folder, 60);
+    const run = small(data, `${folder}/cache`, "logistic");
+    await Deno.mkdir(`${folder}/out`);
+    await printed(...run, "--report", `${folder}/out`);
+    assertEquals(filesIn(`${folder}/out`).sort(), ["report.html", "report.json"]);
+    assertStringIncludes(await Deno.readTextFile(`${folder}/out/report.html`), 'id="logistic"');
+    const sentence = `Cannot write ${folder}/none/report.json: its folder does not exist`;
+    await assertRefused([...run, "--report", `${folder}/none`], 1, sentence);
+  }));
