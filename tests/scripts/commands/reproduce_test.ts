@@ -163,7 +163,8 @@ Deno.test("reproduce --report writes report.json and report.html, and says so wh
     const data = await digitsIn(folder, 60);
     const run = small(data, `${folder}/cache`, "logistic");
     await Deno.mkdir(`${folder}/out`);
-    await printed(...run, "--report", `${folder}/out`);
+    const { code, err } = await gibbon([...run, "--report", `${folder}/out`]);
+    assertEquals([code, err], [0, `wrote ${folder}/out/report.html\n`]);
     assertEquals(filesIn(`${folder}/out`).sort(), ["report.html", "report.json"]);
     assertStringIncludes(await Deno.readTextFile(`${folder}/out/report.html`), 'id="logistic"');
     const sentence = `Cannot write ${folder}/none/report.json: its folder does not exist`;
