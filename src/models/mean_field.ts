@@ -2,20 +2,18 @@
 
 import { addBias, columnSums } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
-import { sigmoidForward, softmaxForward } from "../kernels/heads.ts";
+import { sigmoidForward } from "../kernels/heads.ts";
 import { part, type Workspace } from "../kernels/workspace.ts";
 import type { Matrix } from "../matrix.ts";
+import {
+  type Evidence,
+  settleClasses,
+  settleInputs,
+  slopeOfClasses,
+  slopeOfHidden,
+  slopeOfInputs,
+} from "./mean_field_units.ts";
 import type { Parameter, Wanted } from "./network.ts";
-
-/** What inference goes by, of an example a row. */
-export interface Evidence {
-  /** Inputs, (B, D). */
-  readonly x: Matrix;
-  /** How much of each input is the machine's own prediction, (B, D): 0 where it is told, 1 where it is masked. */
-  readonly predicted: Matrix;
-  /** Classes, (B), and the same of them, 0 or 1, (B, 1); without it, none is told. */
-  readonly classes?: { readonly labels: Int32Array; readonly predicted: Matrix };
-}
 
 /** What a machine makes of inputs and classes at the last step, before the nonlinearity. */
 export interface Ends {
@@ -32,9 +30,6 @@ export interface MeanField {
   /** From a gradient in the ends of the last inference, that in `x`, if wanted, and in the parameters. */
   differentiate(ends: Ends, wanted: Wanted): Matrix | undefined;
 }
-
-/** Products below this are taken for 0: denormal numbers would be slow and change nothing. */
-const TINY = 1e-30;
 
 /**
  * Mean field of layers 0 (inputs), 1 … (hidden), and the last (classes, a softmax), where `W[l]` joins layer l
@@ -89,20 +84,9 @@ export function meanField(
 
   /** The nonlinearity over `z`; what is told stays as told. */
   function settle(l: number, z: Matrix): void {
-    if (l < top) sigmoidForward(z, z);
-    else softmaxForward(z, z);
-    const { data, cols } = z;
-    if (l === 0) {
-      const [own, x] = [evidence.predicted.data, evidence.x.data];
-      for (let i = 0; i < data.length; i++) data[i] = own[i] * data[i] + (1 - own[i]) * x[i];
-    } else if (l === top && evidence.classes) {
-      const { labels, predicted } = evidence.classes;
-      labels.forEach((label, r) => {
-        if (predicted.data[r] !== 0) return;
-        data.fill(0, r * cols, (r + 1) * cols);
-        data[r * cols + label] = 1;
-      });
-    }
+    if (l === 0) settleInputs(z, evidence);
+    else if (l === top) settleClasses(z, evidence);
+    else sigmoidForward(z, z);
   }
 
   function firstPass(): void {
@@ -127,30 +111,10 @@ export function meanField(
   }
 
   /** From a gradient after the nonlinearity that before it, in its place. */
-  function slope(l: number, { data, cols }: Matrix, { data: y }: Matrix): void {
-    if (l === 0) return slopeOfInputs(data, y);
-    if (l < top) {
-      for (let i = 0; i < data.length; i++) data[i] = flushed(data[i] * y[i] * (1 - y[i]));
-      return;
-    }
-    for (let i = 0; i < data.length; i += cols) {
-      const told = evidence.classes?.predicted.data[i / cols] === 0;
-      let mean = 0;
-      for (let c = 0; c < cols; c++) mean += y[i + c] * data[i + c];
-      for (let c = 0; c < cols; c++) data[i + c] = told ? 0 : flushed(y[i + c] * (data[i + c] - mean));
-    }
-  }
-
-  /** The same for inputs, of which a part is told: its gradient goes to the evidence. */
-  function slopeOfInputs(data: Float32Array, state: Float32Array): void {
-    const [own, x] = [evidence.predicted.data, evidence.x.data];
-    const dX = workspace.matrix("dX", rows, evidence.x.cols).data;
-    for (let i = 0; i < data.length; i++) {
-      const d = data[i], told = 1 - own[i];
-      dX[i] += told * d;
-      const p = own[i] === 0 ? 0 : (state[i] - told * x[i]) / own[i];
-      data[i] = flushed(own[i] * d * p * (1 - p));
-    }
+  function slope(l: number, d: Matrix, state: Matrix): void {
+    if (l === 0) slopeOfInputs(d, state, { ...evidence, dX: workspace.matrix("dX", rows, d.cols) });
+    else if (l === top) slopeOfClasses(d, state, evidence);
+    else slopeOfHidden(d, state);
   }
 
   function parameterGradients(accumulate: boolean): void {
@@ -205,8 +169,4 @@ export function meanField(
 
 function double({ data }: Matrix): void {
   for (let i = 0; i < data.length; i++) data[i] *= 2;
-}
-
-function flushed(value: number): number {
-  return Math.abs(value) < TINY ? 0 : value;
 }

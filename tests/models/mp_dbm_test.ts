@@ -134,4 +134,7 @@ Deno.test("mpDbm() refuses sizes out of range, naming them", () => {
   for (const labelWeight of [-1, NaN, Infinity]) {
     assertThrows(make({ labelWeight }), RangeError, `with labelWeight ${labelWeight}: must be ≥ 0`);
   }
+  for (const inputShare of [0, -0.5, 1.5, NaN]) {
+    assertThrows(make({ inputShare }), RangeError, `with inputShare ${inputShare}: must be in (0, 1]`);
+  }
 });
