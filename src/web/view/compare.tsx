@@ -75,7 +75,7 @@ function Table(): JSX.Element {
   const { names, clean, attacked, examples, epsilon } = transfer;
   return (
     <div
-      class={tableIsOld.value ? "scroll old" : "scroll"}
+      class="scroll"
       aria-busy={tableIsOld.value}
       tabIndex={0}
       role="group"
@@ -84,6 +84,7 @@ function Table(): JSX.Element {
       <table class="errors">
         <caption>
           Errors on {examples} held-out images, each moved by ε = {inEpsilon(epsilon)}
+          {tableIsOld.value ? "; being counted anew" : ""}
         </caption>
         <thead>
           <tr>

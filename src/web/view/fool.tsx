@@ -62,7 +62,7 @@ function Label(): JSX.Element {
   ];
   return (
     <Choice
-      name="The image is a"
+      name="The image shows"
       value={`${label.value ?? ""}`}
       options={options}
       onPick={(value) => label.value = value === "" ? undefined : +value}

@@ -17,7 +17,7 @@ export function Pick(): JSX.Element {
             key={i}
             index={i}
             pixels={images.subarray(i * PIXELS, (i + 1) * PIXELS)}
-            text={labels ? `Image ${i + 1}, a ${labels[i]}` : `Image ${i + 1}`}
+            text={labels ? `Image ${i + 1}, digit ${labels[i]}` : `Image ${i + 1}`}
           />
         ))}
       </div>

@@ -35,7 +35,7 @@ export interface PlotProps {
 
 const HEIGHT = 240, FONT = "12px system-ui, sans-serif";
 /** Room for tags beside the plot. */
-const MARGIN = 30;
+const MARGIN = 36;
 
 /** Lines over x, by uPlot. */
 export function Plot(props: PlotProps): JSX.Element {

@@ -55,9 +55,8 @@ export function Rubbish(): JSX.Element {
       {growth && (
         <>
           <p class="status" role="status">
-            {growth.fooled.reduce((n, one) => n + one, 0)} of {growth.samples} are taken for a {target.value}
-            {" "}
-            with at least 50 %. {noiseError.value !== undefined &&
+            {growth.fooled.reduce((n, one) => n + one, 0)} of {growth.samples} are taken for the digit{" "}
+            {target.value} with at least 50 %. {noiseError.value !== undefined &&
               `Of noise without a step, ${percent(noiseError.value)} is taken for some digit.`}
           </p>
           <ul class="noise">

@@ -26,7 +26,7 @@ export const access: readonly Scenario[] = [
         }
         throw new Error(`Cannot reach ${name} by Tab: it goes ${order.join(" → ")}`);
       };
-      await tabTo("Image 9, a 4");
+      await tabTo("Image 9, digit 4");
       await page.keyboard.press("ArrowRight");
       await own.until(() => location.hash.includes("digit=9"));
       await tabTo("The step is made for");

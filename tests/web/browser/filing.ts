@@ -14,7 +14,7 @@ export const filing: readonly Scenario[] = [
   {
     name: "a bad file is refused in one sentence, and nothing else changes",
     async run(stage) {
-      const before = await stage.text(".errors caption");
+      const before = await stage.text("main select");
       await open(stage, { "notes.txt": new TextEncoder().encode("no model at all") });
       const sentence =
         "Cannot open notes.txt: it is neither a safetensors model, nor IDX images or labels, nor a saved state";
@@ -24,7 +24,7 @@ export const filing: readonly Scenario[] = [
       );
       await stage.page.click(".told button");
       await stage.until(() => !document.querySelector(".told p"));
-      assertEquals(await stage.text(".errors caption"), before);
+      assertEquals(await stage.text("main select"), before);
     },
   },
   {
