@@ -34,7 +34,7 @@ export { attacks } from "./attacks/mod.ts";
 export { fgsm, type FgsmOptions } from "./attacks/fgsm.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export { signNoise, uniformNoise } from "./attacks/noise.ts";
-export { atLayer, differentiable, rubbishClass } from "./attacks/perturbations.ts";
+export { atLayer, differentiable, rubbishClass, scaledGradient } from "./attacks/perturbations.ts";
 export { rotation } from "./attacks/rotation.ts";
 export {
   type DirectedRubbish,

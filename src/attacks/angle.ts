@@ -11,7 +11,7 @@ export function halfTangent(angle: number): number {
 }
 
 /** The same of the angle between two vectors that are not 0. */
-export function halfTangentBetween(a: ArrayLike<number>, b: ArrayLike<number>): number {
+export function halfTangentBetween(a: Float64Array, b: Float64Array): number {
   const p = 1 / norm(a), q = 1 / norm(b);
   let apart = 0, together = 0;
   for (let i = 0; i < a.length; i++) {

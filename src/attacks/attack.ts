@@ -80,8 +80,8 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
  * gradient `dX` in that input.
  */
 export type Pullback = (
-  at: { x: Float32Array; gradient: Float32Array; dX: Float32Array },
-) => ArrayLike<number>;
+  at: { x: Float64Array; gradient: Float64Array; dX: Float64Array },
+) => Float64Array;
 
 /** An attack's own part: looks at the examples once, and gives their perturbed inputs for each ε of the options. */
 type Prepare<O> = (

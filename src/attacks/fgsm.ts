@@ -77,7 +77,7 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
       const length = lengthIn2(gradient);
       return length > 0
         ? across(dX, gradient).map((value) => epsilon * value / length)
-        : new Float32Array(dX.length);
+        : new Float64Array(dX.length);
     },
 });
 

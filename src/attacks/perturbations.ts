@@ -1,7 +1,7 @@
 /** Perturbations to train against beyond the plain result of an attack (paper, section 6 and appendix A). @module */
 
 import { lossGradient } from "../loss.ts";
-import { matrix, rowsOf } from "../matrix.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/model.ts";
 import { fillNormal, rng } from "../rng.ts";
 import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
@@ -42,11 +42,32 @@ export function differentiable<O extends AttackOptions & { labels?: "true" | "pr
       const gradient = lossGradient(model, examples);
       const out = matrix(dX.rows, dX.cols);
       for (let i = 0; i < dX.rows; i++) {
-        const row = (m: typeof dX) => rowsOf(m, i, i + 1).data;
-        row(out).set(pullback({ x: row(examples.x), gradient: row(gradient), dX: row(dX) }));
+        const row = (m: typeof dX) => new Float64Array(rowsOf(m, i, i + 1).data);
+        out.data.set(pullback({ x: row(examples.x), gradient: row(gradient), dX: row(dX) }), i * dX.cols);
       }
       return out;
     },
+  };
+}
+
+/**
+ * The gradient itself, `scale` times, added to the inputs: x + scale·∇ₓJ(x), the gradient of training flowing through it
+ * (paper, section 6). No attack within a budget, for it is the smaller the surer the model is.
+ *
+ * @throws {RangeError} if `scale` is not a finite number > 0
+ */
+export function scaledGradient({ scale }: { scale: number }): Perturbation {
+  if (!(scale > 0 && scale < Infinity)) {
+    throw new RangeError(`Cannot perturb by the gradient times ${scale}: must be a finite number > 0`);
+  }
+  const times = (m: Matrix) => matrix(m.rows, m.cols, m.data.map((value) => scale * value));
+  return {
+    name: `scaledGradient ${JSON.stringify({ scale })}, differentiated`,
+    apply(model, examples) {
+      const step = times(lossGradient(model, examples));
+      return matrix(step.rows, step.cols, step.data.map((value, i) => examples.x.data[i] + value));
+    },
+    pullback: (_model, _examples, dX) => times(dX),
   };
 }
 

@@ -35,43 +35,43 @@ export const rotation: Attack<GradientOptions> = makeAttack({
       return byChunks(batch.x, (out, rows) => {
         const [x, g] = [rows(batch.x), rows(gradient)];
         for (let i = 0; i < x.rows; i++) {
-          const row = (m: typeof x) => rowsOf(m, i, i + 1).data;
-          turn(row(out), row(x), { toward: row(g), angle, bounds });
+          const row = (m: typeof x) => new Float64Array(rowsOf(m, i, i + 1).data);
+          out.data.set(turned(row(x), { toward: row(g), angle, bounds }), i * x.cols);
         }
       });
     };
   },
   pullback: ({ epsilon }) => ({ x, gradient, dX }) => {
     const plane = planeOf(x, gradient);
-    if (!plane) return new Float32Array(x.length);
+    if (!plane) return new Float64Array(x.length);
     const { length, side, distance } = plane;
-    if (passes(epsilon, plane)) return across(dX, gradient).map((value) => length * value / norm(gradient));
-    return across(across(dX, x), side).map((value) => sine(epsilon) * length * value / distance);
+    const past = passes(epsilon, plane);
+    const factor = length * (past ? 1 / norm(gradient) : sine(epsilon) / distance);
+    return (past ? across(dX, gradient) : across(across(dX, x), side)).map((value) => factor * value);
   },
 });
 
-/** Writes x turned by at most `angle` toward a direction. */
-function turn(
-  out: Float32Array,
-  x: Float32Array,
-  { toward, angle, bounds: [lo, hi] }: { toward: Float32Array; angle: number; bounds: Bounds },
-): void {
-  out.set(x);
+/** x, in float32, turned by at most `angle` toward a direction. */
+function turned(
+  x: Float64Array,
+  { toward, angle, bounds: [lo, hi] }: { toward: Float64Array; angle: number; bounds: Bounds },
+): Float64Array {
   const plane = angle > 0 ? planeOf(x, toward) : undefined;
-  if (!plane) return;
+  if (!plane) return x;
   const { length, side, sin: most, cos: least } = plane;
   const within = halfTangent(angle) * (1 - TINY);
+  const out = new Float64Array(x.length);
   for (const spared of SPARED) {
     const part = angle * (1 - spared);
     const [cos, sin] = passes(part, plane) ? [least, most] : [cosine(part), sine(part)];
     for (let i = 0; i < x.length; i++) {
-      const value = Math.min(Math.max(cos * x[i] + sin * length * side[i], lo), hi);
+      const value = Math.fround(Math.min(Math.max(cos * x[i] + sin * length * side[i], lo), hi));
       // a zero keeps its sign
-      out[i] = Math.fround(value) === x[i] ? x[i] : value;
+      out[i] = value === x[i] ? x[i] : value;
     }
-    if (halfTangentBetween(x, out) <= within) return;
+    if (halfTangentBetween(x, out) <= within) return out;
   }
-  out.set(x);
+  return x;
 }
 
 /** The plane of an input and a direction. */
@@ -88,7 +88,7 @@ interface Plane {
 }
 
 /** Nothing where there is no plane: one of the two is 0, or they are parallel, where no side is nearer. */
-function planeOf(x: Float32Array, toward: Float32Array): Plane | undefined {
+function planeOf(x: Float64Array, toward: Float64Array): Plane | undefined {
   const [length, size] = [norm(x), norm(toward)];
   if (!(length > 0 && size > 0 && size < Infinity)) return undefined;
   const side = across(toward, x);

@@ -26,6 +26,7 @@ export const adversarialTrainingExperiment: Experiment = {
     const transfer = (from: typeof naive, to: typeof naive) =>
       percent(measure(to, fgsm(from, test, { epsilon: EPSILON })).errorRate);
     const gain = measure(naive, test).errorRate - measure(hardened, test).errorRate;
+    const blind = measure(hardened, fgsm(hardened, test, { epsilon: EPSILON, labels: "predicted" }));
     const [before, after] = [filtersOf(naive), filtersOf(hardened)];
     return {
       measurements: {
@@ -33,6 +34,8 @@ export const adversarialTrainingExperiment: Experiment = {
         "transfer from naive.error": transfer(naive, hardened),
         "transfer to naive.error": transfer(hardened, naive),
         "clean.gain": percent(gain),
+        "fgsm on predictions.error": percent(blind.errorRate),
+        "epochs": Number(hardened.record.epochs),
         "filters.naive.spread": before.spread,
         "filters.adversarial.spread": after.spread,
         "filters.naive.participation": before.participation,

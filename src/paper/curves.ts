@@ -24,7 +24,7 @@ export const curvesExperiment: Experiment = {
       const model = await trained(name);
       const attacked = sweep(model, sample, { attack: fgsm, epsilons: EPSILONS });
       const points = attacked.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
-      measurements[`${name}.half`] = crossing(points, 50);
+      measurements[`${name}.half`] = crossing(points, 50) ?? EPSILONS.at(-1)!;
       series.push({ name: title, points, ...(name === "maxout" && { emphasis: true }) });
       if (name === "maxout") {
         const noisy = sweep(model, sample, { attack: signNoise, epsilons: EPSILONS, seed });

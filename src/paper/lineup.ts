@@ -9,8 +9,9 @@ export const LINEUP = [
   ["signNoiseMaxout", "maxout, trained on noise"],
   ["sigmoidMaxout", "maxout, sigmoid top"],
   ["rbf", "RBF"],
-  ["mpDbm", "Boltzmann machine"],
+  ["deepRbf", "RBF, deeper"],
   ["classRbm", "classification RBM"],
+  ["mpDbm", "Boltzmann machine"],
 ] as const;
 
 /** The test images that comparisons of many models look at: the first 2,000, in a quick run 1,000. */

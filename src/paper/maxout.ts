@@ -20,6 +20,7 @@ export const maxoutExperiment: Experiment = {
     const { test } = laboratory;
     const rounded = fgsm(model, test, { epsilon: EPSILON, gradient: "float32" });
     const inFloat32 = measure(model, rounded);
+    const clipped = measure(model, fgsm(model, test, { epsilon: EPSILON, bounds: [0, 1] }));
     const shown = select(test, firstOfEach(test, 1));
     const attacked = fgsm(model, shown, { epsilon: EPSILON });
     return {
@@ -27,6 +28,8 @@ export const maxoutExperiment: Experiment = {
         ...standing(model, laboratory),
         "fgsm in float32.error": percent(inFloat32.errorRate),
         "fgsm in float32.confidence": percent(inFloat32.confidenceOnErrors),
+        "fgsm clipped.error": percent(clipped.errorRate),
+        "fgsm clipped.confidence": percent(clipped.confidenceOnErrors),
       },
       figures: [imagesFigure(
         {

@@ -1,10 +1,11 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { signNoise } from "../attacks/noise.ts";
 import { type Batch, slice } from "../data/batch.ts";
+import { matrix } from "../matrix.ts";
 import { measure } from "../measure/measure.ts";
 import { added, displaced, meanPerturbation, withPerturbation } from "../measure/perturbations.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { weightsFigure } from "./images.ts";
+import { firstOfEach, rowOf, weightsFigure } from "./images.ts";
 
 /** Section 8: perturbations of other examples. */
 export const universalExperiment: Experiment = {
@@ -12,8 +13,9 @@ export const universalExperiment: Experiment = {
   title: "Perturbations carry over from image to image",
   explains:
     "If the direction matters more than the point, what was made for one image should harm others. Each test image is given the " +
-    "perturbation of another one; and then all of them the same, the mean of those that training images got. Both " +
-    "mislead the network far oftener than random noise of the same size, without a look at the image that they are added to.",
+    "perturbation of another one; then all of them that of a single image; and then the mean of those that training images " +
+    "got. All mislead the network far oftener than random noise of the same size, without a look at the image that they are " +
+    "added to.",
   models: () => ["maxout", "softmax"],
   async run({ learn, test, trained }) {
     const measurements: Record<string, number | null> = {};
@@ -24,7 +26,13 @@ export const universalExperiment: Experiment = {
       const attacked = fgsm(model, test, { epsilon: EPSILON });
       // half way around, so that it is of another image of whatever class
       const by = Math.floor(test.labels.length / 2);
-      const others = errorOn(displaced(added(attacked), test, { by }));
+      const own = added(attacked);
+      const others = errorOn(displaced(own, test, { by }));
+      // of the first image of each class in turn
+      const ones = firstOfEach(test, 1).map((i) => {
+        const one = matrix(1, test.x.cols, rowOf(own, i));
+        return errorOn(withPerturbation(test, one)).errorRate;
+      });
       const known = fgsm(model, slice(learn, 0, test.labels.length), { epsilon: EPSILON });
       const mean = meanPerturbation(added(known));
       const universal = errorOn(withPerturbation(test, meanPerturbation(added(known), { epsilon: EPSILON })));
@@ -33,6 +41,7 @@ export const universalExperiment: Experiment = {
         [`${name}.own.error`]: percent(errorOn(attacked).errorRate),
         [`${name}.another's.error`]: percent(others.errorRate),
         [`${name}.another's.confidence`]: percent(others.confidenceOnErrors),
+        [`${name}.one image's.error`]: percent(ones.reduce((sum, each) => sum + each, 0) / ones.length),
         [`${name}.mean.error`]: percent(errorOn(withPerturbation(test, mean)).errorRate),
         [`${name}.sign of mean.error`]: percent(universal.errorRate),
         [`${name}.sign of mean.confidence`]: percent(universal.confidenceOnErrors),
@@ -40,7 +49,7 @@ export const universalExperiment: Experiment = {
       });
       shown.push({ values: mean.data, label: name });
     }
-    const kinds = ["clean", "noise", "mean", "sign of mean", "another's", "own"] as const;
+    const kinds = ["clean", "noise", "mean", "sign of mean", "one image's", "another's", "own"] as const;
     return {
       measurements,
       figures: [
@@ -50,7 +59,8 @@ export const universalExperiment: Experiment = {
           title: "Error with perturbations that were not made for the image",
           caption:
             `All but the clean images and the bare mean are moved by ±${EPSILON} a pixel: at random; all by the sign of the mean ` +
-            "perturbation of training images; each by what was made for another image; each by its own.",
+            "perturbation of training images; all by what was made for one image, the mean of ten trials; each by what was made " +
+            "for another; each by its own.",
           x: { label: "Perturbation" },
           y: { label: "Error", unit: "%", domain: [0, 100] },
           groups: ["maxout", "softmax"].map((name) => ({

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { perturbation } from "../../src/attacks/attack.ts";
 import { fgsm, rotation, signNoise } from "../../src/attacks/mod.ts";
-import { atLayer, differentiable, rubbishClass } from "../../src/attacks/perturbations.ts";
+import { atLayer, differentiable, rubbishClass, scaledGradient } from "../../src/attacks/perturbations.ts";
 import { rubbish } from "../../src/attacks/rubbish.ts";
 import { gatherRows } from "../../src/kernels/sparse.ts";
 import { losses, predict } from "../../src/loss.ts";
@@ -81,6 +81,7 @@ Deno.test("train() follows the gradient through a differentiable attack", () => 
         // past the gradient for some examples
         differentiable(rotation, { epsilon: 1.5 }),
         differentiable(fgsm, { norm: "L2", epsilon: 0.4 }),
+        scaledGradient({ scale: 0.2 }),
       ]
     ) {
       // the objective perturbs afresh with the parameters as they are: its derivative is the whole one
@@ -190,6 +191,7 @@ Deno.test("differentiable() refuses what has no derivative", () => {
     TypeError,
     "only at the true labels",
   );
+  assertThrows(() => scaledGradient({ scale: 0 }), RangeError, "the gradient times 0");
   assertThrows(() => differentiable(rotation, { epsilon: -1 }), RangeError, "epsilon -1");
   assertEquals(
     atLayer(perturbation(fgsm, { epsilon: 0.5 }), 1).name,

@@ -70,6 +70,15 @@ export const section4: readonly ClaimInPercent[] = [
     ordering: less("maxout.clean.error", "maxout.fgsm in float32.error"),
   },
   {
+    id: "maxout.fgsm clipped.error",
+    section: "4",
+    what: "Open question: maxout network, attacked within the images' own range of 0 to 1: error",
+    paper: null,
+    conditions: "ε .25 in L∞, true labels, clipped; the paper does not clip",
+    tolerance: 0,
+    ordering: atLeast("maxout.fgsm clipped.error", 50),
+  },
+  {
     id: "rotation.maxout.large.error",
     section: "4",
     what: "Maxout network, inputs turned by .65 toward the gradient: error",
@@ -95,7 +104,8 @@ export const section4: readonly ClaimInPercent[] = [
       "The ε at which half of the images mislead the adversarially trained network, above the naive one's",
     paper: null,
     unit: "number",
-    conditions: "null if the error does not reach 50 % by ε .5, which then counts as not shown",
+    conditions:
+      "under each network's own attack; .5, the largest tried, where it is not reached; the paper gives no figure",
     tolerance: 0,
     ordering: less("curves.maxout.half", "curves.adversarialMaxout.half"),
   },

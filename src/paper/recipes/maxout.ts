@@ -12,8 +12,13 @@ import type { RecipeContext, Recipes } from "./training.ts";
 
 /** The maxout network of the paper's experiments, in the size of the budget. */
 export function network(
-  { learn, budget: { units, initialRange } }: RecipeContext,
-  { head, width = units }: { head?: MaxoutOptions["head"]; width?: number } = {},
+  { learn, budget }: RecipeContext,
+  { head, width = budget.units, initialRange = budget.initialRange }: {
+    head?: MaxoutOptions["head"];
+    /** Units of each of its two layers. */
+    width?: number;
+    initialRange?: number;
+  } = {},
 ): Family {
   const { classes, x: { cols: inputs } } = learn;
   return maxout({ inputs, classes, units: [width, width], initialRange, head });

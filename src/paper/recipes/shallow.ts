@@ -1,5 +1,6 @@
 import { logistic } from "../../models/logistic.ts";
 import { softmaxLinear } from "../../models/softmax_linear.ts";
+import type { TrainOptions } from "../../train/mod.ts";
 import { epochs } from "../budgets.ts";
 import { pair } from "../pair.ts";
 import { pooled } from "../pooled.ts";
@@ -32,6 +33,11 @@ export const shallow: Recipes = ({ learn, budget }) => {
     options: { epochs: epochs(budget, { quick: 30, standard: 30, full: 30 }) },
     cost: 1,
   };
+  // ‖w‖₁ has a kink where a weight is 0, about which steps of one size jump to and fro
+  const settling: TrainOptions = {
+    epochs: epochs(budget, { quick: 60, standard: 30, full: 30 }),
+    optimizer: { name: "sgd", rate: 0.1, momentum: 0.5, decay: 1.002, leastRate: 1e-4 },
+  };
   return {
     softmax: { family: softmaxLinear({ inputs, classes }), data: learn, options: passes, cost: 1 },
     ...Object.fromEntries(POOLS.map((side) => {
@@ -43,12 +49,12 @@ export const shallow: Recipes = ({ learn, budget }) => {
     // on attacked examples alone the attack's exactness makes this the closed form
     adversarialLogistic: {
       ...twoClass,
-      options: { ...twoClass.options, perturbation: ATTACK, alpha: 0 },
+      options: { ...settling, perturbation: ATTACK, alpha: 0 },
       cost: 3,
     },
     ...Object.fromEntries(DECAYS.map((l1) => [
       decayedLogistic(l1),
-      { ...twoClass, options: { ...twoClass.options, l1 } },
+      { ...twoClass, options: { ...settling, l1 } },
     ])),
   };
 };
