@@ -8,6 +8,6 @@ export const TRAINING_VERSIONS: Readonly<Record<string, number>> = {
   maxout: 1,
   rbf: 1,
   deepRbf: 1,
-  mpDbm: 2,
-  classRbm: 1,
+  mpDbm: 3,
+  classRbm: 2,
 };
