@@ -125,9 +125,14 @@ export class Heap implements Disposable {
     return (this.exports[kernel] as (...args: number[]) => number | void)(...args);
   }
 
+  /** The address of so many bytes; beyond 2 GiB JavaScript is given it as a negative number. */
+  #alloc(bytes: number): number {
+    return this.exports.alloc(bytes) >>> 0;
+  }
+
   /** A fresh matrix of zeros. */
   matrix(rows: number, cols: number): Resident {
-    const resident = new Resident(this, this.exports.alloc(Math.max(rows * cols * 4, 16)), rows, cols);
+    const resident = new Resident(this, this.#alloc(Math.max(rows * cols * 4, 16)), rows, cols);
     resident.data.fill(0);
     this.#owned.register(resident, resident.address, resident);
     return resident;
@@ -153,7 +158,7 @@ export class Heap implements Disposable {
     const addresses = operands.map((operand) => {
       if (operand instanceof Resident && operand.heap === this) return operand.address;
       const data = "data" in operand ? operand.data : operand;
-      const address = this.exports.alloc(Math.max(data.byteLength, 16));
+      const address = this.#alloc(Math.max(data.byteLength, 16));
       staged.push(address);
       const { buffer } = this.exports.memory;
       if (data instanceof Int32Array) new Int32Array(buffer, address, data.length).set(data);
