@@ -17,6 +17,10 @@ export const ATTACKING = {
   labels: choice(["true", "predicted"], {
     help: "Labels whose loss is raised, for attacks that aim; by default the true ones",
   }),
+  gradient: choice(["safe", "float32"], {
+    help:
+      "Direction of the exact gradient, or of the one that float32 rounds, for attacks that aim; by default safe",
+  }),
   bounds: numbers({
     help: "Least and greatest value of an input; by default none",
     placeholder: "LO,HI",
@@ -28,6 +32,7 @@ export const ATTACKING = {
 interface Given {
   readonly norm?: FgsmOptions["norm"];
   readonly labels?: FgsmOptions["labels"];
+  readonly gradient?: FgsmOptions["gradient"];
   readonly bounds?: readonly number[];
   readonly seed: number;
   readonly target?: number;
@@ -40,10 +45,13 @@ interface Given {
  */
 export function attackOptions(
   names: readonly string[],
-  { norm, labels, bounds, seed, target }: Given,
+  { norm, labels, gradient, bounds, seed, target }: Given,
 ): FgsmOptions {
-  if (labels && !names.some((name) => attacks[name].raisesLoss)) {
-    throw new UserError(`--labels does not go with ${names.join(",")}, which does not look at the loss`, 2);
+  // a search for the least perturbation looks at all classes' losses, and at how large they are
+  const follows = names.some((name) => attacks[name].raisesLoss && !attacks[name].minimal);
+  const idle = follows ? undefined : labels ? "labels" : gradient ? "gradient" : undefined;
+  if (idle) {
+    throw new UserError(`--${idle} does not go with ${names.join(",")}, which does not follow a gradient`, 2);
   }
   if (norm && !names.includes(fgsm.attack)) {
     throw new UserError(`--norm does not go with ${names.join(",")}, but with ${fgsm.attack}`, 2);
@@ -51,7 +59,7 @@ export function attackOptions(
   if (labels && target !== undefined) {
     throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
   }
-  return { norm, labels, target, seed, bounds: bounds && [bounds[0], bounds[1]] };
+  return { norm, labels, gradient, target, seed, bounds: bounds && [bounds[0], bounds[1]] };
 }
 
 /** Gradients that a search for the least perturbation takes, about: an estimate for the line of progress alone. */

@@ -19,7 +19,7 @@ export const SHARED = {
   }),
   limit: whole({ help: "Take the first N examples only", least: 1 }),
   epsilon: number({
-    help: "Size of the perturbation, in input units",
+    help: "Size of the perturbation, in input units; of rotation, the angle in radians",
     placeholder: "E",
     least: 0,
     required: true,

@@ -27,6 +27,9 @@ export const noiseExperiment: Experiment = {
       laboratory.progress((i + 1) / MODELS.length);
     }
     const error = (short: string) => measurements[`${short}.fgsm.error`]!;
+    measurements["distance from naive"] = Math.max(
+      ...["sign", "uniform"].map((short) => Math.abs(error(short) - error("naive"))),
+    );
     measurements["advantage of the attack"] = Math.min(error("sign"), error("uniform")) -
       error("adversarial");
     const bars = (quantity: string) =>

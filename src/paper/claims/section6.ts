@@ -1,4 +1,4 @@
-import { atLeast, type ClaimInPercent, less } from "../claim.ts";
+import { atLeast, atMost, type ClaimInPercent, less } from "../claim.ts";
 import { CLEAN, CONTROLS, EPOCHS, NO_CLIP, OPEN } from "./conditions.ts";
 
 /** Section 6: adversarial training. */
@@ -181,6 +181,15 @@ export const section6: readonly ClaimInPercent[] = [
     conditions: `${NO_CLIP}; points`,
     tolerance: 0,
     ordering: atLeast("noise.advantage of the attack", 30),
+  },
+  {
+    id: "noise.distance from naive",
+    section: "6",
+    what: "How far the noise controls' errors under attack are from the naive network's, at most",
+    paper: null,
+    conditions: `${NO_CLIP}; points; the paper's are 3.2 and 1 apart`,
+    tolerance: 0,
+    ordering: atMost("noise.distance from naive", 15),
   },
   {
     id: "controls.through rotation.fgsm.error",

@@ -112,6 +112,15 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
       2,
       "--norm does not go with signNoise, but with fgsm",
     );
+    for (
+      const [attack, option, value] of [["lbfgs", "labels", "predicted"], ["signNoise", "gradient", "safe"]]
+    ) {
+      await assertRefused(
+        args("--epsilon", "1", "--attack", attack, `--${option}`, value),
+        2,
+        `--${option} does not go with ${attack}, which does not follow a gradient`,
+      );
+    }
     await assertRefused(
       args("--epsilon", "1", "--target", "1", "--labels", "true"),
       2,
