@@ -60,7 +60,7 @@ export type { Lists } from "./kernels/sparse.ts";
 export type { Workspace } from "./kernels/workspace.ts";
 export { type Examples, lossDirection, losses, lossGradient, predict, type Predictions } from "./loss.ts";
 export { type Matrix, matrix } from "./matrix.ts";
-export { type Agreement, agreement, transfer } from "./measure/agreement.ts";
+export { type Agreement, agreement, type Transfer, transfer } from "./measure/agreement.ts";
 export { alongLine, type Line } from "./measure/line.ts";
 export { type Localization, localization } from "./measure/localization.ts";
 export {

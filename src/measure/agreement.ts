@@ -56,9 +56,16 @@ export function agreement(
   };
 }
 
+/** What adversarial examples made against one model do to another, for each pair: `[i][j]` made against i, shown to j. */
+export interface Transfer {
+  /** Fraction of all examples that j gets wrong; the diagonal is each model under its own attack. */
+  readonly errors: readonly (readonly number[])[];
+  /** What j makes of those that mislead i. */
+  readonly agreements: readonly (readonly Agreement[])[];
+}
+
 /**
- * The error of each model on adversarial examples made against each: `[i][j]` is the fraction of `examples`, attacked
- * through model i, whose label model j misses. The diagonal is each model attacked itself.
+ * What becomes of `examples` that are attacked through each of `models` and shown to all.
  *
  * @throws {RangeError | TypeError} if the examples or an option do not fit a model
  */
@@ -66,13 +73,16 @@ export function transfer(
   models: readonly Model[],
   examples: Batch,
   { attack, ...options }: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target">,
-): number[][] {
+): Transfer {
   const { labels } = examples;
-  return models.map((from) => {
+  const answers = models.map((from) => {
     const { x } = attack(from, examples, options);
-    return models.map((to) => {
-      const { predicted } = predict(to, x);
-      return predicted.reduce((errors, label, i) => errors + Number(label !== labels[i]), 0) / labels.length;
-    });
+    return models.map((to) => predict(to, x).predicted);
   });
+  const errorOf = (predicted: Int32Array) =>
+    predicted.reduce((errors, label, i) => errors + Number(label !== labels[i]), 0) / labels.length;
+  return {
+    errors: answers.map((row) => row.map(errorOf)),
+    agreements: answers.map((row, i) => row.map((others) => agreement(row[i], others, { labels }))),
+  };
 }

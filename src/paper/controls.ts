@@ -3,9 +3,10 @@ import { slice } from "../data/batch.ts";
 import { measure } from "../measure/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { sampleOf } from "./lineup.ts";
 
 /** Training examples on which a network's training error is measured. */
-const SAMPLE = 10000;
+const SAMPLE = 5000;
 
 /** Trained name, name in measurements, name in the figure. */
 const MODELS = [
@@ -29,7 +30,8 @@ export const controlsExperiment: Experiment = {
     "have no bounds, so that a network answers by making them large; and beyond the last hidden layer nothing is left that " +
     "could learn to resist. Equal recipes and epochs for all; the step on the inputs does most.",
   models: () => MODELS.map(([name]) => name),
-  async run({ learn, test, trained, progress }) {
+  async run(laboratory) {
+    const { learn, test, trained, progress } = laboratory;
     const own = slice(learn, 0, SAMPLE);
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, short]] of MODELS.entries()) {
@@ -40,7 +42,7 @@ export const controlsExperiment: Experiment = {
       measurements[`${short}.clean.error`] = percent(clean.errorRate);
       measurements[`${short}.fgsm.error`] = percent(attacked.errorRate);
       measurements[`${short}.fgsm.confidence`] = percent(attacked.confidenceOnErrors);
-      measurements[`${short}.activation`] = activationOf(model, slice(test, 0, SAMPLE).x);
+      measurements[`${short}.activation`] = activationOf(model, sampleOf(laboratory).x);
       progress((i + 1) / MODELS.length);
     }
     const bars = (quantity: string) =>

@@ -4,7 +4,7 @@ import { type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
 
 /** Sizes of the step that are tried. */
-const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5];
+const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5];
 
 /** Beyond the paper: the whole curve, of which it reports one point. */
 export const curvesExperiment: Experiment = {

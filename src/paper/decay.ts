@@ -5,7 +5,7 @@ import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { COEFFICIENTS, decayed } from "./recipes/controls.ts";
 
 /** Training examples on which a network's training error is measured. */
-const SAMPLE = 10000;
+const SAMPLE = 5000;
 
 /** Section 5: weight decay in place of adversarial training. */
 export const decayExperiment: Experiment = {

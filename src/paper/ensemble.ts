@@ -3,6 +3,7 @@ import { measure } from "../measure/measure.ts";
 import { ensemble } from "../models/ensemble.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { sampleOf } from "./lineup.ts";
 import { members } from "./recipes/ensemble.ts";
 
 /** Section 9: do many models see what one does not? */
@@ -14,7 +15,8 @@ export const ensembleExperiment: Experiment = {
     "in their seed alone answer with the mean of their probabilities. Attacked as a whole they fall as one does; and nearly as " +
     "well through one member that the attacker happens to have, for all of them make the same mistakes.",
   models: () => members,
-  async run({ test, trained, progress }) {
+  async run(laboratory) {
+    const { test, trained, progress } = laboratory;
     const all: FamilyModel[] = [];
     for (const name of members) all.push(await trained(name));
     const together = ensemble(all);
@@ -26,7 +28,8 @@ export const ensembleExperiment: Experiment = {
     const single = on(together, all[0]);
     const alone = on(all[0], all[0]);
     progress(0.6);
-    const whole2 = on(byScores, byScores);
+    const sample = sampleOf(laboratory);
+    const whole2 = measure(byScores, fgsm(byScores, sample, { epsilon: EPSILON }));
     return {
       measurements: {
         "clean.error": percent(measure(together, test).errorRate),

@@ -9,7 +9,7 @@ import { EPSILON, type Experiment, type Measurements, percent } from "./experime
 import { answered, firstOfEach, imagesFigure } from "./images.ts";
 
 /** Images of each class that are attacked. */
-const EACH = { quick: 4, standard: 10, full: 10 };
+const EACH = { quick: 2, standard: 10, full: 10 };
 
 /** ‖r‖₂ that counts as found: all images lie within twice that of each other. */
 const MOST = 10;

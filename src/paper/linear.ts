@@ -12,7 +12,7 @@ import { rowOf } from "./images.ts";
 const DIMENSIONS = [49, 98, 196, 392, 784];
 
 /** Random signs that are averaged over, for each filter. */
-const DRAWS = 20;
+const DRAWS = 5;
 
 /** Section 3: why many small changes make a large one. */
 export const linearExperiment: Experiment = {

@@ -1,5 +1,5 @@
 import { EPSILON, type Experiment, type Measurements } from "./experiment.ts";
-import { standing } from "./standing.ts";
+import { attackedStanding } from "./standing.ts";
 
 /** Trained name, name in measurements, name in the figure. */
 const MODELS = [
@@ -22,7 +22,7 @@ export const noiseExperiment: Experiment = {
   async run(laboratory) {
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, short]] of MODELS.entries()) {
-      const own: Measurements = standing(await laboratory.trained(name), laboratory);
+      const own: Measurements = attackedStanding(await laboratory.trained(name), laboratory);
       for (const [quantity, value] of Object.entries(own)) measurements[`${short}.${quantity}`] = value;
       laboratory.progress((i + 1) / MODELS.length);
     }

@@ -5,12 +5,14 @@ import { matrix } from "../matrix.ts";
 export function pooled({ x, labels, classes }: Batch, side: number): Batch {
   const width = Math.sqrt(x.cols);
   const across = width / side;
+  const places = Int32Array.from(
+    { length: x.cols },
+    (_, i) => Math.floor(Math.floor(i / width) / side) * across + Math.floor(i % width / side),
+  );
   const out = matrix(x.rows, across * across);
   for (let row = 0; row < x.rows; row++) {
-    for (let i = 0; i < x.cols; i++) {
-      const [u, v] = [Math.floor(i % width / side), Math.floor(Math.floor(i / width) / side)];
-      out.data[row * out.cols + v * across + u] += x.data[row * x.cols + i] / (side * side);
-    }
+    const [from, to] = [row * x.cols, row * out.cols];
+    for (let i = 0; i < x.cols; i++) out.data[to + places[i]] += x.data[from + i] / (side * side);
   }
   return { x: out, labels, classes };
 }

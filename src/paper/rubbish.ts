@@ -6,7 +6,7 @@ import { type Image, imagesFigure, rowOf } from "./images.ts";
 import type { Figure } from "./figure.ts";
 
 /** Noise that is moved toward each class. */
-const DIRECTED = 500;
+const DIRECTED = 200;
 
 /** The step along the gradient itself: the length of the sign step of .25 in 784 pixels. */
 const LENGTH = 7;

@@ -1,6 +1,5 @@
 import { fgsm } from "../attacks/fgsm.ts";
-import { predict } from "../loss.ts";
-import { agreement, transfer } from "../measure/agreement.ts";
+import { transfer } from "../measure/agreement.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
@@ -15,19 +14,11 @@ export const transferExperiment: Experiment = {
     "one to mislead through another; and what was made against it misleads others the less.",
   models: () => LINEUP.map(([name]) => name),
   async run(laboratory) {
-    const { trained, progress } = laboratory;
+    const { trained } = laboratory;
     const models: FamilyModel[] = [];
     for (const [name] of LINEUP) models.push(await trained(name));
     const sample = sampleOf(laboratory);
-    const errors = transfer(models, sample, { attack: fgsm, epsilon: EPSILON });
-    progress(0.5);
-    // row: whose mistakes on examples made against itself; column: who is asked what it says of them
-    const alike = models.map((from) => {
-      const attacked = fgsm(from, sample, { epsilon: EPSILON });
-      return models.map((to) =>
-        agreement(attacked.predicted, predict(to, attacked.x).predicted, attacked).onMistakes
-      );
-    });
+    const { errors, agreements } = transfer(models, sample, { attack: fgsm, epsilon: EPSILON });
     const names = LINEUP.map(([, name]) => name);
     const measurements: Record<string, number | null> = {};
     LINEUP.forEach(([from], i) =>
@@ -57,7 +48,7 @@ export const transferExperiment: Experiment = {
           "the same wrong class.",
         rows: names,
         columns: names,
-        values: alike.map((row) => row.map(percent)),
+        values: agreements.map((row) => row.map(({ onMistakes }) => percent(onMistakes))),
         rowLabel: "Misled",
         columnLabel: "Asked",
         unit: "%",

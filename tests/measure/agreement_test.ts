@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { agreement, transfer } from "../../src/measure/agreement.ts";
 import { measure } from "../../src/measure/measure.ts";
+import { predict } from "../../src/loss.ts";
 import { examplesFor, userModel } from "../models/specimens.ts";
 import { model } from "../../src/models/family.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
@@ -41,16 +42,21 @@ Deno.test("agreement()'s three rates fit together", () => {
   assert(Math.abs(onMistakes! / bothWrong! - errorOnMistakes!) < 1e-12);
 });
 
-Deno.test("transfer() gives the error of each model on examples made against each", () => {
+Deno.test("transfer() gives the error and the agreement of each model on examples made against each", () => {
   const family = softmaxLinear({ inputs: INPUTS, classes: CLASSES });
   using linear = model(family, { tensors: ordinaryTensors(family) });
   const models = [linear, userModel()];
   const examples = examplesFor(linear, 300);
   for (const attack of [fgsm, signNoise]) {
-    const found = transfer(models, examples, { attack, epsilon: 0.3, seed: 4 });
-    const expected = models.map((from) =>
-      models.map((to) => measure(to, attack(from, examples, { epsilon: 0.3, seed: 4 })).errorRate)
-    );
-    assertEquals(found, expected);
+    const { errors, agreements } = transfer(models, examples, { attack, epsilon: 0.3, seed: 4 });
+    models.forEach((from, i) => {
+      const attacked = attack(from, examples, { epsilon: 0.3, seed: 4 });
+      models.forEach((to, j) => {
+        assertEquals(errors[i][j], measure(to, attacked).errorRate);
+        const asked = predict(to, attacked.x).predicted;
+        assertEquals(agreements[i][j], agreement(attacked.predicted, asked, attacked));
+      });
+      assertEquals(agreements[i][i].onMistakes, 1);
+    });
   }
 });
