@@ -42,8 +42,8 @@ export const adversarialTrainingExperiment: Experiment = {
         "filters.adversarial.participation": after.participation,
       },
       figures: [
-        shown(before, { id: "naive filters", title: "Filters of the naive network" }),
-        shown(after, { id: "adversarial filters", title: "Filters of the adversarially trained network" }),
+        shown(before, { id: "naive-filters", title: "Filters of the naive network" }),
+        shown(after, { id: "adversarial-filters", title: "Filters of the adversarially trained network" }),
       ],
     };
   },

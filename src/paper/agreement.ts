@@ -34,10 +34,10 @@ export const agreementExperiment: Experiment = {
       : null;
     const answers = {
       "the true class": share((i) => rbf[i] === labels[i]),
-      "the class of both": share((i) => rbf[i] === maxout[i] && rbf[i] === softmax[i]),
-      "maxout's class alone": share((i) => rbf[i] === maxout[i] && rbf[i] !== softmax[i]),
-      "softmax's class alone": share((i) => rbf[i] === softmax[i] && rbf[i] !== maxout[i]),
-      "a class of its own": share((i) => ![labels[i], maxout[i], softmax[i]].includes(rbf[i])),
+      "that of both": share((i) => rbf[i] === maxout[i] && rbf[i] === softmax[i]),
+      "maxout's only": share((i) => rbf[i] === maxout[i] && rbf[i] !== softmax[i]),
+      "softmax's only": share((i) => rbf[i] === softmax[i] && rbf[i] !== maxout[i]),
+      "one of its own": share((i) => ![labels[i], maxout[i], softmax[i]].includes(rbf[i])),
     };
     const under = (model: typeof deep) =>
       percent(measure(model, fgsm(model, test, { epsilon: EPSILON })).confidenceOnErrors);
@@ -60,7 +60,7 @@ export const agreementExperiment: Experiment = {
         "where both err.rbf right": answers["the true class"],
         "where both err.rbf as maxout": share((i) => rbf[i] === maxout[i]),
         "where both err.rbf as softmax": share((i) => rbf[i] === softmax[i]),
-        "where both err.rbf of its own": answers["a class of its own"],
+        "where both err.rbf of its own": answers["one of its own"],
         "where both err.rbf confidence": confidence,
         "where both say the same.rbf too": share((i) => rbf[i] === maxout[i], alike),
       },

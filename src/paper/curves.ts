@@ -12,8 +12,9 @@ export const curvesExperiment: Experiment = {
   title: "How error grows with the step",
   explains:
     "The paper attacks with one size of step, a quarter of the way from paper to ink. Here it grows from nothing to a half, " +
-    "for every model. Naive models give way long before a change is visible; the adversarially trained one holds until about " +
-    "the size that it was trained against, and noise of the same size does next to nothing.",
+    "for every model. Naive models give way long before a change is visible, while noise of the same size does next to " +
+    "nothing. The adversarially trained one withstands the very step that it was trained against; whether it withstands " +
+    "smaller ones as well, and larger ones, is seen here alone.",
   models: () => LINEUP.map(([name]) => name),
   async run(laboratory) {
     const { seed, trained, progress } = laboratory;
@@ -30,7 +31,7 @@ export const curvesExperiment: Experiment = {
         const noisy = sweep(model, sample, { attack: signNoise, epsilons: EPSILONS, seed });
         const points = noisy.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
         measurements["maxout.noise.error"] = points.at(-1)![1];
-        series.push({ name: "maxout, random signs instead", points });
+        series.push({ name: "maxout, random signs", points });
       }
       progress((i + 1) / LINEUP.length);
     }

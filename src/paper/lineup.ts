@@ -1,17 +1,20 @@
 import { type Batch, slice } from "../data/batch.ts";
 import type { Laboratory } from "./experiment.ts";
 
-/** The models that are compared throughout: trained name, and name in figures. */
+/**
+ * The models that are compared throughout: trained name, and a short one for figures. The noise is random ±ε; sigmoids are
+ * independent probabilities on top.
+ */
 export const LINEUP = [
-  ["softmax", "softmax regression"],
+  ["softmax", "softmax"],
   ["maxout", "maxout"],
-  ["adversarialMaxout", "maxout, adversarially trained"],
-  ["signNoiseMaxout", "maxout, trained on noise"],
-  ["sigmoidMaxout", "maxout, sigmoid top"],
+  ["adversarialMaxout", "adversarial maxout"],
+  ["signNoiseMaxout", "noise maxout"],
+  ["sigmoidMaxout", "sigmoid maxout"],
   ["rbf", "RBF"],
-  ["deepRbf", "RBF, deeper"],
-  ["classRbm", "classification RBM"],
-  ["mpDbm", "Boltzmann machine"],
+  ["deepRbf", "deep RBF"],
+  ["classRbm", "class RBM"],
+  ["mpDbm", "DBM"],
 ] as const;
 
 /** The test images that comparisons of many models look at: the first 2,000, in a quick run 1,000. */

@@ -3,6 +3,7 @@ import type { Figure } from "../../src/paper/figure.ts";
 
 /** Passes if a figure is whole: something is shown, every number is one, every picture has its pixels. */
 export function assertDrawable(figure: Figure, name: string): void {
+  assert(/^[\w-]+$/.test(figure.id), `${name}: no name in a page`);
   assert(figure.title !== "" && figure.caption !== "", name);
   const finite = (values: readonly (number | undefined)[]) =>
     values.forEach((value) => assert(value === undefined || Number.isFinite(value), `${name}: ${value}`));
