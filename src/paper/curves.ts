@@ -1,6 +1,6 @@
 import { fgsm, signNoise } from "../attacks/mod.ts";
 import { sweep } from "../measure/measure.ts";
-import { type Experiment, percent } from "./experiment.ts";
+import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
 
 /** Sizes of the step that are tried. */
@@ -26,6 +26,8 @@ export const curvesExperiment: Experiment = {
       const attacked = sweep(model, sample, { attack: fgsm, epsilons: EPSILONS });
       const points = attacked.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
       measurements[`${name}.half`] = crossing(points, 50) ?? EPSILONS.at(-1)!;
+      const within = points.filter(([epsilon]) => epsilon <= EPSILON).map(([, error]) => error);
+      measurements[`${name}.worst`] = Math.max(...within);
       series.push({ name: title, points, ...(name === "maxout" && { emphasis: true }) });
       if (name === "maxout") {
         const noisy = sweep(model, sample, { attack: signNoise, epsilons: EPSILONS, seed });
@@ -46,7 +48,7 @@ export const curvesExperiment: Experiment = {
         x: { label: "ε" },
         y: { label: "Error", unit: "%", domain: [0, 100] },
         series,
-        marks: [{ x: 0.25, label: "the paper's ε" }],
+        marks: [{ x: EPSILON, label: "the paper's ε" }],
       }],
     };
   },

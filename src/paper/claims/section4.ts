@@ -110,6 +110,16 @@ export const section4: readonly ClaimInPercent[] = [
     ordering: less("curves.maxout.half", "curves.adversarialMaxout.half"),
   },
   {
+    id: "curves.adversarialMaxout.worst",
+    section: "4",
+    what:
+      "Open question: adversarially trained, the greatest error over steps of up to .25, below the naive network's",
+    paper: null,
+    conditions: "nine sizes of step tried, seven of them up to .25; trained against .25 alone",
+    tolerance: 0,
+    ordering: less("curves.adversarialMaxout.worst", "curves.maxout.worst"),
+  },
+  {
     id: "lbfgs.maxout.found",
     section: "4",
     what: "L-BFGS (Szegedy et al.) finds an adversarial example near a test image of the maxout network",
