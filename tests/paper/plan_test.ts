@@ -48,6 +48,11 @@ Deno.test("plan() has each training once, those that others come after too, and 
     "run a 4: train second 4",
     "run b 4: train second 4,train first 4",
   ]);
+  assertEquals(
+    tasks.find(({ id }) => id === "train second 5")?.needs,
+    ["train first 4"],
+    "what settles options is trained from the first seed alone",
+  );
   assertEquals(tasks.length, 8);
   assertEquals(tasks.slice(0, 2).map(({ cost }) => cost), [2 * 60 * 3, 2 * 60 * 9]);
 });

@@ -12,7 +12,7 @@ const LEAST = 80;
 
 /**
  * Maxout networks trained against the attack. As in the paper, the error under attack of held-out examples tells at which
- * epoch to stop, and a network is then trained anew on all examples for that long. A quick run keeps the first network.
+ * epoch to stop, and networks are then trained anew on all examples for that long. A quick run keeps the first network.
  */
 export const adversarial: Recipes = (context) => ({
   ...stopped("adversarial", context, { width: context.budget.units, cost: 170 }),
