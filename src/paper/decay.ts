@@ -1,6 +1,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { slice } from "../data/batch.ts";
 import { measure } from "../measure/measure.ts";
+import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { COEFFICIENTS, decayed } from "./recipes/controls.ts";
 
@@ -21,11 +22,11 @@ export const decayExperiment: Experiment = {
     const own = slice(learn, 0, SAMPLE);
     const measurements: Record<string, number | null> = {};
     const tried = [
-      ["none", "plainControl"],
-      ...COEFFICIENTS.map((coefficient) => [`${coefficient}`, decayed(coefficient)]),
-      ["adversarial", "fgsmControl"],
-    ];
-    for (const [name, model] of tried) {
+      ["none", "no decay", "plainControl"],
+      ...COEFFICIENTS.map((l1) => [`${l1}`, `L1 ${l1}`, decayed(l1)] as const),
+      ["adversarial", "adversarial training", "fgsmControl"],
+    ] as const;
+    for (const [name, , model] of tried) {
       const each = await trained(model);
       measurements[`${name}.training error`] = percent(measure(each, own).errorRate);
       measurements[`${name}.clean.error`] = percent(measure(each, test).errorRate);
@@ -35,28 +36,20 @@ export const decayExperiment: Experiment = {
     }
     // of the coefficient that the literature of re-runs found to train
     measurements["gain"] = measurements["none.clean.error"]! - measurements["0.000025.clean.error"]!;
-    const bars = (quantity: string) =>
-      tried.map(([name]) => ({
-        x: name === "none" ? "no decay" : name === "adversarial" ? "adversarial training" : `L1 ${name}`,
-        value: measurements[`${name}.${quantity}`]!,
-      }));
     return {
       measurements,
-      figures: [{
-        kind: "bars",
-        id: "errors",
+      figures: [errorsFigure(tried, measurements, {
         title: "L1 decay on the first layer, against adversarial training",
         caption:
           "Small maxout networks of equal recipes and epochs. Decay either keeps the network from learning, or changes " +
           "nothing under attack.",
-        x: { label: "Regulariser" },
-        y: { label: "Error", unit: "%", domain: [0, 100] },
-        groups: [
-          { name: "on training images", values: bars("training error") },
-          { name: "on test images", values: bars("clean.error") },
-          { name: "attacked", values: bars("fgsm.error") },
+        label: "Regulariser",
+        quantities: [
+          ["training error", "on training images"],
+          ["clean.error", "on test images"],
+          ["fgsm.error", "attacked"],
         ],
-      }],
+      })],
     };
   },
 };

@@ -1,7 +1,8 @@
+import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
 import { standing } from "./standing.ts";
 
-/** The generative models: trained name, name in measurements, name in the figure. */
+/** The generative models: trained name, which is that in measurements, and name in the figure. */
 const MODELS = [
   ["mpDbm", "Multi-prediction deep Boltzmann machine"],
   ["classRbm", "Classification RBM"],
@@ -24,23 +25,14 @@ export const generativeExperiment: Experiment = {
       for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
       laboratory.progress((i + 1) / MODELS.length);
     }
-    const bars = (quantity: string) =>
-      MODELS.map(([name, x]) => ({ x, value: measurements[`${name}.${quantity}`] ?? 0 }));
     return {
       measurements,
-      figures: [{
-        kind: "bars",
-        id: "errors",
+      figures: [errorsFigure(MODELS, measurements, {
         title: "Errors of generative models",
         caption:
           `Error on clean test images, and after one step of ±${EPSILON} a pixel against the model's own classification.`,
-        x: { label: "Model" },
-        y: { label: "Error", unit: "%", domain: [0, 100] },
-        groups: [
-          { name: "clean", values: bars("clean.error") },
-          { name: "attacked", values: bars("fgsm.error") },
-        ],
-      }],
+        label: "Model",
+      })],
     };
   },
 };

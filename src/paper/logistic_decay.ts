@@ -2,6 +2,7 @@ import { fgsm } from "../attacks/fgsm.ts";
 import { losses } from "../loss.ts";
 import { measure } from "../measure/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
+import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { pair } from "./pair.ts";
 import { decayedLogistic, DECAYS } from "./recipes/shallow.ts";
@@ -36,24 +37,15 @@ export const logisticDecayExperiment: Experiment = {
         [`${name}.weights`]: sizeOf(model),
       });
     }
-    const bars = (quantity: string) =>
-      tried.map(([name]) => ({ x: name, value: measurements[`${name}.${quantity}`]! }));
     return {
       measurements,
-      figures: [{
-        kind: "bars",
-        id: "errors",
+      figures: [errorsFigure(tried.map(([name]) => [name, name]), measurements, {
         title: "Logistic regression on 3 and 7: adversarial training and L1 decay",
         caption:
           `Clean and attacked error on test images. Adversarial training is on the closed form with ε = ${EPSILON}; decay has the ` +
           "coefficients shown, the first of them ε itself.",
-        x: { label: "Trained with" },
-        y: { label: "Error", unit: "%", domain: [0, 100] },
-        groups: [
-          { name: "clean", values: bars("clean.error") },
-          { name: "attacked", values: bars("fgsm.error") },
-        ],
-      }],
+        label: "Trained with",
+      })],
     };
   },
 };

@@ -8,8 +8,10 @@ import { section5 } from "./section5.ts";
 import { section6 } from "./section6.ts";
 import { section7 } from "./section7.ts";
 import { section8 } from "./section8.ts";
+import { section6Controls } from "./controls.ts";
 import { section9Ensemble } from "./ensemble.ts";
 import { section9Generative } from "./generative.ts";
+import { section6Noise } from "./noise.ts";
 
 /** Every published figure that is reproduced, and what the paper leaves open, in the paper's order. */
 export const claims: readonly Claim[] = [
@@ -17,6 +19,8 @@ export const claims: readonly Claim[] = [
   ...section4,
   ...section5,
   ...section6,
+  ...section6Noise,
+  ...section6Controls,
   ...section7,
   ...section8,
   ...section9Ensemble,
