@@ -12,7 +12,7 @@ import type { Recipes } from "./training.ts";
 export const sigmoid: Recipes = (context) => {
   const family = network(context, { head: "sigmoid" });
   const data = everything(context);
-  const options = { ...PUBLISHED, epochs: epochs(context.budget, { quick: 10, standard: 60, full: 243 }) };
+  const options = { ...PUBLISHED, epochs: epochs(context.budget, { quick: 10, standard: 60, full: 343 }) };
   return {
     sigmoidMaxout: { family, data, options, cost: 50 },
     rubbishMaxout: {
