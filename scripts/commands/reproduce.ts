@@ -53,6 +53,7 @@ export const reproduce: Command = command({
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
     report: text({ help: "Folder for both, as report.json and report.html", placeholder: "DIR" }),
+    noImages: flag("Leave images out of both: they show the data, which may not be to be given away"),
   },
   examples: [
     "reproduce",
@@ -83,7 +84,8 @@ export const reproduce: Command = command({
       const setting = { data, budget, kernels: variant() as Variant, threads, folder };
       const { result, pace } = await watched(data, { ...scope, setting, jobs, context });
       const finished = report(result, {
-        data: values.data,
+        data: nameOf(values.data),
+        images: !values.noImages,
         budget,
         kernels: kernels(),
         seconds: (performance.now() - start) / 1000,
@@ -144,6 +146,11 @@ async function watched(
     })
   );
   return { result, pace };
+}
+
+/** The last part of a path: where a folder is says something of the machine alone. */
+function nameOf(data: string): string {
+  return data.split(/[\\/]/).findLast((part) => part !== "") ?? data;
 }
 
 function inSeconds(milliseconds: number | undefined): number | undefined {

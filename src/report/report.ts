@@ -71,11 +71,11 @@ export interface ReportedModel {
   readonly seconds?: number;
 }
 
-/** The report of a run; `took` says how many seconds a training took. */
+/** The report of a run; `took` says how many seconds a training took. Without `images`, none of the data is in it. */
 export function report(
   { claims, measurements, figures, models, examples, seeds }: RunResult,
-  { data, took, ...run }:
-    & { data: string; took?: (name: string, seed: number) => number | undefined }
+  { data, images = true, took, ...run }:
+    & { data: string; images?: boolean; took?: (name: string, seed: number) => number | undefined }
     & Pick<Report, "budget" | "kernels" | "seconds" | "made">,
 ): Report {
   return {
@@ -88,11 +88,18 @@ export function report(
       const { min = null, max = null, values = [] } = measurements[claim.id] ?? {};
       return { ...claim, min, max, values, ordering: ordering.says, rule: ruleOf({ ...claim, ordering }) };
     }),
-    figures,
+    figures: images ? figures : withoutImages(figures),
     measurements,
     models: models.map(({ record: { history, ...record }, ...model }) => {
       const seconds = took?.(model.name, model.seed);
       return { ...model, record, history: JSON.parse(history), ...(seconds !== undefined && { seconds }) };
     }),
   };
+}
+
+function withoutImages(figures: RunResult["figures"]): RunResult["figures"] {
+  const rest = Object.entries(figures).map((
+    [id, each],
+  ) => [id, each.filter(({ kind }) => kind !== "images")]);
+  return Object.fromEntries(rest);
 }

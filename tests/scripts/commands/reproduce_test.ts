@@ -61,6 +61,9 @@ Deno.test("reproduce writes a report, and gives the same from the models that it
     ]);
     assertEquals(first.models[0].history.length, 20);
     assertEquals(first.made.machine.jobs, 2);
+    assertEquals(first.data.name, "digits", "not where the folder is");
+    const kinds = ({ figures }: Report) => Object.values(figures).flat().map(({ kind }) => kind);
+    assert(kinds(first).includes("images"));
     const kept = filesIn(cache);
     assertEquals(kept.length, 4);
     const again = await run("--seeds", "2");
@@ -73,6 +76,9 @@ Deno.test("reproduce writes a report, and gives the same from the models that it
     assert(again.models.every(({ seconds }) => seconds === undefined));
     assertEquals(timeless(again), timeless(first));
     assertEquals(filesIn(cache), kept);
+    const bare = await run("--seeds", "2", "--no-images");
+    assert(!kinds(bare).includes("images"));
+    assertEquals(bare.measurements, first.measurements);
     // a broken file is made anew
     const bytes = await Deno.readFile(`${cache}/${kept[0]}`);
     await Deno.writeFile(`${cache}/${kept[0]}`, bytes.subarray(0, 50));
