@@ -1,10 +1,10 @@
-import { fgsm } from "../attacks/fgsm.ts";
+import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
 import { localization } from "../measure/localization.ts";
 import { measure } from "../measure/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { weightsFigure } from "./images.ts";
-import { standing } from "./standing.ts";
+import { float32Standing, standing } from "./standing.ts";
 
 /** Units whose filters are shown, of each network. */
 const SHOWN = 10;
@@ -23,16 +23,19 @@ export const adversarialTrainingExperiment: Experiment = {
     const naive = await laboratory.trained("maxout");
     const hardened = await laboratory.trained("adversarialMaxout");
     const { test } = laboratory;
-    const transfer = (from: typeof naive, to: typeof naive) =>
-      percent(measure(to, fgsm(from, test, { epsilon: EPSILON })).errorRate);
+    const transfer = (from: typeof naive, to: typeof naive, gradient?: FgsmOptions["gradient"]) =>
+      percent(measure(to, fgsm(from, test, { epsilon: EPSILON, gradient })).errorRate);
     const gain = measure(naive, test).errorRate - measure(hardened, test).errorRate;
     const blind = measure(hardened, fgsm(hardened, test, { epsilon: EPSILON, labels: "predicted" }));
     const [before, after] = [filtersOf(naive), filtersOf(hardened)];
     return {
       measurements: {
         ...standing(hardened, laboratory),
+        ...float32Standing(hardened, laboratory),
         "transfer from naive.error": transfer(naive, hardened),
         "transfer to naive.error": transfer(hardened, naive),
+        "transfer from naive in float32.error": transfer(naive, hardened, "float32"),
+        "transfer to naive in float32.error": transfer(hardened, naive, "float32"),
         "clean.gain": percent(gain),
         "fgsm on predictions.error": percent(blind.errorRate),
         "epochs": Number(hardened.record.epochs),

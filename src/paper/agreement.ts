@@ -2,7 +2,7 @@ import { fgsm } from "../attacks/fgsm.ts";
 import { agreement } from "../measure/agreement.ts";
 import { predict } from "../loss.ts";
 import { measure } from "../measure/measure.ts";
-import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 
 /** Section 8: whose mistakes are alike? */
 export const agreementExperiment: Experiment = {
@@ -22,7 +22,11 @@ export const agreementExperiment: Experiment = {
       agreement(maxout, softmax, { labels }),
       agreement(maxout, rbf, { labels }),
     ];
-    const between = agreement(softmax, rbf, { labels });
+    const single = fgsm(deep, test, { epsilon: EPSILON, gradient: "float32" }).x;
+    const inFloat32 = agreements(
+      [deep, linear, radial].map((each) => predict(each, single).predicted),
+      labels,
+    );
 
     // what RBF says where the two others err
     const both = Array.from(labels.keys()).filter((i) => maxout[i] !== labels[i] && softmax[i] !== labels[i]);
@@ -49,13 +53,10 @@ export const agreementExperiment: Experiment = {
         "confidence.rbf on clean": percent(measure(radial, test).confidence),
         "confidence.rbf on mistakes": under(radial),
         "confidence.maxout on mistakes": under(deep),
-        "softmax.on mistakes": percent(withSoftmax.onMistakes),
-        "rbf.on mistakes": percent(withRbf.onMistakes),
-        "softmax.both wrong": percent(withSoftmax.bothWrong),
-        "rbf.both wrong": percent(withRbf.bothWrong),
-        "softmax.error on mistakes": percent(withSoftmax.errorOnMistakes),
-        "rbf.error on mistakes": percent(withRbf.errorOnMistakes),
-        "rbf with softmax.both wrong": percent(between.bothWrong),
+        ...agreements([maxout, softmax, rbf], labels),
+        ...Object.fromEntries(
+          Object.entries(inFloat32).map(([name, value]) => [`${name} in float32`, value]),
+        ),
         "where both err.examples": percent(both.length / labels.length),
         "where both err.rbf right": answers["the true class"],
         "where both err.rbf as maxout": share((i) => rbf[i] === maxout[i]),
@@ -94,3 +95,17 @@ export const agreementExperiment: Experiment = {
     };
   },
 };
+
+/** Agreement in percent, from what maxout, softmax regression and the RBF network take the same examples for. */
+function agreements([maxout, softmax, rbf]: readonly Int32Array[], labels: Int32Array): Measurements {
+  const [withSoftmax, withRbf] = [agreement(maxout, softmax, { labels }), agreement(maxout, rbf, { labels })];
+  return {
+    "softmax.on mistakes": percent(withSoftmax.onMistakes),
+    "rbf.on mistakes": percent(withRbf.onMistakes),
+    "softmax.both wrong": percent(withSoftmax.bothWrong),
+    "rbf.both wrong": percent(withRbf.bothWrong),
+    "softmax.error on mistakes": percent(withSoftmax.errorOnMistakes),
+    "rbf.error on mistakes": percent(withRbf.errorOnMistakes),
+    "rbf with softmax.both wrong": percent(agreement(softmax, rbf, { labels }).bothWrong),
+  };
+}

@@ -1,4 +1,4 @@
-import { fgsm } from "../attacks/fgsm.ts";
+import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
 import { measure } from "../measure/measure.ts";
 import { ensemble } from "../models/ensemble.ts";
 import type { FamilyModel } from "../models/family.ts";
@@ -21,8 +21,8 @@ export const ensembleExperiment: Experiment = {
     for (const name of members) all.push(await trained(name));
     const together = ensemble(all);
     const byScores = ensemble(all, { rule: "scores" });
-    const on = (model: typeof together, from: typeof together) =>
-      measure(model, fgsm(from, test, { epsilon: EPSILON }));
+    const on = (model: typeof together, from: typeof together, gradient?: FgsmOptions["gradient"]) =>
+      measure(model, fgsm(from, test, { epsilon: EPSILON, gradient }));
     const whole = on(together, together);
     progress(0.4);
     const single = on(together, all[0]);
@@ -39,6 +39,8 @@ export const ensembleExperiment: Experiment = {
         "whole.confidence": percent(whole.confidenceOnErrors),
         "margin": percent(whole.errorRate - single.errorRate),
         "single.error": percent(single.errorRate),
+        "whole in float32.error": percent(on(together, together, "float32").errorRate),
+        "single in float32.error": percent(on(together, all[0], "float32").errorRate),
         "single.confidence": percent(single.confidenceOnErrors),
         "whole by mean scores.error": percent(whole2.errorRate),
       },

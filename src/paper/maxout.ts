@@ -3,7 +3,7 @@ import { measure } from "../measure/measure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { answered, firstOfEach, imagesFigure } from "./images.ts";
 import { select } from "../data/batch.ts";
-import { standing } from "./standing.ts";
+import { float32Standing, standing } from "./standing.ts";
 
 /** Section 4 and appendix A: the deep maxout network. */
 export const maxoutExperiment: Experiment = {
@@ -18,16 +18,13 @@ export const maxoutExperiment: Experiment = {
   async run(laboratory) {
     const model = await laboratory.trained("maxout");
     const { test } = laboratory;
-    const rounded = fgsm(model, test, { epsilon: EPSILON, gradient: "float32" });
-    const inFloat32 = measure(model, rounded);
     const clipped = measure(model, fgsm(model, test, { epsilon: EPSILON, bounds: [0, 1] }));
     const shown = select(test, firstOfEach(test, 1));
     const attacked = fgsm(model, shown, { epsilon: EPSILON });
     return {
       measurements: {
         ...standing(model, laboratory),
-        "fgsm in float32.error": percent(inFloat32.errorRate),
-        "fgsm in float32.confidence": percent(inFloat32.confidenceOnErrors),
+        ...float32Standing(model, laboratory),
         "fgsm clipped.error": percent(clipped.errorRate),
         "fgsm clipped.confidence": percent(clipped.confidenceOnErrors),
       },

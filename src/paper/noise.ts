@@ -1,6 +1,6 @@
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
-import { attackedStanding } from "./standing.ts";
+import { attackedStanding, float32Standing } from "./standing.ts";
 
 /** Name in measurements, name in the figure, trained name. */
 const MODELS = [
@@ -23,7 +23,8 @@ export const noiseExperiment: Experiment = {
   async run(laboratory) {
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, , trained]] of MODELS.entries()) {
-      const own = attackedStanding(await laboratory.trained(trained), laboratory);
+      const model = await laboratory.trained(trained);
+      const own = { ...attackedStanding(model, laboratory), ...float32Standing(model, laboratory) };
       for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
       laboratory.progress((i + 1) / MODELS.length);
     }

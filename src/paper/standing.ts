@@ -17,7 +17,16 @@ export function attackedStanding(model: Model, { test }: Pick<Laboratory, "test"
   };
 }
 
-/** The same, and the model on Gaussian rubbish. */
+/** A model on its own adversarial examples, as the gradient of plain float32 arithmetic makes them. */
+export function float32Standing(model: Model, { test }: Pick<Laboratory, "test">): Measurements {
+  const attacked = measure(model, fgsm(model, test, { epsilon: EPSILON, gradient: "float32" }));
+  return {
+    "fgsm in float32.error": percent(attacked.errorRate),
+    "fgsm in float32.confidence": percent(attacked.confidenceOnErrors),
+  };
+}
+
+/** A model on clean, adversarial and rubbish examples. */
 export function standing(model: Model, laboratory: Pick<Laboratory, "test" | "seed">): Measurements {
   const noise = measureRubbish(rubbish(model, { seed: laboratory.seed }));
   return {

@@ -13,10 +13,10 @@ export const CONTROLS =
 /** What the paper leaves open. */
 export const OPEN = "the paper gives no figure";
 
-/** Why networks of few epochs fall to the attack more often than the paper's. */
+/** Why networks fall to the attack more often than the paper's. */
 export const EPOCHS =
-  "under attack the error of a naive network falls for hundreds of epochs, from nearly 100 % to some 95 % by the published " +
-  "recipe's end; the rest of the way may be the paper's single-precision gradient, which vanishes where a probability rounds to 1";
+  "the exact gradient misleads nearly always; the paper's was most likely the plain float32 one, which vanishes where a " +
+  "probability rounds to 1, as it does more and more often in hundreds of epochs";
 
 /** Why small differences in clean error show in long runs alone. */
 export const CLEAN = "differences of a tenth of a point take hundreds of epochs, and MNIST, to show";

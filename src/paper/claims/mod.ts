@@ -9,6 +9,7 @@ import { section6 } from "./section6.ts";
 import { section7 } from "./section7.ts";
 import { section8 } from "./section8.ts";
 import { section6Controls } from "./controls.ts";
+import { alsoInFloat32 } from "./float32.ts";
 import { section9Ensemble } from "./ensemble.ts";
 import { section9Generative } from "./generative.ts";
 import { section6Noise } from "./noise.ts";
@@ -26,4 +27,4 @@ export const claims: readonly Claim[] = [
   ...section9Ensemble,
   ...section9Generative,
   ...appendixA,
-].map((claim) => ({ unit: "%", ...claim }));
+].flatMap(alsoInFloat32).map((claim) => ({ unit: "%", ...claim }));

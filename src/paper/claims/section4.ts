@@ -60,16 +60,6 @@ export const section4: readonly ClaimInPercent[] = [
     ordering: atLeast("maxout.fgsm.harm", 50),
   },
   {
-    id: "maxout.fgsm in float32.error",
-    section: "4",
-    what: "Maxout network, attacked by the plain float32 gradient: error, no more than by the exact one",
-    paper: null,
-    conditions:
-      `${NO_CLIP}; p − 1 is 0 where p rounds to 1; perhaps what the paper's 89.4 % was measured with`,
-    tolerance: 0,
-    ordering: less("maxout.clean.error", "maxout.fgsm in float32.error"),
-  },
-  {
     id: "maxout.fgsm clipped.error",
     section: "4",
     what: "Open question: maxout network, attacked within the images' own range of 0 to 1: error",
