@@ -29,6 +29,9 @@ const CONDITIONS =
   "by the gradient that plain float32 arithmetic gives, 0 where a probability rounds to 1: " +
   "most likely the paper's own, whose software computed so; ";
 
+const FEWER =
+  "it errs less, and more surely, the longer a network is trained; the paper's were for some 343 epochs";
+
 /**
  * `claim`, and beside it, if it is one of an attack, the same with that attack as single precision has it: the same figure
  * of the paper's and the same rule.
@@ -41,9 +44,8 @@ export function alsoInFloat32(claim: ClaimInPercent): ClaimInPercent[] {
     what: `${claim.what}, in float32`,
     conditions: CONDITIONS + claim.conditions,
     ordering: among(claim.ordering),
-    reason: claim.reason === EPOCHS
-      ? "the networks were trained for fewer epochs than the paper's"
-      : claim.reason,
+    // what explains that the exact gradient does more explains nothing here
+    ...(claim.reason === EPOCHS && { reason: FEWER }),
   };
   return [claim, single];
 }
