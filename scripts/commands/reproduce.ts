@@ -53,7 +53,7 @@ export const reproduce: Command = command({
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
     report: text({ help: "Folder for both, as report.json and report.html", placeholder: "DIR" }),
-    noImages: flag("Leave images out of both: they show the data, which may not be to be given away"),
+    noImages: flag("Leave images out of both: they show the data, which may not be yours to give away"),
   },
   examples: [
     "reproduce",
