@@ -7,6 +7,8 @@ import type { Axis, BarsFigure, LinesFigure } from "../../src/paper/figure.ts";
 /** Widths of a chart in CSS pixels: one is shown on wide pages, the other on narrow ones. */
 export const WIDTHS = { wide: 620, narrow: 300 } as const;
 
+type Size = keyof typeof WIDTHS;
+
 /** Vega wants colors that it can compute with; each of these stands for one of the page's. */
 const INK = "#010203", RULE = "#040506";
 /** Series beyond these share colors, and differ by dashes. */
@@ -19,10 +21,21 @@ const STYLE: Readonly<Record<string, string>> = {
   ...Object.fromEntries(SERIES.map((color, i) => [color, `var(--series-${i + 1})`])),
 };
 
+/** Small charts side by side, and what their axes take of their width, in CSS pixels. */
+const PANELS = { wide: 4, narrow: 2 } as const, PANEL_AXIS = 42;
+
+/** About what a character of an axis label is wide, in CSS pixels, and how many go into a line of a long one. */
+const CHARACTER = 6.5, LINE = 18;
+
 /** `figure` as two SVG drawings, for wide and for narrow pages. */
 export async function chart(figure: LinesFigure | BarsFigure): Promise<{ wide: string; narrow: string }> {
-  const draw = (width: number) => svg(figure.kind === "lines" ? lines(figure, width) : bars(figure, width));
-  return { wide: await draw(WIDTHS.wide), narrow: await draw(WIDTHS.narrow) };
+  const of = (size: Size) => {
+    if (figure.kind === "bars") return bars(figure, WIDTHS[size]);
+    return figure.series.some(({ panel }) => panel !== undefined)
+      ? panels(figure, size)
+      : lines(figure, WIDTHS[size]);
+  };
+  return { wide: await svg(of("wide")), narrow: await svg(of("narrow")) };
 }
 
 async function svg(spec: TopLevelSpec): Promise<string> {
@@ -66,30 +79,98 @@ function lines({ x, y, series, marks = [] }: LinesFigure, width: number): TopLev
   };
 }
 
+/** A small chart for each panel, in the order of the series. */
+function panels({ x, y, series }: LinesFigure, size: Size): TopLevelSpec {
+  const names = [...new Set(series.map(({ name }) => name))];
+  const order = [...new Set(series.map(({ panel = "" }) => panel))];
+  const values = series.flatMap(({ name, panel = "", points }) =>
+    points.map(([x, y]) => ({ x, y, name, panel }))
+  );
+  const width = WIDTHS[size] / PANELS[size] - PANEL_AXIS;
+  const { autosize: _, height: __, width: ___, ...rest } = frame(WIDTHS[size]);
+  const axis = { title: null, tickCount: 3, labelOverlap: "greedy" as const };
+  return {
+    ...rest,
+    data: { values },
+    columns: PANELS[size],
+    spacing: { column: 12, row: 14 },
+    facet: {
+      field: "panel",
+      type: "nominal",
+      sort: order,
+      title: `${titleOf(y)} against ${titleOf(x)}`,
+      header: {
+        labelFontSize: 11,
+        labelColor: INK,
+        labelLimit: 0,
+        titleColor: INK,
+        titleFontSize: 12,
+        titleFontWeight: "normal",
+      },
+    },
+    spec: {
+      width,
+      height: Math.round(width * 0.65),
+      mark: { type: "line", strokeWidth: 1.4, clip: true },
+      encoding: {
+        x: { ...quantitative("x", x), axis },
+        y: { ...quantitative("y", y), axis },
+        color: nominal(names, WIDTHS[size]),
+      },
+    },
+    resolve: { scale: { x: "independent", y: "independent" } },
+  };
+}
+
+/** Upright, or lying where the labels would run into one another. */
 function bars({ x, y, groups }: BarsFigure, width: number): TopLevelSpec {
   const names = groups.map(({ name }) => name);
-  const values = groups.flatMap(({ name, values }) => values.map((each) => ({ ...each, name })));
+  const values = groups.flatMap(({ name, values }) =>
+    values.map((each) => ({ ...each, x: inLines(each.x), name }))
+  );
   const order = [...new Set(values.map(({ x }) => x))];
+  const longest = Math.max(...groups.flatMap(({ values }) => values.map(({ x }) => x.length)));
+  const lying = CHARACTER * longest > 0.9 * width / order.length;
+  const [across, along] = lying ? ["y", "x"] as const : ["x", "y"] as const;
   const place = {
-    x: { field: "x", type: "nominal" as const, title: titleOf(x), sort: order, axis: { labelAngle: 0 } },
-    ...(groups.length > 1 && { xOffset: { field: "name", sort: names } }),
+    [across]: {
+      field: "x",
+      type: "nominal" as const,
+      title: titleOf(x),
+      sort: order,
+      axis: { labelAngle: 0 },
+    },
+    ...(groups.length > 1 && { [`${across}Offset`]: { field: "name", sort: names } }),
   };
   const ranges = values.filter(({ low, high }) => low !== undefined && high !== undefined);
   return {
     ...frame(width),
+    ...(lying && { height: order.length * Math.max(14 * groups.length + 16, 36) }),
     layer: [
       {
         data: { values },
         mark: { type: "bar" },
-        encoding: { ...place, y: quantitative("value", y, true), color: nominal(names, width) },
+        encoding: { ...place, [along]: quantitative("value", y, true), color: nominal(names, width) },
       },
       {
         data: { values: ranges },
         mark: { type: "rule", color: INK },
-        encoding: { ...place, y: quantitative("low", y, true), y2: { field: "high" } },
+        encoding: { ...place, [along]: quantitative("low", y, true), [`${along}2`]: { field: "high" } },
       },
     ],
   };
+}
+
+/** `text` broken between words where a line is full. */
+function inLines(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (last === "") lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= LINE) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }
 
 function frame(width: number) {
@@ -101,6 +182,7 @@ function frame(width: number) {
     config: {
       font: "system-ui, sans-serif",
       background: "transparent",
+      lineBreak: "\n",
       view: { stroke: null },
       axis: {
         labelColor: INK,

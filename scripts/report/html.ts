@@ -48,7 +48,7 @@ function facts(report: Report): Html {
     ["Budget", budget.name],
     ["Seeds", report.seeds.join(", ")],
     ["Kernels", kernels],
-    ["Time", duration(seconds)],
+    ["Time", `${duration(seconds)}${keptIn(report)}`],
     ...machineOf(report),
   ];
   return markup`<dl class="facts">${
@@ -62,6 +62,12 @@ function machineOf({ made: { version, commit, machine } }: Report): [string, str
     ["Machine", `${cpu}, ${cores} cores, ${jobs} tasks at a time, ${system}, ${engine}`],
     ["Code", `Gibbon ${version}${commit ? `, commit ${commit.slice(0, 10)}` : ""}`],
   ];
+}
+
+/** How many of its models the run found trained, in words. */
+function keptIn({ models }: Report): string {
+  const kept = models.filter(({ seconds }) => seconds === undefined).length;
+  return kept ? `, with ${kept} of ${models.length} trainings kept from earlier runs` : "";
 }
 
 function duration(seconds: number): string {

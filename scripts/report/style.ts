@@ -21,7 +21,8 @@ dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1r
 dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .tally { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; margin: 1.5rem 0; padding: 0; list-style: none; }
 .tally b { font-size: 1.6rem; line-height: 1.2; display: block; font-variant-numeric: tabular-nums; }
-nav ol { columns: 2 16rem; padding-left: 1.4rem; margin: .5rem 0; font-size: .95rem; }
+nav ol { columns: 2 15rem; column-gap: 1.5rem; padding: 0; margin: .5rem 0; font-size: .95rem; }
+nav li { margin-left: 1.8rem; break-inside: avoid; }
 a { color: var(--accent); text-underline-offset: .15em; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
@@ -40,7 +41,8 @@ figure svg { display: block; width: 100%; height: auto; }
 .images li { font-size: .72rem; line-height: 1.25; text-align: center; color: var(--quiet); overflow-wrap: anywhere; }
 .images img { display: block; width: 100%; height: auto; image-rendering: pixelated; border: 1px solid var(--rule); }
 .images .marked img { outline: 2px solid var(--series-5); outline-offset: -1px; }
-table.matrix { width: auto; } .matrix td { text-align: right; font-variant-numeric: tabular-nums;
+table.matrix { width: auto; font-size: .82rem; } .matrix th, .matrix td { padding: .35rem .45rem; }
+.matrix td { text-align: right; font-variant-numeric: tabular-nums;
   background: color-mix(in srgb, var(--heat) calc(var(--share, 0) * .75%), transparent); }
 .matrix thead th { vertical-align: bottom; } .matrix td.none { color: var(--quiet); text-align: center; }
 details { margin: .75rem 0; } td details { margin: 0; } td summary { width: max-content; } summary { cursor: pointer; color: var(--accent); }

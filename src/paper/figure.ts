@@ -30,6 +30,8 @@ export interface LinesFigure extends Base {
   readonly series: readonly {
     readonly name: string;
     readonly points: readonly (readonly [number, number])[];
+    /** Name of the small chart that it is in, with axes of its own; default one chart for all. */
+    readonly panel?: string;
     /** Whether this is the one to look at. */
     readonly emphasis?: boolean;
   }[];
