@@ -30,10 +30,12 @@ export const ensembleExperiment: Experiment = {
     progress(0.6);
     const sample = sampleOf(laboratory);
     const whole2 = measure(byScores, fgsm(byScores, sample, { epsilon: EPSILON }));
+    const clean = measure(together, test);
+    const memberClean = measure(all[0], test);
     return {
       measurements: {
-        "clean.error": percent(measure(together, test).errorRate),
-        "member.clean.error": percent(measure(all[0], test).errorRate),
+        "clean.error": percent(clean.errorRate),
+        "member.clean.error": percent(memberClean.errorRate),
         "member.fgsm.error": percent(alone.errorRate),
         "whole.error": percent(whole.errorRate),
         "whole.confidence": percent(whole.confidenceOnErrors),
@@ -44,6 +46,24 @@ export const ensembleExperiment: Experiment = {
         "single.confidence": percent(single.confidenceOnErrors),
         "whole by mean scores.error": percent(whole2.errorRate),
       },
+      figures: [{
+        kind: "bars",
+        id: "errors",
+        title: "One network, and twelve that vote",
+        caption: `Error on test images, clean and after one step of ±${EPSILON} a pixel.`,
+        x: { label: "Asked and attacked" },
+        y: { label: "Error", unit: "%", domain: [0, 100] },
+        groups: [{
+          name: "error",
+          values: ([
+            ["one, clean", memberClean],
+            ["twelve, clean", clean],
+            ["one, attacked", alone],
+            ["twelve, attacked through one", single],
+            ["twelve, attacked as a whole", whole],
+          ] as const).map(([x, { errorRate }]) => ({ x, value: 100 * errorRate })),
+        }],
+      }],
     };
   },
 };

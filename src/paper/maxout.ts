@@ -1,8 +1,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { measure } from "../measure/measure.ts";
+import { digitsFigure } from "./digits_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { answered, firstOfEach, imagesFigure } from "./images.ts";
-import { select } from "../data/batch.ts";
 import { float32Standing, standing } from "./standing.ts";
 
 /** Section 4 and appendix A: the deep maxout network. */
@@ -19,8 +18,6 @@ export const maxoutExperiment: Experiment = {
     const model = await laboratory.trained("maxout");
     const { test } = laboratory;
     const clipped = measure(model, fgsm(model, test, { epsilon: EPSILON, bounds: [0, 1] }));
-    const shown = select(test, firstOfEach(test, 1));
-    const attacked = fgsm(model, shown, { epsilon: EPSILON });
     return {
       measurements: {
         ...standing(model, laboratory),
@@ -28,17 +25,7 @@ export const maxoutExperiment: Experiment = {
         "fgsm clipped.error": percent(clipped.errorRate),
         "fgsm clipped.confidence": percent(clipped.confidenceOnErrors),
       },
-      figures: [imagesFigure(
-        {
-          id: "digits",
-          title: "Digits before and after the attack",
-          caption:
-            "The first test image of each class, above as it is and below with every pixel moved by ±.25. Under each: what the " +
-            "network takes it for, and how surely; framed where it is right.",
-        },
-        [...answered(model, shown), ...answered(model, attacked)],
-        { columns: 10, range: [-EPSILON, 1 + EPSILON] },
-      )],
+      figures: [digitsFigure(model, test)],
     };
   },
 };

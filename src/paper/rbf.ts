@@ -1,6 +1,8 @@
 import { slice } from "../data/batch.ts";
 import { measure } from "../measure/measure.ts";
+import { digitsFigure } from "./digits_figure.ts";
 import { type Experiment, percent } from "./experiment.ts";
+import { imagesFigure } from "./images.ts";
 import { standing } from "./standing.ts";
 
 /** Training examples on which a network's training error is measured. */
@@ -20,16 +22,35 @@ export const rbfExperiment: Experiment = {
     const { trained } = laboratory;
     const own = slice(laboratory.learn, 0, SAMPLE);
     const trainingError = async (name: string) => percent(measure(await trained(name), own).errorRate);
+    const shallow = await trained("rbf");
+    const { mu } = shallow.tensors();
+    const [classes, inputs] = mu.shape;
     const deep = standing(await trained("deepRbf"), laboratory);
     return {
       measurements: {
-        ...standing(await trained("rbf"), laboratory),
+        ...standing(shallow, laboratory),
         "training error": await trainingError("rbf"),
         ...Object.fromEntries(Object.entries(deep).map(([name, value]) => [`deep.${name}`, value])),
         "deep.training error": await trainingError("deepRbf"),
         "deep by SGD.training error": await trainingError("deepRbfSgd"),
         "maxout.training error": await trainingError("maxout"),
       },
+      figures: [
+        imagesFigure(
+          {
+            id: "prototypes",
+            title: "The prototype of each class",
+            caption:
+              "What each unit is surest of, the digits from 0 to 9: its probability falls with the distance from there.",
+          },
+          Array.from({ length: classes }, (_, c) => ({
+            values: mu.data.subarray(c * inputs, (c + 1) * inputs),
+            label: `${c}`,
+          })),
+          { columns: 10, range: [0, 1] },
+        ),
+        digitsFigure(shallow, laboratory.test),
+      ],
     };
   },
 };

@@ -1,4 +1,6 @@
+import { digitsFigure } from "./digits_figure.ts";
 import type { Experiment } from "./experiment.ts";
+import { weightsFigure } from "./images.ts";
 import { standing } from "./standing.ts";
 
 /** Section 4 and appendix A: the shallow softmax. */
@@ -11,7 +13,29 @@ export const softmaxExperiment: Experiment = {
     'test image is classified right. What looks like noise is also classified with confidence, where "nothing" ' +
     "would be the answer.",
   models: () => ["softmax"],
-  run: async (laboratory) => ({
-    measurements: standing(await laboratory.trained("softmax"), laboratory),
-  }),
+  async run(laboratory) {
+    const model = await laboratory.trained("softmax");
+    const { W } = model.tensors();
+    const [classes, inputs] = W.shape;
+    return {
+      measurements: standing(model, laboratory),
+      figures: [
+        weightsFigure(
+          {
+            id: "weights",
+            title: "The weights of each class",
+            caption:
+              "Each pixel's weight for the digits from 0 to 9: one color speaks for the digit, the other against it. The sign " +
+              "step goes along differences of these.",
+          },
+          Array.from({ length: classes }, (_, c) => ({
+            values: W.data.subarray(c * inputs, (c + 1) * inputs),
+            label: `${c}`,
+          })),
+          { columns: 10 },
+        ),
+        digitsFigure(model, laboratory.test),
+      ],
+    };
+  },
 };

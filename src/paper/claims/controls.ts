@@ -9,7 +9,7 @@ export const section6Controls: readonly ClaimInPercent[] = [
     what: "Trained through small rotations, attacked: error, above that of training on the sign step",
     paper: null,
     conditions:
-      `angle .2, gradient through the attack; ${CONTROLS}; the paper says nearly as much, without a figure`,
+      `angle .1, gradient through the attack; ${CONTROLS}; the paper says nearly as much, without a figure`,
     tolerance: 0,
     ordering: less("controls.fgsm.fgsm.error", "controls.through rotation.fgsm.error"),
   },
@@ -18,7 +18,7 @@ export const section6Controls: readonly ClaimInPercent[] = [
     section: "6",
     what: "Trained through the scaled gradient, attacked: error, above that of training on the sign step",
     paper: null,
-    conditions: `∇ₓJ added as it is, gradient through it; ${CONTROLS}; without a figure in the paper`,
+    conditions: `.3 ∇ₓJ added, gradient through it; ${CONTROLS}; without a figure in the paper`,
     tolerance: 0,
     ordering: less("controls.fgsm.fgsm.error", "controls.through gradient.fgsm.error"),
   },
@@ -65,7 +65,7 @@ export const section6Controls: readonly ClaimInPercent[] = [
     what:
       "Trained on rotations of the first hidden layer, attacked: error, above that of the input's sign step",
     paper: null,
-    conditions: `angle .2; ${CONTROLS}; the paper says that it regularises far less, without a figure`,
+    conditions: `angle .1; ${CONTROLS}; the paper says that it regularises far less, without a figure`,
     tolerance: 0,
     ordering: less("controls.fgsm.fgsm.error", "controls.hidden rotation.fgsm.error"),
   },

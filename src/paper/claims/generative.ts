@@ -8,7 +8,8 @@ export const section9Generative: readonly ClaimInPercent[] = [
     section: "9",
     what: "Multi-prediction deep Boltzmann machine: error",
     paper: 0.88,
-    conditions: "classified by its own mean field; the paper's was larger and trained for hundreds of epochs",
+    conditions:
+      "classified by its own mean field of 3 iterations; the paper's was larger and trained for hundreds of epochs",
     tolerance: 0.2,
     ordering: less("generative.mpDbm.clean.error", "generative.mpDbm.fgsm.error"),
   },

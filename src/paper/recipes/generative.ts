@@ -9,14 +9,14 @@ export const generative: Recipes = ({ learn, budget }) => {
   const quick = budget.name === "quick";
   return {
     mpDbm: {
-      family: mpDbm({ inputs, classes, ...(quick && { units: [100, 100], iterations: 3 }) }),
+      family: mpDbm({ inputs, classes, ...(quick && { units: [100, 100] }) }),
       data: learn,
       options: {
         epochs: epochs(budget, { quick: 6, standard: 20, full: 20 }),
         // the rate falls to about a twentieth, however short the training
         ...(quick && { optimizer: { name: "adam", rate: 0.01, decay: 1.003 } }),
       },
-      cost: quick ? 50 : 270,
+      cost: quick ? 50 : 450,
     },
     classRbm: {
       family: classRbm({ inputs, classes, ...(quick && { hidden: 100 }) }),
