@@ -29,7 +29,7 @@ function stopped(
     data: learn,
     options: {
       ...AGAINST_ATTACK,
-      epochs: epochs(budget, { quick: 15, standard: 60, full: 343 }),
+      epochs: epochs(budget, { quick: 15, standard: 40, full: 343 }),
       validation,
       validationPerturbation: ATTACK,
       monitor: watch(validation),

@@ -13,7 +13,7 @@ export const noise: Recipes = (context) => {
     data: everything(context),
     options: {
       ...PUBLISHED,
-      epochs: epochs(context.budget, { quick: 8, standard: 80, full: 343 }),
+      epochs: epochs(context.budget, { quick: 8, standard: 60, full: 343 }),
       alpha: 0,
       perturbation: perturbation(attack, { epsilon: EPSILON }),
     },
