@@ -41,8 +41,8 @@ export const decayExperiment: Experiment = {
       figures: [errorsFigure(tried, measurements, {
         title: "L1 decay on the first layer, against adversarial training",
         caption:
-          "Small maxout networks of equal recipes and epochs. Decay either keeps the network from learning, or changes " +
-          "nothing under attack.",
+          "Small maxout networks of equal recipes and epochs. Decay hinders learning where it is strong, and changes next " +
+          "to nothing under attack.",
         label: "Regulariser",
         quantities: [
           ["training error", "on training images"],
