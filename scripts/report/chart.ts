@@ -27,6 +27,29 @@ const PANELS = { wide: 4, narrow: 2 } as const, PANEL_AXIS = 42;
 /** About what a character of an axis label is wide, in CSS pixels, and how many go into a line of a long one. */
 const CHARACTER = 6.5, LINE = 18;
 
+/** What all charts share but their size. */
+const LOOK = {
+  background: undefined,
+  config: {
+    font: "system-ui, sans-serif",
+    background: "transparent",
+    lineBreak: "\n",
+    view: { stroke: null },
+    axis: {
+      labelColor: INK,
+      titleColor: INK,
+      titleFontWeight: "normal" as const,
+      labelFontSize: 11,
+      titleFontSize: 12,
+      gridColor: RULE,
+      domainColor: RULE,
+      tickColor: RULE,
+    },
+    legend: { labelColor: INK, titleColor: INK, labelFontSize: 11, labelLimit: 260, symbolStrokeWidth: 2 },
+    text: { fontSize: 11 },
+  },
+};
+
 /** `figure` as two SVG drawings, for wide and for narrow pages. */
 export async function chart(figure: LinesFigure | BarsFigure): Promise<{ wide: string; narrow: string }> {
   const of = (size: Size) => {
@@ -87,10 +110,9 @@ function panels({ x, y, series }: LinesFigure, size: Size): TopLevelSpec {
     points.map(([x, y]) => ({ x, y, name, panel }))
   );
   const width = WIDTHS[size] / PANELS[size] - PANEL_AXIS;
-  const { autosize: _, height: __, width: ___, ...rest } = frame(WIDTHS[size]);
   const axis = { title: null, tickCount: 3, labelOverlap: "greedy" as const };
   return {
-    ...rest,
+    ...LOOK,
     data: { values },
     columns: PANELS[size],
     spacing: { column: 12, row: 14 },
@@ -175,28 +197,10 @@ function inLines(text: string): string {
 
 function frame(width: number) {
   return {
+    ...LOOK,
     width,
     height: Math.round(width * (width > 400 ? 0.45 : 0.75)),
-    background: undefined,
     autosize: { type: "fit-x" as const, contains: "padding" as const },
-    config: {
-      font: "system-ui, sans-serif",
-      background: "transparent",
-      lineBreak: "\n",
-      view: { stroke: null },
-      axis: {
-        labelColor: INK,
-        titleColor: INK,
-        titleFontWeight: "normal" as const,
-        labelFontSize: 11,
-        titleFontSize: 12,
-        gridColor: RULE,
-        domainColor: RULE,
-        tickColor: RULE,
-      },
-      legend: { labelColor: INK, titleColor: INK, labelFontSize: 11, labelLimit: 260, symbolStrokeWidth: 2 },
-      text: { fontSize: 11 },
-    },
   };
 }
 
