@@ -29,7 +29,6 @@ const CHARACTER = 6.5, LINE = 18;
 
 /** What all charts share but their size. */
 const LOOK = {
-  background: undefined,
   config: {
     font: "system-ui, sans-serif",
     background: "transparent",
