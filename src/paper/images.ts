@@ -1,4 +1,5 @@
 import type { Batch } from "../data/batch.ts";
+import type { Tensor } from "../data/safetensors.ts";
 import { predict } from "../loss.ts";
 import { type Matrix, rowsOf } from "../matrix.ts";
 import type { Model } from "../models/model.ts";
@@ -50,6 +51,14 @@ export function answered(model: Model, { x, labels }: Pick<Batch, "x" | "labels"
     values: rowOf(x, i),
     label: `${predicted[i]} (${Math.round(100 * confidence[i])} %)`,
     marked: predicted[i] === label,
+  }));
+}
+
+/** The rows of a tensor (C, D) of a model, labelled by their class. */
+export function rowPerClass({ shape: [classes, inputs], data }: Tensor): Image[] {
+  return Array.from({ length: classes }, (_, c) => ({
+    values: data.subarray(c * inputs, (c + 1) * inputs),
+    label: `${c}`,
   }));
 }
 

@@ -2,7 +2,7 @@ import { slice } from "../data/batch.ts";
 import { measure } from "../measure/measure.ts";
 import { digitsFigure } from "./digits_figure.ts";
 import { type Experiment, percent } from "./experiment.ts";
-import { imagesFigure } from "./images.ts";
+import { imagesFigure, rowPerClass } from "./images.ts";
 import { standing } from "./standing.ts";
 
 /** Training examples on which a network's training error is measured. */
@@ -23,8 +23,6 @@ export const rbfExperiment: Experiment = {
     const own = slice(laboratory.learn, 0, SAMPLE);
     const trainingError = async (name: string) => percent(measure(await trained(name), own).errorRate);
     const shallow = await trained("rbf");
-    const { mu } = shallow.tensors();
-    const [classes, inputs] = mu.shape;
     const deep = standing(await trained("deepRbf"), laboratory);
     return {
       measurements: {
@@ -43,10 +41,7 @@ export const rbfExperiment: Experiment = {
             caption:
               "What each unit is surest of, the digits from 0 to 9: its probability falls with the distance from there.",
           },
-          Array.from({ length: classes }, (_, c) => ({
-            values: mu.data.subarray(c * inputs, (c + 1) * inputs),
-            label: `${c}`,
-          })),
+          rowPerClass(shallow.tensors().mu),
           { columns: 10, range: [0, 1] },
         ),
         digitsFigure(shallow, laboratory.test),

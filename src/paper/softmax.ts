@@ -1,6 +1,6 @@
 import { digitsFigure } from "./digits_figure.ts";
 import type { Experiment } from "./experiment.ts";
-import { weightsFigure } from "./images.ts";
+import { rowPerClass, weightsFigure } from "./images.ts";
 import { standing } from "./standing.ts";
 
 /** Section 4 and appendix A: the shallow softmax. */
@@ -15,8 +15,6 @@ export const softmaxExperiment: Experiment = {
   models: () => ["softmax"],
   async run(laboratory) {
     const model = await laboratory.trained("softmax");
-    const { W } = model.tensors();
-    const [classes, inputs] = W.shape;
     return {
       measurements: standing(model, laboratory),
       figures: [
@@ -28,10 +26,7 @@ export const softmaxExperiment: Experiment = {
               "Each pixel's weight for the digits from 0 to 9: one color speaks for the digit, the other against it. The sign " +
               "step goes along differences of these.",
           },
-          Array.from({ length: classes }, (_, c) => ({
-            values: W.data.subarray(c * inputs, (c + 1) * inputs),
-            label: `${c}`,
-          })),
+          rowPerClass(model.tensors().W),
           { columns: 10 },
         ),
         digitsFigure(model, laboratory.test),
