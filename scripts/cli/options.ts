@@ -13,6 +13,8 @@ export interface Option<T> {
   readonly default?: T;
   /** Whether it may not be left out. */
   readonly required?: boolean;
+  /** Whether it may be given again, where a task gives it first: then the last counts. */
+  readonly lastCounts?: boolean;
   /** What its value may be, in words for the help; empty if anything. */
   readonly range: string;
   /** Its value from text; `name` is the option as typed, for the message. */
@@ -30,6 +32,7 @@ interface Spec<T> {
   readonly placeholder?: string;
   readonly default?: T;
   readonly required?: boolean;
+  readonly lastCounts?: boolean;
 }
 
 /** `T`, or undefined for an option that may be left out and has no default. */
@@ -138,8 +141,8 @@ function made<T, S extends Spec<T>>(
   range: string,
   read: (text: string, name: string) => T,
 ): Option<Given<T, S>> {
-  const { help, placeholder, default: fallback, required } = spec;
-  return { help, placeholder, default: fallback, required, range, read } as Option<Given<T, S>>;
+  const { help, placeholder, default: fallback, required, lastCounts } = spec;
+  return { help, placeholder, default: fallback, required, lastCounts, range, read } as Option<Given<T, S>>;
 }
 
 function readNumber(

@@ -89,8 +89,10 @@ function valueOf(
   given: readonly string[],
   { name, command }: { name: string; command: Command },
 ): unknown {
-  if (given.length > 1) throw new UserError(`--${name} is given ${given.length} times`, 2);
-  if (given.length === 1) return option.read(given[0], `--${name}`);
+  if (given.length > 1 && !option.lastCounts) {
+    throw new UserError(`--${name} is given ${given.length} times`, 2);
+  }
+  if (given.length > 0) return option.read(given.at(-1)!, `--${name}`);
   if (option.required) {
     throw new UserError(
       `${command.name} needs --${name} ${option.placeholder}; see gibbon help ${command.name}`,

@@ -52,7 +52,12 @@ export const reproduce: Command = command({
     noCache: flag("Keep none, and use none kept before"),
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
-    report: text({ help: "Folder for both, as report.json and report.html", placeholder: "DIR" }),
+    report: text({
+      help: "Folder for both, as report.json and report.html",
+      placeholder: "DIR",
+      // deno task reproduce gives one
+      lastCounts: true,
+    }),
     noImages: flag("Leave images out of both: they show the data, which may not be yours to give away"),
   },
   examples: [

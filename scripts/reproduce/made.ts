@@ -5,6 +5,7 @@ import { versions } from "node:process";
 import project from "../../deno.json" with { type: "json" };
 import type { Made } from "../../src/report/report.ts";
 import { TRAINING_VERSIONS } from "../../src/train/mod.ts";
+import { commit } from "./commit.ts";
 
 /** This code on this machine, with so many tasks at a time. */
 export async function madeHere(jobs: number): Promise<Made> {
@@ -33,22 +34,6 @@ function engine({ deno, bun, node, v8 }: Readonly<Record<string, string | undefi
 function processor(): string | undefined {
   try {
     return cpus()[0]?.model || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The commit that the checkout at `root` stands at; nothing if it is none. */
-async function commit(root: URL): Promise<string | undefined> {
-  try {
-    const git = new URL(".git/", root);
-    const read = async (path: string) => (await Deno.readTextFile(new URL(path, git))).trim();
-    const head = await read("HEAD");
-    const ref = head.startsWith("ref: ") ? head.slice("ref: ".length) : undefined;
-    if (!ref) return head;
-    return await read(ref).catch(async () =>
-      (await read("packed-refs")).split("\n").find((line) => line.endsWith(` ${ref}`))?.split(" ")[0]
-    );
   } catch {
     return undefined;
   }

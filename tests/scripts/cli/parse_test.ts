@@ -29,6 +29,7 @@ const specimen = command({
     kinds: choicesOf(["round", "square"], { help: "which ones" }),
     most: orWord(["none"], number({ help: "at most", above: 0 })),
     name: text({ help: "whose", required: true }),
+    out: text({ help: "where to", default: ".", lastCounts: true }),
     json: flag("as JSON"),
   },
   examples: ["specimen it --name me"],
@@ -53,6 +54,7 @@ Deno.test("parse() fills in defaults and reads each kind of value", () => {
     kinds: undefined,
     most: undefined,
     name: "me",
+    out: ".",
     json: false,
     quiet: false,
     help: false,
@@ -60,7 +62,19 @@ Deno.test("parse() fills in defaults and reads each kind of value", () => {
   });
   const all =
     "--size-limit 3 --rate=1e-2 --shift -2 --steps 0,.5,1 --range -1,1 --kind square --kinds round,square";
-  const values = parsed(...all.split(" "), "--most", "none", "--json", "--name", "7", "8");
+  const values = parsed(
+    ...all.split(" "),
+    "--most",
+    "none",
+    "--json",
+    "--name",
+    "7",
+    "--out",
+    "here",
+    "--out",
+    "there",
+    "8",
+  );
   assertEquals(values, {
     sizeLimit: 3,
     rate: 0.01,
@@ -71,6 +85,7 @@ Deno.test("parse() fills in defaults and reads each kind of value", () => {
     kinds: ["round", "square"],
     most: "none",
     name: "7",
+    out: "there",
     json: true,
     quiet: false,
     help: false,
@@ -135,6 +150,7 @@ Usage: gibbon specimen FILE --name TEXT [options]
   --kinds NAME,…  Which ones (round, square)
   --most none|X   At most (none, or > 0)
   --name TEXT     Whose (required)
+  --out TEXT      Where to (default .)
   --json          As JSON
   --quiet         Show no progress
   --help          Show this
