@@ -1,4 +1,4 @@
-/** Files written whole or not at all. @module */
+/** Files written whole or not at all, and folders for them. @module */
 
 import { reason, UserError } from "./errors.ts";
 
@@ -29,6 +29,19 @@ async function replace(path: string, data: Uint8Array): Promise<void> {
   } catch (error) {
     await Deno.remove(beside).catch(() => {});
     throw error;
+  }
+}
+
+/**
+ * Nothing; the folder `path` then exists.
+ *
+ * @throws {UserError} if the system refuses
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new UserError(`Cannot write ${path}: ${reason(error)}`);
   }
 }
 

@@ -5,8 +5,8 @@ import { type Command, command, type Context } from "../cli/command.ts";
 import { text, whole } from "../cli/options.ts";
 import type { Progress } from "../cli/progress.ts";
 import { downloadMnist } from "../data/download.ts";
-import { reason, UserError } from "../errors.ts";
-import { writeFileWhole } from "../files.ts";
+import { UserError } from "../errors.ts";
+import { makeFolder, writeFileWhole } from "../files.ts";
 
 /** Brings data into a folder. */
 export const data: Command = command({
@@ -58,11 +58,7 @@ async function fetchMnist(out: string, context: Context): Promise<void> {
 }
 
 async function writeDigits(out: string, { learn, test }: { learn: Batch; test: Batch }): Promise<void> {
-  try {
-    await Deno.mkdir(out, { recursive: true });
-  } catch (error) {
-    throw new UserError(`Cannot write ${out}: ${reason(error)}`);
-  }
+  await makeFolder(out);
   for (const [stem, { x, labels }] of [["train", learn], ["t10k", test]] as const) {
     const side = Math.sqrt(x.cols);
     const pixels = Uint8Array.from(x.data, (value) => Math.round(255 * value));

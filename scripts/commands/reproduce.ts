@@ -12,7 +12,7 @@ import { compute, COMPUTING } from "../cli/computing.ts";
 import { choice, choicesOf, flag, text, whole } from "../cli/options.ts";
 import { loadData } from "../data/folder.ts";
 import { reason, UserError } from "../errors.ts";
-import { checkWritable, writeFileWhole } from "../files.ts";
+import { checkWritable, makeFolder, writeFileWhole } from "../files.ts";
 import { cacheFolder, openCache } from "../reproduce/cache.ts";
 import { listingOf, listingText } from "../reproduce/listing.ts";
 import type { Setting } from "../reproduce/messages.ts";
@@ -68,6 +68,7 @@ export const reproduce: Command = command({
   async run(values, context) {
     const start = performance.now();
     const files = filesOf(values);
+    if (values.report !== undefined && !values.list) await makeFolder(values.report);
     for (const file of Object.values(files)) if (file !== undefined) await checkWritable(file);
     compute(values);
     // the same first 10,000 digits as everywhere, and some more to choose by

@@ -3,7 +3,7 @@
 import { type Command, command } from "../cli/command.ts";
 import { flag, text } from "../cli/options.ts";
 import { runTask } from "../cli/task.ts";
-import { writeFileWhole } from "../files.ts";
+import { makeFolder, writeFileWhole } from "../files.ts";
 import table from "./hashes.json" with { type: "json" };
 import { conformance, differences } from "./mod.ts";
 
@@ -19,7 +19,7 @@ export const compare: Command = command({
     const outputs: [name: string, bytes: Uint8Array][] = [];
     const hashes = await conformance({ onOutput: (...output) => out !== undefined && outputs.push(output) });
     if (out !== undefined) {
-      await Deno.mkdir(out, { recursive: true });
+      await makeFolder(out);
       for (const [name, bytes] of outputs) await writeFileWhole(`${out}/${name}.bin`, bytes);
     }
     const [count, different] = [Object.keys(hashes).length, differences(hashes, table)];

@@ -1,6 +1,7 @@
 /** MNIST, fetched from public mirrors. @module */
 
 import { reason, UserError } from "../errors.ts";
+import { makeFolder } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { gunzip } from "./folder.ts";
 
@@ -57,7 +58,7 @@ interface Job extends DownloadOptions {
  * @throws {UserError} if a file can be had from no mirror, `out` cannot be written, or `signal` stops it
  */
 export async function downloadMnist(out: string, options: DownloadOptions = {}): Promise<void> {
-  await orCannotWrite(out, Deno.mkdir(out, { recursive: true }));
+  await makeFolder(out);
   for (const [file, sha256] of Object.entries(options.files ?? MNIST)) {
     const path = `${out}/${file}`;
     await download({ ...options, file, sha256, path, part: `${path}.part` });

@@ -8,8 +8,7 @@ import { command } from "../cli/command.ts";
 import type { Terminal } from "../cli/context.ts";
 import { flag, text, whole } from "../cli/options.ts";
 import { runTask } from "../cli/task.ts";
-import { reason, UserError } from "../errors.ts";
-import { writeFileWhole } from "../files.ts";
+import { makeFolder, writeFileWhole } from "../files.ts";
 import { bundle } from "./bundle.ts";
 import { served } from "./served.ts";
 
@@ -31,7 +30,7 @@ const web = command({
     const page = await bundle();
     const bytes = new TextEncoder().encode(page);
     if (build) {
-      await made(out);
+      await makeFolder(out);
       await writeFileWhole(`${out}/index.html`, bytes);
       context.print(`${out}/index.html  ${bytes.length} bytes`);
       return 0;
@@ -42,14 +41,6 @@ const web = command({
     return 0;
   },
 });
-
-async function made(folder: string): Promise<void> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new UserError(`Cannot write ${folder}: ${reason(error)}`);
-  }
-}
 
 /** The exit code of `deno task web` with the arguments `args`. */
 export function main(args: string[], terminal?: Terminal): Promise<number> {

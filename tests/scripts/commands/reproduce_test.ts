@@ -164,15 +164,16 @@ Deno.test("reproduce refuses what it cannot do in one sentence", () =>
     );
   }));
 
-Deno.test("reproduce --report writes report.json and report.html, and says so when its folder is missing", () =>
+Deno.test("reproduce --report writes report.json and report.html into a folder that it makes, and the last given counts", () =>
   inFolder(async (folder) => {
     const data = await digitsIn(folder, 60);
     const run = small(data, `${folder}/cache`, "logistic");
-    await Deno.mkdir(`${folder}/out`);
-    const { code, err } = await gibbon([...run, "--report", `${folder}/out`]);
+    const { code, err } = await gibbon([...run, "--report", `${folder}/first`, "--report", `${folder}/out`]);
     assertEquals([code, err], [0, `wrote ${folder}/out/report.html\n`]);
     assertEquals(filesIn(`${folder}/out`).sort(), ["report.html", "report.json"]);
     assertStringIncludes(await Deno.readTextFile(`${folder}/out/report.html`), 'id="logistic"');
-    const sentence = `Cannot write ${folder}/none/report.json: its folder does not exist`;
-    await assertRefused([...run, "--report", `${folder}/none`], 1, sentence);
+    const file = `${folder}/out/report.json`;
+    const { code: refused, err: sentence } = await gibbon([...run, "--report", `${file}/in`]);
+    assertEquals(refused, 1);
+    assertStringIncludes(sentence, `Cannot write ${file}/in: `);
   }));
