@@ -53,7 +53,7 @@ export const reproduce: Command = command({
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
     report: text({
-      help: "Folder for both, as report.json and report.html",
+      help: "Folder for both, as report.json and report.html; made if it is not there",
       placeholder: "DIR",
       // deno task reproduce gives one
       lastCounts: true,
