@@ -22,5 +22,5 @@
  * @module
  */
 
-export { init } from "./kernels/inlined.ts";
+export { init } from "./runtime/inlined.ts";
 export * from "./module.ts";

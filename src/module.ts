@@ -54,15 +54,15 @@ export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from
 export { type Head, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
-export { init, type InitOptions, kernels, threads, type Variant } from "./kernels/variants.ts";
+export { init, type InitOptions, kernels, threads, type Variant } from "./runtime/variants.ts";
 export type { Gathered } from "./kernels/optimizer.ts";
 export type { Lists } from "./kernels/sparse.ts";
-export type { Workspace } from "./kernels/workspace.ts";
+export type { Workspace } from "./runtime/workspace.ts";
 export { type Examples, lossDirection, losses, lossGradient, predict, type Predictions } from "./loss.ts";
 export { type Matrix, matrix } from "./matrix.ts";
-export { type Agreement, agreement, type Transfer, transfer } from "./measure/agreement.ts";
-export { alongLine, type Line } from "./measure/line.ts";
-export { type Localization, localization } from "./measure/localization.ts";
+export { type Agreement, agreement, type Transfer, transfer } from "./evaluate/agreement.ts";
+export { alongLine, type Line } from "./evaluate/line.ts";
+export { type Localization, localization } from "./evaluate/localization.ts";
 export {
   type AttackedMeasures,
   type ClassMeasures,
@@ -72,8 +72,8 @@ export {
   type Rates,
   type RubbishMeasures,
   sweep,
-} from "./measure/measure.ts";
-export { added, displaced, meanPerturbation, withPerturbation } from "./measure/perturbations.ts";
+} from "./evaluate/measure.ts";
+export { added, displaced, meanPerturbation, withPerturbation } from "./evaluate/perturbations.ts";
 export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
 export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";

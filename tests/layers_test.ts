@@ -3,13 +3,14 @@ import { assert, assertEquals } from "@std/assert";
 /** Lowest first; an entry is a folder or a file without its ending, and those of one tier do not see each other. */
 const TIERS: readonly (readonly string[])[] = [
   ["src/matrix"],
+  ["src/runtime"],
   ["src/kernels"],
   ["src/rng"],
   ["src/data", "src/heads"],
   ["src/models"],
   ["src/loss"],
   ["src/attacks", "src/train"],
-  ["src/measure"],
+  ["src/evaluate"],
   ["src/paper"],
   ["src/report"],
   ["src/module"],
@@ -80,7 +81,7 @@ Deno.test("imports in src/ go to the tiers before and to the own folder, nowhere
       if (isPackage(specifier, own.entry)) continue;
       const path = resolve(specifier, file);
       if (path.startsWith("wasm/")) {
-        assertEquals(own.entry, "src/kernels", `${file} imports ${specifier}`);
+        assertEquals(own.entry, "src/runtime", `${file} imports ${specifier}`);
         continue;
       }
       const to = placeOf(path);
@@ -102,8 +103,8 @@ Deno.test("imports in wasm/ and asm/ stay there", () => {
 
 /** Which build is faster no one knows without a clock; and workers in Node and Deno are not those of browsers. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
-  "src/kernels/choice.ts": ["performance.now()"],
-  "src/kernels/worker.ts": ['require("node:worker_threads")'],
+  "src/runtime/choice.ts": ["performance.now()"],
+  "src/runtime/worker.ts": ['require("node:worker_threads")'],
 };
 
 Deno.test("src/ needs no Deno, no clock, no package, and no number that differs between engines", () => {
@@ -151,8 +152,8 @@ Deno.test("a test that reaches the kernels reaches their binaries too", () => {
   for (const file of filesIn("tests").filter((file) => file.endsWith("_test.ts"))) {
     const files = reached(file);
     assert(
-      !files.has("src/kernels/variants.ts") || files.has("src/kernels/inlined.ts"),
-      `${file} lacks an import of src/kernels/inlined.ts`,
+      !files.has("src/runtime/variants.ts") || files.has("src/runtime/inlined.ts"),
+      `${file} lacks an import of src/runtime/inlined.ts`,
     );
   }
 });
@@ -166,10 +167,10 @@ Deno.test("src/mod.ts, src/module.ts and asm/mod.ts are lines of exports only", 
 
 Deno.test("the code of this test sees what it looks for", () => {
   assert(source.length > 30 && assembly.length > 5);
-  assert(importsOf("src/kernels/heap.ts").includes("../../wasm/exports.ts"));
+  assert(importsOf("src/runtime/heap.ts").includes("../../wasm/exports.ts"));
   assert(importsOf("src/attacks/uphill.ts").includes("../loss.ts"));
   assertEquals(importsOf("src/loss.ts").filter((specifier) => specifier.startsWith("@")), []);
   assert(isPackage("hono/cors", "src/edge") && !isPackage("hono", "src/report"));
-  assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 3, entry: "src/data" });
-  assertEquals(resolve("../../wasm/inline.ts", "src/kernels/inlined.ts"), "wasm/inline.ts");
+  assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 4, entry: "src/data" });
+  assertEquals(resolve("../../wasm/inline.ts", "src/runtime/inlined.ts"), "wasm/inline.ts");
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import "../src/kernels/inlined.ts";
-import { init } from "../src/kernels/variants.ts";
+import "../src/runtime/inlined.ts";
+import { init } from "../src/runtime/variants.ts";
 import { matrix } from "../src/matrix.ts";
 import { fillNormal, fillSigns, fillUniform, type Rng, rng } from "../src/rng.ts";
 

@@ -1,9 +1,9 @@
 /** What tests share: closeness, numerical derivatives, seeded inputs, the builds of the kernels. */
 
 import { assert } from "@std/assert";
-import { Heap } from "../src/kernels/heap.ts";
-import "../src/kernels/inlined.ts";
-import type { Variant } from "../src/kernels/variants.ts";
+import { Heap } from "../src/runtime/heap.ts";
+import "../src/runtime/inlined.ts";
+import type { Variant } from "../src/runtime/variants.ts";
 import { type Matrix, matrix } from "../src/matrix.ts";
 import { fillNormal, fillUniform, rng } from "../src/rng.ts";
 import { baseline, relaxed } from "../wasm/inline.ts";

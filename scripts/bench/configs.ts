@@ -1,7 +1,7 @@
 /** The builds of the kernels, and how many threads run them. @module */
 
-import type { Heap } from "../../src/kernels/heap.ts";
-import { heap } from "../../src/kernels/variants.ts";
+import type { Heap } from "../../src/runtime/heap.ts";
+import { heap } from "../../src/runtime/variants.ts";
 import { init, type InitOptions, type Variant } from "../../src/mod.ts";
 import { UserError } from "../errors.ts";
 

@@ -1,7 +1,7 @@
 /** What a part of the benchmark is. @module */
 
 import { type Batch, digits, fillUniform, matrix, rng } from "../../src/mod.ts";
-import type { Heap } from "../../src/kernels/heap.ts";
+import type { Heap } from "../../src/runtime/heap.ts";
 import { type Config, start } from "./configs.ts";
 import { repeated, type Subject } from "./measure.ts";
 import { type Case, verified } from "./verify.ts";

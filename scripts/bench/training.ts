@@ -1,6 +1,6 @@
 /** Steps of training, through the public function. @module */
 
-import { heap } from "../../src/kernels/variants.ts";
+import { heap } from "../../src/runtime/variants.ts";
 import { type Batch, type Family, matrix, slice, train, type TrainOptions } from "../../src/mod.ts";
 import type { Subject } from "./measure.ts";
 import { checkTraining, recipes } from "./models.ts";

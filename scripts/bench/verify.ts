@@ -1,6 +1,6 @@
 /** Kernels on numbers of their own, checked against the double-precision reference before they are timed. @module */
 
-import type { Heap, Resident } from "../../src/kernels/heap.ts";
+import type { Heap, Resident } from "../../src/runtime/heap.ts";
 import * as reference from "../../tests/reference.ts";
 import type { Subject } from "./measure.ts";
 

@@ -1,10 +1,10 @@
 /** What commands give back: files, tables, percentages. @module */
 
-import type { AttackedRates } from "../../src/measure/evaluation.ts";
+import type { AttackedRates } from "../../src/evaluate/evaluation.ts";
 import { type Matrix, type Rates, type Tensor, writeSafetensors } from "../../src/mod.ts";
 import { writeFileWhole } from "../files.ts";
 
-export { rates } from "../../src/measure/evaluation.ts";
+export { rates } from "../../src/evaluate/evaluation.ts";
 
 /** Writes `tensors` and `metadata` to the safetensors file at `path`. */
 export async function writeTensors(

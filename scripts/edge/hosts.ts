@@ -1,6 +1,6 @@
 /** The hosts that have an example. @module */
 
-import { type Tool, tools } from "../runtimes/tools.ts";
+import { type Tool, tools } from "../release/runtimes/tools.ts";
 import { denoExample, type Server, started } from "./server.ts";
 
 /** What a server is started with. */

@@ -1,8 +1,8 @@
 /** The examples in a fresh project, as someone would set them up. @module */
 
 import * as esbuild from "esbuild";
-import { run } from "../runtimes/command.ts";
-import { installed, packed } from "../runtimes/project.ts";
+import { run } from "../release/runtimes/command.ts";
+import { installed, packed } from "../release/runtimes/project.ts";
 
 /** The examples, with what they import installed. */
 export interface Examples {

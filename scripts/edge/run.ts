@@ -2,8 +2,8 @@
 
 import { stop } from "esbuild";
 import type { Context } from "../cli/command.ts";
-import { findAll } from "../runtimes/rows.ts";
-import { tools } from "../runtimes/tools.ts";
+import { findAll } from "../release/runtimes/rows.ts";
+import { tools } from "../release/runtimes/tools.ts";
 import { type Host, HOSTS, type Place } from "./hosts.ts";
 import { type Examples, installExamples } from "./project.ts";
 

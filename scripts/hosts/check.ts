@@ -4,7 +4,7 @@ import { type Command, command } from "../cli/command.ts";
 import { choicesOf, flag } from "../cli/options.ts";
 import { COMMON } from "../cli/parse.ts";
 import { runTask } from "../cli/task.ts";
-import { differences } from "../conformance/mod.ts";
+import { differences } from "../release/conformance/mod.ts";
 import { type Kernels, type Task, tasksIn } from "./expected.ts";
 import { found, type Host, type Program, type Run, runner } from "./host.ts";
 import { hosts as all } from "./registry.ts";
@@ -24,7 +24,7 @@ interface Row {
 export function checkOf(hosts: readonly Host[]): Command {
   return command({
     name: "test:hosts",
-    summary: "Check the hosts in other languages against scripts/conformance/hashes.json",
+    summary: "Check the hosts in other languages against scripts/release/conformance/hashes.json",
     options: {
       only: choicesOf(hosts.map(({ name }) => name), { help: "Hosts that must be found and checked" }),
       skip: choicesOf(hosts.map(({ name }) => name), { help: "Hosts to leave out", default: [] }),

@@ -1,8 +1,8 @@
 /** What hosts are given, and what they must make of it. @module */
 
 import { init } from "@gibbon/gibbon";
-import { fixture, host } from "../conformance/cases/host.ts";
-import table from "../conformance/hashes.json" with { type: "json" };
+import { fixture, host } from "../release/conformance/cases/host.ts";
+import table from "../release/conformance/hashes.json" with { type: "json" };
 import { sha256 } from "../sha256.ts";
 
 /** The builds by name. */

@@ -3,7 +3,7 @@
 import type { GenericSchema } from "valibot";
 import type { Tensor } from "../data/safetensors.ts";
 import type { Matrix } from "../matrix.ts";
-import type { Gate } from "../measure/gate.ts";
+import type { Gate } from "../evaluate/gate.ts";
 import type { Model } from "../models/model.ts";
 import type { Body } from "./body.ts";
 

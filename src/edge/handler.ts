@@ -3,7 +3,7 @@ import { accepts } from "hono/accepts";
 import { cors } from "hono/cors";
 import { Hono } from "hono/tiny";
 import { writeSafetensors } from "../data/safetensors.ts";
-import { kernels } from "../kernels/variants.ts";
+import { kernels } from "../runtime/variants.ts";
 import type { FamilyModel } from "../models/family.ts";
 import type { Model } from "../models/model.ts";
 import type { Action, Answer } from "./action.ts";

@@ -18,9 +18,9 @@
  * @module
  */
 
-export type { Rates } from "../measure/measure.ts";
+export type { Rates } from "../evaluate/measure.ts";
 export { createHandler } from "./handler.ts";
 export type { Cors, HandlerOptions, Limits } from "./options.ts";
-export type { CheckReport, Flips, NoiseRates, Verdict } from "../measure/check.ts";
-export type { Gate, Threshold } from "../measure/gate.ts";
-export type { AttackedRates, ClassRates, Evaluation } from "../measure/evaluation.ts";
+export type { CheckReport, Flips, NoiseRates, Verdict } from "../evaluate/check.ts";
+export type { Gate, Threshold } from "../evaluate/gate.ts";
+export type { AttackedRates, ClassRates, Evaluation } from "../evaluate/evaluation.ts";

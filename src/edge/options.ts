@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { attacks } from "../attacks/mod.ts";
-import { GATE, type Gate } from "../measure/gate.ts";
+import { GATE, type Gate } from "../evaluate/gate.ts";
 import type { Model } from "../models/model.ts";
 import type { Settings } from "./action.ts";
 import { checked, fraction, gateOf, record, whole } from "./schema.ts";

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { quote } from "../data/safetensors_header.ts";
-import { type Gate, LIMITED } from "../measure/gate.ts";
+import { type Gate, LIMITED } from "../evaluate/gate.ts";
 
 /** A whole number ≥ `least`. */
 export function whole(least: number) {

@@ -1,8 +1,8 @@
 /** Steps away from an input that stay within their budget to the last bit. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { checkShape } from "./heap.ts";
-import { heapOf } from "./variants.ts";
+import { checkShape } from "../runtime/heap.ts";
+import { heapOf } from "../runtime/variants.ts";
 
 /** The least and the greatest value an input may take. */
 export type Bounds = readonly [lo: number, hi: number];

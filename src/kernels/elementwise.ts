@@ -1,8 +1,8 @@
 /** Elementwise arithmetic, biases and column sums. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { checkShape } from "./heap.ts";
-import { heapOf } from "./variants.ts";
+import { checkShape } from "../runtime/heap.ts";
+import { heapOf } from "../runtime/variants.ts";
 
 /** `out` = eˣ. May write over `x`. */
 export function exp(out: Matrix, x: Matrix): void {

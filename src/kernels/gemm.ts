@@ -1,8 +1,8 @@
 /** Matrix products. @module */
 
 import { type Matrix, shape } from "../matrix.ts";
-import { checkShape } from "./heap.ts";
-import { heapOf } from "./variants.ts";
+import { checkShape } from "../runtime/heap.ts";
+import { heapOf } from "../runtime/variants.ts";
 
 /** What every product takes. */
 export interface ProductOptions {

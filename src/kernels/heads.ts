@@ -1,8 +1,8 @@
 /** Scores to probabilities, to losses with their gradients, and to directions of attack. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { checkShape } from "./heap.ts";
-import { heapOf } from "./variants.ts";
+import { checkShape } from "../runtime/heap.ts";
+import { heapOf } from "../runtime/variants.ts";
 
 /** Where a loss goes, and with what weight its gradient. */
 export interface LossOutputs {

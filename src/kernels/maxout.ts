@@ -1,8 +1,8 @@
 /** Maxout units, pieces major: z (B, P·U) holds piece p of unit u at column p·U + u. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { checkShape } from "./heap.ts";
-import { heapOf } from "./variants.ts";
+import { checkShape } from "../runtime/heap.ts";
+import { heapOf } from "../runtime/variants.ts";
 
 /** `h` (B, U) = the largest of each unit's pieces in `z` (B, P·U), `winner` (B, U) = which, as whole numbers. */
 export function maxoutForward(h: Matrix, winner: Matrix, { z, pieces }: { z: Matrix; pieces: number }): void {

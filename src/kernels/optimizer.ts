@@ -2,7 +2,7 @@
 
 import type { Matrix } from "../matrix.ts";
 import type { Lists } from "./sparse.ts";
-import { heapOf } from "./variants.ts";
+import { heapOf } from "../runtime/variants.ts";
 
 /** Weight decay, added to the gradient: that of l1·‖p‖₁ + l2/2·‖p‖₂². */
 export interface Decay {

@@ -1,7 +1,7 @@
 /** Numbers that are a pure function of a key and a counter. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { heap, heapOf } from "./variants.ts";
+import { heap, heapOf } from "../runtime/variants.ts";
 
 /** A key for the stream that `part`, a whole number in 0 … 2⁵³ − 1, names within `key`. */
 export function randomKey(key: number, part: number): number {

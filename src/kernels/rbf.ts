@@ -1,8 +1,8 @@
 /** Exponential-quadratic units. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { checkShape } from "./heap.ts";
-import { heapOf } from "./variants.ts";
+import { checkShape } from "../runtime/heap.ts";
+import { heapOf } from "../runtime/variants.ts";
 
 /** Centers and precisions of one unit a class, both (C, D). */
 export interface RbfUnits {

@@ -1,9 +1,9 @@
 /** Products that skip exact zeros. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { checkShape } from "./heap.ts";
-import { heapOf } from "./variants.ts";
-import type { Workspace } from "./workspace.ts";
+import { checkShape } from "../runtime/heap.ts";
+import { heapOf } from "../runtime/variants.ts";
+import type { Workspace } from "../runtime/workspace.ts";
 
 /** For each row, the places of what is not 0 and the values there. */
 export interface Lists {

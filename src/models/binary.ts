@@ -3,7 +3,7 @@
 import type { Batch } from "../data/batch.ts";
 import { log } from "../kernels/elementwise.ts";
 import { randomUniform } from "../kernels/random.ts";
-import type { Workspace } from "../kernels/workspace.ts";
+import type { Workspace } from "../runtime/workspace.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 
 /** Draws of 0 and 1 with probabilities `means`, written to `out`, which may be `means`. */

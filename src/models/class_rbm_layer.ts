@@ -2,7 +2,7 @@ import { addBias, columnSums, softplusBackward, softplusForward } from "../kerne
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { sigmoidForward, softmaxForward, softmaxLoss } from "../kernels/heads.ts";
 import { randomUniform } from "../kernels/random.ts";
-import { part, reshaped, type Workspace } from "../kernels/workspace.ts";
+import { part, reshaped, type Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import { rng } from "../rng.ts";
 import { bernoulli } from "./binary.ts";

@@ -3,7 +3,7 @@ import { slice } from "../data/batch.ts";
 import { exponential } from "../heads.ts";
 import { exp, multiply } from "../kernels/elementwise.ts";
 import { rbfForward, type RbfUnits } from "../kernels/rbf.ts";
-import type { Workspace } from "../kernels/workspace.ts";
+import type { Workspace } from "../runtime/workspace.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { fillUniform, type Rng } from "../rng.ts";
 import { asMatrix, checkSizes, type Family, type Tensors } from "./family.ts";

@@ -1,6 +1,6 @@
 import { addBias, columnSums } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
-import type { Workspace } from "../kernels/workspace.ts";
+import type { Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Layer } from "./network.ts";
 

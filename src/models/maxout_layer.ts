@@ -11,7 +11,7 @@ import {
   toPanels,
   transposePanels,
 } from "../kernels/sparse.ts";
-import { reshaped, type Workspace } from "../kernels/workspace.ts";
+import { reshaped, type Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import { linearLayer } from "./linear_layer.ts";
 import type { Layer, Wanted } from "./network.ts";

@@ -3,7 +3,7 @@
 import { addBias, columnSums } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { sigmoidForward } from "../kernels/heads.ts";
-import { part, type Workspace } from "../kernels/workspace.ts";
+import { part, type Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import {
   type Evidence,

@@ -1,7 +1,7 @@
 import { softplusForward } from "../kernels/elementwise.ts";
 import { sigmoidForward, softmaxLoss } from "../kernels/heads.ts";
 import { randomMask } from "../kernels/random.ts";
-import type { Workspace } from "../kernels/workspace.ts";
+import type { Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import { rng } from "../rng.ts";
 import { bernoulli } from "./binary.ts";

@@ -4,7 +4,7 @@ import { addStep } from "../kernels/attack.ts";
 import { multiply } from "../kernels/elementwise.ts";
 import type { Gathered } from "../kernels/optimizer.ts";
 import { randomMask } from "../kernels/random.ts";
-import { Workspace } from "../kernels/workspace.ts";
+import { Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import { rng } from "../rng.ts";
 import type { Dropout } from "./recipe.ts";

@@ -1,7 +1,7 @@
 import { addBias, columnSums, exp, log, softplusBackward, softplusForward } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { rbfBackward, rbfForward, rbfParameters, squaresBackward, squaresForward } from "../kernels/rbf.ts";
-import { part, reshaped, type Workspace } from "../kernels/workspace.ts";
+import { part, reshaped, type Workspace } from "../runtime/workspace.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import type { Layer, Parameter, Wanted } from "./network.ts";
 

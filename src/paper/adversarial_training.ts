@@ -1,6 +1,6 @@
 import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
-import { localization } from "../measure/localization.ts";
-import { measure } from "../measure/measure.ts";
+import { localization } from "../evaluate/localization.ts";
+import { measure } from "../evaluate/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { weightsFigure } from "./images.ts";

@@ -1,7 +1,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
-import { agreement } from "../measure/agreement.ts";
+import { agreement } from "../evaluate/agreement.ts";
 import { predict } from "../loss.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 
 /** Section 8: whose mistakes are alike? */

@@ -1,5 +1,5 @@
 import { slice } from "../data/batch.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";

@@ -1,5 +1,5 @@
 import { fgsm, signNoise } from "../attacks/mod.ts";
-import { sweep } from "../measure/measure.ts";
+import { sweep } from "../evaluate/measure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
 

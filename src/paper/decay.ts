@@ -1,6 +1,6 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { slice } from "../data/batch.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { COEFFICIENTS, decayed } from "./recipes/controls.ts";

@@ -1,5 +1,5 @@
 import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import { ensemble } from "../models/ensemble.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";

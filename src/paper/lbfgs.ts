@@ -3,7 +3,7 @@ import { lbfgs } from "../attacks/lbfgs.ts";
 import { type Batch, select } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { rowsOf } from "../matrix.ts";
-import { added } from "../measure/perturbations.ts";
+import { added } from "../evaluate/perturbations.ts";
 import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 import { answered, firstOfEach, imagesFigure } from "./images.ts";

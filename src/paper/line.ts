@@ -1,7 +1,7 @@
 import { slice } from "../data/batch.ts";
 import { lossDirection } from "../loss.ts";
 import { matrix } from "../matrix.ts";
-import { alongLine } from "../measure/line.ts";
+import { alongLine } from "../evaluate/line.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { imagesFigure, rowOf } from "./images.ts";
 

@@ -1,6 +1,6 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { matrix } from "../matrix.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { type Rng, rng } from "../rng.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";

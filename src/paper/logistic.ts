@@ -3,7 +3,7 @@ import { select } from "../data/batch.ts";
 import { softplusForward } from "../kernels/elementwise.ts";
 import { losses } from "../loss.ts";
 import { matrix } from "../matrix.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { answered, firstOfEach, type Image, imagesFigure, weightsFigure } from "./images.ts";
 import { PAIR, pair } from "./pair.ts";

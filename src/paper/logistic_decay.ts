@@ -1,6 +1,6 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { losses } from "../loss.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";

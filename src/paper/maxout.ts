@@ -1,5 +1,5 @@
 import { fgsm } from "../attacks/fgsm.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import { digitsFigure } from "./digits_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { float32Standing, standing } from "./standing.ts";

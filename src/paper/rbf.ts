@@ -1,5 +1,5 @@
 import { slice } from "../data/batch.ts";
-import { measure } from "../measure/measure.ts";
+import { measure } from "../evaluate/measure.ts";
 import { digitsFigure } from "./digits_figure.ts";
 import { type Experiment, percent } from "./experiment.ts";
 import { imagesFigure, rowPerClass } from "./images.ts";

@@ -1,5 +1,5 @@
 import { rotation } from "../attacks/rotation.ts";
-import { measure, sweep } from "../measure/measure.ts";
+import { measure, sweep } from "../evaluate/measure.ts";
 import { type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
 

@@ -1,5 +1,5 @@
 import { directedRubbish, rubbish } from "../attacks/rubbish.ts";
-import { measure, measureRubbish } from "../measure/measure.ts";
+import { measure, measureRubbish } from "../evaluate/measure.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 import { type Image, imagesFigure, rowOf } from "./images.ts";

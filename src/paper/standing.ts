@@ -1,6 +1,6 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { rubbish } from "../attacks/rubbish.ts";
-import { measure, measureRubbish } from "../measure/measure.ts";
+import { measure, measureRubbish } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";
 import { EPSILON, type Laboratory, type Measurements, percent } from "./experiment.ts";
 

@@ -1,5 +1,5 @@
 import { fgsm } from "../attacks/fgsm.ts";
-import { transfer } from "../measure/agreement.ts";
+import { transfer } from "../evaluate/agreement.ts";
 import type { FamilyModel } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";

@@ -2,8 +2,8 @@ import { fgsm } from "../attacks/fgsm.ts";
 import { signNoise } from "../attacks/noise.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import { matrix } from "../matrix.ts";
-import { measure } from "../measure/measure.ts";
-import { added, displaced, meanPerturbation, withPerturbation } from "../measure/perturbations.ts";
+import { measure } from "../evaluate/measure.ts";
+import { added, displaced, meanPerturbation, withPerturbation } from "../evaluate/perturbations.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { firstOfEach, rowOf, weightsFigure } from "./images.ts";
 

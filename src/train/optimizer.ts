@@ -1,6 +1,6 @@
 import { adamStep, limitRowNorms, sgdGather, sgdStep } from "../kernels/optimizer.ts";
 import { gatherRows } from "../kernels/sparse.ts";
-import type { Workspace } from "../kernels/workspace.ts";
+import type { Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Parameter } from "../models/network.ts";
 import type { Adam, Recipe, Sgd } from "../models/recipe.ts";

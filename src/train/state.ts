@@ -2,7 +2,7 @@
 
 import type { Batch } from "../data/batch.ts";
 import { readSafetensors, type Tensor, writeSafetensors } from "../data/safetensors.ts";
-import { variant } from "../kernels/variants.ts";
+import { variant } from "../runtime/variants.ts";
 import type { Matrix } from "../matrix.ts";
 import { describe } from "../models/checkpoint.ts";
 import type { Family, Tensors } from "../models/family.ts";

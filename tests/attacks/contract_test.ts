@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import "../../src/kernels/inlined.ts";
+import "../../src/runtime/inlined.ts";
 import {
   type Attack,
   type AttackOptions,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import "../../src/kernels/inlined.ts";
+import "../../src/runtime/inlined.ts";
 import { readSafetensors, type Tensor, writeSafetensors } from "../../src/data/safetensors.ts";
 import { rng } from "../../src/rng.ts";
 

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { batch } from "../../src/data/batch.ts";
 import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts";
-import { kernels } from "../../src/kernels/variants.ts";
+import { kernels } from "../../src/runtime/variants.ts";
 import { predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { checkReport } from "../../src/measure/check.ts";
-import { type Gate, trialsOf } from "../../src/measure/gate.ts";
-import { evaluation } from "../../src/measure/evaluation.ts";
-import { finish, outcomes } from "../../src/measure/outcomes.ts";
+import { checkReport } from "../../src/evaluate/check.ts";
+import { type Gate, trialsOf } from "../../src/evaluate/gate.ts";
+import { evaluation } from "../../src/evaluate/evaluation.ts";
+import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
 import { CLASSES, handlerOf, INPUTS, inputs, models, post } from "./support.ts";
 
 const handler = handlerOf();

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { slice } from "../../src/data/batch.ts";
-import { heap, init } from "../../src/kernels/variants.ts";
+import { heap, init } from "../../src/runtime/variants.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import { loadModel, saveModel } from "../../src/models/checkpoint.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import "../../src/kernels/inlined.ts";
+import "../../src/runtime/inlined.ts";
 import { ruleOf } from "../../src/paper/claim.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import "../../src/kernels/inlined.ts";
+import "../../src/runtime/inlined.ts";
 import { digits } from "../../src/data/digits.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { budgets } from "../../src/paper/budgets.ts";

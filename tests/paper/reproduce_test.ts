@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import "../../src/kernels/inlined.ts";
+import "../../src/runtime/inlined.ts";
 import { digits } from "../../src/data/digits.ts";
-import { init } from "../../src/kernels/variants.ts";
+import { init } from "../../src/runtime/variants.ts";
 import { type Budget, budgets } from "../../src/paper/budgets.ts";
 import { claims as all } from "../../src/paper/claims/mod.ts";
 import { experiments, prepare, reproduce, type RunOptions } from "../../src/paper/mod.ts";

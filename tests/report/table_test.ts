@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import "../../src/kernels/inlined.ts";
+import "../../src/runtime/inlined.ts";
 import { budgets } from "../../src/paper/budgets.ts";
 import type { Claim } from "../../src/paper/claim.ts";
 import { claims } from "../../src/paper/claims/mod.ts";

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import "../../src/kernels/inlined.ts";
+import "../../src/runtime/inlined.ts";
 import { perturbation } from "../../src/attacks/attack.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { digits } from "../../src/data/digits.ts";
-import { init } from "../../src/kernels/variants.ts";
+import { init } from "../../src/runtime/variants.ts";
 import { maxout } from "../../src/models/mod.ts";
 import { PUBLISHED } from "../../src/models/recipe.ts";
 import { identity } from "../../src/train/mod.ts";

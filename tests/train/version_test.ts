@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import table from "../../scripts/conformance/hashes.json" with { type: "json" };
+import table from "../../scripts/release/conformance/hashes.json" with { type: "json" };
 import { sha256 } from "../../scripts/sha256.ts";
 import { TRAINING_VERSIONS } from "../../src/train/version.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { find } from "../../scripts/runtimes/tools.ts";
+import { find } from "../../scripts/release/runtimes/tools.ts";
 import { bundle } from "../../scripts/web/bundle.ts";
 import { served } from "../../scripts/web/served.ts";
 import { access } from "./browser/access.ts";

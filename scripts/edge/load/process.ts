@@ -1,6 +1,6 @@
 /** What a process takes of the machine. @module */
 
-import { run } from "../../runtimes/command.ts";
+import { run } from "../../release/runtimes/command.ts";
 
 /** Milliseconds of a tick in which Linux counts. */
 const TICK = 10;

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { batch } from "../../data/batch.ts";
 import type { Tensor } from "../../data/safetensors.ts";
-import { type CheckReport, checkReport } from "../../measure/check.ts";
-import { type Gate, trialsOf } from "../../measure/gate.ts";
-import { type Outcomes, outcomes } from "../../measure/outcomes.ts";
+import { type CheckReport, checkReport } from "../../evaluate/check.ts";
+import { type Gate, trialsOf } from "../../evaluate/gate.ts";
+import { type Outcomes, outcomes } from "../../evaluate/outcomes.ts";
 import type { Action } from "../action.ts";
 import { labelsOf } from "../input.ts";
 import { checkNumbers } from "../predicting.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { kernels } from "../../kernels/variants.ts";
+import { kernels } from "../../runtime/variants.ts";
 import type { Predictions } from "../../loss.ts";
 import { rowsOf } from "../../matrix.ts";
 import type { Action, Answer } from "../action.ts";

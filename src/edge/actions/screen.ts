@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { confident, judge } from "../../attacks/criteria.ts";
-import { kernels } from "../../kernels/variants.ts";
+import { kernels } from "../../runtime/variants.ts";
 import type { Action } from "../action.ts";
 import { predicting } from "../predicting.ts";
 import { fraction, record } from "../schema.ts";

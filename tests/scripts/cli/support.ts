@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { Terminal } from "../../../scripts/cli/context.ts";
-import { main } from "../../../scripts/gibbon.ts";
+import { main } from "../../../scripts/cli/gibbon.ts";
 
 /** What a run of the command line left. */
 export interface Ran {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decode } from "fast-png";
-import "../../../src/kernels/inlined.ts";
+import "../../../src/runtime/inlined.ts";
 import { chart } from "../../../scripts/report/chart.ts";
 import { html } from "../../../scripts/report/html.ts";
 import { FIGURES, sample } from "./support.ts";

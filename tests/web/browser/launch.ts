@@ -1,8 +1,8 @@
 /** The browsers that the playground is tested in. @module */
 
 import { type Browser, launch, type LaunchOptions } from "puppeteer-core";
-import { CHROMIUM, FIREFOX } from "../../../scripts/runtimes/launch.ts";
-import { type Tool, tools } from "../../../scripts/runtimes/tools.ts";
+import { CHROMIUM, FIREFOX } from "../../../scripts/release/runtimes/launch.ts";
+import { type Tool, tools } from "../../../scripts/release/runtimes/tools.ts";
 
 /** Milliseconds for one answer of a browser. */
 const PROTOCOL_TIMEOUT = 60_000;

@@ -1,0 +1,188 @@
+/**
+ * Compiles `asm/` to `wasm/`: four binaries from one source, the type of their exports, and all inlined for `src/`.
+ * `--check` builds afresh and compares with what is there instead.
+ */
+import asc from "assemblyscript/asc";
+import { farthestOffset, longestChain } from "./chains.ts";
+import { mostAlive } from "./registers.ts";
+import { jobs } from "../../src/runtime/split.ts";
+import { dispatchSource } from "./dispatch.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** Pages of memory at first. A load with an offset within them has one check of bounds, any other two. */
+const MEMORY = 16;
+
+/** Vectors that V8 keeps in registers on x64. */
+const REGISTERS = 15;
+
+/** -O3, -Oz and --converge nest the multiply-add chains of the matrix product and cost a quarter to a half of its speed. */
+const FLAGS = [
+  "-O2",
+  "--enable",
+  "simd",
+  "--runtime",
+  "minimal",
+  "--noAssert",
+  "--initialMemory",
+  `${MEMORY}`,
+  "--use",
+  "abort=",
+];
+
+const RELAXED = ["--enable", "relaxed-simd"];
+/** A memory that several instances use must come from outside: the one import of these binaries. */
+const THREADS = [
+  ...["--enable", "threads", "--sharedMemory", "--importMemory", "--maximumMemory", "32768"],
+  // asc warns that v128 is passed between functions, as it is everywhere
+  ...["--disableWarning", "112"],
+];
+
+/** What asc calls the text form of a binary, which is looked at and not kept. */
+const TEXT = "text.wat";
+
+/** Nested multiply-adds that are harmless, such as those of a sum over lanes. */
+const LONGEST_CHAIN = 2;
+
+/** A binary, what it is compiled from, and how. */
+interface Binary {
+  readonly variant: string;
+  readonly file: string;
+  readonly entry: string;
+  readonly flags: readonly string[];
+}
+
+const SINGLE: readonly Binary[] = [
+  { variant: "baseline", file: "gibbon.wasm", entry: "asm/mod.ts", flags: [] },
+  { variant: "relaxed", file: "gibbon.relaxed.wasm", entry: "asm/mod.ts", flags: RELAXED },
+];
+const THREADED: readonly Binary[] = [
+  { variant: "baseline", file: "gibbon.threads.wasm", entry: "asm/threads.ts", flags: THREADS },
+  {
+    variant: "relaxed",
+    file: "gibbon.relaxed.threads.wasm",
+    entry: "asm/threads.ts",
+    flags: [...THREADS, ...RELAXED],
+  },
+];
+
+/** The files under `wasm/` that `asm/` compiles to, by name. */
+async function build(): Promise<Map<string, Uint8Array>> {
+  const sources = new Map<string, string>();
+  for await (const entry of Deno.readDir(new URL("asm", root))) {
+    if (entry.name.endsWith(".ts")) {
+      sources.set(`asm/${entry.name}`, await Deno.readTextFile(new URL(`asm/${entry.name}`, root)));
+    }
+  }
+  sources.set("asm/dispatch.ts", dispatchSource(jobs, sources));
+
+  const files = new Map<string, Uint8Array>();
+  const text = (name: string, ...parts: string[]) =>
+    files.set(name, new TextEncoder().encode([GENERATED, ...parts].join("\n")));
+  const inlined = (binaries: readonly Binary[]) =>
+    binaries.map(({ variant, file }) =>
+      `/** ${file} */\nexport const ${variant}: string =\n  "${files.get(file)!.toBase64()}";\n`
+    );
+
+  const declarations = new Map<string, string>();
+  for (const binary of [...SINGLE, ...THREADED]) {
+    const { wasm, declaration } = await compile(binary, sources);
+    files.set(binary.file, wasm);
+    declarations.set(binary.file, declaration);
+  }
+  const [own, threaded] = [SINGLE[0], THREADED[0]].map(({ file }) => signatures(declarations.get(file)!));
+  const added = threaded.filter((signature) => !own.includes(signature));
+  text(
+    "exports.ts",
+    exportsType("Exports", "What a binary exports: addresses, sizes and numbers in, numbers out.", [
+      "readonly memory: WebAssembly.Memory;",
+      ...own,
+    ]),
+    exportsType("ThreadExports extends Exports", "What a threaded binary exports.", added),
+  );
+  text("inline.ts", ...inlined(SINGLE));
+  text("threads.ts", ...inlined(THREADED));
+  text(
+    "jobs.ts",
+    "/** The kernels that a worker calls, by their numbers. */",
+    `export const jobs: readonly string[] = ${JSON.stringify(jobs)};\n`,
+  );
+  return files;
+}
+
+async function compile(
+  { file, entry, flags }: Binary,
+  sources: ReadonlyMap<string, string>,
+): Promise<{ wasm: Uint8Array; declaration: string }> {
+  const outputs = new Map<string, string | Uint8Array>();
+  const { error, stderr } = await asc.main([
+    entry,
+    "--outFile",
+    file,
+    "--textFile",
+    TEXT,
+    "--bindings",
+    "raw",
+    ...FLAGS,
+    ...flags,
+  ], {
+    readFile: (name) => sources.get(name) ?? null,
+    writeFile: (name, contents) => void outputs.set(name, contents),
+    listFiles: () => [],
+  });
+  if (error) throw new Error(`Cannot compile asm/: ${error.message}\n${stderr.toString()}`);
+  const written = outputs.get(TEXT) as string;
+  const chain = longestChain(written), vectors = mostAlive(written), farthest = farthestOffset(written);
+  if (vectors > REGISTERS) {
+    throw new Error(
+      `Cannot accept ${file}: a loop keeps ${vectors} vectors, there are ${REGISTERS} registers`,
+    );
+  }
+  if (farthest >= MEMORY * 65536) {
+    throw new Error(
+      `Cannot accept ${file}: an offset of ${farthest} bytes is beyond its first memory and checked twice`,
+    );
+  }
+  if (chain > LONGEST_CHAIN) {
+    throw new Error(
+      `Cannot accept ${file}: ${chain} multiply-adds are nested, at most ${LONGEST_CHAIN} may be`,
+    );
+  }
+  return {
+    wasm: outputs.get(file) as Uint8Array,
+    declaration: outputs.get(file.replace(/wasm$/, "d.ts")) as string,
+  };
+}
+
+const GENERATED = "// Generated by `deno task build`; do not edit.\n";
+
+/** The functions in asc's declaration of a module. */
+function signatures(declaration: string): string[] {
+  const functions = declaration.matchAll(/export function (\w+\([^)]*\): \w+;)/g);
+  const lines = Array.from(functions, ([, signature]) => signature);
+  if (lines.length === 0) throw new Error("Cannot read asc's declaration: no function in it");
+  return lines;
+}
+
+function exportsType(name: string, meaning: string, members: readonly string[]): string {
+  return `/** ${meaning} */\nexport interface ${name} {\n${
+    members.map((member) => `  ${member}\n`).join("")
+  }}\n`;
+}
+
+const check = Deno.args.includes("--check");
+let differs = false;
+for (const [name, bytes] of await build()) {
+  const path = new URL(`wasm/${name}`, root);
+  if (check) {
+    const there = await Deno.readFile(path).catch(() => new Uint8Array());
+    if (there.length !== bytes.length || there.some((byte, i) => byte !== bytes[i])) {
+      console.error(`wasm/${name} differs from a fresh build; run: deno task build`);
+      differs = true;
+    }
+  } else {
+    await Deno.writeFile(path, bytes);
+    console.log(`wasm/${name} ${bytes.length} bytes`);
+  }
+}
+if (differs) Deno.exit(1);

@@ -1,0 +1,160 @@
+/** `gibbon check`. @module */
+
+import { checked, gateOf } from "../../../src/edge/schema.ts";
+import { type CheckReport, checkReport, type Verdict } from "../../../src/evaluate/check.ts";
+import { GATE, type Gate, trialsOf } from "../../../src/evaluate/gate.ts";
+import { finish, outcomes } from "../../../src/evaluate/outcomes.ts";
+import { ATTACKS } from "../attacking.ts";
+import { type Command, command, type Context } from "../command.ts";
+import { compute, COMPUTING } from "../computing.ts";
+import { examplesFor, readFile, readModel, SHARED } from "../inputs.ts";
+import { junit } from "../junit.ts";
+import { flag, text } from "../options.ts";
+import { percent, ratesTable, table } from "../outputs.ts";
+import { UserError } from "../../errors.ts";
+import { checkWritable, writeFileWhole } from "../../files.ts";
+
+/** What of the options is needed. */
+interface Given {
+  readonly model: string;
+  readonly data: string;
+  readonly config: string;
+  readonly split: "test" | "learn";
+  readonly limit: number | undefined;
+  readonly kernels: "auto" | "baseline" | "relaxed";
+  readonly threads: number;
+  readonly junit?: string;
+  readonly json: boolean;
+}
+
+const NOTES = `The exit code is 0 if all thresholds are met, 1 if one is not, 2 if they could not be judged.
+
+A gate is a JSON file. Its thresholds are the most that rates may be: on "clean" examples, under an
+attack, or under "noise", the control. The rates are errorRate, confidenceOnErrors, and for attacks
+errorOverNoise, the error beyond that under noise of the same size. A threshold without epsilon is
+on each. All but the thresholds may be left out:
+
+  {
+    "attacks": ["fgsm"],
+    "epsilons": [0.1, 0.25],
+    "norm": "Linf",
+    "labels": "true",
+    "bounds": [0, 1],
+    "seed": 0,
+    "perClass": false,
+    "thresholds": [
+      { "on": "clean", "errorRate": 0.1 },
+      { "on": "fgsm", "epsilon": 0.1, "errorRate": 0.5, "confidenceOnErrors": 0.8 },
+      { "on": "fgsm", "errorOverNoise": 0.9 }
+    ]
+  }`;
+
+/** Attacks a model, and judges it by thresholds. */
+export const check: Command = command({
+  name: "check",
+  summary: "Attack a model and judge it by thresholds, for continuous integration",
+  options: {
+    model: SHARED.model,
+    data: SHARED.data,
+    config: text({
+      help: "The gate: what to try and what to ask for, as below",
+      placeholder: "FILE",
+      required: true,
+    }),
+    split: SHARED.split,
+    limit: SHARED.limit,
+    ...COMPUTING,
+    junit: text({
+      help: "JUnit XML file to write, a test case for each threshold; by default none",
+      placeholder: "FILE",
+    }),
+    json: flag("Print one JSON object, rates as fractions"),
+  },
+  notes: NOTES,
+  examples: [
+    "check --model maxout.safetensors --data digits --config gate.json",
+    "check --model maxout.safetensors --data mnist --config gate.json --junit gate.xml --json",
+  ],
+  async run(values, context) {
+    try {
+      return await judge(values, context);
+    } catch (error) {
+      throw unjudged(error);
+    }
+  },
+});
+
+/** The same error with another exit code: 1 is for models that are judged, and found wanting. */
+function unjudged(error: unknown): unknown {
+  const about = [UserError, TypeError, RangeError, SyntaxError].some((kind) => error instanceof kind);
+  const { message, exitCode = 1 } = error as UserError;
+  return about && exitCode === 1 && message.startsWith("Cannot ") ? new UserError(message, 2) : error;
+}
+
+async function judge(values: Given, context: Context): Promise<number> {
+  if (values.junit !== undefined) await checkWritable(values.junit);
+  const gate = await readGate(values.config);
+  compute(values);
+  using model = await readModel(values.model);
+  const examples = await examplesFor(model, values.model, values);
+  const trials = trialsOf(gate, model.inputs);
+  using progress = context.progress("check");
+  const found = finish(outcomes(model, examples, trials), (fraction) => progress.update(fraction));
+  progress.end();
+  const report = checkReport(gate, found, { examples, model: values.model, data: values.data });
+  if (values.junit !== undefined) await writeFileWhole(values.junit, await junit(suiteOf(report)));
+  context.print(values.json ? JSON.stringify(report) : inWords(report, model.family.name));
+  return report.passed ? 0 : 1;
+}
+
+async function readGate(path: string): Promise<Gate> {
+  const fail = (problem: string) => new UserError(`Cannot use gate ${path}: ${problem}`, 2);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path)));
+  } catch (error) {
+    throw error instanceof UserError ? error : fail("it is not JSON");
+  }
+  const gate = { ...GATE, ...checked(gateOf(ATTACKS), value, fail) };
+  if (!gate.thresholds?.length) throw fail("it has no thresholds, and would let everything pass");
+  try {
+    trialsOf(gate, 1);
+  } catch (error) {
+    throw error instanceof RangeError ? fail(error.message.replace("Cannot check: ", "")) : error;
+  }
+  return gate;
+}
+
+function inWords(report: CheckReport, family: string): string {
+  const { model, data, clean, attacked, noise, verdicts } = report;
+  const failed = verdicts.filter(({ passed }) => !passed).length;
+  return [
+    `${model} (${family}) on ${data.examples} examples of ${data.name}`,
+    ratesTable(clean, [...attacked, ...noise]),
+    table([
+      ["", "rate", "at most"],
+      ...verdicts.map((each) => [
+        `${each.passed ? "pass" : "FAIL"}  ${nameOf(each)}`,
+        percent(each.value),
+        percent(each.most),
+      ]),
+    ]),
+    failed === 0 ? "All thresholds are met" : `${failed} of ${verdicts.length} thresholds are not met`,
+  ].join("\n\n");
+}
+
+function nameOf({ on, epsilon, rate }: Verdict): string {
+  return epsilon === null ? `${on} ${rate}` : `${on} ${epsilon} ${rate}`;
+}
+
+function suiteOf({ model, data, verdicts }: CheckReport) {
+  return {
+    name: `${model} on ${data.name}`,
+    cases: verdicts.map((each) => ({
+      name: nameOf(each),
+      failure: each.passed
+        ? undefined
+        : `${nameOf(each)} is ${percent(each.value)}, at most ${percent(each.most)}`,
+    })),
+  };
+}

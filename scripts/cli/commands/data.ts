@@ -1,0 +1,78 @@
+/** `gibbon data`. @module */
+
+import { type Batch, digits } from "../../../src/mod.ts";
+import { type Command, command, type Context } from "../command.ts";
+import { text, whole } from "../options.ts";
+import type { Progress } from "../progress.ts";
+import { downloadMnist } from "../../data/download.ts";
+import { UserError } from "../../errors.ts";
+import { makeFolder, writeFileWhole } from "../../files.ts";
+
+/** Brings data into a folder. */
+export const data: Command = command({
+  name: "data",
+  summary: "Put a data set into a folder: download MNIST, or draw the built-in digits",
+  operand: { placeholder: "mnist|digits", help: "Which data set", choices: ["mnist", "digits"] },
+  options: {
+    out: text({ help: "Folder to write the four IDX files to", placeholder: "DIR", required: true }),
+    seed: whole({
+      help: "Digits: the hand that writes; by default 1, the set that --data digits is",
+      least: 0,
+    }),
+    learn: whole({ help: "Digits: examples to learn from; by default 10000", least: 1 }),
+    test: whole({ help: "Digits: examples held out; by default 2000", least: 1 }),
+  },
+  examples: ["data mnist --out mnist", "data digits --seed 2 --out digits2"],
+  async run({ operand, out, seed, learn, test }, context) {
+    if (operand === "mnist") {
+      for (const [name, value] of Object.entries({ seed, learn, test })) {
+        if (value !== undefined) throw new UserError(`--${name} goes with digits alone`, 2);
+      }
+      await fetchMnist(out, context);
+    } else {
+      await writeDigits(out, digits({ seed, learn, test }));
+    }
+    context.print(`wrote ${operand} to ${out}`);
+    return 0;
+  },
+});
+
+async function fetchMnist(out: string, context: Context): Promise<void> {
+  let current: { file: string; progress: Progress } | undefined;
+  try {
+    await context.interruptible((signal) =>
+      downloadMnist(out, {
+        signal,
+        onProgress({ file, received, total }) {
+          if (current?.file !== file) {
+            current?.progress.end();
+            current = { file, progress: context.progress(file, total ? received / total : 0) };
+          }
+          current.progress.update(total ? received / total : 0, `${(received / 1e6).toFixed(1)} MB`);
+        },
+      })
+    );
+  } finally {
+    current?.progress.end();
+  }
+}
+
+async function writeDigits(out: string, { learn, test }: { learn: Batch; test: Batch }): Promise<void> {
+  await makeFolder(out);
+  for (const [stem, { x, labels }] of [["train", learn], ["t10k", test]] as const) {
+    const side = Math.sqrt(x.cols);
+    const pixels = Uint8Array.from(x.data, (value) => Math.round(255 * value));
+    await writeFileWhole(`${out}/${stem}-images-idx3-ubyte`, idx([x.rows, side, side], pixels));
+    await writeFileWhole(`${out}/${stem}-labels-idx1-ubyte`, idx([x.rows], Uint8Array.from(labels)));
+  }
+}
+
+/** The IDX file of `bytes`, an array of `shape`. */
+function idx(shape: readonly number[], bytes: Uint8Array): Uint8Array {
+  const file = new Uint8Array(4 + 4 * shape.length + bytes.length);
+  const view = new DataView(file.buffer);
+  view.setUint32(0, 0x0800 + shape.length);
+  shape.forEach((length, i) => view.setUint32(4 + 4 * i, length));
+  file.set(bytes, 4 + 4 * shape.length);
+  return file;
+}

@@ -1,0 +1,190 @@
+/** `gibbon reproduce`. @module */
+
+import { type Batch, digits, kernels, type Variant } from "../../../src/mod.ts";
+import { variant } from "../../../src/runtime/variants.ts";
+import { type BudgetName, budgets } from "../../../src/paper/budgets.ts";
+import { experiments, prepare, reproduce as run, type RunResult, type Scope } from "../../../src/paper/mod.ts";
+import { trainTask } from "../../../src/paper/plan.ts";
+import { type Report, report } from "../../../src/report/report.ts";
+import { table } from "../../../src/report/table.ts";
+import { type Command, command, type Context } from "../command.ts";
+import { compute, COMPUTING } from "../computing.ts";
+import { choice, choicesOf, flag, text, whole } from "../options.ts";
+import { loadData } from "../../data/folder.ts";
+import { reason, UserError } from "../../errors.ts";
+import { checkWritable, makeFolder, writeFileWhole } from "../../files.ts";
+import { cacheFolder, openCache } from "../../reproduce/cache.ts";
+import { listingOf, listingText } from "../../reproduce/listing.ts";
+import type { Setting } from "../../reproduce/messages.ts";
+import { madeHere } from "../../reproduce/made.ts";
+import { type Pace, paceOf } from "../../reproduce/pace.ts";
+import { pool } from "../../reproduce/pool.ts";
+
+/** The claims of the paper, judged by running its experiments. */
+export const reproduce: Command = command({
+  name: "reproduce",
+  summary: "Run the paper's experiments and print its figures beside ours",
+  options: {
+    data: text({
+      help: "digits, the built-in set, or a folder of MNIST",
+      placeholder: "DIR",
+      default: "digits",
+    }),
+    budget: choice(Object.keys(budgets) as BudgetName[], {
+      help: "How much work it may be; by default quick for the built-in digits, else standard",
+    }),
+    only: choicesOf(experiments.map(({ id }) => id), {
+      help: "Experiments to run; by default all",
+      placeholder: "ID,…",
+    }),
+    seed: whole({ help: "Seed of every draw", default: 1, least: 0 }),
+    seeds: whole({
+      help: "Runs, from that seed and those that follow; by default as the budget says",
+      least: 1,
+    }),
+    list: flag("Print what would be done and how long it might take, and do nothing"),
+    jobs: whole({ help: "Trainings at a time; by default as many as there are cores", least: 1, most: 256 }),
+    ...COMPUTING,
+    cache: text({
+      help: "Folder that keeps trained models and unfinished trainings; by default the user's",
+      placeholder: "DIR",
+    }),
+    noCache: flag("Keep none, and use none kept before"),
+    json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
+    html: text({ help: "File for the report as a page", placeholder: "FILE" }),
+    report: text({
+      help: "Folder for both, as report.json and report.html; made if it is not there",
+      placeholder: "DIR",
+      // deno task reproduce gives one
+      lastCounts: true,
+    }),
+    noImages: flag("Leave images out of both: they show the data, which may not be yours to give away"),
+  },
+  examples: [
+    "reproduce",
+    "reproduce --data mnist --json report.json --html report.html",
+    "reproduce --data mnist --budget full --only maxout,adversarial --seeds 3",
+  ],
+  async run(values, context) {
+    const start = performance.now();
+    const files = filesOf(values);
+    if (values.report !== undefined && !values.list) await makeFolder(values.report);
+    for (const file of Object.values(files)) if (file !== undefined) await checkWritable(file);
+    compute(values);
+    // the same first 10,000 digits as everywhere, and some more to choose by
+    const data = values.data === "digits" ? digits({ learn: 12000 }) : await loadData(values.data);
+    const budget = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];
+    const { seed, seeds = budget.seeds, only, threads } = values;
+    const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
+
+    const scope = { budget, seed, seeds, only };
+    if (values.list) {
+      const listing = listingOf(prepare(data, scope), { budget: budget.name, jobs });
+      context.print(values.json === undefined ? listingText(listing) : `wrote ${values.json}`);
+      if (values.json !== undefined) await writeJson(values.json, listing);
+      return 0;
+    }
+
+    const { folder, lasting } = await cacheOf(values, context);
+    try {
+      const setting = { data, budget, kernels: variant() as Variant, threads, folder };
+      const { result, pace } = await watched(data, { ...scope, setting, jobs, context });
+      const finished = report(result, {
+        data: nameOf(values.data),
+        images: !values.noImages,
+        budget,
+        kernels: kernels(),
+        seconds: (performance.now() - start) / 1000,
+        made: await madeHere(jobs),
+        took: (name, seed) => inSeconds(pace.took(trainTask(name, seed))),
+      });
+      context.print(table(finished));
+      if (files.json !== undefined) await writeJson(files.json, finished);
+      if (files.html !== undefined) await writePage(files.html, finished, context);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+      const rest = lasting ? "the same command goes on from where it was" : "nothing was kept";
+      throw new UserError(`Reproduction was interrupted; ${rest}`, 130);
+    } finally {
+      if (!lasting) await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** The folder that keeps models, and whether it outlasts the run. */
+async function cacheOf(
+  { cache, noCache }: { cache?: string; noCache: boolean },
+  context: Context,
+): Promise<{ folder: string; lasting: boolean }> {
+  if (noCache && cache !== undefined) throw new UserError("--cache and --no-cache contradict each other", 2);
+  try {
+    if (!noCache) {
+      const folder = cache ?? cacheFolder();
+      await openCache(folder);
+      return { folder, lasting: true };
+    }
+  } catch (error) {
+    // a fresh machine may have nowhere to keep anything
+    if (cache !== undefined || !(error instanceof UserError)) throw error;
+    context.note(`${error.message}; this run keeps nothing`);
+  }
+  return { folder: await Deno.makeTempDir(), lasting: false };
+}
+
+/** The run, with its progress shown. */
+async function watched(
+  data: { learn: Batch; test: Batch },
+  { setting, jobs, context, ...scope }: Scope & { setting: Setting; jobs: number; context: Context },
+): Promise<{ result: RunResult; pace: Pace }> {
+  using executor = pool(setting, { jobs });
+  const pace = paceOf(prepare(data, scope).tasks, { width: jobs, now: () => performance.now() });
+  using progress = context.progress("reproduce", 0, { plain: true });
+  const result = await context.interruptible((signal) =>
+    run(data, {
+      ...scope,
+      executor,
+      signal,
+      onProgress(...at) {
+        pace.note(...at);
+        progress.update(pace.done(), pace.doing(), pace.left());
+      },
+    })
+  );
+  return { result, pace };
+}
+
+/** The last part of a path: where a folder is says something of the machine alone. */
+function nameOf(data: string): string {
+  return data.split(/[\\/]/).findLast((part) => part !== "") ?? data;
+}
+
+function inSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds) / 1000;
+}
+
+/** Where the report goes; a plan goes only where it is sent by name. */
+function filesOf(
+  { json, html, report, list }: { json?: string; html?: string; report?: string; list: boolean },
+): { json?: string; html?: string } {
+  if (report === undefined || list) return { json, html };
+  return { json: json ?? `${report}/report.json`, html: html ?? `${report}/report.html` };
+}
+
+/** The report as a page; without the packages that draw it, the numbers are not lost. */
+async function writePage(path: string, finished: Report, context: Context): Promise<void> {
+  let page: typeof import("../../report/html.ts");
+  try {
+    // what draws charts is large, and only wanted here
+    page = await import("../../report/html.ts");
+  } catch (error) {
+    context.note(`Cannot draw ${path}: ${reason(error)}`);
+    return;
+  }
+  await writeFileWhole(path, await page.html(finished));
+  context.note(`wrote ${path}`);
+}
+
+function writeJson(path: string, value: unknown): Promise<void> {
+  return writeFileWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}

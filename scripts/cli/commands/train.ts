@@ -1,0 +1,110 @@
+/** `gibbon train`. @module */
+
+import {
+  type AttackedMeasures,
+  type Batch,
+  type ClassMeasures,
+  type Family,
+  fgsm,
+  kernels,
+  measure,
+  saveModel,
+  sweep,
+  train as trainModel,
+} from "../../../src/mod.ts";
+import { AIM, aimOf } from "../aim.ts";
+import { type Command, command } from "../command.ts";
+import { compute, COMPUTING } from "../computing.ts";
+import { FAMILIES, onlyClasses, SHARED } from "../inputs.ts";
+import { choice, flag, text } from "../options.ts";
+import { percent, rates } from "../outputs.ts";
+import { familyOf, RECIPE, recipeOf, SIZES } from "../recipe.ts";
+import { carryOn, divide } from "../training.ts";
+import { loadData } from "../../data/folder.ts";
+import { UserError } from "../../errors.ts";
+import { checkWritable, writeFileWhole } from "../../files.ts";
+
+/** Trains a model. */
+export const train: Command = command({
+  name: "train",
+  summary: "Train a model and keep it in a file",
+  options: {
+    model: choice(FAMILIES, { help: "Family of the model", placeholder: "FAMILY", required: true }),
+    data: SHARED.data,
+    out: text({ help: "Model file to write", placeholder: "FILE", required: true }),
+    ...AIM,
+    seed: SHARED.seed,
+    ...SIZES,
+    ...RECIPE,
+    ...COMPUTING,
+    json: flag("Print one JSON object, rates as fractions"),
+  },
+  examples: [
+    "train --model maxout --data digits --epochs 10 --seed 1 --out maxout.safetensors",
+    "train --model maxout --data mnist --validation 10000 --adversarial 0.25 --out robust.safetensors",
+    "train --model logistic --data digits --classes 3,7 --out logistic.safetensors",
+  ],
+  async run(values, context) {
+    const { out, checkpoint, classes } = values;
+    const aim = aimOf(values);
+    if (out === checkpoint) throw new UserError("--out and --checkpoint must be different files", 2);
+    await checkWritable(out);
+    if (checkpoint !== undefined) await checkWritable(checkpoint);
+    compute(values);
+    const all = await loadData(values.data);
+    const data = classes === undefined ? all : onlyClasses(all, classes);
+    const { learn, validation } = divide(data, values);
+    const { units, pieces, head, precision, iterations, hidden } = values;
+    const sizes = { inputs: learn.x.cols, classes: learn.classes };
+    const family = familyOf(values.model, sizes, { units, pieces, head, precision, iterations, hidden });
+    checkClasses(family, learn, data.name);
+    const options = { ...aim, ...recipeOf(family.recipe, values), validation };
+
+    using model = await carryOn(
+      checkpoint,
+      context,
+      (more) => trainModel(family, learn, { ...options, ...more }),
+    );
+    const record = { ...model.record, data: data.name, ...(classes && { classes: classes.join() }) };
+    await writeFileWhole(out, saveModel({ ...model, record }));
+
+    const clean = measure(model, data.test);
+    const epsilons = values.adversarial === undefined ? [] : [values.adversarial];
+    const attacked = sweep(model, data.test, { attack: fgsm, epsilons });
+    const { epochs, history } = record as Record<string, string>;
+    const past = JSON.parse(history) as { loss: number; validationError?: number }[];
+    context.print(
+      values.json
+        ? JSON.stringify({
+          model: out,
+          family: family.name,
+          data: { name: data.name, examples: data.test.x.rows },
+          kernels: kernels(),
+          training: { examples: learn.x.rows, epochs: Number(epochs), ...past[Number(epochs) - 1] },
+          clean: rates(clean),
+          attacked: attacked.map((each) => ({ attack: each.attack, epsilon: each.epsilon, ...rates(each) })),
+        })
+        : [
+          `trained ${family.name} on ${learn.x.rows} examples of ${data.name}, ${epochs} epochs`,
+          ...[clean, ...attacked].map(inWords),
+          `wrote ${out}`,
+        ].join("\n"),
+    );
+    return 0;
+  },
+});
+
+function checkClasses({ name, classes }: Family, learn: Batch, data: string): void {
+  if (learn.classes <= classes) return;
+  throw new UserError(
+    `Cannot train ${name} on ${data}: it has ${learn.classes} classes, the model ${classes}; choose them with --classes`,
+  );
+}
+
+function inWords(measures: ClassMeasures | AttackedMeasures): string {
+  const how = "attack" in measures ? `${measures.attack} ${measures.epsilon}` : "clean";
+  const { errorRate, examples, confidence } = measures;
+  return `${how}: test error ${percent(errorRate)} of ${examples} examples, confidence ${
+    percent(confidence)
+  }`;
+}

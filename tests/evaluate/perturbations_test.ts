@@ -1,0 +1,39 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { matrix } from "../../src/matrix.ts";
+import { added, displaced, meanPerturbation, withPerturbation } from "../../src/evaluate/perturbations.ts";
+
+const examples = { x: matrix(3, 2, [0, 0, 1, 1, 2, 2]), labels: Int32Array.of(0, 1, 0), classes: 2 };
+const perturbations = matrix(3, 2, [0.5, -0.5, 0.25, 0, -0.25, 0.5]);
+
+Deno.test("added() is what displaced() by 0 adds again", () => {
+  const attacked = displaced(perturbations, examples, { by: 0 });
+  assertEquals(added({ x: attacked.x, original: examples.x }), perturbations);
+  assertEquals(attacked.labels, examples.labels);
+});
+
+Deno.test("displaced() gives each example another one's perturbation, around the end", () => {
+  const { x } = displaced(perturbations, examples, { by: 1 });
+  assertEquals([...x.data], [-0.25, 0.5, 1.5, 0.5, 2.25, 2]);
+  assertEquals(displaced(perturbations, examples, { by: -2 }).x, x);
+  assertThrows(
+    () => displaced(matrix(2, 2), examples, { by: 1 }),
+    TypeError,
+    "shape (2, 2) on examples of (3, 2)",
+  );
+});
+
+Deno.test("meanPerturbation() averages, or gives the average's signs", () => {
+  const exact = matrix(2, 3, [0.5, -1, 0.25, 0.25, 0.5, -0.25]);
+  assertEquals([...meanPerturbation(exact).data], [0.375, -0.25, 0]);
+  assertEquals([...meanPerturbation(exact, { epsilon: 0.25 }).data], [0.25, -0.25, 0]);
+  assertThrows(() => meanPerturbation(matrix(0, 3)), RangeError, "there are none");
+});
+
+Deno.test("withPerturbation() adds the same to every example", () => {
+  assertEquals([...withPerturbation(examples, matrix(1, 2, [1, -1])).x.data], [1, -1, 2, 0, 3, 1]);
+  assertThrows(
+    () => withPerturbation(examples, matrix(1, 3)),
+    TypeError,
+    "shape (1, 3) to examples of 2 inputs",
+  );
+});

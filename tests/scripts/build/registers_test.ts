@@ -1,0 +1,32 @@
+import { assertEquals } from "@std/assert";
+import { mostAlive } from "../../../scripts/build/registers.ts";
+
+/** A loop of 12 multiply-adds into as many sums as given, by two vectors that it loads. */
+function loop(sums: number): string {
+  const name = (i: number) => `$${i}`;
+  const locals = Array.from({ length: sums + 2 }, (_, i) => `  (local ${name(i)} v128)`);
+  const body = Array.from({ length: 12 }, (_, i) => [
+    `local.get ${name(sums)}`,
+    `local.get ${name(sums + 1)}`,
+    `local.get ${name(i % sums)}`,
+    "f32x4.relaxed_madd",
+    `local.set ${name(i % sums)}`,
+  ]);
+  const loads = [
+    `v128.load`,
+    `local.set ${name(sums)}`,
+    `v128.load offset=16`,
+    `local.set ${name(sums + 1)}`,
+  ];
+  return ["(module", ` (func $0`, ...locals, "loop $l", ...loads, ...body.flat(), "end", " )"].join("\n");
+}
+
+Deno.test("mostAlive() counts the vectors that an inner loop of many multiply-adds needs at once", () => {
+  assertEquals(mostAlive(loop(4)), 6);
+  assertEquals(mostAlive(loop(12)), 14);
+});
+
+Deno.test("mostAlive() is not concerned with loops of few multiply-adds, or around others", () => {
+  assertEquals(mostAlive(loop(12).replaceAll("f32x4.relaxed_madd", "f32x4.max")), 0);
+  assertEquals(mostAlive(""), 0);
+});

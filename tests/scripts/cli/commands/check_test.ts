@@ -1,0 +1,154 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { loadData } from "../../../../scripts/data/folder.ts";
+import { checkReport } from "../../../../src/evaluate/check.ts";
+import { type Gate, trialsOf } from "../../../../src/evaluate/gate.ts";
+import { finish, outcomes } from "../../../../src/evaluate/outcomes.ts";
+import { loadModel } from "../../../../src/mod.ts";
+import { assertRefused, filesIn, gibbon, inFolder, json, printed, withModel } from "../support.ts";
+
+/** Runs `run` with a model, data, and what calls `check` on them with a gate. */
+function withGate(
+  run: (
+    paths: { folder: string; data: string; model: string },
+    args: (gate: unknown) => Promise<string[]>,
+  ) => Promise<
+    void
+  >,
+): Promise<void> {
+  return withModel((paths) => {
+    const { folder, data, model } = paths;
+    return run(paths, async (gate) => {
+      const config = `${folder}/gate.json`;
+      await Deno.writeTextFile(config, typeof gate === "string" ? gate : JSON.stringify(gate));
+      return ["check", "--model", model, "--data", data, "--config", config];
+    });
+  });
+}
+
+const LOOSE = {
+  epsilons: [0.1],
+  thresholds: [{ on: "clean", errorRate: 1 }, { on: "fgsm", errorOverNoise: 1 }],
+};
+const STRICT = { epsilons: [0.1], thresholds: [{ on: "clean", errorRate: 1 }, { on: "fgsm", errorRate: 0 }] };
+
+Deno.test("check ends with 0 where the thresholds are met, and 1 where one is not", () =>
+  withGate(async (_, args) => {
+    const met = await gibbon(await args(LOOSE));
+    assertEquals([met.code, met.err], [0, ""]);
+    assertStringIncludes(met.out, "\n\nAll thresholds are met\n");
+    const unmet = await gibbon(await args(STRICT));
+    assertEquals([unmet.code, unmet.err], [1, ""]);
+    assertStringIncludes(unmet.out, "\n\n1 of 2 thresholds are not met\n");
+    assert(/^FAIL {2}fgsm 0\.1 errorRate {2,}\d+\.\d\d % {2,}0\.00 %$/m.test(unmet.out), unmet.out);
+    assert(/^pass {2}clean errorRate {2,}\d+\.\d\d % {2,}100\.00 %$/m.test(unmet.out), unmet.out);
+    assert(/^signNoise {2,}0\.1 {2,}\d+\.\d\d %/m.test(unmet.out), unmet.out);
+  }));
+
+Deno.test("check --json prints the report of the library, which an edge handler gives too", () =>
+  withGate(async ({ data, model: file }, args) => {
+    const gate: Gate = { attacks: ["fgsm", "rotation"], epsilons: [0.1, 0.3], seed: 2, perClass: true };
+    const thresholds = [{ on: "noise", epsilon: 0.3, errorRate: 1 }];
+    const said = await json(...await args({ ...gate, thresholds }), "--limit", "50");
+    using model = loadModel(await Deno.readFile(file));
+    const { test } = await loadData(data);
+    const examples = { ...test, x: { ...test.x, rows: 50, data: test.x.data.subarray(0, 50 * 784) } };
+    const first = { ...examples, labels: test.labels.subarray(0, 50) };
+    const found = finish(outcomes(model, first, trialsOf(gate, 784)));
+    const report = checkReport({ ...gate, thresholds }, found, { examples: first, model: file, data });
+    assertEquals(said, JSON.parse(JSON.stringify(report)));
+    assert(report.flips.some(({ examples }) => examples.length > 0));
+  }));
+
+Deno.test("check --junit writes a test case for each threshold, whatever the names hold", () =>
+  withGate(async ({ folder, model }, args) => {
+    const odd = `${folder}/a<b>&"c\u0001.safetensors`;
+    await Deno.copyFile(model, odd);
+    const [, , , ...rest] = await args(STRICT);
+    const { code, err } = await gibbon(["check", "--model", odd, ...rest, "--junit", `${folder}/gate.xml`]);
+    assertEquals([code, err], [1, ""]);
+    const xml = await Deno.readTextFile(`${folder}/gate.xml`);
+    assertEquals(xml.split("\n")[0], '<?xml version="1.0" encoding="UTF-8"?>');
+    assertStringIncludes(xml, 'tests="2" failures="1" errors="0"');
+    assertStringIncludes(xml, "a&lt;b&gt;&amp;&quot;c�.safetensors on ");
+    assertEquals(xml.match(/<testcase /g)?.length, 2);
+    assert(/<testcase [^>]*name="clean errorRate"\/>/.test(xml), xml);
+    assert(
+      /name="fgsm 0.1 errorRate">\s*<failure message="fgsm 0.1 errorRate is \d+\.\d\d %, at most 0\.00 %">/
+        .test(xml),
+    );
+    assertEquals(filesIn(folder).filter((name) => name.endsWith(".tmp")), []);
+  }));
+
+Deno.test("check ends with 2 and one sentence where the gate is not one", () =>
+  withGate(async ({ folder }, args) => {
+    const refused: [unknown, string][] = [
+      ["{", "it is not JSON"],
+      ["\xff", "it is not JSON"],
+      [[], "it must be an object"],
+      ["null", "it must be an object"],
+      [{}, "it has no thresholds, and would let everything pass"],
+      [{ thresholds: [] }, "it has no thresholds, and would let everything pass"],
+      [
+        { thresholds: [{ on: "clean" }] },
+        "threshold 0 limits none of errorRate, confidenceOnErrors, errorOverNoise",
+      ],
+      [{ thresholds: [{ errorRate: 0.1 }] }, "thresholds[0].on is missing"],
+      [
+        { thresholds: [{ on: "clean", errorRate: "10 %" }] },
+        "thresholds[0].errorRate must be a number in 0 … 1",
+      ],
+      [
+        { epsilon: 0.1 },
+        "epsilon is none of its members, attacks, epsilons, norm, labels, bounds, seed, perClass, thresholds",
+      ],
+      [
+        { ...STRICT, thresholds: [{ on: "fgsm", epsilon: 0.2, errorRate: 1 }] },
+        "threshold 0 is at epsilon 0.2, which is none of 0.1",
+      ],
+    ];
+    for (const [gate, problem] of refused) {
+      await assertRefused(await args(gate), 2, `Cannot use gate ${folder}/gate.json: ${problem}`);
+    }
+  }));
+
+Deno.test("check ends with 2 where it could not judge: 1 is for the model alone", () =>
+  withGate(async ({ folder, data }, args) => {
+    const [, , model, , , ...rest] = await args(STRICT);
+    assert(model.endsWith(".safetensors"));
+    const missing = `${folder}/none`;
+    const check = ["check", "--model"];
+    await assertRefused(
+      [...check, missing, "--data", data, ...rest],
+      2,
+      `Cannot read ${missing}: it does not exist`,
+    );
+    const { code } = await gibbon([...check, model, "--data", missing, ...rest]);
+    assertEquals(code, 2);
+    const { code: outside, err } = await gibbon(await args({ ...LOOSE, bounds: [0.5, 1] }));
+    assertEquals(outside, 2);
+    assertStringIncludes(err, "gibbon: Cannot attack by fgsm within bounds 0.5, 1: input ");
+    const junit = `${missing}/gate.xml`;
+    await assertRefused(
+      [...await args(LOOSE), "--junit", junit],
+      2,
+      `Cannot write ${junit}: its folder does not exist`,
+    );
+  }));
+
+Deno.test("the gate in the help of check is one", () =>
+  inFolder(async (folder) => {
+    const help = await printed("help", "check");
+    const gate = help.slice(help.indexOf("  {\n"), help.indexOf("\n  }\n") + 4);
+    assertEquals(JSON.parse(gate).thresholds.length, 3);
+    await Deno.writeTextFile(`${folder}/gate.json`, gate);
+    const { err } = await gibbon([
+      "check",
+      "--model",
+      `${folder}/m`,
+      "--data",
+      "digits",
+      "--config",
+      `${folder}/gate.json`,
+    ]);
+    assertEquals(err, `gibbon: Cannot read ${folder}/m: it does not exist\n`);
+  }));

@@ -1,0 +1,28 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadModel } from "../../../../src/mod.ts";
+import { json, printed, withModel } from "../support.ts";
+
+Deno.test("info tells what a model file holds", () =>
+  withModel(async ({ model: file }) => {
+    using model = loadModel(await Deno.readFile(file));
+    assertEquals(await json("info", file), {
+      family: "softmaxLinear",
+      head: "softmax",
+      inputs: 784,
+      classes: 10,
+      parameters: 7850,
+      config: { inputs: 784, classes: 10 },
+      tensors: { W: [10, 784], b: [10] },
+      record: { ...model.record },
+    });
+    const lines = (await printed("info", file)).split("\n");
+    for (
+      const line of [
+        "  family            softmaxLinear",
+        "  parameters        7850",
+        "  W                 (10, 784)",
+      ]
+    ) {
+      assert(lines.includes(line), line);
+    }
+  }));

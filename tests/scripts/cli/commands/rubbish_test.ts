@@ -1,0 +1,71 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  directedRubbish,
+  kernels,
+  loadModel,
+  measureRubbish,
+  readSafetensors,
+  rubbish,
+} from "../../../../src/mod.ts";
+import { assertRefused, json, printed, withModel } from "../support.ts";
+
+Deno.test("rubbish --json prints one object of rates, those that the library measures", () =>
+  withModel(async ({ folder, model: file }) => {
+    const args = [
+      "rubbish",
+      "--model",
+      file,
+      "--samples",
+      "600",
+      "--seed",
+      "3",
+      "--deviation",
+      "2",
+      "--threshold",
+      "0.6",
+    ];
+    const said = await json(...args, "--out", `${folder}/noise`);
+    using model = loadModel(await Deno.readFile(file));
+    const drawn = rubbish(model, { samples: 600, seed: 3, deviation: 2, threshold: 0.6 });
+    assertEquals(said, { kernels: kernels(), ...measureRubbish(drawn) });
+    assertEquals(Object.keys(said), ["kernels", "samples", "errorRate", "confidenceOnErrors", "classes"]);
+    const { tensors, metadata } = readSafetensors(await Deno.readFile(`${folder}/noise`));
+    assertEquals(tensors, {
+      fooled: { shape: [600], data: Int32Array.from(drawn.fooled) },
+      predicted: { shape: [600], data: drawn.predicted },
+      probability: { shape: [600, 10], data: drawn.probabilities.data },
+      x: { shape: [600, 784], data: drawn.x.data },
+    });
+    assertEquals(metadata, { family: "softmaxLinear", kernels: kernels() });
+    const text = await printed(...args);
+    assert(/^\d+\.\d\d % of 600 inputs of noise taken for something, p > 0\.6/.test(text), text);
+  }));
+
+Deno.test("rubbish moved toward a class tells its success per draw", () =>
+  withModel(async ({ folder, model: file }) => {
+    const args = [
+      "rubbish",
+      "--model",
+      file,
+      "--samples",
+      "40",
+      "--target",
+      "3",
+      "--epsilon",
+      "0.02",
+      "--attempts",
+      "3",
+    ];
+    const said = await json(...args, "--out", `${folder}/noise`);
+    using model = loadModel(await Deno.readFile(file));
+    const drawn = directedRubbish(model, { samples: 40, target: 3, epsilon: 0.02, attempts: 3 });
+    assertEquals(said, { kernels: kernels(), ...measureRubbish(drawn), successRate: drawn.successRate });
+    const { tensors } = readSafetensors(await Deno.readFile(`${folder}/noise`));
+    assertEquals(tensors.attempts, { shape: [40], data: drawn.attempts });
+  }));
+
+Deno.test("rubbish refuses a move without a class, and a class without a move", async () => {
+  await assertRefused(["rubbish", "--model", "m", "--target", "3"], 2, "--target needs --epsilon E");
+  await assertRefused(["rubbish", "--model", "m", "--attempts", "3"], 2, "--attempts needs --target K");
+  await assertRefused(["rubbish", "--model", "m", "--samples", "0"], 2, "--samples must be ≥ 1, not 0");
+});

@@ -1,0 +1,202 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadData } from "../../../../scripts/data/folder.ts";
+import { fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../../src/mod.ts";
+import { rates } from "../../../../scripts/cli/outputs.ts";
+import { assertRefused, filesIn, gibbon, inFolder, json, printed, smallDigits } from "../support.ts";
+
+/** Runs `run` with a folder, the small digits in it, and `train` on them. */
+function training(
+  run: (
+    folder: string,
+    train: (out: string, options: string) => string[],
+  ) => Promise<void>,
+): Promise<void> {
+  return inFolder(async (folder) => {
+    const data = await smallDigits(folder);
+    await run(folder, (out, options) => [
+      ...["train", "--data", data, "--out", `${folder}/${out}`],
+      ...options.replaceAll("FOLDER", folder).split(" "),
+    ]);
+  });
+}
+
+async function metadata(path: string): Promise<Record<string, string>> {
+  return readSafetensors(await Deno.readFile(path)).metadata;
+}
+
+Deno.test("train writes a model that says where it came from, and tells its test error", () =>
+  training(async (folder, train) => {
+    const out = `${folder}/a.safetensors`;
+    const said = await json(...train("a.safetensors", "--model softmaxLinear --epochs 2 --seed 3"));
+    using model = loadModel(await Deno.readFile(out));
+    const { test } = await loadData(`${folder}/digits`);
+    const { training, ...rest } = said;
+    assertEquals(rest, {
+      model: out,
+      family: "softmaxLinear",
+      data: { name: `${folder}/digits`, examples: 60 },
+      kernels: kernels(),
+      clean: rates(measure(model, test)),
+      attacked: [],
+    });
+    const { history, recipe, ...record } = await metadata(out);
+    assertEquals(training, { examples: 300, epochs: 2, loss: JSON.parse(history)[1].loss });
+    assertEquals(JSON.parse(recipe), JSON.parse(JSON.stringify(model.family.recipe)));
+    assertEquals(record, {
+      format: "gibbon-model-1",
+      family: "softmaxLinear",
+      head: "softmax",
+      config: '{"inputs":784,"classes":10}',
+      data: `${folder}/digits`,
+      epochs: "2",
+      kernels: kernels(),
+      seed: "3",
+    });
+    const text = await printed(...train("b.safetensors", "--model softmaxLinear --epochs 2 --seed 3"));
+    assert(
+      text.startsWith(
+        `trained softmaxLinear on 300 examples of ${folder}/digits, 2 epochs\nclean: test error `,
+      ),
+    );
+    assertEquals(await Deno.readFile(`${folder}/b.safetensors`), await Deno.readFile(out));
+  }));
+
+Deno.test("train takes the sizes of each family and changes to its recipe", () =>
+  training(async (folder, train) => {
+    const sizes = "--units 8,6 --pieces 2 --head sigmoid";
+    const recipe =
+      "--optimizer sgd --rate 0.2 --momentum 0.6 --batch-size 50 --max-norm none --l1 0.001 --no-dropout";
+    await printed(
+      ...train("m", `--model maxout ${sizes} ${recipe} --epochs 1 --limit 100 --kernels relaxed`),
+    );
+    const maxout = await metadata(`${folder}/m`);
+    const { units, pieces, head } = JSON.parse(maxout.config);
+    assertEquals([units, pieces, head, maxout.kernels], [[8, 6], 2, "sigmoid", "relaxed"]);
+    const { rate, momentum, finalMomentum } = JSON.parse(maxout.recipe).optimizer;
+    assertEquals([rate, momentum, finalMomentum], [0.2, 0.6, 0.6]);
+    const { optimizer: _, ...rest } = JSON.parse(maxout.recipe);
+    assertEquals(rest, { batchSize: 50, l1: 0.001 });
+
+    await printed(...train("r", "--model rbf --precision 2 --optimizer sgd --rate 0.001 --epochs 1"));
+    const rbf = await metadata(`${folder}/r`);
+    assertEquals([JSON.parse(rbf.config).precision, JSON.parse(rbf.recipe).optimizer], [2, {
+      name: "sgd",
+      rate: 0.001,
+    }]);
+    await printed(...train("one", "--model maxout --units 8 --pieces 2 --epochs 1 --limit 100"));
+    assertEquals(JSON.parse((await metadata(`${folder}/one`)).config).units, [8]);
+  }));
+
+Deno.test("train keeps the classes asked for, and the model remembers them", () =>
+  training(async (folder, train) => {
+    const said = await json(...train("l", "--model logistic --classes 3,7 --epochs 5"));
+    const { test } = await loadData(`${folder}/digits`);
+    const count = test.labels.filter((label) => label === 3 || label === 7).length;
+    assertEquals([said.data.examples, (await metadata(`${folder}/l`)).classes], [count, "3,7"]);
+    const evaluated = await json("evaluate", "--model", `${folder}/l`, "--data", `${folder}/digits`);
+    assertEquals([evaluated.clean, evaluated.data], [said.clean, said.data]);
+  }));
+
+Deno.test("train against an attack or noise says so, and measures under the attack", () =>
+  training(async (folder, train) => {
+    const options = "--adversarial 0.1 --alpha 0.25 --validation 100 --validation-epsilon 0.1 --epochs 3";
+    const said = await json(...train("a", `--model softmaxLinear ${options}`));
+    using model = loadModel(await Deno.readFile(`${folder}/a`));
+    const { test } = await loadData(`${folder}/digits`);
+    const [attacked] = sweep(model, test, { attack: fgsm, epsilons: [0.1] });
+    assertEquals(said.attacked, [{ attack: "fgsm", epsilon: 0.1, ...rates(attacked) }]);
+    assertEquals(said.training.examples, 200);
+    const errors = JSON.parse(model.record.history).map(({ validationError }: { validationError: number }) =>
+      validationError
+    );
+    assertEquals(said.training.validationError, Math.min(...errors));
+    assertEquals([model.record.perturbation, model.record.alpha], ['fgsm {"epsilon":0.1}', "0.25"]);
+    for (const [noise, name] of [["sign", "signNoise"], ["uniform", "uniformNoise"]]) {
+      await printed(...train(noise, `--model softmaxLinear --noise ${noise} --noise-epsilon 0.3 --epochs 1`));
+      assertEquals((await metadata(`${folder}/${noise}`)).perturbation, `${name} {"epsilon":0.3}`);
+    }
+  }));
+
+Deno.test("train interrupted and called again ends with the same bytes as if it had not been", () =>
+  training(async (folder, train) => {
+    const sizes = "--units 240 --batch-size 50 --epochs 4";
+    const options = `--model maxout ${sizes} --adversarial 0.1 --validation 50`;
+    await printed(...train("whole", options));
+    const args = train("parts", `${options} --checkpoint FOLDER/state`);
+    // the second one falls between two updates of the last epoch
+    for (const [interruptAt, steps] of [["epoch 1 of 4", 0], ["epoch 4 of 4", 2]] as const) {
+      const ran = await gibbon(args, { interruptAt });
+      const sentence = `gibbon: Training was interrupted; the same command goes on from ${folder}/state\n`;
+      assertEquals([ran.code, ran.err, ran.out], [130, sentence, ""]);
+      assertEquals(filesIn(folder), ["digits", "state", "whole"]);
+      assertEquals(JSON.parse((await metadata(`${folder}/state`)).position).stepInEpoch, steps);
+    }
+    await printed(...args);
+    assertEquals(await Deno.readFile(`${folder}/parts`), await Deno.readFile(`${folder}/whole`));
+
+    const other = train("parts", `${options} --checkpoint FOLDER/state --seed 2`);
+    const sentence = `Cannot go on from ${folder}/state: it is of a training with other options or data; ` +
+      "remove it, or name another";
+    await assertRefused(other, 1, sentence);
+    await assertRefused(
+      train("parts", `${options} --checkpoint FOLDER/whole`),
+      1,
+      `Cannot go on from ${folder}/whole: expected format gibbon-training-1, got gibbon-model-1`,
+    );
+  }));
+
+Deno.test("train interrupted without a checkpoint writes nothing, and says what would", () =>
+  training(async (folder, train) => {
+    const options = "--model maxout --units 20 --epochs 1000";
+    const ran = await gibbon(train("model", options), { interruptAt: "epoch 1 of 1000" });
+    const sentence =
+      "Training was interrupted and nothing was written; --checkpoint FILE would keep its state";
+    assertEquals([ran.code, ran.err], [130, `gibbon: ${sentence}\n`]);
+    assertEquals(filesIn(folder), ["digits"]);
+  }));
+
+Deno.test("train shows its progress on a terminal, unless it is to be quiet", () =>
+  training(async (_, train) => {
+    const args = train("model", "--model maxout --units 40 --pieces 3 --epochs 4");
+    const { drawn } = await gibbon(args, { draws: true });
+    assert(/\rtrain \d+ %, \d+ s left, epoch \d of 4, loss \d/.test(drawn.replaceAll("\x1b[K", "")), drawn);
+    assert(drawn.endsWith("\r\x1b[K"));
+    assertEquals((await gibbon([...args, "--quiet"], { draws: true })).drawn, "");
+  }));
+
+Deno.test("train refuses options that lack or contradict another", () =>
+  training(async (folder, train) => {
+    const cases = [
+      ["--adversarial 0.1 --noise sign", "--adversarial and --noise contradict each other"],
+      ["--noise-epsilon 0.1", "--noise-epsilon needs --noise sign or uniform"],
+      ["--alpha 0.5", "--alpha needs --adversarial E or --noise"],
+      ["--patience 3", "--patience needs --validation N"],
+      ["--validation-epsilon 0.1", "--validation-epsilon needs --validation N"],
+      ["--dropout --no-dropout", "--dropout and --no-dropout contradict each other"],
+      ["--optimizer adam --momentum 0.5", "--momentum does not go with adam"],
+      ["--units 8", "--units does not go with softmaxLinear"],
+      ["--precision full", "--precision does not go with softmaxLinear"],
+      ["--classes 3,3", "--classes must be two or more different classes, not 3,3"],
+      ["--checkpoint FOLDER/model", "--out and --checkpoint must be different files"],
+    ];
+    for (const [options, sentence] of cases) {
+      await assertRefused(train("model", `--model softmaxLinear ${options}`), 2, sentence);
+    }
+    const data = `${folder}/digits`;
+    await assertRefused(
+      train("model", "--model logistic"),
+      1,
+      `Cannot train logistic on ${data}: it has 10 classes, the model 2; choose them with --classes`,
+    );
+    await assertRefused(
+      train("model", "--model logistic --classes 3,10"),
+      1,
+      `Cannot keep class 10: ${data} has classes 0 … 9`,
+    );
+    await assertRefused(
+      train("model", "--model softmaxLinear --validation 300"),
+      1,
+      `Cannot hold 300 examples out: ${data} has 300 to learn from`,
+    );
+    assertEquals(filesIn(folder), ["digits"]);
+  }));
