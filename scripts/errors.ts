@@ -1,5 +1,7 @@
 /** Failures that are the user's to mend. @module */
 
+import { InputError } from "../src/errors.ts";
+
 /** A failure to tell the user in one sentence, without a stack trace. */
 export class UserError extends Error {
   override name = "UserError";
@@ -12,6 +14,7 @@ export class UserError extends Error {
 
 /** What the system said in `error`, as a few words for the end of a message. */
 export function reason(error: unknown): string {
+  if (error instanceof InputError) return error.reason;
   if (error instanceof Deno.errors.NotFound) return "it does not exist";
   if (error instanceof Deno.errors.PermissionDenied) return "the system does not permit it";
   if (error instanceof Deno.errors.NotCapable) return "Deno was not given permission";

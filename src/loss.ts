@@ -1,8 +1,9 @@
 /** A model's loss on examples, and its gradient in their inputs. @module */
 
+import { InputError } from "./errors.ts";
 import type { Batch } from "./data/batch.ts";
 import { type Matrix, matrix } from "./matrix.ts";
-import { checkInputs, type Model } from "./models/model.ts";
+import { checkInputs, type Differentiable } from "./models/classifier.ts";
 
 /** What of a batch a loss looks at. */
 export type Examples = Pick<Batch, "x" | "labels">;
@@ -19,10 +20,10 @@ export type Examples = Pick<Batch, "x" | "labels">;
  * assertAlmostEquals(losses(fresh, batch({ x: matrix(1, 1), labels: [0] }))[0], 0.6931472, 1e-6);
  * ```
  *
- * @throws {TypeError} if the examples have another number of inputs than the model, or not one label each
- * @throws {RangeError} if a label is not one of the model's classes
+ * @throws {InputError} if the examples have another number of inputs than the model, or not one label each
+ * @throws {InputError} if a label is not one of the model's classes
  */
-export function losses(model: Model, { x, labels }: Examples): Float32Array {
+export function losses(model: Differentiable, { x, labels }: Examples): Float32Array {
   checkExamples("measure a loss", model, { x, labels });
   const scores = model.scores(x);
   const loss = matrix(x.rows, 1);
@@ -31,7 +32,7 @@ export function losses(model: Model, { x, labels }: Examples): Float32Array {
 }
 
 /** The gradient of each example's loss in its own inputs, (B, D). */
-export function lossGradient(model: Model, { x, labels }: Examples): Matrix {
+export function lossGradient(model: Differentiable, { x, labels }: Examples): Matrix {
   checkExamples("differentiate a loss", model, { x, labels });
   return model.inputGradient(x, (scores, first) => {
     const dScores = matrix(scores.rows, scores.cols);
@@ -45,13 +46,13 @@ export function lossGradient(model: Model, { x, labels }: Examples): Matrix {
  * A positive multiple, example by example, of `lossGradient`, (B, D), that does not vanish where a float32 probability
  * reaches 1. Whatever uses only its direction should use this.
  */
-export function lossDirection(model: Model, examples: Examples): Matrix {
+export function lossDirection(model: Differentiable, examples: Examples): Matrix {
   return model.inputGradient(examples.x, scoreDirection(model, examples));
 }
 
 /** That direction in the scores of the rows from `first` on; the other way if `sign` is −1. */
 export function scoreDirection(
-  model: Model,
+  model: Differentiable,
   { x, labels }: Examples,
   sign: 1 | -1 = 1,
 ): (scores: Matrix, first: number) => Matrix {
@@ -73,7 +74,7 @@ const DIFFERENCES = new Set(["softmax", "sigmoid", "binary"]);
  * gradient of its loss.
  */
 export function roundedDirection(
-  model: Model,
+  model: Differentiable,
   { x, labels }: Examples,
   sign: 1 | -1 = 1,
 ): (scores: Matrix, first: number) => Matrix {
@@ -110,13 +111,13 @@ export interface Predictions {
 }
 
 /** What `model` says of the inputs `x`, (B, D). */
-export function predict(model: Model, x: Matrix): Predictions {
+export function predict(model: Differentiable, x: Matrix): Predictions {
   checkInputs("classify", model, x);
   return predictions(model, model.scores(x));
 }
 
 /** What `model` says of inputs to which it gives these `scores`, (B, S). */
-export function predictions({ head, classes }: Model, scores: Matrix): Predictions {
+export function predictions({ head, classes }: Differentiable, scores: Matrix): Predictions {
   const { rows } = scores;
   const p = matrix(rows, classes);
   head.probabilities(p, scores);
@@ -134,17 +135,17 @@ export function predictions({ head, classes }: Model, scores: Matrix): Predictio
 }
 
 /** What a label is matters here: kernels find their place in memory by it. */
-function checkExamples(action: string, model: Model, { x, labels }: Examples): void {
+function checkExamples(action: string, model: Differentiable, { x, labels }: Examples): void {
   checkInputs(action, model, x);
   if (labels.length !== x.rows) {
-    throw new TypeError(`Cannot ${action}: ${x.rows} examples but ${labels.length} labels`);
+    throw new InputError("shape", `${action}`, `${x.rows} examples but ${labels.length} labels`);
   }
   const bad = labels.findIndex((label) => !(label >= 0 && label < model.classes));
   if (bad >= 0) {
-    throw new RangeError(
-      `Cannot ${action}: label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${
-        model.classes - 1
-      }`,
+    throw new InputError(
+      "value",
+      `${action}`,
+      `label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${model.classes - 1}`,
     );
   }
 }

@@ -15,6 +15,8 @@
  * @module
  */
 
+import { InputError } from "./errors.ts";
+
 /** A dense row-major matrix of float32: element (i, j) is `data[i * cols + j]`. */
 export interface Matrix {
   /** Number of rows. */
@@ -36,18 +38,24 @@ export interface Matrix {
  * assertEquals(matrix(2, 2, [1, 2, 3, 4]).data[2], 3);
  * ```
  *
- * @throws {RangeError} if a size is not a whole number ≥ 0
- * @throws {TypeError} if `data` does not hold `rows * cols` numbers
+ * @throws {InputError} if a size is not a whole number ≥ 0
+ * @throws {InputError} if `data` does not hold `rows * cols` numbers
  */
 export function matrix(rows: number, cols: number, data?: Float32Array | readonly number[]): Matrix {
   if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(cols) || rows < 0 || cols < 0) {
-    throw new RangeError(`Cannot make a matrix of shape (${rows}, ${cols}): sizes must be whole numbers ≥ 0`);
+    throw new InputError(
+      "value",
+      `make a matrix of shape (${rows}, ${cols})`,
+      "sizes must be whole numbers ≥ 0",
+    );
   }
   const length = rows * cols;
   if (data === undefined) return { rows, cols, data: new Float32Array(length) };
   if (data.length !== length) {
-    throw new TypeError(
-      `Cannot make a matrix of shape (${rows}, ${cols}): expected ${length} numbers, got ${data.length}`,
+    throw new InputError(
+      "shape",
+      `make a matrix of shape (${rows}, ${cols})`,
+      `expected ${length} numbers, got ${data.length}`,
     );
   }
   return { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) };

@@ -13,10 +13,10 @@
  * import { digits, fgsm, measure, softmaxLinear, train } from "@gibbon/gibbon";
  * import { assert } from "@std/assert";
  *
- * const { learn, test } = digits({ seed: 1, learn: 1000, test: 200 });
- * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 3, seed: 1 });
- * const adversarial = fgsm(model, test, { epsilon: 0.25 });
- * assert(measure(model, adversarial).errorRate > measure(model, test).errorRate);
+ * const data = digits({ seed: 1, train: 1000, test: 200 });
+ * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), data.train, { epochs: 3, seed: 1 });
+ * const adversarial = fgsm(model, data.test, { epsilon: 0.25 });
+ * assert(measure(model, adversarial).errorRate > measure(model, data.test).errorRate);
  * ```
  *
  * @module

@@ -13,9 +13,9 @@
  * const module = new WebAssembly.Module(await Deno.readFile("wasm/gibbon.wasm"));
  * init({ module });
  * assertEquals(kernels(), "baseline");
- * const { learn, test } = digits({ learn: 100, test: 20 });
- * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 1 });
- * assertEquals(fgsm(model, test, { epsilon: 0.25 }).fooled.length, 20);
+ * const data = digits({ train: 100, test: 20 });
+ * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), data.train, { epochs: 1 });
+ * assertEquals(fgsm(model, data.test, { epsilon: 0.25 }).fooled.length, 20);
  * ```
  *
  * @module
@@ -51,6 +51,7 @@ export { digits, type DigitsOptions } from "./data/digits.ts";
 export { type Idx, idxBatch, readIdx } from "./data/idx.ts";
 export { type Npy, npyBatch, readNpy } from "./data/npy.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
+export { type ErrorCode, InputError } from "./errors.ts";
 export { type Head, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
@@ -76,13 +77,13 @@ export {
 export { added, displaced, meanPerturbation, withPerturbation } from "./evaluate/perturbations.ts";
 export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
-export { type Family, type FamilyModel, model, type Tensors } from "./models/family.ts";
+export { type Family, type Model as FamilyModel, model, type Tensors } from "./models/family.ts";
 export { families, type FamilyOptions } from "./models/mod.ts";
 export { classRbm, type ClassRbmOptions } from "./models/class_rbm.ts";
 export { deepRbf, type DeepRbfOptions } from "./models/deep_rbf.ts";
 export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
-export type { Model, Perturbation } from "./models/model.ts";
+export type { Differentiable as Model, Perturbation } from "./models/classifier.ts";
 export { mpDbm, type MpDbmOptions } from "./models/mp_dbm.ts";
 export type { Layer, Network, Objective, Parameter, TrainingPass, Wanted } from "./models/network.ts";
 export { rbf, type RbfOptions } from "./models/rbf.ts";

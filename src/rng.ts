@@ -1,5 +1,6 @@
 /** Seeded random numbers that split into independent streams. @module */
 
+import { InputError } from "./errors.ts";
 import type { Matrix } from "./matrix.ts";
 import { randomKey, randomNormal, randomNumber, randomSigns, randomUniform } from "./kernels/random.ts";
 
@@ -31,11 +32,15 @@ export interface Rng {
  * assertEquals(rng(1).split("noise").next(), rng(1).split("noise").next());
  * ```
  *
- * @throws {RangeError} if `seed` is not such a number
+ * @throws {InputError} if `seed` is not such a number
  */
 export function rng(seed: number): Rng {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`Cannot seed a generator with ${seed}: must be a whole number in 0 … 2⁵³ − 1`);
+    throw new InputError(
+      "value",
+      `seed a generator with ${seed}`,
+      "must be a whole number in 0 … 2⁵³ − 1",
+    );
   }
   return stream(randomKey(seed, 0));
 }

@@ -28,7 +28,7 @@ Deno.test("the module entry starts with a module alone, and says so without", as
   }).output();
   await Deno.remove(file);
   const none =
-    'TypeError Cannot start kernels "baseline": they are not part of this program, and init was given no module';
+    'InputError Cannot start kernels "baseline": they are not part of this program, and init was given no module';
   const lines = [none, none, none, "baseline 0,0", "relaxed × 2 threads 0,0", ""];
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   assertEquals([out, err], [lines.join("\n"), ""]);

@@ -1,3 +1,4 @@
+import { InputError } from "../src/errors.ts";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import "../src/runtime/inlined.ts";
 import { init } from "../src/runtime/variants.ts";
@@ -62,7 +63,7 @@ Deno.test("rng() gives the same numbers in both builds", () => {
 
 Deno.test("rng() refuses a seed that is not a whole number from 0 to 2⁵³ − 1", () => {
   for (const seed of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
-    assertThrows(() => rng(seed), RangeError, `Cannot seed a generator with ${seed}: must be a whole number`);
+    assertThrows(() => rng(seed), InputError, `Cannot seed a generator with ${seed}: must be a whole number`);
   }
 });
 

@@ -125,7 +125,7 @@ export function plainStep(
 ): Promise<FamilyModel> {
   return train(model(family, { tensors }), batch, {
     ...options,
-    optimizer: { name: "sgd", rate: CHECK_RATE },
+    optimizer: { name: "sgd", learningRate: CHECK_RATE },
     batchSize: batch.x.rows,
     dropout: undefined,
     maxNorm: undefined,

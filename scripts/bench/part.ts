@@ -68,7 +68,7 @@ const drawn = new Map<number, Batch>();
 
 /** `count` of the built-in digits: a fifth of their pixels is not 0. */
 export function images(count: number): Batch {
-  const batch = drawn.get(count) ?? digits({ learn: 0, test: count }).test;
+  const batch = drawn.get(count) ?? digits({ train: 0, test: count }).test;
   drawn.set(count, batch);
   return batch;
 }

@@ -3,7 +3,7 @@
  * `--check` builds afresh and compares with what is there instead.
  */
 import asc from "assemblyscript/asc";
-import { farthestOffset, longestChain } from "./chains.ts";
+import { farthestOffset, longestMultiplyAddChain } from "./chains.ts";
 import { mostAlive } from "./registers.ts";
 import { jobs } from "../../src/runtime/split.ts";
 import { dispatchSource } from "./dispatch.ts";
@@ -132,7 +132,9 @@ async function compile(
   });
   if (error) throw new Error(`Cannot compile asm/: ${error.message}\n${stderr.toString()}`);
   const written = outputs.get(TEXT) as string;
-  const chain = longestChain(written), vectors = mostAlive(written), farthest = farthestOffset(written);
+  const chain = longestMultiplyAddChain(written),
+    vectors = mostAlive(written),
+    farthest = farthestOffset(written);
   if (vectors > REGISTERS) {
     throw new Error(
       `Cannot accept ${file}: a loop keeps ${vectors} vectors, there are ${REGISTERS} registers`,

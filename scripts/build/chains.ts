@@ -6,7 +6,7 @@
  * An optimiser that nests the four steps of the matrix product's inner loop, as -O3, -Oz and --converge do, makes runs of
  * four; it costs registers, and a quarter to a half of the speed.
  */
-export function longestChain(text: string): number {
+export function longestMultiplyAddChain(text: string): number {
   const lines = text.split("\n").map((line) => line.trim());
   let [longest, run] = [0, 0];
   for (const line of lines) {

@@ -12,7 +12,7 @@ import { UserError } from "../errors.ts";
 import { choice, number, text, whole, wholes } from "./options.ts";
 
 /** How long, against what and on what to train. */
-export const AIM = {
+export const TRAINING = {
   epochs: whole({ help: "Passes over the examples", least: 1, default: 10 }),
   adversarial: number({
     help: "Train against the fast gradient sign method too",
@@ -59,7 +59,7 @@ interface Given {
  *
  * @throws {UserError} if an option lacks another, or contradicts it
  */
-export function aimOf(given: Given): TrainOptions {
+export function trainOptionsOf(given: Given): TrainOptions {
   const { epochs, seed, alpha, patience, adversarial, noise, noiseEpsilon, validationEpsilon, validation } =
     given;
   const needs = (name: string, value: unknown, other: string, there: unknown) => {

@@ -1,8 +1,11 @@
 /** The state of a training in a file. @module */
 
-import { readSafetensors } from "../../src/mod.ts";
+import { InputError, readSafetensors } from "../../src/mod.ts";
 import { reason, UserError } from "../errors.ts";
 import { orTell } from "./inputs.ts";
+
+/** What fails where a state cannot be gone on from, as `train` names it. */
+const RESUME = "resume training";
 
 /**
  * The state in the file at `path`; nothing if there is no such file yet.
@@ -24,15 +27,11 @@ export async function readCheckpoint(path: string | undefined): Promise<Uint8Arr
 
 /** `error`, or the user's in its place if training could not go on from the state at `path`. */
 export function resumeError(error: unknown, path: string | undefined): unknown {
-  if (
-    path === undefined || !(error instanceof Error) || !error.message.startsWith("Cannot resume training: ")
-  ) {
-    return error;
-  }
-  if (error instanceof TypeError) {
+  if (path === undefined || !(error instanceof InputError)) return error;
+  if (error.code === "state") {
     return new UserError(
       `Cannot go on from ${path}: it is of a training with other options or data; remove it, or name another`,
     );
   }
-  return new UserError(error.message.replace("Cannot resume training", `Cannot go on from ${path}`));
+  return error.action === RESUME ? new UserError(error.about(`go on from ${path}`).message) : error;
 }

@@ -10,11 +10,12 @@
  */
 
 import project from "../../deno.json" with { type: "json" };
+import { InputError } from "../../src/mod.ts";
 import type { Command } from "./command.ts";
 import { contextOf, systemTerminal, type Terminal } from "./context.ts";
 import { helpOf, overview } from "./help.ts";
 import { parse } from "./parse.ts";
-import { suggestion } from "./suggestion.ts";
+import { suggestion } from "../../src/schema.ts";
 import { attack } from "./commands/attack.ts";
 import { check } from "./commands/check.ts";
 import { data } from "./commands/data.ts";
@@ -79,7 +80,7 @@ function find(name: string): Command {
 
 /** One sentence for what was to be expected, the stack for what is a bug. */
 function messageOf(error: unknown): string {
-  const expected = [UserError, TypeError, RangeError, SyntaxError].some((kind) => error instanceof kind);
+  const expected = error instanceof UserError || error instanceof InputError;
   if (expected) return (error as Error).message.replace(/\s*\n\s*/g, " ");
   return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -1,9 +1,20 @@
 /** What commands work on: models and examples. @module */
 
-import { type Batch, families, type FamilyModel, loadModel, select, slice } from "../../src/mod.ts";
+import {
+  type Batch,
+  families,
+  type FamilyModel,
+  InputError,
+  loadModel,
+  select,
+  slice,
+} from "../../src/mod.ts";
 import { type Data, loadData } from "../data/folder.ts";
 import { reason, UserError } from "../errors.ts";
 import { choice, number, text, whole } from "./options.ts";
+
+/** What fails where bytes are no safetensors file. */
+const READ_SAFETENSORS = "read safetensors";
 
 /** Options that several commands share. */
 export const SHARED = {
@@ -13,8 +24,8 @@ export const SHARED = {
     placeholder: "digits|DIR",
     required: true,
   }),
-  split: choice(["test", "learn"], {
-    help: "Which examples: those held out, or those to learn from",
+  split: choice(["test", "train"], {
+    help: "Which examples: those held out, or those to train on",
     default: "test",
   }),
   limit: whole({ help: "Take the first N examples only", least: 1 }),
@@ -59,20 +70,16 @@ export function orTell<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8
   try {
     return read(bytes);
   } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) {
-      throw error;
-    }
-    const why = error.message
-      .replace(/^Cannot read safetensors: /, "it is not a whole safetensors file: ")
-      .replace(/^Cannot [^:]*: /, "");
-    throw new UserError(`Cannot ${action}: ${why}`);
+    if (!(error instanceof InputError)) throw error;
+    const what = error.action === READ_SAFETENSORS ? "it is not a whole safetensors file: " : "";
+    throw new UserError(`Cannot ${action}: ${what}${error.reason}`);
   }
 }
 
 /** Which examples of which data. */
 interface Wanted {
   readonly data: string;
-  readonly split: "test" | "learn";
+  readonly split: "test" | "train";
   readonly limit: number | undefined;
 }
 
@@ -99,16 +106,16 @@ export async function examplesFor(model: FamilyModel, file: string, wanted: Want
 }
 
 /** The data, only the examples of `classes`, relabelled 0, 1, … in that order. */
-export function onlyClasses({ name, learn, test }: Data, classes: readonly number[]): Data {
-  const unknown = classes.find((label) => label >= learn.classes);
+export function onlyClasses({ name, train: trainSet, test }: Data, classes: readonly number[]): Data {
+  const unknown = classes.find((label) => label >= trainSet.classes);
   if (unknown !== undefined) {
-    throw new UserError(`Cannot keep class ${unknown}: ${name} has classes 0 … ${learn.classes - 1}`);
+    throw new UserError(`Cannot keep class ${unknown}: ${name} has classes 0 … ${trainSet.classes - 1}`);
   }
   if (classes.length < 2 || new Set(classes).size < classes.length) {
     throw new UserError(`--classes must be two or more different classes, not ${classes.join(",")}`, 2);
   }
-  const data = { name, learn: keepClasses(learn, classes), test: keepClasses(test, classes) };
-  for (const half of [data.learn, data.test]) {
+  const data = { name, train: keepClasses(trainSet, classes), test: keepClasses(test, classes) };
+  for (const half of [data.train, data.test]) {
     if (half.x.rows === 0) {
       throw new UserError(`Cannot keep classes ${classes.join(",")}: ${name} has no example of them`);
     }

@@ -1,7 +1,7 @@
 /** Kinds of options: how each is read from text, checked and described. @module */
 
 import { UserError } from "../errors.ts";
-import { suggestion } from "./suggestion.ts";
+import { suggestion } from "../../src/schema.ts";
 
 /** An option whose value is a `T`. */
 export interface Option<T> {
@@ -40,9 +40,9 @@ type Given<T, S> = S extends { default: T } | { required: true } ? T : T | undef
 
 interface NumberSpec<T = number> extends Spec<T> {
   /** Least value; default none. */
-  readonly least?: number;
+  readonly min?: number;
   /** Greatest value; default none. */
-  readonly most?: number;
+  readonly max?: number;
   /** A value it must be greater than. */
   readonly above?: number;
   /** How many numbers a list holds; default any. */
@@ -148,12 +148,12 @@ function made<T, S extends Spec<T>>(
 function readNumber(
   given: string,
   name: string,
-  { least = -Infinity, most = Infinity, above = -Infinity }: NumberSpec<unknown>,
+  { min: least = -Infinity, max: most = Infinity, above = -Infinity }: NumberSpec<unknown>,
 ): number {
   const value = given.trim() === "" ? NaN : Number(given);
   if (!Number.isFinite(value)) throw new UserError(`${name} must be a number, not ${given || "nothing"}`, 2);
   if (value < least || value > most || value <= above) {
-    throw new UserError(`${name} must be ${rangeOf({ least, most, above })}, not ${given}`, 2);
+    throw new UserError(`${name} must be ${rangeOf({ min: least, max: most, above })}, not ${given}`, 2);
   }
   return value;
 }
@@ -177,7 +177,7 @@ function readList(
 }
 
 function rangeOf(
-  { least = -Infinity, most = Infinity, above = -Infinity }: Partial<NumberSpec<unknown>>,
+  { min: least = -Infinity, max: most = Infinity, above = -Infinity }: Partial<NumberSpec<unknown>>,
 ): string {
   if (least > -Infinity && most < Infinity) return `in ${least} … ${most}`;
   const parts = [

@@ -4,7 +4,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { UserError } from "../errors.ts";
 import type { Command } from "./command.ts";
 import { flag, type Options } from "./options.ts";
-import { suggestion } from "./suggestion.ts";
+import { suggestion } from "../../src/schema.ts";
 
 /** What every command takes. */
 export const COMMON = {

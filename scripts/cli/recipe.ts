@@ -30,12 +30,12 @@ export const SIZES = {
 /** What of the family's own recipe to change. */
 export const RECIPE = {
   optimizer: choice(["sgd", "adam"], { help: "Update rule" }),
-  rate: number({ help: "Learning rate", above: 0 }),
+  learningRate: number({ help: "Learning rate", above: 0 }),
   momentum: number({ help: "Momentum throughout", least: 0, most: 1 }),
   batchSize: whole({ help: "Examples a step", least: 1 }),
   maxNorm: orWord(["none"], number({ help: "Greatest norm of the weights into a unit", above: 0 })),
   l1: number({ help: "L1 weight decay", least: 0 }),
-  l2: number({ help: "L2 weight decay", least: 0 }),
+  weightDecay: number({ help: "L2 weight decay", least: 0 }),
   dropout: flag("Use the published dropout"),
   noDropout: flag("Use no dropout"),
 } as const;
@@ -63,12 +63,12 @@ export function familyOf(
 /** What the options of `RECIPE` say. */
 interface Given {
   readonly optimizer?: "sgd" | "adam";
-  readonly rate?: number;
+  readonly learningRate?: number;
   readonly momentum?: number;
   readonly batchSize?: number;
   readonly maxNorm?: Recipe["maxNorm"] | "none";
   readonly l1?: number;
-  readonly l2?: number;
+  readonly weightDecay?: number;
   readonly dropout: boolean;
   readonly noDropout: boolean;
 }
@@ -79,7 +79,8 @@ interface Given {
  * @throws {UserError} if two options contradict each other
  */
 export function recipeOf(own: Recipe, given: Given): Recipe {
-  const { batchSize = own.batchSize, maxNorm = own.maxNorm, l1 = own.l1, l2 = own.l2 } = given;
+  const { batchSize = own.batchSize, maxNorm = own.maxNorm, l1 = own.l1, weightDecay = own.weightDecay } =
+    given;
   if (given.dropout && given.noDropout) {
     throw new UserError("--dropout and --no-dropout contradict each other", 2);
   }
@@ -89,20 +90,20 @@ export function recipeOf(own: Recipe, given: Given): Recipe {
     maxNorm: maxNorm === "none" ? undefined : maxNorm,
     dropout: given.noDropout ? undefined : given.dropout ? PUBLISHED.dropout : own.dropout,
     l1,
-    l2,
+    weightDecay,
   };
 }
 
-function optimizerOf(own: Sgd | Adam, { optimizer, rate, momentum }: Given): Sgd | Adam {
+function optimizerOf(own: Sgd | Adam, { optimizer, learningRate, momentum }: Given): Sgd | Adam {
   const name = optimizer ?? own.name;
-  const base: Sgd | Adam = name === own.name ? own : { name, rate: RATES[name] };
+  const base: Sgd | Adam = name === own.name ? own : { name, learningRate: RATES[name] };
   if (base.name === "adam") {
     if (momentum !== undefined) throw new UserError("--momentum does not go with adam", 2);
-    return { ...base, rate: rate ?? base.rate };
+    return { ...base, learningRate: learningRate ?? base.learningRate };
   }
   return {
     ...base,
-    rate: rate ?? base.rate,
+    learningRate: learningRate ?? base.learningRate,
     ...(momentum !== undefined && { momentum, finalMomentum: momentum }),
   };
 }

@@ -14,16 +14,18 @@ import type { Progress } from "./progress.ts";
  * @throws {UserError} if none would be left to learn from
  */
 export function divide(
-  { name, learn }: Data,
+  { name, train: trainSet }: Data,
   { limit, validation = 0 }: { limit?: number; validation?: number },
-): { learn: Batch; validation?: Batch } {
-  const rest = learn.x.rows - validation;
+): { train: Batch; validation?: Batch } {
+  const rest = trainSet.x.rows - validation;
   if (rest < 1) {
-    throw new UserError(`Cannot hold ${validation} examples out: ${name} has ${learn.x.rows} to learn from`);
+    throw new UserError(
+      `Cannot hold ${validation} examples out: ${name} has ${trainSet.x.rows} to learn from`,
+    );
   }
   return {
-    learn: slice(learn, 0, Math.min(rest, limit ?? rest)),
-    validation: validation > 0 ? slice(learn, rest) : undefined,
+    train: slice(trainSet, 0, Math.min(rest, limit ?? rest)),
+    validation: validation > 0 ? slice(trainSet, rest) : undefined,
   };
 }
 
@@ -32,7 +34,7 @@ export function divide(
  *
  * @throws {UserError} with exit code 130 if it is interrupted
  */
-export function carryOn(
+export function trainResumable(
   checkpoint: string | undefined,
   context: Context,
   run: (options: TrainOptions) => Promise<FamilyModel>,

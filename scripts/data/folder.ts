@@ -3,6 +3,7 @@
 import type { Batch } from "../../src/data/batch.ts";
 import { csvBatch } from "../../src/data/csv.ts";
 import { digits } from "../../src/data/digits.ts";
+import { InputError } from "../../src/errors.ts";
 import { idxBatch, readIdx } from "../../src/data/idx.ts";
 import { npyBatch, readNpy } from "../../src/data/npy.ts";
 import { reason, UserError } from "../errors.ts";
@@ -12,7 +13,7 @@ export interface Data {
   /** The name the data were asked for by. */
   readonly name: string;
   /** Examples to learn from. */
-  readonly learn: Batch;
+  readonly train: Batch;
   /** Examples held out. */
   readonly test: Batch;
 }
@@ -20,7 +21,7 @@ export interface Data {
 /** A way to hold data in a folder. */
 interface Layout {
   /** For each file to learn from, the names it may have. */
-  readonly learn: readonly (readonly string[])[];
+  readonly train: readonly (readonly string[])[];
   /** For each file to test on, the names it may have. */
   readonly test: readonly (readonly string[])[];
   /** Throws if one file alone is not as it should be, so that its name can be told. */
@@ -31,19 +32,19 @@ interface Layout {
 
 const LAYOUTS: readonly Layout[] = [
   {
-    learn: [idxNames("train-images", 3), idxNames("train-labels", 1)],
+    train: [idxNames("train-images", 3), idxNames("train-labels", 1)],
     test: [idxNames("t10k-images", 3), idxNames("t10k-labels", 1)],
     check: readIdx,
     read: ([images, labels]) => idxBatch(images, labels),
   },
   {
-    learn: [["x_train.npy"], ["y_train.npy"]],
+    train: [["x_train.npy"], ["y_train.npy"]],
     test: [["x_test.npy"], ["y_test.npy"]],
     check: readNpy,
     read: ([x, labels]) => npyBatch(x, labels),
   },
   {
-    learn: [["train.csv", "mnist_train.csv"]],
+    train: [["train.csv", "mnist_train.csv"]],
     test: [["test.csv", "mnist_test.csv"]],
     check: () => {},
     read: ([text]) => csvBatch(new TextDecoder().decode(text)),
@@ -67,7 +68,7 @@ export async function loadData(
   if (name === "digits") return { name, ...digits({ seed }) };
   const there = await namesIn(name);
   const layout = LAYOUTS.find((layout) =>
-    [...layout.learn, ...layout.test].some((names) => held(names, there))
+    [...layout.train, ...layout.test].some((names) => held(names, there))
   );
   if (layout === undefined) {
     throw new UserError(
@@ -75,19 +76,19 @@ export async function loadData(
         "nor train.csv and test.csv, nor x_train.npy, y_train.npy, x_test.npy and y_test.npy",
     );
   }
-  const [learn, test] = [layout.learn, layout.test].map((half) => pathsOf(name, half, there));
-  const data = { name, learn: await readHalf(learn, layout), test: await readHalf(test, layout) };
-  if (data.learn.x.cols !== data.test.x.cols) {
+  const [trainSet, test] = [layout.train, layout.test].map((half) => pathsOf(name, half, there));
+  const data = { name, train: await readHalf(trainSet, layout), test: await readHalf(test, layout) };
+  if (data.train.x.cols !== data.test.x.cols) {
     throw new UserError(
-      `Cannot load data from ${name}: ${data.learn.x.cols} inputs to learn from but ${data.test.x.cols} to test on`,
+      `Cannot load data from ${name}: ${data.train.x.cols} inputs to learn from but ${data.test.x.cols} to test on`,
     );
   }
-  return withClasses(data, Math.max(data.learn.classes, data.test.classes));
+  return withClasses(data, Math.max(data.train.classes, data.test.classes));
 }
 
 /** Both halves, each with the number of classes of the one that has more. */
-function withClasses({ name, learn, test }: Data, classes: number): Data {
-  return { name, learn: { ...learn, classes }, test: { ...test, classes } };
+function withClasses({ name, train: trainSet, test }: Data, classes: number): Data {
+  return { name, train: { ...trainSet, classes }, test: { ...test, classes } };
 }
 
 function idxNames(stem: string, dimensions: number): string[] {
@@ -127,7 +128,7 @@ async function readHalf(paths: readonly string[], { check, read }: Layout): Prom
   files.forEach((file, i) => orTell(paths[i], () => check(file)));
   return orTell(paths.join(" and "), () => {
     const batch = read(files);
-    if (batch.x.rows === 0) throw new RangeError("Cannot make a batch: there are no examples");
+    if (batch.x.rows === 0) throw new InputError("shape", "make a batch", "there are no examples");
     return batch;
   });
 }
@@ -137,7 +138,7 @@ function orTell<T>(paths: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new UserError(`Cannot load data from ${paths}: ${reason(error).replace(/^cannot [^:]*: /i, "")}`);
+    throw new UserError(`Cannot load data from ${paths}: ${reason(error)}`);
   }
 }
 
@@ -160,7 +161,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
 /**
  * The bytes packed in the gzip file `bytes`.
  *
- * @throws {TypeError} if `bytes` are not whole, sound gzip
+ * @throws {InputError} if `bytes` are not whole, sound gzip
  */
 export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).bytes();

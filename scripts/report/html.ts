@@ -44,7 +44,7 @@ run's report.json, and the same command with the same seed makes the same number
 function facts(report: Report): Html {
   const { data, budget, kernels, seconds } = report;
   const rows: [string, string][] = [
-    ["Data", `${data.name}: ${data.learn} examples to learn from, ${data.test} to test on`],
+    ["Data", `${data.name}: ${data.train} examples to learn from, ${data.test} to test on`],
     ["Budget", budget.name],
     ["Seeds", report.seeds.join(", ")],
     ["Kernels", kernels],

@@ -3,12 +3,12 @@
 import { cpus } from "node:os";
 import { versions } from "node:process";
 import project from "../../deno.json" with { type: "json" };
-import type { Made } from "../../src/report/report.ts";
+import type { Provenance } from "../../src/report/report.ts";
 import { TRAINING_VERSIONS } from "../../src/train/mod.ts";
 import { commit } from "./commit.ts";
 
 /** This code on this machine, with so many tasks at a time. */
-export async function madeHere(jobs: number): Promise<Made> {
+export async function provenance(jobs: number): Promise<Provenance> {
   const { os, arch } = Deno.build;
   return {
     version: project.version,

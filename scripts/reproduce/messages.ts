@@ -8,7 +8,7 @@ import type { Trained } from "../../src/paper/perform.ts";
 /** What all of a worker's orders share. */
 export interface Setting {
   /** In memory that all workers share. */
-  readonly data: { readonly learn: Batch; readonly test: Batch };
+  readonly data: { readonly train: Batch; readonly test: Batch };
   readonly budget: Budget;
   readonly kernels: Variant;
   /** Threads of each worker. */

@@ -22,7 +22,7 @@ interface Begun {
 }
 
 /** Keeps account of a run's tasks. */
-export interface Pace {
+export interface Estimate {
   /** Takes in that `part` of `task` is done. */
   note(task: Task, part: number, doing: string): void;
   /** The part of all work that is done. */
@@ -36,10 +36,10 @@ export interface Pace {
 }
 
 /** An account of `tasks`, of which `width` are done at a time. */
-export function paceOf(
+export function estimateOf(
   tasks: readonly Task[],
   { width, now }: { width: number; now: () => number },
-): Pace {
+): Estimate {
   const order = inOrder(tasks);
   const begun = new Map<string, Begun>();
   const total = tasks.reduce((sum, { cost }) => sum + cost, 0);

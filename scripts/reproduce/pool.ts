@@ -22,7 +22,7 @@ export function pool(
   const idle: Worker[] = [];
   const busy = new Set<Worker>();
   const files = new Map<string, string>();
-  const begun = { ...setting, data: { learn: shared(setting.data.learn), test: shared(setting.data.test) } };
+  const begun = { ...setting, data: { train: shared(setting.data.train), test: shared(setting.data.test) } };
 
   const hire = (): Worker => {
     const worker = new Worker(module, { type: "module" });

@@ -1,6 +1,6 @@
 /** One of the workers that a run is spread over: trains models and runs experiments, one at a time. @module */
 
-import { init, loadModel, saveModel } from "../../src/mod.ts";
+import { init, InputError, loadModel, saveModel } from "../../src/mod.ts";
 import type { FamilyModel } from "../../src/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { type Hooks, runOne, trainOne } from "../../src/paper/perform.ts";
@@ -82,14 +82,14 @@ async function train(
 async function run({ id, seed, files }: Extract<Order, { kind: "run" }>, hooks: Hooks): Promise<Answer> {
   const { data, budget } = setting;
   const models = new Map<string, FamilyModel>();
-  const trained = async (name: string) => {
+  const model = async (name: string) => {
     if (!models.has(name)) models.set(name, loadModel(await Deno.readFile(files[name])));
     return models.get(name)!;
   };
   try {
     const experiment = experiments.find((each) => each.id === id)!;
-    const laboratory = { ...divide(data, budget), budget, seed, trained };
-    return { kind: "outcome", outcome: await runOne(experiment, laboratory, hooks) };
+    const context = { ...divide(data, budget), budget, seed, model };
+    return { kind: "outcome", outcome: await runOne(experiment, context, hooks) };
   } finally {
     for (const model of models.values()) model[Symbol.dispose]();
   }
@@ -98,6 +98,6 @@ async function run({ id, seed, files }: Extract<Order, { kind: "run" }>, hooks: 
 /** One sentence for what was to be expected, the stack for what is a bug. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const expected = error instanceof UserError || error instanceof RangeError;
+  const expected = error instanceof UserError || error instanceof InputError;
   return expected ? error.message : error.stack ?? error.message;
 }

@@ -1,10 +1,11 @@
 /** What every attack is: a perturbation within a budget, and the model's answer to it. @module */
 
+import { InputError } from "../errors.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import type { Bounds } from "../kernels/attack.ts";
 import { predict, type Predictions } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
-import type { Model, Perturbation } from "../models/model.ts";
+import type { Differentiable, Perturbation } from "../models/classifier.ts";
 import { rng } from "../rng.ts";
 import { inFloat32, targets } from "./budget.ts";
 import { checkAttack, checkEpsilon } from "./checks.ts";
@@ -50,8 +51,8 @@ export interface Adversarial extends Batch, Predictions {
  * A `Float32Array` of D numbers is one budget for each input.
  */
 export interface Attack<O extends AttackOptions = AttackOptions> {
-  (model: Model, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
-  (model: Model, batch: Batch, options: O & { epsilon: readonly number[] }): Adversarial[];
+  (model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
+  (model: Differentiable, batch: Batch, options: O & { epsilon: readonly number[] }): Adversarial[];
   /** Registry key. */
   readonly attack: string;
   /** Whether the untargeted attack means to raise the loss; noise does not aim. */
@@ -65,12 +66,12 @@ export interface Attack<O extends AttackOptions = AttackOptions> {
    * memory of one run. Noise differs from run to run.
    */
   readonly stream: (
-    model: Model,
+    model: Differentiable,
     batch: Batch,
     options: O & { epsilon: Epsilon; batchSize?: number },
   ) => Generator<Adversarial>;
   /** Adversarial inputs alone, (B, D), unchecked and not judged: what training calls at each step. */
-  readonly perturb: (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
+  readonly perturb: (model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
   /** How a gradient goes back through the attack to the loss's gradient it followed; nothing if it cannot. */
   readonly pullback?: (options: O & { epsilon: number }) => Pullback | undefined;
 }
@@ -85,7 +86,7 @@ export type Pullback = (
 
 /** An attack's own part: looks at the examples once, and gives their perturbed inputs for each ε of the options. */
 type Prepare<O> = (
-  model: Model,
+  model: Differentiable,
   batch: Batch,
   options: O & { epsilon: Epsilon | readonly number[] },
 ) => (epsilon: Epsilon) => Matrix;
@@ -101,9 +102,17 @@ export function makeAttack<O extends AttackOptions>(
     pullback?: Attack<O>["pullback"];
   },
 ): Attack<O> {
-  function attack(model: Model, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
-  function attack(model: Model, batch: Batch, options: O & { epsilon: readonly number[] }): Adversarial[];
-  function attack(model: Model, batch: Batch, options: O & { epsilon: Epsilon | readonly number[] }) {
+  function attack(model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
+  function attack(
+    model: Differentiable,
+    batch: Batch,
+    options: O & { epsilon: readonly number[] },
+  ): Adversarial[];
+  function attack(
+    model: Differentiable,
+    batch: Batch,
+    options: O & { epsilon: Epsilon | readonly number[] },
+  ) {
     checkAttack(name, model, { batch, options });
     const { epsilon, target } = options;
     const criterion = target === undefined ? misclassified(batch.labels) : hit(targets(target, batch));
@@ -111,17 +120,19 @@ export function makeAttack<O extends AttackOptions>(
     const result = (each: Epsilon) => judged(model, batch, { name, x: step(each), epsilon: each, criterion });
     return Array.isArray(epsilon) ? epsilon.map(result) : result(epsilon as Epsilon);
   }
-  const perturb = (model: Model, batch: Batch, options: O & { epsilon: Epsilon }) =>
+  const perturb = (model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }) =>
     prepare(model, batch, inFloat32(options))(options.epsilon);
   function* stream(
-    model: Model,
+    model: Differentiable,
     batch: Batch,
     options: O & { epsilon: Epsilon; batchSize?: number },
   ): Generator<Adversarial> {
     const { batchSize = 500, target, seed = 0 } = options;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-      throw new RangeError(
-        `Cannot attack by ${name} with batchSize ${batchSize}: must be a whole number ≥ 1`,
+      throw new InputError(
+        "value",
+        `attack by ${name} with batchSize ${batchSize}`,
+        "must be a whole number ≥ 1",
       );
     }
     for (let first = 0; first < batch.labels.length; first += batchSize) {
@@ -144,7 +155,7 @@ export function makeAttack<O extends AttackOptions>(
  * assertEquals(perturbation(fgsm, { epsilon: 0.25 }).name, 'fgsm {"epsilon":0.25}');
  * ```
  *
- * @throws {RangeError} if ε is negative or not finite
+ * @throws {InputError} if ε is negative or not finite
  */
 export function perturbation<O extends AttackOptions>(
   attack: Attack<O>,
@@ -158,7 +169,7 @@ export function perturbation<O extends AttackOptions>(
 }
 
 function judged(
-  model: Model,
+  model: Differentiable,
   { x: original, labels, classes }: Batch,
   { name, x, epsilon, criterion }: { name: string; x: Matrix; epsilon: Epsilon; criterion: Criterion },
 ): Adversarial {

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { AttackOptions, Epsilon } from "./attack.ts";
@@ -13,10 +14,10 @@ export function budget(epsilon: Epsilon, cols: number): Float32Array {
   return new Float32Array(cols).fill(float32Below(epsilon));
 }
 
-/** ε as one number. @throws {TypeError} if it is one for each input; `attack` begins the message */
+/** ε as one number. @throws {InputError} if it is one for each input; `attack` begins the message */
 export function lengthOf(attack: string, epsilon: Epsilon): number {
   if (typeof epsilon === "number") return epsilon;
-  throw new TypeError(`Cannot attack by ${attack} with an epsilon for each input: give one number`);
+  throw new InputError("value", `attack by ${attack} with an epsilon for each input`, "give one number");
 }
 
 /** The same options with bounds rounded inward to float32, so that no step passes what was asked for. */

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import { addStep, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
 import type { Matrix } from "../matrix.ts";
 import { type Attack, type Epsilon, makeAttack } from "./attack.ts";
@@ -33,8 +34,8 @@ export interface FgsmOptions extends GradientOptions {
  * assertEquals([attacked.x.data[0], attacked.fooled[0]], [-0.125, 1]);
  * ```
  *
- * @throws {RangeError} if ε is negative or not finite, bounds or targets do not fit
- * @throws {TypeError} if the inputs do not fit the model, or ε for each input comes with another norm
+ * @throws {InputError} if ε is negative or not finite, bounds or targets do not fit
+ * @throws {InputError} if the inputs do not fit the model, or ε for each input comes with another norm
  */
 export const fgsm: Attack<FgsmOptions> = makeAttack({
   name: "fgsm",
@@ -42,7 +43,7 @@ export const fgsm: Attack<FgsmOptions> = makeAttack({
   prepare(model, batch, options) {
     const { norm = "Linf", bounds } = options;
     if (norm !== "Linf" && norm !== "L2" && norm !== "L1") {
-      throw new TypeError(`Cannot attack by fgsm in norm ${norm}: expected Linf, L2 or L1`);
+      throw new InputError("value", `attack by fgsm in norm ${norm}`, "expected Linf, L2 or L1");
     }
     const dScores = uphill("fgsm", model, { batch, options });
     const step = (epsilon: Epsilon): Finish => {

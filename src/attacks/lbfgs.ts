@@ -1,8 +1,9 @@
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import type { Bounds } from "../kernels/attack.ts";
 import { predict, predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import { type Attack, type AttackOptions, makeAttack } from "./attack.ts";
 import { CHUNK, lengthOf, targets } from "./budget.ts";
 import { minimize } from "./minimize.ts";
@@ -11,7 +12,7 @@ import { norm } from "./vectors.ts";
 /** How hard the search looks. */
 export interface LbfgsOptions extends AttackOptions {
   /** Weights c that are tried for each example; default 12. */
-  searches?: number;
+  binarySearchSteps?: number;
   /** Steps of L-BFGS for each of them, at most; default 30. */
   iterations?: number;
 }
@@ -46,8 +47,8 @@ const TOLERANCE = 1e-4;
  * assert(attacked.fooled[0] === 1 && attacked.x.data[0] > -0.05);
  * ```
  *
- * @throws {RangeError} if ε is negative or not finite, bounds or targets do not fit, or nothing is to be tried
- * @throws {TypeError} if the inputs do not fit the model, or ε is one for each input
+ * @throws {InputError} if ε is negative or not finite, bounds or targets do not fit, or nothing is to be tried
+ * @throws {InputError} if the inputs do not fit the model, or ε is one for each input
  */
 export const lbfgs: Attack<LbfgsOptions> = makeAttack({
   name: "lbfgs",
@@ -55,10 +56,14 @@ export const lbfgs: Attack<LbfgsOptions> = makeAttack({
   distance: "L2",
   minimal: true,
   prepare(model, batch, options) {
-    const { searches = 12, iterations = 30 } = options;
+    const { binarySearchSteps: searches = 12, iterations = 30 } = options;
     for (const [name, value] of Object.entries({ searches, iterations })) {
       if (Number.isSafeInteger(value) && value >= 1) continue;
-      throw new RangeError(`Cannot attack by lbfgs with ${name} ${value}: must be a whole number ≥ 1`);
+      throw new InputError(
+        "value",
+        `attack by lbfgs with ${name} ${value}`,
+        "must be a whole number ≥ 1",
+      );
     }
     const found = matrix(batch.x.rows, batch.x.cols, batch.x.data.slice());
     for (let first = 0; first < batch.x.rows; first += CHUNK) {
@@ -81,7 +86,7 @@ export const lbfgs: Attack<LbfgsOptions> = makeAttack({
 });
 
 /** The classes aimed at: where there is no target, the label of an example that is missed already, else the runner-up. */
-function aims(model: Model, batch: Batch, { target }: LbfgsOptions): Int32Array {
+function aims(model: Differentiable, batch: Batch, { target }: LbfgsOptions): Int32Array {
   if (target !== undefined) return targets(target, batch);
   const { probabilities, predicted } = predict(model, batch.x);
   const scores = model.scores(batch.x);
@@ -97,7 +102,7 @@ function aims(model: Model, batch: Batch, { target }: LbfgsOptions): Int32Array 
 
 /** Writes over `found`, where there is one, the nearest input taken for its class; runs all examples at once. */
 function search(
-  model: Model,
+  model: Differentiable,
   found: Matrix,
   { x, labels, bounds, searches, iterations }: {
     x: Matrix;
@@ -132,7 +137,7 @@ interface Answer {
   readonly reached: boolean;
 }
 
-function evaluate(model: Model, places: Matrix, labels: Int32Array): (row: number) => Answer {
+function evaluate(model: Differentiable, places: Matrix, labels: Int32Array): (row: number) => Answer {
   const losses = new Float32Array(places.rows);
   const predicted = new Int32Array(places.rows);
   const gradient = model.inputGradient(places, (scores, first) => {

@@ -8,7 +8,7 @@ import { budget, byChunks } from "./budget.ts";
  * Random signs: each input moves by ε up or down, as far as the fast gradient sign method would move it but without
  * looking (the control of the paper's section 6).
  *
- * @throws {RangeError} if ε is negative or not finite, or bounds do not fit
+ * @throws {InputError} if ε is negative or not finite, or bounds do not fit
  */
 export const signNoise: Attack = makeAttack({
   name: "signNoise",
@@ -25,7 +25,7 @@ export const signNoise: Attack = makeAttack({
 /**
  * Uniform noise: each input moves by a number drawn from −ε … ε (the second control of the paper's section 6).
  *
- * @throws {RangeError} if ε is negative or not finite, or bounds do not fit
+ * @throws {InputError} if ε is negative or not finite, or bounds do not fit
  */
 export const uniformNoise: Attack = makeAttack({
   name: "uniformNoise",

@@ -1,8 +1,9 @@
 /** Perturbations to train against beyond the plain result of an attack (paper, section 6 and appendix A). @module */
 
+import { InputError } from "../errors.ts";
 import { lossGradient } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { Perturbation } from "../models/model.ts";
+import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
 import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
 
@@ -18,8 +19,8 @@ import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
  * assertEquals(differentiable(rotation, { epsilon: 0.2 }).name, 'rotation {"epsilon":0.2}, differentiated');
  * ```
  *
- * @throws {TypeError} if the attack is not differentiable in its gradient, or aims at other than the true labels
- * @throws {RangeError} if ε is negative or not finite
+ * @throws {InputError} if the attack is not differentiable in its gradient, or aims at other than the true labels
+ * @throws {InputError} if ε is negative or not finite
  */
 export function differentiable<O extends AttackOptions & { labels?: "true" | "predicted" }>(
   attack: Attack<O>,
@@ -28,11 +29,17 @@ export function differentiable<O extends AttackOptions & { labels?: "true" | "pr
   const made = perturbation(attack, options);
   const pullback = attack.pullback?.(options);
   if (!pullback) {
-    throw new TypeError(`Cannot differentiate through ${made.name}: it is no smooth function of a gradient`);
+    throw new InputError(
+      "value",
+      `differentiate through ${made.name}`,
+      "it is no smooth function of a gradient",
+    );
   }
   if (options.target !== undefined || options.labels === "predicted" || options.bounds) {
-    throw new TypeError(
-      `Cannot differentiate through ${made.name}: only at the true labels and without bounds`,
+    throw new InputError(
+      "value",
+      `differentiate through ${made.name}`,
+      "only at the true labels and without bounds",
     );
   }
   return {
@@ -54,11 +61,15 @@ export function differentiable<O extends AttackOptions & { labels?: "true" | "pr
  * The gradient itself, `scale` times, added to the inputs: x + scale·∇ₓJ(x), the gradient of training flowing through it
  * (paper, section 6). No attack within a budget, for it is the smaller the surer the model is.
  *
- * @throws {RangeError} if `scale` is not a finite number > 0
+ * @throws {InputError} if `scale` is not a finite number > 0
  */
 export function scaledGradient({ scale }: { scale: number }): Perturbation {
   if (!(scale > 0 && scale < Infinity)) {
-    throw new RangeError(`Cannot perturb by the gradient times ${scale}: must be a finite number > 0`);
+    throw new InputError(
+      "value",
+      `perturb by the gradient times ${scale}`,
+      "must be a finite number > 0",
+    );
   }
   const times = (m: Matrix) => matrix(m.rows, m.cols, m.data.map((value) => scale * value));
   return {

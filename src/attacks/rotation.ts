@@ -20,8 +20,8 @@ const TINY = 1e-12;
  *
  * The angle never passes ε. With bounds what leaves them is clipped, and then the norm is not kept.
  *
- * @throws {RangeError} if ε is negative or not finite, bounds or targets do not fit
- * @throws {TypeError} if the inputs do not fit the model, or ε is one for each input
+ * @throws {InputError} if ε is negative or not finite, bounds or targets do not fit
+ * @throws {InputError} if the inputs do not fit the model, or ε is one for each input
  */
 export const rotation: Attack<GradientOptions> = makeAttack({
   name: "rotation",

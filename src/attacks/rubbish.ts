@@ -1,8 +1,9 @@
 /** Inputs that are no example of anything, and what a model makes of them (paper, appendix A). @module */
 
+import { InputError } from "../errors.ts";
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import { fillNormal, type Rng, rng } from "../rng.ts";
 import { confident, confidentOf, judge } from "./criteria.ts";
 
@@ -15,7 +16,7 @@ export interface RubbishOptions {
   /** Mean of each input; default 0. */
   mean?: number;
   /** Standard deviation of each input; default 1. */
-  deviation?: number;
+  std?: number;
   /** Fooled where a class is more probable than this; default 0.5. */
   threshold?: number;
 }
@@ -32,9 +33,9 @@ export interface Rubbish extends Predictions {
  * Gaussian noise N(mean, deviation²·I) and what `model` says of it: it is fooled where any class has a probability
  * above `threshold` (paper, appendix A).
  *
- * @throws {RangeError} if there are no samples, or mean, deviation or threshold are out of range
+ * @throws {InputError} if there are no samples, or mean, deviation or threshold are out of range
  */
-export function rubbish(model: Model, options: RubbishOptions = {}): Rubbish {
+export function rubbish(model: Differentiable, options: RubbishOptions = {}): Rubbish {
   const { samples = 10000, seed = 0, threshold = 0.5 } = options;
   checkRubbish(options);
   const x = noise(matrix(samples, model.inputs), rng(seed), options);
@@ -66,9 +67,9 @@ export interface DirectedRubbish extends Rubbish {
  * Gaussian noise moved one step up the gradient of p(target), drawn again until p(target) ≥ `threshold` (paper,
  * appendix A).
  *
- * @throws {RangeError} if an option is out of its range
+ * @throws {InputError} if an option is out of its range
  */
-export function directedRubbish(model: Model, options: DirectedRubbishOptions): DirectedRubbish {
+export function directedRubbish(model: Differentiable, options: DirectedRubbishOptions): DirectedRubbish {
   const { samples = 100, seed = 0, threshold = 0.5, target, attempts: most = 1 } = options;
   checkRubbish({ ...options, samples });
   checkDirected(model, { ...options, attempts: most });
@@ -91,7 +92,7 @@ export function directedRubbish(model: Model, options: DirectedRubbishOptions): 
   return { x, ...predictions, fooled, attempts, successRate: sum(fooled) / sum(attempts) };
 }
 
-function noise(x: Matrix, from: Rng, { mean = 0, deviation = 1 }: RubbishOptions): Matrix {
+function noise(x: Matrix, from: Rng, { mean = 0, std: deviation = 1 }: RubbishOptions): Matrix {
   for (let first = 0; first < x.rows; first += 1000) {
     fillNormal(rowsOf(x, first, Math.min(first + 1000, x.rows)), from.split(first), { mean, deviation });
   }
@@ -99,7 +100,11 @@ function noise(x: Matrix, from: Rng, { mean = 0, deviation = 1 }: RubbishOptions
 }
 
 /** x + ε times the gradient of p(target), or its sign. */
-function toward(model: Model, x: Matrix, { target, epsilon, step = "sign" }: DirectedRubbishOptions): Matrix {
+function toward(
+  model: Differentiable,
+  x: Matrix,
+  { target, epsilon, step = "sign" }: DirectedRubbishOptions,
+): Matrix {
   const gradient = model.inputGradient(x, (scores) => {
     const dScores = matrix(scores.rows, scores.cols);
     model.head.logProbability(dScores, scores, new Int32Array(scores.rows).fill(target));
@@ -119,7 +124,7 @@ function toward(model: Model, x: Matrix, { target, epsilon, step = "sign" }: Dir
   );
 }
 
-function checkRubbish({ samples = 1, mean = 0, deviation = 1, threshold = 0.5 }: RubbishOptions): void {
+function checkRubbish({ samples = 1, mean = 0, std: deviation = 1, threshold = 0.5 }: RubbishOptions): void {
   check("samples", samples, Number.isSafeInteger(samples) && samples >= 1, "a whole number ≥ 1");
   check("mean", mean, Number.isFinite(mean), "a finite number");
   check("deviation", deviation, deviation > 0 && deviation < Infinity, "> 0");
@@ -127,7 +132,7 @@ function checkRubbish({ samples = 1, mean = 0, deviation = 1, threshold = 0.5 }:
 }
 
 function checkDirected(
-  model: Model,
+  model: Differentiable,
   { target, epsilon, attempts = 1, step = "sign" }: DirectedRubbishOptions,
 ): void {
   check(
@@ -139,10 +144,10 @@ function checkDirected(
   check("epsilon", epsilon, epsilon >= 0 && epsilon < Infinity, "a finite number ≥ 0");
   check("attempts", attempts, Number.isSafeInteger(attempts) && attempts >= 1, "a whole number ≥ 1");
   if (step !== "sign" && step !== "gradient") {
-    throw new TypeError(`Cannot make rubbish with step "${step}": expected sign or gradient`);
+    throw new InputError("value", `make rubbish with step "${step}"`, "expected sign or gradient");
   }
 }
 
 function check(name: string, value: number, fits: boolean, wanted: string): void {
-  if (!fits) throw new RangeError(`Cannot make rubbish with ${name} ${value}: must be ${wanted}`);
+  if (!fits) throw new InputError("value", `make rubbish with ${name} ${value}`, `must be ${wanted}`);
 }

@@ -1,7 +1,8 @@
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict, roundedDirection, scoreDirection } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import type { AttackOptions } from "./attack.ts";
 import { targets } from "./budget.ts";
 
@@ -22,19 +23,27 @@ export interface GradientOptions extends AttackOptions {
 /**
  * The direction in the scores in which the attacked loss rises, or a target's falls; `attack` begins a message.
  *
- * @throws {TypeError} if `labels` or `gradient` is another word
+ * @throws {InputError} if `labels` or `gradient` is another word
  */
 export function uphill(
   attack: string,
-  model: Model,
+  model: Differentiable,
   { batch, options }: { batch: Batch; options: GradientOptions },
 ): (scores: Matrix, first: number) => Matrix {
   const { target, labels: whose = "true", gradient = "safe" } = options;
   if (whose !== "true" && whose !== "predicted") {
-    throw new TypeError(`Cannot attack by ${attack} with labels "${whose}": expected true or predicted`);
+    throw new InputError(
+      "value",
+      `attack by ${attack} with labels "${whose}"`,
+      "expected true or predicted",
+    );
   }
   if (gradient !== "safe" && gradient !== "float32") {
-    throw new TypeError(`Cannot attack by ${attack} with gradient "${gradient}": expected safe or float32`);
+    throw new InputError(
+      "value",
+      `attack by ${attack} with gradient "${gradient}"`,
+      "expected safe or float32",
+    );
   }
   const labels = target !== undefined
     ? targets(target, batch)

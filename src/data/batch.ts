@@ -1,5 +1,6 @@
 /** Examples with their labels. @module */
 
+import { InputError } from "../errors.ts";
 import { type Matrix, rowsOf } from "../matrix.ts";
 
 /** Examples with their true labels, the form in which all data travels. */
@@ -26,8 +27,8 @@ const MOST_CLASSES = 2 ** 31;
  * assertEquals(batch({ x: matrix(2, 1, [0.5, 1]), labels: [0, 1] }).classes, 2);
  * ```
  *
- * @throws {TypeError} if `x` and `labels` differ in length, or an input is not finite
- * @throws {RangeError} if a label is not a whole number in 0 … classes − 1
+ * @throws {InputError} if `x` and `labels` differ in length, or an input is not finite
+ * @throws {InputError} if a label is not a whole number in 0 … classes − 1
  */
 export function batch(
   { x, labels, classes }: {
@@ -40,23 +41,27 @@ export function batch(
   },
 ): Batch {
   if (x.rows !== labels.length) {
-    throw new TypeError(`Cannot make a batch: ${x.rows} examples but ${labels.length} labels`);
+    throw new InputError("shape", "make a batch", `${x.rows} examples but ${labels.length} labels`);
   }
   let most = -1;
   for (let i = 0; i < labels.length; i++) most = Math.max(most, labels[i]);
   const count = classes ?? most + 1;
   for (let i = 0; i < labels.length; i++) {
     if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= Math.min(count, MOST_CLASSES)) {
-      throw new RangeError(
-        `Cannot make a batch: label ${labels[i]} of example ${i} is not a whole number in 0 … ${count - 1}`,
+      throw new InputError(
+        "value",
+        "make a batch",
+        `label ${labels[i]} of example ${i} is not a whole number in 0 … ${count - 1}`,
       );
     }
   }
   const bad = x.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     const [row, col] = [Math.floor(bad / x.cols), bad % x.cols];
-    throw new TypeError(
-      `Cannot make a batch: input ${col} of example ${row} is ${x.data[bad]}, not a finite number`,
+    throw new InputError(
+      "value",
+      "make a batch",
+      `input ${col} of example ${row} is ${x.data[bad]}, not a finite number`,
     );
   }
   return { x, labels: Int32Array.from(labels), classes: count };

@@ -1,5 +1,6 @@
 /** Comma-separated values, one example a line. @module */
 
+import { InputError } from "../errors.ts";
 import { matrix } from "../matrix.ts";
 import { type Batch, batch } from "./batch.ts";
 
@@ -29,12 +30,12 @@ const [COMMA, ZERO, NINE] = [44, 48, 57];
  * assertEquals([...labels], [1, 0]);
  * ```
  *
- * @throws {SyntaxError} if a value is not a finite number, or lines differ in length
- * @throws {RangeError} if a label is not a whole number below `classes`, or `scale` is not a finite number
+ * @throws {InputError} if a value is not a finite number, or lines differ in length
+ * @throws {InputError} if a label is not a whole number below `classes`, or `scale` is not a finite number
  */
 export function csvBatch(text: string, { label = "first", scale, classes }: CsvOptions = {}): Batch {
   if (scale !== undefined && !Number.isFinite(scale)) {
-    throw new RangeError(`Cannot read CSV with scale ${scale}: must be a finite number`);
+    throw new InputError("value", `read CSV with scale ${scale}`, "must be a finite number");
   }
   const lines = linesOf(text, label);
   const values = lines.length === 0 ? 1 : countValues(lines[0].text);
@@ -109,11 +110,13 @@ function readValues({ text, number }: Line, use: (value: number, i: number) => v
 
 function checkedLabel(label: number, line: number, classes = 2 ** 31): number {
   if (Number.isInteger(label) && label >= 0 && label < classes) return label;
-  throw new RangeError(
-    `Cannot read CSV: label ${label} of line ${line} is not a whole number in 0 … ${classes - 1}`,
+  throw new InputError(
+    "value",
+    "read CSV",
+    `label ${label} of line ${line} is not a whole number in 0 … ${classes - 1}`,
   );
 }
 
 function fail(problem: string): never {
-  throw new SyntaxError(`Cannot read CSV: ${problem}`);
+  throw new InputError("format", "read CSV", `${problem}`);
 }

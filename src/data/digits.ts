@@ -1,5 +1,6 @@
 /** The built-in digits: a data set that needs no network and no licence. @module */
 
+import { InputError } from "../errors.ts";
 import { type Rng, rng } from "../rng.ts";
 import type { Batch } from "./batch.ts";
 import { write } from "./digits/hand.ts";
@@ -12,7 +13,7 @@ export interface DigitsOptions {
   /** The hand that writes, a whole number in 0 … 2⁵³ − 1; default 1. */
   seed?: number;
   /** Examples to learn from; default 10000. */
-  learn?: number;
+  train?: number;
   /** Examples held out; default 2000. */
   test?: number;
 }
@@ -30,24 +31,24 @@ export interface DigitsOptions {
  * import { digits } from "@gibbon/gibbon";
  * import { assertEquals } from "@std/assert";
  *
- * const { learn, test } = digits({ learn: 100, test: 20 });
- * assertEquals([learn.x.rows, learn.x.cols, learn.classes, test.labels.length], [100, 784, 10, 20]);
+ * const data = digits({ train: 100, test: 20 });
+ * assertEquals([data.train.x.rows, data.train.x.cols, data.train.classes, data.test.labels.length], [100, 784, 10, 20]);
  * ```
  *
- * @throws {RangeError} if `seed`, `learn` or `test` is not a whole number in 0 … 2⁵³ − 1
+ * @throws {InputError} if `seed`, `learn` or `test` is not a whole number in 0 … 2⁵³ − 1
  */
 export function digits(
-  { seed = 1, learn = 10000, test = 2000 }: DigitsOptions = {},
-): { learn: Batch; test: Batch } {
-  check("learn", learn);
+  { seed = 1, train: trainSet = 10000, test = 2000 }: DigitsOptions = {},
+): { train: Batch; test: Batch } {
+  check("train", trainSet);
   check("test", test);
   const from = rng(seed);
-  return { learn: draw(learn, from.split("learn")), test: draw(test, from.split("test")) };
+  return { train: draw(trainSet, from.split("learn")), test: draw(test, from.split("test")) };
 }
 
 function check(name: string, count: number): void {
   if (Number.isSafeInteger(count) && count >= 0) return;
-  throw new RangeError(`Cannot draw digits with ${name} ${count}: must be a whole number ≥ 0`);
+  throw new InputError("value", `draw digits with ${name} ${count}`, "must be a whole number ≥ 0");
 }
 
 function draw(count: number, from: Rng): Batch {

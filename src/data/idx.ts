@@ -1,5 +1,6 @@
 /** IDX, the format of MNIST. @module */
 
+import { InputError } from "../errors.ts";
 import { matrix } from "../matrix.ts";
 import { type Batch, batch } from "./batch.ts";
 
@@ -27,7 +28,7 @@ const UNSIGNED_BYTE = 0x08;
  * assertEquals([shape, data[1]], [[2], 7]);
  * ```
  *
- * @throws {SyntaxError} if `bytes` are not exactly such a file
+ * @throws {InputError} if `bytes` are not exactly such a file
  */
 export function readIdx(bytes: Uint8Array): Idx {
   if (bytes.length < 4) fail(`expected at least 4 bytes, got ${bytes.length}`);
@@ -61,9 +62,9 @@ export function readIdx(bytes: Uint8Array): Idx {
  * assertEquals(idxBatch(images, labels).x.data, new Float32Array([0, 1]));
  * ```
  *
- * @throws {SyntaxError} if either is not an IDX file
- * @throws {TypeError} if the two are swapped, or differ in length
- * @throws {RangeError} if a label is not below `classes`
+ * @throws {InputError} if either is not an IDX file
+ * @throws {InputError} if the two are swapped, or differ in length
+ * @throws {InputError} if a label is not below `classes`
  */
 export function idxBatch(
   images: Uint8Array,
@@ -76,10 +77,10 @@ export function idxBatch(
   const { shape, data } = readIdx(images);
   const { shape: labelShape, data: labelData } = readIdx(labels);
   if (shape.length === 1) {
-    throw new TypeError(`Cannot make a batch: the images hold labels, ${shape[0]} numbers`);
+    throw new InputError("shape", "make a batch", `the images hold labels, ${shape[0]} numbers`);
   }
   if (labelShape.length !== 1) {
-    throw new TypeError(`Cannot make a batch: the labels hold images, ${labelShape.join(" × ")}`);
+    throw new InputError("shape", "make a batch", `the labels hold images, ${labelShape.join(" × ")}`);
   }
   const cols = shape.slice(1).reduce((product, n) => product * n, 1);
   return batch({ x: matrix(shape[0], cols, unitFloats(data)), labels: labelData, classes });
@@ -93,7 +94,7 @@ export function unitFloats(bytes: Uint8Array): Float32Array {
 }
 
 function fail(problem: string): never {
-  throw new SyntaxError(`Cannot read IDX: ${problem}`);
+  throw new InputError("format", "read IDX", `${problem}`);
 }
 
 function hex(byte: number): string {

@@ -1,5 +1,6 @@
 /** NumPy's `.npy` files. @module */
 
+import { InputError } from "../errors.ts";
 import { matrix } from "../matrix.ts";
 import { type Batch, batch } from "./batch.ts";
 import { unitFloats } from "./idx.ts";
@@ -35,7 +36,7 @@ const ARRAYS = new Map<string, new (buffer: ArrayBuffer) => Npy["data"]>([
  * assertEquals(readNpy(Uint8Array.from(text, (c) => c.charCodeAt(0))), { shape: [2], data: new Uint8Array([5, 7]) });
  * ```
  *
- * @throws {SyntaxError} if `bytes` are not exactly such a file
+ * @throws {InputError} if `bytes` are not exactly such a file
  */
 export function readNpy(bytes: Uint8Array): Npy {
   const { text, from } = header(bytes);
@@ -75,10 +76,10 @@ export function readNpy(bytes: Uint8Array): Npy {
  * assertEquals(npyBatch(npy("2, 1, 1", 0, 255), npy("2,", 1, 0)).x.data, new Float32Array([0, 1]));
  * ```
  *
- * @throws {SyntaxError} if either is not a `.npy` file that `readNpy` reads
- * @throws {TypeError} if `x` has another type or no dimensions, a number is not finite, or the files do not
+ * @throws {InputError} if either is not a `.npy` file that `readNpy` reads
+ * @throws {InputError} if `x` has another type or no dimensions, a number is not finite, or the files do not
  *     belong together
- * @throws {RangeError} if a label is not a whole number below `classes`
+ * @throws {InputError} if a label is not a whole number below `classes`
  */
 export function npyBatch(
   x: Uint8Array,
@@ -92,12 +93,18 @@ export function npyBatch(
   const { shape, data } = readNpy(labels);
   const [rows, ...rest] = inputs.shape;
   if (rest.length === 0) {
-    throw new TypeError(
-      `Cannot make a batch: the inputs have shape (${inputs.shape.join(", ")}), expected (B, …)`,
+    throw new InputError(
+      "shape",
+      "make a batch",
+      `the inputs have shape (${inputs.shape.join(", ")}), expected (B, …)`,
     );
   }
   if (shape.length === 0 || shape.slice(1).some((n) => n !== 1)) {
-    throw new TypeError(`Cannot make a batch: the labels have shape (${shape.join(", ")}), expected (B)`);
+    throw new InputError(
+      "shape",
+      "make a batch",
+      `the labels have shape (${shape.join(", ")}), expected (B)`,
+    );
   }
   const cols = rest.reduce((product, n) => product * n, 1);
   return batch({ x: matrix(rows, cols, floats(inputs.data)), labels: Array.from(data, Number), classes });
@@ -107,11 +114,15 @@ function floats(data: Npy["data"]): Float32Array {
   if (data instanceof Float32Array) return data;
   if (data instanceof Float64Array) return Float32Array.from(data);
   if (data instanceof Uint8Array) return unitFloats(data);
-  throw new TypeError("Cannot make a batch: the inputs are wide integers, expected unsigned bytes or floats");
+  throw new InputError(
+    "shape",
+    "make a batch",
+    "the inputs are wide integers, expected unsigned bytes or floats",
+  );
 }
 
 function fail(problem: string): never {
-  throw new SyntaxError(`Cannot read NPY: ${problem}`);
+  throw new InputError("format", "read NPY", `${problem}`);
 }
 
 function header(bytes: Uint8Array): { text: string; from: number } {

@@ -1,5 +1,6 @@
 /** Named tensors as bytes, in Hugging Face's safetensors format. @module */
 
+import { InputError } from "../errors.ts";
 import { type Header, MOST_HEADER_BYTES, quote, readHeader, SIZE_BYTES } from "./safetensors_header.ts";
 
 /** An array of numbers with any number of dimensions. */
@@ -42,7 +43,7 @@ const DTYPES = new Map<string, Float32ArrayConstructor | Int32ArrayConstructor>(
  * assertEquals(readSafetensors(bytes).metadata.family, "softmax");
  * ```
  *
- * @throws {SyntaxError} if `bytes` are not such a file
+ * @throws {InputError} if `bytes` are not such a file
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   const { header, from } = readHeader(bytes);
@@ -79,8 +80,8 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
  * assertEquals(bytes.at(-4), 7);
  * ```
  *
- * @throws {TypeError} if a shape does not fit its data, a type is another, or a name is reserved
- * @throws {RangeError} if a number is not finite, or the names pass what a header may hold
+ * @throws {InputError} if a shape does not fit its data, a type is another, or a name is reserved
+ * @throws {InputError} if a number is not finite, or the names pass what a header may hold
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
@@ -102,8 +103,10 @@ export function writeSafetensors(
   // The first tensor then starts at a multiple of eight.
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > MOST_HEADER_BYTES) {
-    throw new RangeError(
-      `Cannot write safetensors: a header of ${headerBytes} bytes passes ${MOST_HEADER_BYTES}`,
+    throw new InputError(
+      "value",
+      "write safetensors",
+      `a header of ${headerBytes} bytes passes ${MOST_HEADER_BYTES}`,
     );
   }
   const bytes = new Uint8Array(SIZE_BYTES + headerBytes + end).fill(
@@ -123,7 +126,7 @@ export function writeSafetensors(
 }
 
 function fail(problem: string): never {
-  throw new SyntaxError(`Cannot read safetensors: ${problem}`);
+  throw new InputError("format", "read safetensors", `${problem}`);
 }
 
 /** The texts under the metadata's name, which is taken out of `header`. */
@@ -165,34 +168,38 @@ function member(name: string, value: unknown): string {
 
 function checkedText(name: string, text: unknown): string {
   if (typeof text !== "string" || name === "__proto__") {
-    throw new TypeError(`Cannot write safetensors: metadata ${quote(name)} is not a text`);
+    throw new InputError("shape", "write safetensors", `metadata ${quote(name)} is not a text`);
   }
   return text;
 }
 
 function checkedDtype(name: string, { shape, data }: Tensor): string {
   if (name === METADATA || name === "__proto__") {
-    throw new TypeError(`Cannot write safetensors: the name ${name} is reserved`);
+    throw new InputError("value", "write safetensors", `the name ${name} is reserved`);
   }
   const [dtype] = [...DTYPES].find(([, array]) => data instanceof array) ?? [];
   if (dtype === undefined) {
-    throw new TypeError(
-      `Cannot write safetensors: tensor ${quote(name)} is neither Float32Array nor Int32Array`,
+    throw new InputError(
+      "shape",
+      "write safetensors",
+      `tensor ${quote(name)} is neither Float32Array nor Int32Array`,
     );
   }
   if (
     !shape.every((n) => Number.isSafeInteger(n) && n >= 0) || shape.reduce((a, b) => a * b, 1) !== data.length
   ) {
-    throw new TypeError(
-      `Cannot write safetensors: tensor ${quote(name)} of shape (${
-        shape.join(", ")
-      }) has ${data.length} numbers`,
+    throw new InputError(
+      "shape",
+      "write safetensors",
+      `tensor ${quote(name)} of shape (${shape.join(", ")}) has ${data.length} numbers`,
     );
   }
   const bad = firstNotFinite(data);
   if (bad >= 0) {
-    throw new RangeError(
-      `Cannot write safetensors: tensor ${quote(name)} holds ${data[bad]} at index ${bad}`,
+    throw new InputError(
+      "value",
+      "write safetensors",
+      `tensor ${quote(name)} holds ${data[bad]} at index ${bad}`,
     );
   }
   return dtype;

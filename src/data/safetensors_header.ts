@@ -1,5 +1,7 @@
 /** The header of a safetensors file, read strictly. @module */
 
+import { InputError } from "../errors.ts";
+
 /** A header's members: names to fields, each field a text or whole numbers. */
 export type Header = Map<string, Map<string, string | number[]>>;
 
@@ -12,7 +14,7 @@ export const MOST_HEADER_BYTES = 100_000_000;
 /**
  * The header of the safetensors file `bytes`, and where the tensors' bytes begin.
  *
- * @throws {SyntaxError} if `bytes` do not begin with a header
+ * @throws {InputError} if `bytes` do not begin with a header
  */
 export function readHeader(bytes: Uint8Array): { header: Header; from: number } {
   const from = SIZE_BYTES + headerLength(bytes);
@@ -38,7 +40,7 @@ function decode(header: Uint8Array): string {
 }
 
 function refuse(problem: string): never {
-  throw new SyntaxError(`Cannot read safetensors: ${problem}`);
+  throw new InputError("format", "read safetensors", `${problem}`);
 }
 
 /**

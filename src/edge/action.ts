@@ -4,14 +4,14 @@ import type { GenericSchema } from "valibot";
 import type { Tensor } from "../data/safetensors.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Gate } from "../evaluate/gate.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import type { Body } from "./body.ts";
 
 /** What an action works on. */
 export interface Question {
   /** Name of the model. */
   readonly name: string;
-  readonly model: Model;
+  readonly model: Differentiable;
   /** Inputs, (B, D). */
   readonly x: Matrix;
   /** The other members of the body, as the action's schema has them. */

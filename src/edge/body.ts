@@ -1,5 +1,6 @@
 /** Bodies of requests: bytes within a limit, and what they say. @module */
 
+import { InputError } from "../errors.ts";
 import { readSafetensors } from "../data/safetensors.ts";
 import { Problem } from "./problem.ts";
 
@@ -109,7 +110,7 @@ function readTensors(bytes: Uint8Array): Body {
     // tensors last, so that no text takes the place of one
     return { ...Object.fromEntries(texts), ...tensors };
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Problem(400, error.message);
+    if (error instanceof InputError && error.code === "format") throw new Problem(400, error.message);
     throw error;
   }
 }

@@ -4,8 +4,8 @@ import { cors } from "hono/cors";
 import { Hono } from "hono/tiny";
 import { writeSafetensors } from "../data/safetensors.ts";
 import { kernels } from "../runtime/variants.ts";
-import type { FamilyModel } from "../models/family.ts";
-import type { Model } from "../models/model.ts";
+import type { Model } from "../models/family.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import type { Action, Answer } from "./action.ts";
 import { actions } from "./actions/mod.ts";
 import { JSON_TYPE, readBody, SAFETENSORS } from "./body.ts";
@@ -57,7 +57,7 @@ import { checked } from "./schema.ts";
  * assertEquals(report.flips[1].examples, [0]);
  * ```
  *
- * @throws {TypeError} if an option is not as described, or no kernels can be started
+ * @throws {InputError} if an option is not as described, or no kernels can be started
  */
 export function createHandler(options: HandlerOptions): (request: Request) => Promise<Response> {
   const configuration = configure(options);
@@ -160,7 +160,7 @@ function listing({ models, limits }: Configuration) {
   };
 }
 
-function sizes(model: Model & Partial<Pick<FamilyModel, "family">>) {
+function sizes(model: Differentiable & Partial<Pick<Model, "family">>) {
   const { inputs, classes, head, family } = model;
   return { inputs, classes, head: head.name, family: family?.name ?? null };
 }

@@ -1,9 +1,10 @@
 /** How a handler is configured. @module */
 
+import { InputError } from "../errors.ts";
 import * as v from "valibot";
 import { attacks } from "../attacks/mod.ts";
 import { GATE, type Gate } from "../evaluate/gate.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import type { Settings } from "./action.ts";
 import { checked, fraction, gateOf, record, whole } from "./schema.ts";
 
@@ -28,7 +29,7 @@ export interface Cors {
 /** What `createHandler` takes. */
 export interface HandlerOptions {
   /** The models by the names they are asked for. Whoever knows a name may ask. */
-  models: Readonly<Record<string, Model>>;
+  models: Readonly<Record<string, Differentiable>>;
   /** What a request may ask for at most. */
   limits?: Limits;
   /**
@@ -53,7 +54,7 @@ export interface HandlerOptions {
 
 /** The same, complete. */
 export interface Configuration extends Settings {
-  readonly models: ReadonlyMap<string, Model>;
+  readonly models: ReadonlyMap<string, Differentiable>;
   readonly limits: Required<Limits>;
   readonly origins: "*" | readonly string[] | undefined;
   readonly basePath: string;
@@ -93,10 +94,10 @@ const plain = v.partial(record({
 /**
  * The configuration that `options` make.
  *
- * @throws {TypeError} if one of them is not as described
+ * @throws {InputError} if one of them is not as described
  */
 export function configure({ models, onError = () => {}, ...options }: HandlerOptions): Configuration {
-  const fail = (problem: string) => new TypeError(`Cannot create a handler: ${problem}`);
+  const fail = (problem: string) => new InputError("value", "create a handler", `${problem}`);
   const { limits, threshold = 0.5, cors, basePath = "", ...given } = checked(plain, options, fail);
   const allowed = given.attacks ?? NAMES.filter((name) => !attacks[name].minimal);
   const gate = checked(gateOf(allowed), given.gate ?? {}, (problem) => fail(`gate: ${problem}`));

@@ -2,7 +2,7 @@
 
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import { Problem } from "./problem.ts";
 
 /** Rows between two turns. */
@@ -13,7 +13,7 @@ const RUN = 250;
  *
  * @throws {Problem} if a probability is no number
  */
-export function* predicting(model: Model, x: Matrix): Generator<number, Predictions> {
+export function* predicting(model: Differentiable, x: Matrix): Generator<number, Predictions> {
   const out = {
     predicted: new Int32Array(x.rows),
     confidence: new Float32Array(x.rows),

@@ -1,5 +1,7 @@
 /** What goes wrong with a request, told as RFC 9457 has it. @module */
 
+import { InputError } from "../errors.ts";
+
 /** Media type of a problem. */
 export const PROBLEM = "application/problem+json";
 
@@ -41,8 +43,5 @@ export function problemResponse(error: unknown): Response {
 /** `error` as the caller's problem; nothing if it is a bug. */
 export function foreseen(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
-  // the library's own errors say in their first word that they are about what it was given
-  const given = (error instanceof TypeError || error instanceof RangeError) &&
-    error.message.startsWith("Cannot ");
-  return given ? new Problem(422, error.message) : undefined;
+  return error instanceof InputError ? new Problem(422, error.message) : undefined;
 }

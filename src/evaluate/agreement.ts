@@ -1,9 +1,10 @@
 /** How far models agree in their mistakes, and what one's adversarial examples do to another (paper, section 8). @module */
 
+import { InputError } from "../errors.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 
 /** What a second model makes of the mistakes of a first. */
 export interface Agreement {
@@ -31,7 +32,7 @@ export interface Agreement {
  * assertEquals(agreement(first, second, { labels }).bothWrong, 1 / 2);
  * ```
  *
- * @throws {TypeError} if there are not as many of each
+ * @throws {InputError} if there are not as many of each
  */
 export function agreement(
   first: Int32Array,
@@ -39,8 +40,10 @@ export function agreement(
   { labels }: { labels: Int32Array },
 ): Agreement {
   if (first.length !== labels.length || second.length !== labels.length) {
-    throw new TypeError(
-      `Cannot compare answers: ${first.length} and ${second.length} of them for ${labels.length} examples`,
+    throw new InputError(
+      "shape",
+      "compare answers",
+      `${first.length} and ${second.length} of them for ${labels.length} examples`,
     );
   }
   const mistakes = Array.from(labels.keys()).filter((i) => first[i] !== labels[i]);
@@ -67,10 +70,10 @@ export interface Transfer {
 /**
  * What becomes of `examples` that are attacked through each of `models` and shown to all.
  *
- * @throws {RangeError | TypeError} if the examples or an option do not fit a model
+ * @throws {InputError} if the examples or an option do not fit a model
  */
 export function transfer(
-  models: readonly Model[],
+  models: readonly Differentiable[],
   examples: Batch,
   { attack, ...options }: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target">,
 ): Transfer {

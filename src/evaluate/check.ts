@@ -17,7 +17,7 @@ export interface Verdict {
   /** Its value; null for the confidence on errors where there is none. */
   readonly value: number | null;
   /** The most that it may be. */
-  readonly most: number;
+  readonly max: number;
   /** Whether it is no more. */
   readonly passed: boolean;
 }
@@ -57,7 +57,7 @@ export interface CheckReport extends Evaluation {
 /**
  * The report on `examples` that the outcomes of the trials of `gate` make.
  *
- * @throws {RangeError} if there are no examples
+ * @throws {InputError} if there are no examples
  */
 export function checkReport(
   gate: Gate,
@@ -131,9 +131,9 @@ function verdictsOn(threshold: Threshold, rows: readonly Row[]): Verdict[] {
     .filter((row) => row.on === on && (epsilon === undefined || row.epsilon === epsilon))
     .flatMap((row) =>
       LIMITED.flatMap((rate) => {
-        const most = threshold[rate], value = row[rate];
-        if (most === undefined || value === undefined) return [];
-        return [{ on, epsilon: row.epsilon, rate, value, most, passed: value === null || value <= most }];
+        const max = threshold[rate], value = row[rate];
+        if (max === undefined || value === undefined) return [];
+        return [{ on, epsilon: row.epsilon, rate, value, max, passed: value === null || value <= max }];
       })
     );
 }

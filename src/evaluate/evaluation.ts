@@ -1,5 +1,6 @@
 /** The object that says how a model does, clean and under attack: the same from command line and edge. @module */
 
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { kernels } from "../runtime/variants.ts";
 import { type Answers, type ClassMeasures, measureAnswers, type Rates } from "./measure.ts";
@@ -46,7 +47,7 @@ export interface EvaluationOptions {
 /**
  * The evaluation that `outcomes` make on `examples`.
  *
- * @throws {RangeError} if there are no examples
+ * @throws {InputError} if there are no examples
  */
 export function evaluation(
   { clean, attacked }: Outcomes,
@@ -54,7 +55,7 @@ export function evaluation(
   { model, data, perClass = false }: EvaluationOptions,
 ): Evaluation {
   const { length } = examples.labels;
-  if (length === 0) throw new RangeError("Cannot evaluate: there are no examples");
+  if (length === 0) throw new InputError("value", "evaluate", "there are no examples");
   const all = (answers: Answers) => classRates(measureAnswers(answers, examples), perClass);
   return {
     model,

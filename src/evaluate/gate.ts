@@ -1,5 +1,6 @@
 /** What a robustness check tries, and what it asks for. @module */
 
+import { InputError } from "../errors.ts";
 import type { Distance } from "../attacks/attack.ts";
 import { attacks, fgsm, signNoise } from "../attacks/mod.ts";
 import type { Trial } from "./outcomes.ts";
@@ -62,7 +63,7 @@ export function distanceOf(attack: string, norm: Norm = "Linf"): Distance {
  * What `gate` has tried on a model of so many inputs: its attacks, and then the control. That is noise of random signs
  * whose norm is each ε: ε on each of D inputs in L∞, ε/√D in L2, ε/D in L1.
  *
- * @throws {RangeError} if a threshold is about nothing that is tried
+ * @throws {InputError} if a threshold is about nothing that is tried
  */
 export function trialsOf(gate: Gate, inputs: number): Trial[] {
   checkThresholds(gate);
@@ -88,7 +89,7 @@ function checkThresholds(gate: Gate): void {
   const known = ["clean", ...(normsOf(gate).length > 0 ? ["noise"] : []), ...attacks];
   thresholds.forEach(({ on, epsilon, ...limits }, i) => {
     const fail = (problem: string) => {
-      throw new RangeError(`Cannot check: threshold ${i} ${problem}`);
+      throw new InputError("value", "check", `threshold ${i} ${problem}`);
     };
     if (!known.includes(on)) fail(`is on ${on}, which is none of ${known.join(", ")}`);
     if (on === "clean" && epsilon !== undefined) fail("is on clean, which has no epsilon");

@@ -1,8 +1,9 @@
 /** What a model says along a straight line through an input (paper, figure 4). @module */
 
+import { InputError } from "../errors.ts";
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 
 /** A model's answers along a line. */
 export interface Line extends Predictions {
@@ -18,17 +19,19 @@ export interface Line extends Predictions {
  * The scores and answers of `model` at x + ε·d for each ε of `epsilons`, negative ones too, for an input x and a direction
  * d, both (1, D). With d the sign of the loss's gradient at x this is the paper's figure 4.
  *
- * @throws {TypeError} if x or d is not one row of the model's inputs
+ * @throws {InputError} if x or d is not one row of the model's inputs
  */
 export function alongLine(
-  model: Model,
+  model: Differentiable,
   x: Matrix,
   { direction, epsilons }: { direction: Matrix; epsilons: readonly number[] },
 ): Line {
   for (const [name, { rows, cols }] of Object.entries({ x, direction })) {
     if (rows !== 1 || cols !== model.inputs) {
-      throw new TypeError(
-        `Cannot follow a line: expected ${name} of shape (1, ${model.inputs}), got (${rows}, ${cols})`,
+      throw new InputError(
+        "shape",
+        "follow a line",
+        `expected ${name} of shape (1, ${model.inputs}), got (${rows}, ${cols})`,
       );
     }
   }

@@ -1,5 +1,7 @@
 /** How much of an image a filter looks at (for the paper's figure 3, which states no measure). @module */
 
+import { InputError } from "../errors.ts";
+
 /** How localized a filter is. */
 export interface Localization {
   /**
@@ -25,14 +27,18 @@ export interface Localization {
  * assertEquals(localization([0, 0, 0, 2], { width: 2 }), { participation: 0.25, spread: 0 });
  * ```
  *
- * @throws {RangeError} if the filter is not made of whole rows
+ * @throws {InputError} if the filter is not made of whole rows
  */
 export function localization(
   filter: ArrayLike<number>,
   { width }: { width: number },
 ): Localization | null {
   if (!Number.isSafeInteger(width) || width < 1 || filter.length % width !== 0) {
-    throw new RangeError(`Cannot localize a filter of ${filter.length} weights in rows of ${width}`);
+    throw new InputError(
+      "value",
+      "localize a filter",
+      `${filter.length} weights do not make rows of ${width}`,
+    );
   }
   const energy = Float64Array.from(filter, (value) => value * value);
   const total = energy.reduce((a, b) => a + b, 0);

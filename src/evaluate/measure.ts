@@ -1,10 +1,11 @@
 /** How often a model errs, and how sure it is. @module */
 
+import { InputError } from "../errors.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Rubbish } from "../attacks/rubbish.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict, type Predictions } from "../loss.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 
 /** Error and confidence as fractions. */
 export interface Rates {
@@ -41,11 +42,11 @@ export interface ClassMeasures extends Measures {
  * assertEquals(measure(fresh, batch({ x: matrix(2, 1), labels: [0, 1] })).errorRate, 0.5);
  * ```
  *
- * @throws {RangeError} if there are no examples
- * @throws {TypeError} if they do not fit the model
+ * @throws {InputError} if there are no examples
+ * @throws {InputError} if they do not fit the model
  */
-export function measure(model: Model, examples: Batch): ClassMeasures {
-  if (examples.labels.length === 0) throw new RangeError("Cannot measure: there are no examples");
+export function measure(model: Differentiable, examples: Batch): ClassMeasures {
+  if (examples.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
   return measureAnswers(predict(model, examples.x), examples);
 }
 
@@ -91,10 +92,10 @@ export interface AttackedMeasures extends ClassMeasures {
 /**
  * Error and confidence of `model` on `examples` attacked with each of `epsilons`: the robustness curve.
  *
- * @throws {RangeError} if there are no examples, or an ε is negative or not finite
+ * @throws {InputError} if there are no examples, or an ε is negative or not finite
  */
 export function sweep(
-  model: Model,
+  model: Differentiable,
   examples: Batch,
   { attack, epsilons, ...options }: {
     /** The attack. */
@@ -103,7 +104,7 @@ export function sweep(
     epsilons: readonly number[];
   } & AttackOptions,
 ): AttackedMeasures[] {
-  if (examples.labels.length === 0) throw new RangeError("Cannot measure: there are no examples");
+  if (examples.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
   return attack(model, examples, { ...options, epsilon: epsilons }).map((adversarial, i) => ({
     attack: attack.attack,
     epsilon: epsilons[i],
@@ -127,10 +128,10 @@ export interface RubbishMeasures {
 /**
  * How often rubbish is taken for something, how surely, and for what (paper, appendix A).
  *
- * @throws {RangeError} if there are no samples
+ * @throws {InputError} if there are no samples
  */
 export function measureRubbish({ predicted, confidence, probabilities, fooled }: Rubbish): RubbishMeasures {
-  if (fooled.length === 0) throw new RangeError("Cannot measure rubbish: there are no samples");
+  if (fooled.length === 0) throw new InputError("value", "measure rubbish", "there are no samples");
   const mistakes = Array.from(fooled.keys()).filter((i) => fooled[i]);
   const counts = new Array<number>(probabilities.cols).fill(0);
   for (const i of mistakes) counts[predicted[i]]++;

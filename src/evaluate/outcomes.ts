@@ -5,7 +5,7 @@ import { CHUNK } from "../attacks/budget.ts";
 import type { FgsmOptions } from "../attacks/fgsm.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import { predict } from "../loss.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import type { Answers } from "./measure.ts";
 
 /** An attack to try, with each of some budgets. */
@@ -37,10 +37,10 @@ export interface Outcomes {
  * fraction done once for 250 answers or more, so that the caller may show it, wait or stop; the answers are those of one
  * call for all.
  *
- * @throws {RangeError | TypeError} if the examples or an option do not fit the model
+ * @throws {InputError} if the examples or an option do not fit the model
  */
 export function* outcomes(
-  model: Model,
+  model: Differentiable,
   examples: Batch,
   trials: readonly Trial[],
 ): Generator<number, Outcomes> {

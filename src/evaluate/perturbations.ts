@@ -1,5 +1,6 @@
 /** Perturbations that were made for one example, on others (paper, section 8). @module */
 
+import { InputError } from "../errors.ts";
 import type { Adversarial } from "../attacks/attack.ts";
 import type { Batch } from "../data/batch.ts";
 import { type Matrix, matrix } from "../matrix.ts";
@@ -12,13 +13,15 @@ export function added({ x, original }: Pick<Adversarial, "x" | "original">): Mat
 /**
  * `perturbations` (B, D) added to other examples than their own: row i to example i + `by`, the last ones to the first.
  *
- * @throws {TypeError} if they are not as many as the examples, or as wide
+ * @throws {InputError} if they are not as many as the examples, or as wide
  */
 export function displaced(perturbations: Matrix, examples: Batch, { by }: { by: number }): Batch {
   const { x } = examples;
   if (perturbations.rows !== x.rows || perturbations.cols !== x.cols) {
-    throw new TypeError(
-      `Cannot displace perturbations of shape (${perturbations.rows}, ${perturbations.cols}) on examples of (${x.rows}, ${x.cols})`,
+    throw new InputError(
+      "shape",
+      `displace perturbations`,
+      `they have shape (${perturbations.rows}, ${perturbations.cols}), the examples (${x.rows}, ${x.cols})`,
     );
   }
   const size = x.data.length;
@@ -31,22 +34,24 @@ export function displaced(perturbations: Matrix, examples: Batch, { by }: { by: 
  * One perturbation for all examples, (1, D): the mean of `perturbations` (B, D), or with `epsilon` that times its sign,
  * which is as large in each input as the fast gradient sign method's.
  *
- * @throws {RangeError} if there are no perturbations
+ * @throws {InputError} if there are no perturbations
  */
 export function meanPerturbation(perturbations: Matrix, { epsilon }: { epsilon?: number } = {}): Matrix {
   const { rows, cols, data } = perturbations;
-  if (rows === 0) throw new RangeError("Cannot average perturbations: there are none");
+  if (rows === 0) throw new InputError("value", "average perturbations", "there are none");
   const mean = new Float64Array(cols);
   data.forEach((value, i) => mean[i % cols] += value / rows);
   return matrix(1, cols, Float32Array.from(mean, (m) => epsilon === undefined ? m : epsilon * Math.sign(m)));
 }
 
-/** `examples` with the same perturbation, (1, D), added to each. @throws {TypeError} if it is of another width */
+/** `examples` with the same perturbation, (1, D), added to each. @throws {InputError} if it is of another width */
 export function withPerturbation(examples: Batch, perturbation: Matrix): Batch {
   const { x } = examples;
   if (perturbation.rows !== 1 || perturbation.cols !== x.cols) {
-    throw new TypeError(
-      `Cannot add a perturbation of shape (${perturbation.rows}, ${perturbation.cols}) to examples of ${x.cols} inputs`,
+    throw new InputError(
+      "shape",
+      `add a perturbation`,
+      `it has shape (${perturbation.rows}, ${perturbation.cols}), the examples have ${x.cols} inputs`,
     );
   }
   const data = x.data.map((value, i) => value + perturbation.data[i % x.cols]);

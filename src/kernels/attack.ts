@@ -1,5 +1,6 @@
 /** Steps away from an input that stay within their budget to the last bit. @module */
 
+import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
 import { heapOf } from "../runtime/variants.ts";
@@ -21,7 +22,11 @@ export function signStep(
   checkShape("step", "a direction", direction, x.rows, x.cols);
   checkShape("step", "a result", out, x.rows, x.cols);
   if (epsilon.length !== x.cols) {
-    throw new TypeError(`Cannot step: expected ${x.cols} epsilons, one a feature, got ${epsilon.length}`);
+    throw new InputError(
+      "shape",
+      "step",
+      `expected ${x.cols} epsilons, one a feature, got ${epsilon.length}`,
+    );
   }
   heapOf(out, x, direction).run("signStep", 1, [out, x, direction, epsilon], ...bounds, x.rows, x.cols);
 }

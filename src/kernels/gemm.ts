@@ -1,5 +1,6 @@
 /** Matrix products. @module */
 
+import { InputError } from "../errors.ts";
 import { type Matrix, shape } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
 import { heapOf } from "../runtime/variants.ts";
@@ -35,7 +36,7 @@ function product(
   { accumulate = false }: ProductOptions = {},
 ): void {
   const action = `multiply ${shape(a)} by ${shape(b)} as ${form.slice(4)}`;
-  if (k !== other) throw new TypeError(`Cannot ${action}: inner dimensions differ`);
+  if (k !== other) throw new InputError("shape", `${action}`, "inner dimensions differ");
   checkShape(action, "a result", out, m, n);
   heapOf(out, a, b).run(form, 1, [out, a, b], accumulate ? 1 : 0, m, n, k);
 }

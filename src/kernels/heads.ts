@@ -1,5 +1,6 @@
 /** Scores to probabilities, to losses with their gradients, and to directions of attack. @module */
 
+import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
 import { heapOf } from "../runtime/variants.ts";
@@ -90,6 +91,6 @@ function direction(
 function checkLabels(scores: Matrix, labels: Int32Array | Matrix): void {
   const count = "data" in labels ? labels.rows : labels.length;
   if (count !== scores.rows) {
-    throw new TypeError(`Cannot measure a loss: ${scores.rows} rows of scores but ${count} labels`);
+    throw new InputError("shape", "measure a loss", `${scores.rows} rows of scores but ${count} labels`);
   }
 }

@@ -1,7 +1,8 @@
 /** Models as files. @module */
 
+import { InputError } from "../errors.ts";
 import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
-import { type Family, type FamilyModel, model } from "./family.ts";
+import { type Family, type Model, model } from "./family.ts";
 import { families } from "./mod.ts";
 
 /** The `format` of a model's file. */
@@ -20,7 +21,7 @@ const FORMAT = "gibbon-model-1";
  * assertEquals(saveModel(loadModel(bytes)), bytes);
  * ```
  */
-export function saveModel({ family, record, tensors }: FamilyModel): Uint8Array<ArrayBuffer> {
+export function saveModel({ family, record, tensors }: Model): Uint8Array<ArrayBuffer> {
   return writeSafetensors(tensors(), { ...record, ...describe(family) });
 }
 
@@ -37,10 +38,10 @@ export function describe(family: Family): Record<string, string> {
 /**
  * The model in a file that `saveModel` made.
  *
- * @throws {SyntaxError} if the bytes are no safetensors file, or not that of a model
- * @throws {TypeError} if tensors are missing or of the wrong shape
+ * @throws {InputError} if the bytes are no safetensors file, or not that of a model
+ * @throws {InputError} if tensors are missing or of the wrong shape
  */
-export function loadModel(bytes: Uint8Array): FamilyModel {
+export function loadModel(bytes: Uint8Array): Model {
   const { tensors, metadata } = readSafetensors(bytes);
   const { format, family: name, head, config, ...record } = metadata;
   const family = readFamily({ format, name, head, config });
@@ -49,23 +50,31 @@ export function loadModel(bytes: Uint8Array): FamilyModel {
 
 function readFamily({ format, name, head, config }: Record<string, string | undefined>): Family {
   if (format !== FORMAT) {
-    throw new SyntaxError(
-      `Cannot read the model: expected format ${FORMAT} in its metadata, got ${format ?? "none"}`,
+    throw new InputError(
+      "format",
+      "read the model",
+      `expected format ${FORMAT} in its metadata, got ${format ?? "none"}`,
     );
   }
   if (name === undefined || !Object.hasOwn(families, name)) {
-    throw new SyntaxError(
-      `Cannot read the model: family ${name} is none of ${Object.keys(families).join(", ")}`,
+    throw new InputError(
+      "format",
+      "read the model",
+      `family ${name} is none of ${Object.keys(families).join(", ")}`,
     );
   }
   let family: Family;
   try {
     family = families[name](JSON.parse(config ?? ""));
   } catch (error) {
-    throw new SyntaxError(`Cannot read the model: its config does not fit: ${(error as Error).message}`);
+    throw new InputError(
+      "format",
+      "read the model",
+      `its config does not fit: ${(error as Error).message}`,
+    );
   }
   if (family.head.name !== head) {
-    throw new SyntaxError(`Cannot read the model: expected head ${family.head.name}, got ${head}`);
+    throw new InputError("format", "read the model", `expected head ${family.head.name}, got ${head}`);
   }
   return family;
 }

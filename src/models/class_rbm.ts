@@ -38,7 +38,7 @@ const INITIAL_DEVIATION = 0.01;
  * assertEquals(fresh.tensors()["top.W"].shape, [10, 50]);
  * ```
  *
- * @throws {RangeError} if a size is not a whole number ≥ 1
+ * @throws {InputError} if a size is not a whole number ≥ 1
  */
 export function classRbm({ inputs, classes, hidden = 500 }: ClassRbmOptions): Family {
   checkSizes("classRbm", { inputs, hidden });
@@ -58,7 +58,7 @@ export function classRbm({ inputs, classes, hidden = 500 }: ClassRbmOptions): Fa
     config: { inputs, classes, hidden },
     shapes,
     recipe: {
-      optimizer: { name: "sgd", rate: 0.1, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 2 },
+      optimizer: { name: "sgd", learningRate: 0.1, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 2 },
       batchSize: 50,
     },
     initial: (from, data) =>

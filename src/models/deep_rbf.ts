@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { slice } from "../data/batch.ts";
 import { exponential } from "../heads.ts";
@@ -36,7 +37,7 @@ const WITHOUT_DATA = 1;
  * Hidden centers start at training examples drawn at random, those of the top at the means of the classes; all
  * precisions of a layer start alike, such that its units neither vanish nor saturate.
  *
- * @throws {RangeError} if a size is not a whole number ≥ 1
+ * @throws {InputError} if a size is not a whole number ≥ 1
  */
 export function deepRbf({ inputs, classes, units = [100] }: DeepRbfOptions): Family {
   checkSizes("deepRbf", { inputs, ...Object.fromEntries(units.map((count, i) => [`units[${i}]`, count])) });
@@ -55,7 +56,7 @@ export function deepRbf({ inputs, classes, units = [100] }: DeepRbfOptions): Fam
     head: exponential,
     config: { inputs, classes, units },
     shapes,
-    recipe: { optimizer: { name: "adam", rate: 0.002 }, batchSize: 200 },
+    recipe: { optimizer: { name: "adam", learningRate: 0.002 }, batchSize: 200 },
     initial(from, data) {
       let below = data && slice(data, 0, SAMPLE);
       const layers = names.map((name, i) => {
@@ -80,8 +81,10 @@ export function deepRbf({ inputs, classes, units = [100] }: DeepRbfOptions): Fam
           const [mu, beta] = ["mu", "beta"].map((own) => asMatrix(tensors[`${name}${own}`], widths[i + 1]));
           const bad = beta.data.findIndex((value) => !(value >= 0));
           if (bad >= 0) {
-            throw new RangeError(
-              `Cannot make a deepRbf model with ${name}beta ${beta.data[bad]}: must be ≥ 0`,
+            throw new InputError(
+              "value",
+              `make a deepRbf model with ${name}beta ${beta.data[bad]}`,
+              "must be ≥ 0",
             );
           }
           const layer = rbfLayer(workspace, name, { mu, beta });

@@ -1,8 +1,9 @@
 /** Several models as one. @module */
 
+import { InputError } from "../errors.ts";
 import { exp, log } from "../kernels/elementwise.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkInputs, type Model } from "./model.ts";
+import { checkInputs, type Differentiable } from "./classifier.ts";
 
 /** How an ensemble makes one answer of its members'. */
 export interface EnsembleOptions {
@@ -35,10 +36,13 @@ const CHUNK = 250;
  * assertAlmostEquals(predict(ensemble(members), matrix(1, 1)).confidence[0], 0.625, 1e-6);
  * ```
  *
- * @throws {RangeError} if there are no members
- * @throws {TypeError} if they differ in inputs, classes or head, or the head does not go with the rule
+ * @throws {InputError} if there are no members
+ * @throws {InputError} if they differ in inputs, classes or head, or the head does not go with the rule
  */
-export function ensemble(members: readonly Model[], { rule = "probabilities" }: EnsembleOptions = {}): Model {
+export function ensemble(
+  members: readonly Differentiable[],
+  { rule = "probabilities" }: EnsembleOptions = {},
+): Differentiable {
   checkMembers(members, rule);
   const [{ inputs, classes, head }] = members;
   const combine = rule === "scores" ? meanScores : meanProbabilities;
@@ -138,23 +142,31 @@ function logSoftmax(scores: Matrix): Matrix {
   return matrix(rows, cols, shifted.data.map((value, i) => value - sums.data[Math.floor(i / cols)]));
 }
 
-function checkMembers(members: readonly Model[], rule: string): void {
-  if (members.length === 0) throw new RangeError("Cannot make an ensemble: there are no members");
+function checkMembers(members: readonly Differentiable[], rule: string): void {
+  if (members.length === 0) throw new InputError("value", "make an ensemble", "there are no members");
   const [{ inputs, classes, head }] = members;
   for (const other of members) {
     if (other.inputs !== inputs || other.classes !== classes || other.head.name !== head.name) {
-      const is = (m: Model) => `${m.inputs} inputs, ${m.classes} classes and head ${m.head.name}`;
-      throw new TypeError(
-        `Cannot make an ensemble: one member has ${is(members[0])}, another ${is(other)}`,
+      const is = (m: Differentiable) => `${m.inputs} inputs, ${m.classes} classes and head ${m.head.name}`;
+      throw new InputError(
+        "shape",
+        "make an ensemble",
+        `one member has ${is(members[0])}, another ${is(other)}`,
       );
     }
   }
   if (rule !== "probabilities" && rule !== "scores") {
-    throw new TypeError(`Cannot make an ensemble by rule "${rule}": expected probabilities or scores`);
+    throw new InputError(
+      "value",
+      `make an ensemble by rule "${rule}"`,
+      "expected probabilities or scores",
+    );
   }
   if (rule === "probabilities" && head.name !== "softmax") {
-    throw new TypeError(
-      `Cannot make an ensemble of mean probabilities with head ${head.name}: expected softmax`,
+    throw new InputError(
+      "shape",
+      `make an ensemble of mean probabilities with head ${head.name}`,
+      "expected softmax",
     );
   }
 }

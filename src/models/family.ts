@@ -1,11 +1,12 @@
 /** Model families, and the models that they make. @module */
 
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import type { Tensor } from "../data/safetensors.ts";
 import type { Head } from "../heads.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { type Rng, rng } from "../rng.ts";
-import { checkInputs, type Model } from "./model.ts";
+import { checkInputs, type Differentiable } from "./classifier.ts";
 import type { Network } from "./network.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -37,7 +38,7 @@ export interface Family {
 }
 
 /** A model of one of the families. Its parameters lie in WebAssembly memory until it is disposed or collected. */
-export interface FamilyModel extends Model, Disposable {
+export interface Model extends Differentiable, Disposable {
   /** The family, with its sizes. */
   readonly family: Family;
   /** How it came about, in words by topic: recipe, seed, epochs, kernels. */
@@ -61,7 +62,7 @@ const CHUNK = 250;
  * assertEquals(fresh.scores(matrix(4, 2)).cols, 3);
  * ```
  *
- * @throws {TypeError} if a tensor is missing, unknown, or of another shape
+ * @throws {InputError} if a tensor is missing, unknown, or of another shape
  */
 export function model(
   family: Family,
@@ -73,7 +74,7 @@ export function model(
     /** What `record` is to say; default nothing. */
     record?: Readonly<Record<string, string>>;
   } = {},
-): FamilyModel {
+): Model {
   if (tensors) checkTensors(family, tensors);
   return bind(family, family.network(tensors ?? family.initial(rng(seed))), record);
 }
@@ -83,7 +84,7 @@ export function bind(
   family: Family,
   network: Network,
   record: Readonly<Record<string, string>>,
-): FamilyModel {
+): Model {
   return {
     ...asModel(network, family),
     family,
@@ -99,8 +100,8 @@ export function bind(
 /** `network` as a model, sharing its memory. */
 export function asModel(
   network: Network,
-  { inputs, classes, head }: Pick<Model, "inputs" | "classes" | "head">,
-): Model {
+  { inputs, classes, head }: Pick<Differentiable, "inputs" | "classes" | "head">,
+): Differentiable {
   const chunks = function* (x: Matrix): Generator<{ first: number; h: Matrix }> {
     for (let first = 0; first < x.rows; first += CHUNK) {
       const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
@@ -137,24 +138,28 @@ export function asModel(
 function checkTensors(family: Family, tensors: Tensors): void {
   const action = `make a ${family.name} model`;
   for (const [name, shape] of Object.entries(family.shapes)) {
-    if (!Object.hasOwn(tensors, name)) throw new TypeError(`Cannot ${action}: tensor ${name} is missing`);
+    if (!Object.hasOwn(tensors, name)) {
+      throw new InputError("shape", `${action}`, `tensor ${name} is missing`);
+    }
     const tensor = tensors[name];
     if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
-      throw new TypeError(
-        `Cannot ${action}: expected ${name} as float32 of shape (${shape.join(", ")}), got (${
-          tensor.shape.join(", ")
-        })`,
+      throw new InputError(
+        "shape",
+        `${action}`,
+        `expected ${name} as float32 of shape (${shape.join(", ")}), got (${tensor.shape.join(", ")})`,
       );
     }
     const length = shape.reduce((a, b) => a * b, 1);
     if (tensor.data.length !== length) {
-      throw new TypeError(
-        `Cannot ${action}: expected ${length} numbers in ${name}, got ${tensor.data.length}`,
+      throw new InputError(
+        "shape",
+        `${action}`,
+        `expected ${length} numbers in ${name}, got ${tensor.data.length}`,
       );
     }
   }
   const unknown = Object.keys(tensors).find((name) => !Object.hasOwn(family.shapes, name));
-  if (unknown !== undefined) throw new TypeError(`Cannot ${action}: it has no tensor ${unknown}`);
+  if (unknown !== undefined) throw new InputError("shape", `${action}`, `it has no tensor ${unknown}`);
 }
 
 /** A tensor as a matrix of so many rows, sharing its memory. */
@@ -162,12 +167,14 @@ export function asMatrix(tensor: Tensor, rows: number): Matrix {
   return matrix(rows, tensor.data.length / rows, tensor.data as Float32Array);
 }
 
-/** @throws {RangeError} unless each of `sizes` is a whole number ≥ its least */
+/** @throws {InputError} unless each of `sizes` is a whole number ≥ its least */
 export function checkSizes(family: string, sizes: Readonly<Record<string, number>>, least = 1): void {
   for (const [name, size] of Object.entries(sizes)) {
     if (!Number.isSafeInteger(size) || size < least) {
-      throw new RangeError(
-        `Cannot make a ${family} model with ${name} ${size}: must be a whole number ≥ ${least}`,
+      throw new InputError(
+        "value",
+        `make a ${family} model with ${name} ${size}`,
+        `must be a whole number ≥ ${least}`,
       );
     }
   }

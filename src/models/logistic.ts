@@ -6,7 +6,7 @@ import { linearFamily } from "./softmax_linear.ts";
  * The family of logistic regressions, P(class 1) = 1 / (1 + e^−(w·x + b)) with W (1, D) and b (1): two classes,
  * one score. The fast gradient sign method is exact on it (paper, section 5).
  *
- * @throws {RangeError} if `inputs` is not a whole number ≥ 1
+ * @throws {InputError} if `inputs` is not a whole number ≥ 1
  */
 export function logistic(
   { inputs }: {
@@ -20,6 +20,6 @@ export function logistic(
     classes: 2,
     head: binary,
     config: { inputs },
-    recipe: { optimizer: { name: "sgd", rate: 0.1, momentum: 0.5 }, batchSize: 100 },
+    recipe: { optimizer: { name: "sgd", learningRate: 0.1, momentum: 0.5 }, batchSize: 100 },
   });
 }

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import { heads } from "../heads.ts";
 import { matrix } from "../matrix.ts";
 import { fillUniform } from "../rng.ts";
@@ -38,8 +39,8 @@ export interface MaxoutOptions {
  * assertEquals(family.shapes["layer0.W"], [5, 240, 784]);
  * ```
  *
- * @throws {RangeError} if a size is not a whole number ≥ 1, or `initialRange` is not > 0
- * @throws {TypeError} if the head is another
+ * @throws {InputError} if a size is not a whole number ≥ 1, or `initialRange` is not > 0
+ * @throws {InputError} if the head is another
  */
 export function maxout(
   { inputs, classes, units = [240, 240], pieces = 5, head = "softmax", initialRange = 0.005 }: MaxoutOptions,
@@ -51,10 +52,18 @@ export function maxout(
   });
   checkSizes("maxout", { classes }, 2);
   if (!(initialRange > 0) || !Number.isFinite(initialRange)) {
-    throw new RangeError(`Cannot make a maxout model with initialRange ${initialRange}: must be > 0`);
+    throw new InputError(
+      "value",
+      `make a maxout model with initialRange ${initialRange}`,
+      "must be > 0",
+    );
   }
   if (head !== "softmax" && head !== "sigmoid") {
-    throw new TypeError(`Cannot make a maxout model with head "${head}": expected softmax or sigmoid`);
+    throw new InputError(
+      "value",
+      `make a maxout model with head "${head}"`,
+      "expected softmax or sigmoid",
+    );
   }
   const widths = [inputs, ...units];
   const shapes: Record<string, readonly number[]> = {};

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import { softmax } from "../heads.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { fillNormal, fillUniform, type Rng } from "../rng.ts";
@@ -60,7 +61,7 @@ const LATER_RANGE = 0.1;
  * assertEquals(fresh.tensors()["layer1.W"].shape, [40, 50]);
  * ```
  *
- * @throws {RangeError} if a size is not a whole number ≥ 1, there is no hidden layer, or `labelWeight` is not ≥ 0
+ * @throws {InputError} if a size is not a whole number ≥ 1, there is no hidden layer, or `labelWeight` is not ≥ 0
  */
 export function mpDbm(
   {
@@ -82,10 +83,14 @@ export function mpDbm(
   });
   checkSizes("mpDbm", { classes }, 2);
   if (!(labelWeight >= 0 && labelWeight < Infinity)) {
-    throw new RangeError(`Cannot make a mpDbm model with labelWeight ${labelWeight}: must be ≥ 0`);
+    throw new InputError("value", `make a mpDbm model with labelWeight ${labelWeight}`, "must be ≥ 0");
   }
   if (!(inputShare > 0 && inputShare <= 1)) {
-    throw new RangeError(`Cannot make a mpDbm model with inputShare ${inputShare}: must be in (0, 1]`);
+    throw new InputError(
+      "value",
+      `make a mpDbm model with inputShare ${inputShare}`,
+      "must be in (0, 1]",
+    );
   }
   const widths = [inputs, ...units, classes];
   const names = [...units.map((_, i) => `layer${i}`), "top"];
@@ -103,7 +108,7 @@ export function mpDbm(
     head: softmax,
     config: { inputs, classes, units, iterations, inputShare, labelWeight, connections },
     shapes,
-    recipe: { optimizer: { name: "adam", rate: 0.01, decay: 1.00017 }, batchSize: 50 },
+    recipe: { optimizer: { name: "adam", learningRate: 0.01, learningRateDecay: 1.00017 }, batchSize: 50 },
     initial: (from, data) => {
       const values = Object.fromEntries(
         Object.entries(shapes).map(([name, shape]) => {

@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import type { Tensor } from "../data/safetensors.ts";
 import { exponential } from "../heads.ts";
@@ -33,7 +34,7 @@ const INITIAL_FACTOR = 0.01;
  *
  * Centers start at the means of the classes in the training data, or about them.
  *
- * @throws {RangeError} if a size is not a whole number ≥ 1, the rank passes the inputs, `initialPrecision` is not > 0,
+ * @throws {InputError} if a size is not a whole number ≥ 1, the rank passes the inputs, `initialPrecision` is not > 0,
  *   or `initialSpread` is not ≥ 0
  */
 export function rbf(
@@ -44,15 +45,25 @@ export function rbf(
   checkSizes("rbf", { classes }, 2);
   if (precision !== "diagonal") checkSizes("rbf", { precision: rank });
   if (rank > inputs) {
-    throw new RangeError(
-      `Cannot make an rbf model with precision ${rank}: its rank is at most ${inputs}, the inputs`,
+    throw new InputError(
+      "value",
+      `make an rbf model with precision ${rank}`,
+      `its rank is at most ${inputs}, the inputs`,
     );
   }
   if (!(initialPrecision > 0) || !Number.isFinite(initialPrecision)) {
-    throw new RangeError(`Cannot make an rbf model with initialPrecision ${initialPrecision}: must be > 0`);
+    throw new InputError(
+      "value",
+      `make an rbf model with initialPrecision ${initialPrecision}`,
+      "must be > 0",
+    );
   }
   if (!(initialSpread >= 0) || !Number.isFinite(initialSpread)) {
-    throw new RangeError(`Cannot make an rbf model with initialSpread ${initialSpread}: must be ≥ 0`);
+    throw new InputError(
+      "value",
+      `make an rbf model with initialSpread ${initialSpread}`,
+      "must be ≥ 0",
+    );
   }
   const shapes: Record<string, readonly number[]> = { mu: [classes, inputs], beta: [classes, inputs] };
   if (rank > 0) shapes.factor = [classes, rank, inputs];
@@ -65,7 +76,7 @@ export function rbf(
     // the spread is named only where there is one: files of models without it stay as they were
     config: { inputs, classes, precision, initialPrecision, ...(initialSpread > 0 && { initialSpread }) },
     shapes,
-    recipe: { optimizer: { name: "adam", rate: 0.002 }, batchSize: 200 },
+    recipe: { optimizer: { name: "adam", learningRate: 0.002 }, batchSize: 200 },
     initial(from, data) {
       const mu = data ? classMeans(data) : matrix(classes, inputs);
       if (initialSpread > 0) {
@@ -86,7 +97,9 @@ export function rbf(
     },
     network({ mu, beta, factor }) {
       const bad = beta.data.findIndex((value) => !(value >= 0));
-      if (bad >= 0) throw new RangeError(`Cannot make an rbf model with beta ${beta.data[bad]}: must be ≥ 0`);
+      if (bad >= 0) {
+        throw new InputError("value", `make an rbf model with beta ${beta.data[bad]}`, "must be ≥ 0");
+      }
       return network((workspace) => [
         rbfLayer(workspace, "", {
           mu: asMatrix(mu, classes),

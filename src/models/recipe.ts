@@ -5,11 +5,11 @@ export interface Sgd {
   /** Which rule this is. */
   name: "sgd";
   /** Learning rate at the first update. */
-  rate: number;
+  learningRate: number;
   /** The rate is divided by this after every update; default 1. */
-  decay?: number;
+  learningRateDecay?: number;
   /** The rate does not fall below this; default 10⁻⁶. */
-  leastRate?: number;
+  minLearningRate?: number;
   /** Momentum during the first two epochs; default 0. */
   momentum?: number;
   /** Momentum after `rampEpochs` epochs, reached linearly; default `momentum`. */
@@ -23,11 +23,11 @@ export interface Adam {
   /** Which rule this is. */
   name: "adam";
   /** Learning rate at the first update. */
-  rate: number;
+  learningRate: number;
   /** The rate is divided by this after every update; default 1. */
-  decay?: number;
+  learningRateDecay?: number;
   /** The rate does not fall below this; default 10⁻⁶. */
-  leastRate?: number;
+  minLearningRate?: number;
   /** Decay of the mean; default 0.9. */
   beta1?: number;
   /** Decay of the mean square; default 0.999. */
@@ -63,7 +63,7 @@ export interface Recipe {
   /** L1 weight decay: `l1`·‖w‖₁ joins the loss, for all weights or by parameter name; default 0. */
   l1?: number | Readonly<Record<string, number>>;
   /** L2 weight decay: `l2`/2·‖w‖₂² joins the loss, likewise; default 0. */
-  l2?: number | Readonly<Record<string, number>>;
+  weightDecay?: number | Readonly<Record<string, number>>;
 }
 
 /**
@@ -71,7 +71,14 @@ export interface Recipe {
  * mnist_pi.yaml), which the paper's networks were trained with.
  */
 export const PUBLISHED: Recipe = {
-  optimizer: { name: "sgd", rate: 0.1, decay: 1.000004, momentum: 0.5, finalMomentum: 0.7, rampEpochs: 250 },
+  optimizer: {
+    name: "sgd",
+    learningRate: 0.1,
+    learningRateDecay: 1.000004,
+    momentum: 0.5,
+    finalMomentum: 0.7,
+    rampEpochs: 250,
+  },
   batchSize: 100,
   maxNorm: 1.9365,
   dropout: { input: { keep: 0.8, scale: 1 }, hidden: { keep: 0.5, scale: 2 } },

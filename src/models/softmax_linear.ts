@@ -18,7 +18,7 @@ export interface SoftmaxLinearOptions {
  * softmax (section 4). It starts from zeros. Its weights' norms are limited as in the maxout recipe, without
  * which its confidence would pass the paper's.
  *
- * @throws {RangeError} if a size is not a whole number, or there are fewer than two classes
+ * @throws {InputError} if a size is not a whole number, or there are fewer than two classes
  */
 export function softmaxLinear({ inputs, classes }: SoftmaxLinearOptions): Family {
   checkSizes("softmaxLinear", { inputs });
@@ -29,7 +29,7 @@ export function softmaxLinear({ inputs, classes }: SoftmaxLinearOptions): Family
     head: softmax,
     config: { inputs, classes },
     recipe: {
-      optimizer: { name: "sgd", rate: 0.1, momentum: 0.5 },
+      optimizer: { name: "sgd", learningRate: 0.1, momentum: 0.5 },
       batchSize: 100,
       maxNorm: 1.9365,
     },

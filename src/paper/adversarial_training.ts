@@ -1,10 +1,10 @@
 import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
 import { localization } from "../evaluate/localization.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { weightsFigure } from "./images.ts";
-import { float32Standing, standing } from "./standing.ts";
+import { attackedInFloat32, cleanAttackedAndRubbish } from "./standing.ts";
 
 /** Units whose filters are shown, of each network. */
 const SHOWN = 10;
@@ -19,10 +19,10 @@ export const adversarialTrainingExperiment: Experiment = {
     "against one network mislead the other too, though less. What its units look for changes visibly: strokes in one " +
     "place of the image instead of a haze of weights all over it.",
   models: () => ["maxout", "adversarialMaxout"],
-  async run(laboratory) {
-    const naive = await laboratory.trained("maxout");
-    const hardened = await laboratory.trained("adversarialMaxout");
-    const { test } = laboratory;
+  async run(context) {
+    const naive = await context.model("maxout");
+    const hardened = await context.model("adversarialMaxout");
+    const { test } = context;
     const transfer = (from: typeof naive, to: typeof naive, gradient?: FgsmOptions["gradient"]) =>
       percent(measure(to, fgsm(from, test, { epsilon: EPSILON, gradient })).errorRate);
     const gain = measure(naive, test).errorRate - measure(hardened, test).errorRate;
@@ -30,8 +30,8 @@ export const adversarialTrainingExperiment: Experiment = {
     const [before, after] = [filtersOf(naive), filtersOf(hardened)];
     return {
       measurements: {
-        ...standing(hardened, laboratory),
-        ...float32Standing(hardened, laboratory),
+        ...cleanAttackedAndRubbish(hardened, context),
+        ...attackedInFloat32(hardened, context),
         "transfer from naive.error": transfer(naive, hardened),
         "transfer to naive.error": transfer(hardened, naive),
         "transfer from naive in float32.error": transfer(naive, hardened, "float32"),
@@ -61,7 +61,7 @@ interface Filters {
   readonly participation: number;
 }
 
-function filtersOf(model: FamilyModel): Filters {
+function filtersOf(model: Model): Filters {
   const { shape: [pieces, units, inputs], data } = model.tensors()["layer0.W"];
   const rows = Array.from(
     { length: pieces * units },

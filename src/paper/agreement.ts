@@ -13,7 +13,7 @@ export const agreementExperiment: Experiment = {
     "is linear like it, is often misled too, and then mostly to the very same wrong class; the RBF network, which is not, " +
     "much less. The paper takes this as a sign that what networks learn resembles one and the same linear classifier.",
   models: () => ["maxout", "softmax", "rbf"],
-  async run({ test, trained }) {
+  async run({ test, model: trained }) {
     const [deep, linear, radial] = [await trained("maxout"), await trained("softmax"), await trained("rbf")];
     const { x, labels } = fgsm(deep, test, { epsilon: EPSILON });
     const said = { maxout: predict(deep, x), softmax: predict(linear, x), rbf: predict(radial, x) };

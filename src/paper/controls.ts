@@ -1,10 +1,10 @@
 import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { sampleOf } from "./lineup.ts";
-import { attackedStanding } from "./standing.ts";
+import { cleanAndAttacked } from "./standing.ts";
 
 /** Training examples on which a network's training error is measured. */
 const SAMPLE = 5000;
@@ -31,16 +31,16 @@ export const controlsExperiment: Experiment = {
     "have no bounds, so that a network answers by making them large; and beyond the last hidden layer nothing is left that " +
     "could learn to resist. Equal recipes and epochs for all; the step on the inputs does most.",
   models: () => MODELS.map(([, , trained]) => trained),
-  async run(laboratory) {
-    const { learn, trained, progress } = laboratory;
-    const own = slice(learn, 0, SAMPLE);
+  async run(context) {
+    const { train: trainSet, model: trained, progress } = context;
+    const own = slice(trainSet, 0, SAMPLE);
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, , key]] of MODELS.entries()) {
       const model = await trained(key);
-      const standing = Object.entries(attackedStanding(model, laboratory));
+      const standing = Object.entries(cleanAndAttacked(model, context));
       for (const [quantity, value] of standing) measurements[`${name}.${quantity}`] = value;
       measurements[`${name}.training error`] = percent(measure(model, own).errorRate);
-      measurements[`${name}.activation`] = activationOf(model, sampleOf(laboratory).x);
+      measurements[`${name}.activation`] = activationOf(model, sampleOf(context).x);
       progress((i + 1) / MODELS.length);
     }
     return {
@@ -71,7 +71,7 @@ export const controlsExperiment: Experiment = {
 };
 
 /** Root mean square of what the first hidden layer of a maxout network gives. */
-function activationOf(model: FamilyModel, x: Parameters<FamilyModel["scores"]>[0]): number {
+function activationOf(model: Model, x: Parameters<Model["scores"]>[0]): number {
   const { family } = model;
   using network = family.network(model.tensors());
   const h = network.layers[0].forward(network.workspace.copy("x", x));

@@ -16,9 +16,9 @@ export const curvesExperiment: Experiment = {
     "nothing. The adversarially trained one withstands the very step that it was trained against; whether it withstands " +
     "smaller ones as well, and larger ones, is seen here alone.",
   models: () => LINEUP.map(([name]) => name),
-  async run(laboratory) {
-    const { seed, trained, progress } = laboratory;
-    const sample = sampleOf(laboratory);
+  async run(context) {
+    const { seed, model: trained, progress } = context;
+    const sample = sampleOf(context);
     const measurements: Record<string, number | null> = {};
     const series = [];
     for (const [i, [name, title]] of LINEUP.entries()) {

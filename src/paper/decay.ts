@@ -18,8 +18,8 @@ export const decayExperiment: Experiment = {
     "network the paper found .0025 too much already, and less than that without benefit, where training against an " +
     "attack of .25 had both.",
   models: () => ["plainControl", "fgsmControl", ...COEFFICIENTS.map(decayed)],
-  async run({ learn, test, trained }) {
-    const own = slice(learn, 0, SAMPLE);
+  async run({ train: trainSet, test, model: trained }) {
+    const own = slice(trainSet, 0, SAMPLE);
     const measurements: Record<string, number | null> = {};
     const tried = [
       ["none", "no decay", "plainControl"],

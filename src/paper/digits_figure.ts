@@ -1,12 +1,12 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { type Batch, select } from "../data/batch.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import { EPSILON } from "./experiment.ts";
 import type { ImagesFigure } from "./figure.ts";
 import { answered, firstOfEach, imagesFigure } from "./images.ts";
 
 /** The first test image of each class before and after the attack on `model`, with what it takes them for. */
-export function digitsFigure(model: Model, test: Batch): ImagesFigure {
+export function digitsFigure(model: Differentiable, test: Batch): ImagesFigure {
   const shown = select(test, firstOfEach(test, 1));
   const attacked = fgsm(model, shown, { epsilon: EPSILON });
   return imagesFigure(

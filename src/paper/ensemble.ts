@@ -1,7 +1,7 @@
 import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
 import { measure } from "../evaluate/measure.ts";
 import { ensemble } from "../models/ensemble.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { sampleOf } from "./lineup.ts";
 import { members } from "./recipes/ensemble.ts";
@@ -15,9 +15,9 @@ export const ensembleExperiment: Experiment = {
     "in their seed alone answer with the mean of their probabilities. Attacked as a whole they fall as one does; and nearly as " +
     "well through one member that the attacker happens to have, for all of them make the same mistakes.",
   models: () => members,
-  async run(laboratory) {
-    const { test, trained, progress } = laboratory;
-    const all: FamilyModel[] = [];
+  async run(context) {
+    const { test, model: trained, progress } = context;
+    const all: Model[] = [];
     for (const name of members) all.push(await trained(name));
     const together = ensemble(all);
     const byScores = ensemble(all, { rule: "scores" });
@@ -28,7 +28,7 @@ export const ensembleExperiment: Experiment = {
     const single = on(together, all[0]);
     const alone = on(all[0], all[0]);
     progress(0.6);
-    const sample = sampleOf(laboratory);
+    const sample = sampleOf(context);
     const whole2 = measure(byScores, fgsm(byScores, sample, { epsilon: EPSILON }));
     const clean = measure(together, test);
     const memberClean = measure(all[0], test);

@@ -1,6 +1,6 @@
 /** Who does the tasks of a run. @module */
 
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import type { Budget } from "./budgets.ts";
 import type { Examples, Experiment, Outcome } from "./experiment.ts";
 import { type Hooks, runOne, type Trained, trainOne } from "./perform.ts";
@@ -18,7 +18,7 @@ export interface Executor {
 
 /** An executor that does one task after the other, here and now. */
 export function inProcess(examples: Examples, budget: Budget): Executor & Disposable {
-  const models = new Map<string, FamilyModel>();
+  const models = new Map<string, Model>();
   const key = (name: string, seed: number) => `${name} ${seed}`;
   const plans = trainings({ ...examples, budget });
   return {
@@ -30,7 +30,7 @@ export function inProcess(examples: Examples, budget: Budget): Executor & Dispos
     },
     run({ experiment, seed }, hooks) {
       const trained = (name: string) => Promise.resolve(models.get(key(name, seed))!);
-      return runOne(experiment, { ...examples, budget, seed, trained }, hooks);
+      return runOne(experiment, { ...examples, budget, seed, model: trained }, hooks);
     },
     [Symbol.dispose]() {
       for (const model of models.values()) model[Symbol.dispose]();

@@ -1,7 +1,7 @@
 /** What an experiment is, and what it works with. @module */
 
 import type { Batch } from "../data/batch.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import type { Budget, BudgetName } from "./budgets.ts";
 import type { Figure } from "./figure.ts";
 
@@ -16,7 +16,7 @@ export interface Examples {
   /** Examples to learn from where nothing is chosen by others, `learn` and `validation` together. */
   readonly all: Batch;
   /** Examples to learn from. */
-  readonly learn: Batch;
+  readonly train: Batch;
   /** Examples held out of those to choose by: when to stop, for one. */
   readonly validation: Batch;
   /** Examples held out, on which nothing is chosen. */
@@ -24,13 +24,13 @@ export interface Examples {
 }
 
 /** What experiments are run with. */
-export interface Laboratory extends Examples {
+export interface ExperimentContext extends Examples {
   /** Seed of every draw. */
   readonly seed: number;
   /** How much work it may be. */
   readonly budget: Budget;
   /** The trained model of that name (see `recipes/`), which the experiment has among its `models`. */
-  trained(name: string): Promise<FamilyModel>;
+  model(name: string): Promise<Model>;
   /** Says that this part of the experiment, in [0, 1], is done. */
   progress(part: number): void;
   /** Aborted when the run is to stop: look at it in what takes long. */
@@ -50,7 +50,7 @@ export interface Experiment {
   /** Names of the trained models that it needs. */
   models(budget: Budget): readonly string[];
   /** What was measured. */
-  run(laboratory: Laboratory): Promise<Outcome>;
+  run(context: ExperimentContext): Promise<Outcome>;
 }
 
 /** What an experiment came to. */

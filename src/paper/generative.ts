@@ -1,6 +1,6 @@
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
-import { standing } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./standing.ts";
 
 /** The generative models: trained name, which is that in measurements, and name in the figure. */
 const MODELS = [
@@ -18,12 +18,12 @@ export const generativeExperiment: Experiment = {
     "whole image, it is a good classifier, and the fast gradient sign method fools it as it fools any other. A " +
     "classification RBM, trained on the joint probability of image and label, stands beside it; the paper has none.",
   models: () => MODELS.map(([name]) => name),
-  async run(laboratory) {
+  async run(context) {
     const measurements: Record<string, number | null> = {};
     for (const [i, [name]] of MODELS.entries()) {
-      const own = standing(await laboratory.trained(name), laboratory);
+      const own = cleanAttackedAndRubbish(await context.model(name), context);
       for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
-      laboratory.progress((i + 1) / MODELS.length);
+      context.progress((i + 1) / MODELS.length);
     }
     return {
       measurements,

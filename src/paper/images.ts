@@ -2,7 +2,7 @@ import type { Batch } from "../data/batch.ts";
 import type { Tensor } from "../data/safetensors.ts";
 import { predict } from "../loss.ts";
 import { type Matrix, rowsOf } from "../matrix.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import { type ImagesFigure, pixels } from "./figure.ts";
 
 /** One image of a figure. */
@@ -45,7 +45,7 @@ export function weightsFigure(
 }
 
 /** The rows of `x` with what `model` takes them for and how surely; those marked that it gets right. */
-export function answered(model: Model, { x, labels }: Pick<Batch, "x" | "labels">): Image[] {
+export function answered(model: Differentiable, { x, labels }: Pick<Batch, "x" | "labels">): Image[] {
   const { predicted, confidence } = predict(model, x);
   return Array.from(labels, (label, i) => ({
     values: rowOf(x, i),

@@ -1,5 +1,5 @@
 import type { Experiment } from "./experiment.ts";
-import { standing } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./standing.ts";
 
 /** Section 6: the larger network, in the full budget alone. */
 export const largeExperiment: Experiment = {
@@ -11,11 +11,11 @@ export const largeExperiment: Experiment = {
     "gave the paper's best figure, the mean of five seeds.",
   budgets: ["full"],
   models: () => ["largeMaxout", "largeAdversarialMaxout"],
-  async run(laboratory) {
+  async run(context) {
     const both = [["naive", "largeMaxout"], ["adversarial", "largeAdversarialMaxout"]] as const;
     const measurements: Record<string, number | null> = {};
     for (const [short, name] of both) {
-      const own = standing(await laboratory.trained(name), laboratory);
+      const own = cleanAttackedAndRubbish(await context.model(name), context);
       for (const [quantity, value] of Object.entries(own)) measurements[`${short}.${quantity}`] = value;
     }
     return { measurements };

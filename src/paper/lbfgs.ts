@@ -4,7 +4,7 @@ import { type Batch, select } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { rowsOf } from "../matrix.ts";
 import { added } from "../evaluate/perturbations.ts";
-import type { Model } from "../models/model.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 import { answered, firstOfEach, imagesFigure } from "./images.ts";
 
@@ -30,7 +30,7 @@ export const lbfgsExperiment: Experiment = {
     "changes a fraction as large. So the sign step is no way to the nearest adversarial example, but one cheap enough to " +
     "train against.",
   models: () => MODELS.map(([name]) => name),
-  async run({ test, budget, trained, progress }) {
+  async run({ test, budget, model: trained, progress }) {
     const chosen = select(test, firstOfEach(test, EACH[budget.name]));
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, short]] of MODELS.entries()) {
@@ -61,7 +61,7 @@ export const lbfgsExperiment: Experiment = {
 };
 
 /** Distortion and cost of both methods on the images that the model gets right. */
-function compare(plain: Model, examples: Batch): Measurements {
+function compare(plain: Differentiable, examples: Batch): Measurements {
   const { predicted } = predict(plain, examples.x);
   const right = select(
     examples,
@@ -103,7 +103,7 @@ function compare(plain: Model, examples: Batch): Measurements {
 }
 
 /** The same model, which counts the inputs whose gradient it was asked for. */
-function counted(plain: Model): { model: Model; gradients: () => number } {
+function counted(plain: Differentiable): { model: Differentiable; gradients: () => number } {
   let rows = 0;
   return {
     model: {

@@ -24,7 +24,7 @@ export const lineExperiment: Experiment = {
     "band around where it began; beyond, one wrong class after the other wins over wide ranges. So it is the direction that " +
     "matters, and not to hit a certain point.",
   models: () => ["maxout"],
-  async run({ test, trained }) {
+  async run({ test, model: trained }) {
     const model = await trained("maxout");
     // the first of its class, chosen by index before anything is known of it
     const at = test.labels.indexOf(CLASS);

@@ -1,7 +1,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { matrix } from "../matrix.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { type Rng, rng } from "../rng.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { pooled } from "./pooled.ts";
@@ -23,7 +23,7 @@ export const linearExperiment: Experiment = {
     "weights' mean size. No pixel changes by more than ε, however many there are, but the sum grows with their number. Noise of " +
     "the same size has no direction, and grows with the square root of it alone.",
   models: () => ["softmax", "maxout", ...POOLS.map(pooledSoftmax)],
-  async run({ test, seed, trained }) {
+  async run({ test, seed, model: trained }) {
     const random = rng(seed).split("linear view");
     const linear = await trained("softmax");
     const filters = rowsOf(await trained("maxout"), "layer0.W");
@@ -85,7 +85,7 @@ export const linearExperiment: Experiment = {
 };
 
 /** The largest gap between the model's own change of score and ε·m·n, relative to it. */
-function gapOf(model: FamilyModel, x: Float32Array): number {
+function gapOf(model: Model, x: Float32Array): number {
   const weights = rowsOf(model, "W");
   const changes = weights.map((w, c) => {
     const moved = x.map((value, i) => value + EPSILON * Math.sign(w[i]));
@@ -112,7 +112,7 @@ function growthOver(filters: readonly Float32Array[], n: number, random: Rng) {
 }
 
 /** The rows of a tensor of weights. */
-function rowsOf(model: FamilyModel, name: string): Float32Array[] {
+function rowsOf(model: Model, name: string): Float32Array[] {
   const { data, shape } = model.tensors()[name];
   const inputs = shape.at(-1)!;
   return Array.from(

@@ -1,5 +1,5 @@
 import { type Batch, slice } from "../data/batch.ts";
-import type { Laboratory } from "./experiment.ts";
+import type { ExperimentContext } from "./experiment.ts";
 
 /**
  * The models that are compared throughout: trained name, and a short one for figures. The noise is random ±ε; sigmoids are
@@ -18,6 +18,6 @@ export const LINEUP = [
 ] as const;
 
 /** The test images that comparisons of many models look at: the first 2,000, in a quick run 1,000. */
-export function sampleOf({ test, budget }: Pick<Laboratory, "test" | "budget">): Batch {
+export function sampleOf({ test, budget }: Pick<ExperimentContext, "test" | "budget">): Batch {
   return slice(test, 0, budget.name === "quick" ? 1000 : 2000);
 }

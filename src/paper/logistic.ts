@@ -17,7 +17,7 @@ export const logisticExperiment: Experiment = {
     "±ε is known exactly: ε times the sum of the weights' sizes, against the true class. The fast gradient sign method " +
     "finds just that, so that its loss has a closed form, and training against it could be done without any attack.",
   models: () => ["logistic"],
-  async run({ test, trained }) {
+  async run({ test, model: trained }) {
     const model = await trained("logistic");
     const examples = pair(test);
     const attacked = fgsm(model, examples, { epsilon: EPSILON });

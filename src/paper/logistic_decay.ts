@@ -1,7 +1,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { losses } from "../loss.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { pair } from "./pair.ts";
@@ -17,8 +17,8 @@ export const logisticDecayExperiment: Experiment = {
     "are classified with a margin to spare, the second never; with λ = ε decay sees the worst everywhere and " +
     "learns nothing.",
   models: () => ["logistic", "adversarialLogistic", ...DECAYS.map(decayedLogistic)],
-  async run({ learn, test, trained }) {
-    const [own, examples] = [pair(learn), pair(test)];
+  async run({ train: trainSet, test, model: trained }) {
+    const [own, examples] = [pair(trainSet), pair(test)];
     const tried: [string, string][] = [
       ["plain", "logistic"],
       ["adversarial", "adversarialLogistic"],
@@ -50,6 +50,6 @@ export const logisticDecayExperiment: Experiment = {
   },
 };
 
-function sizeOf(model: FamilyModel): number {
+function sizeOf(model: Model): number {
   return Float64Array.from(model.tensors().W.data).reduce((sum, value) => sum + Math.abs(value), 0);
 }

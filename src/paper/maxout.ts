@@ -2,7 +2,7 @@ import { fgsm } from "../attacks/fgsm.ts";
 import { measure } from "../evaluate/measure.ts";
 import { digitsFigure } from "./digits_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { float32Standing, standing } from "./standing.ts";
+import { attackedInFloat32, cleanAttackedAndRubbish } from "./standing.ts";
 
 /** Section 4 and appendix A: the deep maxout network. */
 export const maxoutExperiment: Experiment = {
@@ -14,14 +14,14 @@ export const maxoutExperiment: Experiment = {
     "of the fast gradient sign method mislead it on most digits, and with great confidence. The gradient that plain " +
     "single-precision arithmetic gives is a little weaker: where a probability rounds to 1 it loses its main term.",
   models: () => ["maxout"],
-  async run(laboratory) {
-    const model = await laboratory.trained("maxout");
-    const { test } = laboratory;
+  async run(context) {
+    const model = await context.model("maxout");
+    const { test } = context;
     const clipped = measure(model, fgsm(model, test, { epsilon: EPSILON, bounds: [0, 1] }));
     return {
       measurements: {
-        ...standing(model, laboratory),
-        ...float32Standing(model, laboratory),
+        ...cleanAttackedAndRubbish(model, context),
+        ...attackedInFloat32(model, context),
         "fgsm clipped.error": percent(clipped.errorRate),
         "fgsm clipped.confidence": percent(clipped.confidenceOnErrors),
       },

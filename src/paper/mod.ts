@@ -98,7 +98,7 @@ export interface Prepared {
 export interface RunResult {
   readonly seeds: readonly number[];
   /** Examples learnt from and tested on. */
-  readonly examples: { readonly learn: number; readonly test: number };
+  readonly examples: { readonly train: number; readonly test: number };
   /** Those of the experiments that were asked for. */
   readonly claims: readonly Judged[];
   /** Everything measured, by experiment and name. */
@@ -111,7 +111,7 @@ export interface RunResult {
 
 /** What a run on `data` has to do. */
 export function prepare(
-  data: { learn: Batch; test: Batch },
+  data: { train: Batch; test: Batch },
   { budget, seed = 1, seeds: count = budget.seeds, only }: Scope,
 ): Prepared {
   const asked = experiments.filter(({ id }) => only?.includes(id) ?? true);
@@ -131,7 +131,7 @@ export function prepare(
 
 /** Runs the experiments of a budget, trains what they need, and judges the claims. */
 export async function reproduce(
-  data: { learn: Batch; test: Batch },
+  data: { train: Batch; test: Batch },
   { onProgress, signal, ...options }: RunOptions,
 ): Promise<RunResult> {
   const { budget } = options;
@@ -161,7 +161,7 @@ export async function reproduce(
   const measurements = measured(inOrder);
   return {
     seeds,
-    examples: { learn: examples.learn.labels.length, test: data.test.labels.length },
+    examples: { train: examples.train.labels.length, test: data.test.labels.length },
     claims: judgeAll(claims, measurements, { experiments: asked, budget }),
     measurements,
     figures: Object.fromEntries(Object.entries(inOrder[0]).map(([id, { figures = [] }]) => [id, figures])),

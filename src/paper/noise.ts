@@ -1,6 +1,6 @@
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
-import { attackedStanding, float32Standing } from "./standing.ts";
+import { attackedInFloat32, cleanAndAttacked } from "./standing.ts";
 
 /** Name in measurements, name in the figure, trained name. */
 const MODELS = [
@@ -20,13 +20,13 @@ export const noiseExperiment: Experiment = {
     "with the one that matters, so that noise averages out in each weighted sum: a network trained on it falls to the " +
     "attack nearly as the naive one does.",
   models: () => MODELS.map(([, , trained]) => trained),
-  async run(laboratory) {
+  async run(context) {
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, , trained]] of MODELS.entries()) {
-      const model = await laboratory.trained(trained);
-      const own = { ...attackedStanding(model, laboratory), ...float32Standing(model, laboratory) };
+      const model = await context.model(trained);
+      const own = { ...cleanAndAttacked(model, context), ...attackedInFloat32(model, context) };
       for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
-      laboratory.progress((i + 1) / MODELS.length);
+      context.progress((i + 1) / MODELS.length);
     }
     const error = (name: string) => measurements[`${name}.fgsm.error`]!;
     measurements["distance from naive"] = Math.max(

@@ -1,8 +1,8 @@
 /** Single tasks of a run. @module */
 
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { train, type TrainOptions } from "../train/mod.ts";
-import type { Experiment, Laboratory, Outcome } from "./experiment.ts";
+import type { Experiment, ExperimentContext, Outcome } from "./experiment.ts";
 import { settledBy } from "./plan.ts";
 import type { Training } from "./recipes/training.ts";
 
@@ -30,7 +30,7 @@ export function trainOne(
   training: Training,
   { seed, after, ...more }: Beginning,
   { onProgress, signal }: Hooks,
-): Promise<FamilyModel> {
+): Promise<Model> {
   return train(training.family, training.data, {
     ...settledBy(training, { seed, after }),
     ...more,
@@ -42,9 +42,9 @@ export function trainOne(
 /** What `experiment` comes to, its measurements named with the experiment's id before them. */
 export function runOne(
   experiment: Experiment,
-  laboratory: Omit<Laboratory, "progress" | "signal">,
+  context: Omit<ExperimentContext, "progress" | "signal">,
   { onProgress, signal }: Hooks,
 ): Promise<Outcome> {
   onProgress(0, "");
-  return experiment.run({ ...laboratory, signal, progress: (part) => onProgress(part, "") });
+  return experiment.run({ ...context, signal, progress: (part) => onProgress(part, "") });
 }

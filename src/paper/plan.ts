@@ -67,11 +67,11 @@ export function plan(
 }
 
 /** The examples of a run by what they serve, as `budget` divides them. */
-export function divide({ learn: all, test }: { learn: Batch; test: Batch }, budget: Budget): Examples {
+export function divide({ train: all, test }: { train: Batch; test: Batch }, budget: Budget): Examples {
   // of a small set, no more than a sixth
   const rest = all.labels.length - Math.min(budget.validation, Math.floor(all.labels.length / 6));
-  const learn = slice(all, 0, Math.min(rest, budget.examples));
-  return { all, learn, validation: slice(all, rest), test };
+  const trainSet = slice(all, 0, Math.min(rest, budget.examples));
+  return { all, train: trainSet, validation: slice(all, rest), test };
 }
 
 /** All options of a training in a run from `seed`; `after` is the record of the one that it comes after. */

@@ -3,7 +3,7 @@ import { measure } from "../evaluate/measure.ts";
 import { digitsFigure } from "./digits_figure.ts";
 import { type Experiment, percent } from "./experiment.ts";
 import { imagesFigure, rowPerClass } from "./images.ts";
-import { standing } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./standing.ts";
 
 /** Training examples on which a network's training error is measured. */
 const SAMPLE = 10000;
@@ -18,15 +18,15 @@ export const rbfExperiment: Experiment = {
     "where it errs it hardly believes itself, and it takes no noise for a digit. With a hidden layer of such units " +
     "the network is hard to train: under stochastic gradient descent its error stays high even on its own examples.",
   models: () => ["rbf", "deepRbf", "deepRbfSgd", "maxout"],
-  async run(laboratory) {
-    const { trained } = laboratory;
-    const own = slice(laboratory.learn, 0, SAMPLE);
+  async run(context) {
+    const { model: trained } = context;
+    const own = slice(context.train, 0, SAMPLE);
     const trainingError = async (name: string) => percent(measure(await trained(name), own).errorRate);
     const shallow = await trained("rbf");
-    const deep = standing(await trained("deepRbf"), laboratory);
+    const deep = cleanAttackedAndRubbish(await trained("deepRbf"), context);
     return {
       measurements: {
-        ...standing(shallow, laboratory),
+        ...cleanAttackedAndRubbish(shallow, context),
         "training error": await trainingError("rbf"),
         ...Object.fromEntries(Object.entries(deep).map(([name, value]) => [`deep.${name}`, value])),
         "deep.training error": await trainingError("deepRbf"),
@@ -44,7 +44,7 @@ export const rbfExperiment: Experiment = {
           rowPerClass(shallow.tensors().mu),
           { columns: 10, range: [0, 1] },
         ),
-        digitsFigure(shallow, laboratory.test),
+        digitsFigure(shallow, context.test),
       ],
     };
   },

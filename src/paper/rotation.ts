@@ -21,9 +21,9 @@ export const rotationExperiment: Experiment = {
     "the gradient and keeps its length. The paper says that this too reliably gives adversarial examples, without a figure; " +
     "here is the error against the angle. An angle of .65 moves an image about as far as the sign step of .25.",
   models: () => LINEUP.map(([name]) => name),
-  async run(laboratory) {
-    const { trained, progress } = laboratory;
-    const sample = sampleOf(laboratory);
+  async run(context) {
+    const { model: trained, progress } = context;
+    const sample = sampleOf(context);
     const measurements: Record<string, number | null> = {};
     const series = [];
     for (const [i, [name, title]] of LINEUP.entries()) {

@@ -1,6 +1,6 @@
 import { directedRubbish, rubbish } from "../attacks/rubbish.ts";
 import { measure, measureRubbish } from "../evaluate/measure.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 import { type Image, imagesFigure, rowOf } from "./images.ts";
 import type { Figure } from "./figure.ts";
@@ -27,7 +27,7 @@ export const rubbishExperiment: Experiment = {
     "probabilities of each class help a little, and they can be taught that noise is nothing, " +
     "but only the noise that they saw: one step along the gradient and the network is fooled again.",
   models: () => ["maxout", "sigmoidMaxout", "rubbishMaxout", "softmax", "rbf"],
-  async run({ test, seed, trained, progress }) {
+  async run({ test, seed, model: trained, progress }) {
     const naive = await trained("maxout");
     const independent = await trained("sigmoidMaxout");
     const taught = await trained("rubbishMaxout");
@@ -45,13 +45,13 @@ export const rubbishExperiment: Experiment = {
       "largest share": percent(Math.max(...shares)),
       "least share": percent(Math.min(...shares)),
     };
-    const errorOf = (model: FamilyModel) => percent(measure(model, test).errorRate)!;
+    const errorOf = (model: Model) => percent(measure(model, test).errorRate)!;
     measurements["sigmoid.clean.error"] = errorOf(independent);
     measurements["taught.clean.error"] = errorOf(taught);
     measurements["taught.clean.harm"] = errorOf(taught) - errorOf(independent);
     progress(0.4);
 
-    const toward = (model: FamilyModel, step: "sign" | "gradient", epsilon: number) =>
+    const toward = (model: Model, step: "sign" | "gradient", epsilon: number) =>
       Array.from(
         { length: model.classes },
         (_, target) => directedRubbish(model, { target, epsilon, step, samples: DIRECTED, seed }),
@@ -74,7 +74,7 @@ export const rubbishExperiment: Experiment = {
   },
 };
 
-function named(name: string, model: FamilyModel, options: { seed: number }): Measurements {
+function named(name: string, model: Model, options: { seed: number }): Measurements {
   const { errorRate, confidenceOnErrors } = measureRubbish(rubbish(model, options));
   return { [`${name}.error`]: percent(errorRate), [`${name}.confidence`]: percent(confidenceOnErrors) };
 }
@@ -117,7 +117,7 @@ function rates(bySign: Directed, byGradient: Directed, taught: Directed): Figure
   };
 }
 
-function galleries(model: FamilyModel, seed: number): Figure[] {
+function galleries(model: Model, seed: number): Figure[] {
   const said = (noise: ReturnType<typeof rubbish>): Image[] =>
     Array.from(noise.predicted, (c, i) => ({
       values: rowOf(noise.x, i),

@@ -1,7 +1,7 @@
 import { digitsFigure } from "./digits_figure.ts";
 import type { Experiment } from "./experiment.ts";
 import { rowPerClass, weightsFigure } from "./images.ts";
-import { standing } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./standing.ts";
 
 /** Section 4 and appendix A: the shallow softmax. */
 export const softmaxExperiment: Experiment = {
@@ -13,10 +13,10 @@ export const softmaxExperiment: Experiment = {
     'test image is classified right. What looks like noise is also classified with confidence, where "nothing" ' +
     "would be the answer.",
   models: () => ["softmax"],
-  async run(laboratory) {
-    const model = await laboratory.trained("softmax");
+  async run(context) {
+    const model = await context.model("softmax");
     return {
-      measurements: standing(model, laboratory),
+      measurements: cleanAttackedAndRubbish(model, context),
       figures: [
         weightsFigure(
           {
@@ -29,7 +29,7 @@ export const softmaxExperiment: Experiment = {
           rowPerClass(model.tensors().W),
           { columns: 10 },
         ),
-        digitsFigure(model, laboratory.test),
+        digitsFigure(model, context.test),
       ],
     };
   },

@@ -1,11 +1,14 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { rubbish } from "../attacks/rubbish.ts";
 import { measure, measureRubbish } from "../evaluate/measure.ts";
-import type { Model } from "../models/model.ts";
-import { EPSILON, type Laboratory, type Measurements, percent } from "./experiment.ts";
+import type { Differentiable } from "../models/classifier.ts";
+import { EPSILON, type ExperimentContext, type Measurements, percent } from "./experiment.ts";
 
 /** A model on clean examples and on its own adversarial ones. */
-export function attackedStanding(model: Model, { test }: Pick<Laboratory, "test">): Measurements {
+export function cleanAndAttacked(
+  model: Differentiable,
+  { test }: Pick<ExperimentContext, "test">,
+): Measurements {
   const clean = measure(model, test);
   const attacked = measure(model, fgsm(model, test, { epsilon: EPSILON }));
   return {
@@ -18,7 +21,10 @@ export function attackedStanding(model: Model, { test }: Pick<Laboratory, "test"
 }
 
 /** A model on its own adversarial examples, as the gradient of plain float32 arithmetic makes them. */
-export function float32Standing(model: Model, { test }: Pick<Laboratory, "test">): Measurements {
+export function attackedInFloat32(
+  model: Differentiable,
+  { test }: Pick<ExperimentContext, "test">,
+): Measurements {
   const attacked = measure(model, fgsm(model, test, { epsilon: EPSILON, gradient: "float32" }));
   return {
     "fgsm in float32.error": percent(attacked.errorRate),
@@ -27,10 +33,13 @@ export function float32Standing(model: Model, { test }: Pick<Laboratory, "test">
 }
 
 /** A model on clean, adversarial and rubbish examples. */
-export function standing(model: Model, laboratory: Pick<Laboratory, "test" | "seed">): Measurements {
-  const noise = measureRubbish(rubbish(model, { seed: laboratory.seed }));
+export function cleanAttackedAndRubbish(
+  model: Differentiable,
+  context: Pick<ExperimentContext, "test" | "seed">,
+): Measurements {
+  const noise = measureRubbish(rubbish(model, { seed: context.seed }));
   return {
-    ...attackedStanding(model, laboratory),
+    ...cleanAndAttacked(model, context),
     "rubbish.error": percent(noise.errorRate),
     "rubbish.confidence": percent(noise.confidenceOnErrors),
   };

@@ -1,6 +1,6 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { transfer } from "../evaluate/agreement.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
 
@@ -13,11 +13,11 @@ export const transferExperiment: Experiment = {
     "error carries over, though the second was never looked at. A model that resists its own attack is the harder " +
     "one to mislead through another; and what was made against it misleads others the less.",
   models: () => LINEUP.map(([name]) => name),
-  async run(laboratory) {
-    const { trained } = laboratory;
-    const models: FamilyModel[] = [];
+  async run(context) {
+    const { model: trained } = context;
+    const models: Model[] = [];
     for (const [name] of LINEUP) models.push(await trained(name));
-    const sample = sampleOf(laboratory);
+    const sample = sampleOf(context);
     const { errors, agreements } = transfer(models, sample, { attack: fgsm, epsilon: EPSILON });
     const names = LINEUP.map(([, name]) => name);
     const measurements: Record<string, number | null> = {};

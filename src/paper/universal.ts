@@ -17,7 +17,7 @@ export const universalExperiment: Experiment = {
     "got. All mislead the network far oftener than random noise of the same size, without a look at the image that they are " +
     "added to.",
   models: () => ["maxout", "softmax"],
-  async run({ learn, test, trained }) {
+  async run({ train: trainSet, test, model: trained }) {
     const measurements: Record<string, number | null> = {};
     const shown = [];
     for (const name of ["maxout", "softmax"]) {
@@ -33,7 +33,7 @@ export const universalExperiment: Experiment = {
         const one = matrix(1, test.x.cols, rowOf(own, i));
         return errorOn(withPerturbation(test, one)).errorRate;
       });
-      const known = fgsm(model, slice(learn, 0, test.labels.length), { epsilon: EPSILON });
+      const known = fgsm(model, slice(trainSet, 0, test.labels.length), { epsilon: EPSILON });
       const mean = meanPerturbation(added(known));
       const universal = errorOn(withPerturbation(test, meanPerturbation(added(known), { epsilon: EPSILON })));
       Object.assign(measurements, {

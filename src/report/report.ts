@@ -12,7 +12,7 @@ export interface Report {
   readonly format: "gibbon-report-2";
   /** Where the figures called the paper's are from. */
   readonly paper: string;
-  readonly data: { readonly name: string; readonly learn: number; readonly test: number };
+  readonly data: { readonly name: string; readonly train: number; readonly test: number };
   /** How much work it was. */
   readonly budget: Budget;
   /** One run for each. */
@@ -20,7 +20,7 @@ export interface Report {
   /** Build of the kernels, and threads if several. */
   readonly kernels: string;
   readonly seconds: number;
-  readonly made: Made;
+  readonly made: Provenance;
   readonly claims: readonly ReportedClaim[];
   /** What is to be drawn of the run of the first seed, by experiment; empty for one without. */
   readonly figures: RunResult["figures"];
@@ -31,7 +31,7 @@ export interface Report {
 }
 
 /** Where, and by which code, a report was made. */
-export interface Made {
+export interface Provenance {
   /** Of this project. */
   readonly version: string;
   /** The commit, if known. */

@@ -35,7 +35,7 @@ export function table({ claims, data, budget, seeds, kernels, seconds }: Report)
     ...conditions.map((text, i) => `${letter(i)}  ${text}`),
     ...(remarks.length > 0 ? ["", ...remarks] : []),
     "",
-    `On ${data.name}, ${data.learn} examples to learn from and ${data.test} to test on (the paper's are of MNIST).`,
+    `On ${data.name}, ${data.train} examples to learn from and ${data.test} to test on (the paper's are of MNIST).`,
     `Budget ${budget.name}, ${inWords(seeds)}, ${kernels} kernels, ${seconds.toFixed(0)} s.`,
   ].join("\n");
 }

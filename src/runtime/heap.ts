@@ -7,6 +7,7 @@
  * @module
  */
 
+import { InputError } from "../errors.ts";
 import type { Exports, ThreadExports } from "../../wasm/exports.ts";
 import { type Matrix, shape } from "../matrix.ts";
 import { Team } from "./team.ts";
@@ -88,7 +89,7 @@ export class Heap implements Disposable {
   readonly #owned = new FinalizationRegistry<number>((address) => this.exports.free(address));
 
   /**
-   * @throws {TypeError} if the module is not one of Gibbon's, or of another version
+   * @throws {InputError} if the module is not one of Gibbon's, or of another version
    * @throws if it is a threaded one, and this host does not share memory with workers
    */
   constructor(
@@ -103,8 +104,10 @@ export class Heap implements Disposable {
     this.exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
     const version = this.exports.abiVersion?.();
     if (version !== ABI_VERSION) {
-      throw new TypeError(
-        `Cannot use this WebAssembly module: expected ABI version ${ABI_VERSION}, got ${version}`,
+      throw new InputError(
+        "host",
+        "use this WebAssembly module",
+        `expected ABI version ${ABI_VERSION}, got ${version}`,
       );
     }
     if (shared) {
@@ -182,6 +185,10 @@ export class Heap implements Disposable {
 /** Throws unless `m` has the shape given; `action` begins the message. */
 export function checkShape(action: string, name: string, m: Matrix, rows: number, cols: number): void {
   if (m.rows !== rows || m.cols !== cols) {
-    throw new TypeError(`Cannot ${action}: expected ${name} of shape (${rows}, ${cols}), got ${shape(m)}`);
+    throw new InputError(
+      "shape",
+      `${action}`,
+      `expected ${name} of shape (${rows}, ${cols}), got ${shape(m)}`,
+    );
   }
 }

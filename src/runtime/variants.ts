@@ -1,5 +1,6 @@
 /** Which binary runs. @module */
 
+import { InputError } from "../errors.ts";
 import { isFaster } from "./choice.ts";
 import { Heap, type Operand, Resident } from "./heap.ts";
 
@@ -47,16 +48,16 @@ export interface InitOptions {
  * assertEquals(kernels(), "baseline");
  * ```
  *
- * @throws {TypeError} if `kernels` is none of the builds, the engine lacks what the build needs, or the program does not
+ * @throws {InputError} if `kernels` is none of the builds, the engine lacks what the build needs, or the program does not
  * hold it and there is no module
- * @throws {RangeError} if `threads` is not a whole number ≥ 1
+ * @throws {InputError} if `threads` is not a whole number ≥ 1
  */
 export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}): void {
   if (kernels !== "auto" && kernels !== "baseline" && kernels !== "relaxed") {
-    throw new TypeError(`Cannot start kernels "${kernels}": expected baseline, relaxed or auto`);
+    throw new InputError("value", `start kernels "${kernels}"`, "expected baseline, relaxed or auto");
   }
   if (!Number.isSafeInteger(threads) || threads < 1) {
-    throw new RangeError(`Cannot start ${threads} threads: must be a whole number ≥ 1`);
+    throw new InputError("value", `start ${threads} threads`, "must be a whole number ≥ 1");
   }
   const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose();
   try {
@@ -65,8 +66,10 @@ export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}
     current = next;
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new TypeError(
-      `Cannot start kernels "${variant}": this engine does not run them (${error.message})`,
+    throw new InputError(
+      "host",
+      `start kernels "${variant}"`,
+      `this engine does not run them (${error.message})`,
     );
   }
 }
@@ -104,12 +107,14 @@ function started(variant: Variant, threads: number): Heap {
   return team ?? new Heap(alone(variant), variant);
 }
 
-/** @throws {TypeError} if the program does not hold it */
+/** @throws {InputError} if the program does not hold it */
 function alone(variant: Variant): WebAssembly.Module {
   const module = builds(variant, { threaded: false });
   if (module) return module;
-  throw new TypeError(
-    `Cannot start kernels "${variant}": they are not part of this program, and init was given no module`,
+  throw new InputError(
+    "host",
+    `start kernels "${variant}"`,
+    "they are not part of this program, and init was given no module",
   );
 }
 

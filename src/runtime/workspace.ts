@@ -1,5 +1,6 @@
 /** Memory that a model keeps while it is in use. @module */
 
+import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import { type Heap, Resident } from "./heap.ts";
 import { heap } from "./variants.ts";
@@ -18,9 +19,9 @@ export class Workspace implements Disposable {
     return this.#heap.kernels;
   }
 
-  /** Nothing, while its memory is its own. @throws {TypeError} if everything was given back */
+  /** Nothing, while its memory is its own. @throws {InputError} if everything was given back */
   check(): void {
-    if (this.#disposed) throw new TypeError("Cannot use the model: it was disposed");
+    if (this.#disposed) throw new InputError("state", "use the model", "it was disposed");
   }
 
   /** The matrix called `name`, of this shape; zeros when new. */

@@ -1,6 +1,6 @@
 import type { Batch } from "../data/batch.ts";
 import type { Family } from "../models/family.ts";
-import { settle, type TrainOptions } from "./options.ts";
+import { resolveOptions, type TrainOptions } from "./options.ts";
 import { setup } from "./state.ts";
 import { TRAINING_VERSIONS } from "./version.ts";
 
@@ -9,7 +9,7 @@ import { TRAINING_VERSIONS } from "./version.ts";
  * that it will give.
  */
 export function identity(family: Family, data: Batch, options: TrainOptions): string {
-  const settled = settle(family, data, options);
+  const settled = resolveOptions(family, data, options);
   const { epochs } = settled;
   return JSON.stringify({
     version: TRAINING_VERSIONS[family.name] ?? 1,

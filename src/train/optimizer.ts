@@ -1,3 +1,4 @@
+import { InputError } from "../errors.ts";
 import { adamStep, limitRowNorms, sgdGather, sgdStep } from "../kernels/optimizer.ts";
 import { gatherRows } from "../kernels/sparse.ts";
 import type { Workspace } from "../runtime/workspace.ts";
@@ -23,7 +24,14 @@ export function optimizer(recipe: Recipe, parameters: readonly Parameter[], work
 }
 
 function sgd(
-  { rate, decay = 1, leastRate = 1e-6, momentum = 0, finalMomentum = momentum, rampEpochs = 250 }: Sgd,
+  {
+    learningRate: rate,
+    learningRateDecay: decay = 1,
+    minLearningRate: leastRate = 1e-6,
+    momentum = 0,
+    finalMomentum = momentum,
+    rampEpochs = 250,
+  }: Sgd,
   recipe: Recipe,
   parameters: readonly Parameter[],
   workspace: Workspace,
@@ -57,7 +65,13 @@ function sgd(
 }
 
 function adam(
-  { rate, decay = 1, leastRate = 1e-6, beta1 = 0.9, beta2 = 0.999 }: Adam,
+  {
+    learningRate: rate,
+    learningRateDecay: decay = 1,
+    minLearningRate: leastRate = 1e-6,
+    beta1 = 0.9,
+    beta2 = 0.999,
+  }: Adam,
   recipe: Recipe,
   parameters: readonly Parameter[],
   workspace: Workspace,
@@ -111,20 +125,28 @@ function states(kind: string, parameters: readonly Parameter[], workspace: Works
   });
 }
 
-function checkNames({ maxNorm = 0, l1 = 0, l2 = 0 }: Recipe, parameters: readonly Parameter[]): void {
+function checkNames(
+  { maxNorm = 0, l1 = 0, weightDecay: l2 = 0 }: Recipe,
+  parameters: readonly Parameter[],
+): void {
   const names = parameters.map(({ name }) => name);
   for (const [decay, by] of Object.entries({ maxNorm, l1, l2 })) {
     const unknown = typeof by === "number"
       ? undefined
       : Object.keys(by).find((name) => !names.includes(name));
     if (unknown === undefined) continue;
-    throw new RangeError(
-      `Cannot train with ${decay} for ${unknown}: the model has no such parameter, but ${names.join(", ")}`,
+    throw new InputError(
+      "value",
+      `train with ${decay} for ${unknown}`,
+      `the model has no such parameter, but ${names.join(", ")}`,
     );
   }
 }
 
-function decayOf({ l1 = 0, l2 = 0 }: Recipe, { name, weights }: Parameter): { l1: number; l2: number } {
+function decayOf(
+  { l1 = 0, weightDecay: l2 = 0 }: Recipe,
+  { name, weights }: Parameter,
+): { l1: number; l2: number } {
   const of = (decay: NonNullable<Recipe["l1"]>) =>
     typeof decay !== "number" ? decay[name] ?? 0 : weights ? decay : 0;
   return { l1: of(l1), l2: of(l2) };

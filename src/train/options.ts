@@ -1,6 +1,7 @@
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
-import type { Family, FamilyModel } from "../models/family.ts";
-import { checkInputs, type Perturbation } from "../models/model.ts";
+import type { Family, Model } from "../models/family.ts";
+import { checkInputs, type Perturbation } from "../models/classifier.ts";
 import type { Adam, Keep, Recipe, Sgd } from "../models/recipe.ts";
 
 /** How long, against what and how watchfully to train; and what of the family's recipe to change. */
@@ -20,7 +21,7 @@ export interface TrainOptions extends Partial<Recipe> {
   /** Stops when the validation error has not fallen for so many epochs; default 100. */
   patience?: number;
   /** Measures of each finished epoch's model to keep in the history, by name; they change nothing else. */
-  monitor?: (model: FamilyModel) => Readonly<Record<string, number>>;
+  monitor?: (model: Model) => Readonly<Record<string, number>>;
   /** Called often; with `epochEnd` when an epoch is over. */
   onProgress?: (progress: TrainProgress) => void;
   /** Given the state of training after each epoch, and when aborted. */
@@ -48,11 +49,11 @@ export interface TrainProgress {
   /** Error rate on the validation examples, if there are any and the epoch is over. */
   validationError?: number;
   /** The model as it is now, to be measured, attacked or saved during the call; the next step changes it. */
-  model: FamilyModel;
+  model: Model;
 }
 
 /** Options with their defaults filled in. */
-export type Settled =
+export type ResolvedOptions =
   & Pick<
     TrainOptions,
     | "perturbation"
@@ -65,18 +66,22 @@ export type Settled =
   >
   & { recipe: Recipe; epochs: number; seed: number; alpha: number; patience: number };
 
-/** @throws {RangeError | TypeError} with the first option that does not fit */
-export function settle(family: Family, data: Batch, options: TrainOptions): Settled {
-  const { optimizer, batchSize, maxNorm, dropout, l1, l2 } = { ...family.recipe, ...options };
-  const recipe: Recipe = { optimizer, batchSize, maxNorm, dropout, l1, l2 };
+/** @throws {InputError} with the first option that does not fit */
+export function resolveOptions(family: Family, data: Batch, options: TrainOptions): ResolvedOptions {
+  const { optimizer, batchSize, maxNorm, dropout, l1, weightDecay: l2 } = { ...family.recipe, ...options };
+  const recipe: Recipe = { optimizer, batchSize, maxNorm, dropout, l1, weightDecay: l2 };
   const { epochs = 10, seed = 0, alpha = options.perturbation ? 0.5 : 1, patience = 100, validation } =
     options;
 
   checkInputs("train", family, data.x);
   if (validation) checkInputs("validate", family, validation.x);
-  if (data.x.rows === 0) throw new RangeError("Cannot train: there are no examples");
+  if (data.x.rows === 0) throw new InputError("value", "train", "there are no examples");
   if (data.classes > family.classes) {
-    throw new RangeError(`Cannot train: the data has ${data.classes} classes, the model ${family.classes}`);
+    throw new InputError(
+      "value",
+      "train",
+      `the data has ${data.classes} classes, the model ${family.classes}`,
+    );
   }
   const whole = (name: string, value: number, least: number) =>
     check(name, value, Number.isSafeInteger(value) && value >= least, `a whole number ≥ ${least}`);
@@ -87,7 +92,7 @@ export function settle(family: Family, data: Batch, options: TrainOptions): Sett
   checkOptimizer(optimizer);
   check("alpha", alpha, alpha >= 0 && alpha <= 1, "in [0, 1]");
   if (!options.perturbation && alpha !== 1) {
-    throw new RangeError(`Cannot train with alpha ${alpha}: there is no perturbation`);
+    throw new InputError("value", `train with alpha ${alpha}`, "there is no perturbation");
   }
   for (const most of typeof maxNorm === "number" ? [maxNorm] : Object.values(maxNorm ?? {})) {
     check("maxNorm", most, most > 0, "> 0");
@@ -107,10 +112,16 @@ export function settle(family: Family, data: Batch, options: TrainOptions): Sett
 
 function checkOptimizer(rule: Recipe["optimizer"]): void {
   if (rule.name !== "sgd" && rule.name !== "adam") {
-    throw new TypeError(`Cannot train by ${(rule as { name: string }).name}: expected sgd or adam`);
+    throw new InputError("value", `train by ${(rule as { name: string }).name}`, "expected sgd or adam");
   }
-  check("learningRate", rule.rate, rule.rate > 0 && rule.rate < Infinity, "> 0");
-  const { decay = 1, leastRate = 0, rampEpochs = 1, momentum = 0, finalMomentum = 0 } = rule as Sgd;
+  check("learningRate", rule.learningRate, rule.learningRate > 0 && rule.learningRate < Infinity, "> 0");
+  const {
+    learningRateDecay: decay = 1,
+    minLearningRate: leastRate = 0,
+    rampEpochs = 1,
+    momentum = 0,
+    finalMomentum = 0,
+  } = rule as Sgd;
   const { beta1 = 0, beta2 = 0 } = rule as Adam;
   check("decay", decay, decay > 0 && decay < Infinity, "> 0");
   check("leastRate", leastRate, leastRate >= 0 && leastRate < Infinity, "≥ 0");
@@ -121,5 +132,5 @@ function checkOptimizer(rule: Recipe["optimizer"]): void {
 }
 
 function check(name: string, value: number, fits: boolean, wanted: string): void {
-  if (!fits) throw new RangeError(`Cannot train with ${name} ${value}: must be ${wanted}`);
+  if (!fits) throw new InputError("value", `train with ${name} ${value}`, `must be ${wanted}`);
 }

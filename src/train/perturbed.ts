@@ -1,9 +1,10 @@
 /** What perturbations do to a training step. */
 
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { asModel } from "../models/family.ts";
-import type { Model, Perturbation } from "../models/model.ts";
+import type { Differentiable, Perturbation } from "../models/classifier.ts";
 import { layersOf, type Network, type TrainingPass } from "../models/network.ts";
 
 /** What a pass of training runs on. */
@@ -19,33 +20,39 @@ const NONE = -1;
 /**
  * How `perturbation` changes the examples of a step.
  *
- * @throws {RangeError} if it perturbs a layer that the network has not
- * @throws {TypeError} if it gives rubbish, and the model's probabilities cannot all be 0
+ * @throws {InputError} if it perturbs a layer that the network has not
+ * @throws {InputError} if it gives rubbish, and the model's probabilities cannot all be 0
  */
 export function perturber(
   network: Network,
-  model: Model,
+  model: Differentiable,
   perturbation: Perturbation,
 ): (examples: Batch, key: number) => Perturbed {
   const { layer = 0, rubbish = false, pullback } = perturbation;
   const most = network.layers.length - 1;
   if (!Number.isInteger(layer) || layer < 0 || layer > most) {
-    throw new RangeError(
-      `Cannot train with a perturbation of layer ${layer}: the model has layers 0 … ${most}`,
+    throw new InputError(
+      "value",
+      `train with a perturbation of layer ${layer}`,
+      `the model has layers 0 … ${most}`,
     );
   }
   if (layer > 0 && (pullback || rubbish)) {
-    throw new TypeError(
-      `Cannot train with ${perturbation.name} at layer ${layer}: only at the inputs, layer 0`,
+    throw new InputError(
+      "value",
+      `train with ${perturbation.name} at layer ${layer}`,
+      "only at the inputs, layer 0",
     );
   }
   if (network.objective && (layer > 0 || pullback || rubbish)) {
-    throw new TypeError(`Cannot train with ${perturbation.name}: the model's objective is its own`);
+    throw new InputError("value", `train with ${perturbation.name}`, "the model's objective is its own");
   }
   const { head: { name } } = model;
   if (rubbish && (name === "softmax" || name === "binary")) {
-    throw new TypeError(
-      `Cannot train against rubbish with head ${name}: its probabilities sum to 1, and none can say "no class"`,
+    throw new InputError(
+      "value",
+      `train against rubbish with head ${name}`,
+      `its probabilities sum to 1, and none can say "no class"`,
     );
   }
   if (layer > 0) return hidden(network, model, { perturbation, layer });
@@ -58,7 +65,7 @@ export function perturber(
 /** The same inputs, with what the perturbation adds to those of a later layer of the whole network, no unit dropped. */
 function hidden(
   network: Network,
-  { classes, head }: Model,
+  { classes, head }: Differentiable,
   { perturbation, layer }: { perturbation: Perturbation; layer: number },
 ): (examples: Batch, key: number) => Perturbed {
   const [before, after] = [layersOf(network, 0, layer), layersOf(network, layer)];
@@ -86,7 +93,7 @@ const STEP = 0.003;
  */
 export function addThrough(
   network: Network,
-  model: Model,
+  model: Differentiable,
   { examples: { x, labels }, along }: { examples: Batch; along: Matrix },
 ): void {
   const lengths = Array.from({ length: x.rows }, (_, row) => {

@@ -1,12 +1,13 @@
 /** The state of a training as bytes. */
 
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { readSafetensors, type Tensor, writeSafetensors } from "../data/safetensors.ts";
 import { variant } from "../runtime/variants.ts";
 import type { Matrix } from "../matrix.ts";
 import { describe } from "../models/checkpoint.ts";
 import type { Family, Tensors } from "../models/family.ts";
-import type { Settled } from "./options.ts";
+import type { ResolvedOptions } from "./options.ts";
 
 /** One finished epoch. */
 export interface Epoch {
@@ -35,10 +36,10 @@ export interface Position {
 const FORMAT = "gibbon-training-1";
 
 /** What must be the same for a state to be gone on from. */
-export function setup(family: Family, data: Batch, options: Settled): string {
+export function setup(family: Family, data: Batch, options: ResolvedOptions): string {
   const { recipe, seed, alpha, perturbation, validationPerturbation, patience, validation } = options;
   const names = { perturbation: perturbation?.name, validationPerturbation: validationPerturbation?.name };
-  const examples = { learn: fingerprint(data), validation: validation && fingerprint(validation) };
+  const examples = { train: fingerprint(data), validation: validation && fingerprint(validation) };
   const settings = { recipe, seed, alpha, ...names, patience, kernels: variant() };
   return JSON.stringify({ ...describe(family), ...settings, ...examples });
 }
@@ -60,8 +61,8 @@ export function writeState(
 /**
  * Reads `matrices` back from `bytes`; returns the position and the best epoch's tensors.
  *
- * @throws {SyntaxError} if the bytes are no such state
- * @throws {TypeError} if it is that of another training
+ * @throws {InputError} if the bytes are no such state
+ * @throws {InputError} if it is that of another training
  */
 export function readState(
   bytes: Uint8Array,
@@ -70,19 +71,23 @@ export function readState(
 ): { position: Position; best?: Tensors } {
   const { tensors, metadata } = readSafetensors(bytes);
   if (metadata.format !== FORMAT) {
-    throw new SyntaxError(
-      `Cannot resume training: expected format ${FORMAT}, got ${metadata.format ?? "none"}`,
+    throw new InputError(
+      "format",
+      "resume training",
+      `expected format ${FORMAT}, got ${metadata.format ?? "none"}`,
     );
   }
   const differ = differences(JSON.parse(metadata.setup), JSON.parse(expected));
   if (differ.length > 0) {
-    throw new TypeError(
-      `Cannot resume training: its state is of another one, which differs in ${differ.join(", ")}`,
+    throw new InputError(
+      "state",
+      "resume training",
+      `its state is of another one, which differs in ${differ.join(", ")}`,
     );
   }
   for (const [name, { data }] of Object.entries(matrices)) {
     if (tensors[name]?.data.length !== data.length) {
-      throw new SyntaxError(`Cannot resume training: its state lacks ${name}`);
+      throw new InputError("format", "resume training", `its state lacks ${name}`);
     }
     data.set(tensors[name].data);
   }

@@ -1,9 +1,10 @@
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { type Matrix, matrix } from "../matrix.ts";
-import type { FamilyModel } from "../models/family.ts";
+import type { Model } from "../models/family.ts";
 import type { Network } from "../models/network.ts";
 import type { Rng } from "../rng.ts";
-import type { Settled } from "./options.ts";
+import type { ResolvedOptions } from "./options.ts";
 import { addThrough, type Perturbed, perturber } from "./perturbed.ts";
 
 /** Leaves the objective's gradient in the network's parameters; returns the sum of the examples' losses. */
@@ -12,13 +13,15 @@ export type Step = (indices: Int32Array, random: Rng) => number;
 /** The step on batches of `data`, perturbed if the options say so. Works in memory that it keeps. */
 export function makeStep(
   network: Network,
-  model: FamilyModel,
-  { data, settled }: { data: Batch; settled: Settled },
+  model: Model,
+  { data, settled }: { data: Batch; settled: ResolvedOptions },
 ): Step {
   const { recipe: { batchSize, dropout = {} }, perturbation, alpha } = settled;
   if (network.objective && settled.recipe.dropout) {
-    throw new RangeError(
-      `Cannot train ${model.family.name} with dropout: its objective has no use for it`,
+    throw new InputError(
+      "value",
+      `train ${model.family.name} with dropout`,
+      "its objective has no use for it",
     );
   }
   const { workspace } = network;

@@ -1,11 +1,12 @@
 /** Training by minibatches. @module */
 
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
-import { bind, type Family, type FamilyModel, type Tensors } from "../models/family.ts";
+import { bind, type Family, type Model, type Tensors } from "../models/family.ts";
 import { type Rng, rng } from "../rng.ts";
 import { optimizer } from "./optimizer.ts";
-import { settle, type Settled, type TrainOptions } from "./options.ts";
+import { type ResolvedOptions, resolveOptions, type TrainOptions } from "./options.ts";
 import { type Position, readState, setup, writeState } from "./state.ts";
 import { makeStep } from "./step.ts";
 
@@ -24,21 +25,21 @@ const PAUSE_AFTER = 2 ** 29;
  * import { digits, measure, softmaxLinear, train } from "@gibbon/gibbon";
  * import { assert } from "@std/assert";
  *
- * const { learn, test } = digits({ seed: 1, learn: 1000, test: 200 });
- * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 2, seed: 1 });
- * assert(measure(model, test).errorRate < 0.5);
+ * const data = digits({ seed: 1, train: 1000, test: 200 });
+ * using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), data.train, { epochs: 2, seed: 1 });
+ * assert(measure(model, data.test).errorRate < 0.5);
  * ```
  *
- * @throws {RangeError} if an option is out of its range, or the loss is no longer finite
- * @throws {TypeError} if the data does not fit the model, or `resume` is of another training
+ * @throws {InputError} if an option is out of its range, or the loss is no longer finite
+ * @throws {InputError} if the data does not fit the model, or `resume` is of another training
  */
 export async function train(
-  start: Family | FamilyModel,
+  start: Family | Model,
   data: Batch,
   options: TrainOptions = {},
-): Promise<FamilyModel> {
+): Promise<Model> {
   const family = "family" in start ? start.family : start;
-  const settled = settle(family, data, options);
+  const settled = resolveOptions(family, data, options);
   const { recipe: { batchSize }, epochs, seed, patience, signal } = settled;
   const random = rng(seed);
   const network = family.network(
@@ -80,8 +81,10 @@ export async function train(
       const indices = order.subarray(from, from + batchSize);
       at.lossSum += step(indices, random.split("step", at.step));
       if (!Number.isFinite(at.lossSum)) {
-        throw new RangeError(
-          `Training diverged in epoch ${epoch + 1}: the loss is not finite; lower the learning rate`,
+        throw new InputError(
+          "diverged",
+          `train beyond epoch ${epoch + 1}`,
+          "training diverged, the loss is not finite; lower the learning rate",
         );
       }
       update(at.step, epoch);
@@ -131,8 +134,8 @@ function pause(): Promise<void> {
 
 /** Error rate on the validation examples, perturbed if that is asked for. */
 function validate(
-  model: FamilyModel,
-  { validation, validationPerturbation }: Settled,
+  model: Model,
+  { validation, validationPerturbation }: ResolvedOptions,
   random: Rng,
 ): number | undefined {
   if (!validation) return undefined;
@@ -142,7 +145,10 @@ function validate(
 }
 
 /** What a file says of how its model was trained. */
-function record({ recipe, seed, alpha, perturbation }: Settled, kernels: string): Record<string, string> {
+function record(
+  { recipe, seed, alpha, perturbation }: ResolvedOptions,
+  kernels: string,
+): Record<string, string> {
   return {
     recipe: JSON.stringify(recipe),
     seed: `${seed}`,

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import {
@@ -12,7 +13,7 @@ import { attacks, fgsm, lbfgs, rotation, signNoise, uniformNoise } from "../../s
 import { type Batch, slice } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import {
   examplesFor,
   forEveryModel,
@@ -48,12 +49,12 @@ const cases: readonly Case[] = [
   { name: "rotation on predictions", attack: rotation, options: { labels: "predicted" }, norm: "angle" },
 ];
 
-function forEveryPair(law: (model: Model, each: Case, name: string) => void): void {
+function forEveryPair(law: (model: Differentiable, each: Case, name: string) => void): void {
   forEveryModel((model, of) => cases.forEach((each) => law(model, each, `${each.name} on ${of}`)));
 }
 
 /** Examples where rounding hurts: zeros of both signs, denormals, ties, an ulp below 1, large numbers. */
-function hardExamples(model: Model, { within = false } = {}): Batch {
+function hardExamples(model: Differentiable, { within = false } = {}): Batch {
   const examples = examplesFor(model, 12, { lo: 0, hi: 1 });
   const hard = [0, 1, 1e-45, 1e-39, 0.1, 0.3, 1 - 2 ** -24, 0.5];
   if (!within) hard.push(-0, -1, 1e3, -(2 ** 24), 3 + 2 ** -22, -1e-45);
@@ -327,7 +328,7 @@ Deno.test("perturbation() of every attack gives that attack's inputs, and names 
     const made = perturbation(attack, given);
     assertEquals(made.apply(model, examples, 9), attack(model, examples, { ...given, seed: 9 }).x, name);
     assertEquals(made.name, `${attack.attack} ${JSON.stringify(given)}`, name);
-    assertThrows(() => perturbation(attack, { ...options, epsilon: NaN }), RangeError, "epsilon NaN", name);
+    assertThrows(() => perturbation(attack, { ...options, epsilon: NaN }), InputError, "epsilon NaN", name);
   });
 });
 
@@ -337,7 +338,7 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
   const refuse = (
     { name, attack, options }: Case,
     wrong: AttackOptions & { epsilon?: Epsilon | number[] },
-    [error, sentence]: [typeof RangeError | typeof TypeError, string],
+    [error, sentence]: [typeof InputError | typeof InputError, string],
   ) =>
     assertThrows(
       () => attack(model, examples, { epsilon: 0.1, ...options, ...wrong } as { epsilon: number }),
@@ -347,44 +348,44 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
     );
   for (const each of cases) {
     for (const epsilon of [-1, -1e-9, NaN, Infinity, -Infinity]) {
-      const known: [typeof RangeError, string] = [
-        RangeError,
+      const known: [typeof InputError, string] = [
+        InputError,
         ` with epsilon ${epsilon}: must be a finite number ≥ 0`,
       ];
       refuse(each, { epsilon }, known);
       refuse(each, { epsilon: [0.1, epsilon] }, known);
     }
-    refuse(each, { epsilon: undefined }, [RangeError, " with epsilon undefined"]);
-    refuse(each, { epsilon: new Float32Array(INPUTS).fill(NaN) }, [RangeError, " with epsilon NaN"]);
+    refuse(each, { epsilon: undefined }, [InputError, " with epsilon undefined"]);
+    refuse(each, { epsilon: new Float32Array(INPUTS).fill(NaN) }, [InputError, " with epsilon NaN"]);
     if (each.norm !== "Linf") {
       assertThrows(
         () => each.attack(model, examples, { ...each.options, epsilon: new Float32Array(INPUTS) }),
-        TypeError,
+        InputError,
         "with an epsilon for each input: give one number",
       );
     }
     refuse(each, { epsilon: new Float32Array(INPUTS - 1) }, [
-      TypeError,
+      InputError,
       ": expected 7 epsilons, one an input, got 6",
     ]);
     for (const bounds of [[1, 0], [0, 0], [NaN, 1], [0, NaN]] as const) {
       refuse(each, { bounds }, [
-        RangeError,
+        InputError,
         ` within bounds ${bounds[0]}, ${bounds[1]}: the first must be less`,
       ]);
     }
-    refuse(each, { bounds: [0, 1] }, [RangeError, " within bounds 0, 1: input "]);
+    refuse(each, { bounds: [0, 1] }, [InputError, " within bounds 0, 1: input "]);
     for (const target of [-1, 3, 0.5, NaN, 2 ** 32]) {
-      refuse(each, { target }, [RangeError, ` with target ${target}: must be a whole number in 0 … 2`]);
+      refuse(each, { target }, [InputError, ` with target ${target}: must be a whole number in 0 … 2`]);
     }
     for (const first of [-1, 0.5, NaN]) {
-      refuse(each, { first }, [RangeError, ` from example ${first} on: must be a whole number ≥ 0`]);
+      refuse(each, { first }, [InputError, ` from example ${first} on: must be a whole number ≥ 0`]);
     }
-    refuse(each, { target: Int32Array.of(0, 1, 3) }, [RangeError, " with target 3"]);
-    refuse(each, { target: Int32Array.of(0, 1) }, [TypeError, ": 3 examples but 2 targets"]);
+    refuse(each, { target: Int32Array.of(0, 1, 3) }, [InputError, " with target 3"]);
+    refuse(each, { target: Int32Array.of(0, 1) }, [InputError, ": 3 examples but 2 targets"]);
     assertThrows(
       () => each.attack(model, examplesFor({ inputs: 8, classes: 3 }, 3), { ...each.options, epsilon: 0.1 }),
-      TypeError,
+      InputError,
       "Cannot attack: the model takes 7 inputs, the examples have 8",
     );
   }

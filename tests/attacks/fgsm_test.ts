@@ -1,11 +1,12 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { fgsm, type FgsmOptions } from "../../src/attacks/fgsm.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { type FamilyModel, model } from "../../src/models/family.ts";
+import { type Model, model } from "../../src/models/family.ts";
 import { logistic, maxout, softmaxLinear } from "../../src/models/mod.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import { assertClose, assertWithin, randomLabels, uniformMatrix } from "../support.ts";
 import { examplesFor, forEveryModel, ordinaryTensors, userModel } from "../models/specimens.ts";
 
@@ -13,7 +14,7 @@ type Norm = NonNullable<FgsmOptions["norm"]>;
 
 /** A two-class linear model of either family, with the w and b of its log odds of class 1. */
 interface TwoClass {
-  model: FamilyModel;
+  model: Model;
   w: number[];
   b: number;
 }
@@ -220,12 +221,12 @@ Deno.test("fgsm() on a linear model is the worst of all perturbations within eps
 });
 
 Deno.test("fgsm() refuses norms, labels and epsilons that it does not know", () => {
-  const each: Model = userModel();
+  const each: Differentiable = userModel();
   const examples = examplesFor(each, 3);
   const refuse = (options: Record<string, unknown>, sentence: string) =>
     assertThrows(
       () => fgsm(each, examples, { epsilon: 0.1, ...options } as { epsilon: number }),
-      TypeError,
+      InputError,
       sentence,
     );
   refuse({ norm: "L3" }, "Cannot attack by fgsm in norm L3: expected Linf, L2 or L1");
@@ -239,7 +240,7 @@ Deno.test("fgsm() refuses norms, labels and epsilons that it does not know", () 
   const labels = Int32Array.of(0, 1, 3);
   assertThrows(
     () => fgsm(each, { ...examples, labels }, { epsilon: 0.1 }),
-    RangeError,
+    InputError,
     "label 3 of example 2",
   );
 });
@@ -272,7 +273,7 @@ Deno.test("fgsm.stream() gives what fgsm() gives, run by run, with the targets o
   const none = fgsm.stream(linear, examples, { epsilon: 0.25, batchSize: 0 });
   assertThrows(
     () => none.next(),
-    RangeError,
+    InputError,
     "Cannot attack by fgsm with batchSize 0: must be a whole number ≥ 1",
   );
 });

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { lbfgs } from "../../src/attacks/lbfgs.ts";
@@ -5,7 +6,7 @@ import { predict } from "../../src/loss.ts";
 import { type Matrix, rowsOf } from "../../src/matrix.ts";
 import { model } from "../../src/models/family.ts";
 import { maxout, softmaxLinear } from "../../src/models/mod.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import { uniformMatrix } from "../support.ts";
 import { CLASSES, examplesFor, INPUTS, ordinaryTensors, userModel } from "../models/specimens.ts";
 
@@ -71,7 +72,7 @@ Deno.test("lbfgs() at a target reaches it, and within bounds goes no shorter way
 Deno.test("lbfgs() needs less distance than the shortest sign step that fools", () => {
   const family = maxout({ inputs: INPUTS, classes: CLASSES, units: [5, 4], pieces: 2 });
   using deep = model(family, { tensors: ordinaryTensors(family) });
-  for (const each of [deep, userModel()] as Model[]) {
+  for (const each of [deep, userModel()] as Differentiable[]) {
     const examples = examplesFor(each, 100);
     const near = lbfgs(each, examples, { epsilon: 100 });
     const far = distances(examples.x, near.x);
@@ -91,7 +92,7 @@ Deno.test("lbfgs() needs less distance than the shortest sign step that fools", 
 
 Deno.test("lbfgs() with more searches comes no farther off, and one gradient a step is its cost", () => {
   let rows = 0;
-  const counted: Model = {
+  const counted: Differentiable = {
     ...userModel(),
     inputGradient(x, dScores) {
       rows += x.rows;
@@ -100,7 +101,7 @@ Deno.test("lbfgs() with more searches comes no farther off, and one gradient a s
   };
   const examples = examplesFor(counted, 20);
   const mean = (searches: number) => {
-    const { x } = lbfgs(counted, examples, { epsilon: 100, searches });
+    const { x } = lbfgs(counted, examples, { epsilon: 100, binarySearchSteps: searches });
     return distances(examples.x, x).reduce((a, b) => a + b, 0);
   };
   const [few, more] = [mean(6), mean(14)];
@@ -114,7 +115,7 @@ Deno.test("lbfgs() refuses to try nothing", () => {
   for (const option of ["searches", "iterations"]) {
     assertThrows(
       () => lbfgs(userModel(), examples, { epsilon: 1, [option]: 0 }),
-      RangeError,
+      InputError,
       `Cannot attack by lbfgs with ${option} 0: must be a whole number ≥ 1`,
     );
   }

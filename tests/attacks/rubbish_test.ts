@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import {
   directedRubbish,
@@ -7,7 +8,7 @@ import {
 } from "../../src/attacks/rubbish.ts";
 import { predict } from "../../src/loss.ts";
 import { rowsOf } from "../../src/matrix.ts";
-import { type FamilyModel, model } from "../../src/models/family.ts";
+import { type Model, model } from "../../src/models/family.ts";
 import { logistic, rbf } from "../../src/models/mod.ts";
 import { assertClose, uniformMatrix } from "../support.ts";
 import { CLASSES, forEveryModel, userModel } from "../models/specimens.ts";
@@ -15,7 +16,7 @@ import { CLASSES, forEveryModel, userModel } from "../models/specimens.ts";
 const INPUTS = 9;
 
 /** A logistic regression whose log odds on standard normal inputs are N(0, norm²). */
-function regression(norm: number): FamilyModel {
+function regression(norm: number): Model {
   const w = uniformMatrix(1, INPUTS, 1).data;
   const factor = norm / Math.hypot(...w);
   return model(logistic({ inputs: INPUTS }), {
@@ -54,7 +55,7 @@ Deno.test("rubbish() fools a logistic regression as often as its log odds pass t
 
 Deno.test("rubbish() draws with the mean and the deviation asked for", () => {
   using each = regression(1);
-  const { x } = rubbish(each, { samples: 4000, mean: 3, deviation: 0.5, seed: 2 });
+  const { x } = rubbish(each, { samples: 4000, mean: 3, std: 0.5, seed: 2 });
   const n = x.data.length;
   assertEquals([x.rows, x.cols], [4000, INPUTS]);
   assertAlmostEquals(mean(x.data), 3, 4 * 0.5 / Math.sqrt(n));
@@ -177,14 +178,14 @@ Deno.test("rubbish() and directedRubbish() refuse what is out of range", () => {
     both = true,
   ) => {
     const directed = { target: 0, epsilon: 0.1, ...options };
-    assertThrows(() => directedRubbish(each, directed), RangeError, `Cannot make rubbish with ${sentence}`);
-    if (both) assertThrows(() => rubbish(each, options), RangeError, `Cannot make rubbish with ${sentence}`);
+    assertThrows(() => directedRubbish(each, directed), InputError, `Cannot make rubbish with ${sentence}`);
+    if (both) assertThrows(() => rubbish(each, options), InputError, `Cannot make rubbish with ${sentence}`);
   };
   for (const samples of [0, -1, 1.5, NaN]) {
     refuse({ samples }, `samples ${samples}: must be a whole number ≥ 1`);
   }
   for (const deviation of [0, -1, NaN, Infinity]) {
-    refuse({ deviation }, `deviation ${deviation}: must be > 0`);
+    refuse({ std: deviation }, `deviation ${deviation}: must be > 0`);
   }
   for (const threshold of [-0.1, 1, NaN]) refuse({ threshold }, `threshold ${threshold}: must be in [0, 1)`);
   for (const mean of [NaN, Infinity]) refuse({ mean }, `mean ${mean}: must be a finite number`);
@@ -199,7 +200,7 @@ Deno.test("rubbish() and directedRubbish() refuse what is out of range", () => {
   }
   assertThrows(
     () => directedRubbish(each, { target: 0, epsilon: 0, step: "none" as "sign" }),
-    TypeError,
+    InputError,
     'Cannot make rubbish with step "none": expected sign or gradient',
   );
 });

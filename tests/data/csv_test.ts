@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { csvBatch } from "../../src/data/csv.ts";
 
@@ -47,19 +48,19 @@ Deno.test("csvBatch() names the line and value that do not fit", () => {
       ["0,1e39", 'value 2 of line 1 is "1e39", not a finite number'],
       ["0;1;2\n1;2;3", "line 2 has a label but no inputs"],
     ]
-  ) assertThrows(() => csvBatch(text), SyntaxError, `Cannot read CSV: ${problem}`);
+  ) assertThrows(() => csvBatch(text), InputError, `Cannot read CSV: ${problem}`);
 });
 
 Deno.test("csvBatch() refuses labels that are not whole numbers below classes, and a scale that is none", () => {
-  assertThrows(() => csvBatch("0,1\n-1,1"), RangeError, "label -1 of line 2 is not a whole number in 0 …");
-  assertThrows(() => csvBatch("0,1\n0.5,1"), RangeError, "label 0.5 of line 2");
-  assertThrows(() => csvBatch("4294967296,1"), RangeError, "label 4294967296 of line 1");
+  assertThrows(() => csvBatch("0,1\n-1,1"), InputError, "label -1 of line 2 is not a whole number in 0 …");
+  assertThrows(() => csvBatch("0,1\n0.5,1"), InputError, "label 0.5 of line 2");
+  assertThrows(() => csvBatch("4294967296,1"), InputError, "label 4294967296 of line 1");
   assertThrows(
     () => csvBatch("0,1\n2,1", { classes: 2 }),
-    RangeError,
+    InputError,
     "label 2 of line 2 is not a whole number in 0 … 1",
   );
-  assertThrows(() => csvBatch("0,1", { scale: NaN }), RangeError, "Cannot read CSV with scale NaN");
+  assertThrows(() => csvBatch("0,1", { scale: NaN }), InputError, "Cannot read CSV with scale NaN");
 });
 
 Deno.test("csvBatch() makes an empty batch of no lines", () => {

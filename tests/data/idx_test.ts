@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { idxBatch, readIdx } from "../../src/data/idx.ts";
 
@@ -36,7 +37,7 @@ Deno.test("readIdx() refuses what is not exactly one file of unsigned bytes", ()
       [idx([4294967295, 4294967295, 4294967295], [1]), "expected 7.922816"],
       [idx([4294967295, 4294967295, 0], [1]), "expected 16 bytes for 4294967295"],
     ] as const
-  ) assertThrows(() => readIdx(bytes), SyntaxError, `Cannot read IDX: ${problem}`);
+  ) assertThrows(() => readIdx(bytes), InputError, `Cannot read IDX: ${problem}`);
 });
 
 Deno.test("idxBatch() divides by 255 and flattens each image to a row", () => {
@@ -52,20 +53,20 @@ Deno.test("idxBatch() refuses files that do not belong together", () => {
   const labels = idx([2], [0, 1]);
   assertThrows(
     () => idxBatch(labels, images),
-    TypeError,
+    InputError,
     "Cannot make a batch: the images hold labels, 2 numbers",
   );
   assertThrows(
     () => idxBatch(images, images),
-    TypeError,
+    InputError,
     "Cannot make a batch: the labels hold images, 2 × 1 × 1",
   );
-  assertThrows(() => idxBatch(images, idx([1], [0])), TypeError, "2 examples but 1 labels");
+  assertThrows(() => idxBatch(images, idx([1], [0])), InputError, "2 examples but 1 labels");
 });
 
 Deno.test("idxBatch() refuses labels that are not below classes", () => {
   const images = idx([2, 1, 1], [0, 1]);
-  assertThrows(() => idxBatch(images, idx([2], [0, 10])), RangeError, "label 10 of example 1");
-  assertThrows(() => idxBatch(images, idx([2], [0, 2]), { classes: 2 }), RangeError, "label 2 of example 1");
+  assertThrows(() => idxBatch(images, idx([2], [0, 10])), InputError, "label 10 of example 1");
+  assertThrows(() => idxBatch(images, idx([2], [0, 2]), { classes: 2 }), InputError, "label 2 of example 1");
   assertEquals(idxBatch(images, idx([2], [0, 10]), { classes: 11 }).classes, 11);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHandler } from "../../src/edge/mod.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import { handlerOf, inputs, models, post } from "./support.ts";
 
 const CLASSIFY = "/models/linear/classify";
@@ -73,7 +73,7 @@ Deno.test("a body that does not come is given up at the limit of time, and then 
 });
 
 /** A model that calls `seen` at each run of rows. */
-function watched(seen: () => void): Model {
+function watched(seen: () => void): Differentiable {
   return {
     ...models.mine,
     scores(x) {

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { createHandler, type HandlerOptions } from "../../src/edge/mod.ts";
 import { handlerOf, inputs, models, post } from "./support.ts";
@@ -31,7 +32,7 @@ Deno.test("createHandler() refuses options that are not as described, and names 
   for (const [options, problem] of refused) {
     assertThrows(
       () => createHandler(options as HandlerOptions),
-      TypeError,
+      InputError,
       `Cannot create a handler: ${problem}`,
     );
   }

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { agreement, transfer } from "../../src/evaluate/agreement.ts";
@@ -33,7 +34,7 @@ Deno.test("agreement() of a model with itself is whole, and null where there is 
     bothWrong: null,
   });
   assertEquals(agreement(wrong, labels, { labels }).bothWrong, null);
-  assertThrows(() => agreement(wrong, labels.subarray(1), { labels }), TypeError, "3 and 2 of them for 3");
+  assertThrows(() => agreement(wrong, labels.subarray(1), { labels }), InputError, "3 and 2 of them for 3");
 });
 
 Deno.test("agreement()'s three rates fit together", () => {

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { signNoise } from "../../src/attacks/mod.ts";
@@ -62,9 +63,9 @@ Deno.test("checkReport() judges each limited rate of each row that a threshold i
   // clean, one of four is wrong; attacked, two and all
   const { verdicts, passed } = judged({ on: "clean", errorRate: 0.25 }, { on: "fgsm", errorRate: 0.5 });
   assertEquals(verdicts, [
-    { on: "clean", epsilon: null, rate: "errorRate", value: 0.25, most: 0.25, passed: true },
-    { on: "fgsm", epsilon: 0.2, rate: "errorRate", value: 0.5, most: 0.5, passed: true },
-    { on: "fgsm", epsilon: 0.5, rate: "errorRate", value: 1, most: 0.5, passed: false },
+    { on: "clean", epsilon: null, rate: "errorRate", value: 0.25, max: 0.25, passed: true },
+    { on: "fgsm", epsilon: 0.2, rate: "errorRate", value: 0.5, max: 0.5, passed: true },
+    { on: "fgsm", epsilon: 0.5, rate: "errorRate", value: 1, max: 0.5, passed: false },
   ]);
   assertEquals(passed, false);
   assertEquals(judged({ on: "fgsm", epsilon: 0.2, errorRate: 0.5 }).passed, true);
@@ -126,6 +127,6 @@ Deno.test("checkReport() compares each attack with the noise of its own norm and
     [{ on: "noise", errorRate: 1 }, "is on noise, which is none of clean, rotation"],
   ];
   for (const [threshold, problem] of refused) {
-    assertThrows(() => trialsOf({ ...turning, thresholds: [threshold] }, 1), RangeError, problem);
+    assertThrows(() => trialsOf({ ...turning, thresholds: [threshold] }, 1), InputError, problem);
   }
 });

@@ -1,15 +1,16 @@
+import { InputError } from "../../src/errors.ts";
 import { assertAlmostEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { matrix } from "../../src/matrix.ts";
 import { type Gate, type Threshold, trialsOf } from "../../src/evaluate/gate.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 
 const gate: Gate = { attacks: ["fgsm"], epsilons: [0.2, 0.5] };
 
 /** Says the same to every input. */
-const flat: Model = {
+const flat: Differentiable = {
   inputs: 16,
   classes: 2,
   head: heads.softmax,
@@ -45,7 +46,7 @@ Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
     const thresholds = [{ on: "clean", errorRate: 1 }, threshold];
     assertThrows(
       () => trialsOf({ ...gate, thresholds }, 1),
-      RangeError,
+      InputError,
       `Cannot check: threshold 1 ${problem}`,
     );
   }

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { predict } from "../../src/loss.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
@@ -24,7 +25,7 @@ Deno.test("alongLine() asks the model at x + epsilon times the direction", () =>
 Deno.test("alongLine() refuses what is no single input of the model", () => {
   const [x, none] = [matrix(1, INPUTS), matrix(0, INPUTS)];
   const refuse = (x: typeof none, direction: typeof none, says: string) =>
-    assertThrows(() => alongLine(userModel(), x, { direction, epsilons: [0] }), TypeError, says);
+    assertThrows(() => alongLine(userModel(), x, { direction, epsilons: [0] }), InputError, says);
   refuse(none, x, "expected x of shape (1, 7), got (0, 7)");
   refuse(x, matrix(1, 3), "expected direction of shape (1, 7), got (1, 3)");
 });

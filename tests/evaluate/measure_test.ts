@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
@@ -7,11 +8,11 @@ import { type Batch, batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { matrix } from "../../src/matrix.ts";
 import { measure, measureRubbish, sweep } from "../../src/evaluate/measure.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
 
 /** A model whose inputs are the log probabilities of its three classes, each for itself. */
-const transparent: Model = {
+const transparent: Differentiable = {
   inputs: 3,
   classes: 3,
   head: heads.exponential,
@@ -82,10 +83,10 @@ Deno.test("measure() by class adds up to the whole", () => {
 
 Deno.test("measure() and sweep() of no examples are errors, and so are examples that do not fit", () => {
   const none = examplesFor(userModel(), 0);
-  assertThrows(() => measure(userModel(), none), RangeError, "Cannot measure: there are no examples");
+  assertThrows(() => measure(userModel(), none), InputError, "Cannot measure: there are no examples");
   const sweepNone = () => sweep(userModel(), none, { attack: fgsm, epsilons: [0.1] });
-  assertThrows(sweepNone, RangeError, "Cannot measure: there are no examples");
-  assertThrows(() => measure(userModel(), five), TypeError, "the model takes 7 inputs, the examples have 3");
+  assertThrows(sweepNone, InputError, "Cannot measure: there are no examples");
+  assertThrows(() => measure(userModel(), five), InputError, "the model takes 7 inputs, the examples have 3");
 });
 
 Deno.test("sweep() is measure() of each attack alone, at epsilon 0 of the examples themselves", () => {
@@ -117,7 +118,7 @@ Deno.test("sweep() measures errors against the truth also under a target", () =>
 Deno.test("sweep() refuses an epsilon that its attack refuses", () => {
   const wrong = () =>
     sweep(userModel(), examplesFor(userModel(), 2), { attack: fgsm, epsilons: [0.1, -0.1] });
-  assertThrows(wrong, RangeError, "Cannot attack by fgsm with epsilon -0.1");
+  assertThrows(wrong, InputError, "Cannot attack by fgsm with epsilon -0.1");
 });
 
 Deno.test("measureRubbish() gives the rates, means and shares that one finds by hand", () => {
@@ -141,13 +142,13 @@ Deno.test("measureRubbish() gives the rates, means and shares that one finds by 
     classes: [0, 0, 0],
   });
   const none = { ...rubbish, predicted: new Int32Array(0), fooled: new Uint8Array(0) };
-  assertThrows(() => measureRubbish(none), RangeError, "Cannot measure rubbish: there are no samples");
+  assertThrows(() => measureRubbish(none), InputError, "Cannot measure rubbish: there are no samples");
 });
 
 Deno.test("measureRubbish() of rubbish() has shares that sum to 1, and confidence above the threshold", () => {
   forEveryModel((each, name) => {
     const { samples, errorRate, confidenceOnErrors, classes } = measureRubbish(
-      rubbish(each, { samples: 500, threshold: 0.4, deviation: 0.5 }),
+      rubbish(each, { samples: 500, threshold: 0.4, std: 0.5 }),
     );
     assertEquals([samples, classes.length], [500, each.classes], name);
     const sum = classes.reduce((a, b) => a + b, 0);

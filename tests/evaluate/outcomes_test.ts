@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { attacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
@@ -39,5 +40,5 @@ Deno.test("outcomes() yield once for 250 answers or more, and not for fewer", ()
 Deno.test("outcomes() refuse what the attacks refuse", () => {
   const model = userModel();
   const trials = [{ attack: fgsm, epsilons: [-1] }];
-  assertThrows(() => finish(outcomes(model, examplesFor(model, 2), trials)), RangeError, "epsilon -1");
+  assertThrows(() => finish(outcomes(model, examplesFor(model, 2), trials)), InputError, "epsilon -1");
 });

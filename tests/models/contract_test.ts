@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { slice } from "../../src/data/batch.ts";
 import { heap, init } from "../../src/runtime/variants.ts";
@@ -285,10 +286,10 @@ Deno.test("model() with the same seed has the same bytes, and where it draws at 
 
 Deno.test("train() of every family with the same seed gives the same bytes, and moves every tensor", async () => {
   for (const { name, family } of specimens) {
-    const learn = examplesFor(family, 60);
+    const trainSet = examplesFor(family, 60);
     const options = { epochs: 2, seed: 5, batchSize: 25 };
-    using one = await train(family, learn, options);
-    using same = await train(family, learn, options);
+    using one = await train(family, trainSet, options);
+    using same = await train(family, trainSet, options);
     using fresh = model(family, { seed: 5 });
     assertEquals(saveModel(one), saveModel(same), name);
     const [after, before] = [one.tensors(), fresh.tensors()];
@@ -433,7 +434,7 @@ Deno.test("model() refuses tensors that are missing, unknown, misshapen, of whol
     const [first] = Object.keys(family.shapes);
     const { [first]: own, ...rest } = tensors;
     const refuse = (wrong: Tensors, sentence: string) =>
-      assertThrows(() => model(family, { tensors: wrong }), TypeError, sentence, name);
+      assertThrows(() => model(family, { tensors: wrong }), InputError, sentence, name);
     refuse(rest, `Cannot make a ${family.name} model: tensor ${first} is missing`);
     refuse({ ...tensors, extra: own }, `Cannot make a ${family.name} model: it has no tensor extra`);
     const flat = { shape: [own.data.length], data: own.data };
@@ -447,7 +448,7 @@ Deno.test("model() refuses tensors that are missing, unknown, misshapen, of whol
   const negative = { ...tensors, beta: { ...tensors.beta, data: tensors.beta.data.map((value) => -value) } };
   assertThrows(
     () => model(family, { tensors: negative }),
-    RangeError,
+    InputError,
     "Cannot make an rbf model with beta -",
   );
 });
@@ -456,9 +457,9 @@ Deno.test("Model refuses inputs of another width", () => {
   forEveryModel((each, name) => {
     const wide = examplesFor({ inputs: INPUTS + 1, classes: each.classes }, 2);
     for (const run of [losses, lossGradient]) {
-      assertThrows(() => run(each, wide), TypeError, "takes 7 inputs", name);
+      assertThrows(() => run(each, wide), InputError, "takes 7 inputs", name);
     }
-    assertThrows(() => predict(each, wide.x), TypeError, "the examples have 8", name);
+    assertThrows(() => predict(each, wide.x), InputError, "the examples have 8", name);
   });
 });
 
@@ -467,11 +468,11 @@ Deno.test("losses() refuses labels that are not classes of the model, or not one
     const { x } = examplesFor(each, 2);
     for (const run of [losses, lossGradient]) {
       for (const bad of [-1, each.classes, 2 ** 30]) {
-        assertThrows(() => run(each, { x, labels: Int32Array.of(0, bad) }), RangeError, `label ${bad}`, name);
+        assertThrows(() => run(each, { x, labels: Int32Array.of(0, bad) }), InputError, `label ${bad}`, name);
       }
       assertThrows(
         () => run(each, { x, labels: Int32Array.of(0) }),
-        TypeError,
+        InputError,
         "2 examples but 1 labels",
         name,
       );
@@ -550,7 +551,7 @@ Deno.test("rbf() with initialSpread starts that far, as a standard deviation, fr
   assertClose([Math.sqrt(sum(mu.data.map((value) => value ** 2)) / mu.data.length)], [0.3], 0.01);
   assertThrows(
     () => rbf({ inputs: 2, classes: 2, initialSpread: -1 }),
-    RangeError,
+    InputError,
     "Cannot make an rbf model with initialSpread -1: must be ≥ 0",
   );
 });
@@ -591,6 +592,6 @@ Deno.test("a disposed model says so instead of reading what is no longer its own
   const gone = model(families.softmaxLinear({ inputs: 2, classes: 2 }));
   gone[Symbol.dispose]();
   for (const use of [() => gone.scores(matrix(1, 2)), () => gone.tensors()]) {
-    assertThrows(use, TypeError, "Cannot use the model: it was disposed");
+    assertThrows(use, InputError, "Cannot use the model: it was disposed");
   }
 });

@@ -1,17 +1,18 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { ensemble } from "../../src/models/ensemble.ts";
-import { type FamilyModel, model } from "../../src/models/family.ts";
+import { type Model, model } from "../../src/models/family.ts";
 import { logistic, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import { assertClose, centralDifference, uniformMatrix } from "../support.ts";
 import { CLASSES, examplesFor, INPUTS, userModel } from "./specimens.ts";
 
 /** Softmax models of several families, with different parameters. */
-function members(): Model[] {
-  const of = (family: FamilyModel["family"], seed: number) =>
+function members(): Differentiable[] {
+  const of = (family: Model["family"], seed: number) =>
     model(family, {
       tensors: Object.fromEntries(
         Object.entries(family.shapes).map(([name, shape], i) => [name, {
@@ -100,13 +101,13 @@ Deno.test("ensemble() refuses members that do not go together, and rules that do
   const other = model(softmaxLinear({ inputs: INPUTS + 1, classes: CLASSES }));
   const lone = model(logistic({ inputs: INPUTS }));
   const local = model(rbf({ inputs: INPUTS, classes: CLASSES }));
-  assertThrows(() => ensemble([]), RangeError, "there are no members");
+  assertThrows(() => ensemble([]), InputError, "there are no members");
   for (const [wrong, says] of [[other, "another 8 inputs"], [lone, "another 7 inputs, 2 classes"]] as const) {
-    assertThrows(() => ensemble([first, wrong]), TypeError, says);
+    assertThrows(() => ensemble([first, wrong]), InputError, says);
   }
-  assertThrows(() => ensemble([first, local]), TypeError, "head exponential");
-  assertThrows(() => ensemble([local, local]), TypeError, "of mean probabilities with head exponential");
+  assertThrows(() => ensemble([first, local]), InputError, "head exponential");
+  assertThrows(() => ensemble([local, local]), InputError, "of mean probabilities with head exponential");
   assert(ensemble([local, local], { rule: "scores" }));
-  assertThrows(() => ensemble([first], { rule: "vote" as "scores" }), TypeError, 'by rule "vote"');
-  assertThrows(() => ensemble([first]).scores(matrix(1, 3)), TypeError, "takes 7 inputs");
+  assertThrows(() => ensemble([first], { rule: "vote" as "scores" }), InputError, 'by rule "vote"');
+  assertThrows(() => ensemble([first]).scores(matrix(1, 3)), InputError, "takes 7 inputs");
 });

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { matrix } from "../../src/matrix.ts";
 import { model } from "../../src/models/family.ts";
@@ -127,14 +128,14 @@ Deno.test("mpDbm() starts with sparse first weights, and inputs at their log odd
 
 Deno.test("mpDbm() refuses sizes out of range, naming them", () => {
   const make = (options: object) => () => model(mpDbm({ inputs: 2, classes: 2, ...options }));
-  assertThrows(make({ units: [] }), RangeError, "with number of units 0: must be a whole number ≥ 1");
-  assertThrows(make({ units: [3, 0] }), RangeError, "with units[1] 0");
-  assertThrows(make({ iterations: 0 }), RangeError, "with iterations 0");
-  assertThrows(make({ classes: 1 }), RangeError, "with classes 1: must be a whole number ≥ 2");
+  assertThrows(make({ units: [] }), InputError, "with number of units 0: must be a whole number ≥ 1");
+  assertThrows(make({ units: [3, 0] }), InputError, "with units[1] 0");
+  assertThrows(make({ iterations: 0 }), InputError, "with iterations 0");
+  assertThrows(make({ classes: 1 }), InputError, "with classes 1: must be a whole number ≥ 2");
   for (const labelWeight of [-1, NaN, Infinity]) {
-    assertThrows(make({ labelWeight }), RangeError, `with labelWeight ${labelWeight}: must be ≥ 0`);
+    assertThrows(make({ labelWeight }), InputError, `with labelWeight ${labelWeight}: must be ≥ 0`);
   }
   for (const inputShare of [0, -0.5, 1.5, NaN]) {
-    assertThrows(make({ inputShare }), RangeError, `with inputShare ${inputShare}: must be in (0, 1]`);
+    assertThrows(make({ inputShare }), InputError, `with inputShare ${inputShare}: must be in (0, 1]`);
   }
 });

@@ -3,9 +3,9 @@
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
-import { type Family, type FamilyModel, model, type Tensors } from "../../src/models/family.ts";
+import { type Family, type Model, model, type Tensors } from "../../src/models/family.ts";
 import { families, type FamilyOptions } from "../../src/models/mod.ts";
-import type { Model } from "../../src/models/model.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import { randomLabels, uniformMatrix } from "../support.ts";
 
 /** Inputs and classes of every specimen; 7 leaves a tail behind each vector of 4. */
@@ -65,7 +65,7 @@ export function ordinaryTensors({ name: family, shapes }: Family): Tensors {
 }
 
 /** A specimen as a model; dispose it. */
-export function specimenModel({ family, tensors }: Specimen): FamilyModel {
+export function specimenModel({ family, tensors }: Specimen): Model {
   return model(family, { tensors });
 }
 
@@ -73,7 +73,7 @@ export function specimenModel({ family, tensors }: Specimen): FamilyModel {
  * A model that a user might write, s_c = Σᵢ w (x + x²/4), on a head of the library's: plain loops, and a gradient
  * in runs of three rows.
  */
-export function userModel(): Model {
+export function userModel(): Differentiable {
   const w = uniformMatrix(CLASSES, INPUTS, 7, { lo: -0.8, hi: 0.8 }).data;
   const scores = (x: Matrix) => {
     const out = matrix(x.rows, CLASSES);
@@ -110,7 +110,7 @@ export function userModel(): Model {
 }
 
 /** Runs `law` on a model of every specimen, and on the user's. */
-export function forEveryModel(law: (model: Model, name: string) => void): void {
+export function forEveryModel(law: (model: Differentiable, name: string) => void): void {
   for (const specimen of specimens) {
     using each = specimenModel(specimen);
     law(each, specimen.name);

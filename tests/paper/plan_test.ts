@@ -7,13 +7,13 @@ import type { Experiment } from "../../src/paper/experiment.ts";
 import { divide, plan, settledBy } from "../../src/paper/plan.ts";
 import type { Training } from "../../src/paper/recipes/training.ts";
 
-const data = digits({ learn: 60, test: 20 });
+const data = digits({ train: 60, test: 20 });
 const budget = budgets.quick;
 
 function training(epochs: number, more: Partial<Training> = {}): Training {
   return {
     family: softmaxLinear({ inputs: 784, classes: 10 }),
-    data: data.learn,
+    data: data.train,
     options: { epochs, batchSize: 5 },
     cost: 2,
     ...more,
@@ -77,9 +77,9 @@ Deno.test("settledBy() takes from the other's record what it settles, and adds t
 
 Deno.test("divide() holds the last examples out, of few a sixth, and takes no more to learn from than the budget", () => {
   const sizes = (more: { examples?: number; validation?: number }) => {
-    const { all, learn, validation, test } = divide(data, { ...budget, ...more });
-    assertEquals(validation.labels, data.learn.labels.slice(60 - validation.labels.length));
-    return [all, learn, validation, test].map(({ labels }) => labels.length);
+    const { all, train: trainSet, validation, test } = divide(data, { ...budget, ...more });
+    assertEquals(validation.labels, data.train.labels.slice(60 - validation.labels.length));
+    return [all, trainSet, validation, test].map(({ labels }) => labels.length);
   };
   assertEquals(sizes({}), [60, 50, 10, 20]);
   assertEquals(sizes({ validation: 5 }), [60, 55, 5, 20]);

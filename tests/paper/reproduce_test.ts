@@ -11,7 +11,7 @@ import { assertDrawable } from "./drawable.ts";
 // what files say of the build is compared here
 init({ kernels: "baseline" });
 
-const data = digits({ seed: 1, learn: 480, test: 100 });
+const data = digits({ seed: 1, train: 480, test: 100 });
 const tiny: Budget = { ...budgets.quick, units: 16, mostEpochs: 2 };
 
 Deno.test("reproduce() measures what every claim of the budget asks for, the same for the same seed", async () => {

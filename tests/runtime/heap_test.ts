@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { Heap, type Resident } from "../../src/runtime/heap.ts";
 import { matrix } from "../../src/matrix.ts";
@@ -161,7 +162,7 @@ Deno.test("Heap() refuses a module that is not Gibbon's", () => {
   const empty = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   assertThrows(
     () => new Heap(empty, "baseline"),
-    TypeError,
+    InputError,
     "Cannot use this WebAssembly module: expected ABI version 2, got undefined",
   );
 });

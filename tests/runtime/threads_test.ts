@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fgsm, init, kernels, type Matrix, maxout, perturbation, train } from "../../src/mod.ts";
 import { Heap } from "../../src/runtime/heap.ts";
@@ -74,7 +75,7 @@ Deno.test("init() refuses threads that are no count", () => {
   for (const threads of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(
       () => init({ threads }),
-      RangeError,
+      InputError,
       `Cannot start ${threads} threads: must be a whole number ≥ 1`,
     );
   }

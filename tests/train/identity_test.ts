@@ -10,7 +10,7 @@ import { identity } from "../../src/train/mod.ts";
 
 Deno.test("identity() of the paper's networks stays what it is, so that what was kept of their long training is found", () => {
   init({ kernels: "baseline" });
-  const { learn } = digits({ learn: 20, test: 0 });
+  const { train: trainSet } = digits({ train: 20, test: 0 });
   const family = maxout({ inputs: 784, classes: 10, units: [240, 240], initialRange: 0.005 });
   const recipe =
     '{"optimizer":{"name":"sgd","rate":0.1,"decay":1.000004,"momentum":0.5,"finalMomentum":0.7,"rampEpochs":250},' +
@@ -21,10 +21,10 @@ Deno.test("identity() of the paper's networks stays what it is, so that what was
     `\\"initialRange\\":0.005}","recipe":${recipe},"seed":2,${rest},"patience":100,"kernels":"baseline",` +
     '"learn":"26ce6069"}}';
   const options = { ...PUBLISHED, epochs: 243, seed: 2 };
-  assertEquals(identity(family, learn, options), expected('"alpha":1'));
+  assertEquals(identity(family, trainSet, options), expected('"alpha":1'));
   const adversarial = { alpha: 0.5, perturbation: perturbation(fgsm, { epsilon: 0.25 }) };
   assertEquals(
-    identity(family, learn, { ...options, ...adversarial }),
+    identity(family, trainSet, { ...options, ...adversarial }),
     expected('"alpha":0.5,"perturbation":"fgsm {\\"epsilon\\":0.25}"'),
   );
 });

@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { perturbation } from "../../src/attacks/attack.ts";
 import { fgsm, rotation, signNoise } from "../../src/attacks/mod.ts";
@@ -8,11 +9,11 @@ import { losses, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { asModel, bind, type Family } from "../../src/models/family.ts";
 import { classRbm, maxout, softmaxLinear } from "../../src/models/mod.ts";
-import type { Perturbation } from "../../src/models/model.ts";
+import type { Perturbation } from "../../src/models/classifier.ts";
 import { layersOf } from "../../src/models/network.ts";
 import { rng } from "../../src/rng.ts";
 import { train } from "../../src/train/mod.ts";
-import { settle } from "../../src/train/options.ts";
+import { resolveOptions } from "../../src/train/options.ts";
 import { makeStep } from "../../src/train/step.ts";
 import { assertClose, centralDifference } from "../support.ts";
 import { CLASSES, examplesFor, INPUTS, ordinaryTensors } from "../models/specimens.ts";
@@ -27,7 +28,7 @@ function stepOf(family: Family, made: Perturbation) {
   const data = examplesFor(family, B, { seed: 5 });
   const network = family.network(ordinaryTensors(family));
   const model = bind(family, network, {});
-  const settled = settle(family, data, { perturbation: made, alpha: 0, batchSize: B, dropout: {} });
+  const settled = resolveOptions(family, data, { perturbation: made, alpha: 0, batchSize: B, dropout: {} });
   const step = makeStep(network, model, { data, settled });
   const order = Int32Array.from({ length: B }, (_, i) => i);
   const objective = () => step(order, rng(9)) / B;
@@ -148,7 +149,12 @@ Deno.test("train() against rubbish teaches a model of independent probabilities 
   assert(probabilities.data.some((p) => p > 0.5));
 
   const data = examplesFor({ inputs: INPUTS, classes: CLASSES }, 200, { seed: 2 });
-  const options = { epochs: 30, seed: 1, optimizer: { name: "adam", rate: 0.01 }, dropout: {} } as const;
+  const options = {
+    epochs: 30,
+    seed: 1,
+    optimizer: { name: "adam", learningRate: 0.01 },
+    dropout: {},
+  } as const;
   const fooled = async (made?: Perturbation) => {
     const family = maxout({
       inputs: INPUTS,
@@ -169,30 +175,30 @@ Deno.test("train() refuses perturbations that its model cannot be trained with",
   const refuse = (
     family: Family,
     made: Perturbation,
-    error: typeof RangeError | typeof TypeError,
+    error: typeof InputError | typeof InputError,
     says: string,
   ) => assertRejects(() => train(family, data, { perturbation: made }), error, says);
   const sign = perturbation(fgsm, { epsilon: 0.1 });
-  await refuse(deep("softmax"), atLayer(sign, 3), RangeError, "of layer 3: the model has layers 0 … 2");
-  await refuse(deep("softmax"), atLayer(sign, -1), RangeError, "of layer -1");
-  await refuse(deep("softmax"), rubbishClass(), TypeError, "against rubbish with head softmax");
-  await refuse(deep("sigmoid"), atLayer(rubbishClass(), 1), TypeError, "at layer 1: only at the inputs");
+  await refuse(deep("softmax"), atLayer(sign, 3), InputError, "of layer 3: the model has layers 0 … 2");
+  await refuse(deep("softmax"), atLayer(sign, -1), InputError, "of layer -1");
+  await refuse(deep("softmax"), rubbishClass(), InputError, "against rubbish with head softmax");
+  await refuse(deep("sigmoid"), atLayer(rubbishClass(), 1), InputError, "at layer 1: only at the inputs");
   const through = differentiable(rotation, { epsilon: 0.1 });
   const generative = classRbm({ inputs: INPUTS, classes: CLASSES, hidden: 4 });
-  await refuse(generative, through, TypeError, "the model's objective is its own");
-  await refuse(deep("softmax"), atLayer(through, 1), TypeError, "at layer 1: only at the inputs");
+  await refuse(generative, through, InputError, "the model's objective is its own");
+  await refuse(deep("softmax"), atLayer(through, 1), InputError, "at layer 1: only at the inputs");
 });
 
 Deno.test("differentiable() refuses what has no derivative", () => {
-  assertThrows(() => differentiable(fgsm, { epsilon: 0.1 }), TypeError, "no smooth function of a gradient");
-  assertThrows(() => differentiable(signNoise, { epsilon: 0.1 }), TypeError, "no smooth function");
+  assertThrows(() => differentiable(fgsm, { epsilon: 0.1 }), InputError, "no smooth function of a gradient");
+  assertThrows(() => differentiable(signNoise, { epsilon: 0.1 }), InputError, "no smooth function");
   assertThrows(
     () => differentiable(rotation, { epsilon: 0.1, target: 1 }),
-    TypeError,
+    InputError,
     "only at the true labels",
   );
-  assertThrows(() => scaledGradient({ scale: 0 }), RangeError, "the gradient times 0");
-  assertThrows(() => differentiable(rotation, { epsilon: -1 }), RangeError, "epsilon -1");
+  assertThrows(() => scaledGradient({ scale: 0 }), InputError, "the gradient times 0");
+  assertThrows(() => differentiable(rotation, { epsilon: -1 }), InputError, "epsilon -1");
   assertEquals(
     atLayer(perturbation(fgsm, { epsilon: 0.5 }), 1).name,
     'fgsm {"epsilon":0.5} at layer 1',

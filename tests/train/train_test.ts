@@ -1,3 +1,4 @@
+import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { perturbation } from "../../src/attacks/attack.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
@@ -8,9 +9,9 @@ import { init } from "../../src/runtime/variants.ts";
 import { losses, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { saveModel } from "../../src/models/checkpoint.ts";
-import { type Family, type FamilyModel, model } from "../../src/models/family.ts";
+import { type Family, type Model, model } from "../../src/models/family.ts";
 import { classRbm, maxout, mpDbm, rbf, softmaxLinear } from "../../src/models/mod.ts";
-import type { Perturbation } from "../../src/models/model.ts";
+import type { Perturbation } from "../../src/models/classifier.ts";
 import type { Recipe, Sgd } from "../../src/models/recipe.ts";
 import { train, type TrainOptions, type TrainProgress } from "../../src/train/mod.ts";
 import { assertClose, randomLabels, uniformMatrix } from "../support.ts";
@@ -28,12 +29,12 @@ function examples(rows: number, seed = 1): Batch {
   return batch({ x, labels, classes: CLASSES });
 }
 
-const learn = examples(50);
+const trainSet = examples(50);
 const linear = softmaxLinear({ inputs: INPUTS, classes: CLASSES });
-const plain: Sgd = { name: "sgd", rate: 0.5 };
+const plain: Sgd = { name: "sgd", learningRate: 0.5 };
 
 /** The trained model's file, the model disposed. */
-async function bytesOf(start: Family | FamilyModel, data: Batch, options: TrainOptions): Promise<Uint8Array> {
+async function bytesOf(start: Family | Model, data: Batch, options: TrainOptions): Promise<Uint8Array> {
   using trained = await train(start, data, options);
   return saveModel(trained);
 }
@@ -48,10 +49,17 @@ const trainings: Record<string, { start: Family; options: TrainOptions }> = {
   "softmaxLinear with momentum that rises": {
     start: linear,
     options: {
-      optimizer: { name: "sgd", rate: 0.5, decay: 1.01, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 3 },
+      optimizer: {
+        name: "sgd",
+        learningRate: 0.5,
+        learningRateDecay: 1.01,
+        momentum: 0.5,
+        finalMomentum: 0.9,
+        rampEpochs: 3,
+      },
       batchSize: 15,
       l1: 1e-3,
-      l2: 1e-3,
+      weightDecay: 1e-3,
     },
   },
   "maxout with dropout against fgsm": {
@@ -81,7 +89,7 @@ const trainings: Record<string, { start: Family; options: TrainOptions }> = {
   "softmaxLinear with validation under attack": {
     start: linear,
     options: {
-      optimizer: { name: "sgd", rate: 2, momentum: 0.9 },
+      optimizer: { name: "sgd", learningRate: 2, momentum: 0.9 },
       batchSize: 20,
       validation: examples(30, 2),
       validationPerturbation: perturbation(fgsm, { epsilon: 0.3 }),
@@ -92,7 +100,7 @@ const trainings: Record<string, { start: Family; options: TrainOptions }> = {
 
 Deno.test("train() with the same seed gives the same bytes, and with another one other bytes", async () => {
   for (const [name, { start, options }] of Object.entries(trainings)) {
-    const run = (seed: number) => bytesOf(start, learn, { ...options, epochs: 3, seed });
+    const run = (seed: number) => bytesOf(start, trainSet, { ...options, epochs: 3, seed });
     assertEquals(await run(1), await run(1), name);
     assertNotEquals(await run(2), await run(1), name);
   }
@@ -113,20 +121,20 @@ function abortedAt(looks: number): AbortSignal {
 Deno.test("train() interrupted anywhere and resumed ends bit-identical to uninterrupted", async () => {
   for (const [name, { start, options }] of Object.entries(trainings)) {
     const whole = { ...options, epochs: 4, seed: 3 };
-    const expected = await bytesOf(start, learn, whole);
+    const expected = await bytesOf(start, trainSet, whole);
     const steps = Math.ceil(50 / options.batchSize!);
     // before the first step, mid-epoch, at an epoch's end, after it, in the last epoch
     for (const looks of [1, 2, steps, steps + 1, steps + 2, 2 * steps, 3 * steps + 2]) {
       let state: Uint8Array | undefined;
       const interrupted = () =>
-        train(start, learn, {
+        train(start, trainSet, {
           ...whole,
           signal: abortedAt(looks),
           onCheckpoint: (bytes) => void (state = bytes),
         });
       await assertRejects(interrupted, Error, "enough", `${name}, look ${looks}`);
       assertEquals(
-        await bytesOf(start, learn, { ...whole, resume: state }),
+        await bytesOf(start, trainSet, { ...whole, resume: state }),
         expected,
         `${name}, look ${looks}`,
       );
@@ -137,7 +145,7 @@ Deno.test("train() interrupted anywhere and resumed ends bit-identical to uninte
 Deno.test("train() may be interrupted again and again, and resumed by later calls' own checkpoints", async () => {
   const { start, options } = trainings["maxout with dropout against fgsm"];
   const whole = { ...options, epochs: 3, seed: 3 };
-  const expected = await bytesOf(start, learn, whole);
+  const expected = await bytesOf(start, trainSet, whole);
   let resume: Uint8Array | undefined;
   // two steps a time, of three in each epoch
   for (let i = 0; i < 4; i++) {
@@ -147,21 +155,21 @@ Deno.test("train() may be interrupted again and again, and resumed by later call
       signal: abortedAt(3),
       onCheckpoint: (bytes: Uint8Array) => void (resume = bytes),
     };
-    await assertRejects(() => train(start, learn, next), Error, "enough");
+    await assertRejects(() => train(start, trainSet, next), Error, "enough");
   }
-  assertEquals(await bytesOf(start, learn, { ...whole, resume }), expected);
+  assertEquals(await bytesOf(start, trainSet, { ...whole, resume }), expected);
 });
 
 Deno.test("train() resumed from the state of its end makes no step, and with more epochs goes on", async () => {
   for (const [name, { start, options }] of Object.entries(trainings)) {
     const states: Uint8Array[] = [];
     const onCheckpoint = (bytes: Uint8Array) => void states.push(bytes);
-    const short = await bytesOf(start, learn, { ...options, epochs: 2, onCheckpoint });
+    const short = await bytesOf(start, trainSet, { ...options, epochs: 2, onCheckpoint });
     assertEquals(states.length, 2, name);
     const again = { ...options, resume: states[1], onProgress: () => assert(false, "no step is made") };
-    assertEquals(await bytesOf(start, learn, { ...again, epochs: 2 }), short, name);
-    const long = await bytesOf(start, learn, { ...options, epochs: 4 });
-    assertEquals(await bytesOf(start, learn, { ...options, epochs: 4, resume: states[0] }), long, name);
+    assertEquals(await bytesOf(start, trainSet, { ...again, epochs: 2 }), short, name);
+    const long = await bytesOf(start, trainSet, { ...options, epochs: 4 });
+    assertEquals(await bytesOf(start, trainSet, { ...options, epochs: 4, resume: states[0] }), long, name);
   }
 });
 
@@ -188,44 +196,44 @@ Deno.test("train() resumes nothing that another training left", async () => {
   let state = new Uint8Array();
   const { start, options } = trainings["softmaxLinear with validation under attack"];
   const base = { ...options, epochs: 2, seed: 1 };
-  await bytesOf(start, learn, { ...base, onCheckpoint: (bytes) => void (state = bytes) });
+  await bytesOf(start, trainSet, { ...base, onCheckpoint: (bytes) => void (state = bytes) });
   const others: [string, Family, Batch, TrainOptions][] = [
-    ["seed", start, learn, { seed: 2 }],
-    ["recipe", start, learn, { batchSize: 10 }],
-    ["l2", start, learn, { l2: 1e-3 }],
-    ["optimizer", start, learn, { optimizer: plain }],
-    ["patience", start, learn, { patience: 4 }],
-    ["perturbation", start, learn, { perturbation: perturbation(fgsm, { epsilon: 0.1 }) }],
-    ["validationPerturbation", start, learn, { validationPerturbation: undefined }],
-    ["validation", start, learn, { validation: examples(30, 4) }],
+    ["seed", start, trainSet, { seed: 2 }],
+    ["recipe", start, trainSet, { batchSize: 10 }],
+    ["l2", start, trainSet, { weightDecay: 1e-3 }],
+    ["optimizer", start, trainSet, { optimizer: plain }],
+    ["patience", start, trainSet, { patience: 4 }],
+    ["perturbation", start, trainSet, { perturbation: perturbation(fgsm, { epsilon: 0.1 }) }],
+    ["validationPerturbation", start, trainSet, { validationPerturbation: undefined }],
+    ["validation", start, trainSet, { validation: examples(30, 4) }],
     ["data", start, examples(50, 5), {}],
-    ["labels", start, { ...learn, labels: learn.labels.map((label) => 2 - label) }, {}],
-    ["family", maxout({ inputs: INPUTS, classes: CLASSES, units: [2] }), learn, {}],
+    ["labels", start, { ...trainSet, labels: trainSet.labels.map((label) => 2 - label) }, {}],
+    ["family", maxout({ inputs: INPUTS, classes: CLASSES, units: [2] }), trainSet, {}],
   ];
   for (const [name, family, data, changes] of others) {
     const run = () => train(family, data, { ...base, ...changes, resume: state });
-    await assertRejects(run, TypeError, "Cannot resume training: its state is of another one", name);
+    await assertRejects(run, InputError, "Cannot resume training: its state is of another one", name);
   }
   init({ kernels: "relaxed" });
-  const fused = () => train(start, learn, { ...base, resume: state });
-  await assertRejects(fused, TypeError, "Cannot resume training: its state is of another one").finally(() =>
+  const fused = () => train(start, trainSet, { ...base, resume: state });
+  await assertRejects(fused, InputError, "Cannot resume training: its state is of another one").finally(() =>
     init({ kernels: "baseline" })
   );
 
-  using trained = await train(start, learn, base);
+  using trained = await train(start, trainSet, base);
   const notStates: [Uint8Array, string][] = [
     [saveModel(trained), "Cannot resume training: expected format gibbon-training-1, got gibbon-model-1"],
     [Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), "Cannot read safetensors"],
     [state.subarray(0, state.length - 4), "Cannot read safetensors"],
   ];
   for (const [resume, sentence] of notStates) {
-    await assertRejects(() => train(start, learn, { ...base, resume }), SyntaxError, sentence);
+    await assertRejects(() => train(start, trainSet, { ...base, resume }), InputError, sentence);
   }
 });
 
 Deno.test("train() refuses options out of range, naming the option and the number", async () => {
-  const refuse = (options: TrainOptions, sentence: string, data = learn) =>
-    assertRejects(() => train(linear, data, options), RangeError, sentence, JSON.stringify(options));
+  const refuse = (options: TrainOptions, sentence: string, data = trainSet) =>
+    assertRejects(() => train(linear, data, options), InputError, sentence, JSON.stringify(options));
   for (const bad of [0, -1, 1.5, NaN, Infinity]) {
     for (const name of ["epochs", "batchSize", "patience"]) {
       await refuse({ [name]: bad }, `Cannot train with ${name} ${bad}: must be a whole number ≥ 1`);
@@ -235,9 +243,12 @@ Deno.test("train() refuses options out of range, naming the option and the numbe
     await refuse({ seed }, `Cannot train with seed ${seed}: must be a whole number ≥ 0`);
   }
   for (const rate of [0, -1, NaN, Infinity]) {
-    await refuse({ optimizer: { name: "sgd", rate } }, `Cannot train with learningRate ${rate}: must be > 0`);
     await refuse(
-      { optimizer: { name: "adam", rate } },
+      { optimizer: { name: "sgd", learningRate: rate } },
+      `Cannot train with learningRate ${rate}: must be > 0`,
+    );
+    await refuse(
+      { optimizer: { name: "adam", learningRate: rate } },
       `Cannot train with learningRate ${rate}: must be > 0`,
     );
   }
@@ -263,13 +274,13 @@ Deno.test("train() refuses options out of range, naming the option and the numbe
   const dropout = { input: { keep: 0.5, scale: 0 } };
   await refuse({ dropout }, "Cannot train with dropout.input.scale 0: must be > 0");
   await refuse({}, "Cannot train: there are no examples", examples(0));
-  await refuse({}, "Cannot train: the data has 4 classes, the model 3", { ...learn, classes: 4 });
+  await refuse({}, "Cannot train: the data has 4 classes, the model 3", { ...trainSet, classes: 4 });
 });
 
 Deno.test("train() refuses optimizers out of range, and decay for what is no parameter", async () => {
-  const refuse = (options: unknown, error: typeof RangeError | typeof TypeError, sentence: string) =>
+  const refuse = (options: unknown, error: typeof InputError | typeof InputError, sentence: string) =>
     assertRejects(
-      () => train(linear, learn, options as TrainOptions),
+      () => train(linear, trainSet, options as TrainOptions),
       error,
       sentence,
       JSON.stringify(options),
@@ -284,23 +295,23 @@ Deno.test("train() refuses optimizers out of range, and decay for what is no par
   for (const [name, range] of Object.entries(wanted)) {
     for (const bad of [-0.5, NaN]) {
       const sentence = `Cannot train with ${name} ${bad}: must be ${range}`;
-      await refuse({ optimizer: { ...plain, [name]: bad } }, RangeError, sentence);
+      await refuse({ optimizer: { ...plain, [name]: bad } }, InputError, sentence);
     }
   }
   for (const name of ["beta1", "beta2"]) {
     for (const bad of [-0.5, 1, NaN]) {
       const sentence = `Cannot train with ${name} ${bad}: must be in [0, 1)`;
-      await refuse({ optimizer: { name: "adam", rate: 0.1, [name]: bad } }, RangeError, sentence);
+      await refuse({ optimizer: { name: "adam", learningRate: 0.1, [name]: bad } }, InputError, sentence);
     }
   }
   await refuse(
     { optimizer: { name: "lion", rate: 1 } },
-    TypeError,
+    InputError,
     "Cannot train by lion: expected sgd or adam",
   );
   for (const name of ["l1", "l2"]) {
     const sentence = `Cannot train with ${name} for layer0.W: the model has no such parameter, but W, b`;
-    await refuse({ [name]: { "layer0.W": 0.1 } }, RangeError, sentence);
+    await refuse({ [name]: { "layer0.W": 0.1 } }, InputError, sentence);
   }
 });
 
@@ -313,8 +324,8 @@ Deno.test("train() refuses dropout for a family whose objective has no use for i
     ]
   ) {
     await assertRejects(
-      () => train(family, learn, { dropout }),
-      RangeError,
+      () => train(family, trainSet, { dropout }),
+      InputError,
       `Cannot train ${family.name} with dropout`,
     );
   }
@@ -328,24 +339,24 @@ Deno.test("train() limits the norms of named parameters each by its own", async 
       { length: data.length / cols },
       (_, r) => Math.hypot(...Array.from(data).slice(r * cols, (r + 1) * cols)),
     );
-  using limited = await train(start, learn, { optimizer: plain, epochs: 1, maxNorm: most });
-  using half = await train(start, learn, { optimizer: plain, epochs: 1, maxNorm: { "top.W": 0.25 } });
+  using limited = await train(start, trainSet, { optimizer: plain, epochs: 1, maxNorm: most });
+  using half = await train(start, trainSet, { optimizer: plain, epochs: 1, maxNorm: { "top.W": 0.25 } });
   const [own, free] = [limited.tensors(), half.tensors()];
   assert(norms(own["layer0.W"], INPUTS).every((norm) => norm < 0.5 + 1e-6));
   assert(norms(own["top.W"], 4).every((norm) => norm < 0.25 + 1e-6));
   assert(norms(free["layer0.W"], INPUTS).some((norm) => norm > 1));
   const sentence = "Cannot train with maxNorm for W: the model has no such parameter, but layer0.W";
-  await assertRejects(() => train(start, learn, { maxNorm: { W: 1 } }), RangeError, sentence);
-  const zero = () => train(start, learn, { maxNorm: { "top.W": 0 } });
-  await assertRejects(zero, RangeError, "Cannot train with maxNorm 0: must be > 0");
+  await assertRejects(() => train(start, trainSet, { maxNorm: { W: 1 } }), InputError, sentence);
+  const zero = () => train(start, trainSet, { maxNorm: { "top.W": 0 } });
+  await assertRejects(zero, InputError, "Cannot train with maxNorm 0: must be > 0");
 });
 
 Deno.test("train() refuses data of another width than the model's", async () => {
   const wide = batch({ x: matrix(2, INPUTS + 1), labels: [0, 1] });
-  await assertRejects(() => train(linear, wide), TypeError, "Cannot train: the model takes 5 inputs");
+  await assertRejects(() => train(linear, wide), InputError, "Cannot train: the model takes 5 inputs");
   await assertRejects(
-    () => train(linear, learn, { validation: wide }),
-    TypeError,
+    () => train(linear, trainSet, { validation: wide }),
+    InputError,
     "Cannot validate: the model",
   );
 });
@@ -370,20 +381,28 @@ function gradient({ x, labels }: Batch, p: Float64Array): Float64Array {
 
 /** The recipe once more, in double: softmax regression from zeros on all examples at once. */
 function inDouble(data: Batch, recipe: Recipe, epochs: number): { W: number[]; b: number[] } {
-  const { optimizer: rule, maxNorm = Infinity, l2 = 0 } = recipe;
+  const { optimizer: rule, maxNorm = Infinity, weightDecay: l2 = 0 } = recipe;
   const p = new Float64Array(CLASSES * (INPUTS + 1)), v = p.map(() => 0), square = p.map(() => 0);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const g = gradient(data, p).map((slope, j) => slope + (j < CLASSES * INPUTS ? (l2 as number) * p[j] : 0));
     if (rule.name === "sgd") {
-      const { rate, decay = 1, momentum = 0, finalMomentum = momentum, rampEpochs = 250 } = rule;
+      const {
+        learningRate: rate,
+        learningRateDecay: decay = 1,
+        momentum = 0,
+        finalMomentum = momentum,
+        rampEpochs = 250,
+      } = rule;
       const ramp = Math.min(Math.max(epoch - 1, 0) / (rampEpochs - 1), 1);
       g.forEach((slope, j) => {
         v[j] = (momentum + (finalMomentum - momentum) * ramp) * v[j] - rate / decay ** epoch * slope;
         p[j] += v[j];
       });
     } else {
-      const { decay = 1, leastRate = 0, beta1 = 0.9, beta2 = 0.999 } = rule, t = epoch + 1;
-      const rate = Math.max(rule.rate / decay ** epoch, leastRate);
+      const { learningRateDecay: decay = 1, minLearningRate: leastRate = 0, beta1 = 0.9, beta2 = 0.999 } =
+          rule,
+        t = epoch + 1;
+      const rate = Math.max(rule.learningRate / decay ** epoch, leastRate);
       g.forEach((slope, j) => {
         v[j] = beta1 * v[j] + (1 - beta1) * slope;
         square[j] = beta2 * square[j] + (1 - beta2) * slope ** 2;
@@ -401,25 +420,32 @@ function inDouble(data: Batch, recipe: Recipe, epochs: number): { W: number[]; b
 
 Deno.test("train() decays its rate, raises its momentum, limits its norms and follows Adam as the recipe says", async () => {
   const recipes: Partial<Recipe>[] = [
-    { optimizer: { name: "sgd", rate: 1, decay: 1.25 } },
-    { optimizer: { name: "sgd", rate: 0.5, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 4 } },
-    { optimizer: { name: "sgd", rate: 1 }, maxNorm: 0.5 },
-    { optimizer: { name: "sgd", rate: 4 }, maxNorm: 0.01 },
-    { optimizer: { name: "adam", rate: 0.1 } },
-    { optimizer: { name: "adam", rate: 0.1, decay: 1.25, leastRate: 0.05 } },
-    { optimizer: { name: "adam", rate: 0.1, beta1: 0.5, beta2: 0.9 }, l2: 0.01 },
-    { optimizer: { name: "sgd", rate: 0.5, momentum: 0.25 }, l2: 0.1 },
+    { optimizer: { name: "sgd", learningRate: 1, learningRateDecay: 1.25 } },
+    { optimizer: { name: "sgd", learningRate: 0.5, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 4 } },
+    { optimizer: { name: "sgd", learningRate: 1 }, maxNorm: 0.5 },
+    { optimizer: { name: "sgd", learningRate: 4 }, maxNorm: 0.01 },
+    { optimizer: { name: "adam", learningRate: 0.1 } },
+    { optimizer: { name: "adam", learningRate: 0.1, learningRateDecay: 1.25, minLearningRate: 0.05 } },
+    { optimizer: { name: "adam", learningRate: 0.1, beta1: 0.5, beta2: 0.9 }, weightDecay: 0.01 },
+    { optimizer: { name: "sgd", learningRate: 0.5, momentum: 0.25 }, weightDecay: 0.1 },
     {
-      optimizer: { name: "sgd", rate: 1, decay: 1.1, momentum: 0.5, finalMomentum: 0.7, rampEpochs: 5 },
+      optimizer: {
+        name: "sgd",
+        learningRate: 1,
+        learningRateDecay: 1.1,
+        momentum: 0.5,
+        finalMomentum: 0.7,
+        rampEpochs: 5,
+      },
       maxNorm: 0.75,
     },
   ];
   for (const recipe of recipes) {
     const settled = { maxNorm: undefined, batchSize: 50, ...recipe } as Recipe;
     for (const epochs of [1, 2, 7]) {
-      using trained = await train(linear, learn, { ...settled, epochs });
+      using trained = await train(linear, trainSet, { ...settled, epochs });
       const { W, b } = trained.tensors();
-      const expected = inDouble(learn, settled, epochs);
+      const expected = inDouble(trainSet, settled, epochs);
       // each of 7 updates below 1 adds some ulps of its sums over 50 examples
       assertClose(W.data, expected.W, 5e-6, JSON.stringify(recipe));
       assertClose(b.data, expected.b, 5e-6, JSON.stringify(recipe));
@@ -429,12 +455,16 @@ Deno.test("train() decays its rate, raises its momentum, limits its norms and fo
 
 Deno.test("train() does not let the rate fall below leastRate, nor lifts one that starts there", async () => {
   const run = async (optimizer: Sgd, epochs: number) => {
-    using trained = await train(linear, learn, { optimizer, epochs, batchSize: 50, maxNorm: undefined });
+    using trained = await train(linear, trainSet, { optimizer, epochs, batchSize: 50, maxNorm: undefined });
     return trained.tensors();
   };
-  const floor = await run({ name: "sgd", rate: 0.5, decay: 1e9, leastRate: 0.5 }, 5);
-  assertEquals(floor, await run({ name: "sgd", rate: 0.5 }, 5));
-  const tiny = await run({ name: "sgd", rate: 2 ** -30 }, 1), unit = await run({ name: "sgd", rate: 1 }, 1);
+  const floor = await run(
+    { name: "sgd", learningRate: 0.5, learningRateDecay: 1e9, minLearningRate: 0.5 },
+    5,
+  );
+  assertEquals(floor, await run({ name: "sgd", learningRate: 0.5 }, 5));
+  const tiny = await run({ name: "sgd", learningRate: 2 ** -30 }, 1),
+    unit = await run({ name: "sgd", learningRate: 1 }, 1);
   assertEquals(tiny.W.data, unit.W.data.map((value) => value * 2 ** -30));
 });
 
@@ -442,7 +472,7 @@ Deno.test("train() takes every example once an epoch, the last batch being short
   const seen: number[][] = [];
   const numbered = batch({
     x: matrix(50, INPUTS, Float32Array.from({ length: 250 }, (_, i) => Math.floor(i / 5))),
-    labels: learn.labels,
+    labels: trainSet.labels,
   });
   const spy: Perturbation = {
     name: "spy",
@@ -462,10 +492,10 @@ Deno.test("train() takes every example once an epoch, the last batch being short
 
 Deno.test("train() with alpha 0 is training on the perturbed examples alone", async () => {
   const shift = (value: number, i: number) => value + (i % INPUTS === 1 ? 0.5 : -0.25);
-  const shifted = { ...learn, x: matrix(50, INPUTS, learn.x.data.map(shift)) };
+  const shifted = { ...trainSet, x: matrix(50, INPUTS, trainSet.x.data.map(shift)) };
   const base = { epochs: 3, seed: 2, batchSize: 20 };
   for (const start of [linear, maxout({ inputs: INPUTS, classes: CLASSES, units: [4], pieces: 2 })]) {
-    using against = await train(start, learn, {
+    using against = await train(start, trainSet, {
       ...base,
       dropout: undefined,
       perturbation: by("shift", shift),
@@ -481,7 +511,12 @@ Deno.test("train() with alpha in between weighs the two losses, in its gradient 
   const start = { W: uniformMatrix(CLASSES, INPUTS, 3).data, b: new Float32Array(CLASSES) };
   const tensors = { W: { shape: [CLASSES, INPUTS], data: start.W }, b: { shape: [CLASSES], data: start.b } };
   using fresh = model(linear, { tensors });
-  const base = { epochs: 1, batchSize: 50, optimizer: { name: "sgd", rate: 1 } as const, maxNorm: undefined };
+  const base = {
+    epochs: 1,
+    batchSize: 50,
+    optimizer: { name: "sgd", learningRate: 1 } as const,
+    maxNorm: undefined,
+  };
   const once = async (data: Batch, options: TrainOptions) => {
     let loss = NaN;
     using trained = await train(fresh, data, {
@@ -491,13 +526,13 @@ Deno.test("train() with alpha in between weighs the two losses, in its gradient 
     });
     return { loss, moved: trained.tensors().W.data.map((value, i) => value - start.W[i]) };
   };
-  const shifted = { ...learn, x: matrix(50, INPUTS, learn.x.data.map(shift)) };
-  const [clean, dirty] = [await once(learn, {}), await once(shifted, {})];
-  const both = await once(learn, { perturbation: by("shift", shift), alpha: 0.25 });
+  const shifted = { ...trainSet, x: matrix(50, INPUTS, trainSet.x.data.map(shift)) };
+  const [clean, dirty] = [await once(trainSet, {}), await once(shifted, {})];
+  const both = await once(trainSet, { perturbation: by("shift", shift), alpha: 0.25 });
   // one step of a sum over 50 examples
   assertClose(both.moved, clean.moved.map((value, i) => 0.25 * value + 0.75 * dirty.moved[i]), 1e-6);
   assertClose([both.loss], [0.25 * clean.loss + 0.75 * dirty.loss], 1e-6);
-  const mean = losses(fresh, learn).reduce((a, b) => a + b, 0) / 50;
+  const mean = losses(fresh, trainSet).reduce((a, b) => a + b, 0) / 50;
   assertClose([clean.loss], [mean], 1e-6);
 });
 
@@ -511,7 +546,7 @@ Deno.test("train() perturbs for the model as it is at each step, by another key 
       return x;
     },
   };
-  using _ = await train(linear, learn, { epochs: 2, batchSize: 10, optimizer: plain, perturbation: spy });
+  using _ = await train(linear, trainSet, { epochs: 2, batchSize: 10, optimizer: plain, perturbation: spy });
   assertEquals([biases.size, keys.size], [10, 10]);
 });
 
@@ -523,7 +558,11 @@ Deno.test("train() with L1 decay drives weights that the data does not hold to e
     b: { shape: [CLASSES], data: Float32Array.of(2, 2, 2) },
   };
   using fresh = model(linear, { tensors });
-  const base = { batchSize: 20, maxNorm: undefined, optimizer: { name: "sgd", rate: 0.125 } as const };
+  const base = {
+    batchSize: 20,
+    maxNorm: undefined,
+    optimizer: { name: "sgd", learningRate: 0.125 } as const,
+  };
   for (const l1 of [0.5, { W: 0.5 }]) {
     for (const epochs of [1, 3, 8, 12]) {
       using trained = await train(fresh, unlit, { ...base, epochs, l1 });
@@ -563,7 +602,7 @@ function turning(after: number): Perturbation {
 }
 
 Deno.test("train() with validation returns the best epoch's model, and stops after its patience", async () => {
-  const base = { seed: 1, batchSize: 10, optimizer: { name: "sgd", rate: 0.02 } as const };
+  const base = { seed: 1, batchSize: 10, optimizer: { name: "sgd", learningRate: 0.02 } as const };
   const ends: TrainProgress[] = [];
   const options = {
     ...base,
@@ -573,13 +612,13 @@ Deno.test("train() with validation returns the best epoch's model, and stops aft
     patience: 4,
     onProgress: (progress: TrainProgress) => void ends.push(progress),
   };
-  using stopped = await train(linear, learn, options);
+  using stopped = await train(linear, trainSet, options);
   const errors = ends.map(({ validationError }) => validationError!);
   const best = errors.indexOf(Math.min(...errors)) + 1;
   assert(best <= 3 && errors.slice(3).every((error) => error > errors[best - 1]), `${errors}`);
   assertEquals(ends.length, best + 4);
   assertEquals(stopped.record.epochs, `${best}`);
-  using short = await train(linear, learn, { ...base, epochs: best });
+  using short = await train(linear, trainSet, { ...base, epochs: best });
   assertEquals(stopped.tensors(), short.tensors());
   const { predicted } = predict(stopped, options.validation.x);
   const wrong = predicted.filter((answer, i) => answer !== options.validation.labels[i]).length;
@@ -587,14 +626,14 @@ Deno.test("train() with validation returns the best epoch's model, and stops aft
 });
 
 Deno.test("train() without validation returns the last epoch's model", async () => {
-  using trained = await train(linear, learn, { epochs: 3 });
+  using trained = await train(linear, trainSet, { epochs: 3 });
   assertEquals(trained.record.epochs, "3");
   assertEquals(JSON.parse(trained.record.history).length, 3);
 });
 
 Deno.test("train() reports each epoch's end once, with the steps and the mean loss", async () => {
   const seen: TrainProgress[] = [];
-  using trained = await train(linear, learn, {
+  using trained = await train(linear, trainSet, {
     epochs: 3,
     batchSize: 20,
     onProgress: (progress) => void seen.push(progress),
@@ -612,11 +651,11 @@ Deno.test("train() lets its model be measured, attacked and saved on the way, an
   const network = maxout({ inputs: INPUTS, classes: CLASSES, units: [4], pieces: 2, initialRange: 0.1 });
   for (const family of [linear, network, rbf({ inputs: INPUTS, classes: CLASSES })]) {
     const saved: Uint8Array[] = [];
-    const watched = await bytesOf(family, learn, {
+    const watched = await bytesOf(family, trainSet, {
       epochs: 3,
       perturbation: perturbation(fgsm, { epsilon: 0.1 }),
       onProgress({ model }) {
-        fgsm(model, learn, { epsilon: 0.1 });
+        fgsm(model, trainSet, { epsilon: 0.1 });
         saved.push(saveModel(model));
       },
     });
@@ -624,29 +663,32 @@ Deno.test("train() lets its model be measured, attacked and saved on the way, an
     assertNotEquals(saved[0], saved[1]);
     assertEquals(
       watched,
-      await bytesOf(family, learn, { epochs: 3, perturbation: perturbation(fgsm, { epsilon: 0.1 }) }),
+      await bytesOf(family, trainSet, { epochs: 3, perturbation: perturbation(fgsm, { epsilon: 0.1 }) }),
     );
     assertEquals(readSafetensors(saved[2]).tensors, readSafetensors(watched).tensors);
   }
 });
 
 Deno.test("train() that diverges says so, and when", async () => {
-  const wild = { optimizer: { name: "sgd", rate: 1e30 } as const, maxNorm: undefined, epochs: 5 };
+  const wild = { optimizer: { name: "sgd", learningRate: 1e30 } as const, maxNorm: undefined, epochs: 5 };
   const deep = maxout({ inputs: INPUTS, classes: CLASSES, units: [4, 4], pieces: 2 });
-  const { message } = await assertRejects(() => train(deep, learn, { ...wild, batchSize: 50 }), RangeError);
+  const { message } = await assertRejects(
+    () => train(deep, trainSet, { ...wild, batchSize: 50 }),
+    InputError,
+  );
   assertMatch(message, /^Training diverged in epoch [1-5]: the loss is not finite; lower the learning rate$/);
 });
 
 Deno.test("train() from a model goes on from its parameters and leaves it as it was", async () => {
   for (const [name, { start, options }] of Object.entries(trainings)) {
-    using first = await train(start, learn, { ...options, epochs: 1 });
+    using first = await train(start, trainSet, { ...options, epochs: 1 });
     const before = saveModel(first);
-    using second = await train(first, learn, { ...options, epochs: 1, seed: 5 });
+    using second = await train(first, trainSet, { ...options, epochs: 1, seed: 5 });
     assertEquals(saveModel(first), before, name);
     assertNotEquals(second.tensors(), first.tensors(), name);
     // at a vanishing rate it stays where it began
     const optimizer = { ...plain, rate: 1e-38, leastRate: 1e-38 };
-    using still = await train(first, learn, { optimizer, epochs: 1, maxNorm: undefined });
+    using still = await train(first, trainSet, { optimizer, epochs: 1, maxNorm: undefined });
     for (const [tensor, { data }] of Object.entries(first.tensors())) {
       assertClose(still.tensors()[tensor].data, data, 1e-6, `${name}, ${tensor}`);
     }
@@ -664,7 +706,7 @@ Deno.test("train() leaves its data alone", async () => {
 
 Deno.test("FamilyModel.record of a trained model says how it was trained", async () => {
   const { start, options } = trainings["maxout with dropout against fgsm"];
-  using trained = await train(start, learn, { ...options, epochs: 2, seed: 7 });
+  using trained = await train(start, trainSet, { ...options, epochs: 2, seed: 7 });
   const { recipe, seed, kernels, epochs, perturbation: against, alpha } = trained.record;
   assertEquals([seed, kernels, epochs, against, alpha], [
     "7",

@@ -1,6 +1,13 @@
 /** `gibbon attack`. @module */
 
-import { type Adversarial, type Batch, type FamilyModel, kernels, measure, predict } from "../../../src/mod.ts";
+import {
+  type Adversarial,
+  type Batch,
+  type FamilyModel,
+  kernels,
+  measure,
+  predict,
+} from "../../../src/mod.ts";
 import { ATTACKING, attackOptions, ATTACKS, underAttack } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";

@@ -1,5 +1,6 @@
 /** `gibbon check`. @module */
 
+import { InputError } from "../../../src/mod.ts";
 import { checked, gateOf } from "../../../src/edge/schema.ts";
 import { type CheckReport, checkReport, type Verdict } from "../../../src/evaluate/check.ts";
 import { GATE, type Gate, trialsOf } from "../../../src/evaluate/gate.ts";
@@ -19,7 +20,7 @@ interface Given {
   readonly model: string;
   readonly data: string;
   readonly config: string;
-  readonly split: "test" | "learn";
+  readonly split: "test" | "train";
   readonly limit: number | undefined;
   readonly kernels: "auto" | "baseline" | "relaxed";
   readonly threads: number;
@@ -86,9 +87,8 @@ export const check: Command = command({
 
 /** The same error with another exit code: 1 is for models that are judged, and found wanting. */
 function unjudged(error: unknown): unknown {
-  const about = [UserError, TypeError, RangeError, SyntaxError].some((kind) => error instanceof kind);
-  const { message, exitCode = 1 } = error as UserError;
-  return about && exitCode === 1 && message.startsWith("Cannot ") ? new UserError(message, 2) : error;
+  const given = error instanceof InputError || (error instanceof UserError && error.exitCode === 1);
+  return given ? new UserError(error.message, 2) : error;
 }
 
 async function judge(values: Given, context: Context): Promise<number> {
@@ -120,7 +120,7 @@ async function readGate(path: string): Promise<Gate> {
   try {
     trialsOf(gate, 1);
   } catch (error) {
-    throw error instanceof RangeError ? fail(error.message.replace("Cannot check: ", "")) : error;
+    throw error instanceof InputError ? fail(error.reason) : error;
   }
   return gate;
 }
@@ -136,7 +136,7 @@ function inWords(report: CheckReport, family: string): string {
       ...verdicts.map((each) => [
         `${each.passed ? "pass" : "FAIL"}  ${nameOf(each)}`,
         percent(each.value),
-        percent(each.most),
+        percent(each.max),
       ]),
     ]),
     failed === 0 ? "All thresholds are met" : `${failed} of ${verdicts.length} thresholds are not met`,
@@ -154,7 +154,7 @@ function suiteOf({ model, data, verdicts }: CheckReport) {
       name: nameOf(each),
       failure: each.passed
         ? undefined
-        : `${nameOf(each)} is ${percent(each.value)}, at most ${percent(each.most)}`,
+        : `${nameOf(each)} is ${percent(each.value)}, at most ${percent(each.max)}`,
     })),
   };
 }

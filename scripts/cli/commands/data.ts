@@ -19,18 +19,18 @@ export const data: Command = command({
       help: "Digits: the hand that writes; by default 1, the set that --data digits is",
       least: 0,
     }),
-    learn: whole({ help: "Digits: examples to learn from; by default 10000", least: 1 }),
+    train: whole({ help: "Digits: examples to learn from; by default 10000", least: 1 }),
     test: whole({ help: "Digits: examples held out; by default 2000", least: 1 }),
   },
   examples: ["data mnist --out mnist", "data digits --seed 2 --out digits2"],
-  async run({ operand, out, seed, learn, test }, context) {
+  async run({ operand, out, seed, train: trainSet, test }, context) {
     if (operand === "mnist") {
-      for (const [name, value] of Object.entries({ seed, learn, test })) {
+      for (const [name, value] of Object.entries({ seed, train: trainSet, test })) {
         if (value !== undefined) throw new UserError(`--${name} goes with digits alone`, 2);
       }
       await fetchMnist(out, context);
     } else {
-      await writeDigits(out, digits({ seed, learn, test }));
+      await writeDigits(out, digits({ seed, train: trainSet, test }));
     }
     context.print(`wrote ${operand} to ${out}`);
     return 0;
@@ -57,9 +57,12 @@ async function fetchMnist(out: string, context: Context): Promise<void> {
   }
 }
 
-async function writeDigits(out: string, { learn, test }: { learn: Batch; test: Batch }): Promise<void> {
+async function writeDigits(
+  out: string,
+  { train: trainSet, test }: { train: Batch; test: Batch },
+): Promise<void> {
   await makeFolder(out);
-  for (const [stem, { x, labels }] of [["train", learn], ["t10k", test]] as const) {
+  for (const [stem, { x, labels }] of [["train", trainSet], ["t10k", test]] as const) {
     const side = Math.sqrt(x.cols);
     const pixels = Uint8Array.from(x.data, (value) => Math.round(255 * value));
     await writeFileWhole(`${out}/${stem}-images-idx3-ubyte`, idx([x.rows, side, side], pixels));

@@ -3,7 +3,13 @@
 import { type Batch, digits, kernels, type Variant } from "../../../src/mod.ts";
 import { variant } from "../../../src/runtime/variants.ts";
 import { type BudgetName, budgets } from "../../../src/paper/budgets.ts";
-import { experiments, prepare, reproduce as run, type RunResult, type Scope } from "../../../src/paper/mod.ts";
+import {
+  experiments,
+  prepare,
+  reproduce as run,
+  type RunResult,
+  type Scope,
+} from "../../../src/paper/mod.ts";
 import { trainTask } from "../../../src/paper/plan.ts";
 import { type Report, report } from "../../../src/report/report.ts";
 import { table } from "../../../src/report/table.ts";
@@ -16,8 +22,8 @@ import { checkWritable, makeFolder, writeFileWhole } from "../../files.ts";
 import { cacheFolder, openCache } from "../../reproduce/cache.ts";
 import { listingOf, listingText } from "../../reproduce/listing.ts";
 import type { Setting } from "../../reproduce/messages.ts";
-import { madeHere } from "../../reproduce/made.ts";
-import { type Pace, paceOf } from "../../reproduce/pace.ts";
+import { provenance } from "../../reproduce/made.ts";
+import { type Estimate, estimateOf } from "../../reproduce/pace.ts";
 import { pool } from "../../reproduce/pool.ts";
 
 /** The claims of the paper, judged by running its experiments. */
@@ -72,7 +78,7 @@ export const reproduce: Command = command({
     for (const file of Object.values(files)) if (file !== undefined) await checkWritable(file);
     compute(values);
     // the same first 10,000 digits as everywhere, and some more to choose by
-    const data = values.data === "digits" ? digits({ learn: 12000 }) : await loadData(values.data);
+    const data = values.data === "digits" ? digits({ train: 12000 }) : await loadData(values.data);
     const budget = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];
     const { seed, seeds = budget.seeds, only, threads } = values;
     const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
@@ -95,7 +101,7 @@ export const reproduce: Command = command({
         budget,
         kernels: kernels(),
         seconds: (performance.now() - start) / 1000,
-        made: await madeHere(jobs),
+        made: await provenance(jobs),
         took: (name, seed) => inSeconds(pace.took(trainTask(name, seed))),
       });
       context.print(table(finished));
@@ -134,11 +140,11 @@ async function cacheOf(
 
 /** The run, with its progress shown. */
 async function watched(
-  data: { learn: Batch; test: Batch },
+  data: { train: Batch; test: Batch },
   { setting, jobs, context, ...scope }: Scope & { setting: Setting; jobs: number; context: Context },
-): Promise<{ result: RunResult; pace: Pace }> {
+): Promise<{ result: RunResult; pace: Estimate }> {
   using executor = pool(setting, { jobs });
-  const pace = paceOf(prepare(data, scope).tasks, { width: jobs, now: () => performance.now() });
+  const pace = estimateOf(prepare(data, scope).tasks, { width: jobs, now: () => performance.now() });
   using progress = context.progress("reproduce", 0, { plain: true });
   const result = await context.interruptible((signal) =>
     run(data, {

@@ -12,14 +12,14 @@ import {
   sweep,
   train as trainModel,
 } from "../../../src/mod.ts";
-import { AIM, aimOf } from "../aim.ts";
+import { TRAINING, trainOptionsOf } from "../aim.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { FAMILIES, onlyClasses, SHARED } from "../inputs.ts";
 import { choice, flag, text } from "../options.ts";
 import { percent, rates } from "../outputs.ts";
 import { familyOf, RECIPE, recipeOf, SIZES } from "../recipe.ts";
-import { carryOn, divide } from "../training.ts";
+import { divide, trainResumable } from "../training.ts";
 import { loadData } from "../../data/folder.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
@@ -32,7 +32,7 @@ export const train: Command = command({
     model: choice(FAMILIES, { help: "Family of the model", placeholder: "FAMILY", required: true }),
     data: SHARED.data,
     out: text({ help: "Model file to write", placeholder: "FILE", required: true }),
-    ...AIM,
+    ...TRAINING,
     seed: SHARED.seed,
     ...SIZES,
     ...RECIPE,
@@ -46,24 +46,24 @@ export const train: Command = command({
   ],
   async run(values, context) {
     const { out, checkpoint, classes } = values;
-    const aim = aimOf(values);
+    const aim = trainOptionsOf(values);
     if (out === checkpoint) throw new UserError("--out and --checkpoint must be different files", 2);
     await checkWritable(out);
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     compute(values);
     const all = await loadData(values.data);
     const data = classes === undefined ? all : onlyClasses(all, classes);
-    const { learn, validation } = divide(data, values);
+    const { train: trainSet, validation } = divide(data, values);
     const { units, pieces, head, precision, iterations, hidden } = values;
-    const sizes = { inputs: learn.x.cols, classes: learn.classes };
+    const sizes = { inputs: trainSet.x.cols, classes: trainSet.classes };
     const family = familyOf(values.model, sizes, { units, pieces, head, precision, iterations, hidden });
-    checkClasses(family, learn, data.name);
+    checkClasses(family, trainSet, data.name);
     const options = { ...aim, ...recipeOf(family.recipe, values), validation };
 
-    using model = await carryOn(
+    using model = await trainResumable(
       checkpoint,
       context,
-      (more) => trainModel(family, learn, { ...options, ...more }),
+      (more) => trainModel(family, trainSet, { ...options, ...more }),
     );
     const record = { ...model.record, data: data.name, ...(classes && { classes: classes.join() }) };
     await writeFileWhole(out, saveModel({ ...model, record }));
@@ -80,12 +80,12 @@ export const train: Command = command({
           family: family.name,
           data: { name: data.name, examples: data.test.x.rows },
           kernels: kernels(),
-          training: { examples: learn.x.rows, epochs: Number(epochs), ...past[Number(epochs) - 1] },
+          training: { examples: trainSet.x.rows, epochs: Number(epochs), ...past[Number(epochs) - 1] },
           clean: rates(clean),
           attacked: attacked.map((each) => ({ attack: each.attack, epsilon: each.epsilon, ...rates(each) })),
         })
         : [
-          `trained ${family.name} on ${learn.x.rows} examples of ${data.name}, ${epochs} epochs`,
+          `trained ${family.name} on ${trainSet.x.rows} examples of ${data.name}, ${epochs} epochs`,
           ...[clean, ...attacked].map(inWords),
           `wrote ${out}`,
         ].join("\n"),
@@ -94,10 +94,10 @@ export const train: Command = command({
   },
 });
 
-function checkClasses({ name, classes }: Family, learn: Batch, data: string): void {
-  if (learn.classes <= classes) return;
+function checkClasses({ name, classes }: Family, trainSet: Batch, data: string): void {
+  if (trainSet.classes <= classes) return;
   throw new UserError(
-    `Cannot train ${name} on ${data}: it has ${learn.classes} classes, the model ${classes}; choose them with --classes`,
+    `Cannot train ${name} on ${data}: it has ${trainSet.classes} classes, the model ${classes}; choose them with --classes`,
   );
 }
 

@@ -24,8 +24,8 @@ export interface Case {
 const SIZES = { inputs: 784, classes: 10, units: [25, 13], pieces: 3, precision: 3 };
 
 /** The examples of all cases: few, and not a multiple of a batch. */
-export function examples(): { learn: Batch; test: Batch } {
-  return digits({ seed: 1, learn: 330, test: 50 });
+export function examples(): { train: Batch; test: Batch } {
+  return digits({ seed: 1, train: 330, test: 50 });
 }
 
 /** Those examples whose label is one of so many classes. */
@@ -37,7 +37,7 @@ export function within(examples: Batch, classes: number): Batch {
 /** A model of the family called `name`, trained for two epochs by the family's own recipe. */
 export function trained(name: string, options: TrainOptions = {}): Promise<FamilyModel> {
   const family = families[name](SIZES);
-  return train(family, within(examples().learn, family.classes), { epochs: 2, seed: 7, ...options });
+  return train(family, within(examples().train, family.classes), { epochs: 2, seed: 7, ...options });
 }
 
 /** The bytes of numbers, little-endian as WebAssembly has them. */

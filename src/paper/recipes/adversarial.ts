@@ -23,11 +23,11 @@ function stopped(
   context: RecipeContext,
   { width, cost }: { width: number; cost: number },
 ): Record<string, Training> {
-  const { learn, validation, budget } = context;
+  const { train: trainSet, validation, budget } = context;
   const family = network(context, { width });
   const search: Training = {
     family,
-    data: learn,
+    data: trainSet,
     options: {
       ...AGAINST_ATTACK,
       epochs: epochs(budget, { quick: 15, standard: 40, full: 343 }),

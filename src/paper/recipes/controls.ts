@@ -2,7 +2,7 @@ import { perturbation } from "../../attacks/attack.ts";
 import { atLayer, differentiable, scaledGradient } from "../../attacks/perturbations.ts";
 import { rotation } from "../../attacks/rotation.ts";
 import { PUBLISHED } from "../../models/recipe.ts";
-import type { Perturbation } from "../../models/model.ts";
+import type { Perturbation } from "../../models/classifier.ts";
 import { epochs } from "../budgets.ts";
 import { ATTACK, network, watch } from "./maxout.ts";
 import type { Recipes, Training } from "./training.ts";
@@ -29,7 +29,7 @@ export function decayed(coefficient: number): string {
  * with the long trainings.
  */
 export const controls: Recipes = (context) => {
-  const { learn, validation, budget } = context;
+  const { train: trainSet, validation, budget } = context;
   const quick = budget.name === "quick";
   const of = (cost: number, more: Training["options"] = {}): Training => ({
     // from the published ±.005 some would still answer the same to every input when the others have learnt
@@ -37,7 +37,7 @@ export const controls: Recipes = (context) => {
       context,
       quick ? { width: budget.units / 2, initialRange: 0.15 } : { initialRange: 0.05 },
     ),
-    data: learn,
+    data: trainSet,
     options: {
       ...PUBLISHED,
       // with dropout, training against the attack would hardly have begun by then

@@ -4,23 +4,23 @@ import { epochs } from "../budgets.ts";
 import type { Recipes } from "./training.ts";
 
 /** Models trained to generate, not to classify. */
-export const generative: Recipes = ({ learn, budget }) => {
-  const { classes, x: { cols: inputs } } = learn;
+export const generative: Recipes = ({ train: trainSet, budget }) => {
+  const { classes, x: { cols: inputs } } = trainSet;
   const quick = budget.name === "quick";
   return {
     mpDbm: {
       family: mpDbm({ inputs, classes, ...(quick && { units: [100, 100] }) }),
-      data: learn,
+      data: trainSet,
       options: {
         epochs: epochs(budget, { quick: 6, standard: 20, full: 20 }),
         // the rate falls to about a twentieth, however short the training
-        ...(quick && { optimizer: { name: "adam", rate: 0.01, decay: 1.003 } }),
+        ...(quick && { optimizer: { name: "adam", learningRate: 0.01, learningRateDecay: 1.003 } }),
       },
       cost: quick ? 50 : 450,
     },
     classRbm: {
       family: classRbm({ inputs, classes, ...(quick && { hidden: 100 }) }),
-      data: learn,
+      data: trainSet,
       options: { epochs: epochs(budget, { quick: 6, standard: 15, full: 15 }) },
       cost: quick ? 18 : 55,
     },

@@ -4,7 +4,7 @@ import { type Batch, slice } from "../../data/batch.ts";
 import { predict } from "../../loss.ts";
 import type { Family } from "../../models/family.ts";
 import { maxout, type MaxoutOptions } from "../../models/maxout.ts";
-import type { Model } from "../../models/model.ts";
+import type { Differentiable } from "../../models/classifier.ts";
 import { PUBLISHED } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
 import { EPSILON } from "../experiment.ts";
@@ -12,7 +12,7 @@ import type { RecipeContext, Recipes } from "./training.ts";
 
 /** The maxout network of the paper's experiments, in the size of the budget. */
 export function network(
-  { learn, budget }: RecipeContext,
+  { train: trainSet, budget }: RecipeContext,
   { head, width = budget.units, initialRange = budget.initialRange }: {
     head?: MaxoutOptions["head"];
     /** Units of each of its two layers. */
@@ -20,13 +20,13 @@ export function network(
     initialRange?: number;
   } = {},
 ): Family {
-  const { classes, x: { cols: inputs } } = learn;
+  const { classes, x: { cols: inputs } } = trainSet;
   return maxout({ inputs, classes, units: [width, width], initialRange, head });
 }
 
 /** All examples there are; in a quick run those that it learns from. */
-export function everything({ all, learn, budget }: RecipeContext): Batch {
-  return budget.name === "quick" ? learn : all;
+export function everything({ all, train: trainSet, budget }: RecipeContext): Batch {
+  return budget.name === "quick" ? trainSet : all;
 }
 
 /** The attack of the paper's experiments, to train against. */
@@ -36,9 +36,9 @@ export const ATTACK = perturbation(fgsm, { epsilon: EPSILON });
 const WATCHED = 2000;
 
 /** What is measured after each epoch of a model that has not learnt from `validation`. */
-export function watch(validation: Batch): (model: Model) => Record<string, number> {
+export function watch(validation: Batch): (model: Differentiable) => Record<string, number> {
   const examples = slice(validation, 0, WATCHED);
-  const errorOn = (model: Model, x: Batch["x"]) =>
+  const errorOn = (model: Differentiable, x: Batch["x"]) =>
     predict(model, x).predicted.filter((answer, i) => answer !== examples.labels[i]).length / x.rows;
   return (model) => ({
     clean: errorOn(model, examples.x),

@@ -24,24 +24,30 @@ export function pooledSoftmax(side: number): string {
 }
 
 /** Models without a hidden layer. */
-export const shallow: Recipes = ({ learn, budget }) => {
-  const { classes, x: { cols: inputs } } = learn;
+export const shallow: Recipes = ({ train: trainSet, budget }) => {
+  const { classes, x: { cols: inputs } } = trainSet;
   const passes = { epochs: epochs(budget, { quick: 20, standard: 20, full: 20 }) };
   const twoClass = {
     family: logistic({ inputs }),
-    data: pair(learn),
+    data: pair(trainSet),
     options: { epochs: epochs(budget, { quick: 30, standard: 30, full: 30 }) },
     cost: 1,
   };
   // ‖w‖₁ has a kink where a weight is 0, about which steps of one size jump to and fro
   const settling: TrainOptions = {
     epochs: epochs(budget, { quick: 60, standard: 30, full: 30 }),
-    optimizer: { name: "sgd", rate: 0.1, momentum: 0.5, decay: 1.002, leastRate: 1e-4 },
+    optimizer: {
+      name: "sgd",
+      learningRate: 0.1,
+      momentum: 0.5,
+      learningRateDecay: 1.002,
+      minLearningRate: 1e-4,
+    },
   };
   return {
-    softmax: { family: softmaxLinear({ inputs, classes }), data: learn, options: passes, cost: 1 },
+    softmax: { family: softmaxLinear({ inputs, classes }), data: trainSet, options: passes, cost: 1 },
     ...Object.fromEntries(POOLS.map((side) => {
-      const data = pooled(learn, side);
+      const data = pooled(trainSet, side);
       const family = softmaxLinear({ inputs: data.x.cols, classes });
       return [pooledSoftmax(side), { family, data, options: passes, cost: 1 }];
     })),

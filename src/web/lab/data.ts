@@ -1,5 +1,6 @@
 /** Images to learn from and to look at. @module */
 
+import { InputError } from "../../errors.ts";
 import { type Batch, batch, digits, matrix, readIdx, slice } from "../../mod.ts";
 import { unitFloats } from "../../data/idx.ts";
 import { CLASSES, type Gallery, PIXELS } from "./protocol.ts";
@@ -8,8 +9,8 @@ import { CLASSES, type Gallery, PIXELS } from "./protocol.ts";
 export interface Data {
   readonly name: string;
   /** How many there are, which is known before they are. */
-  readonly sizes: { readonly learn: number; readonly test: number };
-  readonly learn: Batch;
+  readonly sizes: { readonly train: number; readonly test: number };
+  readonly train: Batch;
   readonly test: Batch;
   /** Whether the labels are known; all are 0 otherwise. */
   readonly labelled: boolean;
@@ -23,16 +24,16 @@ const MOST_LEARN = 10000, MOST_TEST = 2000;
 
 /** The digits that come with the library, drawn when they are asked for: those held out are not for who only trains. */
 export function builtInDigits(): Data {
-  let learn: Batch | undefined, test: Batch | undefined;
+  let trainSet: Batch | undefined, test: Batch | undefined;
   return {
     name: "built-in digits",
-    sizes: { learn: LEARN, test: TEST },
+    sizes: { train: LEARN, test: TEST },
     labelled: true,
-    get learn() {
-      return learn ??= digits({ learn: LEARN, test: 0 }).learn;
+    get train() {
+      return trainSet ??= digits({ train: LEARN, test: 0 }).train;
     },
     get test() {
-      return test ??= digits({ learn: 0, test: TEST }).test;
+      return test ??= digits({ train: 0, test: TEST }).test;
     },
   };
 }
@@ -41,7 +42,7 @@ export function builtInDigits(): Data {
 export function galleryOf(data: Data | undefined, count: number): Gallery {
   const { name, sizes, labelled } = data ?? builtInDigits();
   // an example is the same whatever the number of them, so these few are at hand at once
-  const { x, labels } = slice(data?.test ?? digits({ learn: 0, test: count }).test, 0, count);
+  const { x, labels } = slice(data?.test ?? digits({ train: 0, test: count }).test, 0, count);
   return {
     name,
     ...sizes,
@@ -54,8 +55,8 @@ export function galleryOf(data: Data | undefined, count: number): Gallery {
  * The images, and their classes if there are any, of the IDX files `images` and `labels`: the first four fifths to
  * learn from, the rest held out.
  *
- * @throws {SyntaxError} if either is no such file
- * @throws {TypeError} if the images are not those that the page's models take
+ * @throws {InputError} if either is no such file
+ * @throws {InputError} if the images are not those that the page's models take
  */
 export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): Data {
   const { shape, data } = readIdx(images);
@@ -63,15 +64,17 @@ export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): D
   const pixels = sizes.reduce((product, n) => product * n, 1);
   if (sizes.length === 0 || pixels !== PIXELS) {
     const side = Math.sqrt(PIXELS);
-    throw new TypeError(
-      `Cannot use ${name}: its images are ${
-        sizes.join(" × ") || "single numbers"
-      }, the page's are ${side} × ${side}`,
+    throw new InputError(
+      "shape",
+      `use ${name}`,
+      `its images are ${sizes.join(" × ") || "single numbers"}, the page's are ${side} × ${side}`,
     );
   }
   const test = Math.min(MOST_TEST, Math.ceil(count / 5));
-  const learn = Math.min(MOST_LEARN, count - test);
-  if (learn === 0) throw new RangeError(`Cannot use ${name}: it has ${count} images, at least 2 are needed`);
+  const trainSet = Math.min(MOST_LEARN, count - test);
+  if (trainSet === 0) {
+    throw new InputError("value", `use ${name}`, `it has ${count} images, at least 2 are needed`);
+  }
   const classes = labels ? labelsOf(labels, count) : new Uint8Array(count);
   const part = (from: number, to: number) =>
     batch({
@@ -81,8 +84,8 @@ export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): D
     });
   return {
     name,
-    sizes: { learn, test },
-    learn: part(0, learn),
+    sizes: { train: trainSet, test },
+    train: part(0, trainSet),
     test: part(count - test, count),
     labelled: labels !== undefined,
   };
@@ -91,7 +94,11 @@ export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): D
 function labelsOf(bytes: Uint8Array, count: number): Uint8Array {
   const { shape, data } = readIdx(bytes);
   if (shape.length !== 1 || shape[0] !== count) {
-    throw new TypeError(`Cannot use the labels: ${count} images, but labels of ${shape.join(" × ")}`);
+    throw new InputError(
+      "shape",
+      "use the labels",
+      `${count} images, but labels of ${shape.join(" × ")}`,
+    );
   }
   return data;
 }

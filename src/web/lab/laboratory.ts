@@ -1,5 +1,6 @@
 /** What answers the page's questions. @module */
 
+import { InputError } from "../../errors.ts";
 import { type FamilyModel, init, loadModel, measureRubbish, rubbish } from "../../mod.ts";
 import { builtInDigits, type Data, galleryOf } from "./data.ts";
 import { grow } from "./grow.ts";
@@ -26,7 +27,7 @@ export function laboratory(): Laboratory {
 
   const modelOf = (name: string) => {
     const model = models.get(name);
-    if (!model) throw new RangeError(`Cannot use the model ${name}: it is not there yet`);
+    if (!model) throw new InputError("value", `use the model ${name}`, "it is not there yet");
     return model;
   };
   const put = (name: string, model: FamilyModel) => {
@@ -34,7 +35,9 @@ export function laboratory(): Laboratory {
     models.set(name, model);
   };
   const labelled = (action: string) => {
-    if (!data().labelled) throw new TypeError(`Cannot ${action}: the images were opened without labels`);
+    if (!data().labelled) {
+      throw new InputError("shape", `${action}`, "the images were opened without labels");
+    }
     return data();
   };
 

@@ -1,5 +1,6 @@
 /** Files of a visitor's own: models, images with their labels, a saved state. @module */
 
+import { InputError } from "../../errors.ts";
 import { type FamilyModel, loadModel, readIdx } from "../../mod.ts";
 import { type Data, dataOf } from "./data.ts";
 import { CLASSES, type NamedBytes, PIXELS, STATE_FORMAT } from "./protocol.ts";
@@ -19,8 +20,8 @@ export interface Contents {
  * What is in `files`: at most one model, one set of images with or without its labels, one state. Files packed by gzip
  * are unpacked.
  *
- * @throws {SyntaxError} if one is none of these
- * @throws {TypeError} if one is, but does not fit the page or the others
+ * @throws {InputError} if one is none of these
+ * @throws {InputError} if one is, but does not fit the page or the others
  */
 export async function contentsOf(files: readonly NamedBytes[]): Promise<Contents> {
   const contents: { -readonly [K in keyof Contents]: Contents[K] } = {};
@@ -31,7 +32,11 @@ export async function contentsOf(files: readonly NamedBytes[]): Promise<Contents
     if (kind === "idx") {
       const isLabels = within(name, () => readIdx(bytes)).shape.length === 1;
       if (isLabels ? labels : images) {
-        throw new TypeError(`Cannot open ${name}: there are ${isLabels ? "labels" : "images"} already`);
+        throw new InputError(
+          "shape",
+          `open ${name}`,
+          `there are ${isLabels ? "labels" : "images"} already`,
+        );
       }
       if (isLabels) labels = { name, bytes };
       else images = { name, bytes };
@@ -40,13 +45,19 @@ export async function contentsOf(files: readonly NamedBytes[]): Promise<Contents
     } else if (kind === "model") {
       contents.model = { name, bytes, model: modelOf(name, bytes) };
     } else {
-      throw new SyntaxError(
-        `Cannot open ${name}: it is neither a safetensors model, nor IDX images or labels, nor a saved state`,
+      throw new InputError(
+        "format",
+        `open ${name}`,
+        "it is neither a safetensors model, nor IDX images or labels, nor a saved state",
       );
     }
   }
   if (labels && !images) {
-    throw new TypeError(`Cannot open ${labels.name}: labels need their images, so open both files together`);
+    throw new InputError(
+      "shape",
+      `open ${labels.name}`,
+      "labels need their images, so open both files together",
+    );
   }
   if (images) contents.data = dataOf(images.name, images.bytes, labels?.bytes);
   return contents;
@@ -64,8 +75,10 @@ function modelOf(name: string, bytes: Uint8Array): FamilyModel {
   const model = within(name, () => loadModel(bytes));
   if (model.inputs !== PIXELS || model.classes !== CLASSES) {
     model[Symbol.dispose]();
-    throw new TypeError(
-      `Cannot open ${name}: the model takes ${model.inputs} inputs and knows ${model.classes} classes, ` +
+    throw new InputError(
+      "shape",
+      `open ${name}`,
+      `the model takes ${model.inputs} inputs and knows ${model.classes} classes, ` +
         `the page has ${PIXELS} pixels and ${CLASSES} digits`,
     );
   }
@@ -73,9 +86,17 @@ function modelOf(name: string, bytes: Uint8Array): FamilyModel {
 }
 
 function linkOf(name: string, bytes: Uint8Array): string {
-  const { format, link } = within(name, () => JSON.parse(new TextDecoder().decode(bytes)));
+  const { format, link } = within(name, () => parsed(bytes));
   if (format === STATE_FORMAT && typeof link === "string") return link;
-  throw new SyntaxError(`Cannot open ${name}: it is no state of this page`);
+  throw new InputError("format", `open ${name}`, "it is no state of this page");
+}
+
+function parsed(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new InputError("format", "read a saved state", "it is not JSON");
+  }
 }
 
 /** What `read` gives; a failure names the file. */
@@ -83,8 +104,8 @@ function within<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const kind = error instanceof TypeError ? TypeError : SyntaxError;
-    throw new kind(`Cannot open ${name}: ${(error as Error).message.replace(/^Cannot [^:]*: /, "")}`);
+    if (error instanceof InputError) throw error.about(`open ${name}`);
+    throw error;
   }
 }
 
@@ -94,6 +115,6 @@ async function unpacked(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<U
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch {
-    throw new SyntaxError(`Cannot open ${name}: its gzip packing is broken`);
+    throw new InputError("format", `open ${name}`, "its gzip packing is broken");
   }
 }

@@ -28,7 +28,7 @@ export interface Gallery {
   /** What the images are. */
   readonly name: string;
   /** Examples that can be learnt from, and those held out. */
-  readonly learn: number;
+  readonly train: number;
   readonly test: number;
   /** Pixels of the first of those held out, one image after another. */
   readonly images: Float32Array;

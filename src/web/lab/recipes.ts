@@ -26,7 +26,7 @@ const RECIPES: Readonly<Record<Plan["family"], Recipe>> = {
   maxout: (sizes) => ({
     family: maxout({ ...sizes, ...NETWORK }),
     options: {
-      optimizer: { name: "adam", rate: 0.002 },
+      optimizer: { name: "adam", learningRate: 0.002 },
       batchSize: 50,
       maxNorm: undefined,
       dropout: { input: { keep: 0.8, scale: 1.25 } },
@@ -34,7 +34,7 @@ const RECIPES: Readonly<Record<Plan["family"], Recipe>> = {
   }),
   rbf: (sizes) => ({
     family: rbf(sizes),
-    options: { optimizer: { name: "adam", rate: 0.02 }, batchSize: 50 },
+    options: { optimizer: { name: "adam", learningRate: 0.02 }, batchSize: 50 },
   }),
 };
 

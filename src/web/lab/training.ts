@@ -32,7 +32,7 @@ export async function training(
   { data, interrupted }: { data: Data; interrupted?: Interrupted },
   { tell, signal }: Context<"train">,
 ): Promise<Outcome> {
-  const { family, options } = recipeOf(plan, data.learn);
+  const { family, options } = recipeOf(plan, data.train);
   let state = interrupted?.state;
   let bytes = interrupted?.bytes;
   const keep = async (now: Uint8Array<ArrayBuffer>) => {
@@ -41,7 +41,7 @@ export async function training(
     await new Promise((resolve) => setTimeout(resolve, 0));
   };
   try {
-    const model = await train(family, data.learn, {
+    const model = await train(family, data.train, {
       ...options,
       resume: state,
       signal,

@@ -4,7 +4,7 @@
 import { effect } from "@preact/signals";
 import { ROSTER } from "../lab/roster.ts";
 import { readLink, writeLink } from "./link.ts";
-import { rested } from "./rested.ts";
+import { debounce } from "./rested.ts";
 import type { Settings } from "./settings.ts";
 import { currentSettings, entryOf, settings, YOURS } from "./state.ts";
 
@@ -17,7 +17,7 @@ export function followAddress(onChange: () => void): void {
     applyLink(location.hash);
     onChange();
   });
-  const write = rested(() => history.replaceState(null, "", address()));
+  const write = debounce(() => history.replaceState(null, "", address()));
   effect(() => {
     currentSettings();
     write();

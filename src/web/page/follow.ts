@@ -3,8 +3,8 @@
 import { computed, effect } from "@preact/signals";
 import type { Answer, Ask, Kind } from "../lab/exchanges.ts";
 import type { Call } from "./calls.ts";
-import { latest } from "./latest.ts";
-import { rested } from "./rested.ts";
+import { newestOnly } from "./latest.ts";
+import { debounce } from "./rested.ts";
 import {
   complain,
   entryOf,
@@ -37,7 +37,7 @@ export function follow(): void {
     table.value = answer;
     tableIsOld.value = answer.epsilon !== settings.epsilon.value;
   });
-  const compareSoon = rested(() => compare({ epsilon: settings.epsilon.value, examples: TRANSFERRED }));
+  const compareSoon = debounce(() => compare({ epsilon: settings.epsilon.value, examples: TRANSFERRED }));
 
   // that a model became another is all there is to see of it in the list
   const versions = computed(() => models.value.map(({ name, version }) => `${name} ${version}`).join());
@@ -74,5 +74,5 @@ function asking<K extends Kind>(
   kind: K,
   show: (answer: Answer<K>) => void,
 ): (ask: Ask<K>) => void {
-  return latest(async (ask: Ask<K>) => show(await call(kind, ask)), complain);
+  return newestOnly(async (ask: Ask<K>) => show(await call(kind, ask)), complain);
 }

@@ -2,7 +2,7 @@
 const REST = 250;
 
 /** `run`, when it has not been called for a while. */
-export function rested(run: () => void): () => void {
+export function debounce(run: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return () => {
     clearTimeout(timer);

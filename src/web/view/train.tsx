@@ -142,7 +142,7 @@ function statusInWords(): string {
   const { phase, loss, clean, attacked, epoch } = training.value;
   if (gallery.value && !gallery.value.labels) return "Images without labels cannot be trained on.";
   if (phase === "idle") {
-    return `${gallery.value?.learn ?? "…"} images to learn from, ${gallery.value?.test ?? "…"} held out.`;
+    return `${gallery.value?.train ?? "…"} images to learn from, ${gallery.value?.test ?? "…"} held out.`;
   }
   if (phase === "running") return "Training.";
   const so = loss.length > 0

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { farthestOffset, longestChain } from "../../../scripts/build/chains.ts";
+import { farthestOffset, longestMultiplyAddChain } from "../../../scripts/build/chains.ts";
 
 Deno.test("longestChain() counts the multiply-adds that feed each other without a place of their own", () => {
   const apart = [
@@ -10,15 +10,15 @@ Deno.test("longestChain() counts the multiply-adds that feed each other without 
     "f32x4.add",
     "local.set $1",
   ];
-  assertEquals(longestChain(apart.join("\n")), 1);
+  assertEquals(longestMultiplyAddChain(apart.join("\n")), 1);
   const nested = [
     "  f32x4.relaxed_madd",
     "  f32x4.relaxed_madd",
     "  f32x4.relaxed_madd",
     "  f32x4.relaxed_madd",
   ];
-  assertEquals(longestChain([...nested, "  local.set $9", ...nested.slice(1)].join("\n")), 4);
-  assertEquals(longestChain(""), 0);
+  assertEquals(longestMultiplyAddChain([...nested, "  local.set $9", ...nested.slice(1)].join("\n")), 4);
+  assertEquals(longestMultiplyAddChain(""), 0);
 });
 
 Deno.test("farthestOffset() is the largest offset of all", () => {

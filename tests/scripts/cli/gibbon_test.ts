@@ -142,9 +142,9 @@ Deno.test("gibbon tells bad numbers, families and outputs in one sentence", () =
       "--adversarial must be ≥ 0, not -1",
     );
     await assertRefused(
-      train("--model", "rbf", "--rate", "NaN", ...out),
+      train("--model", "rbf", "--learning-rate", "NaN", ...out),
       2,
-      "--rate must be a number, not NaN",
+      "--learning-rate must be a number, not NaN",
     );
     await assertRefused(
       train("--model", "rbf", "--out", `${folder}/none/model`),

@@ -12,7 +12,7 @@ import {
 } from "../../../scripts/cli/options.ts";
 import { helpOf } from "../../../scripts/cli/help.ts";
 import { parse } from "../../../scripts/cli/parse.ts";
-import { suggestion } from "../../../scripts/cli/suggestion.ts";
+import { suggestion } from "../../../src/schema.ts";
 import { UserError } from "../../../scripts/errors.ts";
 
 const specimen = command({

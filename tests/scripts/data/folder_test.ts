@@ -59,8 +59,8 @@ function assertRefused(files: Files, problem: (folder: string) => string): Promi
 }
 
 Deno.test("loadData() of digits draws the built-in set", async () => {
-  const { name, learn, test } = await loadData("digits", { seed: 3 });
-  assertEquals({ learn, test }, digits({ seed: 3 }));
+  const { name, train: trainSet, test } = await loadData("digits", { seed: 3 });
+  assertEquals({ train: trainSet, test }, digits({ seed: 3 }));
   assertEquals(name, "digits");
 });
 
@@ -87,11 +87,11 @@ Deno.test("loadData() reads each layout to the same examples", async () => {
   const image = [0, 1, Math.fround(0.2), Math.fround(0.4)];
   for (const files of layouts) {
     await withFolder(files, async (folder) => {
-      const { name, learn, test } = await loadData(folder);
-      assertEquals([name, learn.x.rows, test.x.rows], [folder, 3, 2]);
-      assertEquals([[...learn.x.data.subarray(0, 4)], [...learn.labels]], [image, [9, 0, 0]]);
+      const { name, train: trainSet, test } = await loadData(folder);
+      assertEquals([name, trainSet.x.rows, test.x.rows], [folder, 3, 2]);
+      assertEquals([[...trainSet.x.data.subarray(0, 4)], [...trainSet.labels]], [image, [9, 0, 0]]);
       assertEquals([[...test.x.data.subarray(0, 4)], [...test.labels]], [image, [3, 0]]);
-      assertEquals([learn.classes, test.classes], [10, 10]);
+      assertEquals([trainSet.classes, test.classes], [10, 10]);
     });
   }
 });

@@ -86,7 +86,7 @@ export function sample(figures: Readonly<Record<string, readonly Figure[]>> = { 
         }]),
       },
     }],
-    examples: { learn: 100, test: 10 },
+    examples: { train: 100, test: 10 },
   }, {
     data: "digits",
     budget: budgets.quick,

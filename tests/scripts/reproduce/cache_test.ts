@@ -4,12 +4,12 @@ import { UserError } from "../../../scripts/errors.ts";
 import { digits, init, saveModel, softmaxLinear, train, type TrainOptions } from "../../../src/mod.ts";
 import { filesIn, inFolder } from "../cli/support.ts";
 
-const { learn } = digits({ learn: 40, test: 0 });
+const { train: trainSet } = digits({ train: 40, test: 0 });
 const family = softmaxLinear({ inputs: 784, classes: 10 });
 
 Deno.test("keptIn() has one name for one training, and others for others", async () => {
   init({ kernels: "baseline" });
-  const nameOf = async (options: TrainOptions, data = learn) =>
+  const nameOf = async (options: TrainOptions, data = trainSet) =>
     (await keptIn("folder", { family, data, options })).model;
   const name = await nameOf({ seed: 1, epochs: 3 });
   assert(/^folder\/softmaxLinear-[0-9a-f]{24}\.safetensors$/.test(name), name);
@@ -18,7 +18,7 @@ Deno.test("keptIn() has one name for one training, and others for others", async
     await nameOf({ seed: 2, epochs: 3 }),
     await nameOf({ seed: 1, epochs: 4 }),
     await nameOf({ seed: 1, epochs: 3, batchSize: 7 }),
-    await nameOf({ seed: 1, epochs: 3 }, digits({ seed: 2, learn: 40, test: 0 }).learn),
+    await nameOf({ seed: 1, epochs: 3 }, digits({ seed: 2, train: 40, test: 0 }).train),
   ];
   init({ kernels: "relaxed" });
   others.push(await nameOf({ seed: 1, epochs: 3 }));
@@ -30,7 +30,7 @@ Deno.test("recordIn() and stateIn() give what is whole, and nothing for what is 
   inFolder(async (folder) => {
     const [model, state] = [`${folder}/model`, `${folder}/state`];
     assertEquals([await recordIn(model), await stateIn(state)], [undefined, undefined]);
-    using trained = await train(family, learn, {
+    using trained = await train(family, trainSet, {
       epochs: 2,
       onCheckpoint: (bytes) => Deno.writeFile(state, bytes),
     });

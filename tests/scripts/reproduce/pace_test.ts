@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Task } from "../../../src/paper/plan.ts";
-import { lengthOf, paceOf, usually } from "../../../scripts/reproduce/pace.ts";
+import { estimateOf, lengthOf, usually } from "../../../scripts/reproduce/pace.ts";
 
 function task(
   name: string,
@@ -23,7 +23,7 @@ Deno.test("lengthOf() fills every place as soon as it may", () => {
 
 Deno.test("paceOf() estimates from constants until it has measured, then from its own kind", () => {
   let now = 0;
-  const pace = paceOf([a, b, c], { width: 1, now: () => now });
+  const pace = estimateOf([a, b, c], { width: 1, now: () => now });
   assertEquals(pace.left(), usually(4e6));
   pace.note(a, 0, "epoch 1 of 4");
   now = 4000;
@@ -41,7 +41,7 @@ Deno.test("paceOf() estimates from constants until it has measured, then from it
 
 Deno.test("paceOf() does not take what was kept from an earlier run for speed", () => {
   let now = 0;
-  const pace = paceOf([a, b], { width: 1, now: () => now });
+  const pace = estimateOf([a, b], { width: 1, now: () => now });
   pace.note(a, 1, "");
   pace.note(b, 0.5, "epoch 3 of 4");
   now = 2000;
@@ -54,7 +54,7 @@ Deno.test("paceOf() does not take what was kept from an earlier run for speed", 
 
 Deno.test("paceOf() tells all that runs, with seeds if there are several", () => {
   const [one, two] = [task("a", 1), task("a", 1, { kind: "run", seed: 2 })];
-  const pace = paceOf([one, two], { width: 2, now: () => 0 });
+  const pace = estimateOf([one, two], { width: 2, now: () => 0 });
   pace.note(one, 0.1, "epoch 1 of 9");
   pace.note(two, 0, "");
   assertEquals(pace.doing(), "a (seed 1) epoch 1 of 9, experiment a (seed 2)");

@@ -5,7 +5,7 @@ import { budgets } from "../../../src/paper/budgets.ts";
 import { digits } from "../../../src/mod.ts";
 
 const setting = {
-  data: digits({ learn: 10, test: 10 }),
+  data: digits({ train: 10, test: 10 }),
   budget: budgets.quick,
   kernels: "baseline" as const,
   threads: 1,

@@ -1,9 +1,10 @@
+import { InputError } from "../../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { digits, fgsm, loadModel, matrix, measure, predict, slice } from "../../../src/mod.ts";
 import { ROSTER } from "../../../src/web/lab/roster.ts";
 import { asking, PLAN } from "./support.ts";
 
-const { test } = digits({ learn: 0, test: 500 });
+const { test } = digits({ train: 0, test: 500 });
 const image = test.x.data.slice(0, 784);
 
 /** A laboratory with one trained model, and that model. */
@@ -14,10 +15,10 @@ async function withModel() {
 }
 
 Deno.test("gallery shows the held-out digits", async () => {
-  const { images, labels, learn, test: held } = await asking()("gallery", { count: 4 });
+  const { images, labels, train: trainSet, test: held } = await asking()("gallery", { count: 4 });
   assertEquals(images, test.x.data.slice(0, 4 * 784));
   assertEquals(labels, test.labels.slice(0, 4));
-  assertEquals([learn, held], [2000, 500]);
+  assertEquals([trainSet, held], [2000, 500]);
 });
 
 Deno.test("look makes the step that fgsm makes, and shows it to every model", async () => {
@@ -89,7 +90,7 @@ Deno.test("what is asked of a model that is not there is refused in one sentence
   for (const kind of ["look", "curves"] as const) {
     await assertRejects(
       () => ask(kind, { image, source: "maxout", epsilon: 0.1, reach: 1 }),
-      RangeError,
+      InputError,
       "Cannot use the model maxout: it is not there yet",
     );
   }

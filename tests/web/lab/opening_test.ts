@@ -1,3 +1,4 @@
+import { InputError } from "../../../src/errors.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { logistic, model, saveModel, softmaxLinear } from "../../../src/mod.ts";
 import type { NamedBytes } from "../../../src/web/lab/protocol.ts";
@@ -34,7 +35,7 @@ Deno.test("open takes images with their labels, packed or not, in any order: to 
     const ask = asking();
     assertEquals(await ask("open", { files }), { model: undefined, images: true, link: undefined });
     const gallery = await ask("gallery", { count: 36 });
-    assertEquals([gallery.learn, gallery.test, gallery.labels?.length], [40, 10, 10]);
+    assertEquals([gallery.train, gallery.test, gallery.labels?.length], [40, 10, 10]);
     assertEquals(gallery.images[9], Math.fround((9 + 40 * 784) % 10 / 255));
     const { finished } = await ask("train", { name: "mine", plan: PLAN, watch: true, resume: false });
     assert(finished);
@@ -47,10 +48,10 @@ Deno.test("open takes images without labels to look at, but not to train on or t
   assertEquals((await ask("gallery", { count: 36 })).labels, undefined);
   const without = "the images were opened without labels";
   const training = { name: "mine", plan: PLAN, watch: true, resume: false };
-  await assertRejects(() => ask("train", training), TypeError, `Cannot train: ${without}`);
+  await assertRejects(() => ask("train", training), InputError, `Cannot train: ${without}`);
   await assertRejects(
     () => ask("transfer", { epsilon: 0, examples: 1 }),
-    TypeError,
+    InputError,
     `Cannot measure: ${without}`,
   );
 });
@@ -99,5 +100,5 @@ Deno.test("open refuses labels beyond the ten digits", async () => {
   const labels = idx(50);
   labels[30] = 10;
   const files = [file("images", idx(50, 28, 28)), file("labels", labels)];
-  await assertRejects(() => asking()("open", { files }), RangeError, "label 10");
+  await assertRejects(() => asking()("open", { files }), InputError, "label 10");
 });

@@ -1,3 +1,4 @@
+import { InputError } from "../../../src/errors.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { digits, fgsm, loadModel, measure, slice } from "../../../src/mod.ts";
 import type { EpochEnd, Plan } from "../../../src/web/lab/protocol.ts";
@@ -8,7 +9,7 @@ const plans: readonly Plan[] = [
   { ...PLAN, family: "rbf", epochs: 2 },
   { ...PLAN, family: "maxout", adversarial: true, epochs: 2 },
 ];
-const { test } = digits({ learn: 0, test: 300 });
+const { test } = digits({ train: 0, test: 300 });
 
 Deno.test("a watched training tells after each epoch what its model is worth", async () => {
   for (const plan of plans) {
@@ -59,7 +60,7 @@ Deno.test("a training that cannot be is refused, and what is there stays", async
   const plan = { ...PLAN, epochs: 0 };
   await assertRejects(
     () => ask("train", { name: "mine", plan, watch: true, resume: false }),
-    RangeError,
+    InputError,
     "epochs 0",
   );
   assertEquals((await ask("transfer", { epsilon: 0, examples: 10 })).names, ["mine"]);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { latest } from "../../../src/web/page/latest.ts";
+import { newestOnly } from "../../../src/web/page/latest.ts";
 
 /** What `latest` works on, each piece of work done by hand. */
 function works() {
@@ -12,7 +12,7 @@ function works() {
     return promise;
   };
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
-  return { ask: latest(work, (error) => void errors.push(error)), begun, errors, ends, settle };
+  return { ask: newestOnly(work, (error) => void errors.push(error)), begun, errors, ends, settle };
 }
 
 Deno.test("latest() works on the first at once, then on the newest alone", async () => {

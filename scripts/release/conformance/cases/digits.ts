@@ -4,10 +4,10 @@ import { bytesOf, type Case, examples } from "../case.ts";
 export const digits: Case = {
   name: "digits",
   run() {
-    const { learn, test } = examples();
+    const { train: trainSet, test } = examples();
     return Promise.resolve({
-      "learn.x": bytesOf(learn.x.data),
-      "learn.labels": bytesOf(learn.labels),
+      "learn.x": bytesOf(trainSet.x.data),
+      "learn.labels": bytesOf(trainSet.labels),
       "test.x": bytesOf(test.x.data),
       "test.labels": bytesOf(test.labels),
     });

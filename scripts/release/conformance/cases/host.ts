@@ -24,7 +24,7 @@ export const host: Case = {
   name: "host",
   async run() {
     const files = await fixture();
-    const { learn, test } = examples();
+    const { train: trainSet, test } = examples();
     const outputs: Record<string, Uint8Array> = {};
     for (const name of FAMILIES) {
       using model = loadModel(files[`${name}.safetensors`]);
@@ -32,7 +32,7 @@ export const host: Case = {
       outputs[`${name}.adversarial`] = bytesOf(fgsm(model, test, { epsilon: 0.1, bounds: [0, 1] }).x.data);
     }
     using start = loadModel(files["softmaxLinear.safetensors"]);
-    using end = await train(start, learn, { epochs: 1, seed: 7 });
+    using end = await train(start, trainSet, { epochs: 1, seed: 7 });
     return { ...outputs, ...tensorBytes("trained", end) };
   },
 };

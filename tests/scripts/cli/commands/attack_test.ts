@@ -56,7 +56,7 @@ Deno.test("attack writes what it made, from what, and what the model says of it"
 Deno.test("attack aims, clips, chooses its norm and its noise as told", () =>
   withModel(async ({ folder, data, model: file }) => {
     using model = loadModel(await Deno.readFile(file));
-    const { test, learn } = await loadData(data);
+    const { test, train: trainSet } = await loadData(data);
     const out = `${folder}/adversarial`;
     const made = async (...options: string[]) => {
       await printed("attack", "--model", file, "--data", data, "--epsilon", "0.5", "--out", out, ...options);
@@ -66,15 +66,15 @@ Deno.test("attack aims, clips, chooses its norm and its noise as told", () =>
     const aimed = await made("--target", "3", "--bounds", "0,1");
     assertEquals(aimed.x, fgsm(model, test, { epsilon: 0.5, target: 3, bounds: [0, 1] }).x.data);
     assertEquals([aimed.metadata.target, aimed.metadata.bounds], ["3", "0,1"]);
-    const round = await made("--norm", "L2", "--labels", "predicted", "--split", "learn", "--limit", "30");
+    const round = await made("--norm", "L2", "--labels", "predicted", "--split", "train", "--limit", "30");
     assertEquals(
       round.x,
-      fgsm(model, slice(learn, 0, 30), { epsilon: 0.5, norm: "L2", labels: "predicted" }).x.data,
+      fgsm(model, slice(trainSet, 0, 30), { epsilon: 0.5, norm: "L2", labels: "predicted" }).x.data,
     );
     assertEquals([round.metadata.norm, round.metadata.labels, round.metadata.split], [
       "L2",
       "predicted",
-      "learn",
+      "train",
     ]);
     const noise = await made("--attack", "signNoise", "--seed", "5");
     assertEquals(noise.x, signNoise(model, test, { epsilon: 0.5, seed: 5 }).x.data);

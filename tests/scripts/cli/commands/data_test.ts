@@ -8,8 +8,8 @@ Deno.test("data digits writes the built-in digits as files that hold the same nu
     const out = `${folder}/new/digits`;
     const args = ["data", "digits", "--seed", "2", "--learn", "30", "--test", "20", "--out", out];
     assertEquals(await printed(...args), `wrote digits to ${out}\n`);
-    const { learn, test } = await loadData(out);
-    assertEquals({ learn, test }, digits({ seed: 2, learn: 30, test: 20 }));
+    const { train: trainSet, test } = await loadData(out);
+    assertEquals({ train: trainSet, test }, digits({ seed: 2, train: 30, test: 20 }));
     assertEquals(filesIn(out), [
       "t10k-images-idx3-ubyte",
       "t10k-labels-idx1-ubyte",

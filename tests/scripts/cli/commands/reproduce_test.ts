@@ -7,8 +7,8 @@ import { assertRefused, filesIn, gibbon, inFolder, printed } from "../support.ts
 const program = new URL("../../../../scripts/cli/gibbon.ts", import.meta.url).pathname;
 
 /** A folder of so many digits to learn from and 60 to test on, below `folder`. */
-async function digitsIn(folder: string, learn: number): Promise<string> {
-  await printed("data", "digits", "--learn", `${learn}`, "--test", "60", "--out", `${folder}/digits`);
+async function digitsIn(folder: string, trainSet: number): Promise<string> {
+  await printed("data", "digits", "--learn", `${trainSet}`, "--test", "60", "--out", `${folder}/digits`);
   return `${folder}/digits`;
 }
 

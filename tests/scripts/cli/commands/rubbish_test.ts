@@ -26,7 +26,7 @@ Deno.test("rubbish --json prints one object of rates, those that the library mea
     ];
     const said = await json(...args, "--out", `${folder}/noise`);
     using model = loadModel(await Deno.readFile(file));
-    const drawn = rubbish(model, { samples: 600, seed: 3, deviation: 2, threshold: 0.6 });
+    const drawn = rubbish(model, { samples: 600, seed: 3, std: 2, threshold: 0.6 });
     assertEquals(said, { kernels: kernels(), ...measureRubbish(drawn) });
     assertEquals(Object.keys(said), ["kernels", "samples", "errorRate", "confidenceOnErrors", "classes"]);
     const { tensors, metadata } = readSafetensors(await Deno.readFile(`${folder}/noise`));

@@ -65,7 +65,7 @@ Deno.test("train takes the sizes of each family and changes to its recipe", () =
   training(async (folder, train) => {
     const sizes = "--units 8,6 --pieces 2 --head sigmoid";
     const recipe =
-      "--optimizer sgd --rate 0.2 --momentum 0.6 --batch-size 50 --max-norm none --l1 0.001 --no-dropout";
+      "--optimizer sgd --learning-rate 0.2 --momentum 0.6 --batch-size 50 --max-norm none --l1 0.001 --no-dropout";
     await printed(
       ...train("m", `--model maxout ${sizes} ${recipe} --epochs 1 --limit 100 --kernels relaxed`),
     );
@@ -77,11 +77,13 @@ Deno.test("train takes the sizes of each family and changes to its recipe", () =
     const { optimizer: _, ...rest } = JSON.parse(maxout.recipe);
     assertEquals(rest, { batchSize: 50, l1: 0.001 });
 
-    await printed(...train("r", "--model rbf --precision 2 --optimizer sgd --rate 0.001 --epochs 1"));
+    await printed(
+      ...train("r", "--model rbf --precision 2 --optimizer sgd --learning-rate 0.001 --epochs 1"),
+    );
     const rbf = await metadata(`${folder}/r`);
     assertEquals([JSON.parse(rbf.config).precision, JSON.parse(rbf.recipe).optimizer], [2, {
       name: "sgd",
-      rate: 0.001,
+      learningRate: 0.001,
     }]);
     await printed(...train("one", "--model maxout --units 8 --pieces 2 --epochs 1 --limit 100"));
     assertEquals(JSON.parse((await metadata(`${folder}/one`)).config).units, [8]);

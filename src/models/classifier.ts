@@ -1,19 +1,31 @@
 /** What attacks and measures ask of a model. @module */
 
+import { InputError } from "../errors.ts";
 import type { Head } from "../heads.ts";
 import type { Matrix } from "../matrix.ts";
 
+/** A classifier as black-box attacks and measures see it: scores alone. */
+export interface Classifier {
+  /** Number of inputs, D. */
+  readonly inputs: number;
+  /** Number of classes, C. */
+  readonly classes: number;
+  /** What the scores mean. */
+  readonly head: Head;
+  /** Scores, (B, S), of the inputs `x`, (B, D). */
+  scores(x: Matrix): Matrix;
+}
+
 /**
- * A classifier as attacks and measures see it. Write this record for a model of your own and everything here
- * works on it.
+ * A classifier as gradient attacks see it. Write this record for a model of your own and everything here works on it.
  *
  * @example
  * ```ts
- * import { fgsm, heads, matrix, batch, type Model } from "@gibbon/gibbon";
+ * import { batch, type Differentiable, fgsm, heads, matrix } from "@gibbon/gibbon";
  * import { assertEquals } from "@std/assert";
  *
  * // one input, scores (0, 2x): a logistic regression by hand
- * const mine: Model = {
+ * const mine: Differentiable = {
  *   inputs: 1,
  *   classes: 2,
  *   head: heads.softmax,
@@ -27,15 +39,7 @@ import type { Matrix } from "../matrix.ts";
  * assertEquals(attacked.x.data[0], 0.5);
  * ```
  */
-export interface Model {
-  /** Number of inputs, D. */
-  readonly inputs: number;
-  /** Number of classes, C. */
-  readonly classes: number;
-  /** What the scores mean. */
-  readonly head: Head;
-  /** Scores, (B, S), of the inputs `x`, (B, D). */
-  scores(x: Matrix): Matrix;
+export interface Differentiable extends Classifier {
   /**
    * The gradient in the inputs, (B, D), of a function of the scores whose gradient in them `dScores` gives.
    * `dScores` is called for one or more runs of rows, with their scores and the first row's place in `x`.
@@ -57,7 +61,11 @@ export interface Perturbation {
   /** What it is and with which options, for the record. */
   readonly name: string;
   /** Perturbed inputs, (B, D), for the model as it is now; `key` seeds what is random. */
-  apply(model: Model, examples: { x: Matrix; labels: Int32Array; classes: number }, key: number): Matrix;
+  apply(
+    model: Differentiable,
+    examples: { x: Matrix; labels: Int32Array; classes: number },
+    key: number,
+  ): Matrix;
   /**
    * The layer whose inputs are perturbed, counted from 0; default 0, the network's own. Beyond it, `apply` is given that
    * layer and those after it as its model, and what the layer receives from the whole network as its examples.
@@ -69,7 +77,7 @@ export interface Perturbation {
    * through the perturbation; without, the perturbation is a constant to it.
    */
   pullback?(
-    model: Model,
+    model: Differentiable,
     examples: { x: Matrix; labels: Int32Array; classes: number },
     dX: Matrix,
   ): Matrix;
@@ -77,11 +85,13 @@ export interface Perturbation {
   readonly rubbish?: boolean;
 }
 
-/** @throws {TypeError} unless `x` has the model's number of inputs; `action` begins the message */
+/** @throws {InputError} unless `x` has the model's number of inputs; `action` begins the message */
 export function checkInputs(action: string, model: { inputs: number }, x: Matrix): void {
   if (x.cols !== model.inputs) {
-    throw new TypeError(
-      `Cannot ${action}: the model takes ${model.inputs} inputs, the examples have ${x.cols}`,
+    throw new InputError(
+      "shape",
+      `${action}`,
+      `the model takes ${model.inputs} inputs, the examples have ${x.cols}`,
     );
   }
 }
