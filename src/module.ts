@@ -77,13 +77,13 @@ export {
 export { added, displaced, meanPerturbation, withPerturbation } from "./evaluate/perturbations.ts";
 export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
-export { type Family, type Model as FamilyModel, model, type Tensors } from "./models/family.ts";
+export { type Family, type Model, model, type Tensors } from "./models/family.ts";
 export { families, type FamilyOptions } from "./models/mod.ts";
 export { classRbm, type ClassRbmOptions } from "./models/class_rbm.ts";
 export { deepRbf, type DeepRbfOptions } from "./models/deep_rbf.ts";
 export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
-export type { Differentiable as Model, Perturbation } from "./models/classifier.ts";
+export type { Classifier, Differentiable, Perturbation } from "./models/classifier.ts";
 export { mpDbm, type MpDbmOptions } from "./models/mp_dbm.ts";
 export type { Layer, Network, Objective, Parameter, TrainingPass, Wanted } from "./models/network.ts";
 export { rbf, type RbfOptions } from "./models/rbf.ts";

@@ -3,9 +3,9 @@
 import {
   type Batch,
   type Family,
-  type FamilyModel,
   fgsm,
   maxout,
+  type Model,
   model,
   perturbation,
   PUBLISHED,
@@ -79,7 +79,7 @@ export const LOOK = 20;
  *
  * @throws {Error} if it does not
  */
-export function verifiedModel(family: Family, batch: Batch): FamilyModel {
+export function verifiedModel(family: Family, batch: Batch): Model {
   const tensors = tensorsOf(family);
   const made = model(family, { tensors });
   const few = slice(batch, 0, LOOK);
@@ -122,7 +122,7 @@ export async function checkTraining(family: Family, batch: Batch, options: Train
 export function plainStep(
   family: Family,
   { tensors, batch, options }: { tensors: Tensors; batch: Batch; options: TrainOptions },
-): Promise<FamilyModel> {
+): Promise<Model> {
   return train(model(family, { tensors }), batch, {
     ...options,
     optimizer: { name: "sgd", learningRate: CHECK_RATE },

@@ -1,6 +1,13 @@
 /** How commands attack. @module */
 
-import { type Attack, attacks, type Batch, fgsm, type FgsmOptions, type Model } from "../../src/mod.ts";
+import {
+  type Attack,
+  attacks,
+  type Batch,
+  type Differentiable,
+  fgsm,
+  type FgsmOptions,
+} from "../../src/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Context } from "./command.ts";
 import { choice, numbers } from "./options.ts";
@@ -69,14 +76,14 @@ const SEARCH = 140;
 export function underAttack<T>(
   name: string,
   { model, examples, context, epsilons, options }: {
-    model: Model;
+    model: Differentiable;
     examples: Batch;
     context: Context;
     /** How many budgets `run` tries. */
     epsilons: number;
     options: FgsmOptions;
   },
-  run: (attack: Attack<FgsmOptions>, model: Model) => T,
+  run: (attack: Attack<FgsmOptions>, model: Differentiable) => T,
 ): T {
   const attack: Attack<FgsmOptions> = attacks[name];
   using progress = context.progress(name);

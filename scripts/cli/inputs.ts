@@ -1,14 +1,6 @@
 /** What commands work on: models and examples. @module */
 
-import {
-  type Batch,
-  families,
-  type FamilyModel,
-  InputError,
-  loadModel,
-  select,
-  slice,
-} from "../../src/mod.ts";
+import { type Batch, families, InputError, loadModel, type Model, select, slice } from "../../src/mod.ts";
 import { type Data, loadData } from "../data/folder.ts";
 import { reason, UserError } from "../errors.ts";
 import { choice, number, text, whole } from "./options.ts";
@@ -59,7 +51,7 @@ export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
  *
  * @throws {UserError} if it cannot be read, or holds none
  */
-export async function readModel(path: string): Promise<FamilyModel> {
+export async function readModel(path: string): Promise<Model> {
   return orTell(`read model ${path}`, await readFile(path), loadModel);
 }
 
@@ -88,7 +80,7 @@ interface Wanted {
  *
  * @throws {UserError} if they do not fit the model
  */
-export async function examplesFor(model: FamilyModel, file: string, wanted: Wanted): Promise<Batch> {
+export async function examplesFor(model: Model, file: string, wanted: Wanted): Promise<Batch> {
   const examples = (await loadData(wanted.data))[wanted.split];
   const kept = model.record.classes?.split(",").map(Number) ?? [];
   const fitting = kept.length > 0 && kept.every((label) => label < examples.classes)

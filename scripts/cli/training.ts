@@ -1,6 +1,6 @@
 /** Training as the command line does it: on a part of the data, and never lost when interrupted. @module */
 
-import { type Batch, type FamilyModel, slice, type TrainOptions, type TrainProgress } from "../../src/mod.ts";
+import { type Batch, type Model, slice, type TrainOptions, type TrainProgress } from "../../src/mod.ts";
 import type { Data } from "../data/folder.ts";
 import { UserError } from "../errors.ts";
 import { writeFileWhole } from "../files.ts";
@@ -37,8 +37,8 @@ export function divide(
 export function trainResumable(
   checkpoint: string | undefined,
   context: Context,
-  run: (options: TrainOptions) => Promise<FamilyModel>,
-): Promise<FamilyModel> {
+  run: (options: TrainOptions) => Promise<Model>,
+): Promise<Model> {
   return context.interruptible(async (signal) => {
     const resume = await readCheckpoint(checkpoint);
     let progress: Progress | undefined;

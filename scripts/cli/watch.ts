@@ -1,6 +1,6 @@
 /** A model that tells how far a long call has come. @module */
 
-import { type Matrix, matrix, type Model } from "../../src/mod.ts";
+import { type Differentiable, type Matrix, matrix } from "../../src/mod.ts";
 import type { Progress } from "./progress.ts";
 
 /** Rows between two looks at the clock; whole runs of the model's own, so that it computes what it would anyway. */
@@ -11,7 +11,7 @@ const GRADIENT = 2;
 
 /** `model`, which says on `progress` which part of `passes` times `rows` rows it has seen. */
 export function watched(
-  model: Model,
+  model: Differentiable,
   progress: Progress,
   { rows, passes }: {
     /** Examples there are. */
@@ -19,7 +19,7 @@ export function watched(
     /** How often the model will see them; a gradient counts as `gradients(1)`. */
     passes: number;
   },
-): Model {
+): Differentiable {
   let seen = 0;
   const runs = function* (x: Matrix, cost: number): Generator<{ first: number; run: Matrix }> {
     for (let first = 0; first < x.rows; first += ROWS) {

@@ -1,7 +1,7 @@
 /** One of the workers that a run is spread over: trains models and runs experiments, one at a time. @module */
 
 import { init, InputError, loadModel, saveModel } from "../../src/mod.ts";
-import type { FamilyModel } from "../../src/mod.ts";
+import type { Model } from "../../src/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { type Hooks, runOne, trainOne } from "../../src/paper/perform.ts";
 import { divide, settledBy } from "../../src/paper/plan.ts";
@@ -81,7 +81,7 @@ async function train(
 
 async function run({ id, seed, files }: Extract<Order, { kind: "run" }>, hooks: Hooks): Promise<Answer> {
   const { data, budget } = setting;
-  const models = new Map<string, FamilyModel>();
+  const models = new Map<string, Model>();
   const model = async (name: string) => {
     if (!models.has(name)) models.set(name, loadModel(await Deno.readFile(files[name])));
     return models.get(name)!;

@@ -371,7 +371,7 @@ Deno.test("Model.scores() leaves its inputs and earlier results alone", () => {
   });
 });
 
-Deno.test("FamilyModel.tensors() have the names and shapes of the public contract", () => {
+Deno.test("Model.tensors() have the names and shapes of the public contract", () => {
   const [D, C] = [INPUTS, CLASSES];
   const contract: Record<string, Record<string, number[]>> = {
     "softmaxLinear {}": { W: [C, D], b: [C] },
@@ -410,7 +410,7 @@ Deno.test("FamilyModel.tensors() have the names and shapes of the public contrac
   }
 });
 
-Deno.test("FamilyModel.tensors() redo the scores in ten lines of plain loops", () => {
+Deno.test("Model.tensors() redo the scores in ten lines of plain loops", () => {
   for (const specimen of specimens) {
     using each = specimenModel(specimen);
     const dense = examplesFor(each, 9);
@@ -421,7 +421,7 @@ Deno.test("FamilyModel.tensors() redo the scores in ten lines of plain loops", (
   }
 });
 
-Deno.test("FamilyModel.tensors() are copies: writing to them does not change the model", () => {
+Deno.test("Model.tensors() are copies: writing to them does not change the model", () => {
   for (const specimen of specimens) {
     using each = specimenModel(specimen);
     for (const { data } of Object.values(each.tensors())) data.fill(0);

@@ -136,8 +136,8 @@ Deno.test("Heap[Symbol.dispose]() ends workers that have not begun", () => {
 const PROGRAM = `
   import { init, kernels, softmaxLinear, train, digits } from "LIBRARY";
   init({ kernels: "baseline", threads: 2 });
-  const { learn } = digits({ seed: 1, learn: 200, test: 1 });
-  const model = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 2 });
+  const data = digits({ seed: 1, train: 200, test: 1 });
+  const model = await train(softmaxLinear({ inputs: 784, classes: 10 }), data.train, { epochs: 2 });
   console.log(kernels());
 `;
 

@@ -704,7 +704,7 @@ Deno.test("train() leaves its data alone", async () => {
   assertEquals(data, examples(50));
 });
 
-Deno.test("FamilyModel.record of a trained model says how it was trained", async () => {
+Deno.test("Model.record of a trained model says how it was trained", async () => {
   const { start, options } = trainings["maxout with dropout against fgsm"];
   using trained = await train(start, trainSet, { ...options, epochs: 2, seed: 7 });
   const { recipe, seed, kernels, epochs, perturbation: against, alpha } = trained.record;

@@ -1,13 +1,6 @@
 /** `gibbon attack`. @module */
 
-import {
-  type Adversarial,
-  type Batch,
-  type FamilyModel,
-  kernels,
-  measure,
-  predict,
-} from "../../../src/mod.ts";
+import { type Adversarial, type Batch, kernels, measure, type Model, predict } from "../../../src/mod.ts";
 import { ATTACKING, attackOptions, ATTACKS, underAttack } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
@@ -87,7 +80,7 @@ export const attack: Command = command({
   },
 });
 
-function checkTarget(target: number, { classes }: FamilyModel): void {
+function checkTarget(target: number, { classes }: Model): void {
   if (target >= classes) {
     throw new UserError(`--target must be in 0 … ${classes - 1}, the classes of the model, not ${target}`, 2);
   }
@@ -95,7 +88,7 @@ function checkTarget(target: number, { classes }: FamilyModel): void {
 
 async function writeAttacked(
   path: string,
-  { model, examples, adversarial }: { model: FamilyModel; examples: Batch; adversarial: Adversarial },
+  { model, examples, adversarial }: { model: Model; examples: Batch; adversarial: Adversarial },
   said: Readonly<Record<string, string>>,
 ): Promise<void> {
   const tensors = {

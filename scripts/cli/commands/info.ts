@@ -1,6 +1,6 @@
 /** `gibbon info`. @module */
 
-import type { FamilyModel } from "../../../src/mod.ts";
+import type { Model } from "../../../src/mod.ts";
 import { type Command, command } from "../command.ts";
 import { readModel } from "../inputs.ts";
 import { flag } from "../options.ts";
@@ -37,7 +37,7 @@ export const info: Command = command({
   },
 });
 
-function inWords({ family, record }: FamilyModel, parameters: number): string {
+function inWords({ family, record }: Model, parameters: number): string {
   const { name, head, config, shapes } = family;
   const settled = Object.entries(config).filter(([key]) => key !== "head")
     .map((

@@ -2,9 +2,9 @@
 
 import {
   directedRubbish,
-  type FamilyModel,
   kernels,
   measureRubbish,
+  type Model,
   type Rubbish,
   rubbish as drawRubbish,
   type RubbishMeasures,
@@ -113,7 +113,7 @@ function inWords(
 
 async function writeRubbish(
   path: string,
-  model: FamilyModel,
+  model: Model,
   drawn: Rubbish & { attempts?: Int32Array },
 ): Promise<void> {
   const tensors = {

@@ -31,7 +31,7 @@ def main(wasm: str, folder: Path) -> None:
 
     model = load_model(kernels, folder / "softmaxLinear.safetensors")
     microseconds = {"fgsm": time_of(lambda: attack(model, x[:1], labels[:1]))}
-    train(model, examples["learn.x"], examples["learn.labels"], epochs=1, seed=7)
+    train(model, examples["train.x"], examples["train.labels"], epochs=1, seed=7)
     (layer,) = model.layers
     assert isinstance(layer, Linear)
     outputs |= {"trained.W": layer.weights.numpy(), "trained.b": layer.bias.numpy()}

@@ -1,14 +1,6 @@
 /** What a case of the conformance run is, and what the cases share. @module */
 
-import {
-  type Batch,
-  digits,
-  families,
-  type FamilyModel,
-  select,
-  train,
-  type TrainOptions,
-} from "@gibbon/gibbon";
+import { type Batch, digits, families, type Model, select, train, type TrainOptions } from "@gibbon/gibbon";
 
 /** Work whose bytes must be the same on every host. */
 export interface Case {
@@ -35,7 +27,7 @@ export function within(examples: Batch, classes: number): Batch {
 }
 
 /** A model of the family called `name`, trained for two epochs by the family's own recipe. */
-export function trained(name: string, options: TrainOptions = {}): Promise<FamilyModel> {
+export function trained(name: string, options: TrainOptions = {}): Promise<Model> {
   const family = families[name](SIZES);
   return train(family, within(examples().train, family.classes), { epochs: 2, seed: 7, ...options });
 }
@@ -46,7 +38,7 @@ export function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int32
 }
 
 /** A model's parameters, each as bytes under its name after `prefix`. */
-export function tensorBytes(prefix: string, model: FamilyModel): Record<string, Uint8Array> {
+export function tensorBytes(prefix: string, model: Model): Record<string, Uint8Array> {
   return Object.fromEntries(
     Object.entries(model.tensors()).map((
       [name, { data }],

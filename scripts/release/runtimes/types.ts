@@ -6,7 +6,7 @@ import { folderOf } from "./shells.ts";
 import { tools } from "./tools.ts";
 
 const PROGRAM = `
-import { digits, type FamilyModel, fgsm, init, measure, softmaxLinear, train } from "@gibbon/gibbon";
+import { digits, type Model, fgsm, init, measure, softmaxLinear, train } from "@gibbon/gibbon";
 import * as module from "@gibbon/gibbon/module";
 import { createHandler } from "@gibbon/gibbon/edge";
 import { main } from "@gibbon/gibbon/cli";
@@ -15,9 +15,9 @@ import relaxed from "@gibbon/gibbon/gibbon.relaxed.threads.wasm";
 
 const binaries: WebAssembly.Module[] = [wasm, relaxed];
 init({ module: binaries[0], kernels: "baseline", threads: 1 });
-const { learn, test } = digits({ seed: 1 });
-const model: FamilyModel = await train(softmaxLinear({ inputs: 784, classes: 10 }), learn, { epochs: 1 });
-export const error: number = measure(model, fgsm(model, test, { epsilon: 0.25 })).errorRate;
+const data = digits({ seed: 1 });
+const model: Model = await train(softmaxLinear({ inputs: 784, classes: 10 }), data.train, { epochs: 1 });
+export const error: number = measure(model, fgsm(model, data.test, { epsilon: 0.25 })).errorRate;
 export const code: Promise<number> = main(["--help"]);
 export const handler = createHandler({ models: { model } });
 model[Symbol.dispose]();

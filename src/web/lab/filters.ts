@@ -1,4 +1,4 @@
-import type { FamilyModel, Tensor } from "../../mod.ts";
+import type { Model, Tensor } from "../../mod.ts";
 import type { Filters } from "./protocol.ts";
 
 /** Units shown of a hidden layer. */
@@ -8,7 +8,7 @@ const MOST_UNITS = 15;
  * What the first layer of `model` looks for, as images: weights, or an RBF network's centers. A maxout unit's pieces
  * stand in one row (paper, figure 3).
  */
-export function filtersOf(model: FamilyModel): Filters {
+export function filtersOf(model: Model): Filters {
   const tensors = model.tensors();
   const flat = tensors.W ?? tensors.mu;
   if (flat) return { columns: flat.shape[0], images: flat.data as Float32Array };

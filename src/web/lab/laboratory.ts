@@ -1,7 +1,7 @@
 /** What answers the page's questions. @module */
 
 import { InputError } from "../../errors.ts";
-import { type FamilyModel, init, loadModel, measureRubbish, rubbish } from "../../mod.ts";
+import { init, loadModel, measureRubbish, type Model, rubbish } from "../../mod.ts";
 import { builtInDigits, type Data, galleryOf } from "./data.ts";
 import { grow } from "./grow.ts";
 import { curves, look } from "./look.ts";
@@ -22,7 +22,7 @@ export function laboratory(): Laboratory {
   let opened: Data | undefined;
   const data = () => opened ?? builtIn;
   const builtIn = builtInDigits();
-  const models = new Map<string, FamilyModel>();
+  const models = new Map<string, Model>();
   const interrupted = new Map<string, Interrupted>();
 
   const modelOf = (name: string) => {
@@ -30,7 +30,7 @@ export function laboratory(): Laboratory {
     if (!model) throw new InputError("value", `use the model ${name}`, "it is not there yet");
     return model;
   };
-  const put = (name: string, model: FamilyModel) => {
+  const put = (name: string, model: Model) => {
     models.get(name)?.[Symbol.dispose]();
     models.set(name, model);
   };

@@ -3,7 +3,7 @@
 import {
   type Batch,
   batch,
-  type FamilyModel,
+  type Differentiable,
   fgsm,
   lossDirection,
   matrix,
@@ -19,9 +19,9 @@ const POINTS = 81;
 
 /** The step of `epsilon` on the image, made for `model` alone, and what all of `models` say of it. */
 export function look(
-  model: FamilyModel,
+  model: Model,
   ask: Ask<"look">,
-  models: Iterable<readonly [string, FamilyModel]>,
+  models: Iterable<readonly [string, Model]>,
 ): Look {
   const example = exampleOf(model, ask);
   const attacked = fgsm(model, example, { epsilon: ask.epsilon }).x.data;
@@ -40,7 +40,7 @@ export function look(
 }
 
 /** The scores of `model` from −reach to reach along the direction of the step, which is found once, at 0. */
-export function curves(model: FamilyModel, { reach, ...subject }: Ask<"curves">): Curves {
+export function curves(model: Model, { reach, ...subject }: Ask<"curves">): Curves {
   const example = exampleOf(model, subject);
   const signs = signsOf(model, example);
   const middle = (POINTS - 1) / 2;
@@ -58,16 +58,16 @@ export function curves(model: FamilyModel, { reach, ...subject }: Ask<"curves">)
 }
 
 /** The image as an example; where its class is not known, the model's own answer stands for it. */
-function exampleOf(model: Model, { image, label }: Subject): Batch {
+function exampleOf(model: Differentiable, { image, label }: Subject): Batch {
   const x = matrix(1, PIXELS, image);
   return batch({ x, labels: [label ?? predict(model, x).predicted[0]], classes: CLASSES });
 }
 
-function signsOf(model: Model, example: Batch): Float32Array {
+function signsOf(model: Differentiable, example: Batch): Float32Array {
   return lossDirection(model, example).data.map(Math.sign);
 }
 
-function verdicts(model: Model, x: Parameters<typeof predict>[1]): Verdict[] {
+function verdicts(model: Differentiable, x: Parameters<typeof predict>[1]): Verdict[] {
   const { predicted, confidence, probabilities: { data, cols } } = predict(model, x);
   return Array.from(predicted, (label, i) => ({
     predicted: label,

@@ -1,7 +1,7 @@
 /** Files of a visitor's own: models, images with their labels, a saved state. @module */
 
 import { InputError } from "../../errors.ts";
-import { type FamilyModel, loadModel, readIdx } from "../../mod.ts";
+import { loadModel, type Model, readIdx } from "../../mod.ts";
 import { type Data, dataOf } from "./data.ts";
 import { CLASSES, type NamedBytes, PIXELS, STATE_FORMAT } from "./protocol.ts";
 
@@ -10,7 +10,7 @@ export interface Contents {
   readonly model?: {
     readonly name: string;
     readonly bytes: Uint8Array<ArrayBuffer>;
-    readonly model: FamilyModel;
+    readonly model: Model;
   };
   readonly data?: Data;
   readonly link?: string;
@@ -71,7 +71,7 @@ function kindOf(bytes: Uint8Array): "idx" | "state" | "model" | undefined {
   if (bytes[0] === brace) return "state";
 }
 
-function modelOf(name: string, bytes: Uint8Array): FamilyModel {
+function modelOf(name: string, bytes: Uint8Array): Model {
   const model = within(name, () => loadModel(bytes));
   if (model.inputs !== PIXELS || model.classes !== CLASSES) {
     model[Symbol.dispose]();

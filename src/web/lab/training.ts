@@ -1,6 +1,6 @@
 /** Training while someone looks. @module */
 
-import { type FamilyModel, fgsm, loadModel, measure, saveModel, slice, train } from "../../mod.ts";
+import { fgsm, loadModel, measure, type Model, saveModel, slice, train } from "../../mod.ts";
 import { EPSILON } from "../../paper/experiment.ts";
 import type { Data } from "./data.ts";
 import { filtersOf } from "./filters.ts";
@@ -19,7 +19,7 @@ export interface Interrupted {
 
 /** What became of a training, and the model itself. */
 export interface Outcome extends Trained {
-  readonly model?: FamilyModel;
+  readonly model?: Model;
   readonly interrupted?: Interrupted;
 }
 
@@ -64,7 +64,7 @@ export async function training(
   }
 }
 
-function endOf(model: FamilyModel, { test }: Data, loss: number): EpochEnd {
+function endOf(model: Model, { test }: Data, loss: number): EpochEnd {
   const some = slice(test, 0, WATCHED);
   return {
     loss,

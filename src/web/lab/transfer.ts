@@ -1,10 +1,10 @@
-import { type Batch, type FamilyModel, fgsm, measure, slice } from "../../mod.ts";
+import { type Batch, fgsm, measure, type Model, slice } from "../../mod.ts";
 import type { Ask } from "./exchanges.ts";
 import type { Transfer } from "./protocol.ts";
 
 /** The error of each of `models` on held-out images attacked for each of them. */
 export function transfer(
-  models: ReadonlyMap<string, FamilyModel>,
+  models: ReadonlyMap<string, Model>,
   test: Batch,
   { epsilon, examples }: Ask<"transfer">,
 ): Transfer {

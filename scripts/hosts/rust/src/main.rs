@@ -48,7 +48,7 @@ fn run(wasm: &Path, folder: &Path) -> Result<serde_json::Value> {
     let mut model = load("softmaxLinear")?;
     let one = &test[..model.inputs];
     let microseconds = time_of(|| attack(&model, one, &truth[..1]))?;
-    model.train(&x("learn")?, &labels("learn")?, 1, 7)?;
+    model.train(&x("train")?, &labels("train")?, 1, 7)?;
     let (weights, bias) = model.parameters();
     hashes.insert("trained.W".into(), hash(&weights));
     hashes.insert("trained.b".into(), hash(&bias));

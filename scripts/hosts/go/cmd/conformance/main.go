@@ -38,7 +38,7 @@ func run(wasm, folder string) error {
 	if err != nil {
 		return err
 	}
-	learn := gibbon.Examples{X: examples["learn.x"].Floats, Labels: examples["learn.labels"].Ints}
+	learn := gibbon.Examples{X: examples["train.x"].Floats, Labels: examples["train.labels"].Ints}
 	test := gibbon.Examples{X: examples["test.x"].Floats, Labels: examples["test.labels"].Ints}
 
 	hashes := map[string]string{}
