@@ -6,8 +6,8 @@ export const digits: Case = {
   run() {
     const { train: trainSet, test } = examples();
     return Promise.resolve({
-      "learn.x": bytesOf(trainSet.x.data),
-      "learn.labels": bytesOf(trainSet.labels),
+      "train.x": bytesOf(trainSet.x.data),
+      "train.labels": bytesOf(trainSet.labels),
       "test.x": bytesOf(test.x.data),
       "test.labels": bytesOf(test.labels),
     });
