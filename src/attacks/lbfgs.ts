@@ -57,7 +57,7 @@ export const lbfgs: Attack<LbfgsOptions> = makeAttack({
   minimal: true,
   prepare(model, batch, options) {
     const { binarySearchSteps: searches = 12, iterations = 30 } = options;
-    for (const [name, value] of Object.entries({ searches, iterations })) {
+    for (const [name, value] of Object.entries({ binarySearchSteps: searches, iterations })) {
       if (Number.isSafeInteger(value) && value >= 1) continue;
       throw new InputError(
         "value",

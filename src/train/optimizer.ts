@@ -130,7 +130,7 @@ function checkNames(
   parameters: readonly Parameter[],
 ): void {
   const names = parameters.map(({ name }) => name);
-  for (const [decay, by] of Object.entries({ maxNorm, l1, l2 })) {
+  for (const [decay, by] of Object.entries({ maxNorm, l1, weightDecay: l2 })) {
     const unknown = typeof by === "number"
       ? undefined
       : Object.keys(by).find((name) => !names.includes(name));

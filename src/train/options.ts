@@ -97,7 +97,7 @@ export function resolveOptions(family: Family, data: Batch, options: TrainOption
   for (const most of typeof maxNorm === "number" ? [maxNorm] : Object.values(maxNorm ?? {})) {
     check("maxNorm", most, most > 0, "> 0");
   }
-  for (const [name, decay] of Object.entries({ l1, l2 })) {
+  for (const [name, decay] of Object.entries({ l1, weightDecay: l2 })) {
     for (const value of typeof decay === "number" ? [decay] : Object.values(decay ?? {})) {
       check(name, value, value >= 0 && value < Infinity, "≥ 0");
     }
@@ -123,8 +123,8 @@ function checkOptimizer(rule: Recipe["optimizer"]): void {
     finalMomentum = 0,
   } = rule as Sgd;
   const { beta1 = 0, beta2 = 0 } = rule as Adam;
-  check("decay", decay, decay > 0 && decay < Infinity, "> 0");
-  check("leastRate", leastRate, leastRate >= 0 && leastRate < Infinity, "≥ 0");
+  check("learningRateDecay", decay, decay > 0 && decay < Infinity, "> 0");
+  check("minLearningRate", leastRate, leastRate >= 0 && leastRate < Infinity, "≥ 0");
   check("rampEpochs", rampEpochs, rampEpochs > 0, "> 0");
   for (const [name, value] of Object.entries({ momentum, finalMomentum, beta1, beta2 })) {
     check(name, value, value >= 0 && value < 1, "in [0, 1)");

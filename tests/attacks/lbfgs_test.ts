@@ -90,7 +90,7 @@ Deno.test("lbfgs() needs less distance than the shortest sign step that fools", 
   }
 });
 
-Deno.test("lbfgs() with more searches comes no farther off, and one gradient a step is its cost", () => {
+Deno.test("lbfgs() with more binarySearchSteps comes no farther off, and one gradient a step is its cost", () => {
   let rows = 0;
   const counted: Differentiable = {
     ...userModel(),
@@ -100,8 +100,8 @@ Deno.test("lbfgs() with more searches comes no farther off, and one gradient a s
     },
   };
   const examples = examplesFor(counted, 20);
-  const mean = (searches: number) => {
-    const { x } = lbfgs(counted, examples, { epsilon: 100, binarySearchSteps: searches });
+  const mean = (binarySearchSteps: number) => {
+    const { x } = lbfgs(counted, examples, { epsilon: 100, binarySearchSteps: binarySearchSteps });
     return distances(examples.x, x).reduce((a, b) => a + b, 0);
   };
   const [few, more] = [mean(6), mean(14)];
@@ -112,7 +112,7 @@ Deno.test("lbfgs() with more searches comes no farther off, and one gradient a s
 
 Deno.test("lbfgs() refuses to try nothing", () => {
   const examples = examplesFor(userModel(), 2);
-  for (const option of ["searches", "iterations"]) {
+  for (const option of ["binarySearchSteps", "iterations"]) {
     assertThrows(
       () => lbfgs(userModel(), examples, { epsilon: 1, [option]: 0 }),
       InputError,

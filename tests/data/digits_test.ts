@@ -110,9 +110,9 @@ Deno.test("every pose of a style has the same strokes, points and corners, so th
 Deno.test("digits() says which option is wrong", () => {
   for (
     const [options, message] of [
-      [{ train: -1 }, "Cannot draw digits with learn -1: must be a whole number ≥ 0"],
+      [{ train: -1 }, "Cannot draw digits with train -1: must be a whole number ≥ 0"],
       [{ test: 2.5 }, "Cannot draw digits with test 2.5: must be a whole number ≥ 0"],
-      [{ train: NaN }, "Cannot draw digits with learn NaN: must be a whole number ≥ 0"],
+      [{ train: NaN }, "Cannot draw digits with train NaN: must be a whole number ≥ 0"],
       [{ seed: -3 }, "Cannot seed a generator with -3: must be a whole number in 0 … 2⁵³ − 1"],
     ] as const
   ) assertEquals(assertThrows(() => digits(options), InputError).message, message);

@@ -32,6 +32,10 @@ Deno.test("localization() of Gaussian noise has a third of the pixels", () => {
 
 Deno.test("localization() of nothing is null, and of broken rows refused", () => {
   assertEquals(localization(new Float32Array(784), { width: 28 }), null);
-  assertThrows(() => localization(new Float32Array(10), { width: 3 }), InputError, "10 weights in rows of 3");
-  assertThrows(() => localization([], { width: 0 }), InputError, "0 weights in rows of 0");
+  assertThrows(
+    () => localization(new Float32Array(10), { width: 3 }),
+    InputError,
+    "10 weights do not make rows of 3",
+  );
+  assertThrows(() => localization([], { width: 0 }), InputError, "0 weights do not make rows of 0");
 });

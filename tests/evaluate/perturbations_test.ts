@@ -19,7 +19,7 @@ Deno.test("displaced() gives each example another one's perturbation, around the
   assertThrows(
     () => displaced(matrix(2, 2), examples, { by: 1 }),
     InputError,
-    "shape (2, 2) on examples of (3, 2)",
+    "they have shape (2, 2), the examples (3, 2)",
   );
 });
 
@@ -35,6 +35,6 @@ Deno.test("withPerturbation() adds the same to every example", () => {
   assertThrows(
     () => withPerturbation(examples, matrix(1, 3)),
     InputError,
-    "shape (1, 3) to examples of 2 inputs",
+    "it has shape (1, 3), the examples have 2 inputs",
   );
 });

@@ -13,13 +13,13 @@ Deno.test("identity() of the paper's networks stays what it is, so that what was
   const { train: trainSet } = digits({ train: 20, test: 0 });
   const family = maxout({ inputs: 784, classes: 10, units: [240, 240], initialRange: 0.005 });
   const recipe =
-    '{"optimizer":{"name":"sgd","rate":0.1,"decay":1.000004,"momentum":0.5,"finalMomentum":0.7,"rampEpochs":250},' +
+    '{"optimizer":{"name":"sgd","learningRate":0.1,"learningRateDecay":1.000004,"momentum":0.5,"finalMomentum":0.7,"rampEpochs":250},' +
     '"batchSize":100,"maxNorm":1.9365,"dropout":{"input":{"keep":0.8,"scale":1},"hidden":{"keep":0.5,"scale":2}}}';
   const expected = (rest: string) =>
     '{"version":1,"epochs":243,"setup":{"format":"gibbon-model-1","family":"maxout","head":"softmax",' +
     '"config":"{\\"inputs\\":784,\\"classes\\":10,\\"units\\":[240,240],\\"pieces\\":5,\\"head\\":\\"softmax\\",' +
     `\\"initialRange\\":0.005}","recipe":${recipe},"seed":2,${rest},"patience":100,"kernels":"baseline",` +
-    '"learn":"26ce6069"}}';
+    '"train":"26ce6069"}}';
   const options = { ...PUBLISHED, epochs: 243, seed: 2 };
   assertEquals(identity(family, trainSet, options), expected('"alpha":1'));
   const adversarial = { alpha: 0.5, perturbation: perturbation(fgsm, { epsilon: 0.25 }) };

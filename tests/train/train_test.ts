@@ -200,7 +200,7 @@ Deno.test("train() resumes nothing that another training left", async () => {
   const others: [string, Family, Batch, TrainOptions][] = [
     ["seed", start, trainSet, { seed: 2 }],
     ["recipe", start, trainSet, { batchSize: 10 }],
-    ["l2", start, trainSet, { weightDecay: 1e-3 }],
+    ["weightDecay", start, trainSet, { weightDecay: 1e-3 }],
     ["optimizer", start, trainSet, { optimizer: plain }],
     ["patience", start, trainSet, { patience: 4 }],
     ["perturbation", start, trainSet, { perturbation: perturbation(fgsm, { epsilon: 0.1 }) }],
@@ -261,7 +261,7 @@ Deno.test("train() refuses options out of range, naming the option and the numbe
     await refuse({ maxNorm }, `Cannot train with maxNorm ${maxNorm}: must be > 0`);
   }
   for (const decay of [-1, NaN, Infinity]) {
-    for (const name of ["l1", "l2"]) {
+    for (const name of ["l1", "weightDecay"]) {
       await refuse({ [name]: decay }, `Cannot train with ${name} ${decay}: must be ≥ 0`);
       await refuse({ [name]: { W: decay } }, `Cannot train with ${name} ${decay}: must be ≥ 0`);
     }
@@ -278,7 +278,7 @@ Deno.test("train() refuses options out of range, naming the option and the numbe
 });
 
 Deno.test("train() refuses optimizers out of range, and decay for what is no parameter", async () => {
-  const refuse = (options: unknown, error: typeof InputError | typeof InputError, sentence: string) =>
+  const refuse = (options: unknown, error: typeof InputError, sentence: string) =>
     assertRejects(
       () => train(linear, trainSet, options as TrainOptions),
       error,
@@ -286,8 +286,8 @@ Deno.test("train() refuses optimizers out of range, and decay for what is no par
       JSON.stringify(options),
     );
   const wanted = {
-    decay: "> 0",
-    leastRate: "≥ 0",
+    learningRateDecay: "> 0",
+    minLearningRate: "≥ 0",
     rampEpochs: "> 0",
     momentum: "in [0, 1)",
     finalMomentum: "in [0, 1)",
@@ -305,11 +305,11 @@ Deno.test("train() refuses optimizers out of range, and decay for what is no par
     }
   }
   await refuse(
-    { optimizer: { name: "lion", rate: 1 } },
+    { optimizer: { name: "lion", learningRate: 1 } },
     InputError,
     "Cannot train by lion: expected sgd or adam",
   );
-  for (const name of ["l1", "l2"]) {
+  for (const name of ["l1", "weightDecay"]) {
     const sentence = `Cannot train with ${name} for layer0.W: the model has no such parameter, but W, b`;
     await refuse({ [name]: { "layer0.W": 0.1 } }, InputError, sentence);
   }
@@ -453,7 +453,7 @@ Deno.test("train() decays its rate, raises its momentum, limits its norms and fo
   }
 });
 
-Deno.test("train() does not let the rate fall below leastRate, nor lifts one that starts there", async () => {
+Deno.test("train() does not let the rate fall below minLearningRate, nor lifts one that starts there", async () => {
   const run = async (optimizer: Sgd, epochs: number) => {
     using trained = await train(linear, trainSet, { optimizer, epochs, batchSize: 50, maxNorm: undefined });
     return trained.tensors();
@@ -575,7 +575,7 @@ Deno.test("train() with L1 decay drives weights that the data does not hold to e
   }
 });
 
-Deno.test("train() with L2 decay shrinks weights by rate·l2 a step", async () => {
+Deno.test("train() with L2 decay shrinks weights by learningRate·weightDecay a step", async () => {
   const unlit = batch({ x: matrix(20, INPUTS), labels: randomLabels(20, CLASSES, 1), classes: CLASSES });
   const W = uniformMatrix(CLASSES, INPUTS, 1).data;
   using fresh = model(linear, {
@@ -584,7 +584,7 @@ Deno.test("train() with L2 decay shrinks weights by rate·l2 a step", async () =
       b: { shape: [CLASSES], data: new Float32Array(CLASSES) },
     },
   });
-  const options = { batchSize: 20, maxNorm: undefined, optimizer: plain, l2: 0.25, epochs: 4 };
+  const options = { batchSize: 20, maxNorm: undefined, optimizer: plain, weightDecay: 0.25, epochs: 4 };
   using trained = await train(fresh, unlit, options);
   assertClose(trained.tensors().W.data, W.map((value) => value * (1 - 0.5 * 0.25) ** 4), 1e-6);
 });
@@ -676,7 +676,10 @@ Deno.test("train() that diverges says so, and when", async () => {
     () => train(deep, trainSet, { ...wild, batchSize: 50 }),
     InputError,
   );
-  assertMatch(message, /^Training diverged in epoch [1-5]: the loss is not finite; lower the learning rate$/);
+  assertMatch(
+    message,
+    /^Cannot train beyond epoch [1-5]: training diverged, the loss is not finite; lower the learning rate$/,
+  );
 });
 
 Deno.test("train() from a model goes on from its parameters and leaves it as it was", async () => {
@@ -687,7 +690,7 @@ Deno.test("train() from a model goes on from its parameters and leaves it as it 
     assertEquals(saveModel(first), before, name);
     assertNotEquals(second.tensors(), first.tensors(), name);
     // at a vanishing rate it stays where it began
-    const optimizer = { ...plain, rate: 1e-38, leastRate: 1e-38 };
+    const optimizer = { ...plain, learningRate: 1e-38, minLearningRate: 1e-38 };
     using still = await train(first, trainSet, { optimizer, epochs: 1, maxNorm: undefined });
     for (const [tensor, { data }] of Object.entries(first.tensors())) {
       assertClose(still.tensors()[tensor].data, data, 1e-6, `${name}, ${tensor}`);

@@ -46,7 +46,7 @@ export const check: Action = {
       epsilon: v.nullable(v.number()),
       rate: v.string(),
       value: v.nullable(v.number()),
-      most: v.number(),
+      max: v.number(),
       passed: v.boolean(),
     })),
     passed: v.nullable(v.boolean()),
