@@ -83,7 +83,7 @@ export { classRbm, type ClassRbmOptions } from "./models/class_rbm.ts";
 export { deepRbf, type DeepRbfOptions } from "./models/deep_rbf.ts";
 export { logistic } from "./models/logistic.ts";
 export { maxout, type MaxoutOptions } from "./models/maxout.ts";
-export type { Classifier, Differentiable, Perturbation } from "./models/classifier.ts";
+export type { Classifier, Differentiable, Pass, Perturbation } from "./models/classifier.ts";
 export { mpDbm, type MpDbmOptions } from "./models/mp_dbm.ts";
 export type { Layer, Network, Objective, Parameter, TrainingPass, Wanted } from "./models/network.ts";
 export { rbf, type RbfOptions } from "./models/rbf.ts";

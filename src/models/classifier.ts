@@ -54,6 +54,28 @@ export interface Differentiable extends Classifier {
     dScores: (scores: Matrix, first: number) => Matrix,
     finish: (gradient: Matrix, x: Matrix) => void,
   ): Matrix;
+  /**
+   * Passes in the model's own memory. Optional; a model that has it is attacked without copies between steps. Dispose
+   * what it gives.
+   */
+  pass?(): Pass;
+}
+
+/**
+ * Forward and backward passes of one model in memory of their own: what an attack works in from step to step without a
+ * copy. Whatever else is asked of the model meanwhile, from the same code or from a callback, leaves its results right.
+ * Its memory is used again once it is disposed.
+ */
+export interface Pass extends Disposable {
+  /** The matrix (rows, cols) called `name`, in the model's memory: zeros when new, kept as it is while the shape stays. */
+  matrix(name: string, rows: number, cols: number): Matrix;
+  /**
+   * Scores, (B, S), of `x`, (B, D), valid until this pass's next forward. An `x` made by `matrix` is used in place: it must
+   * stay as it is until `backward` has been called.
+   */
+  forward(x: Matrix): Matrix;
+  /** The gradient in the last forward's `x`, (B, D), valid until the model is used again; the caller may write over it. */
+  backward(dScores: Matrix): Matrix;
 }
 
 /** How training makes its inputs harder, freshly at each step. */

@@ -6,7 +6,7 @@ import type { Tensor } from "../data/safetensors.ts";
 import type { Head } from "../heads.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { type Rng, rng } from "../rng.ts";
-import { checkInputs, type Differentiable } from "./classifier.ts";
+import { checkInputs, type Differentiable, type Pass } from "./classifier.ts";
 import type { Network } from "./network.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -102,20 +102,51 @@ export function asModel(
   network: Network,
   { inputs, classes, head }: Pick<Differentiable, "inputs" | "classes" | "head">,
 ): Differentiable {
-  const chunks = function* (x: Matrix): Generator<{ first: number; h: Matrix }> {
-    for (let first = 0; first < x.rows; first += CHUNK) {
-      const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
-      yield { first, h: network.workspace.copy("x", rows) };
-    }
-  };
+  const { workspace } = network;
+  const slots = new Set<number>();
+
+  function pass(): Pass {
+    workspace.check();
+    let slot = 0;
+    while (slots.has(slot)) slot++;
+    slots.add(slot);
+    const own = (name: string) => `pass ${slot} ${name}`;
+    let x: Matrix | undefined, count = 0;
+    const forward = (): Matrix => {
+      const scores = network.forward(x!);
+      count = network.passes.count;
+      return scores;
+    };
+    return {
+      matrix: (name, rows, cols) => workspace.matrix(own(`of ${name}`), rows, cols),
+      forward(given) {
+        checkInputs("classify", { inputs }, given);
+        x = workspace.holds(given) ? given : workspace.copy(own("x"), given);
+        // a copy: the model may be asked something else before they are read
+        return workspace.copy(own("scores"), forward());
+      },
+      backward(dScores) {
+        if (!x) throw new InputError("state", "differentiate", "there was no forward pass");
+        const d = workspace.holds(dScores) ? dScores : workspace.copy(own("dScores"), dScores);
+        if (count !== network.passes.count) forward();
+        return network.backward(d, { inputs: true, parameters: "none" })!;
+      },
+      [Symbol.dispose]: () => void slots.delete(slot),
+    };
+  }
+
   return {
     inputs,
     classes,
     head,
+    pass,
     scores(x) {
       checkInputs("classify", { inputs }, x);
       const out = matrix(x.rows, head.width(classes));
-      for (const { first, h } of chunks(x)) out.data.set(network.forward(h).data, first * out.cols);
+      for (let first = 0; first < x.rows; first += CHUNK) {
+        const h = workspace.copy("x", rowsOf(x, first, Math.min(first + CHUNK, x.rows)));
+        out.data.set(network.forward(h).data, first * out.cols);
+      }
       return out;
     },
     inputGradient(x, dScores) {
@@ -124,9 +155,12 @@ export function asModel(
     inputStep(x, dScores, finish) {
       checkInputs("differentiate", { inputs }, x);
       const out = matrix(x.rows, x.cols);
-      for (const { first, h } of chunks(x)) {
-        const d = network.workspace.copy("dScores", dScores(network.forward(h), first));
-        const gradient = network.backward(d, { inputs: true, parameters: "none" })!;
+      using run = pass();
+      for (let first = 0; first < x.rows; first += CHUNK) {
+        const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
+        const h = run.matrix("x", rows.rows, rows.cols);
+        h.data.set(rows.data);
+        const gradient = run.backward(dScores(run.forward(h), first));
         finish(gradient, h);
         out.data.set(gradient.data, first * x.cols);
       }

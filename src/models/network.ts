@@ -73,6 +73,8 @@ export interface Network extends Disposable {
   readonly workspace: Workspace;
   /** From inputs to scores. */
   readonly layers: readonly Layer[];
+  /** Forward passes so far, those of parts of it included: while it stays, the last one may be differentiated. */
+  readonly passes: { count: number };
   /** Those of all layers. */
   readonly parameters: readonly Parameter[];
   /** Scores, (B, S); with `training`, of the network with units dropped. */
@@ -98,22 +100,24 @@ export function parameter(workspace: Workspace, name: string, value: Matrix): Pa
 /** The layers that `make` builds, as a network. */
 export function network(make: (workspace: Workspace) => readonly Layer[]): Network {
   const workspace = new Workspace();
-  return inARow(workspace, make(workspace));
+  return inARow(workspace, make(workspace), { count: 0 });
 }
 
 /** Layers `from` to `to` (exclusive) of `whole` as a network of their own, in the same memory. */
 export function layersOf(whole: Network, from: number, to?: number): Network {
-  return inARow(whole.workspace, whole.layers.slice(from, to));
+  return inARow(whole.workspace, whole.layers.slice(from, to), whole.passes);
 }
 
-function inARow(workspace: Workspace, layers: readonly Layer[]): Network {
+function inARow(workspace: Workspace, layers: readonly Layer[], passes: { count: number }): Network {
   const inputs: Matrix[] = [];
   const masks: (Matrix | undefined)[] = [];
   return {
     workspace,
     layers,
+    passes,
     parameters: layers.flatMap((layer) => layer.parameters),
     forward(x, training) {
+      passes.count++;
       let h = x;
       layers.forEach((layer, i) => {
         masks[i] = undefined;

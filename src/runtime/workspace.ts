@@ -39,6 +39,11 @@ export class Workspace implements Disposable {
     return shown;
   }
 
+  /** Whether `m` lies in the same memory as these. */
+  holds(m: Matrix): boolean {
+    return m instanceof Resident && m.heap === this.#heap;
+  }
+
   /** A copy of `m`, kept under `name`. */
   copy(name: string, m: Matrix): Matrix {
     const resident = this.matrix(name, m.rows, m.cols);
