@@ -38,7 +38,7 @@ export const own = command({
   options: {
     only: choicesOf(Object.keys(PARTS), { help: "parts to run; by default all" }),
     kernels: choice(["both", "baseline", "relaxed"], { help: "builds of the kernels", default: "both" }),
-    threads: wholes({ help: "numbers of threads to run on", least: 1, default: [1] }),
+    threads: wholes({ help: "numbers of threads to run on", min: 1, default: [1] }),
     quick: flag("look once quickly, at smaller sizes: for trying, not for figures"),
     json: text({ help: "file for the figures", placeholder: "FILE" }),
   },

@@ -13,28 +13,28 @@ import { choice, number, text, whole, wholes } from "./options.ts";
 
 /** How long, against what and on what to train. */
 export const TRAINING = {
-  epochs: whole({ help: "Passes over the examples", least: 1, default: 10 }),
+  epochs: whole({ help: "Passes over the examples", min: 1, default: 10 }),
   adversarial: number({
     help: "Train against the fast gradient sign method too",
     placeholder: "E",
-    least: 0,
+    min: 0,
   }),
   noise: choice(["sign", "uniform"], { help: "Train against noise too" }),
-  noiseEpsilon: number({ help: "Size of that noise; by default 0.25", placeholder: "E", least: 0 }),
+  noiseEpsilon: number({ help: "Size of that noise; by default 0.25", placeholder: "E", min: 0 }),
   alpha: number({
     help: "Weight of the clean loss beside the perturbed one; by default 0.5",
-    least: 0,
-    most: 1,
+    min: 0,
+    max: 1,
   }),
-  classes: wholes({ help: "Keep these classes only, relabelled 0, 1, …", placeholder: "K,…", least: 0 }),
-  limit: whole({ help: "Learn from the first N examples only", least: 1 }),
-  validation: whole({ help: "Hold out the last N examples; their error picks the best epoch", least: 1 }),
+  classes: wholes({ help: "Keep these classes only, relabelled 0, 1, …", placeholder: "K,…", min: 0 }),
+  limit: whole({ help: "Learn from the first N examples only", min: 1 }),
+  validation: whole({ help: "Hold out the last N examples; their error picks the best epoch", min: 1 }),
   validationEpsilon: number({
     help: "Attack those by the fast gradient sign method; by default not",
     placeholder: "E",
-    least: 0,
+    min: 0,
   }),
-  patience: whole({ help: "Stop after N epochs without a better one; by default 100", least: 1 }),
+  patience: whole({ help: "Stop after N epochs without a better one; by default 100", min: 1 }),
   checkpoint: text({
     help: "Keep the state of training here, and go on from it if it is there",
     placeholder: "FILE",

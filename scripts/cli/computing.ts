@@ -10,7 +10,7 @@ export const COMPUTING = {
     placeholder: "BUILD",
     default: "auto",
   }),
-  threads: whole({ help: "Threads that compute; results are the same", least: 1, most: 64, default: 1 }),
+  threads: whole({ help: "Threads that compute; results are the same", min: 1, max: 64, default: 1 }),
 } as const;
 
 /** Makes everything from now on run as the options of `COMPUTING` say. */

@@ -20,14 +20,14 @@ export const SHARED = {
     help: "Which examples: those held out, or those to train on",
     default: "test",
   }),
-  limit: whole({ help: "Take the first N examples only", least: 1 }),
+  limit: whole({ help: "Take the first N examples only", min: 1 }),
   epsilon: number({
     help: "Size of the perturbation, in input units; of rotation, the angle in radians",
     placeholder: "E",
-    least: 0,
+    min: 0,
     required: true,
   }),
-  seed: whole({ help: "Seed of what is random", least: 0, default: 0 }),
+  seed: whole({ help: "Seed of what is random", min: 0, default: 0 }),
 } as const;
 
 /** Names of the model families. */

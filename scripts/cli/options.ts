@@ -148,12 +148,12 @@ function made<T, S extends Spec<T>>(
 function readNumber(
   given: string,
   name: string,
-  { min: least = -Infinity, max: most = Infinity, above = -Infinity }: NumberSpec<unknown>,
+  { min = -Infinity, max = Infinity, above = -Infinity }: NumberSpec<unknown>,
 ): number {
   const value = given.trim() === "" ? NaN : Number(given);
   if (!Number.isFinite(value)) throw new UserError(`${name} must be a number, not ${given || "nothing"}`, 2);
-  if (value < least || value > most || value <= above) {
-    throw new UserError(`${name} must be ${rangeOf({ min: least, max: most, above })}, not ${given}`, 2);
+  if (value < min || value > max || value <= above) {
+    throw new UserError(`${name} must be ${rangeOf({ min, max, above })}, not ${given}`, 2);
   }
   return value;
 }
@@ -177,13 +177,13 @@ function readList(
 }
 
 function rangeOf(
-  { min: least = -Infinity, max: most = Infinity, above = -Infinity }: Partial<NumberSpec<unknown>>,
+  { min = -Infinity, max = Infinity, above = -Infinity }: Partial<NumberSpec<unknown>>,
 ): string {
-  if (least > -Infinity && most < Infinity) return `in ${least} … ${most}`;
+  if (min > -Infinity && max < Infinity) return `in ${min} … ${max}`;
   const parts = [
     above > -Infinity ? `> ${above}` : "",
-    least > -Infinity ? `≥ ${least}` : "",
-    most < Infinity ? `≤ ${most}` : "",
+    min > -Infinity ? `≥ ${min}` : "",
+    max < Infinity ? `≤ ${max}` : "",
   ];
   return parts.filter(Boolean).join(" and ");
 }

@@ -14,28 +14,28 @@ import { choice, flag, number, orWord, whole, wholes } from "./options.ts";
 
 /** Sizes of a model; each family takes its own. */
 export const SIZES = {
-  units: wholes({ help: "Units of each hidden layer, as 240,240", least: 1 }),
-  pieces: whole({ help: "Linear pieces of each maxout unit", least: 1 }),
+  units: wholes({ help: "Units of each hidden layer, as 240,240", min: 1 }),
+  pieces: whole({ help: "Linear pieces of each maxout unit", min: 1 }),
   head: choice(["softmax", "sigmoid"], {
     help: "One distribution over the classes, or one probability each",
   }),
   precision: orWord(
     ["diagonal", "full"],
-    whole({ help: "Shape of an RBF unit's precision, or its rank", least: 1 }),
+    whole({ help: "Shape of an RBF unit's precision, or its rank", min: 1 }),
   ),
-  iterations: whole({ help: "Mean field iterations of mpDbm", least: 1 }),
-  hidden: whole({ help: "Hidden units of classRbm", least: 1 }),
+  iterations: whole({ help: "Mean field iterations of mpDbm", min: 1 }),
+  hidden: whole({ help: "Hidden units of classRbm", min: 1 }),
 } as const;
 
 /** What of the family's own recipe to change. */
 export const RECIPE = {
   optimizer: choice(["sgd", "adam"], { help: "Update rule" }),
   learningRate: number({ help: "Learning rate", above: 0 }),
-  momentum: number({ help: "Momentum throughout", least: 0, most: 1 }),
-  batchSize: whole({ help: "Examples a step", least: 1 }),
+  momentum: number({ help: "Momentum throughout", min: 0, max: 1 }),
+  batchSize: whole({ help: "Examples a step", min: 1 }),
   maxNorm: orWord(["none"], number({ help: "Greatest norm of the weights into a unit", above: 0 })),
-  l1: number({ help: "L1 weight decay", least: 0 }),
-  weightDecay: number({ help: "L2 weight decay", least: 0 }),
+  l1: number({ help: "L1 weight decay", min: 0 }),
+  weightDecay: number({ help: "L2 weight decay", min: 0 }),
   dropout: flag("Use the published dropout"),
   noDropout: flag("Use no dropout"),
 } as const;

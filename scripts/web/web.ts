@@ -18,8 +18,8 @@ const web = command({
   options: {
     port: whole({
       help: "port on this machine to serve it at; 0 for any",
-      least: 0,
-      most: 65535,
+      min: 0,
+      max: 65535,
       default: 8000,
     }),
     build: flag("write the page instead, as a file for any static host or to be opened itself"),

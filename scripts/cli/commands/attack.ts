@@ -22,7 +22,7 @@ export const attack: Command = command({
     target: whole({
       help: "Class that the model is to predict; by default any wrong one",
       placeholder: "K",
-      least: 0,
+      min: 0,
     }),
     ...ATTACKING,
     split: SHARED.split,

@@ -17,10 +17,10 @@ export const data: Command = command({
     out: text({ help: "Folder to write the four IDX files to", placeholder: "DIR", required: true }),
     seed: whole({
       help: "Digits: the hand that writes; by default 1, the set that --data digits is",
-      least: 0,
+      min: 0,
     }),
-    train: whole({ help: "Digits: examples to learn from; by default 10000", least: 1 }),
-    test: whole({ help: "Digits: examples held out; by default 2000", least: 1 }),
+    train: whole({ help: "Digits: examples to learn from; by default 10000", min: 1 }),
+    test: whole({ help: "Digits: examples held out; by default 2000", min: 1 }),
   },
   examples: ["data mnist --out mnist", "data digits --seed 2 --out digits2"],
   async run({ operand, out, seed, train: trainSet, test }, context) {

@@ -20,7 +20,7 @@ export const evaluate: Command = command({
     epsilon: numbers({
       help: "Sizes of the perturbation, in input units",
       placeholder: "E,…",
-      least: 0,
+      min: 0,
       default: [0.25],
     }),
     attack: choicesOf(ATTACKS, { help: "How to attack", default: ["fgsm"] }),

@@ -43,13 +43,13 @@ export const reproduce: Command = command({
       help: "Experiments to run; by default all",
       placeholder: "ID,…",
     }),
-    seed: whole({ help: "Seed of every draw", default: 1, least: 0 }),
+    seed: whole({ help: "Seed of every draw", default: 1, min: 0 }),
     seeds: whole({
       help: "Runs, from that seed and those that follow; by default as the budget says",
-      least: 1,
+      min: 1,
     }),
     list: flag("Print what would be done and how long it might take, and do nothing"),
-    jobs: whole({ help: "Trainings at a time; by default as many as there are cores", least: 1, most: 256 }),
+    jobs: whole({ help: "Trainings at a time; by default as many as there are cores", min: 1, max: 256 }),
     ...COMPUTING,
     cache: text({
       help: "Folder that keeps trained models and unfinished trainings; by default the user's",

@@ -29,20 +29,20 @@ export const rubbish: Command = command({
     model: SHARED.model,
     samples: whole({
       help: `Inputs to draw; by default ${SAMPLES.drawn}, or ${SAMPLES.directed} with a target`,
-      least: 1,
+      min: 1,
     }),
     seed: SHARED.seed,
     threshold: number({
       help: "Probability of a class above which the model errs",
-      least: 0,
-      most: 1,
+      min: 0,
+      max: 1,
       default: 0.5,
     }),
-    deviation: number({ help: "Standard deviation of each input", above: 0, default: 1 }),
-    target: whole({ help: "Move the noise toward this class", placeholder: "K", least: 0 }),
-    epsilon: number({ help: "Size of that move", placeholder: "E", least: 0 }),
+    std: number({ help: "Standard std of each input", above: 0, default: 1 }),
+    target: whole({ help: "Move the noise toward this class", placeholder: "K", min: 0 }),
+    epsilon: number({ help: "Size of that move", placeholder: "E", min: 0 }),
     step: choice(["sign", "gradient"], { help: "Along what to move; by default the gradient's sign" }),
-    attempts: whole({ help: "Draws for each input until one succeeds; by default 1", least: 1 }),
+    attempts: whole({ help: "Draws for each input until one succeeds; by default 1", min: 1 }),
     ...COMPUTING,
     out: text({ help: "Safetensors file to write; by default none", placeholder: "FILE" }),
     json: flag("Print one JSON object, rates as fractions"),
@@ -57,12 +57,12 @@ export const rubbish: Command = command({
     compute(values);
     using model = await readModel(values.model);
     using progress = context.progress("rubbish");
-    const { target, epsilon, step, attempts = 1, seed, threshold, deviation } = values;
+    const { target, epsilon, step, attempts = 1, seed, threshold, std } = values;
     const directed = target !== undefined;
     const samples = values.samples ?? (directed ? SAMPLES.directed : SAMPLES.drawn);
     const passes = directed ? (gradients(1) + 2) * attempts + 1 : 1;
     const shown = watched(model, progress, { rows: samples, passes });
-    const options = { samples, seed, threshold, deviation };
+    const options = { samples, seed, threshold, std };
     const drawn: Rubbish & { successRate?: number } = directed
       ? directedRubbish(shown, { ...options, target, epsilon: epsilon!, step, attempts })
       : drawRubbish(shown, options);

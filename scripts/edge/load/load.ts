@@ -31,9 +31,9 @@ export const load: Command = command({
     "Load the example of the edge handler with good, bad and broken requests, and watch answers and memory",
   options: {
     on: choicesOf(HOSTS.map(({ name }) => name), { help: "Hosts", default: ["Deno", "workerd"] }),
-    seconds: whole({ help: "How long, on each", least: 3, most: 3600, default: 30 }),
-    requests: whole({ help: "Checks of one image in workerd, for their cost", least: 9, default: 9000 }),
-    seed: whole({ help: "Seed of the order", least: 0, default: 0 }),
+    seconds: whole({ help: "How long, on each", min: 3, max: 3600, default: 30 }),
+    requests: whole({ help: "Checks of one image in workerd, for their cost", min: 9, default: 9000 }),
+    seed: whole({ help: "Seed of the order", min: 0, default: 0 }),
     json: flag("Print one JSON object: the rows"),
   },
   examples: ["load", "load --on workerd --seconds 60 --json"],

@@ -3,11 +3,11 @@
 /** The default entry where a host compiles nothing: `module` is how its bundler is asked for a compiled binary. */
 function entry(module: string): string {
   return `import baseline from "${module}";
-import { provide } from "../../pack/runtime/variants.js";
+import { provide } from "./runtime/variants.js";
 
 provide((variant, { threaded }) => variant === "baseline" && !threaded ? baseline : undefined);
 
-export * from "../../pack/module.js";
+export * from "./module.js";
 `;
 }
 
@@ -21,7 +21,7 @@ export default module;
 `,
   "bin/gibbon.js": `#!/usr/bin/env node
 import process from "node:process";
-import { main } from "../../pack/main.js";
+import { main } from "./main.js";
 
 process.exitCode = await main(process.argv.slice(2));
 `,

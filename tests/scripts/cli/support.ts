@@ -78,7 +78,7 @@ export function filesIn(folder: string): string[] {
 
 /** A folder of 300 digits to learn from and 60 to test on, below `folder`. */
 export async function smallDigits(folder: string): Promise<string> {
-  await printed("data", "digits", "--learn", "300", "--test", "60", "--out", `${folder}/digits`);
+  await printed("data", "digits", "--train", "300", "--test", "60", "--out", `${folder}/digits`);
   return `${folder}/digits`;
 }
 

@@ -6,7 +6,7 @@ import { assertRefused, filesIn, inFolder, printed } from "../support.ts";
 Deno.test("data digits writes the built-in digits as files that hold the same numbers", () =>
   inFolder(async (folder) => {
     const out = `${folder}/new/digits`;
-    const args = ["data", "digits", "--seed", "2", "--learn", "30", "--test", "20", "--out", out];
+    const args = ["data", "digits", "--seed", "2", "--train", "30", "--test", "20", "--out", out];
     assertEquals(await printed(...args), `wrote digits to ${out}\n`);
     const { train: trainSet, test } = await loadData(out);
     assertEquals({ train: trainSet, test }, digits({ seed: 2, train: 30, test: 20 }));
@@ -28,7 +28,7 @@ Deno.test("data refuses what it does not know, and a folder that cannot be", () 
       "--seed goes with digits alone",
     );
     await Deno.writeTextFile(`${folder}/file`, "");
-    const digits = ["data", "digits", "--learn", "10", "--test", "10", "--out"];
+    const digits = ["data", "digits", "--train", "10", "--test", "10", "--out"];
     await assertRefused(
       [...digits, `${folder}/file/new`],
       1,

@@ -8,7 +8,7 @@ const program = new URL("../../../../scripts/cli/gibbon.ts", import.meta.url).pa
 
 /** A folder of so many digits to learn from and 60 to test on, below `folder`. */
 async function digitsIn(folder: string, trainSet: number): Promise<string> {
-  await printed("data", "digits", "--learn", `${trainSet}`, "--test", "60", "--out", `${folder}/digits`);
+  await printed("data", "digits", "--train", `${trainSet}`, "--test", "60", "--out", `${folder}/digits`);
   return `${folder}/digits`;
 }
 

@@ -19,7 +19,7 @@ Deno.test("rubbish --json prints one object of rates, those that the library mea
       "600",
       "--seed",
       "3",
-      "--deviation",
+      "--std",
       "2",
       "--threshold",
       "0.6",

@@ -72,8 +72,8 @@ Deno.test("train takes the sizes of each family and changes to its recipe", () =
     const maxout = await metadata(`${folder}/m`);
     const { units, pieces, head } = JSON.parse(maxout.config);
     assertEquals([units, pieces, head, maxout.kernels], [[8, 6], 2, "sigmoid", "relaxed"]);
-    const { rate, momentum, finalMomentum } = JSON.parse(maxout.recipe).optimizer;
-    assertEquals([rate, momentum, finalMomentum], [0.2, 0.6, 0.6]);
+    const { learningRate, momentum, finalMomentum } = JSON.parse(maxout.recipe).optimizer;
+    assertEquals([learningRate, momentum, finalMomentum], [0.2, 0.6, 0.6]);
     const { optimizer: _, ...rest } = JSON.parse(maxout.recipe);
     assertEquals(rest, { batchSize: 50, l1: 0.001 });
 
