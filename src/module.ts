@@ -25,8 +25,6 @@ export {
   type Adversarial,
   type Attack,
   type AttackOptions,
-  type Distance,
-  type Epsilon,
   perturbation,
   type Pullback,
 } from "./attacks/attack.ts";
@@ -45,6 +43,16 @@ export {
   type RubbishOptions,
 } from "./attacks/rubbish.ts";
 export type { GradientOptions } from "./attacks/uphill.ts";
+export type {
+  Constraint,
+  ConstraintOptions,
+  Distance,
+  Epsilon,
+  Norm,
+  Region,
+  Violation,
+} from "./constraints/constraint.ts";
+export { constraint } from "./constraints/mod.ts";
 export { type Batch, batch, select, slice } from "./data/batch.ts";
 export { csvBatch, type CsvOptions } from "./data/csv.ts";
 export { digits, type DigitsOptions } from "./data/digits.ts";

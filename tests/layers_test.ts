@@ -8,6 +8,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/kernels"],
   ["src/rng"],
   ["src/data", "src/heads"],
+  ["src/constraints"],
   ["src/models"],
   ["src/loss"],
   ["src/attacks"],

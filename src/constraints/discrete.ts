@@ -1,0 +1,131 @@
+/** Inputs that take single values: one-hot groups and grids, within what a norm leaves to them. @module */
+
+import type { Constraint } from "./constraint.ts";
+
+/** A change of category that an attack wants, and how much it wants it. */
+interface Change {
+  readonly group: Int32Array;
+  readonly from: number;
+  readonly to: number;
+  readonly gain: number;
+}
+
+/** Allowance for rounding in double. */
+const TINY = 1e-12;
+
+/**
+ * Moves `x`, one example within the ball and the bounds around `own`, to grids and groups, still within both: each group to
+ * its greatest value, where the norm allows the change, the most wanted first; then what is left of the norm is shared by
+ * the other features, each rounded to the nearest value of its grid, and back toward `own` where that is too far.
+ */
+export function discretize(constraint: Constraint, x: Float32Array, own: Float32Array): void {
+  const { norm, oneHot, inputs } = constraint;
+  const size = typeof constraint.epsilon === "number" ? constraint.epsilon : NaN;
+  const cost = norm === "L2" ? (d: number) => d * d : Math.abs;
+  const budget = norm === "L2" ? size * size : norm === "L1" ? size : Infinity;
+  let spent = 0;
+  const grouped = new Uint8Array(oneHot.length > 0 ? inputs : 0);
+  for (const { group, from, to } of changes(constraint, x, own)) {
+    if (spent + 2 > budget) break;
+    spent += 2;
+    for (const i of group) x[i] = 0;
+    x[to] = 1, x[from] = 0;
+  }
+  for (const group of oneHot) for (const i of group) grouped[i] = 1;
+  if (spent > 0) shrink(constraint, x, own, { grouped, budget: budget - spent, cost });
+  toGrid(constraint, x, own, { grouped, budget: (budget - spent) * (1 + TINY), cost });
+}
+
+/** The changes of category in order of what they gain; groups that do not change are put back. */
+function changes({ norm, epsilon, oneHot, fixed, lo, hi }: Constraint, x: Float32Array, own: Float32Array) {
+  const free = (i: number) => {
+    if (fixed?.[i] || lo[i] > 0 || hi[i] < 1) return false;
+    return norm !== "Linf" || (typeof epsilon === "number" ? epsilon : epsilon[i]) >= 1;
+  };
+  const found: Change[] = [];
+  for (const group of oneHot) {
+    const from = group.find((i) => own[i] === 1)!;
+    let to = from;
+    if (free(from)) { for (const i of group) if (x[i] > x[to] && free(i)) to = i; }
+    if (to !== from) found.push({ group, from, to, gain: x[to] - x[from] });
+    for (const i of group) x[i] = own[i];
+  }
+  return found.sort((a, b) => b.gain - a.gain);
+}
+
+/** What is left of the norm, and how it counts. */
+interface Left {
+  readonly grouped: Uint8Array;
+  readonly budget: number;
+  readonly cost: (d: number) => number;
+}
+
+/** Pulls the features that are in no group toward `own`, until they fit what is left. */
+function shrink(
+  { inputs, norm }: Constraint,
+  x: Float32Array,
+  own: Float32Array,
+  { grouped, budget, cost }: Left,
+): void {
+  let total = 0;
+  for (let i = 0; i < inputs; i++) if (!grouped[i]) total += cost(x[i] - own[i]);
+  if (total <= budget) return;
+  const part = (norm === "L2" ? Math.sqrt(budget / total) : budget / total) * (1 - 1e-6);
+  for (let i = 0; i < inputs; i++) {
+    if (!grouped[i]) x[i] = part > 1e-6 ? Math.fround(own[i] + part * (x[i] - own[i])) : own[i];
+  }
+}
+
+/** Rounds to grids, within the budget. */
+function toGrid(
+  { norm, epsilon, grid, inputs, lo, hi, fixed }: Constraint,
+  x: Float32Array,
+  own: Float32Array,
+  { grouped, budget, cost }: Left,
+): void {
+  if (!grid) return;
+  let total = 0;
+  // roundings away from `own`: how far, what the way back saves
+  const away: { i: number; excess: number; back: number; saves: number }[] = [];
+  for (let i = 0; i < inputs; i++) {
+    const steps = grid[i];
+    if (steps === 0 || fixed?.[i]) {
+      if (!grouped[i]) total += cost(x[i] - own[i]);
+      continue;
+    }
+    const home = Math.round(own[i] * steps), wanted = x[i] * steps;
+    let k = Math.round(wanted);
+    if (norm === "Linf") {
+      const most = Math.floor((typeof epsilon === "number" ? epsilon : epsilon[i]) * steps * (1 + TINY));
+      k = Math.min(Math.max(k, home - most), home + most);
+    }
+    const inward = k > home ? -1 : 1;
+    while (k !== home && (Math.fround(k / steps) < lo[i] || Math.fround(k / steps) > hi[i])) k += inward;
+    const d = (k - home) / steps;
+    total += cost(d);
+    if (k !== home && Math.abs(k - home) > Math.abs(wanted - home)) {
+      const back = k + inward;
+      away.push({
+        i,
+        excess: Math.abs(k - wanted),
+        back,
+        saves: cost(d) - cost((back - home) / steps),
+      });
+    }
+    x[i] = k === home ? own[i] : Math.fround(k / steps);
+  }
+  if (total <= budget) return;
+  for (const { i, back, saves } of away.sort((a, b) => b.excess - a.excess)) {
+    x[i] = back === Math.round(own[i] * grid[i]) ? own[i] : Math.fround(back / grid[i]);
+    total -= saves;
+    if (total <= budget) return;
+  }
+  // rounding of sums alone: one step back is more than it can be
+  for (let i = 0; i < inputs && total > budget; i++) {
+    const steps = grid[i], home = Math.round(own[i] * steps), k = Math.round(x[i] * steps);
+    if (steps === 0 || k === home) continue;
+    const back = k + (k > home ? -1 : 1);
+    total -= cost((k - home) / steps) - cost((back - home) / steps);
+    x[i] = back === home ? own[i] : Math.fround(back / steps);
+  }
+}

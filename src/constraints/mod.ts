@@ -1,0 +1,221 @@
+/** Constraints on perturbations. @module */
+
+import { InputError } from "../errors.ts";
+import type { Bounds } from "../kernels/attack.ts";
+import type { Matrix } from "../matrix.ts";
+import { oneOf, shown } from "../schema.ts";
+import {
+  type Constraint,
+  type ConstraintOptions,
+  type Distance,
+  DISTANCES,
+  type Epsilon,
+  type Violation,
+} from "./constraint.ts";
+import { float32Below } from "./float32.ts";
+import { region } from "./region.ts";
+
+/**
+ * The constraint on perturbations of `inputs` features.
+ *
+ * @example
+ * ```ts
+ * import { constraint, matrix } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // a price that may move by 2, and an age in whole years that may move by 1.5 of them
+ * const allowed = constraint(2, { epsilon: [2, 1.5], grid: [0, 1], bounds: [[0, 100], [18, 99]] });
+ * const x = matrix(1, 2, [99, 17]);
+ * allowed.project(x, matrix(1, 2, [99.5, 20]));
+ * assertEquals([...x.data], [99, 19]);
+ * ```
+ *
+ * @throws {InputError} if a size is negative or not finite, or a list does not fit the features
+ */
+export function constraint(inputs: number, options: ConstraintOptions, action = "constrain"): Constraint {
+  const { norm = "Linf" } = options;
+  if (!DISTANCES.includes(norm)) {
+    throw new InputError("value", `${action} in norm ${shown(norm)}`, `expected ${oneOf(DISTANCES)}`);
+  }
+  const epsilon = sizeOf(inputs, options.epsilon, norm, action);
+  const { lo, hi, box } = limits(inputs, options.bounds, action);
+  const fixed = mask(inputs, options.fixed, action);
+  const oneHot = groups(inputs, options.oneHot, action);
+  const grid = steps(inputs, options.grid, oneHot, action);
+  const sizes = new Float32Array(inputs);
+  for (let i = 0; i < inputs; i++) {
+    if (norm === "Linf" && !fixed?.[i]) {
+      sizes[i] = float32Below(typeof epsilon === "number" ? epsilon : epsilon[i]);
+    }
+  }
+  const self: Constraint = {
+    inputs,
+    norm,
+    epsilon,
+    sizes,
+    lo,
+    hi,
+    box,
+    fixed,
+    grid,
+    oneHot,
+    discrete: grid !== undefined || oneHot.length > 0,
+    resized: (size) => constraint(inputs, { ...options, epsilon: size }, action),
+    around: (original, room) => region(self, original, room),
+    project: (x, original) => region(self, original).project(x),
+    check: (x, original) => region(self, original).check(x),
+    checkOriginal: (x) => checkOriginal(self, x),
+    toJSON: () =>
+      JSON.parse(JSON.stringify({ norm, ...options }, (_, v) => ArrayBuffer.isView(v) ? plain(v) : v)),
+  };
+  return self;
+}
+
+const plain = (view: ArrayBufferView) => Array.from(view as unknown as ArrayLike<number>);
+
+/** @throws {InputError} unless ε is a finite number ≥ 0, or one for each feature in L∞ */
+function sizeOf(inputs: number, epsilon: Epsilon, norm: Distance, action: string): number | Float64Array {
+  const list = typeof epsilon === "object" && epsilon !== null ? Array.from(epsilon) : undefined;
+  if (list && norm !== "Linf") {
+    throw new InputError("value", `${action} in ${norm} with an epsilon for each feature`, "give one number");
+  }
+  if (list && list.length !== inputs) {
+    throw new InputError(
+      "shape",
+      action,
+      `expected one epsilon or ${inputs} of them, one a feature, got ${list.length}; sizes to try in turn are given as epsilons`,
+    );
+  }
+  for (const each of list ?? [epsilon as number]) checkEpsilon(each, action);
+  return list ? Float64Array.from(list) : epsilon as number;
+}
+
+/** @throws {InputError} unless ε is a finite number ≥ 0 */
+export function checkEpsilon(epsilon: number, action: string): void {
+  if (typeof epsilon === "number" && epsilon >= 0 && epsilon < Infinity) return;
+  throw new InputError("value", `${action} with epsilon ${shown(epsilon)}`, "must be a finite number ≥ 0");
+}
+
+function limits(
+  inputs: number,
+  bounds: ConstraintOptions["bounds"],
+  action: string,
+): Pick<Constraint, "lo" | "hi" | "box"> {
+  const one = bounds === undefined || typeof bounds[0] === "number";
+  const pairs = (one ? [bounds ?? [-Infinity, Infinity]] : bounds) as readonly Bounds[];
+  if (!one && pairs.length !== inputs) {
+    throw new InputError(
+      "shape",
+      action,
+      `expected one pair of bounds or ${inputs} of them, one a feature, got ${pairs.length}`,
+    );
+  }
+  pairs.forEach(([lo, hi], i) => {
+    if (lo < hi) return;
+    const where = one ? "" : ` of feature ${i}`;
+    throw new InputError("value", `${action} within bounds ${lo}, ${hi}${where}`, "the first must be less");
+  });
+  const [lo, hi] = [new Float32Array(inputs), new Float32Array(inputs)];
+  for (let i = 0; i < inputs; i++) {
+    const pair = pairs[one ? 0 : i];
+    [lo[i], hi[i]] = [-float32Below(-pair[0]), float32Below(pair[1])];
+  }
+  const [least, greatest] = pairs[0] ?? [-Infinity, Infinity];
+  return { lo, hi, box: one ? [-float32Below(-least), float32Below(greatest)] : undefined };
+}
+
+function checkPlaces(inputs: number, places: ArrayLike<number>, what: string, action: string): void {
+  const seen = new Set<number>();
+  for (const place of Array.from(places)) {
+    if (!(Number.isInteger(place) && place >= 0 && place < inputs)) {
+      throw new InputError("value", `${action} with ${what} ${place}`, `must be in 0 … ${inputs - 1}`);
+    }
+    if (seen.has(place)) {
+      throw new InputError("value", `${action} with ${what} ${place} twice`, "give the places of features");
+    }
+    seen.add(place);
+  }
+}
+
+function mask(inputs: number, fixed: ArrayLike<number> | undefined, action: string): Uint8Array | undefined {
+  if (fixed === undefined || fixed.length === 0) return undefined;
+  checkPlaces(inputs, fixed, "fixed feature", action);
+  const out = new Uint8Array(inputs);
+  for (const place of Array.from(fixed)) out[place] = 1;
+  return out;
+}
+
+function groups(
+  inputs: number,
+  oneHot: readonly ArrayLike<number>[] | undefined,
+  action: string,
+): Int32Array[] {
+  if (oneHot === undefined) return [];
+  checkPlaces(inputs, oneHot.flatMap((group) => Array.from(group)), "one-hot feature", action);
+  return oneHot.map((group) => Int32Array.from(group));
+}
+
+function steps(
+  inputs: number,
+  grid: ConstraintOptions["grid"],
+  oneHot: readonly Int32Array[],
+  action: string,
+): Float64Array | undefined {
+  if (grid === undefined) return undefined;
+  if (typeof grid !== "number" && grid.length !== inputs) {
+    throw new InputError(
+      "shape",
+      action,
+      `expected one grid or ${inputs} of them, one a feature, got ${grid.length}`,
+    );
+  }
+  const out = typeof grid === "number" ? new Float64Array(inputs).fill(grid) : Float64Array.from(grid);
+  const bad = out.find((value) => !(Number.isSafeInteger(value) && value >= 0 && value <= 2 ** 24));
+  if (bad !== undefined) {
+    throw new InputError(
+      "value",
+      `${action} with a grid of ${bad} steps a unit`,
+      "must be a whole number in 0 … 2²⁴",
+    );
+  }
+  for (const group of oneHot) for (const i of group) out[i] = 0;
+  return out.some((value) => value > 0) ? out : undefined;
+}
+
+function checkOriginal(self: Constraint, x: Matrix): Violation | undefined {
+  const { inputs, box, lo, hi, grid, oneHot } = self;
+  const { data } = x;
+  // a loop, for as many calls as there are inputs would take longer than the attack
+  let bad = 0;
+  if (box) {
+    const [least, greatest] = box;
+    if (least === -Infinity && greatest === Infinity) bad = data.length;
+    while (bad < data.length && data[bad] >= least && data[bad] <= greatest) bad++;
+  } else {
+    while (bad < data.length && data[bad] >= lo[bad % inputs] && data[bad] <= hi[bad % inputs]) bad++;
+  }
+  const at = (i: number, problem: string) => ({ row: Math.floor(i / inputs), feature: i % inputs, problem });
+  if (bad < data.length) {
+    return at(bad, `is ${data[bad]}, out of the bounds ${lo[bad % inputs]}, ${hi[bad % inputs]}`);
+  }
+  if (grid) {
+    bad = data.findIndex((value, i) => grid[i % inputs] > 0 && !onGrid(value, grid[i % inputs]));
+    if (bad >= 0) return at(bad, `is ${data[bad]}, no whole number of steps of 1/${grid[bad % inputs]}`);
+  }
+  for (let row = 0; oneHot.length > 0 && row < x.rows; row++) {
+    for (const group of oneHot) {
+      const values = Array.from(group, (i) => data[row * inputs + i]);
+      if (values.filter((v) => v === 1).length === 1 && values.every((v) => v === 0 || v === 1)) continue;
+      return {
+        row,
+        feature: group[0],
+        problem: `is of a group with ${shown(values)}, of which one must be 1`,
+      };
+    }
+  }
+}
+
+/** Whether `value` is a whole number of steps of 1/`grid`, in float32. */
+export function onGrid(value: number, grid: number): boolean {
+  return Math.fround(Math.round(value * grid) / grid) === value;
+}

@@ -1,0 +1,65 @@
+/** The nearest point of a ball in L2 or L1 and a box, one example at a time, in double. @module */
+
+/** A difference to an original, and the box around that original, one number a feature; `lo` ≤ 0 ≤ `hi`. */
+export interface Offset {
+  readonly d: Float64Array;
+  readonly lo: Float64Array;
+  readonly hi: Float64Array;
+}
+
+const clip = (value: number, lo: number, hi: number) => value < lo ? lo : value > hi ? hi : value;
+
+/**
+ * Writes over `d` the nearest point to it whose L2 norm is at most `size`, within the box: clip(s·d) for the one factor s
+ * in [0, 1] that makes its norm `size`. The factors that are tried rise to it, each the root for the features that the one
+ * before has clipped.
+ */
+export function projectL2({ d, lo, hi }: Offset, size: number): void {
+  const square = size * size;
+  for (let s = 1, first = true;; first = false) {
+    let free = 0, clipped = 0;
+    for (let i = 0; i < d.length; i++) {
+      const v = s * d[i];
+      if (v < lo[i]) clipped += lo[i] * lo[i];
+      else if (v > hi[i]) clipped += hi[i] * hi[i];
+      else free += d[i] * d[i];
+    }
+    const root = free > 0 && clipped < square ? Math.sqrt((square - clipped) / free) : 0;
+    if (first ? root >= 1 || free === 0 && clipped <= square : root <= s) {
+      for (let i = 0; i < d.length; i++) d[i] = clip(s * d[i], lo[i], hi[i]);
+      return;
+    }
+    s = root;
+  }
+}
+
+/**
+ * Writes over `d` the nearest point to it whose L1 norm is at most `size`, within the box: what is left of each |d| after
+ * one threshold t ≥ 0 is taken from it, clipped. The norm falls as t grows, piece by piece in a straight line; its root is
+ * found by Newton's steps, kept in a bracket by bisection.
+ */
+export function projectL1({ d, lo, hi }: Offset, size: number): void {
+  const { length } = d;
+  const reach = (i: number) => d[i] < 0 ? -lo[i] : hi[i];
+  let least = 0, most = 0;
+  for (let i = 0; i < length; i++) most = Math.max(most, Math.abs(d[i]));
+  for (let t = 0, step = 0; step < 200; step++) {
+    let norm = 0, moving = 0;
+    for (let i = 0; i < length; i++) {
+      const left = Math.abs(d[i]) - t, limit = reach(i);
+      if (left >= limit) norm += limit;
+      else if (left > 0) norm += left, moving++;
+    }
+    if (norm <= size) most = t;
+    else least = t;
+    if (t === 0 && norm <= size || norm === size || most - least <= 1e-15 * most) break;
+    const next = moving > 0 ? t + (norm - size) / moving : -1;
+    // once the bracket no longer shrinks by Newton's step, that step is the root but for rounding
+    t = next > least && next < most ? next : (least + most) / 2;
+    if (t === least || t === most) break;
+  }
+  for (let i = 0; i < length; i++) {
+    const left = Math.min(Math.max(Math.abs(d[i]) - most, 0), reach(i));
+    d[i] = d[i] < 0 ? -left : left;
+  }
+}

@@ -1,0 +1,238 @@
+/** The inputs that a constraint allows around some originals: steps, projection and the check. @module */
+
+import { addStep, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import { turned, withinAngle } from "./angle.ts";
+import type { Constraint, Region } from "./constraint.ts";
+import { discretize } from "./discrete.ts";
+import { addWithin, float32Below, towardZero } from "./float32.ts";
+import { type Offset, projectL1, projectL2 } from "./norms.ts";
+import { sample } from "./sample.ts";
+
+/** Allowance for rounding in double where differences are counted in steps of a grid. */
+const TINY = 1e-12;
+
+/** Parts of the size for which a projection is tried until its float32 values stay within it. */
+const PARTS = [1, 1 - 1e-12, 1 - 1e-9, 1 - 1e-6, 0.999, 0.9, 0];
+
+const row = (m: Matrix, i: number) => rowsOf(m, i, i + 1).data;
+const inDouble = (m: Matrix, i: number) => Float64Array.from(row(m, i));
+
+/** The region of `constraint` around `original`; `room` gives matrices of its shape by name to work in. */
+export function region(
+  constraint: Constraint,
+  original: Matrix,
+  room: (name: string) => Matrix = () => matrix(original.rows, original.cols),
+): Region {
+  const { norm, epsilon, sizes, lo, hi, box, fixed, grid, discrete, inputs } = constraint;
+  const size = typeof epsilon === "number" ? epsilon : NaN;
+  const { rows } = original;
+
+  /** The kernels clip to one pair of bounds alone. */
+  function clip(x: Matrix): void {
+    if (box) return;
+    const { data } = x;
+    for (let i = 0; i < data.length; i++) {
+      const j = i % inputs;
+      if (data[i] < lo[j]) data[i] = lo[j];
+      else if (data[i] > hi[j]) data[i] = hi[j];
+    }
+  }
+
+  let range: { least: Matrix; greatest: Matrix } | undefined;
+  /** Least and greatest value of each feature in L∞. */
+  function ends(): { least: Matrix; greatest: Matrix } {
+    const end = (name: string, sign: number) => {
+      const out = room(name);
+      out.data.fill(sign);
+      signStep(out, original, { direction: out, epsilon: sizes, bounds: box });
+      clip(out);
+      return out;
+    };
+    return range ??= { least: end("least", -1), greatest: end("greatest", 1) };
+  }
+
+  let steps: { part: number; length?: number; each: Float32Array } | undefined;
+  /** How far each feature goes in a step in L∞. */
+  function each(part: number, length: number | undefined): Float32Array {
+    if (length === undefined && part === 1) return sizes;
+    if (!steps || steps.part !== part || steps.length !== length) {
+      const of = (i: number) => length ?? part * (typeof epsilon === "number" ? epsilon : epsilon[i]);
+      steps = { part, length, each: sizes.map((own, i) => own === 0 ? 0 : float32Below(of(i))) };
+    }
+    return steps.each;
+  }
+
+  /** The L2 or L1 norm of a difference; with `counted`, grids count in steps. */
+  function lengthOf(x: Float32Array, own: Float32Array, counted: boolean): number {
+    let sum = 0;
+    for (let i = 0; i < inputs; i++) {
+      const d = counted && grid ? difference(x[i], own[i], grid[i]) : x[i] - own[i];
+      sum += norm === "L2" ? d * d : Math.abs(d);
+    }
+    return norm === "L2" ? Math.sqrt(sum) : sum;
+  }
+
+  const offset: Offset = {
+    d: new Float64Array(inputs),
+    lo: new Float64Array(inputs),
+    hi: new Float64Array(inputs),
+  };
+  /** The nearest point of an L2 or L1 ball within bounds. */
+  function projectRow(x: Float32Array, own: Float32Array): void {
+    const project = norm === "L2" ? projectL2 : projectL1;
+    const given = x.slice();
+    for (const part of PARTS) {
+      for (let i = 0; i < inputs; i++) {
+        const stays = fixed?.[i];
+        offset.d[i] = stays ? 0 : given[i] - own[i];
+        offset.lo[i] = stays ? 0 : lo[i] - own[i];
+        offset.hi[i] = stays ? 0 : hi[i] - own[i];
+      }
+      project(offset, part * size);
+      for (let i = 0; i < inputs; i++) {
+        const value = addWithin(own[i], towardZero(offset.d[i]));
+        x[i] = value < lo[i] ? lo[i] : value > hi[i] ? hi[i] : value;
+      }
+      if (lengthOf(x, own, false) <= size) return;
+    }
+  }
+
+  function turn(x: Float32Array, i: number): void {
+    const own = inDouble(original, i);
+    if (withinAngle(own, Float64Array.from(x), size) && inBounds(x)) return;
+    x.set(turned(own, { toward: Float64Array.from(x), angle: size, lo, hi }));
+    if (!fixed) return;
+    for (let j = 0; j < inputs; j++) if (fixed[j]) x[j] = own[j];
+    if (!withinAngle(own, Float64Array.from(x), size)) x.set(own);
+  }
+
+  function inBounds(x: Float32Array): boolean {
+    for (let i = 0; i < inputs; i++) if (!(x[i] >= lo[i] && x[i] <= hi[i])) return false;
+    return true;
+  }
+
+  /** Features that stay and values that are none, as they were. */
+  function restore({ data }: Matrix): void {
+    const { data: own } = original;
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] - data[i] !== 0 || fixed?.[i % inputs]) data[i] = own[i];
+    }
+  }
+
+  function relax(x: Matrix): void {
+    const { data } = x;
+    if (norm === "Linf") {
+      const { least: { data: least }, greatest: { data: greatest } } = ends();
+      for (let i = 0; i < data.length; i++) {
+        const value = data[i];
+        // written only where it changes, so that a zero keeps its sign
+        if (value < least[i]) data[i] = least[i];
+        else if (value > greatest[i]) data[i] = greatest[i];
+        else if (value !== value) data[i] = original.data[i];
+      }
+      return;
+    }
+    restore(x);
+    for (let i = 0; i < rows; i++) {
+      const [near, own] = [row(x, i), row(original, i)];
+      if (norm === "angle") turn(near, i);
+      else if (!inBounds(near) || lengthOf(near, own, false) > size) projectRow(near, own);
+    }
+  }
+
+  function fits(x: Matrix, i: number): boolean {
+    if (norm === "Linf") return tooFar(constraint, row(x, i), row(original, i)) < 0;
+    if (norm === "angle") return withinAngle(inDouble(original, i), inDouble(x, i), size);
+    return lengthOf(row(x, i), row(original, i), true) <= (grid ? size * (1 + TINY) : size);
+  }
+
+  return {
+    original,
+    constraint,
+    relax,
+    fits,
+    step(out, x, { direction, part = 1, length }) {
+      if (norm === "Linf") {
+        signStep(out, x, { direction, epsilon: each(part, length), bounds: box });
+        return clip(out);
+      }
+      const far = length ?? part * size;
+      if (norm === "angle") {
+        for (let i = 0; i < rows; i++) {
+          row(out, i).set(turned(inDouble(x, i), { toward: inDouble(direction, i), angle: far, lo, hi }));
+        }
+        if (fixed) {
+          restore(out);
+          for (let i = 0; i < rows; i++) if (!fits(out, i)) row(out, i).set(row(original, i));
+        }
+        return;
+      }
+      const { data } = direction;
+      if (fixed) { for (let i = 0; i < data.length; i++) if (fixed[i % inputs]) data[i] = 0; }
+      const along = norm === "L2" ? l2Direction : l1Direction;
+      along(direction, direction, { epsilon: far });
+      addStep(out, x, { step: direction, bounds: box });
+      clip(out);
+    },
+    project(x) {
+      relax(x);
+      if (!discrete) return;
+      for (let i = 0; i < rows; i++) {
+        discretize(constraint, row(x, i), row(original, i));
+        if (norm === "angle" && !fits(x, i)) row(x, i).set(row(original, i));
+      }
+    },
+    sample(out, streams) {
+      for (let i = 0; i < rows; i++) sample(constraint, row(out, i), row(original, i), streams(i));
+      relax(out);
+    },
+    check(x) {
+      const { data } = x, { data: own } = original;
+      const bad = norm === "Linf"
+        ? tooFar(constraint, data, own)
+        : fixed
+        ? data.findIndex((value, i) => fixed[i % inputs] === 1 && value !== own[i])
+        : -1;
+      if (bad >= 0) {
+        const problem = `moved from ${own[bad]} to ${data[bad]}, farther than allowed`;
+        return { row: Math.floor(bad / inputs), feature: bad % inputs, problem };
+      }
+      const misplaced = constraint.checkOriginal(x);
+      if (misplaced || norm === "Linf") return misplaced;
+      for (let i = 0; i < rows; i++) {
+        if (fits(x, i)) continue;
+        return { row: i, feature: -1, problem: `lies farther than ${size} in ${norm} from its original` };
+      }
+    },
+  };
+}
+
+/** x − own, in whole steps where there is a grid. */
+function difference(x: number, own: number, grid: number): number {
+  return grid > 0 ? (Math.round(x * grid) - Math.round(own * grid)) / grid : x - own;
+}
+
+/** The first feature that moved farther than L∞ allows, or −1. */
+function tooFar(
+  { epsilon, sizes, grid, fixed, inputs }: Constraint,
+  data: Float32Array,
+  own: Float32Array,
+): number {
+  const { length } = data;
+  if (typeof epsilon === "number" && !grid && !fixed) {
+    const size = sizes[0];
+    for (let i = 0; i < length; i++) {
+      const d = data[i] - own[i];
+      if (!(d <= size && d >= -size)) return i;
+    }
+    return -1;
+  }
+  for (let i = 0; i < length; i++) {
+    const j = i % inputs, steps = grid ? grid[j] : 0;
+    const most = fixed?.[j] ? 0 : typeof epsilon === "number" ? epsilon : epsilon[j];
+    const d = Math.abs(difference(data[i], own[i], steps));
+    if (!(d <= (steps > 0 ? most * (1 + TINY) : most))) return i;
+  }
+  return -1;
+}

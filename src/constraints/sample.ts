@@ -1,0 +1,36 @@
+/** Random points of a ball. @module */
+
+import { type Matrix, matrix } from "../matrix.ts";
+import { fillNormal, fillUniform, type Rng } from "../rng.ts";
+import type { Constraint } from "./constraint.ts";
+import { addWithin, towardZero } from "./float32.ts";
+
+/** Writes a point drawn from `from`, uniform in the ball around `own`, bounds and what else is allowed aside. */
+export function sample(constraint: Constraint, out: Float32Array, own: Float32Array, from: Rng): void {
+  const { norm, sizes, inputs } = constraint;
+  const v = matrix(1, inputs);
+  if (norm === "Linf") {
+    fillUniform(v, from, { lo: -1, hi: 1 });
+    for (let i = 0; i < inputs; i++) out[i] = addWithin(own[i], Math.fround(v.data[i] * sizes[i]));
+    return;
+  }
+  // the radius in a ball of D dimensions is distributed as the greatest of D uniform numbers
+  fillUniform(v, from.split("radius"));
+  const radius = (constraint.epsilon as number) * v.data.reduce((a, b) => Math.max(a, b), 0);
+  if (norm === "L1") fillSpaces(v, from);
+  else fillNormal(v, from);
+  let sum = 0;
+  for (const value of v.data) sum += norm === "L1" ? Math.abs(value) : value * value;
+  const factor = sum > 0 ? radius / (norm === "L1" ? sum : Math.sqrt(sum)) : 0;
+  for (let i = 0; i < inputs; i++) out[i] = addWithin(own[i], towardZero(factor * v.data[i]));
+}
+
+/** Lengths of random signs, uniform among those of one sum: the spaces between sorted uniform numbers. */
+function fillSpaces(v: Matrix, from: Rng): void {
+  const signs = matrix(1, v.cols);
+  fillUniform(v, from.split("spaces"));
+  fillUniform(signs, from.split("signs"), { lo: -1, hi: 1 });
+  v.data.sort();
+  for (let i = v.cols - 1; i > 0; i--) v.data[i] -= v.data[i - 1];
+  for (let i = 0; i < v.cols; i++) if (signs.data[i] < 0) v.data[i] = -v.data[i];
+}
