@@ -2,12 +2,15 @@
 
 import { InputError } from "../src/errors.ts";
 
+/** Exit codes: what was asked for failed, it cannot be understood, it was interrupted. */
+export const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
+
 /** A failure to tell the user in one sentence, without a stack trace. */
 export class UserError extends Error {
   override name = "UserError";
 
   /** A failure described by `message`, on which the process ends with `exitCode`. */
-  constructor(message: string, readonly exitCode = 1) {
+  constructor(message: string, readonly exitCode: number = EXIT.failed) {
     super(message);
   }
 }

@@ -193,25 +193,31 @@ function fits(
 }
 
 /** What a field may be, in words that follow "must be". */
-export function rangeOf({ kind, choices = [], min, max, above, below, count }: Field): string {
+export function rangeOf(field: Field): string {
+  const { kind, choices = [], count } = field;
   if (kind === "any") return "as described";
   if (kind === "boolean") return "true or false";
   if (kind === "text") return "a text";
   if (kind === "choice") return oneOf(choices);
   const list = kind === "numbers" || kind === "integers";
   const whole = kind === "integer" || kind === "integers";
-  const lo = above ?? min, hi = below ?? max;
-  const range = lo !== undefined && hi !== undefined
-    ? ` in ${above !== undefined ? "(" : "["}${lo}, ${hi}${below !== undefined ? ")" : "]"}`
-    : [
-      above !== undefined ? ` > ${above}` : min !== undefined ? ` ≥ ${min}` : "",
-      below !== undefined ? ` < ${below}` : max !== undefined ? ` ≤ ${max}` : "",
-    ].join("");
+  const interval = intervalOf(field);
+  const range = interval === "" ? "" : ` ${interval}`;
   const one = whole ? "whole number" : "finite number";
   const text = list
     ? `a list of ${count === undefined ? "" : `${count} `}${one}s${range}`
     : `a ${one}${range}`;
   return choices.length > 0 ? `${choices.join(", ")} or ${text}` : text;
+}
+
+/** Where a field's numbers lie, such as `≥ 1` or `in (0, 1]`; empty if anywhere. */
+export function intervalOf({ min, max, above, below }: Field): string {
+  const lo = above ?? min, hi = below ?? max;
+  if (lo !== undefined && hi !== undefined) {
+    return `in ${above !== undefined ? "(" : "["}${lo}, ${hi}${below !== undefined ? ")" : "]"}`;
+  }
+  if (lo !== undefined) return `${above !== undefined ? ">" : "≥"} ${lo}`;
+  return hi !== undefined ? `${below !== undefined ? "<" : "≤"} ${hi}` : "";
 }
 
 /** Words as a list in a sentence: a, b or c. */

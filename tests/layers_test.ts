@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 /** Lowest first; an entry is a folder or a file without its ending, and those of one tier do not see each other. */
 const TIERS: readonly (readonly string[])[] = [
   ["src/errors", "src/schema"],
+  ["src/fields"],
   ["src/matrix"],
   ["src/runtime"],
   ["src/kernels"],

@@ -5,7 +5,7 @@
  */
 
 import type { Terminal } from "../cli/context.ts";
-import { runTask } from "../cli/task.ts";
+import { runTask } from "../cli/run.ts";
 import { own } from "./own.ts";
 import { peers } from "./peers.ts";
 import { results } from "./results.ts";

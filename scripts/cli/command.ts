@@ -1,5 +1,6 @@
 /** What a command is: a table of options, from which parsing, checks and help derive, and what it does. @module */
 
+import type { AnySchema } from "../../src/schema.ts";
 import type { Option, Options, Values } from "./options.ts";
 import type { Progress } from "./progress.ts";
 
@@ -9,6 +10,8 @@ export interface Context {
   print(text: string): void;
   /** Writes a line to standard error. */
   note(text: string): void;
+  /** Characters that a line of standard output should hold at most. */
+  readonly width: number;
   /**
    * A line of progress on standard error, begun now with the fraction `from` done; silent where nobody looks, or with
    * `plain` a line a minute there.
@@ -31,13 +34,28 @@ export interface Command {
   readonly operand?: Operand;
   /** Its options by camelCase name: `batchSize` is `--batch-size`. */
   readonly options: Options;
-  /** What else there is to know, in lines as they are. */
+  /** Options that go with some values of another option alone. */
+  readonly own?: readonly OwnOptions[];
+  /** What else there is to know: paragraphs, and lines that begin with a space, which stay as they are. */
   readonly notes?: string;
   /** Whole command lines without `gibbon`, for the help. */
   readonly examples: readonly string[];
+  /** The exit code where it fails for a reason that is no wrong usage; default 1. */
+  readonly failure?: number;
   /** Does it; the exit code. */
   run(values: Readonly<Record<string, unknown>>, context: Context): Promise<number>;
 }
+
+/** Options that each value of another option has of its own: those of an attack, of a family. */
+export interface OwnOptions {
+  /** The option that chooses: one name, or a list of them. */
+  readonly of: string;
+  /** The options by the name that is chosen. Those that the command has itself are left out. */
+  readonly schemas: Readonly<Record<string, AnySchema>>;
+}
+
+/** What was given of them: by the option that chooses, by the chosen name, by their own names. */
+export type OwnValues = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 /** An argument that is no option. */
 export interface Operand {
@@ -49,17 +67,18 @@ export interface Operand {
   readonly choices?: readonly string[];
 }
 
-/** The command that `definition` describes, its values typed by its options; the operand is among them. */
+/** The command that `definition` describes, its values typed by its options; the operand is among them, and `own`. */
 export function command<O extends Readonly<Record<string, Option<unknown>>>>(
   definition: Omit<Command, "run" | "options" | "examples"> & {
     options: O;
     examples?: readonly string[];
-    run(values: Values<O> & { operand: string }, context: Context): Promise<number>;
+    run(values: Values<O> & { operand: string; own: OwnValues }, context: Context): Promise<number>;
   },
 ): Command {
   return {
     examples: [],
     ...definition,
-    run: (values, context) => definition.run(values as Values<O> & { operand: string }, context),
+    run: (values, context) =>
+      definition.run(values as Values<O> & { operand: string; own: OwnValues }, context),
   };
 }

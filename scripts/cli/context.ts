@@ -1,6 +1,7 @@
 /** The terminal, and what a command sees of it. @module */
 
 import type { Context } from "./command.ts";
+import { WIDTH } from "./help.ts";
 import { noProgress, plainProgress, showProgress } from "./progress.ts";
 
 /** Where the command line runs: the process, or a test. */
@@ -11,7 +12,7 @@ export interface Terminal {
   err(line: string): void;
   /** Writes to standard error as it is, if that is a terminal; else nothing is there. */
   readonly draw?: (text: string) => void;
-  /** Characters in a line. */
+  /** Characters in a line of standard output, and of what is drawn. */
   readonly width: number;
   /** Milliseconds since some moment. */
   now(): number;
@@ -23,14 +24,14 @@ export interface Terminal {
 
 /** The terminal of this process. */
 export function systemTerminal(): Terminal {
-  const isTerminal = Deno.stderr.isTerminal();
+  const [isTerminal, shown] = [Deno.stderr.isTerminal(), Deno.stdout.isTerminal()];
   const encoder = new TextEncoder();
   return {
     out: (line) => console.log(line),
     err: (line) => console.error(line),
     draw: isTerminal ? (text) => void Deno.stderr.writeSync(encoder.encode(text)) : undefined,
     // a terminal that does not know its size says 0
-    width: isTerminal && Deno.consoleSize().columns || 80,
+    width: (isTerminal || shown) && Deno.consoleSize().columns || WIDTH,
     now: () => performance.now(),
     onInterrupt(listener) {
       Deno.addSignalListener("SIGINT", listener);
@@ -46,6 +47,7 @@ export function contextOf(terminal: Terminal, { quiet = false }: { quiet?: boole
   return {
     print: (text) => terminal.out(text),
     note: (text) => terminal.err(text),
+    width,
     progress(title, from, { plain = false } = {}) {
       if (quiet) return noProgress;
       if (write) return showProgress(title, { write, now, width, from });

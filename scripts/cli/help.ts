@@ -1,54 +1,70 @@
-/** Help, from the same tables that arguments are parsed by. @module */
+/** Help, from the same tables that arguments are parsed by, in lines of a width. @module */
 
+import { oneOf } from "../../src/schema.ts";
+import { kebabCase } from "../../src/fields.ts";
 import type { Command } from "./command.ts";
-import type { Option } from "./options.ts";
-import { COMMON, optionName } from "./parse.ts";
+import { description, optionOf, type Options, signature } from "./options.ts";
+import { COMMON, ownOptionsByNames } from "./parse.ts";
 
-const WIDTH = 100;
+/** Characters of a line where nothing is known of the reader's. */
+export const WIDTH = 80;
 
 /** What `gibbon` can do. */
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly Command[], width = WIDTH): string {
   return [
     "Gibbon: adversarial robustness for small models",
     "",
     "Usage: gibbon COMMAND [options]",
     "",
-    ...columns(commands.map(({ name, summary }) => [name, capitalized(summary)])),
+    ...columns(commands.map(({ name, summary }) => [name, capitalized(summary)]), width),
     "",
-    "gibbon help COMMAND tells the options of one; gibbon --version the version.",
+    ...wrapped("gibbon help COMMAND tells the options of one; gibbon --version the version.", width),
   ].join("\n");
 }
 
 /** What `command` does and takes. */
-export function helpOf({ name, summary, operand, options, notes, examples }: Command): string {
-  const required = Object.entries(options).filter(([, option]) => option.required)
-    .map(([key, { placeholder }]) => ` --${optionName(key)} ${placeholder}`);
-  const all = Object.entries({ ...options, ...COMMON });
+export function helpOf(command: Command, width = WIDTH): string {
+  const { name, summary, operand, options, notes, examples } = command;
+  const required = Object.entries(options).filter(([, { field }]) => field.required)
+    .map((entry) => signature(...entry));
+  const usage = ["Usage:", "gibbon", name, ...operand ? [operand.placeholder] : [], ...required, "[options]"];
   return [
-    `${capitalized(summary)}.`,
+    ...wrapped(`${capitalized(summary)}.`, width),
     "",
-    `Usage: gibbon ${name}${operand ? ` ${operand.placeholder}` : ""}${required.join("")} [options]`,
+    ...commandLine("", usage, width),
     "",
-    ...(operand ? [...columns([[operand.placeholder, capitalized(operand.help)]]), ""] : []),
-    ...columns(all.map(([key, option]) => [signature(key, option), describe(option)])),
-    ...(notes ? ["", notes] : []),
-    ...(examples.length > 0 ? ["", "For example:", ...examples.map((example) => `  gibbon ${example}`)] : []),
+    ...(operand ? [...columns([[operand.placeholder, capitalized(operand.help)]], width), ""] : []),
+    ...columns(rowsOf({ ...options, ...COMMON }), width),
+    ...ownSections(command, width),
+    ...(notes
+      ? ["", ...notes.split("\n").flatMap((line) => line.startsWith(" ") ? [line] : wrapped(line, width))]
+      : []),
+    ...(examples.length > 0
+      ? [
+        "",
+        "For example:",
+        ...examples.flatMap((example) => commandLine("  ", `gibbon ${example}`.split(/ (?=-|$)/), width)),
+      ]
+      : []),
   ].join("\n");
 }
 
-function signature(key: string, { placeholder }: Option<unknown>): string {
-  return `--${optionName(key)}${placeholder ? ` ${placeholder}` : ""}`;
+/** Options that go with some values of another option, below a line that says with which. */
+function ownSections(command: Command, width: number): string[] {
+  const sections = new Map<string, Options>();
+  for (const { of, names, key, field } of ownOptionsByNames(command)) {
+    const title = `With --${kebabCase(of)} ${oneOf(names)}:`;
+    sections.set(title, { ...sections.get(title), [key]: optionOf(field) });
+  }
+  return [...sections].flatMap((
+    [title, options],
+  ) => ["", ...wrapped(title, width), ...columns(rowsOf(options), width)]);
 }
 
-function describe({ help, range, required, default: fallback, placeholder }: Option<unknown>): string {
-  // a range that the placeholder spells out already
-  const shown = placeholder === range.replaceAll(", ", "|") ? "" : range;
-  const notes = [
-    shown,
-    required ? "required" : "",
-    placeholder && fallback !== undefined ? `default ${fallback}` : "",
-  ].filter(Boolean);
-  return notes.length > 0 ? `${capitalized(help)} (${notes.join("; ")})` : capitalized(help);
+function rowsOf(options: Options): [string, string][] {
+  return Object.entries(options).map((
+    [key, option],
+  ) => [signature(key, option), capitalized(description(option))]);
 }
 
 function capitalized(text: string): string {
@@ -56,20 +72,33 @@ function capitalized(text: string): string {
 }
 
 /** Lines of names with what they mean beside them, broken at the width and aligned. */
-function columns(rows: readonly (readonly [string, string])[]): string[] {
+function columns(rows: readonly (readonly [string, string])[], width: number): string[] {
   const left = Math.max(...rows.map(([name]) => name.length)) + 4;
   return rows.flatMap(([name, meaning]) =>
-    broken(meaning, WIDTH - left).map((line, i) => (i === 0 ? `  ${name}` : "").padEnd(left) + line)
+    wrapped(meaning, Math.max(width - left, 20)).map((line, i) =>
+      (i === 0 ? `  ${name}` : "").padEnd(left) + line
+    )
   );
 }
 
-function broken(text: string, width: number): string[] {
+/** A command line, broken between `parts` so that a shell takes it as one. */
+function commandLine(indent: string, parts: readonly string[], width: number): string[] {
+  const lines = joinedUpTo(parts, width - indent.length - 6);
+  return lines.map((line, i) => `${indent}${i > 0 ? "    " : ""}${line}${i < lines.length - 1 ? " \\" : ""}`);
+}
+
+/** `text` in lines of `width` characters at most, if its words are no longer. */
+export function wrapped(text: string, width: number): string[] {
+  return joinedUpTo(text.split(" "), width);
+}
+
+function joinedUpTo(parts: readonly string[], width: number): string[] {
   const lines = [""];
-  for (const word of text.split(" ")) {
+  for (const part of parts) {
     const last = lines.length - 1;
-    if (lines[last] === "") lines[last] = word;
-    else if (lines[last].length + 1 + word.length <= width) lines[last] += ` ${word}`;
-    else lines.push(word);
+    if (lines[last] === "") lines[last] = part;
+    else if (lines[last].length + 1 + part.length <= width) lines[last] += ` ${part}`;
+    else lines.push(part);
   }
   return lines;
 }

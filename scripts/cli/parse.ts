@@ -1,10 +1,11 @@
 /** Arguments into a command's values. @module */
 
 import { parseArgs } from "@std/cli/parse-args";
+import { kebabCase, publicFields } from "../../src/fields.ts";
+import { type Field, oneOf, suggestion } from "../../src/schema.ts";
 import { UserError } from "../errors.ts";
-import type { Command } from "./command.ts";
-import { flag, type Options } from "./options.ts";
-import { suggestion } from "../../src/schema.ts";
+import type { Command, OwnOptions, OwnValues } from "./command.ts";
+import { flag, type Option, optionOf, type Options, signature } from "./options.ts";
 
 /** What every command takes. */
 export const COMMON = {
@@ -12,8 +13,16 @@ export const COMMON = {
   help: flag("Show this"),
 } satisfies Options;
 
-/** A command's values by camelCase name, with its operand. */
+/** A command's values by camelCase name, with its operand, and options that go with some values alone. */
 export type Given = Readonly<Record<string, unknown>>;
+
+/** How an option may be typed: with a value, or as a flag that says true or false. */
+interface Typed {
+  readonly key: string;
+  readonly flag: boolean;
+  /** What the flag says. */
+  readonly says: boolean;
+}
 
 /**
  * The values that `args` give to the options of `command`, read, checked, and with their defaults.
@@ -22,12 +31,15 @@ export type Given = Readonly<Record<string, unknown>>;
  */
 export function parse(command: Command, args: readonly string[]): Given {
   const options: Options = { ...command.options, ...COMMON };
-  const keys = new Map(Object.keys(options).map((key) => [optionName(key), key]));
-  const isFlag = (name: string) => options[keys.get(name)!].placeholder === undefined;
-  const names = [...keys.keys()];
+  const own = ownOptions(command);
+  const typed = new Map(
+    [...Object.entries(options), ...own].flatMap(([key, option]) => waysToType(key, option)),
+  );
+  const names = [...typed.keys()];
+  const isFlag = (name: string) => typed.get(name)!.flag;
   const unknown: string[] = [];
   const parsed = parseArgs(
-    joined(args, (name) => keys.has(name) ? isFlag(name) ? "flag" : "value" : "unknown"),
+    joined(args, (name) => typed.has(name) ? isFlag(name) ? "flag" : "value" : "unknown"),
     {
       boolean: names.filter(isFlag),
       // `_` so that a file called 7 stays text
@@ -47,20 +59,37 @@ export function parse(command: Command, args: readonly string[]): Given {
       2,
     );
   }
-  const values: Record<string, unknown> = {};
-  for (const [name, key] of keys) values[key] = isFlag(name) ? parsed[name] : parsed[name] as string[];
-  if (values.help) return values;
-  for (const [name, key] of keys) {
-    if (!isFlag(name)) {
-      values[key] = valueOf(options[key], parsed[name] as readonly string[], { name, command });
+  if (parsed.help) return { help: true };
+  /** What was given to `key`: true or false for a flag, a text for another. */
+  const given = (key: string): string | boolean | undefined => {
+    for (const [name, { key: its, flag, says }] of typed) {
+      if (its !== key) continue;
+      if (flag && parsed[name]) return says;
+      const texts = flag ? [] : parsed[name] as readonly string[];
+      if (texts.length > 1 && !options[key]?.lastCounts) {
+        throw new UserError(`--${name} is given ${texts.length} times`, 2);
+      }
+      if (texts.length > 0) return texts.at(-1)!;
     }
-  }
-  return { ...values, operand: operandOf(command, parsed._.map(String)) };
+  };
+  const values = Object.fromEntries(
+    Object.entries(options).map(([key, option]) => [key, valueOf(key, option, given(key), command)]),
+  );
+  return {
+    ...values,
+    own: ownValues(command, values, given),
+    operand: operandOf(command, parsed._.map(String)),
+  };
 }
 
-/** `batchSize` as it is typed, `batch-size`. */
-export function optionName(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function waysToType(key: string, { field }: Option<unknown>): [string, Typed][] {
+  const name = kebabCase(key);
+  if (field.kind !== "boolean") return [[name, { key, flag: false, says: true }]];
+  return [
+    [name, { key, flag: true, says: true }],
+    // what is off unless it is given needs no word that switches it off
+    ...(field.default === false ? [] : [[`no-${name}`, { key, flag: true, says: false }] as [string, Typed]]),
+  ];
 }
 
 /** `args` with each value joined to its option by `=`, so that it may begin with a minus. */
@@ -85,27 +114,108 @@ function joined(args: readonly string[], kindOf: (name: string) => "flag" | "val
 }
 
 function valueOf(
-  option: Options[string],
-  given: readonly string[],
-  { name, command }: { name: string; command: Command },
+  key: string,
+  option: Option<unknown>,
+  given: string | boolean | undefined,
+  { name }: Command,
 ): unknown {
-  if (given.length > 1 && !option.lastCounts) {
-    throw new UserError(`--${name} is given ${given.length} times`, 2);
+  if (typeof given === "boolean") return given;
+  if (given !== undefined) return option.read(given, `--${kebabCase(key)}`);
+  if (option.field.required) {
+    throw new UserError(`${name} needs ${signature(key, option)}; see gibbon help ${name}`, 2);
   }
-  if (given.length > 0) return option.read(given.at(-1)!, `--${name}`);
-  if (option.required) {
-    throw new UserError(
-      `${command.name} needs --${name} ${option.placeholder}; see gibbon help ${command.name}`,
-      2,
+  return option.field.default;
+}
+
+/** The fields of one schema that are options of its own: not those that the command has for all. */
+function fieldsOf(
+  { options }: Command,
+  { schemas }: OwnOptions,
+  name: string,
+): [key: string, field: Field][] {
+  return publicFields(schemas[name] ?? {}).filter(([key]) => !Object.hasOwn(options, key));
+}
+
+/** One option for each name that a value of another option has of its own. */
+function ownOptions(command: Command): Map<string, Option<unknown>> {
+  const all = (command.own ?? []).flatMap((own) =>
+    Object.keys(own.schemas).flatMap((name) => fieldsOf(command, own, name))
+  );
+  return new Map(all.map(([key, field]) => [key, optionOf(field)]));
+}
+
+/** The same options for the help: each once, with the names that it goes with. */
+export function ownOptionsByNames(
+  command: Command,
+): { of: string; names: string[]; key: string; field: Field }[] {
+  return (command.own ?? []).flatMap((own) => {
+    const found = new Map<string, { of: string; names: string[]; key: string; field: Field }>();
+    for (const name of Object.keys(own.schemas)) {
+      for (const [key, field] of fieldsOf(command, own, name)) {
+        const same = `${key} ${JSON.stringify(field)}`;
+        const one = found.get(same);
+        if (one) one.names.push(name);
+        else found.set(same, { of: own.of, names: [name], key, field });
+      }
+    }
+    return [...found.values()];
+  });
+}
+
+function ownValues(
+  command: Command,
+  values: Given,
+  given: (key: string) => string | boolean | undefined,
+): OwnValues {
+  const groups = (command.own ?? []).map((own) => ({
+    own,
+    chosen: [values[own.of] ?? []].flat() as string[],
+  }));
+  const result: Record<string, Record<string, Record<string, unknown>>> = {};
+  for (const { own: { of }, chosen } of groups) {
+    result[of] = Object.fromEntries(chosen.map((name) => [name, {}]));
+  }
+  for (const [key] of ownOptions(command)) {
+    const text = given(key);
+    if (text === undefined) continue;
+    const takers = groups.flatMap(({ own, chosen }) =>
+      chosen.flatMap((name) =>
+        fieldsOf(command, own, name).filter(([its]) => its === key).map(([, field]) => ({
+          of: own.of,
+          name,
+          field,
+        }))
+      )
     );
+    if (takers.length === 0) throw new UserError(doesNotGo(command, values, key), 2);
+    for (const { of, name, field } of takers) {
+      result[of][name][key] = valueOf(key, optionOf(field), text, command);
+    }
   }
-  return option.default;
+  for (const { own, chosen } of groups) {
+    for (const name of chosen) {
+      const missing = fieldsOf(command, own, name)
+        .find(([key, field]) => field.required && result[own.of][name][key] === undefined);
+      if (missing) throw new UserError(`${name} needs ${signature(missing[0], optionOf(missing[1]))}`, 2);
+    }
+  }
+  return result;
+}
+
+/** Why an option cannot be given: what was chosen has none of that name. */
+function doesNotGo(command: Command, values: Given, key: string): string {
+  const [{ of, names }, ...others] = ownOptionsByNames(command).filter((one) => one.key === key);
+  const all = new Set([...names, ...others.flatMap((one) => one.names)]);
+  const chosen = [values[of] ?? []].flat().join(", ");
+  return `--${kebabCase(key)} does not go with ${chosen || `no --${kebabCase(of)}`}, but with ${
+    oneOf([...all])
+  }`;
 }
 
 function operandOf({ name, operand }: Command, given: readonly string[]): string {
-  const most = operand ? 1 : 0;
-  if (given.length > most) {
-    throw new UserError(`${name} does not know what to do with ${given[most]}; see gibbon help ${name}`, 2);
+  const count = operand ? 1 : 0;
+  if (given.length > count) {
+    throw new UserError(`${name} does not know what to do with ${given[count]}; see gibbon help ${name}`, 2);
   }
   if (!operand) return "";
   const { placeholder, choices = [] } = operand;

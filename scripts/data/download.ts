@@ -29,7 +29,8 @@ export interface DownloadOptions {
   patience?: number;
 }
 
-const MIRRORS = [
+/** Addresses that the names of MNIST's files are appended to. */
+export const MIRRORS = [
   "https://storage.googleapis.com/cvdf-datasets/mnist/",
   "https://ossci-datasets.s3.amazonaws.com/mnist/",
 ];

@@ -3,7 +3,7 @@
 import { type Command, command } from "../cli/command.ts";
 import { choicesOf, flag } from "../cli/options.ts";
 import { table } from "../cli/outputs.ts";
-import { runTask } from "../cli/task.ts";
+import { runTask } from "../cli/run.ts";
 import { differences, example, TARGET } from "./answers.ts";
 import { hostile, valid } from "./corpus/mod.ts";
 import { HOSTS } from "./hosts.ts";

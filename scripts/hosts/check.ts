@@ -3,7 +3,7 @@
 import { type Command, command } from "../cli/command.ts";
 import { choicesOf, flag } from "../cli/options.ts";
 import { COMMON } from "../cli/parse.ts";
-import { runTask } from "../cli/task.ts";
+import { runTask } from "../cli/run.ts";
 import { differences } from "../release/conformance/mod.ts";
 import { type Kernels, type Task, tasksIn } from "./expected.ts";
 import { found, type Host, type Program, type Run, runner } from "./host.ts";

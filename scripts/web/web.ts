@@ -7,7 +7,7 @@
 import { command } from "../cli/command.ts";
 import type { Terminal } from "../cli/context.ts";
 import { flag, text, whole } from "../cli/options.ts";
-import { runTask } from "../cli/task.ts";
+import { runTask } from "../cli/run.ts";
 import { makeFolder, writeFileWhole } from "../files.ts";
 import { bundle } from "./bundle.ts";
 import { served } from "./served.ts";

@@ -12,7 +12,7 @@ import { examplesFor, readFile, readModel, SHARED } from "../inputs.ts";
 import { junit } from "../junit.ts";
 import { flag, text } from "../options.ts";
 import { percent, ratesTable, table } from "../outputs.ts";
-import { UserError } from "../../errors.ts";
+import { EXIT, UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 
 /** What of the options is needed. */
@@ -30,10 +30,7 @@ interface Given {
 
 const NOTES = `The exit code is 0 if all thresholds are met, 1 if one is not, 2 if they could not be judged.
 
-A gate is a JSON file. Its thresholds are the most that rates may be: on "clean" examples, under an
-attack, or under "noise", the control. The rates are errorRate, confidenceOnErrors, and for attacks
-errorOverNoise, the error beyond that under noise of the same size. A threshold without epsilon is
-on each. All but the thresholds may be left out:
+A gate is a JSON file. Its thresholds are the most that rates may be: on "clean" examples, under an attack, or under "noise", the control. The rates are errorRate, confidenceOnErrors, and for attacks errorOverNoise, the error beyond that under noise of the same size. A threshold without epsilon is on each. All but the thresholds may be left out:
 
   {
     "attacks": ["fgsm"],
@@ -45,7 +42,8 @@ on each. All but the thresholds may be left out:
     "perClass": false,
     "thresholds": [
       { "on": "clean", "errorRate": 0.1 },
-      { "on": "fgsm", "epsilon": 0.1, "errorRate": 0.5, "confidenceOnErrors": 0.8 },
+      { "on": "fgsm", "epsilon": 0.1, "errorRate": 0.5 },
+      { "on": "fgsm", "epsilon": 0.1, "confidenceOnErrors": 0.8 },
       { "on": "fgsm", "errorOverNoise": 0.9 }
     ]
   }`;
@@ -76,20 +74,10 @@ export const check: Command = command({
     "check --model maxout.safetensors --data digits --config gate.json",
     "check --model maxout.safetensors --data mnist --config gate.json --junit gate.xml --json",
   ],
-  async run(values, context) {
-    try {
-      return await judge(values, context);
-    } catch (error) {
-      throw unjudged(error);
-    }
-  },
+  // 1 is for models that are judged, and fail
+  failure: EXIT.usage,
+  run: judge,
 });
-
-/** The same error with another exit code: 1 is for models that are judged, and found wanting. */
-function unjudged(error: unknown): unknown {
-  const given = error instanceof InputError || (error instanceof UserError && error.exitCode === 1);
-  return given ? new UserError(error.message, 2) : error;
-}
 
 async function judge(values: Given, context: Context): Promise<number> {
   if (values.junit !== undefined) await checkWritable(values.junit);

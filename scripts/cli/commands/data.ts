@@ -4,7 +4,7 @@ import { type Batch, digits } from "../../../src/mod.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { text, whole } from "../options.ts";
 import type { Progress } from "../progress.ts";
-import { downloadMnist } from "../../data/download.ts";
+import { downloadMnist, MIRRORS } from "../../data/download.ts";
 import { UserError } from "../../errors.ts";
 import { makeFolder, writeFileWhole } from "../../files.ts";
 
@@ -39,6 +39,11 @@ export const data: Command = command({
 
 async function fetchMnist(out: string, context: Context): Promise<void> {
   let current: { file: string; progress: Progress } | undefined;
+  const { state } = await Deno.permissions.query({ name: "net", host: new URL(MIRRORS[0]).host });
+  // where somebody is there, Deno asks them
+  if (state === "denied" || (state === "prompt" && !Deno.stdin.isTerminal())) {
+    throw new UserError("Cannot download MNIST: Deno was not given the network; deno task data mnist has it");
+  }
   try {
     await context.interruptible((signal) =>
       downloadMnist(out, {

@@ -3,7 +3,7 @@
 import { type Command, command } from "../../cli/command.ts";
 import { choicesOf, flag, whole } from "../../cli/options.ts";
 import { table } from "../../cli/outputs.ts";
-import { runTask } from "../../cli/task.ts";
+import { runTask } from "../../cli/run.ts";
 import { HOSTS, workerdExample } from "../hosts.ts";
 import { onHosts, problemsOf, type Row } from "../run.ts";
 import { type Cost, costOf } from "./cost.ts";

@@ -2,7 +2,7 @@
 
 import { type Command, command } from "../../cli/command.ts";
 import { flag, text } from "../../cli/options.ts";
-import { runTask } from "../../cli/task.ts";
+import { runTask } from "../../cli/run.ts";
 import { makeFolder, writeFileWhole } from "../../files.ts";
 import table from "./hashes.json" with { type: "json" };
 import { conformance, differences } from "./mod.ts";

@@ -3,7 +3,7 @@
 import project from "../../../deno.json" with { type: "json" };
 import { type Command, command } from "../../cli/command.ts";
 import { flag, text } from "../../cli/options.ts";
-import { runTask } from "../../cli/task.ts";
+import { runTask } from "../../cli/run.ts";
 import { pack } from "./tarball.ts";
 
 const NAME = `${project.name.slice(1).replace("/", "-")}-${project.version}.tgz`;

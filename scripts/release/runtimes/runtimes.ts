@@ -3,7 +3,7 @@
 import { stop } from "esbuild";
 import { type Command, command } from "../../cli/command.ts";
 import { choicesOf, flag } from "../../cli/options.ts";
-import { runTask } from "../../cli/task.ts";
+import { runTask } from "../../cli/run.ts";
 import table from "../conformance/hashes.json" with { type: "json" };
 import { browsers } from "./browsers.ts";
 import type { Check } from "./check.ts";

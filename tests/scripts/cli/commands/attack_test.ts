@@ -12,6 +12,7 @@ import {
   signNoise,
   slice,
 } from "../../../../src/mod.ts";
+import { oneOf } from "../../../../src/schema.ts";
 import { assertRefused, json, printed, withModel } from "../support.ts";
 
 Deno.test("attack writes what it made, from what, and what the model says of it", () =>
@@ -100,8 +101,8 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
   withModel(async ({ folder, data, model }) => {
     const args = (...rest: string[]) => ["attack", "--model", model, "--data", data, ...rest];
     await assertRefused(args(), 2, "attack needs --epsilon E; see gibbon help attack");
-    await assertRefused(args("--epsilon", "-0.1"), 2, "--epsilon must be ≥ 0, not -0.1");
-    await assertRefused(args("--epsilon", "NaN"), 2, "--epsilon must be a number, not NaN");
+    await assertRefused(args("--epsilon", "-0.1"), 2, "--epsilon must be a finite number ≥ 0, not -0.1");
+    await assertRefused(args("--epsilon", "NaN"), 2, "--epsilon must be a finite number ≥ 0, not NaN");
     await assertRefused(
       args("--epsilon", "1", "--target", "10"),
       2,
@@ -134,7 +135,7 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
     await assertRefused(
       args("--epsilon", "1", "--attack", "fgsn"),
       2,
-      `--attack must be one of ${Object.keys(attacks).join(", ")}, not fgsn; did you mean fgsm?`,
+      `--attack must be ${oneOf(Object.keys(attacks))}, not fgsn; did you mean fgsm?`,
     );
     await assertRefused(
       args("--epsilon", "1", "--out", `${folder}/none/file`),

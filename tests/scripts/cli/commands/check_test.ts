@@ -139,7 +139,7 @@ Deno.test("the gate in the help of check is one", () =>
   inFolder(async (folder) => {
     const help = await printed("help", "check");
     const gate = help.slice(help.indexOf("  {\n"), help.indexOf("\n  }\n") + 4);
-    assertEquals(JSON.parse(gate).thresholds.length, 3);
+    assertEquals(JSON.parse(gate).thresholds.length, 4);
     await Deno.writeTextFile(`${folder}/gate.json`, gate);
     const { err } = await gibbon([
       "check",

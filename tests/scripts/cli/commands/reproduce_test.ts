@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { claims } from "../../../../src/paper/claims/mod.ts";
 import { experiments } from "../../../../src/paper/mod.ts";
 import type { Report } from "../../../../src/report/report.ts";
+import { oneOf } from "../../../../src/schema.ts";
 import { assertRefused, filesIn, gibbon, inFolder, printed } from "../support.ts";
 
 const program = new URL("../../../../scripts/cli/gibbon.ts", import.meta.url).pathname;
@@ -156,11 +157,11 @@ Deno.test("reproduce refuses what it cannot do in one sentence", () =>
       1,
       `Cannot keep trained models in ${folder}/file: file exists`,
     );
-    const ids = experiments.map(({ id }) => id).join(", ");
+    const ids = oneOf(experiments.map(({ id }) => id));
     await assertRefused(
       ["reproduce", "--only", "softmaxx"],
       2,
-      `--only must be one of ${ids}, not softmaxx; did you mean softmax?`,
+      `--only must be ${ids}, not softmaxx; did you mean softmax?`,
     );
   }));
 

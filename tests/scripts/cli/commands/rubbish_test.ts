@@ -67,5 +67,9 @@ Deno.test("rubbish moved toward a class tells its success per draw", () =>
 Deno.test("rubbish refuses a move without a class, and a class without a move", async () => {
   await assertRefused(["rubbish", "--model", "m", "--target", "3"], 2, "--target needs --epsilon E");
   await assertRefused(["rubbish", "--model", "m", "--attempts", "3"], 2, "--attempts needs --target K");
-  await assertRefused(["rubbish", "--model", "m", "--samples", "0"], 2, "--samples must be ≥ 1, not 0");
+  await assertRefused(
+    ["rubbish", "--model", "m", "--samples", "0"],
+    2,
+    "--samples must be a whole number ≥ 1, not 0",
+  );
 });

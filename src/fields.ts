@@ -1,0 +1,142 @@
+/**
+ * Options of a schema as text, as JSON Schema and as documentation: flags of a command line, members of a file or a
+ * body, rows of a table.
+ *
+ * @module
+ */
+
+import { type AnySchema, type Field, intervalOf, oneOf, problem, rangeOf } from "./schema.ts";
+
+/** JSON Schema, draft 2020-12. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** The options of `schema` that text or a file can give. */
+export function publicFields(schema: AnySchema): [name: string, field: Field][] {
+  return Object.entries(schema).filter(([, { internal, kind }]) => !internal && kind !== "any");
+}
+
+/** An option's name as it is typed on a command line, without the dashes: `batchSize` is `batch-size`. */
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** What stands for a value in the help; nothing for a boolean, which takes none. */
+export function placeholderOf({ kind, choices = [] }: Field): string | undefined {
+  const one = {
+    number: "X",
+    integer: "N",
+    numbers: "X,…",
+    integers: "N,…",
+    choice: "NAME",
+    text: "TEXT",
+    any: "VALUE",
+    boolean: undefined,
+  }[kind];
+  return kind === "choice" ? one : one && [...choices, one].join("|");
+}
+
+/** What a value may be, in a few words beside its placeholder; empty if anything. */
+export function limitsOf(field: Field): string {
+  const { kind, choices = [] } = field;
+  if (kind === "choice") return choices.join(", ");
+  return choices.length > 0
+    ? oneOf([...choices, intervalOf(field) || rangeOf({ kind, help: "" })])
+    : intervalOf(field);
+}
+
+/**
+ * The value that `text` gives to `field`.
+ *
+ * @throws what `fail` makes of what the value must be, if `text` is none
+ */
+export function fromText(field: Field, text: string, fail: (wanted: string) => Error): unknown {
+  const value = plainValue(field, text);
+  const wanted = problem(field, value);
+  if (wanted !== undefined) throw fail(wanted);
+  return value;
+}
+
+function plainValue({ kind, choices = [] }: Field, text: string): unknown {
+  switch (kind) {
+    case "number":
+    case "integer":
+      return choices.includes(text) ? text : numberFrom(text);
+    case "numbers":
+    case "integers":
+      return text.split(",").map(numberFrom);
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : text;
+    default:
+      return text;
+  }
+}
+
+function numberFrom(text: string): number {
+  return text.trim() === "" ? NaN : Number(text);
+}
+
+/** The JSON Schema of an object that holds options of `schema`, and nothing else. */
+export function jsonSchemaOf(schema: AnySchema): JsonSchema {
+  const fields = publicFields(schema);
+  const required = fields.filter(([, field]) => field.required).map(([name]) => name);
+  return {
+    type: "object",
+    properties: Object.fromEntries(fields.map(([name, field]) => [name, jsonSchemaOfField(field)])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+}
+
+/** The JSON Schema of one option's values. */
+export function jsonSchemaOfField(field: Field): JsonSchema {
+  const { help: description, default: fallback, choices } = field;
+  const said = { ...(description && { description }), ...(fallback !== undefined && { default: fallback }) };
+  const { kind, min, max, above, below, count } = field;
+  const numeric = {
+    type: kind.startsWith("integer") ? "integer" : "number",
+    ...(min !== undefined && { minimum: min }),
+    ...(max !== undefined && { maximum: max }),
+    ...(above !== undefined && { exclusiveMinimum: above }),
+    ...(below !== undefined && { exclusiveMaximum: below }),
+  };
+  switch (kind) {
+    case "number":
+    case "integer":
+      return choices ? { anyOf: [{ enum: choices }, numeric], ...said } : { ...numeric, ...said };
+    case "numbers":
+    case "integers":
+      return {
+        type: "array",
+        items: numeric,
+        ...(count !== undefined && { minItems: count, maxItems: count }),
+        ...said,
+      };
+    case "choice":
+      return { type: "string", enum: choices, ...said };
+    case "text":
+      return { type: "string", ...said };
+    case "boolean":
+      return { type: "boolean", ...said };
+    case "any":
+      return said;
+  }
+}
+
+/** A table in Markdown of the options that `schemas` hold, a row for each, with the names of those that take it. */
+export function markdownTable(schemas: Readonly<Record<string, AnySchema>>, of: string): string {
+  const rows = Object.entries(schemas).flatMap(([name, schema]) =>
+    publicFields(schema).map(([key, field]) => [
+      `\`${name}\``,
+      `\`${key}\``,
+      `\`--${kebabCase(key)}${placeholderOf(field) ? ` ${placeholderOf(field)}` : ""}\``.replaceAll(
+        "|",
+        "\\|",
+      ),
+      rangeOf(field),
+      field.required ? "required" : field.default === undefined ? "" : `\`${JSON.stringify(field.default)}\``,
+      field.help,
+    ])
+  );
+  return [[of, "option", "flag", "value", "default", "sets"], Array<string>(6).fill("---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}

@@ -1,0 +1,75 @@
+import { assert, assertEquals } from "@std/assert";
+import { inFolder } from "./cli/support.ts";
+
+const config = new URL("../../deno.json", import.meta.url);
+const { permissions, tasks } = JSON.parse(await Deno.readTextFile(config));
+
+/** `deno task` with these arguments, called from `cwd`. */
+async function task(cwd: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const given = ["task", "-q", "-c", config.pathname, ...args];
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: given,
+    cwd,
+    stdin: "null",
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out, err };
+}
+
+Deno.test("paths given to a task start where its user stands, in folders with spaces too", () =>
+  inFolder(async (parent) => {
+    const folder = `${parent}/a folder`;
+    await Deno.mkdir(folder);
+    const drawn = await task(
+      folder,
+      "data",
+      "digits",
+      "--train",
+      "20",
+      "--test",
+      "10",
+      "--out",
+      "own digits",
+    );
+    assertEquals(drawn, { code: 0, out: "wrote digits to own digits\n", err: "" });
+    assertEquals((await Deno.stat(`${folder}/own digits`)).isDirectory, true);
+    const train = [
+      "train",
+      "--model",
+      "softmaxLinear",
+      "--epochs",
+      "1",
+      "--data",
+      "own digits",
+      "--out",
+      "m",
+    ];
+    assertEquals((await task(folder, "gibbon", ...train)).code, 0);
+    const info = await task(folder, "gibbon", "info", "none");
+    assertEquals([info.code, info.err], [1, "gibbon: Cannot read none: it does not exist\n"]);
+  }));
+
+Deno.test("the command line has no network, the task of data only its mirrors, and the playground runs esbuild alone", () => {
+  for (const [name, { net = [] }] of Object.entries<{ net?: unknown }>(permissions)) {
+    assert(Array.isArray(net) && !net.includes("*"), name);
+  }
+  assertEquals(permissions.files.net, undefined);
+  assertEquals([permissions.files.run, permissions.download.run, permissions.web.run], [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assert(tasks.gibbon.command.includes("-P=files ") && tasks.data.command.includes("-P=download "));
+});
+
+Deno.test("a task that may write anywhere says what it writes", () => {
+  const anywhere = Object.entries<{ write?: unknown }>(permissions).filter(([, { write }]) => write === true)
+    .map(([name]) => name);
+  for (
+    const [name, { command, description }] of Object.entries<{ command: string; description: string }>(tasks)
+  ) {
+    const [, set] = /-P=(\w+)/.exec(command) ?? [];
+    if (!anywhere.includes(set)) continue;
+    assert(/writ|temporary|install/i.test(description), `${name}: ${description}`);
+  }
+});
