@@ -1,4 +1,5 @@
 import { load4, store4 } from "./math";
+import { In, Out } from "./operands";
 
 /** The whole number 1, in memory as TINY of math.ts is. */
 const ONE: usize = memory.data<i32>([1], 16);
@@ -46,14 +47,14 @@ function clip(y: v128, lo: v128, hi: v128): v128 {
  * x and g (rows, cols), epsilon (cols). out may be x or g.
  */
 export function signStep(
-  out: usize, x: usize, g: usize, epsilon: usize, lo: f32, hi: f32, rows: usize, cols: usize,
+  out: Out, x: In, g: In, epsilon: In, lo: f32, hi: f32, rows: usize, cols: usize,
 ): void {
-  const least = f32x4.splat(lo), most = f32x4.splat(hi), one = v128.load32_splat(ONE);
+  const lower = f32x4.splat(lo), upper = f32x4.splat(hi), one = v128.load32_splat(ONE);
   for (let r: usize = 0; r < rows; r++) {
     for (let i: usize = 0; i < cols; i += 4) {
       const at = i << 2, count = cols - i;
       const d = signed(load4(g + at, count), load4(epsilon + at, count));
-      store4(out + at, clip(addWithin(load4(x + at, count), d, one), least, most), count);
+      store4(out + at, clip(addWithin(load4(x + at, count), d, one), lower, upper), count);
     }
     out += cols << 2;
     x += cols << 2;
@@ -62,11 +63,11 @@ export function signStep(
 }
 
 /** out = clip(x + d, lo, hi), never farther than |d| from x, (n). out may be x or d. */
-export function addStep(out: usize, x: usize, d: usize, lo: f32, hi: f32, n: usize): void {
-  const least = f32x4.splat(lo), most = f32x4.splat(hi), one = v128.load32_splat(ONE);
+export function addStep(out: Out, x: In, d: In, lo: f32, hi: f32, n: usize): void {
+  const lower = f32x4.splat(lo), upper = f32x4.splat(hi), one = v128.load32_splat(ONE);
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2, count = n - i;
-    store4(out + at, clip(addWithin(load4(x + at, count), load4(d + at, count), one), least, most), count);
+    store4(out + at, clip(addWithin(load4(x + at, count), load4(d + at, count), one), lower, upper), count);
   }
 }
 
@@ -79,20 +80,20 @@ function shrink(v: f64): f32 {
 }
 
 /** d = epsilon g / ||g||_2 by row, 0 where g is 0 or not finite; g (rows, cols), epsilon in float64. d may be g. */
-export function l2Direction(d: usize, g: usize, epsilon: f64, rows: usize, cols: usize): void {
+export function l2Direction(d: Out, g: In, epsilon: f64, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
-    let most: f32 = 0;
-    for (let i: usize = 0; i < cols; i++) most = max(most, abs(load<f32>(g + (i << 2))));
+    let largest: f32 = 0;
+    for (let i: usize = 0; i < cols; i++) largest = max(largest, abs(load<f32>(g + (i << 2))));
     let sum: f64 = 0;
     for (let i: usize = 0; i < cols; i++) {
-      const value = <f64>load<f32>(g + (i << 2)) / most;
+      const value = <f64>load<f32>(g + (i << 2)) / largest;
       sum += value * value;
     }
-    const some = most > 0 && most < Infinity;
+    const some = largest > 0 && largest < Infinity;
     // a hair less than epsilon, for the rounding of the norm itself
     const factor = some ? epsilon * (1 - 1e-12) / Math.sqrt(sum) : 0;
     for (let i: usize = 0; i < cols; i++) {
-      const value = some ? <f64>load<f32>(g + (i << 2)) / most : 0;
+      const value = some ? <f64>load<f32>(g + (i << 2)) / largest : 0;
       store<f32>(d + (i << 2), shrink(factor * value));
     }
     d += cols << 2;
@@ -101,20 +102,20 @@ export function l2Direction(d: usize, g: usize, epsilon: f64, rows: usize, cols:
 }
 
 /** d = epsilon sign(g) at the first largest |g| of each row, else 0; g (rows, cols). d may be g. */
-export function l1Direction(d: usize, g: usize, epsilon: f64, rows: usize, cols: usize): void {
+export function l1Direction(d: Out, g: In, epsilon: f64, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
     let at: usize = 0;
-    let most: f32 = 0, value: f32 = 0;
+    let largest: f32 = 0, value: f32 = 0;
     for (let i: usize = 0; i < cols; i++) {
       const v = load<f32>(g + (i << 2));
-      if (abs(v) > most) {
-        most = abs(v);
+      if (abs(v) > largest) {
+        largest = abs(v);
         value = v;
         at = i;
       }
     }
     memory.fill(d, 0, cols << 2);
-    if (most > 0) store<f32>(d + (at << 2), shrink(value > 0 ? epsilon : -epsilon));
+    if (largest > 0) store<f32>(d + (at << 2), shrink(value > 0 ? epsilon : -epsilon));
     d += cols << 2;
     g += cols << 2;
   }

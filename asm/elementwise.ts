@@ -1,7 +1,8 @@
 import { exp4, flush4, load4, log4, softplus4, store4 } from "./math";
+import { In, Out } from "./operands";
 
 /** out = e^x, (n). out may be x. */
-export function exp(out: usize, x: usize, n: usize): void {
+export function exp(out: Out, x: In, n: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2;
     store4(out + at, exp4(load4(x + at, n - i)), n - i);
@@ -9,7 +10,7 @@ export function exp(out: usize, x: usize, n: usize): void {
 }
 
 /** out = log x, (n). out may be x. */
-export function log(out: usize, x: usize, n: usize): void {
+export function log(out: Out, x: In, n: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2;
     store4(out + at, log4(load4(x + at, n - i)), n - i);
@@ -17,7 +18,7 @@ export function log(out: usize, x: usize, n: usize): void {
 }
 
 /** out = log(1 + e^x), (n). out may be x. */
-export function softplusForward(out: usize, x: usize, n: usize): void {
+export function softplusForward(out: Out, x: In, n: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2;
     store4(out + at, softplus4(load4(x + at, n - i)), n - i);
@@ -37,7 +38,7 @@ function softplusSlope(dY: v128, y: v128): v128 {
 }
 
 /** dX = dY * (1 - e^-y) where y = log(1 + e^x), (n). dX may be dY. */
-export function softplusBackward(dX: usize, dY: usize, y: usize, n: usize): void {
+export function softplusBackward(dX: Out, dY: In, y: In, n: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2;
     store4(dX + at, softplusSlope(load4(dY + at, n - i), load4(y + at, n - i)), n - i);
@@ -45,7 +46,7 @@ export function softplusBackward(dX: usize, dY: usize, y: usize, n: usize): void
 }
 
 /** out = a * b, (n), flushed where the product would be nearly denormal. out may be a or b. */
-export function multiply(out: usize, a: usize, b: usize, n: usize): void {
+export function multiply(out: Out, a: In, b: In, n: usize): void {
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2;
     store4(out + at, flush4(f32x4.mul(load4(a + at, n - i), load4(b + at, n - i))), n - i);
@@ -53,7 +54,7 @@ export function multiply(out: usize, a: usize, b: usize, n: usize): void {
 }
 
 /** out[r, c] += bias[c], out (rows, cols), bias (cols). */
-export function addBias(out: usize, bias: usize, rows: usize, cols: usize): void {
+export function addBias(out: Out, bias: In, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
     const row = out + ((r * cols) << 2);
     let c: usize = 0;
@@ -69,7 +70,7 @@ export function addBias(out: usize, bias: usize, rows: usize, cols: usize): void
 }
 
 /** out[c] = sum_r x[r, c], or += it if accumulate; x (rows, cols). */
-export function columnSums(out: usize, x: usize, accumulate: i32, rows: usize, cols: usize): void {
+export function columnSums(out: Out, x: In, accumulate: i32, rows: usize, cols: usize): void {
   const stride = cols << 2;
   let c: usize = 0;
   for (; c + 4 <= cols; c += 4) {

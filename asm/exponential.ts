@@ -1,6 +1,7 @@
 // A score is a log probability s = log p <= 0: each class for itself is present with p = e^s.
 
 import { exp1, log1 } from "./math";
+import { In, IntIn, Out } from "./operands";
 
 /** 1 - p is taken as at least this: a score of 0 would have infinite loss under another label. */
 const TINY: f32 = 1e-6;
@@ -15,7 +16,7 @@ function complement(s: f32): f32 {
 }
 
 /** out = e^s, (n). out may be scores. */
-export function exponentialForward(out: usize, scores: usize, n: usize): void {
+export function exponentialForward(out: Out, scores: In, n: usize): void {
   for (let i: usize = 0; i < n; i++) store<f32>(out + (i << 2), exp1(min<f32>(load<f32>(scores + (i << 2)), 0)));
 }
 
@@ -25,7 +26,7 @@ export function exponentialForward(out: usize, scores: usize, n: usize): void {
  * Never vanishes, so it serves as the direction of an attack too.
  */
 export function exponentialLoss(
-  loss: usize, dScores: usize, scores: usize, labels: usize, scale: f32, rows: usize, cols: usize,
+  loss: Out, dScores: Out, scores: In, labels: IntIn, scale: f32, rows: usize, cols: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
     const y: usize = load<u32>(labels + (r << 2));

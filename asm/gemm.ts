@@ -3,6 +3,7 @@
 
 import { madd } from "./math";
 import { NARROW, narrow } from "./narrow";
+import { In, Out } from "./operands";
 import { edge, packedA, packedB } from "./scratch";
 import { gatherRow } from "./sparse";
 
@@ -217,7 +218,7 @@ function few(
  * B's (k, j) at b + k * bk + j * bj.
  */
 export function gemmPart(
-  c: usize, stride: usize, a: usize, ai: usize, ak: usize, b: usize, bk: usize, bj: usize,
+  c: Out, stride: usize, a: In, ai: usize, ak: usize, b: In, bk: usize, bj: usize,
   accumulate: i32, m: usize, n: usize, k: usize,
 ): void {
   if (k == 0 && !accumulate) {
@@ -241,9 +242,9 @@ export function gemmPart(
       continue;
     }
     // all rows at once, if they fit: B is packed anew for each run of them
-    const most = MC * KC / padded / 5 * 5;
-    for (let i0: usize = 0; i0 < m; i0 += most) {
-      const rows = min(most, m - i0);
+    const maxRows = MC * KC / padded / 5 * 5;
+    for (let i0: usize = 0; i0 < m; i0 += maxRows) {
+      const rows = min(maxRows, m - i0);
       packA(a + i0 * ai + k0 * ak, ai, ak, rows, depth, padded);
       for (let j: usize = 0; j < n; j += 8) {
         const cols = min<usize>(8, n - j);
@@ -260,16 +261,16 @@ export function gemmPart(
 }
 
 /** out (m, n) = A B, or += it if accumulate; A (m, k), B (k, n). out aliases neither. */
-export function gemmNN(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
+export function gemmNN(out: Out, a: In, b: In, accumulate: i32, m: usize, n: usize, k: usize): void {
   gemmPart(out, n << 2, a, k << 2, 4, b, n << 2, 4, accumulate, m, n, k);
 }
 
 /** out (m, n) = A B^T, or += it if accumulate; A (m, k), B (n, k). out aliases neither. */
-export function gemmNT(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
+export function gemmNT(out: Out, a: In, b: In, accumulate: i32, m: usize, n: usize, k: usize): void {
   gemmPart(out, n << 2, a, k << 2, 4, b, 4, k << 2, accumulate, m, n, k);
 }
 
 /** out (m, n) = A^T B, or += it if accumulate; A (k, m), B (k, n). out aliases neither. */
-export function gemmTN(out: usize, a: usize, b: usize, accumulate: i32, m: usize, n: usize, k: usize): void {
+export function gemmTN(out: Out, a: In, b: In, accumulate: i32, m: usize, n: usize, k: usize): void {
   gemmPart(out, n << 2, a, 4, m << 2, b, n << 2, 4, accumulate, m, n, k);
 }

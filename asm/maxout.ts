@@ -1,8 +1,10 @@
 // Pieces are major: z[b, p * units + u], so that the maximum over pieces runs along whole vectors.
 
+import { In, IntIn, IntOut, Out } from "./operands";
+
 /** h[b, u] = max_p z[b, p, u], winner[b, u] = the first p that reaches it (i32); z (rows, pieces, units). */
 export function maxoutForward(
-  h: usize, winner: usize, z: usize, rows: usize, units: usize, pieces: usize,
+  h: Out, winner: IntOut, z: In, rows: usize, units: usize, pieces: usize,
 ): void {
   const step = units << 2;
   for (let b: usize = 0; b < rows; b++) {
@@ -44,7 +46,7 @@ export function maxoutForward(
 
 /** dZ[b, p, u] = dH[b, u] if p = winner[b, u], else 0; dZ (rows, pieces, units), dH (rows, units). */
 export function maxoutBackward(
-  dZ: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
+  dZ: Out, dH: In, winner: IntIn, rows: usize, units: usize, pieces: usize,
 ): void {
   const step = units << 2;
   for (let b: usize = 0; b < rows; b++) {

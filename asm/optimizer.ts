@@ -1,34 +1,35 @@
 import { flush4, lanes, load4, madd, store4 } from "./math";
+import { In, IntIn, Out } from "./operands";
 import { gatherRows } from "./sparse";
 
-/** g + l1 sign(p) + l2 p: the gradient with the weight decay's, l1 ||p||_1 + l2 / 2 ||p||_2^2. */
+/** g + l1 sign(p) + weightDecay p: the gradient with the weight decay's, l1 ||p||_1 + weightDecay / 2 ||p||_2^2. */
 // @ts-ignore: decorator
 @inline
-function decayed(g: v128, p: v128, l1: f32, l2: f32): v128 {
+function decayed(g: v128, p: v128, l1: f32, weightDecay: f32): v128 {
   const sign = v128.or(v128.and(p, i32x4.splat(0x80000000)), f32x4.splat(l1));
   const some = f32x4.ne(p, f32x4.splat(0));
-  return f32x4.add(f32x4.add(g, v128.and(sign, some)), f32x4.mul(p, f32x4.splat(l2)));
+  return f32x4.add(f32x4.add(g, v128.and(sign, some)), f32x4.mul(p, f32x4.splat(weightDecay)));
 }
 
-/** v = momentum v - rate (g + decay), p = p + v, (n). See decayed for l1 and l2. */
+/** v = momentum v - learningRate (g + decay), p = p + v, (n). See decayed for l1 and weightDecay. */
 export function sgdStep(
-  p: usize, v: usize, g: usize, rate: f32, momentum: f32, l1: f32, l2: f32, n: usize,
+  p: Out, v: Out, g: In, learningRate: f32, momentum: f32, l1: f32, weightDecay: f32, n: usize,
 ): void {
-  sgdStepSquares(p, v, g, rate, momentum, l1, l2, n);
+  sgdStepSquares(p, v, g, learningRate, momentum, l1, weightDecay, n);
 }
 
 /** The same; returns what squares gives for p after it. */
 function sgdStepSquares(
-  p: usize, v: usize, g: usize, rate: f32, momentum: f32, l1: f32, l2: f32, n: usize,
+  p: usize, v: usize, g: usize, learningRate: f32, momentum: f32, l1: f32, weightDecay: f32, n: usize,
 ): f32 {
-  const m = f32x4.splat(momentum), negative = f32x4.splat(-rate);
-  const decays = l1 != 0 || l2 != 0;
+  const m = f32x4.splat(momentum), negative = f32x4.splat(-learningRate);
+  const decays = l1 != 0 || weightDecay != 0;
   let sums = f32x4.splat(0);
   for (let i: usize = 0; i < n; i += 4) {
     const at = i << 2, count = n - i;
     const value = load4(p + at, count);
     let gradient = load4(g + at, count);
-    if (decays) gradient = decayed(gradient, value, l1, l2);
+    if (decays) gradient = decayed(gradient, value, l1, weightDecay);
     const before = load4(v + at, count);
     const speed = flush4(f32x4.add(f32x4.mul(m, before), f32x4.mul(negative, gradient)));
     const after = flush4(f32x4.add(value, speed));
@@ -40,28 +41,30 @@ function sgdStepSquares(
 }
 
 /**
- * m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= rate (m / c1) / (sqrt(v / c2) + guard), (n),
- * where c1 = 1 - b1^t and c2 = 1 - b2^t.
+ * m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2,
+ * p -= learningRate (m / correction1) / (sqrt(v / correction2) + guard), (n),
+ * where correction1 = 1 - beta1^t and correction2 = 1 - beta2^t.
  * see: Kingma and Ba 2015, Algorithm 1
  */
 export function adamStep(
-  p: usize, m: usize, v: usize, g: usize,
-  rate: f32, b1: f32, b2: f32, c1: f32, c2: f32, guard: f32, l1: f32, l2: f32, n: usize,
+  p: Out, m: Out, v: Out, g: In,
+  learningRate: f32, beta1: f32, beta2: f32, correction1: f32, correction2: f32, guard: f32,
+  l1: f32, weightDecay: f32, n: usize,
 ): void {
   let i: usize = 0;
   for (; i < n; i += 4) {
     const at = i << 2, count = n - i;
     const value = load4(p + at, count);
-    const gradient = decayed(load4(g + at, count), value, l1, l2);
+    const gradient = decayed(load4(g + at, count), value, l1, weightDecay);
     const m0 = load4(m + at, count);
     const v0 = load4(v + at, count);
-    const m1 = flush4(f32x4.add(f32x4.mul(f32x4.splat(b1), m0), f32x4.mul(f32x4.splat(1 - b1), gradient)));
+    const m1 = flush4(f32x4.add(f32x4.mul(f32x4.splat(beta1), m0), f32x4.mul(f32x4.splat(1 - beta1), gradient)));
     const v1 = flush4(
-      f32x4.add(f32x4.mul(f32x4.splat(b2), v0), f32x4.mul(f32x4.splat(1 - b2), f32x4.mul(gradient, gradient))),
+      f32x4.add(f32x4.mul(f32x4.splat(beta2), v0), f32x4.mul(f32x4.splat(1 - beta2), f32x4.mul(gradient, gradient))),
     );
-    const root = f32x4.sqrt(f32x4.div(v1, f32x4.splat(c2)));
+    const root = f32x4.sqrt(f32x4.div(v1, f32x4.splat(correction2)));
     const step = f32x4.div(
-      f32x4.mul(f32x4.splat(rate), f32x4.div(m1, f32x4.splat(c1))),
+      f32x4.mul(f32x4.splat(learningRate), f32x4.div(m1, f32x4.splat(correction1))),
       f32x4.add(root, f32x4.splat(guard)),
     );
     const after = flush4(f32x4.sub(value, step));
@@ -78,42 +81,43 @@ function withTail(sums: v128, p: usize, n: usize): f32 {
   return sum;
 }
 
-/** Each row of w (rows, cols) scaled down to Euclidean norm `most` where it is longer. */
-export function limitRowNorms(w: usize, most: f32, rows: usize, cols: usize): void {
+/** Each row of w (rows, cols) scaled down to Euclidean norm `maxNorm` where it is longer. */
+export function limitRowNorms(w: Out, maxNorm: f32, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++, w += cols << 2) {
     let sums = f32x4.splat(0);
     for (let i: usize = 0; i + 4 <= cols; i += 4) {
       const value = v128.load(w + (i << 2));
       sums = madd(value, value, sums);
     }
-    limit(w, withTail(sums, w, cols), most, cols);
+    limit(w, withTail(sums, w, cols), maxNorm, cols);
   }
 }
 
-/** The n floats at w, whose squares have this sum, scaled down to Euclidean norm `most` if it is more. */
-function limit(w: usize, sum: f32, most: f32, n: usize): void {
-  if (sum <= most * most) return;
+/** The n floats at w, whose squares have this sum, scaled down to Euclidean norm `maxNorm` if it is more. */
+function limit(w: usize, sum: f32, maxNorm: f32, n: usize): void {
+  if (sum <= maxNorm * maxNorm) return;
   // NaN where the sum overflowed: a row of zeros would hide that training diverges
-  const factor = f32x4.splat(sum < Infinity ? most / sqrt(sum) : NaN);
+  const factor = f32x4.splat(sum < Infinity ? maxNorm / sqrt(sum) : NaN);
   for (let i: usize = 0; i < n; i += 4) {
     store4(w + (i << 2), f32x4.mul(load4(w + (i << 2), n - i), factor), n - i);
   }
 }
 
 /**
- * sgdStep on each row of p (rows, cols) in turn, then limitRowNorms on it where most > 0, with the gradient made a row at
- * a time in `row` (cols): what gatherRows gives for the lists (rows, capacity) and x (height, cols), added to g's row
+ * sgdStep on each row of p (rows, cols) in turn, then limitRowNorms on it where maxNorm > 0, with the gradient made a
+ * row at a time in `row` (cols): what gatherRows gives for the lists (rows, capacity) and x (height, cols), added to g's row
  * (rows, cols) where `onto` is not 0. The gradient is never written out, and each row is in cache for all of it.
  */
 export function sgdGather(
-  p: usize, v: usize, row: usize, g: usize, indices: usize, values: usize, counts: usize, x: usize, onto: i32,
-  rate: f32, momentum: f32, l1: f32, l2: f32, most: f32, rows: usize, cols: usize, height: usize, capacity: usize,
+  p: Out, v: Out, row: Out, g: In, indices: IntIn, values: In, counts: IntIn, x: In, onto: i32,
+  learningRate: f32, momentum: f32, l1: f32, weightDecay: f32, maxNorm: f32,
+  rows: usize, cols: usize, height: usize, capacity: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
     const at = (r * cols) << 2, list = (r * capacity) << 2;
     if (onto) memory.copy(row, g + at, cols << 2);
     gatherRows(row, indices + list, values + list, counts + (r << 2), x, onto, 1, cols, height, capacity);
-    const sum = sgdStepSquares(p + at, v + at, row, rate, momentum, l1, l2, cols);
-    if (most > 0) limit(p + at, sum, most, cols);
+    const sum = sgdStepSquares(p + at, v + at, row, learningRate, momentum, l1, weightDecay, cols);
+    if (maxNorm > 0) limit(p + at, sum, maxNorm, cols);
   }
 }

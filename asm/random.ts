@@ -2,6 +2,7 @@
 // Keys are whole numbers below 2^53, so that they fit a float64.
 
 import { log4, store4 } from "./math";
+import { Out } from "./operands";
 
 /** see: Steele, Lea, Flood 2014, SplitMix64: the counter-th output of the generator seeded with key. */
 // @ts-ignore: decorator
@@ -24,7 +25,7 @@ export function randomNumber(key: f64, counter: f64): f64 {
 }
 
 /** out[i] = lo + (hi - lo) u, u uniform in [0, 1) with 24 bits, two to a counter, (n). */
-export function randomUniform(out: usize, lo: f32, hi: f32, key: f64, counter: f64, n: usize): void {
+export function randomUniform(out: Out, lo: f32, hi: f32, key: f64, counter: f64, n: usize): void {
   const k = <u64>key, c = <u64>counter;
   const range = hi - lo;
   for (let i: usize = 0; i < n; i += 2) {
@@ -74,13 +75,13 @@ function normal4(word: v128): v128 {
   return v128.xor(y, v128.and(word, i32x4.splat(0x80000000)));
 }
 
-/** out[i] = mean + deviation z, z standard normal, two to a counter, (n). */
-export function randomNormal(out: usize, mean: f32, deviation: f32, key: f64, counter: f64, n: usize): void {
+/** out[i] = mean + std z, z standard normal, two to a counter, (n). */
+export function randomNormal(out: Out, mean: f32, std: f32, key: f64, counter: f64, n: usize): void {
   const k = <u64>key;
   let c = <u64>counter;
   for (let i: usize = 0; i < n; i += 4, c += 2) {
     const word = i64x2.replace_lane(i64x2.splat(bits(k, c)), 1, bits(k, c + 1));
-    const z = f32x4.add(f32x4.mul(normal4(word), f32x4.splat(deviation)), f32x4.splat(mean));
+    const z = f32x4.add(f32x4.mul(normal4(word), f32x4.splat(std)), f32x4.splat(mean));
     store<f32>(out + (i << 2), f32x4.extract_lane(z, 0));
     if (i + 1 < n) store<f32>(out + (i << 2), f32x4.extract_lane(z, 1), 4);
     if (i + 2 < n) store<f32>(out + (i << 2), f32x4.extract_lane(z, 2), 8);
@@ -89,7 +90,7 @@ export function randomNormal(out: usize, mean: f32, deviation: f32, key: f64, co
 }
 
 /** out[i] = scale with probability keep, else 0, four to a counter with 16 bits each, (n): a dropout mask. */
-export function randomMask(out: usize, keep: f32, scale: f32, key: f64, counter: f64, n: usize): void {
+export function randomMask(out: Out, keep: f32, scale: f32, key: f64, counter: f64, n: usize): void {
   const k = <u64>key;
   let c = <u64>counter;
   // 16-bit numbers below this are kept; all of them where it is 2^16
@@ -104,7 +105,7 @@ export function randomMask(out: usize, keep: f32, scale: f32, key: f64, counter:
 }
 
 /** out[i] = epsilon or -epsilon with equal probability, 64 to a counter, (n). */
-export function randomSigns(out: usize, epsilon: f32, key: f64, counter: f64, n: usize): void {
+export function randomSigns(out: Out, epsilon: f32, key: f64, counter: f64, n: usize): void {
   const k = <u64>key, c = <u64>counter;
   for (let i: usize = 0; i < n; i += 64) {
     let z = bits(k, c + (i >> 6));

@@ -1,8 +1,9 @@
 import { lanes, load4, madd, store4 } from "./math";
+import { In, Out } from "./operands";
 
 /** scores[b, c] = -sum_i beta[c, i] (x[b, i] - mu[c, i])^2; x (rows, inputs), mu and beta (classes, inputs). */
 export function rbfForward(
-  scores: usize, x: usize, mu: usize, beta: usize, rows: usize, classes: usize, inputs: usize,
+  scores: Out, x: In, mu: In, beta: In, rows: usize, classes: usize, inputs: usize,
 ): void {
   const whole = inputs & ~7;
   for (let b: usize = 0; b < rows; b++) {
@@ -33,7 +34,7 @@ export function rbfForward(
 
 /** dX[b, i] = -2 sum_c dScores[b, c] beta[c, i] (x[b, i] - mu[c, i]). dX may be x. */
 export function rbfBackward(
-  dX: usize, dScores: usize, x: usize, mu: usize, beta: usize, rows: usize, classes: usize, inputs: usize,
+  dX: Out, dScores: In, x: In, mu: In, beta: In, rows: usize, classes: usize, inputs: usize,
 ): void {
   const stride = inputs << 2;
   for (let b: usize = 0; b < rows; b++) {
@@ -68,7 +69,7 @@ export function rbfBackward(
  * dBeta[c, i] = or += -sum_b dScores[b, c] (x[b, i] - mu[c, i])^2.
  */
 export function rbfParameters(
-  dMu: usize, dBeta: usize, dScores: usize, x: usize, mu: usize, beta: usize,
+  dMu: Out, dBeta: Out, dScores: In, x: In, mu: In, beta: In,
   accumulate: i32, rows: usize, classes: usize, inputs: usize,
 ): void {
   rbfParametersPart(dMu, dBeta, dScores, x, mu, beta, accumulate, rows, classes, inputs, 0, inputs);
@@ -76,7 +77,7 @@ export function rbfParameters(
 
 /** The same for inputs `first` to `last` only. */
 export function rbfParametersPart(
-  dMu: usize, dBeta: usize, dScores: usize, x: usize, mu: usize, beta: usize,
+  dMu: Out, dBeta: Out, dScores: In, x: In, mu: In, beta: In,
   accumulate: i32, rows: usize, classes: usize, inputs: usize, first: usize, last: usize,
 ): void {
   // a strip of columns of x stays in cache while every class uses it
@@ -133,7 +134,7 @@ function storeGradients(
 }
 
 /** scores[b, c] -= sum_r z[b, c, r]^2; z (rows, classes, rank), the low-rank part of the exponent. */
-export function squaresForward(scores: usize, z: usize, rows: usize, classes: usize, rank: usize): void {
+export function squaresForward(scores: Out, z: In, rows: usize, classes: usize, rank: usize): void {
   for (let i: usize = 0; i < rows * classes; i++) {
     let sum: f32 = 0;
     for (let r: usize = 0; r < rank; r++, z += 4) sum += load<f32>(z) * load<f32>(z);
@@ -142,7 +143,7 @@ export function squaresForward(scores: usize, z: usize, rows: usize, classes: us
 }
 
 /** dZ[b, c, r] = -2 dScores[b, c] z[b, c, r]. dZ may be z. */
-export function squaresBackward(dZ: usize, dScores: usize, z: usize, rows: usize, classes: usize, rank: usize): void {
+export function squaresBackward(dZ: Out, dScores: In, z: In, rows: usize, classes: usize, rank: usize): void {
   for (let i: usize = 0; i < rows * classes; i++) {
     const slope: f32 = <f32>-2 * load<f32>(dScores + (i << 2));
     for (let r: usize = 0; r < rank; r++, z += 4, dZ += 4) store<f32>(dZ, slope * load<f32>(z));

@@ -1,4 +1,5 @@
 import { exp1, softplus1 } from "./math";
+import { In, IntIn, Out } from "./operands";
 
 // sigmoid(s) = e^(s - softplus(s)), accurate in both tails
 // @ts-ignore: decorator
@@ -9,7 +10,7 @@ function sigmoid(s: f32): f32 {
 }
 
 /** out = 1 / (1 + e^-s), (n). out may be scores. */
-export function sigmoidForward(out: usize, scores: usize, n: usize): void {
+export function sigmoidForward(out: Out, scores: In, n: usize): void {
   for (let i: usize = 0; i < n; i++) store<f32>(out + (i << 2), sigmoid(load<f32>(scores + (i << 2))));
 }
 
@@ -18,7 +19,7 @@ export function sigmoidForward(out: usize, scores: usize, n: usize): void {
  * dScores = scale (sigmoid(s) - [c = y]); scores (rows, cols). dScores may be scores.
  */
 export function sigmoidLoss(
-  loss: usize, dScores: usize, scores: usize, labels: usize, scale: f32, rows: usize, cols: usize,
+  loss: Out, dScores: Out, scores: In, labels: IntIn, scale: f32, rows: usize, cols: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
     const y: usize = load<u32>(labels + (r << 2));
@@ -38,18 +39,18 @@ export function sigmoidLoss(
 }
 
 /** The same gradient with each row divided by its largest magnitude, so that no underflow can make it vanish. */
-export function sigmoidDirection(dScores: usize, scores: usize, labels: usize, rows: usize, cols: usize): void {
+export function sigmoidDirection(dScores: Out, scores: In, labels: IntIn, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
     const y: usize = load<u32>(labels + (r << 2));
-    let most: f32 = -Infinity;
+    let highest: f32 = -Infinity;
     for (let c: usize = 0; c < cols; c++) {
       const s = load<f32>(scores + (c << 2));
-      most = max(most, -softplus1(c == y ? s : -s));
+      highest = max(highest, -softplus1(c == y ? s : -s));
     }
     for (let c: usize = 0; c < cols; c++) {
       // log sigmoid(z) = -softplus(-z)
       const s = load<f32>(scores + (c << 2));
-      const slope = exp1(-softplus1(c == y ? s : -s) - most);
+      const slope = exp1(-softplus1(c == y ? s : -s) - highest);
       store<f32>(dScores + (c << 2), c == y ? -slope : slope);
     }
     dScores += cols << 2;

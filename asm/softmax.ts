@@ -1,20 +1,21 @@
 import { exp1, log1p1 } from "./math";
+import { In, IntIn, Out } from "./operands";
 
 // @ts-ignore: decorator
 @inline
-function greatest(s: usize, cols: usize): f32 {
-  let most: f32 = -Infinity;
-  for (let c: usize = 0; c < cols; c++) most = max(most, load<f32>(s + (c << 2)));
-  return most;
+function largest(s: usize, cols: usize): f32 {
+  let highest: f32 = -Infinity;
+  for (let c: usize = 0; c < cols; c++) highest = max(highest, load<f32>(s + (c << 2)));
+  return highest;
 }
 
 /** out = e^s / sum_c e^s, (rows, cols). out may be scores. */
-export function softmaxForward(out: usize, scores: usize, rows: usize, cols: usize): void {
+export function softmaxForward(out: Out, scores: In, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
-    const most = greatest(scores, cols);
+    const highest = largest(scores, cols);
     let sum: f32 = 0;
     for (let c: usize = 0; c < cols; c++) {
-      const e = exp1(load<f32>(scores + (c << 2)) - most);
+      const e = exp1(load<f32>(scores + (c << 2)) - highest);
       store<f32>(out + (c << 2), e);
       sum += e;
     }
@@ -26,15 +27,15 @@ export function softmaxForward(out: usize, scores: usize, rows: usize, cols: usi
 
 /** loss[r] = -log p_y, dScores = scale (p - [c = y]), p the softmax of scores (rows, cols). dScores may be scores. */
 export function softmaxLoss(
-  loss: usize, dScores: usize, scores: usize, labels: usize, scale: f32, rows: usize, cols: usize,
+  loss: Out, dScores: Out, scores: In, labels: IntIn, scale: f32, rows: usize, cols: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
     const y: usize = load<u32>(labels + (r << 2));
-    const most = greatest(scores, cols);
-    const margin = most - load<f32>(scores + (y << 2));
+    const highest = largest(scores, cols);
+    const margin = highest - load<f32>(scores + (y << 2));
     let rest: f32 = 0;
     for (let c: usize = 0; c < cols; c++) {
-      const e = exp1(load<f32>(scores + (c << 2)) - most);
+      const e = exp1(load<f32>(scores + (c << 2)) - highest);
       store<f32>(dScores + (c << 2), e);
       if (c != y) rest += e;
     }
@@ -52,14 +53,14 @@ export function softmaxLoss(
 }
 
 /** dScores = (p - [c = y]) / (1 - p_y), 0 for one class: the loss's gradient, scaled so that no rounding makes it vanish. */
-export function softmaxDirection(dScores: usize, scores: usize, labels: usize, rows: usize, cols: usize): void {
+export function softmaxDirection(dScores: Out, scores: In, labels: IntIn, rows: usize, cols: usize): void {
   for (let r: usize = 0; r < rows; r++) {
     const y: usize = load<u32>(labels + (r << 2));
-    let most: f32 = -Infinity;
-    for (let c: usize = 0; c < cols; c++) if (c != y) most = max(most, load<f32>(scores + (c << 2)));
+    let highest: f32 = -Infinity;
+    for (let c: usize = 0; c < cols; c++) if (c != y) highest = max(highest, load<f32>(scores + (c << 2)));
     let sum: f32 = 0;
     for (let c: usize = 0; c < cols; c++) {
-      const e: f32 = c == y ? 0 : exp1(load<f32>(scores + (c << 2)) - most);
+      const e: f32 = c == y ? 0 : exp1(load<f32>(scores + (c << 2)) - highest);
       store<f32>(dScores + (c << 2), e);
       sum += e;
     }

@@ -4,6 +4,7 @@
 import { DEEP, FEW, KC, packNarrow, turn } from "./gemm";
 import { load4, madd } from "./math";
 import { NARROW, narrowGather } from "./narrow";
+import { In, IntIn, IntOut, Out } from "./operands";
 import { packedA } from "./scratch";
 
 /** One bit for each of the up to 4 floats at p that is not 0; NaN is not. */
@@ -15,7 +16,7 @@ function notZero(p: usize, count: usize): i32 {
 
 /** Lists, by row, the columns of x (rows, cols) that are not 0; capacity cols. Returns how many there are in all. */
 export function listNonZero(
-  indices: usize, values: usize, counts: usize, x: usize, rows: usize, cols: usize,
+  indices: IntOut, values: Out, counts: IntOut, x: In, rows: usize, cols: usize,
 ): i32 {
   let total: usize = 0;
   for (let r: usize = 0; r < rows; r++) {
@@ -41,7 +42,7 @@ export function listNonZero(
  * dH and winner (rows, units), capacity units.
  */
 export function listWinnersByRow(
-  indices: usize, values: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize,
+  indices: IntOut, values: Out, counts: IntOut, dH: In, winner: IntIn, rows: usize, units: usize,
 ): void {
   for (let r: usize = 0; r < rows; r++) {
     let at: usize = 0;
@@ -62,14 +63,14 @@ export function listWinnersByRow(
 
 /** Lists, by column, what is not 0 in the same dZ: for each piece of each unit the rows that it won; capacity rows. */
 export function listWinnersByPiece(
-  indices: usize, values: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
+  indices: IntOut, values: Out, counts: IntOut, dH: In, winner: IntIn, rows: usize, units: usize, pieces: usize,
 ): void {
   listWinnersByPiecePart(indices, values, counts, dH, winner, rows, units, pieces, 0, units);
 }
 
 /** The same for units `first` to `last` only. */
 export function listWinnersByPiecePart(
-  indices: usize, values: usize, counts: usize, dH: usize, winner: usize, rows: usize, units: usize, pieces: usize,
+  indices: IntOut, values: Out, counts: IntOut, dH: In, winner: IntIn, rows: usize, units: usize, pieces: usize,
   first: usize, last: usize,
 ): void {
   for (let p: usize = 0; p < pieces; p++) memory.fill(counts + ((p * units + first) << 2), 0, (last - first) << 2);
@@ -114,7 +115,7 @@ function placeOf(limit: u32, list: usize, end: usize): usize {
  * An ascending list gives the bits of the matrix product. out does not alias m.
  */
 export function gatherRows(
-  out: usize, indices: usize, values: usize, counts: usize, m: usize,
+  out: Out, indices: IntIn, values: In, counts: IntIn, m: In,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize,
 ): void {
   gatherRowsPart(out, indices, values, counts, m, accumulate, rows, cols, height, capacity, 0, cols);
@@ -122,7 +123,7 @@ export function gatherRows(
 
 /** The same for columns `from` to `to` only, `from` a multiple of 48. */
 export function gatherRowsPart(
-  out: usize, indices: usize, values: usize, counts: usize, m: usize,
+  out: Out, indices: IntIn, values: In, counts: IntIn, m: In,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize, from: usize, to: usize,
 ): void {
   gather(out, indices, values, counts, m, false, accumulate, rows, cols, height, capacity, from, to);
@@ -130,7 +131,7 @@ export function gatherRowsPart(
 
 /** The same with m in panels of 48 columns, each (height, 48) but for the last, which has what columns are left. */
 export function gatherPanels(
-  out: usize, indices: usize, values: usize, counts: usize, m: usize,
+  out: Out, indices: IntIn, values: In, counts: IntIn, m: In,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize,
 ): void {
   gatherPanelsPart(out, indices, values, counts, m, accumulate, rows, cols, height, capacity, 0, cols);
@@ -138,7 +139,7 @@ export function gatherPanels(
 
 /** The same for columns `from` to `to` only, `from` a multiple of 48. */
 export function gatherPanelsPart(
-  out: usize, indices: usize, values: usize, counts: usize, m: usize,
+  out: Out, indices: IntIn, values: In, counts: IntIn, m: In,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize, from: usize, to: usize,
 ): void {
   gather(out, indices, values, counts, m, true, accumulate, rows, cols, height, capacity, from, to);
@@ -267,7 +268,7 @@ function put(p: usize, sum: v128, accumulate: i32): void {
 }
 
 /** out = x (rows, cols) in panels as gatherPanels takes them. */
-export function toPanels(out: usize, x: usize, rows: usize, cols: usize): void {
+export function toPanels(out: Out, x: In, rows: usize, cols: usize): void {
   for (let first: usize = 0; first < cols; first += PANEL) {
     const width = min(PANEL, cols - first) << 2;
     for (let r: usize = 0; r < rows; r++, out += width) memory.copy(out, x + ((r * cols + first) << 2), width);
@@ -275,12 +276,12 @@ export function toPanels(out: usize, x: usize, rows: usize, cols: usize): void {
 }
 
 /** out (cols, rows) = x^T in panels as gatherPanels takes them, x (rows, cols). */
-export function transposePanels(out: usize, x: usize, rows: usize, cols: usize): void {
+export function transposePanels(out: Out, x: In, rows: usize, cols: usize): void {
   transposePanelsPart(out, x, rows, cols, 0, rows);
 }
 
 /** The same for rows `first` to `last` of x only. */
-export function transposePanelsPart(out: usize, x: usize, rows: usize, cols: usize, first: usize, last: usize): void {
+export function transposePanelsPart(out: Out, x: In, rows: usize, cols: usize, first: usize, last: usize): void {
   const from = cols << 2;
   for (let r = first; r < last; r += 4) {
     const panel = r / PANEL * PANEL;

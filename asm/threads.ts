@@ -13,6 +13,7 @@
 //   320  i32  the same as whole numbers
 
 import { dispatch } from "./dispatch";
+import { In, IntIn, Out } from "./operands";
 import { sgdGather } from "./optimizer";
 import { packedA, SCRATCH, setScratch } from "./scratch";
 
@@ -24,11 +25,15 @@ export { setScratch };
 
 /** sgdGather with this thread's room as `row` where that is 0: cols at most 96000. */
 export function sgdGatherPart(
-  p: usize, v: usize, row: usize, g: usize, indices: usize, values: usize, counts: usize, x: usize, onto: i32,
-  rate: f32, momentum: f32, l1: f32, l2: f32, most: f32, rows: usize, cols: usize, height: usize, capacity: usize,
+  p: Out, v: Out, row: Out, g: In, indices: IntIn, values: In, counts: IntIn, x: In, onto: i32,
+  learningRate: f32, momentum: f32, l1: f32, weightDecay: f32, maxNorm: f32,
+  rows: usize, cols: usize, height: usize, capacity: usize,
 ): void {
   if (row == 0) row = packedA;
-  sgdGather(p, v, row, g, indices, values, counts, x, onto, rate, momentum, l1, l2, most, rows, cols, height, capacity);
+  sgdGather(
+    p, v, row, g, indices, values, counts, x, onto, learningRate, momentum, l1, weightDecay, maxNorm,
+    rows, cols, height, capacity,
+  );
 }
 
 /** Looks at the next job before a worker sleeps: some 50 us, which is what waking it would cost. */

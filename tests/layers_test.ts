@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 
 /** Lowest first; an entry is a folder or a file without its ending, and those of one tier do not see each other. */
 const TIERS: readonly (readonly string[])[] = [
-  ["src/errors", "src/schema"],
+  ["src/errors"],
+  ["src/schema"],
   ["src/fields"],
   ["src/matrix"],
   ["src/runtime"],
@@ -18,7 +19,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/evaluate"],
   ["src/paper"],
   ["src/report"],
-  ["src/module"],
+  ["src/module", "src/threads"],
   ["src/mod"],
   ["src/edge", "src/web"],
   ["scripts"],
@@ -146,11 +147,15 @@ function reached(file: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
-Deno.test("src/module.ts and src/edge/ reach none of the inlined binaries, and src/mod.ts all", () => {
+Deno.test("src/mod.ts reaches the inlined binaries for one thread, src/threads.ts the others, the rest none", () => {
   const inlined = (from: string) => [...reached(from)].filter((file) => /^wasm\/(inline|threads)/.test(file));
   assertEquals(inlined("src/module.ts"), []);
   assertEquals(inlined("src/edge/mod.ts"), []);
-  assertEquals(inlined("src/mod.ts").sort(), ["wasm/inline.ts", "wasm/threads.ts"]);
+  assertEquals(inlined("src/mod.ts"), ["wasm/inline.ts"]);
+  assertEquals(inlined("src/threads.ts"), ["wasm/threads.ts"]);
+  for (const file of ["split", "team", "worker"]) {
+    assert(!reached("src/mod.ts").has(`src/runtime/${file}.ts`), `src/mod.ts reaches ${file}.ts`);
+  }
 });
 
 Deno.test("a test that reaches the kernels reaches their binaries too", () => {
@@ -163,8 +168,8 @@ Deno.test("a test that reaches the kernels reaches their binaries too", () => {
   }
 });
 
-Deno.test("src/mod.ts, src/module.ts and asm/mod.ts are lines of exports only", () => {
-  for (const file of ["src/mod.ts", "src/module.ts", "asm/mod.ts"]) {
+Deno.test("src/mod.ts, src/module.ts, src/threads.ts and asm/mod.ts are lines of exports only", () => {
+  for (const file of ["src/mod.ts", "src/module.ts", "src/threads.ts", "asm/mod.ts"]) {
     const rest = codeOf(file).replace(/\bexport (type )?(\{[^{}]*\}|\*) from "[^"]+";?/g, "");
     assertEquals(rest.trim(), "", file);
   }
@@ -176,6 +181,6 @@ Deno.test("the code of this test sees what it looks for", () => {
   assert(importsOf("src/attacks/uphill.ts").includes("../loss.ts"));
   assertEquals(importsOf("src/loss.ts").filter((specifier) => specifier.startsWith("@")), []);
   assert(isPackage("hono/cors", "src/edge") && !isPackage("hono", "src/report"));
-  assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 5, entry: "src/data" });
+  assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 7, entry: "src/data" });
   assertEquals(resolve("../../wasm/inline.ts", "src/runtime/inlined.ts"), "wasm/inline.ts");
 });

@@ -18,6 +18,7 @@ Deno.test("the module entry starts with a module alone, and says so without", as
     const compiled = async (file) => new WebAssembly.Module(await Deno.readFile(new URL(file, "${root}wasm/")));
     init({ module: await compiled("gibbon.wasm") });
     console.log(kernels(), use().data.join());
+    await import("${new URL("src/threads.ts", root)}");
     init({ module: await compiled("gibbon.relaxed.threads.wasm"), kernels: "relaxed", threads: 2 });
     console.log(kernels(), use().data.join());
   `;

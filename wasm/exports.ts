@@ -24,13 +24,13 @@ export interface Exports {
   gemmTN(out: number, a: number, b: number, accumulate: number, m: number, n: number, k: number): void;
   maxoutBackward(dZ: number, dH: number, winner: number, rows: number, units: number, pieces: number): void;
   maxoutForward(h: number, winner: number, z: number, rows: number, units: number, pieces: number): void;
-  adamStep(p: number, m: number, v: number, g: number, rate: number, b1: number, b2: number, c1: number, c2: number, guard: number, l1: number, l2: number, n: number): void;
-  limitRowNorms(w: number, most: number, rows: number, cols: number): void;
-  sgdGather(p: number, v: number, row: number, g: number, indices: number, values: number, counts: number, x: number, onto: number, rate: number, momentum: number, l1: number, l2: number, most: number, rows: number, cols: number, height: number, capacity: number): void;
-  sgdStep(p: number, v: number, g: number, rate: number, momentum: number, l1: number, l2: number, n: number): void;
+  adamStep(p: number, m: number, v: number, g: number, learningRate: number, beta1: number, beta2: number, correction1: number, correction2: number, guard: number, l1: number, weightDecay: number, n: number): void;
+  limitRowNorms(w: number, maxNorm: number, rows: number, cols: number): void;
+  sgdGather(p: number, v: number, row: number, g: number, indices: number, values: number, counts: number, x: number, onto: number, learningRate: number, momentum: number, l1: number, weightDecay: number, maxNorm: number, rows: number, cols: number, height: number, capacity: number): void;
+  sgdStep(p: number, v: number, g: number, learningRate: number, momentum: number, l1: number, weightDecay: number, n: number): void;
   randomKey(key: number, part: number): number;
   randomMask(out: number, keep: number, scale: number, key: number, counter: number, n: number): void;
-  randomNormal(out: number, mean: number, deviation: number, key: number, counter: number, n: number): void;
+  randomNormal(out: number, mean: number, std: number, key: number, counter: number, n: number): void;
   randomNumber(key: number, counter: number): number;
   randomSigns(out: number, epsilon: number, key: number, counter: number, n: number): void;
   randomUniform(out: number, lo: number, hi: number, key: number, counter: number, n: number): void;
@@ -56,7 +56,7 @@ export interface Exports {
 
 /** What a threaded binary exports. */
 export interface ThreadExports extends Exports {
-  sgdGatherPart(p: number, v: number, row: number, g: number, indices: number, values: number, counts: number, x: number, onto: number, rate: number, momentum: number, l1: number, l2: number, most: number, rows: number, cols: number, height: number, capacity: number): void;
+  sgdGatherPart(p: number, v: number, row: number, g: number, indices: number, values: number, counts: number, x: number, onto: number, learningRate: number, momentum: number, l1: number, weightDecay: number, maxNorm: number, rows: number, cols: number, height: number, capacity: number): void;
   scratchBytes(): number;
   work(block: number, scratch: number): void;
   post(block: number, job: number): void;
@@ -69,3 +69,103 @@ export interface ThreadExports extends Exports {
   transposePanelsPart(out: number, x: number, rows: number, cols: number, first: number, last: number): void;
   setScratch(address: number): void;
 }
+
+/** What each kernel takes, by name; `Floats` and `Ints` are what a host passes for float32 and for whole numbers. */
+export interface Operands<Floats, Ints> {
+  addStep: { out: Floats; x: Floats; d: Floats; lo: number; hi: number; n: number };
+  l1Direction: { d: Floats; g: Floats; epsilon: number; rows: number; cols: number };
+  l2Direction: { d: Floats; g: Floats; epsilon: number; rows: number; cols: number };
+  signStep: { out: Floats; x: Floats; g: Floats; epsilon: Floats; lo: number; hi: number; rows: number; cols: number };
+  addBias: { out: Floats; bias: Floats; rows: number; cols: number };
+  columnSums: { out: Floats; x: Floats; accumulate: number; rows: number; cols: number };
+  exp: { out: Floats; x: Floats; n: number };
+  log: { out: Floats; x: Floats; n: number };
+  multiply: { out: Floats; a: Floats; b: Floats; n: number };
+  softplusBackward: { dX: Floats; dY: Floats; y: Floats; n: number };
+  softplusForward: { out: Floats; x: Floats; n: number };
+  exponentialForward: { out: Floats; scores: Floats; n: number };
+  exponentialLoss: { loss: Floats; dScores: Floats; scores: Floats; labels: Ints; scale: number; rows: number; cols: number };
+  gemmNN: { out: Floats; a: Floats; b: Floats; accumulate: number; m: number; n: number; k: number };
+  gemmNT: { out: Floats; a: Floats; b: Floats; accumulate: number; m: number; n: number; k: number };
+  gemmTN: { out: Floats; a: Floats; b: Floats; accumulate: number; m: number; n: number; k: number };
+  maxoutBackward: { dZ: Floats; dH: Floats; winner: Ints; rows: number; units: number; pieces: number };
+  maxoutForward: { h: Floats; winner: Ints; z: Floats; rows: number; units: number; pieces: number };
+  adamStep: { p: Floats; m: Floats; v: Floats; g: Floats; learningRate: number; beta1: number; beta2: number; correction1: number; correction2: number; guard: number; l1: number; weightDecay: number; n: number };
+  limitRowNorms: { w: Floats; maxNorm: number; rows: number; cols: number };
+  sgdGather: { p: Floats; v: Floats; row: Floats; g: Floats; indices: Ints; values: Floats; counts: Ints; x: Floats; onto: number; learningRate: number; momentum: number; l1: number; weightDecay: number; maxNorm: number; rows: number; cols: number; height: number; capacity: number };
+  sgdStep: { p: Floats; v: Floats; g: Floats; learningRate: number; momentum: number; l1: number; weightDecay: number; n: number };
+  randomKey: { key: number; part: number };
+  randomMask: { out: Floats; keep: number; scale: number; key: number; counter: number; n: number };
+  randomNormal: { out: Floats; mean: number; std: number; key: number; counter: number; n: number };
+  randomNumber: { key: number; counter: number };
+  randomSigns: { out: Floats; epsilon: number; key: number; counter: number; n: number };
+  randomUniform: { out: Floats; lo: number; hi: number; key: number; counter: number; n: number };
+  rbfBackward: { dX: Floats; dScores: Floats; x: Floats; mu: Floats; beta: Floats; rows: number; classes: number; inputs: number };
+  rbfForward: { scores: Floats; x: Floats; mu: Floats; beta: Floats; rows: number; classes: number; inputs: number };
+  rbfParameters: { dMu: Floats; dBeta: Floats; dScores: Floats; x: Floats; mu: Floats; beta: Floats; accumulate: number; rows: number; classes: number; inputs: number };
+  squaresBackward: { dZ: Floats; dScores: Floats; z: Floats; rows: number; classes: number; rank: number };
+  squaresForward: { scores: Floats; z: Floats; rows: number; classes: number; rank: number };
+  sigmoidDirection: { dScores: Floats; scores: Floats; labels: Ints; rows: number; cols: number };
+  sigmoidForward: { out: Floats; scores: Floats; n: number };
+  sigmoidLoss: { loss: Floats; dScores: Floats; scores: Floats; labels: Ints; scale: number; rows: number; cols: number };
+  softmaxDirection: { dScores: Floats; scores: Floats; labels: Ints; rows: number; cols: number };
+  softmaxForward: { out: Floats; scores: Floats; rows: number; cols: number };
+  softmaxLoss: { loss: Floats; dScores: Floats; scores: Floats; labels: Ints; scale: number; rows: number; cols: number };
+  gatherPanels: { out: Floats; indices: Ints; values: Floats; counts: Ints; m: Floats; accumulate: number; rows: number; cols: number; height: number; capacity: number };
+  gatherRows: { out: Floats; indices: Ints; values: Floats; counts: Ints; m: Floats; accumulate: number; rows: number; cols: number; height: number; capacity: number };
+  listNonZero: { indices: Ints; values: Floats; counts: Ints; x: Floats; rows: number; cols: number };
+  listWinnersByPiece: { indices: Ints; values: Floats; counts: Ints; dH: Floats; winner: Ints; rows: number; units: number; pieces: number };
+  listWinnersByRow: { indices: Ints; values: Floats; counts: Ints; dH: Floats; winner: Ints; rows: number; units: number };
+  toPanels: { out: Floats; x: Floats; rows: number; cols: number };
+  transposePanels: { out: Floats; x: Floats; rows: number; cols: number };
+}
+
+/** The same names in the order of the kernel's parameters, after a * for what it writes. */
+export const operands: Readonly<Record<keyof Operands<never, never>, string>> = {
+  addStep: "*out x d lo hi n",
+  l1Direction: "*d g epsilon rows cols",
+  l2Direction: "*d g epsilon rows cols",
+  signStep: "*out x g epsilon lo hi rows cols",
+  addBias: "*out bias rows cols",
+  columnSums: "*out x accumulate rows cols",
+  exp: "*out x n",
+  log: "*out x n",
+  multiply: "*out a b n",
+  softplusBackward: "*dX dY y n",
+  softplusForward: "*out x n",
+  exponentialForward: "*out scores n",
+  exponentialLoss: "*loss *dScores scores labels scale rows cols",
+  gemmNN: "*out a b accumulate m n k",
+  gemmNT: "*out a b accumulate m n k",
+  gemmTN: "*out a b accumulate m n k",
+  maxoutBackward: "*dZ dH winner rows units pieces",
+  maxoutForward: "*h *winner z rows units pieces",
+  adamStep: "*p *m *v g learningRate beta1 beta2 correction1 correction2 guard l1 weightDecay n",
+  limitRowNorms: "*w maxNorm rows cols",
+  sgdGather: "*p *v *row g indices values counts x onto learningRate momentum l1 weightDecay maxNorm rows cols height capacity",
+  sgdStep: "*p *v g learningRate momentum l1 weightDecay n",
+  randomKey: "key part",
+  randomMask: "*out keep scale key counter n",
+  randomNormal: "*out mean std key counter n",
+  randomNumber: "key counter",
+  randomSigns: "*out epsilon key counter n",
+  randomUniform: "*out lo hi key counter n",
+  rbfBackward: "*dX dScores x mu beta rows classes inputs",
+  rbfForward: "*scores x mu beta rows classes inputs",
+  rbfParameters: "*dMu *dBeta dScores x mu beta accumulate rows classes inputs",
+  squaresBackward: "*dZ dScores z rows classes rank",
+  squaresForward: "*scores z rows classes rank",
+  sigmoidDirection: "*dScores scores labels rows cols",
+  sigmoidForward: "*out scores n",
+  sigmoidLoss: "*loss *dScores scores labels scale rows cols",
+  softmaxDirection: "*dScores scores labels rows cols",
+  softmaxForward: "*out scores rows cols",
+  softmaxLoss: "*loss *dScores scores labels scale rows cols",
+  gatherPanels: "*out indices values counts m accumulate rows cols height capacity",
+  gatherRows: "*out indices values counts m accumulate rows cols height capacity",
+  listNonZero: "*indices *values *counts x rows cols",
+  listWinnersByPiece: "*indices *values *counts dH winner rows units pieces",
+  listWinnersByRow: "*indices *values *counts dH winner rows units",
+  toPanels: "*out x rows cols",
+  transposePanels: "*out x rows cols",
+};

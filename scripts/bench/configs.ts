@@ -2,7 +2,7 @@
 
 import type { Heap } from "../../src/runtime/heap.ts";
 import { heap } from "../../src/runtime/variants.ts";
-import { init, type InitOptions, type Variant } from "../../src/mod.ts";
+import { init, type Variant } from "../../src/mod.ts";
 import { UserError } from "../errors.ts";
 
 /** What a measurement ran on. */
@@ -16,6 +16,12 @@ export interface Config {
 /** Every build with every number of threads. */
 export function configsOf(kernels: readonly Variant[], threads: readonly number[]): Config[] {
   return threads.flatMap((count) => kernels.map((build) => ({ kernels: build, threads: count })));
+}
+
+/** Loads what several threads need, if a configuration asks for them: once, before the first is started. */
+export async function readied(configs: readonly Config[]): Promise<readonly Config[]> {
+  if (configs.some(({ threads }) => threads > 1)) await import("../../src/threads.ts");
+  return configs;
 }
 
 let last: Config | undefined;
@@ -33,8 +39,7 @@ export function isRunning(config: Config): boolean {
 export function start(config: Config): Heap {
   const { kernels, threads } = config;
   last = undefined;
-  const options: InitOptions & { threads?: number } = { kernels, threads };
-  init(options);
+  init({ kernels, threads });
   const started = heap();
   // `relaxed × 2 threads`: the host may have given fewer than were asked for
   const got = Number(/(\d+) threads/.exec(started.kernels)?.[1] ?? 1);

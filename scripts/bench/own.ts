@@ -3,7 +3,7 @@
 import { command } from "../cli/command.ts";
 import { choice, choicesOf, flag, text, wholes } from "../cli/options.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
-import { configsOf } from "./configs.ts";
+import { configsOf, readied } from "./configs.ts";
 import { attacking, latency } from "./attacking.ts";
 import { cold } from "./cold.ts";
 import { growth } from "./growth.ts";
@@ -45,7 +45,9 @@ export const own = command({
   examples: ["bench", "bench --only products,kernels --kernels relaxed --json bench.json", "bench peers"],
   async run({ only, kernels: builds, threads, quick, json }, context) {
     if (json !== undefined) await checkWritable(json);
-    const configs = configsOf(builds === "both" ? ["baseline", "relaxed"] : [builds], threads);
+    const configs = await readied(
+      configsOf(builds === "both" ? ["baseline", "relaxed"] : [builds], threads),
+    );
     const names = only ?? Object.keys(PARTS).filter((name) => !CONTAINED.includes(name));
     const [pace, on] = [quick ? QUICK : FULL, await machine()];
     const rows: Row[] = [];

@@ -4,7 +4,7 @@ import { command, type Context } from "../cli/command.ts";
 import { choice, choicesOf, flag, text, wholes } from "../cli/options.ts";
 import { reason, UserError } from "../errors.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
-import { configsOf } from "./configs.ts";
+import { configsOf, readied } from "./configs.ts";
 import { inWords, machine } from "./machine.ts";
 import { FULL, measure, QUICK, type Subject } from "./measure.ts";
 import { gibbon } from "./peers/gibbon.ts";
@@ -40,7 +40,10 @@ export const peers = command({
     const on = await machine();
     context.print(inWords(on));
     const units = quick ? 24 : undefined;
-    const ours = configsOf([kernels], threads).map((config) => ({ config, peer: gibbon(config, units) }));
+    const ours = (await readied(configsOf([kernels], threads))).map((config) => ({
+      config,
+      peer: gibbon(config, units),
+    }));
     const others = await load(
       asked,
       { program: rest.python, threads: rest.pythonThreads ?? threads },

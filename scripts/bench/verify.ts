@@ -1,11 +1,11 @@
 /** Kernels on numbers of their own, checked against the double-precision reference before they are timed. @module */
 
-import type { Heap, Resident } from "../../src/runtime/heap.ts";
+import type { Heap, Kernels, Resident } from "../../src/runtime/heap.ts";
 import * as reference from "../../tests/reference.ts";
 import type { Subject } from "./measure.ts";
 
 /** A kernel with a reference. */
-export type Kernel = keyof typeof reference & Parameters<Heap["run"]>[0];
+export type Kernel = keyof typeof reference & keyof Kernels;
 
 /** A call of a kernel, up to the addresses. */
 export interface Case extends Pick<Subject, "name" | "unit" | "amount"> {
@@ -39,7 +39,7 @@ export function prepare({ kernel, operands, writes = 1, scalars }: Case, heap: H
     return resident;
   });
   return {
-    call: () => void heap.run(kernel, writes, residents, ...scalars),
+    call: () => void heap.call(kernel, [...residents.map(({ address }) => address), ...scalars]),
     outputs: () =>
       residents.slice(0, writes).map((resident, i) =>
         operands[i] instanceof Int32Array ? resident.ints.slice() : resident.data.slice()

@@ -1,5 +1,7 @@
 /** The function through which a worker calls a kernel by its number, as AssemblyScript. @module */
 
+import { type Signature, signaturesIn } from "./signatures.ts";
+
 /** How the argument at place `i` of each type is read: see the layout of a block in `asm/threads.ts`. */
 const READ: Readonly<Record<string, (i: number) => string>> = {
   usize: (i) => `load<usize>(args, ${192 + 4 * i})`,
@@ -15,10 +17,11 @@ const READ: Readonly<Record<string, (i: number) => string>> = {
  * @throws {Error} if a kernel is in none of them, or takes what no host could pass
  */
 export function dispatchSource(jobs: readonly string[], sources: ReadonlyMap<string, string>): string {
+  const signatures = signaturesIn(sources);
   const imports: string[] = [], cases: string[] = [];
   for (const [job, kernel] of jobs.entries()) {
-    const { module, parameters, result } = signatureOf(kernel, sources);
-    const args = parameters.map((type, i) => READ[type](i));
+    const { module, parameters, result } = checked(kernel, signatures.get(kernel));
+    const args = parameters.map(({ type }, i) => READ[type](i));
     imports.push(`import { ${kernel} } from "./${module}";`);
     const call = `${kernel}(${args.join(", ")})`;
     cases.push(
@@ -36,14 +39,9 @@ export function dispatchSource(jobs: readonly string[], sources: ReadonlyMap<str
   ].join("\n");
 }
 
-function signatureOf(kernel: string, sources: ReadonlyMap<string, string>) {
-  for (const [path, text] of sources) {
-    const [, list, result] = text.match(new RegExp(`export function ${kernel}\\(([^)]*)\\): (\\w+)`)) ?? [];
-    if (list === undefined) continue;
-    const parameters = list.split(",").map((each) => each.split(":")[1]?.trim()).filter(Boolean);
-    const strange = parameters.find((type) => !Object.hasOwn(READ, type));
-    if (strange) throw new Error(`Cannot dispatch ${kernel}: no host passes ${strange}`);
-    return { module: path.replace(/^asm\/|\.ts$/g, ""), parameters, result };
-  }
-  throw new Error(`Cannot dispatch ${kernel}: it is not in asm/`);
+function checked(kernel: string, signature: Signature | undefined): Signature {
+  if (!signature) throw new Error(`Cannot dispatch ${kernel}: it is not in asm/`);
+  const strange = signature.parameters.find(({ type }) => !Object.hasOwn(READ, type));
+  if (strange) throw new Error(`Cannot dispatch ${kernel}: no host passes ${strange.type}`);
+  return signature;
 }

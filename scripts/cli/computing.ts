@@ -14,6 +14,9 @@ export const COMPUTING = {
 } as const;
 
 /** Makes everything from now on run as the options of `COMPUTING` say. */
-export function compute({ kernels, threads }: Pick<InitOptions, "kernels" | "threads">): void {
+export async function compute(
+  { kernels, threads = 1 }: Pick<InitOptions, "kernels" | "threads">,
+): Promise<void> {
+  if (threads > 1) await import("../../src/threads.ts");
   init({ kernels, threads });
 }

@@ -1,11 +1,12 @@
 /** One of the workers that a run is spread over: trains models and runs experiments, one at a time. @module */
 
-import { init, InputError, loadModel, saveModel } from "../../src/mod.ts";
+import { InputError, loadModel, saveModel } from "../../src/mod.ts";
 import type { Model } from "../../src/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { type Hooks, runOne, trainOne } from "../../src/paper/perform.ts";
 import { divide, settledBy } from "../../src/paper/plan.ts";
 import { trainings } from "../../src/paper/recipes/mod.ts";
+import { compute } from "../cli/computing.ts";
 import { UserError } from "../errors.ts";
 import { writeFileWhole } from "../files.ts";
 import { keptIn, recordIn, stateIn } from "./cache.ts";
@@ -20,18 +21,19 @@ const scope = self as unknown as {
 const PAUSE = 100;
 
 let setting: Setting;
+let started: Promise<void>;
 let current = new AbortController();
 
 scope.onmessage = ({ data: order }) => {
   if (order.kind === "begin") {
     setting = order.setting;
-    init({ kernels: setting.kernels, threads: setting.threads });
+    started = compute(setting);
   } else if (order.kind === "stop") {
     current.abort();
   } else {
     current = new AbortController();
     const { signal } = current;
-    (order.kind === "train" ? train(order, hooksOf(signal)) : run(order, hooksOf(signal)))
+    started.then(() => order.kind === "train" ? train(order, hooksOf(signal)) : run(order, hooksOf(signal)))
       .catch((error): Answer =>
         error === signal.reason ? { kind: "stopped" } : { kind: "failed", message: messageOf(error) }
       )

@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
-import { heapOf } from "../runtime/variants.ts";
+import { run } from "../runtime/variants.ts";
 
 /** The least and the greatest value an input may take. */
 export type Bounds = readonly [lo: number, hi: number];
@@ -28,7 +28,8 @@ export function signStep(
       `expected ${x.cols} epsilons, one a feature, got ${epsilon.length}`,
     );
   }
-  heapOf(out, x, direction).run("signStep", 1, [out, x, direction, epsilon], ...bounds, x.rows, x.cols);
+  const [lo, hi] = bounds;
+  run("signStep", { out, x, g: direction, epsilon, lo, hi, rows: x.rows, cols: x.cols });
 }
 
 /** `out` = clip(x + d), never farther than |d| from x. May write over either. */
@@ -39,17 +40,18 @@ export function addStep(
 ): void {
   checkShape("step", "a step", step, x.rows, x.cols);
   checkShape("step", "a result", out, x.rows, x.cols);
-  heapOf(out, x, step).run("addStep", 1, [out, x, step], ...bounds, x.rows * x.cols);
+  const [lo, hi] = bounds;
+  run("addStep", { out, x, d: step, lo, hi, n: x.rows * x.cols });
 }
 
 /** `out` = the step of Euclidean length ≤ ε along each row of `gradient`. May write over it. */
 export function l2Direction(out: Matrix, gradient: Matrix, { epsilon }: { epsilon: number }): void {
   checkShape("find an L2 step", "a result", out, gradient.rows, gradient.cols);
-  heapOf(out, gradient).run("l2Direction", 1, [out, gradient], epsilon, gradient.rows, gradient.cols);
+  run("l2Direction", { d: out, g: gradient, epsilon, rows: gradient.rows, cols: gradient.cols });
 }
 
 /** `out` = ε at the first largest component of each row of `gradient`, with its sign. May write over it. */
 export function l1Direction(out: Matrix, gradient: Matrix, { epsilon }: { epsilon: number }): void {
   checkShape("find an L1 step", "a result", out, gradient.rows, gradient.cols);
-  heapOf(out, gradient).run("l1Direction", 1, [out, gradient], epsilon, gradient.rows, gradient.cols);
+  run("l1Direction", { d: out, g: gradient, epsilon, rows: gradient.rows, cols: gradient.cols });
 }

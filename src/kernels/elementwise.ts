@@ -2,44 +2,44 @@
 
 import type { Matrix } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
-import { heapOf } from "../runtime/variants.ts";
+import { run } from "../runtime/variants.ts";
 
 /** `out` = eˣ. May write over `x`. */
 export function exp(out: Matrix, x: Matrix): void {
   checkShape("exponentiate", "a result", out, x.rows, x.cols);
-  heapOf(out, x).run("exp", 1, [out, x], x.rows * x.cols);
+  run("exp", { out, x, n: x.rows * x.cols });
 }
 
 /** `out` = log x. May write over `x`. */
 export function log(out: Matrix, x: Matrix): void {
   checkShape("take logarithms", "a result", out, x.rows, x.cols);
-  heapOf(out, x).run("log", 1, [out, x], x.rows * x.cols);
+  run("log", { out, x, n: x.rows * x.cols });
 }
 
 /** `out` = log(1 + eˣ). May write over `x`. */
 export function softplusForward(out: Matrix, x: Matrix): void {
   checkShape("take softplus", "a result", out, x.rows, x.cols);
-  heapOf(out, x).run("softplusForward", 1, [out, x], x.rows * x.cols);
+  run("softplusForward", { out, x, n: x.rows * x.cols });
 }
 
 /** `dX` = dY · (1 − e⁻ʸ), where y = log(1 + eˣ). May write over `dY`. */
 export function softplusBackward(dX: Matrix, dY: Matrix, { y }: { y: Matrix }): void {
   checkShape("differentiate softplus", "dY", dY, y.rows, y.cols);
   checkShape("differentiate softplus", "dX", dX, y.rows, y.cols);
-  heapOf(dX, dY, y).run("softplusBackward", 1, [dX, dY, y], y.rows * y.cols);
+  run("softplusBackward", { dX, dY, y, n: y.rows * y.cols });
 }
 
 /** `out` = a · b, element by element. May write over either. */
 export function multiply(out: Matrix, [a, b]: readonly [Matrix, Matrix]): void {
   checkShape("multiply elementwise", "a result", out, a.rows, a.cols);
   checkShape("multiply elementwise", "a second factor", b, a.rows, a.cols);
-  heapOf(out, a, b).run("multiply", 1, [out, a, b], a.rows * a.cols);
+  run("multiply", { out, a, b, n: a.rows * a.cols });
 }
 
 /** `out` (rows, cols) += bias (1, cols), row by row. */
 export function addBias(out: Matrix, bias: Matrix): void {
   checkShape("add a bias", "a bias", bias, 1, out.cols);
-  heapOf(out, bias).run("addBias", 1, [out, bias], out.rows, out.cols);
+  run("addBias", { out, bias, rows: out.rows, cols: out.cols });
 }
 
 /** `out` (1, cols) = the sums of the columns of `x`, or += them. */
@@ -49,5 +49,5 @@ export function columnSums(
   { accumulate = false }: { accumulate?: boolean } = {},
 ): void {
   checkShape("sum columns", "a result", out, 1, x.cols);
-  heapOf(out, x).run("columnSums", 1, [out, x], accumulate ? 1 : 0, x.rows, x.cols);
+  run("columnSums", { out, x, accumulate: accumulate ? 1 : 0, rows: x.rows, cols: x.cols });
 }

@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import { type Matrix, shape } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
-import { heapOf } from "../runtime/variants.ts";
+import { run } from "../runtime/variants.ts";
 
 /** What every product takes. */
 export interface ProductOptions {
@@ -38,5 +38,5 @@ function product(
   const action = `multiply ${shape(a)} by ${shape(b)} as ${form.slice(4)}`;
   if (k !== other) throw new InputError("shape", `${action}`, "inner dimensions differ");
   checkShape(action, "a result", out, m, n);
-  heapOf(out, a, b).run(form, 1, [out, a, b], accumulate ? 1 : 0, m, n, k);
+  run(form, { out, a, b, accumulate: accumulate ? 1 : 0, m, n, k });
 }

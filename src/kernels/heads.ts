@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
-import { heapOf } from "../runtime/variants.ts";
+import { run } from "../runtime/variants.ts";
 
 /** Where a loss goes, and with what weight its gradient. */
 export interface LossOutputs {
@@ -18,7 +18,7 @@ export interface LossOutputs {
 /** `out` = softmax of `scores` by row. May write over them. */
 export function softmaxForward(out: Matrix, scores: Matrix): void {
   checkShape("take softmax", "a result", out, scores.rows, scores.cols);
-  heapOf(out, scores).run("softmaxForward", 1, [out, scores], scores.rows, scores.cols);
+  run("softmaxForward", { out, scores, rows: scores.rows, cols: scores.cols });
 }
 
 /** The cross-entropy of the softmax of `scores` (B, C) against `labels` (B). */
@@ -34,7 +34,7 @@ export function softmaxDirection(dScores: Matrix, scores: Matrix, labels: Int32A
 /** `out` = 1 / (1 + e⁻ˢ). May write over the scores. */
 export function sigmoidForward(out: Matrix, scores: Matrix): void {
   checkShape("take sigmoids", "a result", out, scores.rows, scores.cols);
-  heapOf(out, scores).run("sigmoidForward", 1, [out, scores], scores.rows * scores.cols);
+  run("sigmoidForward", { out, scores, n: scores.rows * scores.cols });
 }
 
 /** The binary cross-entropies of sigmoids of `scores` (B, C), summed over classes, against `labels` (B). */
@@ -50,7 +50,7 @@ export function sigmoidDirection(dScores: Matrix, scores: Matrix, labels: Int32A
 /** `out` = eˢ for log probabilities s ≤ 0. May write over the scores. */
 export function exponentialForward(out: Matrix, scores: Matrix): void {
   checkShape("take exponentials", "a result", out, scores.rows, scores.cols);
-  heapOf(out, scores).run("exponentialForward", 1, [out, scores], scores.rows * scores.cols);
+  run("exponentialForward", { out, scores, n: scores.rows * scores.cols });
 }
 
 /** The binary cross-entropies of eˢ, `scores` (B, C) ≤ 0, summed over classes, against `labels` (B). */
@@ -67,14 +67,7 @@ function loss(
   checkLabels(scores, labels);
   checkShape("measure a loss", "losses", loss, scores.rows, 1);
   checkShape("measure a loss", "dScores", dScores, scores.rows, scores.cols);
-  heapOf(loss, dScores, scores).run(
-    kernel,
-    2,
-    [loss, dScores, scores, labels],
-    scale,
-    scores.rows,
-    scores.cols,
-  );
+  run(kernel, { loss, dScores, scores, labels, scale, rows: scores.rows, cols: scores.cols });
 }
 
 function direction(
@@ -85,7 +78,7 @@ function direction(
 ): void {
   checkLabels(scores, labels);
   checkShape("find a direction", "dScores", dScores, scores.rows, scores.cols);
-  heapOf(dScores, scores).run(kernel, 1, [dScores, scores, labels], scores.rows, scores.cols);
+  run(kernel, { dScores, scores, labels, rows: scores.rows, cols: scores.cols });
 }
 
 function checkLabels(scores: Matrix, labels: Int32Array | Matrix): void {

@@ -2,13 +2,13 @@
 
 import type { Matrix } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
-import { heapOf } from "../runtime/variants.ts";
+import { run } from "../runtime/variants.ts";
 
 /** `h` (B, U) = the largest of each unit's pieces in `z` (B, P·U), `winner` (B, U) = which, as whole numbers. */
 export function maxoutForward(h: Matrix, winner: Matrix, { z, pieces }: { z: Matrix; pieces: number }): void {
   checkShape("take maxout", "z", z, h.rows, h.cols * pieces);
   checkShape("take maxout", "winners", winner, h.rows, h.cols);
-  heapOf(h, winner, z).run("maxoutForward", 2, [h, winner, z], h.rows, h.cols, pieces);
+  run("maxoutForward", { h, winner, z, rows: h.rows, units: h.cols, pieces });
 }
 
 /** `dZ` (B, P·U) = `dH` (B, U) at each unit's winning piece, 0 at the others. */
@@ -19,5 +19,5 @@ export function maxoutBackward(
 ): void {
   checkShape("differentiate maxout", "dZ", dZ, dH.rows, dH.cols * pieces);
   checkShape("differentiate maxout", "winners", winner, dH.rows, dH.cols);
-  heapOf(dZ, dH, winner).run("maxoutBackward", 1, [dZ, dH, winner], dH.rows, dH.cols, pieces);
+  run("maxoutBackward", { dZ, dH, winner, rows: dH.rows, units: dH.cols, pieces });
 }

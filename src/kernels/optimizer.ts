@@ -2,7 +2,7 @@
 
 import type { Matrix } from "../matrix.ts";
 import type { Lists } from "./sparse.ts";
-import { heapOf } from "../runtime/variants.ts";
+import { run } from "../runtime/variants.ts";
 
 /** Weight decay, added to the gradient: that of l1·‖p‖₁ + l2/2·‖p‖₂². */
 export interface Decay {
@@ -16,7 +16,8 @@ export function sgdStep(
   gradient: Matrix,
   { rate, momentum, l1, l2 }: Decay & { rate: number; momentum: number },
 ): void {
-  heapOf(p).run("sgdStep", 2, [p, v, gradient], rate, momentum, l1, l2, p.rows * p.cols);
+  const n = p.rows * p.cols;
+  run("sgdStep", { p, v, g: gradient, learningRate: rate, momentum, l1, weightDecay: l2, n });
 }
 
 /** What Adam is set to, and how many steps it has made, the present one included. */
@@ -29,7 +30,7 @@ export interface AdamStep extends Decay {
 }
 
 /** The denominator's guard of Kingma and Ba 2015. */
-const TINY = 1e-8;
+const GUARD = 1e-8;
 
 /** One step of Adam on p with its moments m and v (Kingma and Ba 2015, Algorithm 1). */
 export function adamStep(
@@ -37,25 +38,26 @@ export function adamStep(
   gradient: Matrix,
   { rate, beta1, beta2, powers, l1, l2 }: AdamStep,
 ): void {
-  const corrections = [1 - powers[0], 1 - powers[1]];
-  heapOf(p).run(
-    "adamStep",
-    3,
-    [p, m, v, gradient],
-    rate,
+  run("adamStep", {
+    p,
+    m,
+    v,
+    g: gradient,
+    learningRate: rate,
     beta1,
     beta2,
-    ...corrections,
-    TINY,
+    correction1: 1 - powers[0],
+    correction2: 1 - powers[1],
+    guard: GUARD,
     l1,
-    l2,
-    p.rows * p.cols,
-  );
+    weightDecay: l2,
+    n: p.rows * p.cols,
+  });
 }
 
-/** Each row of `w` scaled down to Euclidean norm `most` where it is longer. */
-export function limitRowNorms(w: Matrix, most: number): void {
-  heapOf(w).run("limitRowNorms", 1, [w], most, w.rows, w.cols);
+/** Each row of `w` scaled down to Euclidean norm `maxNorm` where it is longer. */
+export function limitRowNorms(w: Matrix, maxNorm: number): void {
+  run("limitRowNorms", { w, maxNorm, rows: w.rows, cols: w.cols });
 }
 
 /** A gradient as rows still to be gathered: `lists` over the rows of `x`, added to what is there if `onto`. */
@@ -80,7 +82,24 @@ export function sgdGather(
     & Decay
     & { rate: number; momentum: number; most: number },
 ): void {
-  const operands = [p, v, row, gradient, indices, values, counts, x];
-  const settings = [onto ? 1 : 0, rate, momentum, l1, l2, most];
-  heapOf(p).run("sgdGather", 3, operands, ...settings, p.rows, p.cols, x.rows, values.cols);
+  run("sgdGather", {
+    p,
+    v,
+    row,
+    g: gradient,
+    indices,
+    values,
+    counts,
+    x,
+    onto: onto ? 1 : 0,
+    learningRate: rate,
+    momentum,
+    l1,
+    weightDecay: l2,
+    maxNorm: most,
+    rows: p.rows,
+    cols: p.cols,
+    height: x.rows,
+    capacity: values.cols,
+  });
 }

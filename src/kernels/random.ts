@@ -1,7 +1,7 @@
 /** Numbers that are a pure function of a key and a counter. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { heap, heapOf } from "../runtime/variants.ts";
+import { heap, run } from "../runtime/variants.ts";
 
 /** A key for the stream that `part`, a whole number in 0 … 2⁵³ − 1, names within `key`. */
 export function randomKey(key: number, part: number): number {
@@ -15,7 +15,7 @@ export function randomNumber(key: number, counter: number): number {
 
 /** `out` filled with numbers uniform in [lo, hi), a multiple of (hi − lo)·2⁻²⁴ above lo. */
 export function randomUniform(out: Matrix, { key, lo, hi }: { key: number; lo: number; hi: number }): void {
-  heapOf(out).run("randomUniform", 1, [out], lo, hi, key, 0, out.rows * out.cols);
+  run("randomUniform", { out, lo, hi, key, counter: 0, n: out.rows * out.cols });
 }
 
 /** `out` filled with normal deviates. */
@@ -23,7 +23,7 @@ export function randomNormal(
   out: Matrix,
   { key, mean = 0, deviation = 1 }: { key: number; mean?: number; deviation?: number },
 ): void {
-  heapOf(out).run("randomNormal", 1, [out], mean, deviation, key, 0, out.rows * out.cols);
+  run("randomNormal", { out, mean, std: deviation, key, counter: 0, n: out.rows * out.cols });
 }
 
 /** `out` filled with `scale`, each with probability `keep`, else 0: a dropout mask. */
@@ -31,10 +31,10 @@ export function randomMask(
   out: Matrix,
   { key, keep, scale }: { key: number; keep: number; scale: number },
 ): void {
-  heapOf(out).run("randomMask", 1, [out], keep, scale, key, 0, out.rows * out.cols);
+  run("randomMask", { out, keep, scale, key, counter: 0, n: out.rows * out.cols });
 }
 
 /** `out` filled with `epsilon` and −`epsilon`, equally likely. */
 export function randomSigns(out: Matrix, { key, epsilon }: { key: number; epsilon: number }): void {
-  heapOf(out).run("randomSigns", 1, [out], epsilon, key, 0, out.rows * out.cols);
+  run("randomSigns", { out, epsilon, key, counter: 0, n: out.rows * out.cols });
 }

@@ -2,7 +2,7 @@
 
 import type { Matrix } from "../matrix.ts";
 import { checkShape } from "../runtime/heap.ts";
-import { heapOf } from "../runtime/variants.ts";
+import { run } from "../runtime/variants.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 
 /** For each row, the places of what is not 0 and the values there. */
@@ -31,7 +31,7 @@ export function listsIn(
 /** Lists what is not 0 in `x` (B, D), by row; returns the share of such entries. Capacity D. */
 export function listNonZero({ indices, values, counts }: Lists, x: Matrix): number {
   checkShape("list entries", "lists", values, x.rows, x.cols);
-  const total = heapOf(values).run("listNonZero", 3, [indices, values, counts, x], x.rows, x.cols);
+  const total = run("listNonZero", { indices, values, counts, x, rows: x.rows, cols: x.cols });
   return total / (x.rows * x.cols);
 }
 
@@ -43,7 +43,7 @@ export function listWinnersByRow(
 ): void {
   checkShape("list winners", "lists", values, dH.rows, dH.cols);
   checkShape("list winners", "winners", winner, dH.rows, dH.cols);
-  heapOf(values).run("listWinnersByRow", 3, [indices, values, counts, dH, winner], dH.rows, dH.cols);
+  run("listWinnersByRow", { indices, values, counts, dH, winner, rows: dH.rows, units: dH.cols });
 }
 
 /** The same by piece of each unit: the rows that it won. Capacity B. */
@@ -54,8 +54,8 @@ export function listWinnersByPiece(
 ): void {
   checkShape("list winners", "lists", values, dH.cols * pieces, dH.rows);
   checkShape("list winners", "winners", winner, dH.rows, dH.cols);
-  const operands = [indices, values, counts, dH, winner];
-  heapOf(values).run("listWinnersByPiece", 3, operands, dH.rows, dH.cols, pieces);
+  const sizes = { rows: dH.rows, units: dH.cols, pieces };
+  run("listWinnersByPiece", { indices, values, counts, dH, winner, ...sizes });
 }
 
 /** `out` (rows, n) = or += for each row the sum over its list of value · `m`'s row, `m` (·, n). */
@@ -81,18 +81,28 @@ function gather(
   { m, accumulate = false }: Gathering,
 ): void {
   checkShape("gather rows", "a result", out, counts.rows, m.cols);
-  const operands = [out, indices, values, counts, m];
-  heapOf(out).run(kernel, 1, operands, accumulate ? 1 : 0, out.rows, out.cols, m.rows, values.cols);
+  run(kernel, {
+    out,
+    indices,
+    values,
+    counts,
+    m,
+    accumulate: accumulate ? 1 : 0,
+    rows: out.rows,
+    cols: out.cols,
+    height: m.rows,
+    capacity: values.cols,
+  });
 }
 
 /** `out` (n, m) = the transpose of `x` (m, n), in panels of 48 columns: each (n, 48), the last narrower. */
 export function transposePanels(out: Matrix, x: Matrix): void {
   checkShape("transpose", "a result", out, x.cols, x.rows);
-  heapOf(out, x).run("transposePanels", 1, [out, x], x.rows, x.cols);
+  run("transposePanels", { out, x, rows: x.rows, cols: x.cols });
 }
 
 /** `out` = `x`, both (m, n), in panels of 48 columns. */
 export function toPanels(out: Matrix, x: Matrix): void {
   checkShape("lay out panels", "a result", out, x.rows, x.cols);
-  heapOf(out, x).run("toPanels", 1, [out, x], x.rows, x.cols);
+  run("toPanels", { out, x, rows: x.rows, cols: x.cols });
 }

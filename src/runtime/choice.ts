@@ -36,7 +36,8 @@ export function isFaster(relaxed: WebAssembly.Module, baseline: () => WebAssembl
 /** Whether −(1 + 2⁻¹¹) + (1 + 2⁻¹²)² is exactly 2⁻²⁴: the square alone would round to 1 + 2⁻¹¹. */
 function fuses(heap: Heap): boolean {
   const out = new Float32Array(1), x = 1 + 2 ** -12;
-  heap.run("gemmNN", 1, [out, Float32Array.of(-1 - 2 ** -11, x), Float32Array.of(1, x)], 0, 1, 1, 2);
+  const a = Float32Array.of(-1 - 2 ** -11, x), b = Float32Array.of(1, x);
+  heap.run("gemmNN", { out, a, b, accumulate: 0, m: 1, n: 1, k: 2 });
   return out[0] === 2 ** -24;
 }
 
@@ -45,7 +46,7 @@ function stopwatch(heap: Heap): () => number {
   const [out, a, b] = Array.from({ length: 3 }, () => heap.matrix(SIDE, SIDE));
   return () => {
     const start = performance.now();
-    heap.run("gemmNN", 1, [out, a, b], 0, SIDE, SIDE, SIDE);
+    heap.run("gemmNN", { out, a, b, accumulate: 0, m: SIDE, n: SIDE, k: SIDE });
     return performance.now() - start;
   };
 }

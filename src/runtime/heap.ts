@@ -8,19 +8,28 @@
  */
 
 import { InputError } from "../errors.ts";
-import type { Exports, ThreadExports } from "../../wasm/exports.ts";
+import {
+  type Exports,
+  type Operands,
+  operands as signatures,
+  type ThreadExports,
+} from "../../wasm/exports.ts";
 import { type Matrix, shape } from "../matrix.ts";
-import { Team } from "./team.ts";
 
 /** What a kernel takes: a matrix, or a vector, or whole numbers. */
 export type Operand = Matrix | Float32Array | Int32Array;
 
-type Functions = {
-  [K in keyof Exports as Exports[K] extends (...a: never[]) => number | void ? K : never]: Exports[K];
-};
+/** What each kernel takes, by name. */
+export type Kernels = Operands<Matrix | Float32Array, Matrix | Int32Array>;
+
+/** The name of a kernel. */
+export type Kernel = keyof Kernels;
 
 /** The version of the binary's interface that this code speaks. */
 const ABI_VERSION = 2;
+
+/** The most that the binary's allocator gives at once. */
+const MAX_BYTES = 2 ** 30 - 4;
 
 /** A matrix in a heap's memory. Its views are made anew when the memory has grown. */
 export class Resident implements Matrix {
@@ -55,13 +64,13 @@ export class Resident implements Matrix {
 
   /** Rows `from` to `to` (exclusive), in the same memory. */
   part(from: number, to: number): Resident {
-    return new Resident(
-      this.heap,
-      this.address + from * this.cols * 4,
-      to - from,
-      this.cols,
-      this.whole ?? this,
-    );
+    const address = this.address + from * this.cols * 4;
+    return new Resident(this.heap, address, to - from, this.cols, this.whole ?? this);
+  }
+
+  /** The same memory in another shape of as many elements. */
+  reshaped(rows: number, cols: number): Resident {
+    return new Resident(this.heap, this.address, rows, cols, this.whole ?? this);
   }
 
   /** Gives the memory back; the matrix must not be used after. */
@@ -73,8 +82,56 @@ export class Resident implements Matrix {
 /** Pages of 64 KiB that a memory has at first, and may have, as the threaded binaries declare them. */
 const PAGES = { initial: 16, maximum: 32768 };
 
+/** Workers that take parts of kernels' calls: see `team.ts`. */
+export interface Team {
+  /** How many take jobs now. */
+  readonly ready: number;
+  /** Kernels that would take one thread fewer nanoseconds are not split. */
+  least: number;
+  /** What `kernel` returns, called with `args`; or the sum of what it returns for the parts. */
+  run(kernel: Kernel, args: readonly number[]): number | void;
+  /** Ends the workers. */
+  close(): void;
+}
+
+/** Starts so many workers on a threaded binary. @throws where there are none, or they cannot share memory */
+export type StartTeam = (module: WebAssembly.Module, exports: ThreadExports, workers: number) => Team;
+
 /** Workers do not outlive the memory that they work on. */
 const forgotten = new FinalizationRegistry<Team>((team) => team.close());
+
+/** A kernel's parameters: their names in order, and which of them it writes. */
+interface Signature {
+  readonly names: readonly string[];
+  readonly written: readonly boolean[];
+}
+
+const known = new Map<Kernel, Signature>();
+
+function signatureOf(kernel: Kernel): Signature {
+  let signature = known.get(kernel);
+  if (!signature) {
+    const marked = signatures[kernel].split(" ");
+    signature = {
+      names: marked.map((name) => name.replace("*", "")),
+      written: marked.map((name) => name.startsWith("*")),
+    };
+    known.set(kernel, signature);
+  }
+  return signature;
+}
+
+/** The names of a kernel's parameters, in their order. */
+export function parametersOf(kernel: Kernel): readonly string[] {
+  return signatureOf(kernel).names;
+}
+
+/** An operand that was copied into the heap for one call. */
+interface Staged {
+  readonly address: number;
+  readonly data: Float32Array | Int32Array;
+  readonly written: boolean;
+}
 
 /**
  * An instance of the binary, and its workers. Everything that it allocates is freed by hand, or when its owner is
@@ -89,15 +146,18 @@ export class Heap implements Disposable {
   readonly #owned = new FinalizationRegistry<number>((address) => this.exports.free(address));
 
   /**
-   * @throws {InputError} if the module is not one of Gibbon's, or of another version
+   * @throws {InputError} if the module is not one of Gibbon's, or of another version, or a threaded one without `team`
    * @throws if it is a threaded one, and this host does not share memory with workers
    */
   constructor(
     module: WebAssembly.Module,
     readonly variant: string,
-    { threads = 1 }: { threads?: number } = {},
+    { threads = 1, team }: { threads?: number; team?: StartTeam } = {},
   ) {
     const shared = WebAssembly.Module.imports(module).length > 0;
+    if (shared && !team) {
+      throw new InputError("host", "use a threaded WebAssembly module", THREADS_APART);
+    }
     const env: WebAssembly.ModuleImports = shared
       ? { memory: new WebAssembly.Memory({ ...PAGES, shared }) }
       : {};
@@ -111,7 +171,7 @@ export class Heap implements Disposable {
       );
     }
     if (shared) {
-      this.team = new Team(module, this.exports as ThreadExports, threads - 1);
+      this.team = team!(module, this.exports as ThreadExports, threads - 1);
       forgotten.register(this, this.team);
     }
     this.kernels = shared && threads > 1 ? `${variant} × ${threads} threads` : variant;
@@ -122,26 +182,77 @@ export class Heap implements Disposable {
     this.team?.close();
   }
 
+  /**
+   * Calls `kernel` with its operands by name, and returns what it returns, or 0. Residents of this heap are used where
+   * they lie; what else is no number is copied in for the call, and out again if the kernel writes it.
+   *
+   * @throws {RangeError} if the memory has no room for the copies
+   */
+  run<K extends Kernel>(kernel: K, operands: Kernels[K]): number {
+    const { names, written } = signatureOf(kernel);
+    const values = operands as Readonly<Record<string, Operand | number>>;
+    const args: number[] = [];
+    let staged: Staged[] | undefined;
+    try {
+      for (let i = 0; i < names.length; i++) {
+        const value = values[names[i]];
+        if (typeof value === "number") args.push(value);
+        else if (value instanceof Resident && value.heap === this) args.push(value.address);
+        else {
+          const copy = this.#stage("data" in value ? value.data : value, written[i]);
+          (staged ??= []).push(copy);
+          args.push(copy.address);
+        }
+      }
+      const result = this.call(kernel, args);
+      for (const { address, data, written } of staged ?? []) if (written) data.set(this.#at(address, data));
+      return result ?? 0;
+    } finally {
+      for (const { address } of staged ?? []) this.exports.free(address);
+    }
+  }
+
   /** What `kernel` returns, called with these addresses and numbers; on several threads where that is faster. */
-  call(kernel: keyof Functions, args: readonly number[]): number | void {
+  call(kernel: Kernel, args: readonly number[]): number | void {
     if (this.team) return this.team.run(kernel, args);
     return (this.exports[kernel] as (...args: number[]) => number | void)(...args);
   }
 
-  /** The address of so many bytes; beyond 2 GiB JavaScript is given it as a negative number. */
-  #alloc(bytes: number): number {
-    return this.exports.alloc(bytes) >>> 0;
+  #stage(data: Float32Array | Int32Array, written: boolean): Staged {
+    const address = this.#alloc(data.byteLength);
+    this.#at(address, data).set(data);
+    return { address, data, written };
   }
 
-  /** A fresh matrix of zeros. */
+  /** As many numbers of the same kind at `address`. */
+  #at(address: number, { length, constructor }: Float32Array | Int32Array): Float32Array | Int32Array {
+    const { buffer } = this.exports.memory;
+    return constructor === Int32Array
+      ? new Int32Array(buffer, address, length)
+      : new Float32Array(buffer, address, length);
+  }
+
+  /** The address of so many bytes; beyond 2 GiB JavaScript is given it as a negative number. */
+  #alloc(bytes: number): number {
+    if (bytes > MAX_BYTES) throw outOfMemory(bytes, `one matrix has at most ${MAX_BYTES} bytes`);
+    try {
+      return this.exports.alloc(Math.max(bytes, 16)) >>> 0;
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      const held = this.exports.memory.buffer.byteLength;
+      throw outOfMemory(bytes, `it has ${held} and cannot grow; dispose of models that are no longer needed`);
+    }
+  }
+
+  /** A fresh matrix of zeros. @throws {RangeError} if the memory has no room for it */
   matrix(rows: number, cols: number): Resident {
-    const resident = new Resident(this, this.#alloc(Math.max(rows * cols * 4, 16)), rows, cols);
+    const resident = new Resident(this, this.#alloc(rows * cols * 4), rows, cols);
     resident.data.fill(0);
     this.#owned.register(resident, resident.address, resident);
     return resident;
   }
 
-  /** A copy of `m` in this heap. */
+  /** A copy of `m` in this heap. @throws {RangeError} if the memory has no room for it */
   copy(m: Matrix): Resident {
     const resident = this.matrix(m.rows, m.cols);
     resident.data.set(m.data);
@@ -151,36 +262,15 @@ export class Heap implements Disposable {
   free(resident: Resident): void {
     if (this.#owned.unregister(resident)) this.exports.free(resident.address);
   }
-
-  /**
-   * Calls `kernel` with the addresses of `operands`, of which the first `outputs` are written, and then `scalars`;
-   * returns what it returns, or 0.
-   */
-  run(kernel: keyof Functions, outputs: number, operands: readonly Operand[], ...scalars: number[]): number {
-    const staged: number[] = [];
-    const addresses = operands.map((operand) => {
-      if (operand instanceof Resident && operand.heap === this) return operand.address;
-      const data = "data" in operand ? operand.data : operand;
-      const address = this.#alloc(Math.max(data.byteLength, 16));
-      staged.push(address);
-      const { buffer } = this.exports.memory;
-      if (data instanceof Int32Array) new Int32Array(buffer, address, data.length).set(data);
-      else new Float32Array(buffer, address, data.length).set(data);
-      return address;
-    });
-    const result = this.call(kernel, [...addresses, ...scalars]);
-    for (let i = 0, j = 0; i < operands.length; i++) {
-      const operand = operands[i];
-      if (operand instanceof Resident && operand.heap === this) continue;
-      const data = "data" in operand ? operand.data : operand;
-      const { buffer } = this.exports.memory;
-      if (i < outputs && data instanceof Int32Array) data.set(new Int32Array(buffer, staged[j], data.length));
-      else if (i < outputs) data.set(new Float32Array(buffer, staged[j], data.length));
-      this.exports.free(staged[j++]);
-    }
-    return result ?? 0;
-  }
 }
+
+function outOfMemory(bytes: number, reason: string): RangeError {
+  return new RangeError(`Cannot allocate ${bytes} bytes of WebAssembly memory: ${reason}`);
+}
+
+/** Why a program without the entry for threads has none, and what would do. */
+export const THREADS_APART =
+  "threads are apart, so that programs of one thread stay small; import @gibbon/gibbon/threads first";
 
 /** Throws unless `m` has the shape given; `action` begins the message. */
 export function checkShape(action: string, name: string, m: Matrix, rows: number, cols: number): void {

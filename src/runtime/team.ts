@@ -2,6 +2,7 @@
 
 import type { ThreadExports } from "../../wasm/exports.ts";
 import { jobs } from "../../wasm/jobs.ts";
+import type { Kernel, Team } from "./heap.ts";
 import { type Call, split } from "./split.ts";
 import { startWorker, WORDS } from "./worker.ts";
 
@@ -30,17 +31,20 @@ interface Member {
   readonly end: () => void;
 }
 
-/** Workers that take parts of kernels' calls. Until they are ready, and after they ended, there is one thread. */
-export class Team {
+/** A team of so many workers. @throws where there are none, or they cannot share memory */
+export function startTeam(module: WebAssembly.Module, exports: ThreadExports, workers: number): Team {
+  return new WorkerTeam(module, exports, workers);
+}
+
+/** Until its workers are ready, and after they ended, there is one thread. */
+class WorkerTeam implements Team {
   readonly #exports: ThreadExports;
   readonly #mayWait: number;
   #starting: Member[] = [];
   #ready: Member[] = [];
 
-  /** Kernels that would take one thread fewer nanoseconds are not split. */
   least = LEAST;
 
-  /** @throws where there are no workers, or they cannot share memory */
   constructor(module: WebAssembly.Module, exports: ThreadExports, workers: number) {
     this.#exports = exports;
     const { memory } = exports;
@@ -63,7 +67,6 @@ export class Team {
     this.#mayWait = Number(mayWait(memory));
   }
 
-  /** How many workers take jobs now. */
   get ready(): number {
     if (this.#starting.length > 0) {
       // looked at once: a worker may change between two looks
@@ -74,8 +77,7 @@ export class Team {
     return this.#ready.length;
   }
 
-  /** What `kernel` returns, called with `args`; or the sum of what it returns for the parts. */
-  run(kernel: string, args: readonly number[]): number | void {
+  run(kernel: Kernel, args: readonly number[]): number | void {
     const parts = this.ready + 1;
     const calls = parts > 1 ? split(kernel, args, { parts, least: this.least }) : undefined;
     if (!calls) return this.#call({ kernel, args });
@@ -106,7 +108,6 @@ export class Team {
     return (this.#exports as unknown as Kernels)[kernel](...args);
   }
 
-  /** Ends the workers. */
   close(): void {
     for (const { block, end } of [...this.#starting, ...this.#ready]) {
       this.#exports.post(block, END);

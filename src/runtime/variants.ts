@@ -2,15 +2,24 @@
 
 import { InputError } from "../errors.ts";
 import { isFaster } from "./choice.ts";
-import { Heap, type Operand, Resident } from "./heap.ts";
+import { Heap, type Kernel, type Kernels, Resident, type StartTeam, THREADS_APART } from "./heap.ts";
 
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
 export type Variant = "baseline" | "relaxed";
 
 /** The builds that the program holds, compiled when they are asked for. */
-export type Builds = (variant: Variant, options: { threaded: boolean }) => WebAssembly.Module | undefined;
+export type Builds = (variant: Variant) => WebAssembly.Module | undefined;
+
+/** What more than one thread needs. */
+export interface Threads {
+  /** The threaded builds. */
+  readonly builds: Builds;
+  /** Starts the workers. */
+  readonly team: StartTeam;
+}
 
 let builds: Builds = () => undefined;
+let together: Threads | undefined;
 let current: Heap | undefined;
 let chosen: Variant | undefined;
 
@@ -19,13 +28,18 @@ export function provide(given: Builds): void {
   builds = given;
 }
 
+/** Gives `init` what it needs to start more than one thread. */
+export function provideThreads(given: Threads): void {
+  together = given;
+}
+
 /** What `init` takes. */
 export interface InitOptions {
   /** Build to use; default `"auto"`: the relaxed one where this engine runs it faster. */
   kernels?: Variant | "auto";
   /**
-   * Threads that compute, this one included; default 1. More need workers and shared memory: where these lack, there
-   * is one. The bits are the same.
+   * Threads that compute, this one included; default 1. More need the import of `@gibbon/gibbon/threads`, and workers
+   * and shared memory: where a host lacks these, there is one. The bits are the same.
    */
   threads?: number;
   /**
@@ -50,7 +64,7 @@ export interface InitOptions {
  *
  * @throws {InputError} if `kernels` is none of the builds, the engine lacks what the build needs, or the program does not
  * hold it and there is no module
- * @throws {InputError} if `threads` is not a whole number ≥ 1
+ * @throws {InputError} if `threads` is not a whole number ≥ 1, or more than 1 and `@gibbon/gibbon/threads` was not imported
  */
 export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}): void {
   if (kernels !== "auto" && kernels !== "baseline" && kernels !== "relaxed") {
@@ -59,6 +73,7 @@ export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new InputError("value", `start ${threads} threads`, "must be a whole number ≥ 1");
   }
+  if (threads > 1 && !together) throw new InputError("host", `start ${threads} threads`, THREADS_APART);
   const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose();
   try {
     const next = module ? given(module, { variant, threads }) : started(variant, threads);
@@ -95,21 +110,28 @@ export function heap(): Heap {
   return current!;
 }
 
-/** The heap that the first resident operand lives in, or the one in use. */
-export function heapOf(...operands: readonly Operand[]): Heap {
-  const resident = operands.find((operand) => operand instanceof Resident);
-  return resident ? resident.heap : heap();
+/**
+ * Calls `kernel` with its operands by name, on the heap that the first resident one lives in, or on the one in use;
+ * returns what it returns, or 0.
+ *
+ * @throws {RangeError} if the memory has no room for operands that have to be copied in
+ */
+export function run<K extends Kernel>(kernel: K, operands: Kernels[K]): number {
+  for (const name in operands) {
+    const operand: unknown = operands[name];
+    if (operand instanceof Resident) return operand.heap.run(kernel, operands);
+  }
+  return heap().run(kernel, operands);
 }
 
 function started(variant: Variant, threads: number): Heap {
-  const threaded = () => builds(variant, { threaded: true });
-  const team = threads > 1 ? withWorkers(threaded, { variant, threads }) : undefined;
+  const team = threads > 1 ? withWorkers(() => together!.builds(variant), { variant, threads }) : undefined;
   return team ?? new Heap(alone(variant), variant);
 }
 
 /** @throws {InputError} if the program does not hold it */
 function alone(variant: Variant): WebAssembly.Module {
-  const module = builds(variant, { threaded: false });
+  const module = builds(variant);
   if (module) return module;
   throw new InputError(
     "host",
@@ -122,7 +144,7 @@ function given(
   module: WebAssembly.Module,
   { variant, threads }: { variant: Variant; threads: number },
 ): Heap {
-  if (WebAssembly.Module.imports(module).length === 0) return new Heap(module, variant);
+  if (WebAssembly.Module.imports(module).length === 0 || !together) return new Heap(module, variant);
   return withWorkers(() => module, { variant, threads }) ?? new Heap(module, variant);
 }
 
@@ -138,7 +160,7 @@ function withWorkers(
   if (!SharedArrayBuffer || crossOriginIsolated === false) return;
   try {
     const found = module();
-    return found && new Heap(found, variant, { threads });
+    return found && new Heap(found, variant, { threads, team: together?.team });
   } catch {
     return;
   }
@@ -146,7 +168,7 @@ function withWorkers(
 
 function choose(): Variant {
   try {
-    const relaxed = builds("relaxed", { threaded: false });
+    const relaxed = builds("relaxed");
     return relaxed && isFaster(relaxed, () => alone("baseline")) ? "relaxed" : "baseline";
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) return "baseline";

@@ -66,6 +66,5 @@ export function part(m: Matrix, from: number, to: number): Matrix {
 
 /** The same memory in another shape of as many elements. */
 export function reshaped(m: Matrix, rows: number, cols: number): Matrix {
-  const { heap, address, whole } = m as Resident;
-  return new Resident(heap, address, rows, cols, whole ?? m as Resident);
+  return (m as Resident).reshaped(rows, cols);
 }

@@ -29,7 +29,7 @@ Deno.test("isFaster() says the same when the baseline has long been optimised", 
   const fresh = isFaster(compiled("relaxed"), () => compiled("baseline"));
   const heap = new Heap(compiled("baseline"), "baseline");
   const [out, a, b] = Array.from({ length: 3 }, () => heap.matrix(100, 100));
-  for (let i = 0; i < 2000; i++) heap.run("gemmNN", 1, [out, a, b], 0, 100, 100, 100);
+  for (let i = 0; i < 2000; i++) heap.run("gemmNN", { out, a, b, accumulate: 0, m: 100, n: 100, k: 100 });
   assertEquals(isFaster(compiled("relaxed"), () => compiled("baseline")), fresh);
 });
 

@@ -2,6 +2,8 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fgsm, init, kernels, type Matrix, maxout, perturbation, train } from "../../src/mod.ts";
 import { Heap } from "../../src/runtime/heap.ts";
+import { startTeam } from "../../src/runtime/team.ts";
+import "../../src/threads.ts";
 import { heap } from "../../src/runtime/variants.ts";
 import { matrix } from "../../src/matrix.ts";
 import { compiled, randomLabels, threadedHeap, uniformMatrix, VARIANTS } from "../support.ts";
@@ -12,7 +14,10 @@ const library = new URL("../../src/mod.ts", import.meta.url).href;
 async function run(program: string): Promise<{ code: number; out: string; err: string }> {
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
-    await Deno.writeTextFile(file, program.replaceAll("LIBRARY", library));
+    await Deno.writeTextFile(
+      file,
+      program.replaceAll("LIBRARY", library).replaceAll("THREADS", library.replace("mod.ts", "threads.ts")),
+    );
     const args = ["run", "--quiet", "--no-config", "--no-prompt", file];
     const signal = AbortSignal.timeout(60_000);
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, signal }).output();
@@ -81,6 +86,24 @@ Deno.test("init() refuses threads that are no count", () => {
   }
 });
 
+Deno.test("init() asks for the import of threads where a program lacks it, and only then", async () => {
+  const { out } = await run(`
+    import { init, kernels } from "LIBRARY";
+    try { init({ threads: 2 }); } catch ({ name, code, message }) { console.log(name, code, message); }
+    init({ threads: 1, kernels: "baseline" });
+    console.log(kernels());
+  `);
+  const reason =
+    "threads are apart, so that programs of one thread stay small; import @gibbon/gibbon/threads first";
+  assertEquals(out, `InputError host Cannot start 2 threads: ${reason}\nbaseline`);
+});
+
+Deno.test("Heap() refuses a threaded module without a team", () => {
+  const module = compiled("baseline", { threads: 2 });
+  const error = assertThrows(() => new Heap(module, "baseline"), InputError);
+  assertEquals(error.code, "host");
+});
+
 Deno.test("init() takes a threaded module, and a single-threaded one for one thread only", () => {
   init({ module: compiled("baseline", { threads: 2 }), threads: 2, kernels: "baseline" });
   assertEquals(kernels(), "baseline × 2 threads");
@@ -97,7 +120,7 @@ Deno.test("Heap with workers is right in memory that has grown since they began"
       const size = heap.exports.memory.buffer.byteLength;
       while (heap.exports.memory.buffer.byteLength === size) fillers.push(heap.matrix(512, 512));
       using a = heap.copy(uniformMatrix(200, 300, i)), out = heap.matrix(200, 300);
-      heap.run("multiply", 1, [out, a, a], 60_000);
+      heap.run("multiply", { out, a, b: a, n: 60_000 });
       assert(out.data.every((value, j) => value === Math.fround(a.data[j] * a.data[j])));
     }
   }
@@ -106,9 +129,9 @@ Deno.test("Heap with workers is right in memory that has grown since they began"
 Deno.test("Heap with workers leaves nothing allocated", () => {
   using heap = threadedHeap("baseline", 2);
   const out = matrix(100, 100), a = uniformMatrix(100, 100, 1);
-  heap.run("gemmNN", 1, [out, a, a], 0, 100, 100, 100);
+  heap.run("gemmNN", { out, a, b: a, accumulate: 0, m: 100, n: 100, k: 100 });
   const size = heap.exports.memory.buffer.byteLength;
-  for (let i = 0; i < 1000; i++) heap.run("gemmNN", 1, [out, a, a], 0, 100, 100, 10);
+  for (let i = 0; i < 1000; i++) heap.run("gemmNN", { out, a, b: a, accumulate: 0, m: 100, n: 100, k: 10 });
   assertEquals(heap.exports.memory.buffer.byteLength, size);
 });
 
@@ -123,18 +146,19 @@ Deno.test("Heap.call() tells of a worker that failed, and goes on without", () =
   );
   assertEquals(heap.team!.ready, 0);
   const out = matrix(1, n);
-  heap.run("multiply", 1, [out, matrix(1, n, new Float32Array(n).fill(3)), out], n);
+  heap.run("multiply", { out, a: matrix(1, n, new Float32Array(n).fill(3)), b: out, n });
   assertEquals(out.data, new Float32Array(n));
 });
 
 Deno.test("Heap[Symbol.dispose]() ends workers that have not begun", () => {
-  const heap = new Heap(compiled("baseline", { threads: 2 }), "baseline", { threads: 2 });
+  const heap = new Heap(compiled("baseline", { threads: 2 }), "baseline", { threads: 2, team: startTeam });
   heap[Symbol.dispose]();
   assertEquals(heap.team!.ready, 0);
 });
 
 const PROGRAM = `
   import { init, kernels, softmaxLinear, train, digits } from "LIBRARY";
+  import "THREADS";
   init({ kernels: "baseline", threads: 2 });
   const data = digits({ seed: 1, train: 200, test: 1 });
   const model = await train(softmaxLinear({ inputs: 784, classes: 10 }), data.train, { epochs: 2 });
@@ -172,12 +196,14 @@ Deno.test("workers of browsers compute too, and need no Node", async () => {
     delete globalThis.process;
     const { Heap } = await import("${new URL("../../src/runtime/heap.ts", import.meta.url)}");
     const { baseline } = await import("${new URL("../../wasm/threads.ts", import.meta.url)}");
-    const heap = new Heap(new WebAssembly.Module(Uint8Array.fromBase64(baseline)), "baseline", { threads: 2 });
+    const { startTeam } = await import("${new URL("../../src/runtime/team.ts", import.meta.url)}");
+    const module = new WebAssembly.Module(Uint8Array.fromBase64(baseline));
+    const heap = new Heap(module, "baseline", { threads: 2, team: startTeam });
     while (heap.team.ready < 1) await new Promise((resolve) => setTimeout(resolve, 1));
     heap.team.least = 0;
     const a = heap.matrix(1, 999), out = heap.matrix(1, 999);
     a.data.fill(3);
-    heap.run("multiply", 1, [out, a, a], 999);
+    heap.run("multiply", { out, a, b: a, n: 999 });
     console.log(out.data.every((value) => value === 9));
     heap[Symbol.dispose]();
   `);

@@ -14,9 +14,10 @@ interface Signature {
 /** The signatures in `text` that `pattern` finds as name, parameters, result. */
 function signatures(text: string, pattern: RegExp): Map<string, Signature> {
   const found = Array.from(text.matchAll(pattern), ([, name, list, result]): [string, Signature] => [name, {
-    parameters: list.split(",").map((each) => each.trim().replace(/: (usize|i32|number)$/, "")).filter(
-      Boolean,
-    ),
+    parameters: list.split(",").map((each) => each.trim().replace(/: (usize|i32|number|(Int)?(In|Out))$/, ""))
+      .filter(
+        Boolean,
+      ),
     result: (result ?? "").replace(/^void$/, "").replace(/^(usize|number)$/, "i32"),
   }]);
   assertEquals(new Set(found.map(([name]) => name)).size, found.length, "a function twice");

@@ -3,5 +3,6 @@ import { first } from "./first.ts";
 
 const [kernels, threads, family] = Deno.args;
 const options: InitOptions & { threads: number } = { kernels: kernels as Variant, threads: Number(threads) };
+if (options.threads > 1) await import("../../../src/threads.ts");
 init(options);
 console.log(JSON.stringify(first(family)));

@@ -40,7 +40,7 @@ export const attack: Command = command({
     const { model: file, attack: name, epsilon, out } = values;
     const options = attackOptions([name], values);
     if (out !== undefined) await checkWritable(out);
-    compute(values);
+    await compute(values);
     using model = await readModel(file);
     if (values.target !== undefined) checkTarget(values.target, model);
     const examples = await examplesFor(model, file, values);

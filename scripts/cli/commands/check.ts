@@ -82,7 +82,7 @@ export const check: Command = command({
 async function judge(values: Given, context: Context): Promise<number> {
   if (values.junit !== undefined) await checkWritable(values.junit);
   const gate = await readGate(values.config);
-  compute(values);
+  await compute(values);
   using model = await readModel(values.model);
   const examples = await examplesFor(model, values.model, values);
   const trials = trialsOf(gate, model.inputs);

@@ -38,7 +38,7 @@ export const evaluate: Command = command({
   ],
   async run(values, context) {
     const options = attackOptions(values.attack, values);
-    compute(values);
+    await compute(values);
     using model = await readModel(values.model);
     const examples = await examplesFor(model, values.model, values);
     using progress = context.progress("evaluate");

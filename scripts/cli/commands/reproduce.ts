@@ -76,7 +76,7 @@ export const reproduce: Command = command({
     const files = filesOf(values);
     if (values.report !== undefined && !values.list) await makeFolder(values.report);
     for (const file of Object.values(files)) if (file !== undefined) await checkWritable(file);
-    compute(values);
+    await compute(values);
     // the same first 10,000 digits as everywhere, and some more to choose by
     const data = values.data === "digits" ? digits({ train: 12000 }) : await loadData(values.data);
     const budget = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];

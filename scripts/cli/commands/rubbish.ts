@@ -54,7 +54,7 @@ export const rubbish: Command = command({
   async run(values, context) {
     checkDirected(values);
     if (values.out !== undefined) await checkWritable(values.out);
-    compute(values);
+    await compute(values);
     using model = await readModel(values.model);
     using progress = context.progress("rubbish");
     const { target, epsilon, step, attempts = 1, seed, threshold, std } = values;

@@ -50,7 +50,7 @@ export const train: Command = command({
     if (out === checkpoint) throw new UserError("--out and --checkpoint must be different files", 2);
     await checkWritable(out);
     if (checkpoint !== undefined) await checkWritable(checkpoint);
-    compute(values);
+    await compute(values);
     const all = await loadData(values.data);
     const data = classes === undefined ? all : onlyClasses(all, classes);
     const { train: trainSet, validation } = divide(data, values);

@@ -25,6 +25,7 @@ const PATIENCE = 5000;
 
 /** Starts the baseline kernels on so many threads, and waits until all compute; on one where the host has no more. */
 export async function begin(wanted: number): Promise<void> {
+  if (wanted > 1) await import("@gibbon/gibbon/threads");
   init({ kernels: "baseline", threads: wanted });
   if (!kernels().includes("threads")) return;
   for (let waited = 0; threads() < wanted && waited < PATIENCE; waited += 5) {

@@ -5,7 +5,7 @@ function entry(module: string): string {
   return `import baseline from "${module}";
 import { provide } from "./runtime/variants.js";
 
-provide((variant, { threaded }) => variant === "baseline" && !threaded ? baseline : undefined);
+provide((variant) => variant === "baseline" ? baseline : undefined);
 
 export * from "./module.js";
 `;

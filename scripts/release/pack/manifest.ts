@@ -42,9 +42,8 @@ export function manifest(packed: Manifest, imported: ReadonlySet<string>): Manif
       "./package.json": { default: "./package.json" },
     },
     // what brings the kernels, or is a program
-    sideEffects: ["mod", "runtime/inlined", "workerd", "edge_light"].map((name) => `./src/${name}.js`).concat(
-      "./bin/*.js",
-    ),
+    sideEffects: ["mod", "runtime/inlined", "threads", "runtime/threads", "workerd", "edge_light"]
+      .map((name) => `./src/${name}.js`).concat("./bin/*.js"),
     dependencies: Object.fromEntries(Object.entries(dependencies).filter(([name]) => imported.has(name))),
   };
 }
