@@ -3,10 +3,14 @@ package gibbon
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -59,7 +63,7 @@ func TestScoresAndTheSignOfTheGradient(t *testing.T) {
 		t.Fatal(predicted, err)
 	}
 	// the loss of class 1 rises toward class 0, along the difference of their weights
-	adversarial, err := model.FGSM(Examples{x, []int32{1}}, 0.125, math.Inf(-1), math.Inf(1))
+	adversarial, err := model.FGSM(Examples{x, []int32{1}}, FGSMOptions{Epsilon: 0.125})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +71,73 @@ func TestScoresAndTheSignOfTheGradient(t *testing.T) {
 		if adversarial[i] != x[i]+0.125*sign {
 			t.Error(i, adversarial)
 		}
+	}
+}
+
+func TestBoundsOfEachInputAndTheNorms(t *testing.T) {
+	_, model := open(t)
+	examples := Examples{[]float32{0.5, 0.25, 0.5}, []int32{1}}
+	for _, c := range []struct {
+		options  FGSMOptions
+		expected []float32
+	}{
+		{FGSMOptions{Epsilon: 0.125, Bounds: [][2]float64{{0, 0.5625}, {0, 1}, {0.4375, 1}}}, []float32{0.5625, 0.375, 0.4375}},
+		{FGSMOptions{Epsilon: 0.125, Norm: L1}, []float32{0.5, 0.25, 0.375}},
+	} {
+		adversarial, err := model.FGSM(examples, c.options)
+		if err != nil || !slices.Equal(adversarial, c.expected) {
+			t.Error(adversarial, err)
+		}
+	}
+	adversarial, err := model.FGSM(examples, FGSMOptions{Epsilon: 0.125, Norm: L2})
+	length := 0.0
+	for i, value := range adversarial {
+		length = math.Hypot(length, float64(value-examples.X[i]))
+	}
+	if err != nil || length > 0.125 || length < 0.12499 {
+		t.Error(length, err)
+	}
+}
+
+func TestGoroutinesShareAModel(t *testing.T) {
+	_, model := open(t)
+	random := rand.New(rand.NewPCG(0, 0))
+	var all sync.WaitGroup
+	for worker := range 8 {
+		examples := Examples{}
+		for range 50 * (worker + 1) {
+			examples.X = append(examples.X, random.Float32(), random.Float32(), random.Float32())
+			examples.Labels = append(examples.Labels, int32(random.IntN(2)))
+		}
+		expected, err := model.FGSM(examples, FGSMOptions{Epsilon: 0.125})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			for range 20 {
+				adversarial, err := model.FGSM(examples, FGSMOptions{Epsilon: 0.125})
+				if err != nil || !slices.Equal(adversarial, expected) {
+					t.Error("another goroutine changed the answer", err)
+				}
+				// a refusal leaves nothing locked
+				if _, err := model.FGSM(examples, FGSMOptions{Epsilon: -1}); err == nil {
+					t.Error("not refused")
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestAClosedModelIsRefused(t *testing.T) {
+	_, model := open(t)
+	if err := errors.Join(model.Close(), model.Close()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := model.Scores([]float32{0, 0, 0})
+	var input *InputError
+	if !errors.As(err, &input) || input.Code != CodeState || err.Error() != "Cannot classify: the model is closed" {
+		t.Error(err)
 	}
 }
 
@@ -94,24 +165,47 @@ func TestTrainingLowersTheLossAndGivesMemoryBack(t *testing.T) {
 	}
 }
 
-func TestMistakesAreRefused(t *testing.T) {
-	kernels, model := open(t)
+func TestTrainingThatDivergesIsRefused(t *testing.T) {
+	_, model := open(t)
+	_, err := model.Train(Examples{[]float32{3e38, -3e38, 3e38}, []int32{0}}, 3, 0)
+	var input *InputError
+	if !errors.As(err, &input) || input.Code != CodeDiverged || !strings.HasPrefix(err.Error(), "Cannot train beyond epoch 1: ") {
+		t.Error(err)
+	}
+}
+
+func TestFilesThatAreNoModelAreRefused(t *testing.T) {
+	kernels, _ := open(t)
+	load := func(header string, numbers ...[]float32) error {
+		_, err := kernels.Load(file(t, header, numbers...))
+		return err
+	}
+	for _, c := range []struct {
+		code  Code
+		words string
+		err   error
+	}{
+		{CodeFormat, "header", load("")},
+		{CodeFormat, "format gibbon-model-1", load("{}")},
+		{CodeFormat, "bytes 24 to 32", load(header, weights)},
+		{CodeHost, "no rbf", load(strings.Replace(header, "softmaxLinear", "rbf", 1), weights, bias)},
+		{CodeShape, "shapes (2, 4)", load(strings.Replace(header, `3,\"c`, `4,\"c`, 1), weights, bias)},
+		{CodeFormat, "config", load(strings.Replace(header, `3,\"c`, `0,\"c`, 1), weights, bias)},
+	} {
+		var input *InputError
+		if !errors.As(c.err, &input) || input.Code != c.code || !strings.Contains(input.Reason, c.words) ||
+			!strings.HasPrefix(c.err.Error(), "Cannot read ") {
+			t.Errorf("%s: %v", c.words, c.err)
+		}
+	}
+	if err := load(strings.Replace(header, `"head"`, `"recipe":"{}","head"`, 1), weights, bias); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatTheEngineRefuses(t *testing.T) {
+	kernels, _ := open(t)
 	for name, mistake := range map[string]func() error{
-		"inputs":  func() error { _, err := model.Scores(make([]float32, 4)); return err },
-		"label":   func() error { _, err := model.FGSM(Examples{make([]float32, 3), []int32{2}}, 1, 0, 1); return err },
-		"numbers": func() error { _, err := model.FGSM(Examples{make([]float32, 3), nil}, 1, 0, 1); return err },
-		"epsilon": func() error { _, err := model.FGSM(Examples{}, -1, 0, 1); return err },
-		"header":  func() error { _, err := kernels.Load(file(t, "")); return err },
-		"format":  func() error { _, err := kernels.Load(file(t, "{}")); return err },
-		"bytes":   func() error { _, err := kernels.Load(file(t, header, weights)); return err },
-		"no": func() error {
-			_, err := kernels.Load(file(t, strings.Replace(header, "softmaxLinear", "rbf", 1), weights, bias))
-			return err
-		},
-		"shapes": func() error {
-			_, err := kernels.Load(file(t, strings.Replace(header, `3,\"c`, `4,\"c`, 1), weights, bias))
-			return err
-		},
 		"kernels":  func() error { _, err := Open(context.Background(), "none.wasm"); return err },
 		"start":    func() error { _, err := Open(context.Background(), "go.mod"); return err },
 		"function": func() error { s := kernels.scope(); s.call("none"); return s.err },

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"sync"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -15,8 +16,10 @@ import (
 
 const abiVersion = 2
 
-// Kernels is an instance of the binary. Use it, and what was made with it, from one goroutine at a time.
+// Kernels is an instance of the binary, with a memory of its own. Goroutines may share it, and the models loaded with it:
+// one works, the others wait. To let them work side by side, give each its own.
 type Kernels struct {
+	mutex   sync.Mutex
 	ctx     context.Context
 	runtime wazero.Runtime
 	module  api.Module
@@ -33,19 +36,24 @@ func Open(ctx context.Context, path string) (*Kernels, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot start %s: %w", path, err)
 	}
-	k := &Kernels{ctx, runtime, module}
+	k := &Kernels{ctx: ctx, runtime: runtime, module: module}
 	s := k.scope()
 	if version := int32(s.call("abiVersion")); s.err != nil || version != abiVersion {
 		runtime.Close(ctx)
-		return nil, fmt.Errorf("cannot use %s: expected ABI version %d, got %d", path, abiVersion, version)
+		return nil, &InputError{CodeHost, "use " + path, fmt.Sprintf("expected ABI version %d, got %d", abiVersion, version)}
 	}
 	return k, nil
 }
 
 // Close ends the instance and all that lives in its memory.
-func (k *Kernels) Close() error { return k.runtime.Close(k.ctx) }
+func (k *Kernels) Close() error {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	return k.runtime.Close(k.ctx)
+}
 
 // A scope calls functions and takes memory until the first of them fails, and gives the memory back in the end.
+// Whoever has one holds the mutex.
 type scope struct {
 	*Kernels
 	taken []uint32

@@ -11,10 +11,12 @@ type layer interface {
 // linear is x·Wᵀ + b.
 type linear struct{ weights, bias array }
 
-func (m *Model) linear(tensors map[string]Tensor, name string, outputs, inputs int) *linear {
+// linear is such a layer of tensors in a file; action begins the message where they do not fit.
+func (m *Model) linear(action string, tensors map[string]Tensor, name string, outputs, inputs int) *linear {
 	W, b := tensors[name+"W"].Floats, tensors[name+"b"].Floats
 	if m.memory.err == nil && (len(W) != outputs*inputs || len(b) != outputs) {
-		m.memory.err = fmt.Errorf("%sW and %sb are not of shapes (%d, %d) and (%d)", name, name, outputs, inputs, outputs)
+		reason := fmt.Sprintf("expected %sW and %sb as float32 of shapes (%d, %d) and (%d)", name, name, outputs, inputs, outputs)
+		m.memory.err = &InputError{CodeShape, action, reason}
 	}
 	return &linear{m.memory.put(outputs, inputs, W), m.memory.put(1, outputs, b)}
 }

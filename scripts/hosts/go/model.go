@@ -3,6 +3,7 @@ package gibbon
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Examples are inputs, row after row, with their labels.
@@ -19,51 +20,82 @@ type Model struct {
 	memory *scope
 }
 
-// Load reads the softmax regression or maxout network in the safetensors file at path.
+// Load reads the softmax regression or maxout network in the safetensors file at path. A file that holds neither is
+// refused with an *InputError.
 func (k *Kernels) Load(path string) (*Model, error) {
+	action := "read " + path
 	tensors, about, err := ReadTensors(path)
 	if err != nil {
 		return nil, err
 	}
 	if about["format"] != "gibbon-model-1" {
-		return nil, fmt.Errorf("cannot read %s: expected format gibbon-model-1, got %q", path, about["format"])
+		reason := fmt.Sprintf("expected format gibbon-model-1 in its metadata, got %q", about["format"])
+		return nil, &InputError{CodeFormat, action, reason}
 	}
 	family, head := about["family"], about["head"]
 	if (family != "softmaxLinear" && family != "maxout") || head != "softmax" {
-		return nil, fmt.Errorf("cannot read %s: this host has no %s with head %s", path, family, head)
+		return nil, &InputError{CodeHost, action, fmt.Sprintf("this host has no %s with head %s", family, head)}
 	}
 	var config struct {
 		Inputs, Classes, Pieces int
 		Units                   []int
 	}
 	if err := json.Unmarshal([]byte(about["config"]), &config); err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", path, err)
+		return nil, &InputError{CodeFormat, action, "its config does not fit: " + err.Error()}
+	}
+	sizes := append([]int{config.Inputs, config.Classes - 1}, config.Units...)
+	if len(config.Units) > 0 {
+		sizes = append(sizes, config.Pieces)
+	}
+	if slices.Min(sizes) < 1 {
+		return nil, &InputError{CodeFormat, action, "its config does not fit: " + about["config"]}
 	}
 
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
 	m := &Model{Inputs: config.Inputs, Classes: config.Classes, memory: k.scope()}
 	width, top := config.Inputs, ""
 	for i, units := range config.Units {
 		name := fmt.Sprintf("layer%d.", i)
-		linear := m.linear(tensors, name, config.Pieces*units, width)
+		linear := m.linear(action, tensors, name, config.Pieces*units, width)
 		m.layers = append(m.layers, &maxout{linear: linear, units: units, pieces: config.Pieces})
 		width, top = units, "top."
 	}
-	m.layers = append(m.layers, m.linear(tensors, top, config.Classes, width))
+	m.layers = append(m.layers, m.linear(action, tensors, top, config.Classes, width))
 	if m.memory.err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", path, m.memory.close())
+		return nil, m.memory.close()
 	}
 	return m, nil
 }
 
 // Close gives the model's memory back.
-func (m *Model) Close() error { return m.memory.close() }
+func (m *Model) Close() error {
+	m.memory.mutex.Lock()
+	defer m.memory.mutex.Unlock()
+	m.layers = nil
+	return m.memory.close()
+}
+
+// open is a scope to work in until unlock is called.
+func (m *Model) open(action string) (s *scope, unlock func(), err error) {
+	m.memory.mutex.Lock()
+	if m.layers == nil {
+		m.memory.mutex.Unlock()
+		return nil, nil, &InputError{CodeState, action, "the model is closed"}
+	}
+	return m.memory.scope(), m.memory.mutex.Unlock, nil
+}
 
 // Scores are those of each class for the inputs x, row after row.
 func (m *Model) Scores(x []float32) ([]float32, error) {
-	if len(x)%m.Inputs != 0 {
-		return nil, fmt.Errorf("cannot classify %d numbers: the model takes %d inputs", len(x), m.Inputs)
+	if err := m.checkInputs("classify", x); err != nil {
+		return nil, err
 	}
-	s := m.memory.scope()
+	s, unlock, err := m.open("classify")
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	scores := s.get(m.forward(s, s.put(len(x)/m.Inputs, m.Inputs, x)))
 	return scores, s.close()
 }
@@ -95,18 +127,4 @@ func (m *Model) backward(s *scope, d array) array {
 		d = m.layers[i].backward(s, d)
 	}
 	return d
-}
-
-// check returns why the examples do not fit the model: kernels find their place in memory by labels.
-func (m *Model) check(examples Examples) error {
-	if len(examples.X) != len(examples.Labels)*m.Inputs {
-		return fmt.Errorf("cannot use %d numbers with %d labels: the model takes %d inputs",
-			len(examples.X), len(examples.Labels), m.Inputs)
-	}
-	for i, label := range examples.Labels {
-		if label < 0 || int(label) >= m.Classes {
-			return fmt.Errorf("cannot use label %d of example %d: must be in 0 … %d", label, i, m.Classes-1)
-		}
-	}
-	return nil
 }

@@ -23,7 +23,7 @@ func ReadTensors(path string) (map[string]Tensor, map[string]string, error) {
 	}
 	tensors, metadata, err := parse(file)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot read %s: %w", path, err)
+		return nil, nil, &InputError{CodeFormat, "read " + path, err.Error()}
 	}
 	return tensors, metadata, nil
 }

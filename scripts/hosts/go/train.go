@@ -2,27 +2,40 @@ package gibbon
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 )
 
-// The library's recipe for softmax regression; rows of the weights are kept no longer than most.
+// The library's recipe for softmax regression; no row of the weights gets longer than maxNorm.
 const (
-	batchSize = 100
-	rate      = float32(0.1)
-	momentum  = float32(0.5)
-	most      = float32(1.9365)
+	batchSize    = 100
+	learningRate = float32(0.1)
+	momentum     = float32(0.5)
+	maxNorm      = float32(1.9365)
 )
 
-// Train trains a softmax regression in place, for so many epochs; it returns the mean loss of the last.
+// Train trains a softmax regression in place, for so many epochs; it returns the mean loss of the last. Others who use
+// its kernels wait for the end. What does not fit is refused with an *InputError.
 func (m *Model) Train(examples Examples, epochs int, seed uint64) (float64, error) {
-	top, ok := m.layers[0].(*linear)
-	if !ok {
-		return 0, errors.New("cannot train this model: it is not a softmax regression")
-	}
-	if err := m.check(examples); err != nil {
+	if err := m.checkExamples("train", examples); err != nil {
 		return 0, err
 	}
-	s := m.memory.scope()
+	if len(examples.Labels) == 0 {
+		return 0, &InputError{CodeValue, "train", "there are no examples"}
+	}
+	if epochs < 1 {
+		return 0, &InputError{CodeValue, fmt.Sprintf("train with epochs %d", epochs), "must be a whole number ≥ 1"}
+	}
+	s, unlock, err := m.open("train")
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	top, ok := m.layers[0].(*linear)
+	if !ok {
+		return 0, &InputError{CodeHost, "train this model", "it is not a softmax regression"}
+	}
 	step := sgd{m, top, s.room(m.Classes, m.Inputs), s.room(1, m.Classes), array{}, array{}}
 	step.vW = s.put(m.Classes, m.Inputs, make([]float32, m.Classes*m.Inputs))
 	step.vb = s.put(1, m.Classes, make([]float32, m.Classes))
@@ -38,17 +51,26 @@ func (m *Model) Train(examples Examples, epochs int, seed uint64) (float64, erro
 				return 0, errors.Join(err, s.close())
 			}
 		}
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			reason := "training diverged, the loss is not finite; lower the learning rate"
+			input := &InputError{CodeDiverged, fmt.Sprintf("train beyond epoch %d", epoch+1), reason}
+			return 0, errors.Join(input, s.close())
+		}
 	}
 	return loss, s.close()
 }
 
 // Parameters are copies of a softmax regression's weights, (C, D), and biases, (C).
 func (m *Model) Parameters() (W, b []float32, err error) {
+	s, unlock, err := m.open("copy parameters")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer unlock()
 	top, ok := m.layers[0].(*linear)
 	if !ok {
-		return nil, nil, errors.New("cannot copy parameters: the model is not a softmax regression")
+		return nil, nil, &InputError{CodeHost, "copy parameters", "the model is not a softmax regression"}
 	}
-	s := m.memory.scope()
 	W, b = s.get(top.weights), s.get(top.bias)
 	return W, b, s.close()
 }
@@ -75,9 +97,9 @@ func (o *sgd) update(s *scope, examples Examples, batch []int) float64 {
 	s.call("columnSums", o.db, scores, 0, n, C)
 
 	none := float32(0)
-	s.call("sgdStep", o.top.weights, o.vW, o.dW, rate, momentum, none, none, C*D)
-	s.call("limitRowNorms", o.top.weights, most, C, D)
-	s.call("sgdStep", o.top.bias, o.vb, o.db, rate, momentum, none, none, C)
+	s.call("sgdStep", o.top.weights, o.vW, o.dW, learningRate, momentum, none, none, C*D)
+	s.call("limitRowNorms", o.top.weights, maxNorm, C, D)
+	s.call("sgdStep", o.top.bias, o.vb, o.db, learningRate, momentum, none, none, C)
 
 	sum := 0.0
 	for _, value := range s.get(loss) {

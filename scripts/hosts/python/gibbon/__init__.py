@@ -8,18 +8,22 @@ array([[0.25, 0.5 ]], dtype=float32)
 """
 
 from .attack import fgsm
+from .errors import InputError
 from .files import load_model
 from .kernels import Array, Kernels
 from .models import Model, logistic_regression, softmax_regression
 from .random import Stream
+from .scikit import folded
 from .train import train
 
 __all__ = [
     "Array",
+    "InputError",
     "Kernels",
     "Model",
     "Stream",
     "fgsm",
+    "folded",
     "load_model",
     "logistic_regression",
     "softmax_regression",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from . import checks
+from .errors import InputError
 from .kernels import Floats
 from .models import Model
 
@@ -14,31 +16,43 @@ def fgsm(
     x: ArrayLike,
     labels: ArrayLike,
     *,
-    epsilon: float,
-    bounds: tuple[float, float] = (-np.inf, np.inf),
+    epsilon: ArrayLike,
+    bounds: ArrayLike | None = None,
+    norm: str = "Linf",
 ) -> Floats:
     """Adversarial inputs, (B, D), by the fast gradient sign method: x + ε·sign(∇ₓ J(x, y)).
 
-    Never farther than ε from `x`, not by one bit.
+    In norm L2 the step is ε·∇J/‖∇J‖₂, in L1 it is ε on the input of the greatest slope. `epsilon` is
+    one number or, in Linf, one for each input, (D). `bounds` are the least and the greatest value of
+    an input, (2,), or of each input, (D, 2); `x` must lie inside. The result is never farther than
+    ε from `x` as float32, not by one bit. Raises InputError for what does not fit.
     """
-    if not 0 <= epsilon < np.inf:
-        raise ValueError(f"Cannot attack with epsilon {epsilon}: must be finite and >= 0")
-    kernels, out = model.kernels, np.array(x, np.float32)
-    y = model.labels(labels, len(out))
-    budget = kernels.array(np.full(model.inputs, _below(epsilon)))
-    # bounds of whole numbers too: -0 would not be 0.0's negative
-    lo, hi = -_below(-float(bounds[0])), _below(float(bounds[1]))
-    for place, inputs in model.runs(out):
-        scores = model.forward(inputs)
-        model.head.turn(kernels, scores, y[place])
-        g = model.backward(scores)
-        kernels.call("signStep", g, inputs, g, budget, lo, hi, *inputs.shape)
-        out[place] = g.view
-    return out
+    action, width = "attack by fgsm", model.inputs
+    values, y = checks.examples("attack", x, width, labels, model.classes)
+    size = checks.epsilons(action, epsilon, width)
+    limits = checks.bounds_of(action, bounds, x, width)
+    checks.norm(action, norm)
+    if norm != "Linf" and size.ndim > 0:
+        action += f" in norm {norm} with an epsilon for each input"
+        raise InputError("value", action, "give one number")
+    if limits is not None:
+        values = np.clip(values, *limits)
+    # the kernels know one pair for all inputs
+    one = limits is not None and limits[0].ndim == 0
+    lo, hi = (float(limits[0]), float(limits[1])) if limits and one else (-np.inf, np.inf)
 
-
-def _below(value: float) -> float:
-    """The greatest float32 that is not above `value`."""
-    near = np.float32(value)
-    # as Python floats: numpy would round `value` to compare it
-    return float(near if float(near) <= value else np.nextafter(near, np.float32(-np.inf)))
+    kernels, out = model.kernels, np.empty_like(values)
+    with kernels.lock:
+        steps = kernels.array(np.broadcast_to(checks.below(size), width))
+        for rows, inputs in model.chunks(values):
+            scores = model.forward(inputs)
+            model.head.to_direction(kernels, scores, y[rows])
+            g = model.backward(scores)
+            if norm == "Linf":
+                kernels.call("signStep", g, inputs, g, steps, lo, hi, *inputs.shape)
+            else:
+                direction = "l2Direction" if norm == "L2" else "l1Direction"
+                kernels.call(direction, g, g, float(size), *inputs.shape)
+                kernels.call("addStep", g, inputs, g, lo, hi, inputs.size)
+            out[rows] = g.view
+    return np.clip(out, *limits) if limits is not None and not one else out

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import threading
 import weakref
+from collections import deque
 from os import PathLike
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from wasmtime import Engine, Func, Instance, Memory, Module, Store, Trap
+
+from .errors import InputError
 
 ABI_VERSION = 2
 
@@ -27,7 +31,8 @@ class Array:
         self._kernels = kernels
         self._dtype = np.dtype(dtype)
         self.address = kernels.alloc(math.prod(shape) * self._dtype.itemsize)
-        weakref.finalize(self, kernels.free, self.address).atexit = False
+        # noted, not freed: objects are collected in any thread, at any time, under any lock
+        weakref.finalize(self, kernels.unused.append, self.address).atexit = False
 
     @property
     def size(self) -> int:
@@ -36,7 +41,7 @@ class Array:
 
     @property
     def view(self) -> NDArray[Any]:
-        """The numbers where they lie: stale once another array is made."""
+        """The numbers where they lie: stale once another array is made, so hold the kernels' lock."""
         return (
             self._kernels.bytes(self.address, self.size * self._dtype.itemsize)
             .view(self._dtype)
@@ -45,22 +50,30 @@ class Array:
 
     def numpy(self) -> NDArray[Any]:
         """A copy of the numbers."""
-        return self.view.copy()
+        with self._kernels.lock:
+            return self.view.copy()
 
 
 class Kernels:
-    """An instance of one of the binaries. Use it, and what was made with it, from one thread."""
+    """An instance of one of the binaries, with a memory of its own.
+
+    Threads may share it, and the models made with it: one works, the others wait. To let threads work
+    side by side, give each its own.
+    """
 
     def __init__(self, wasm: str | PathLike[str]) -> None:
+        self.lock = threading.RLock()
+        """Held by each call. Hold it over calls that belong together."""
+        self.unused: deque[int] = deque()
+        """Addresses that the next `alloc` gives back first."""
         self._store = Store(Engine())
         module = Module.from_file(self._store.engine, str(wasm))
         exports = Instance(self._store, module, []).exports(self._store)
         self._functions = {name: each for name, each in exports.items() if isinstance(each, Func)}
         version = self.call("abiVersion") if "abiVersion" in self._functions else None
         if version != ABI_VERSION:
-            raise ValueError(
-                f"Cannot use {wasm}: expected ABI version {ABI_VERSION}, got {version}"
-            )
+            reason = f"expected ABI version {ABI_VERSION}, got {version}"
+            raise InputError("host", f"use {wasm}", reason)
         memory = exports["memory"]
         assert isinstance(memory, Memory)
         self._memory = memory
@@ -68,13 +81,15 @@ class Kernels:
     def call(self, function: str, *arguments: Array | float) -> Any:
         """What `function` returns; arrays are passed as their addresses. See wasm/README.md."""
         numbers = [each.address if isinstance(each, Array) else each for each in arguments]
-        return self._functions[function](self._store, *numbers)
+        with self.lock:
+            return self._functions[function](self._store, *numbers)
 
     def array(self, values: ArrayLike, dtype: DTypeLike = np.float32) -> Array:
         """A copy of `values` in the binary's memory."""
         source = np.asarray(values, dtype)
-        array = Array(self, source.shape, dtype)
-        array.view[...] = source
+        with self.lock:
+            array = Array(self, source.shape, dtype)
+            array.view[...] = source
         return array
 
     def empty(self, *shape: int, dtype: DTypeLike = np.float32) -> Array:
@@ -83,11 +98,14 @@ class Kernels:
 
     def alloc(self, size: int) -> int:
         """The address of `size` fresh bytes."""
-        try:
-            # sizes and addresses are unsigned
-            return int(self.call("alloc", min(size, 0xFFFFFFFF))) & 0xFFFFFFFF
-        except Trap as error:
-            raise MemoryError(f"Cannot take {size} bytes of WebAssembly memory") from error
+        with self.lock:
+            while self.unused:
+                self.free(self.unused.popleft())
+            try:
+                # sizes and addresses are unsigned
+                return int(self.call("alloc", min(size, 0xFFFFFFFF))) & 0xFFFFFFFF
+            except Trap as error:
+                raise MemoryError(f"Cannot take {size} bytes of WebAssembly memory") from error
 
     def free(self, address: int) -> None:
         """Gives back what `alloc` gave."""

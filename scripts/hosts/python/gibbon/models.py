@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from . import checks
+from .errors import InputError, shown
 from .kernels import Array, Floats, Kernels, Labels
 from .layers import Layer, Linear
 
-ROWS = 1000
+CHUNK = 1000
 """Examples that are in the binary's memory at a time."""
 
 
@@ -30,7 +32,7 @@ class Head:
         p: Floats = scores.numpy()
         return np.hstack([np.float32(1) - p, p]) if self.name == "binary" else p
 
-    def turn(self, kernels: Kernels, scores: Array, labels: Labels) -> None:
+    def to_direction(self, kernels: Kernels, scores: Array, labels: Labels) -> None:
         """Writes over the scores the direction in which the loss of `labels` rises."""
         # a binary head's one column stands for class 1
         columns = 1 - labels if self.name == "binary" else labels
@@ -59,8 +61,13 @@ class Model:
     classes: int
 
     def scores(self, x: ArrayLike) -> Floats:
-        """Scores, (B, C), or (B, 1) of a binary head, for the inputs `x`, (B, D)."""
-        parts = [self.forward(rows).numpy() for _, rows in self.runs(x)]
+        """Scores, (B, C), or (B, 1) of a binary head, for the inputs `x`, (B, D).
+
+        Raises InputError unless these are finite numbers of that shape.
+        """
+        values = checks.inputs("classify", x, self.inputs)
+        with self.kernels.lock:
+            parts = [self.forward(rows).numpy() for _, rows in self.chunks(values)]
         return np.concatenate(parts) if parts else np.empty((0, self.width), np.float32)
 
     def probabilities(self, x: ArrayLike) -> Floats:
@@ -68,7 +75,7 @@ class Model:
         return self.head.probabilities(self.kernels, self.kernels.array(self.scores(x)))
 
     def predict(self, x: ArrayLike) -> NDArray[np.intp]:
-        """The most probable class of each example, (B)."""
+        """The most probable class of each example, (B): with scikit-learn, its place in `classes_`."""
         # probabilities tie where they round to 1: scores do not
         answers = self.probabilities(x) if self.width == 1 else self.scores(x)
         best: NDArray[np.intp] = answers.argmax(axis=1)
@@ -91,47 +98,45 @@ class Model:
             d = layer.backward(d)
         return d
 
-    def runs(self, x: ArrayLike) -> Iterator[tuple[slice, Array]]:
-        """The inputs `x`, checked, in the binary's memory, some rows at a time with their place."""
-        inputs = np.asarray(x, np.float32)
-        if inputs.ndim != 2 or inputs.shape[1] != self.inputs:
-            raise TypeError(
-                f"Cannot use inputs of shape {inputs.shape}: expected (examples, {self.inputs})"
-            )
-        for first in range(0, len(inputs), ROWS):
-            place = slice(first, first + ROWS)
-            yield place, self.kernels.array(inputs[place])
-
-    def labels(self, y: ArrayLike, examples: int) -> Labels:
-        """The labels `y`, (B), checked: kernels find their place in memory by them."""
-        labels = np.asarray(y)
-        if labels.shape != (examples,):
-            raise TypeError(f"Cannot use labels of shape {labels.shape}: expected ({examples},)")
-        if not np.issubdtype(labels.dtype, np.integer):
-            raise TypeError(f"Cannot use labels of type {labels.dtype}: expected whole numbers")
-        if examples and not 0 <= labels.min() <= labels.max() < self.classes:
-            raise ValueError(f"Cannot use labels: each must be in 0 … {self.classes - 1}")
-        return labels.astype(np.int32)
+    def chunks(self, x: Floats) -> Iterator[tuple[slice, Array]]:
+        """The inputs `x` in the binary's memory, some rows at a time with their place."""
+        for first in range(0, len(x), CHUNK):
+            rows = slice(first, first + CHUNK)
+            yield rows, self.kernels.array(x[rows])
 
 
 def softmax_regression(kernels: Kernels, coef: ArrayLike, intercept: ArrayLike) -> Model:
-    """Softmax regression with scikit-learn's `coef_`, (C, D), and `intercept_`, (C)."""
-    return _linear(kernels, HEADS["softmax"], coef, intercept)
+    """A linear classifier with scikit-learn's `coef_`, (C, D), and `intercept_`, (C).
+
+    For two classes scikit-learn keeps one row: this is then logistic regression. Raises InputError
+    unless the numbers are finite and their shapes fit.
+    """
+    weights, bias = _finite("coef", coef), _finite("intercept", intercept)
+    if weights.ndim != 2 or weights.size == 0 or bias.shape != weights.shape[:1]:
+        reason = "expected (scores, inputs) and (scores,)"
+        shapes = f"coef of shape {weights.shape} and intercept of shape {bias.shape}"
+        raise InputError("shape", f"make a model of {shapes}", reason)
+    outputs, inputs = weights.shape
+    head = HEADS["binary" if outputs == 1 else "softmax"]
+    return Model(kernels, (Linear(kernels, weights, bias),), head, inputs, max(2, outputs))
 
 
 def logistic_regression(kernels: Kernels, coef: ArrayLike, intercept: ArrayLike) -> Model:
     """Logistic regression with scikit-learn's `coef_`, (1, D), and `intercept_`, (1)."""
-    return _linear(kernels, HEADS["binary"], coef, intercept)
+    model = softmax_regression(kernels, coef, intercept)
+    if model.width != 1:
+        reason = f"coef has {model.width} rows, expected 1"
+        raise InputError("shape", "make a logistic regression", reason)
+    return model
 
 
-def _linear(kernels: Kernels, head: Head, coef: ArrayLike, intercept: ArrayLike) -> Model:
-    weights, bias = np.asarray(coef, np.float32), np.asarray(intercept, np.float32)
-    if weights.ndim != 2 or bias.shape != weights.shape[:1]:
-        raise TypeError(
-            f"Cannot make a model of weights {weights.shape} and biases {bias.shape}: "
-            "expected (scores, inputs) and (scores,)"
-        )
-    if (head.name == "binary") != (len(weights) == 1):
-        raise ValueError(f"Cannot make a {head.name} model with {len(weights)} scores")
-    classes = max(2, len(weights))
-    return Model(kernels, (Linear(kernels, weights, bias),), head, weights.shape[1], classes)
+def _finite(name: str, values: ArrayLike) -> Floats:
+    """The numbers `values` as float32, of which none may be infinite."""
+    with np.errstate(over="ignore"):
+        numbers = checks.numbers("make a model", f"values of {name}", values).astype(np.float32)
+    bad = np.argwhere(~np.isfinite(numbers))
+    if len(bad):
+        value = shown(numbers[tuple(bad[0])])
+        reason = f"{name}{bad[0].tolist()} is {value}, not a finite number"
+        raise InputError("value", "make a model", reason)
+    return numbers

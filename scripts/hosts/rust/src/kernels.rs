@@ -5,11 +5,20 @@ use std::path::Path;
 use std::rc::Rc;
 
 use wasmtime::error::Context;
-use wasmtime::{Engine, Instance, Memory, Module, Result, Store, TypedFunc, ensure, format_err};
+use wasmtime::{Engine, Instance, Memory, Module, Store, TypedFunc, format_err};
+
+use crate::errors::{Code, Result, input};
 
 const ABI_VERSION: i32 = 2;
 
-/// An instance of one of the binaries. Clones share it.
+/// An instance of one of the binaries, with a memory of its own. Clones share it.
+///
+/// It stays on its thread, and so do the models loaded with it: to let threads work side by side, open one in each.
+///
+/// ```compile_fail
+/// fn on_a_thread<T: Send>() {}
+/// on_a_thread::<gibbon::Kernels>();
+/// ```
 #[derive(Clone)]
 pub struct Kernels(Rc<Inner>);
 
@@ -69,7 +78,7 @@ macro_rules! functions {
         }
 
         impl Functions {
-            fn of(instance: &Instance, store: &mut Store<()>) -> Result<Self> {
+            fn of(instance: &Instance, store: &mut Store<()>) -> wasmtime::Result<Self> {
                 Ok(Self { $($method: instance.get_typed_func(&mut *store, $name)?),* })
             }
         }
@@ -80,8 +89,9 @@ macro_rules! functions {
                 #[allow(clippy::too_many_arguments)]
                 pub(crate) fn $method(&self, $($array: &Array,)* $($number: $kind),*) -> Result<$result> {
                     let mut store = self.0.store.borrow_mut();
-                    self.0.functions.$method.call(&mut *store, ($($array.address,)* $($number.wasm(),)*))
-                        .context(concat!("cannot run ", $name))
+                    let arguments = ($($array.address,)* $($number.wasm(),)*);
+                    let run = self.0.functions.$method.call(&mut *store, arguments);
+                    Ok(run.context(concat!("cannot run ", $name))?)
                 }
             )*
         }
@@ -103,8 +113,11 @@ functions! {
     list_winners_by_row = "listWinnersByRow" [indices, values, counts, d_h, winner] (rows: usize, units: usize) -> ();
     gather_rows = "gatherRows" [out, indices, values, counts, m] (accumulate: u32, rows: usize, cols: usize, height: usize, capacity: usize) -> ();
     sign_step = "signStep" [out, x, g, epsilon] (lo: f32, hi: f32, rows: usize, cols: usize) -> ();
-    sgd_step = "sgdStep" [p, v, g] (rate: f32, momentum: f32, l1: f32, l2: f32, n: usize) -> ();
-    limit_row_norms = "limitRowNorms" [w] (most: f32, rows: usize, cols: usize) -> ();
+    add_step = "addStep" [out, x, d] (lo: f32, hi: f32, n: usize) -> ();
+    l2_direction = "l2Direction" [d, g] (epsilon: f64, rows: usize, cols: usize) -> ();
+    l1_direction = "l1Direction" [d, g] (epsilon: f64, rows: usize, cols: usize) -> ();
+    sgd_step = "sgdStep" [p, v, g] (learning_rate: f32, momentum: f32, l1: f32, weight_decay: f32, n: usize) -> ();
+    limit_row_norms = "limitRowNorms" [w] (max_norm: f32, rows: usize, cols: usize) -> ();
     random_key = "randomKey" [] (key: f64, part: f64) -> f64;
     random_number = "randomNumber" [] (key: f64, counter: f64) -> f64;
 }
@@ -122,11 +135,10 @@ impl Kernels {
         let functions = Functions::of(&instance, &mut store)?;
         let kernels = Self(Rc::new(Inner { store: RefCell::new(store), memory, functions }));
         let version = kernels.abi_version()?;
-        ensure!(
-            version == ABI_VERSION,
-            "cannot use {}: expected ABI version {ABI_VERSION}, got {version}",
-            path.display()
-        );
+        if version != ABI_VERSION {
+            let reason = format!("expected ABI version {ABI_VERSION}, got {version}");
+            return Err(input(Code::Host, format!("use {}", path.display()), reason));
+        }
         Ok(kernels)
     }
 
@@ -148,7 +160,11 @@ impl Kernels {
     }
 
     fn put(&self, rows: usize, cols: usize, numbers: impl ExactSizeIterator<Item = [u8; 4]>) -> Result<Array> {
-        ensure!(numbers.len() == rows * cols, "cannot put {} numbers into ({rows}, {cols})", numbers.len());
+        let (wanted, given) = (rows * cols, numbers.len());
+        if given != wanted {
+            let reason = format!("expected {wanted} numbers, got {given}");
+            return Err(input(Code::Shape, format!("make an array of shape ({rows}, {cols})"), reason));
+        }
         let array = self.room(rows, cols)?;
         let mut store = self.0.store.borrow_mut();
         let bytes = &mut self.0.memory.data_mut(&mut *store)[array.address as usize..];

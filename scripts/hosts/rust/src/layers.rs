@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use safetensors::{Dtype, SafeTensors};
-use wasmtime::{Result, ensure, format_err};
+use wasmtime::format_err;
 
+use crate::errors::{Code, Result, input};
 use crate::kernels::{Array, Kernels};
 
 /// x·Wᵀ + b.
@@ -22,14 +23,26 @@ pub(crate) struct Maxout {
 }
 
 impl Linear {
-    pub fn read(kernels: &Kernels, tensors: &SafeTensors, name: &str, outputs: usize, inputs: usize) -> Result<Self> {
-        let read = |part: &str| -> Result<Vec<f32>> {
-            let tensor = tensors.tensor(&format!("{name}{part}"))?;
-            ensure!(tensor.dtype() == Dtype::F32, "{name}{part} is {:?}, expected F32", tensor.dtype());
+    /// Such a layer of tensors in a file; `action` begins the message where they do not fit.
+    pub fn read(
+        kernels: &Kernels,
+        (action, tensors): (&str, &SafeTensors),
+        name: &str,
+        (outputs, inputs): (usize, usize),
+    ) -> Result<Self> {
+        let read = |part: &str, count: usize| -> Result<Vec<f32>> {
+            let refused = |reason: String| input(Code::Shape, action, reason);
+            let tensor = tensors
+                .tensor(&format!("{name}{part}"))
+                .map_err(|_| refused(format!("tensor {name}{part} is missing")))?;
+            if tensor.dtype() != Dtype::F32 || tensor.data().len() != 4 * count {
+                let got = format!("{:?} of shape {:?}", tensor.dtype(), tensor.shape());
+                return Err(refused(format!("expected {name}{part} as {count} float32, got {got}")));
+            }
             Ok(crate::floats(tensor.data()))
         };
-        let (weights, bias) = (kernels.floats(outputs, inputs, &read("W")?)?, kernels.floats(1, outputs, &read("b")?)?);
-        Ok(Self { weights, bias })
+        let weights = kernels.floats(outputs, inputs, &read("W", outputs * inputs)?)?;
+        Ok(Self { weights, bias: kernels.floats(1, outputs, &read("b", outputs)?)? })
     }
 
     pub fn forward(&self, kernels: &Kernels, x: &Array) -> Result<Array> {

@@ -7,10 +7,13 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gibbon::{Kernels, Model, Result, floats, ints};
+use gibbon::{FgsmOptions, Kernels, Model, floats, ints};
 use safetensors::SafeTensors;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+
+/// What this program does, or why it failed.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
@@ -21,7 +24,7 @@ fn main() -> ExitCode {
     match run(Path::new(wasm), Path::new(folder)) {
         Ok(report) => println!("{report}"),
         Err(error) => {
-            eprintln!("{error:#}");
+            eprintln!("{error}");
             return ExitCode::FAILURE;
         }
     }
@@ -33,8 +36,9 @@ fn run(wasm: &Path, folder: &Path) -> Result<serde_json::Value> {
     let kernels = Kernels::open(wasm)?;
     let file = std::fs::read(folder.join("examples.safetensors"))?;
     let examples = SafeTensors::deserialize(&file)?;
-    let x = |part: &str| Ok::<_, gibbon::Error>(floats(examples.tensor(&format!("{part}.x"))?.data()));
-    let labels = |part: &str| Ok::<_, gibbon::Error>(ints(examples.tensor(&format!("{part}.labels"))?.data()));
+    let x = |part: &str| Ok::<_, safetensors::SafeTensorError>(floats(examples.tensor(&format!("{part}.x"))?.data()));
+    let labels =
+        |part: &str| Ok::<_, safetensors::SafeTensorError>(ints(examples.tensor(&format!("{part}.labels"))?.data()));
     let (test, truth) = (x("test")?, labels("test")?);
 
     let load = |family: &str| Model::load(&kernels, folder.join(format!("{family}.safetensors")));
@@ -56,8 +60,8 @@ fn run(wasm: &Path, folder: &Path) -> Result<serde_json::Value> {
 }
 
 /// Adversarial examples within 0.1 and in [0, 1].
-fn attack(model: &Model, x: &[f32], labels: &[i32]) -> Result<Vec<f32>> {
-    model.fgsm(x, labels, 0.1, (0.0, 1.0))
+fn attack(model: &Model, x: &[f32], labels: &[i32]) -> gibbon::Result<Vec<f32>> {
+    model.fgsm(x, labels, &FgsmOptions { epsilon: 0.1, bounds: vec![(0.0, 1.0)], ..Default::default() })
 }
 
 fn hash(numbers: &[f32]) -> String {
@@ -66,7 +70,7 @@ fn hash(numbers: &[f32]) -> String {
 }
 
 /// The median of 101 runs, in microseconds.
-fn time_of<T>(mut run: impl FnMut() -> Result<T>) -> Result<f64> {
+fn time_of<T>(mut run: impl FnMut() -> gibbon::Result<T>) -> gibbon::Result<f64> {
     let mut laps = Vec::new();
     for _ in 0..101 {
         let start = Instant::now();

@@ -1,12 +1,12 @@
-//! Models, and the fast gradient sign method.
+//! Models.
 
 use std::path::Path;
 
 use safetensors::SafeTensors;
 use serde_json::Value;
 use wasmtime::error::Context;
-use wasmtime::{Result, bail, ensure, format_err};
 
+use crate::errors::{Code, Result, input, shown};
 use crate::kernels::{Array, Kernels};
 use crate::layers::{Linear, Maxout};
 
@@ -24,42 +24,45 @@ impl Model {
     pub fn load(kernels: &Kernels, path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let file = std::fs::read(path).with_context(|| format!("cannot open {}", path.display()))?;
-        Self::read(kernels, &file).with_context(|| format!("cannot read {}", path.display()))
+        Self::read(kernels, &file, &format!("read {}", path.display()))
     }
 
-    fn read(kernels: &Kernels, file: &[u8]) -> Result<Self> {
-        let (_, header) = SafeTensors::read_metadata(file)?;
-        let tensors = SafeTensors::deserialize(file)?;
+    fn read(kernels: &Kernels, file: &[u8], action: &str) -> Result<Self> {
+        let broken = |reason: String| input(Code::Format, action, reason);
+        let (_, header) = SafeTensors::read_metadata(file).map_err(|error| broken(error.to_string()))?;
+        let tensors = SafeTensors::deserialize(file).map_err(|error| broken(error.to_string()))?;
         let about =
             |name: &str| header.metadata().as_ref().and_then(|texts| texts.get(name)).map_or("", String::as_str);
-        ensure!(about("format") == "gibbon-model-1", "expected format gibbon-model-1, got {:?}", about("format"));
-        let known = ["softmaxLinear", "maxout"].contains(&about("family")) && about("head") == "softmax";
-        ensure!(known, "this host has no {} with head {}", about("family"), about("head"));
+        if about("format") != "gibbon-model-1" {
+            let got = about("format");
+            return Err(broken(format!("expected format gibbon-model-1 in its metadata, got {got:?}")));
+        }
+        if !["softmaxLinear", "maxout"].contains(&about("family")) || about("head") != "softmax" {
+            let reason = format!("this host has no {} with head {}", about("family"), about("head"));
+            return Err(input(Code::Host, action, reason));
+        }
 
-        let config: Value = serde_json::from_str(about("config"))?;
-        let whole =
-            |value: &Value| value.as_u64().map(|n| n as usize).ok_or_else(|| format_err!("bad config {config}"));
+        let misfit = || broken(format!("its config does not fit: {}", about("config")));
+        let config: Value = serde_json::from_str(about("config")).map_err(|_| misfit())?;
+        let whole = |value: &Value| value.as_u64().filter(|&n| n > 0).map(|n| n as usize).ok_or_else(misfit);
         let (inputs, classes) = (whole(&config["inputs"])?, whole(&config["classes"])?);
         let (mut width, mut top) = (inputs, "");
         let mut hidden = Vec::new();
         for (i, units) in config["units"].as_array().into_iter().flatten().enumerate() {
             let (units, pieces) = (whole(units)?, whole(&config["pieces"])?);
-            let linear = Linear::read(kernels, &tensors, &format!("layer{i}."), pieces * units, width)?;
+            let name = format!("layer{i}.");
+            let linear = Linear::read(kernels, (action, &tensors), &name, (pieces * units, width))?;
             hidden.push(Maxout::new(linear, units, pieces));
             (width, top) = (units, "top.");
         }
-        let top = Linear::read(kernels, &tensors, top, classes, width)?;
+        let top = Linear::read(kernels, (action, &tensors), top, (classes, width))?;
         Ok(Self { inputs, classes, kernels: kernels.clone(), hidden, top })
     }
 
     /// Scores of each class for the inputs `x`, row after row.
     pub fn scores(&self, x: &[f32]) -> Result<Vec<f32>> {
-        ensure!(
-            x.len().is_multiple_of(self.inputs),
-            "cannot classify {} numbers: the model takes {} inputs",
-            x.len(),
-            self.inputs
-        );
+        self.check_count("classify", x)?;
+        check_finite("classify", x, self.inputs)?;
         let x = self.kernels.floats(x.len() / self.inputs, self.inputs, x)?;
         Ok(self.forward(&x)?.to_vec())
     }
@@ -70,25 +73,6 @@ impl Model {
         Ok(self.scores(x)?.chunks(self.classes).map(best).collect())
     }
 
-    /// Adversarial inputs by the fast gradient sign method, x + ε·sign(∇ₓ J(x, y)), clipped to `bounds`; infinities
-    /// are no bounds. Never farther than ε from `x`, not by one bit.
-    pub fn fgsm(&self, x: &[f32], labels: &[i32], epsilon: f64, bounds: (f64, f64)) -> Result<Vec<f32>> {
-        ensure!(
-            (0.0..f64::INFINITY).contains(&epsilon),
-            "cannot attack with epsilon {epsilon}: must be finite and >= 0"
-        );
-        self.check(x, labels)?;
-        let (kernels, rows) = (&self.kernels, labels.len());
-        let x = kernels.floats(rows, self.inputs, x)?;
-        let labels = kernels.ints(rows, 1, labels)?;
-        let budget = kernels.floats(1, self.inputs, &vec![below(epsilon); self.inputs])?;
-        let scores = self.forward(&x)?;
-        kernels.softmax_direction(&scores, &scores, &labels, rows, self.classes)?;
-        let g = self.backward(scores)?;
-        kernels.sign_step(&g, &x, &g, &budget, -below(-bounds.0), below(bounds.1), rows, self.inputs)?;
-        Ok(g.to_vec())
-    }
-
     pub(crate) fn forward(&self, x: &Array) -> Result<Array> {
         let mut h = None;
         for layer in &self.hidden {
@@ -97,7 +81,7 @@ impl Model {
         self.top.forward(&self.kernels, h.as_ref().unwrap_or(x))
     }
 
-    fn backward(&self, d: Array) -> Result<Array> {
+    pub(crate) fn backward(&self, d: Array) -> Result<Array> {
         let mut d = self.top.backward(&self.kernels, &d)?;
         for layer in self.hidden.iter().rev() {
             d = layer.backward(&self.kernels, &d)?;
@@ -106,16 +90,36 @@ impl Model {
     }
 
     /// Fails unless the examples fit the model: kernels find their place in memory by labels.
-    pub(crate) fn check(&self, x: &[f32], labels: &[i32]) -> Result<()> {
-        let (numbers, examples, inputs) = (x.len(), labels.len(), self.inputs);
-        ensure!(
-            numbers == examples * inputs,
-            "cannot use {numbers} numbers with {examples} labels: the model takes {inputs} inputs"
-        );
-        match labels.iter().find(|&&label| label < 0 || label as usize >= self.classes) {
-            Some(label) => bail!("cannot use label {label}: must be in 0 … {}", self.classes - 1),
-            None => Ok(()),
+    pub(crate) fn check_examples(&self, action: &str, x: &[f32], labels: &[i32]) -> Result<()> {
+        let (inputs, examples) = (self.inputs, labels.len());
+        let ragged = x.len() % inputs != 0;
+        let cols = if ragged && examples > 0 && x.len() % examples == 0 { x.len() / examples } else { inputs };
+        let (batch, rows) = ("make a batch", x.len() / cols);
+        if rows * cols == x.len() && rows != examples {
+            return Err(input(Code::Shape, batch, format!("{rows} examples but {examples} labels")));
         }
+        let classes = self.classes;
+        if let Some(i) = labels.iter().position(|&label| label < 0 || label as usize >= classes) {
+            let label = format!("label {} of example {i}", labels[i]);
+            let reason = format!("{label} is not a whole number in 0 … {}", classes - 1);
+            return Err(input(Code::Value, batch, reason));
+        }
+        check_finite(batch, x, cols)?;
+        if cols != inputs {
+            let reason = format!("the model takes {inputs} inputs, the examples have {cols}");
+            return Err(input(Code::Shape, action, reason));
+        }
+        self.check_count(action, x)
+    }
+
+    /// Fails unless `x` is whole examples.
+    fn check_count(&self, action: &str, x: &[f32]) -> Result<()> {
+        let (inputs, numbers) = (self.inputs, x.len());
+        if numbers % inputs == 0 {
+            return Ok(());
+        }
+        let reason = format!("the model takes {inputs} inputs, {numbers} numbers are no whole examples");
+        Err(input(Code::Shape, action, reason))
     }
 
     /// Whether there is nothing but one linear layer.
@@ -124,10 +128,15 @@ impl Model {
     }
 }
 
-/// The greatest float32 that is not above `value`.
-fn below(value: f64) -> f32 {
-    let near = value as f32;
-    if f64::from(near) > value { near.next_down() } else { near }
+/// Fails unless all of `x`, so many columns wide, is finite.
+fn check_finite(action: &str, x: &[f32], cols: usize) -> Result<()> {
+    match x.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(i) => {
+            let value = format!("{}, not a finite number", shown(f64::from(x[i])));
+            Err(input(Code::Value, action, format!("input {} of example {} is {value}", i % cols, i / cols)))
+        }
+    }
 }
 
 /// Little-endian bytes as numbers.

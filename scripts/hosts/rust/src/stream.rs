@@ -1,7 +1,6 @@
 //! Streams of random numbers, the same as the library's.
 
-use wasmtime::Result;
-
+use crate::errors::Result;
 use crate::kernels::Kernels;
 
 /// The random numbers of a seed, or of a part of another stream.

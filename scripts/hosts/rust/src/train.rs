@@ -1,21 +1,28 @@
 //! Training of softmax regression.
 
-use wasmtime::{Result, ensure};
-
+use crate::errors::{Code, Result, input};
 use crate::model::Model;
 use crate::stream::Stream;
 
-/// The library's recipe; rows of the weights are kept no longer than the last.
-const BATCH: usize = 100;
-const RATE: f32 = 0.1;
+/// The library's recipe; no row of the weights gets longer than the last.
+const BATCH_SIZE: usize = 100;
+const LEARNING_RATE: f32 = 0.1;
 const MOMENTUM: f32 = 0.5;
-const MOST: f32 = 1.9365;
+const MAX_NORM: f32 = 1.9365;
 
 impl Model {
     /// Trains a softmax regression in place, for so many epochs; gives the mean loss of the last.
     pub fn train(&mut self, x: &[f32], labels: &[i32], epochs: u64, seed: u64) -> Result<f64> {
-        ensure!(self.is_linear(), "cannot train this model: it is not a softmax regression");
-        self.check(x, labels)?;
+        if !self.is_linear() {
+            return Err(input(Code::Host, "train this model", "it is not a softmax regression"));
+        }
+        self.check_examples("train", x, labels)?;
+        if labels.is_empty() {
+            return Err(input(Code::Value, "train", "there are no examples"));
+        }
+        if epochs == 0 {
+            return Err(input(Code::Value, "train with epochs 0", "must be a whole number ≥ 1"));
+        }
         let (inputs, classes, kernels) = (self.inputs, self.classes, &self.kernels);
         let (weights, bias) = (&self.top.weights, &self.top.bias);
         let (dw, db) = (kernels.room(classes, inputs)?, kernels.room(1, classes)?);
@@ -26,7 +33,7 @@ impl Model {
         for epoch in 0..epochs {
             sum = 0.0;
             let order = Stream::new(kernels, seed)?.named("order")?.part(epoch)?.permutation(labels.len())?;
-            for places in order.chunks(BATCH) {
+            for places in order.chunks(BATCH_SIZE) {
                 let n = places.len();
                 let rows: Vec<f32> = places.iter().flat_map(|i| &x[i * inputs..(i + 1) * inputs]).copied().collect();
                 let own: Vec<i32> = places.iter().map(|&i| labels[i]).collect();
@@ -36,10 +43,14 @@ impl Model {
                 kernels.gemm_tn(&dw, &scores, &rows, 0, classes, inputs, n)?;
                 kernels.column_sums(&db, &scores, 0, n, classes)?;
 
-                kernels.sgd_step(weights, &vw, &dw, RATE, MOMENTUM, 0.0, 0.0, classes * inputs)?;
-                kernels.limit_row_norms(weights, MOST, classes, inputs)?;
-                kernels.sgd_step(bias, &vb, &db, RATE, MOMENTUM, 0.0, 0.0, classes)?;
+                kernels.sgd_step(weights, &vw, &dw, LEARNING_RATE, MOMENTUM, 0.0, 0.0, classes * inputs)?;
+                kernels.limit_row_norms(weights, MAX_NORM, classes, inputs)?;
+                kernels.sgd_step(bias, &vb, &db, LEARNING_RATE, MOMENTUM, 0.0, 0.0, classes)?;
                 sum += loss.to_vec().into_iter().map(f64::from).sum::<f64>();
+            }
+            if !sum.is_finite() {
+                let reason = "training diverged, the loss is not finite; lower the learning rate";
+                return Err(input(Code::Diverged, format!("train beyond epoch {}", epoch + 1), reason));
             }
         }
         Ok(sum / labels.len() as f64)

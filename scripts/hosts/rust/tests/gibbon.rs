@@ -1,35 +1,12 @@
 //! What the page of the binaries promises, as seen from Rust.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+mod support;
 
-use gibbon::{Kernels, Model, Result};
-use safetensors::Dtype;
-use safetensors::tensor::TensorView;
+use gibbon::{Code, Error, FgsmOptions, Kernels, Model, Norm, Result};
+use support::{file, kernels};
 
-const EVERYWHERE: (f64, f64) = (f64::NEG_INFINITY, f64::INFINITY);
-
-fn kernels() -> Kernels {
-    Kernels::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../wasm/gibbon.wasm")).unwrap()
-}
-
-/// A model of two classes, three inputs, in a file of its own.
-fn file(name: &str, family: &str, inputs: usize) -> PathBuf {
-    let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
-    let (weights, bias) = (bytes(&[1.0, 2.0, -3.0, 0.5, -1.0, 4.0]), bytes(&[0.0, 0.25]));
-    let tensors = [
-        ("W", TensorView::new(Dtype::F32, vec![2, 3], &weights).unwrap()),
-        ("b", TensorView::new(Dtype::F32, vec![2], &bias).unwrap()),
-    ];
-    let texts = HashMap::from([
-        ("format".into(), "gibbon-model-1".into()),
-        ("family".into(), family.into()),
-        ("head".into(), "softmax".into()),
-        ("config".into(), format!(r#"{{"inputs":{inputs},"classes":2}}"#)),
-    ]);
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.safetensors"));
-    std::fs::write(&path, safetensors::serialize(tensors, Some(texts)).unwrap()).unwrap();
-    path
+fn within(epsilon: f64) -> FgsmOptions {
+    FgsmOptions { epsilon, ..Default::default() }
 }
 
 #[test]
@@ -39,9 +16,23 @@ fn scores_and_the_sign_of_the_gradient() {
     assert_eq!(model.scores(&x).unwrap(), [-0.5, 2.25]);
     assert_eq!(model.predict(&x).unwrap(), [1]);
     // the loss of class 1 rises toward class 0, along the difference of their weights
-    let adversarial = model.fgsm(&x, &[1], 0.125, EVERYWHERE).unwrap();
+    let adversarial = model.fgsm(&x, &[1], &within(0.125)).unwrap();
     assert_eq!(adversarial, [0.625, 0.375, 0.375]);
-    assert_eq!(model.fgsm(&x, &[1], 0.125, (0.0, 0.5)).unwrap(), [0.5, 0.375, 0.375]);
+    let bounds = vec![(0.0, 0.5)];
+    let inside = model.fgsm(&x, &[1], &FgsmOptions { bounds, ..within(0.125) }).unwrap();
+    assert_eq!(inside, [0.5, 0.375, 0.375]);
+    let bounds = vec![(0.0, 0.5625), (0.0, 1.0), (0.4375, 1.0)];
+    let inside = model.fgsm(&x, &[1], &FgsmOptions { bounds, ..within(0.125) }).unwrap();
+    assert_eq!(inside, [0.5625, 0.375, 0.4375]);
+}
+
+#[test]
+fn a_step_in_l2_is_as_long_as_epsilon() {
+    let model = Model::load(&kernels(), file("lengths", "softmaxLinear", 3)).unwrap();
+    let x = [0.5, 0.25, 0.5];
+    let adversarial = model.fgsm(&x, &[1], &FgsmOptions { norm: Norm::L2, ..within(0.125) }).unwrap();
+    let length = adversarial.iter().zip(x).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
+    assert!((0.12499..=0.125).contains(&length), "{length}");
 }
 
 #[test]
@@ -60,18 +51,33 @@ fn training_lowers_the_loss_and_gives_memory_back() {
 #[test]
 fn mistakes_are_refused() {
     let kernels = kernels();
-    let model = Model::load(&kernels, file("mistaken", "softmaxLinear", 3)).unwrap();
+    let mut model = Model::load(&kernels, file("mistaken", "softmaxLinear", 3)).unwrap();
+    let refused = |code: Code, words: &str, result: Result<()>| match result.unwrap_err() {
+        Error::Input(error) => {
+            assert!(error.code == code && error.reason.contains(words), "{words}: {error}");
+            assert_eq!(error.to_string(), format!("Cannot {}: {}", error.action, error.reason));
+        }
+        error => panic!("{words}: {error}"),
+    };
+    refused(Code::Shape, "4 numbers are no whole examples", model.scores(&[0.0; 4]).map(drop));
+    refused(Code::Diverged, "the loss is not finite", model.train(&[3e38, -3e38, 3e38], &[0], 3, 0).map(drop));
+    refused(Code::Shape, "expected 6 numbers, got 1", kernels.floats(2, 3, &[0.0]).map(drop));
+    refused(Code::Host, "no rbf", Model::load(&kernels, file("other", "rbf", 3)).map(drop));
+    refused(Code::Shape, "W as 8 float32", Model::load(&kernels, file("shapes", "softmaxLinear", 4)).map(drop));
+    refused(Code::Format, "config", Model::load(&kernels, file("nothing", "softmaxLinear", 0)).map(drop));
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    refused(Code::Format, "header", Model::load(&kernels, other).map(drop));
+}
+
+#[test]
+fn what_the_engine_refuses() {
+    let kernels = kernels();
     let refused = |words: &str, result: Result<()>| {
-        let message = format!("{:#}", result.unwrap_err());
+        let error = result.unwrap_err();
+        assert!(matches!(error, Error::Engine(_)), "{error}");
+        let message = error.to_string();
         assert!(message.starts_with("cannot ") && message.contains(words), "{words}: {message}");
     };
-    refused("3 inputs", model.scores(&[0.0; 4]).map(drop));
-    refused("label 2", model.fgsm(&[0.0; 3], &[2], 1.0, EVERYWHERE).map(drop));
-    refused("0 labels", model.fgsm(&[0.0; 3], &[], 1.0, EVERYWHERE).map(drop));
-    refused("epsilon -1", model.fgsm(&[], &[], -1.0, EVERYWHERE).map(drop));
-    refused("no rbf", Model::load(&kernels, file("other", "rbf", 3)).map(drop));
-    refused("6 numbers", Model::load(&kernels, file("shapes", "softmaxLinear", 4)).map(drop));
-    refused("header", Model::load(&kernels, concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).map(drop));
     refused("open", Kernels::open("none.wasm").map(drop));
     refused("compile", Kernels::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).map(drop));
     refused("alloc", kernels.room(1 << 15, 1 << 14).map(drop));

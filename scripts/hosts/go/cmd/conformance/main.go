@@ -80,7 +80,7 @@ func run(wasm, folder string) error {
 
 // attack makes adversarial examples within 0.1 and in [0, 1].
 func attack(model *gibbon.Model, examples gibbon.Examples) ([]float32, error) {
-	return model.FGSM(examples, 0.1, 0, 1)
+	return model.FGSM(examples, gibbon.FGSMOptions{Epsilon: 0.1, Bounds: [][2]float64{{0, 1}}})
 }
 
 func hash(numbers []float32) string {
