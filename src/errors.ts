@@ -38,6 +38,7 @@ export type ErrorCode =
  * ```
  */
 export class InputError extends Error {
+  /** Always `"InputError"`. */
   override name = "InputError";
 
   /** A mistake of kind `code`: `action` failed, in words that follow "Cannot", for `reason`, which says what would do. */

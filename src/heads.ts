@@ -93,7 +93,10 @@ export const binary: Head = {
 };
 
 /** All heads by name. */
-export const heads: Readonly<Record<string, Head>> = { softmax, sigmoid, exponential, binary };
+export const heads: Readonly<Record<HeadName, Head>> = { softmax, sigmoid, exponential, binary };
+
+/** A key of the registry of heads. */
+export type HeadName = "softmax" | "sigmoid" | "exponential" | "binary";
 
 /** Column 0 stands for class 1: for the kernel, which counts columns, the labels change places. */
 function others(labels: Labels): Int32Array {

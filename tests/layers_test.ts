@@ -11,6 +11,8 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/rng"],
   ["src/data", "src/heads"],
   ["src/constraints"],
+  ["src/ops"],
+  ["src/graph"],
   ["src/models"],
   ["src/loss"],
   ["src/attacks"],
@@ -45,7 +47,7 @@ function codeOf(file: string): string {
 
 /** What a file imports or exports from, also at run time. */
 function importsOf(file: string, code = codeOf(file)): string[] {
-  const specifiers = code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g);
+  const specifiers = code.matchAll(/(?:(?<!")\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g);
   return [...specifiers].map(([, specifier]) => specifier);
 }
 

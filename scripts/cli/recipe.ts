@@ -2,9 +2,9 @@
 
 import {
   type Adam,
-  families,
   type Family,
-  type FamilyOptions,
+  familyNamed,
+  optionsOf,
   PUBLISHED,
   type Recipe,
   type Sgd,
@@ -51,13 +51,13 @@ const RATES = { sgd: 0.1, adam: 0.001 };
 export function familyOf(
   name: string,
   data: { inputs: number; classes: number },
-  given: Omit<FamilyOptions, "inputs" | "classes">,
+  given: Readonly<Record<string, unknown>>,
 ): Family {
   const sizes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const { config } = families[name](data);
-  const idle = Object.keys(sizes).find((size) => !Object.hasOwn(config, size));
+  const known = optionsOf(name, sizes);
+  const idle = Object.keys(sizes).find((size) => !Object.hasOwn(known, size));
   if (idle !== undefined) throw new UserError(`--${idle} does not go with ${name}`, 2);
-  return families[name]({ ...data, ...sizes });
+  return familyNamed(name, { ...optionsOf(name, { ...data }), ...sizes });
 }
 
 /** What the options of `RECIPE` say. */

@@ -4,7 +4,7 @@ import { cors } from "hono/cors";
 import { Hono } from "hono/tiny";
 import { writeSafetensors } from "../data/safetensors.ts";
 import { kernels } from "../runtime/variants.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import type { Action, Answer } from "./action.ts";
 import { actions } from "./actions/mod.ts";

@@ -2,21 +2,7 @@
 
 import type { Batch } from "../data/batch.ts";
 import { log } from "../kernels/elementwise.ts";
-import { randomUniform } from "../kernels/random.ts";
-import type { Workspace } from "../runtime/workspace.ts";
 import { type Matrix, matrix } from "../matrix.ts";
-
-/** Draws of 0 and 1 with probabilities `means`, written to `out`, which may be `means`. */
-export function bernoulli(
-  out: Matrix,
-  means: Matrix,
-  { key, workspace }: { key: number; workspace: Workspace },
-): void {
-  const uniform = workspace.matrix(`uniform ${means.cols}`, means.rows, means.cols);
-  randomUniform(uniform, { key, lo: 0, hi: 1 });
-  const [draws, p, value] = [uniform.data, means.data, out.data];
-  for (let i = 0; i < value.length; i++) value[i] = draws[i] < p[i] ? 1 : 0;
-}
 
 /** Shares nearer to 0 or 1 than this are taken for it: an input that is always 0 has no log odds. */
 const LEAST_MEAN = 1e-3;

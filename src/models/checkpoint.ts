@@ -2,15 +2,18 @@
 
 import { InputError } from "../errors.ts";
 import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
-import { type Family, type Model, model } from "./family.ts";
-import { families } from "./mod.ts";
+import type { Graph } from "../graph/graph.ts";
+import { suggestion } from "../schema.ts";
+import type { Family } from "./family.ts";
+import { families, type FamilyName, familyNamed } from "./families.ts";
+import { familyOf, type Model, model } from "./model.ts";
 
 /** The `format` of a model's file. */
 const FORMAT = "gibbon-model-1";
 
 /**
- * The safetensors file of a model: its tensors by their names, and in the metadata its family, head, options and
- * record.
+ * The safetensors file of a model: its tensors by their names, and in the metadata its family, head and options, or its
+ * graph if it is of no family, and its record.
  *
  * @example
  * ```ts
@@ -27,6 +30,9 @@ export function saveModel({ family, record, tensors }: Model): Uint8Array<ArrayB
 
 /** What a file's metadata says of a family. */
 export function describe(family: Family): Record<string, string> {
+  if (!Object.hasOwn(families, family.name)) {
+    return { format: FORMAT, head: family.head.name, graph: JSON.stringify(family.graph) };
+  }
   return {
     format: FORMAT,
     family: family.name,
@@ -43,38 +49,36 @@ export function describe(family: Family): Record<string, string> {
  */
 export function loadModel(bytes: Uint8Array): Model {
   const { tensors, metadata } = readSafetensors(bytes);
-  const { format, family: name, head, config, ...record } = metadata;
-  const family = readFamily({ format, name, head, config });
+  const { format, family: name, head, config, graph, ...record } = metadata;
+  if (format !== FORMAT) refuse(`expected format ${FORMAT} in its metadata, got ${format ?? "none"}`);
+  const family = name === undefined && graph !== undefined ? readGraph(graph) : readFamily(name, config);
+  if (family.head.name !== head) refuse(`expected head ${family.head.name}, got ${head}`);
   return model(family, { tensors, record });
 }
 
-function readFamily({ format, name, head, config }: Record<string, string | undefined>): Family {
-  if (format !== FORMAT) {
-    throw new InputError(
-      "format",
-      "read the model",
-      `expected format ${FORMAT} in its metadata, got ${format ?? "none"}`,
-    );
-  }
+function readGraph(text: string): Family {
+  return explained("graph", () => familyOf(JSON.parse(text) as Graph));
+}
+
+function readFamily(name: string | undefined, config = ""): Family {
   if (name === undefined || !Object.hasOwn(families, name)) {
-    throw new InputError(
-      "format",
-      "read the model",
-      `family ${name} is none of ${Object.keys(families).join(", ")}`,
-    );
+    const known = Object.keys(families);
+    refuse(`family ${name} is none of ${known.join(", ")}${suggestion(name ?? "", known)}`);
   }
-  let family: Family;
+  return explained("config", () => familyNamed(name as FamilyName, JSON.parse(config)));
+}
+
+/** What `read` gives; its errors say what of the file did not fit. */
+function explained(part: string, read: () => Family): Family {
   try {
-    family = families[name](JSON.parse(config ?? ""));
+    return read();
   } catch (error) {
-    throw new InputError(
-      "format",
-      "read the model",
-      `its config does not fit: ${(error as Error).message}`,
-    );
+    if (error instanceof InputError) refuse(`its ${part} does not fit: ${error.message}`, error);
+    if (error instanceof SyntaxError) refuse(`its ${part} is no JSON: ${error.message}`, error);
+    throw error;
   }
-  if (family.head.name !== head) {
-    throw new InputError("format", "read the model", `expected head ${family.head.name}, got ${head}`);
-  }
-  return family;
+}
+
+function refuse(reason: string, cause?: Error): never {
+  throw new InputError("format", "read the model", reason, { cause });
 }

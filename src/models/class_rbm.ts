@@ -1,11 +1,8 @@
-import { softmax } from "../heads.ts";
-import { matrix } from "../matrix.ts";
+import type { Matrix } from "../matrix.ts";
 import { fillNormal } from "../rng.ts";
+import { integer } from "../schema.ts";
 import { logOdds } from "./binary.ts";
-import { classRbmLayer } from "./class_rbm_layer.ts";
-import { asMatrix, checkSizes, type Family } from "./family.ts";
-import { network, parameter } from "./network.ts";
-import { namedTensors } from "./softmax_linear.ts";
+import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
 
 /** Sizes of a classification RBM. */
 export interface ClassRbmOptions {
@@ -40,52 +37,29 @@ const INITIAL_DEVIATION = 0.01;
  *
  * @throws {InputError} if a size is not a whole number ≥ 1
  */
-export function classRbm({ inputs, classes, hidden = 500 }: ClassRbmOptions): Family {
-  checkSizes("classRbm", { inputs, hidden });
-  checkSizes("classRbm", { classes }, 2);
-  const shapes: Record<string, readonly number[]> = {
-    "hidden.W": [hidden, inputs],
-    "hidden.b": [hidden],
-    "top.W": [classes, hidden],
-    "top.b": [classes],
-    "inputs.b": [inputs],
-  };
-  return {
-    name: "classRbm",
-    inputs,
-    classes,
-    head: softmax,
-    config: { inputs, classes, hidden },
-    shapes,
+export const classRbm: FamilyKind<ClassRbmOptions> = defineFamily<ClassRbmOptions>()({
+  name: "classRbm",
+  summary: "A classification RBM, trained by contrastive divergence",
+  options: { ...SIZES, hidden: integer("Number of hidden units", { default: 500, min: 1 }) },
+  make: ({ inputs, classes, hidden }) => ({
+    graph: {
+      input: inputs,
+      nodes: [{
+        id: "machine",
+        op: "classRbm",
+        from: ["input"],
+        tensors: { W: "hidden.W", b: "hidden.b", U: "top.W", d: "top.b", a: "inputs.b" },
+        attributes: { hidden, classes },
+      }],
+      head: "softmax",
+    },
     recipe: {
       optimizer: { name: "sgd", learningRate: 0.1, momentum: 0.5, finalMomentum: 0.9, rampEpochs: 2 },
       batchSize: 50,
     },
-    initial: (from, data) =>
-      Object.fromEntries(
-        Object.entries(shapes).map(([name, shape]) => {
-          if (name === "inputs.b" && data) return [name, { shape, data: logOdds(data).data }];
-          const m = matrix(1, shape.reduce((rows, cols) => rows * cols));
-          if (name.endsWith("W")) fillNormal(m, from.split(name), { deviation: INITIAL_DEVIATION });
-          return [name, { shape, data: m.data }];
-        }),
-      ),
-    network: (tensors) =>
-      network((workspace) => {
-        const make = (name: string) => {
-          const rows = name.endsWith("W") ? shapes[name][0] : 1;
-          return parameter(workspace, name, asMatrix(tensors[name], rows));
-        };
-        return [classRbmLayer(workspace, {
-          W: make("hidden.W"),
-          b: make("hidden.b"),
-          U: make("top.W"),
-          d: make("top.b"),
-          a: make("inputs.b"),
-        })];
-      }),
-    tensors(network) {
-      return namedTensors(this, network);
+    initial: (_, data): Readonly<Record<string, Matrix>> => data ? { "inputs.b": logOdds(data) } : {},
+    fill(name, out, random) {
+      if (name.endsWith("W")) fillNormal(out, random, { deviation: INITIAL_DEVIATION });
     },
-  };
-}
+  }),
+});

@@ -1,16 +1,12 @@
-import { InputError } from "../errors.ts";
-import type { Batch } from "../data/batch.ts";
-import { slice } from "../data/batch.ts";
-import { exponential } from "../heads.ts";
-import { exp, multiply } from "../kernels/elementwise.ts";
+import { type Batch, slice } from "../data/batch.ts";
+import { exp } from "../kernels/elementwise.ts";
 import { rbfForward, type RbfUnits } from "../kernels/rbf.ts";
-import type { Workspace } from "../runtime/workspace.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { fillUniform, type Rng } from "../rng.ts";
-import { asMatrix, checkSizes, type Family, type Tensors } from "./family.ts";
-import { type Layer, network } from "./network.ts";
+import { integers } from "../schema.ts";
+import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { rbfNode } from "./nodes.ts";
 import { classMeans } from "./rbf.ts";
-import { rbfLayer } from "./rbf_layer.ts";
 
 /** Sizes of a deep RBF network. */
 export interface DeepRbfOptions {
@@ -39,87 +35,44 @@ const WITHOUT_DATA = 1;
  *
  * @throws {InputError} if a size is not a whole number ≥ 1
  */
-export function deepRbf({ inputs, classes, units = [100] }: DeepRbfOptions): Family {
-  checkSizes("deepRbf", { inputs, ...Object.fromEntries(units.map((count, i) => [`units[${i}]`, count])) });
-  checkSizes("deepRbf", { classes }, 2);
-  const names = [...units.map((_, i) => `layer${i}.`), ""];
-  const widths = [inputs, ...units, classes];
-  const shapes = Object.fromEntries(names.flatMap((name, i) => {
-    const shape = [widths[i + 1], widths[i]];
-    return [[`${name}mu`, shape], [`${name}beta`, shape]];
-  }));
-
-  return {
-    name: "deepRbf",
-    inputs,
-    classes,
-    head: exponential,
-    config: { inputs, classes, units },
-    shapes,
-    recipe: { optimizer: { name: "adam", learningRate: 0.002 }, batchSize: 200 },
-    initial(from, data) {
-      let below = data && slice(data, 0, SAMPLE);
-      const layers = names.map((name, i) => {
-        const top = i === units.length;
-        const mu = top && below
-          ? classMeans(below)
-          : centers(widths[i + 1], widths[i], { from, name, below });
-        const beta = matrix(mu.rows, mu.cols).data.fill(below ? precision(mu, below.x) : WITHOUT_DATA);
-        if (below) {
-          below = { ...below, x: activations(below.x, { mu, beta: matrix(mu.rows, mu.cols, beta) }) };
-        }
-        return [[`${name}mu`, { shape: shapes[`${name}mu`], data: mu.data }], [`${name}beta`, {
-          shape: shapes[`${name}beta`],
-          data: beta,
-        }]];
-      });
-      return Object.fromEntries(layers.flat());
-    },
-    network: (tensors) =>
-      network((workspace) =>
-        names.flatMap((name, i) => {
-          const [mu, beta] = ["mu", "beta"].map((own) => asMatrix(tensors[`${name}${own}`], widths[i + 1]));
-          const bad = beta.data.findIndex((value) => !(value >= 0));
-          if (bad >= 0) {
-            throw new InputError(
-              "value",
-              `make a deepRbf model with ${name}beta ${beta.data[bad]}`,
-              "must be ≥ 0",
-            );
-          }
-          const layer = rbfLayer(workspace, name, { mu, beta });
-          return i < units.length ? [layer, exponentialLayer(workspace, name)] : [layer];
-        })
-      ),
-    tensors({ layers }) {
-      const quadratic = layers.filter((layer) => layer.parameters.length > 0);
-      return Object.fromEntries(names.flatMap((name, i) => {
-        const { parameters: [mu], beta } = quadratic[i] as ReturnType<typeof rbfLayer>;
-        const tensor = (own: string, { data }: Matrix) =>
-          [`${name}${own}`, { shape: shapes[`${name}${own}`], data: data.slice() }] as const;
-        return [tensor("mu", mu.value), tensor("beta", beta)];
-      })) satisfies Tensors;
-    },
-  };
-}
-
-/** h = eˢ, which is its own derivative. */
-function exponentialLayer(workspace: Workspace, name: string): Layer {
-  return {
-    parameters: [],
-    forward(s) {
-      const h = workspace.matrix(`${name}h`, s.rows, s.cols);
-      exp(h, s);
-      return h;
-    },
-    backward(dH, s, { inputs }) {
-      if (!inputs) return;
-      const dS = workspace.matrix(`${name}dS`, s.rows, s.cols);
-      multiply(dS, [dH, workspace.matrix(`${name}h`, s.rows, s.cols)]);
-      return dS;
-    },
-  };
-}
+export const deepRbf: FamilyKind<DeepRbfOptions> = defineFamily<DeepRbfOptions>()({
+  name: "deepRbf",
+  summary: "A deep RBF network, hidden layers of exponential-quadratic units below a shallow one",
+  options: {
+    ...SIZES,
+    units: integers("Units of each hidden layer", { default: [100], min: 1 }),
+  },
+  make({ inputs, classes, units }) {
+    const names = [...units.map((_, i) => `layer${i}.`), ""];
+    const widths = [inputs, ...units, classes];
+    return {
+      graph: {
+        input: inputs,
+        nodes: names.flatMap((name, i) => {
+          const node = rbfNode(name, i === 0 ? "input" : `layer${i - 1}`, { units: widths[i + 1] });
+          return i === units.length
+            ? [node]
+            : [node, { id: `layer${i}`, op: "exp", from: [node.id] } as const];
+        }),
+        head: "exponential",
+      },
+      recipe: { optimizer: { name: "adam", learningRate: 0.002 }, batchSize: 200 },
+      initial(from, data) {
+        let below = data && slice(data, 0, SAMPLE);
+        return Object.fromEntries(names.flatMap((name, i) => {
+          const top = i === units.length;
+          const mu = top && below
+            ? classMeans(below, classes)
+            : centers(widths[i + 1], widths[i], { from, name, below });
+          const beta = matrix(mu.rows, mu.cols);
+          beta.data.fill(below ? precision(mu, below.x) : WITHOUT_DATA);
+          if (below) below = { ...below, x: activations(below.x, { mu, beta }) };
+          return [[`${name}mu`, mu], [`${name}beta`, beta]];
+        }));
+      },
+    };
+  },
+});
 
 /** Rows of the examples drawn at random, or of numbers in 0 … 1 where there are none. */
 function centers(

@@ -1,6 +1,11 @@
-import { binary } from "../heads.ts";
-import { checkSizes, type Family } from "./family.ts";
-import { linearFamily } from "./softmax_linear.ts";
+import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { linearNode } from "./nodes.ts";
+
+/** Sizes of a logistic regression. */
+export interface LogisticOptions {
+  /** Number of inputs, D. */
+  inputs: number;
+}
 
 /**
  * The family of logistic regressions, P(class 1) = 1 / (1 + e^−(w·x + b)) with W (1, D) and b (1): two classes,
@@ -8,18 +13,13 @@ import { linearFamily } from "./softmax_linear.ts";
  *
  * @throws {InputError} if `inputs` is not a whole number ≥ 1
  */
-export function logistic(
-  { inputs }: {
-    /** Number of inputs, D. */
-    inputs: number;
-  },
-): Family {
-  checkSizes("logistic", { inputs });
-  return linearFamily("logistic", {
-    inputs,
-    classes: 2,
-    head: binary,
-    config: { inputs },
+export const logistic: FamilyKind<LogisticOptions> = defineFamily<LogisticOptions>()({
+  name: "logistic",
+  summary: "Logistic regression: two classes, one score",
+  options: { inputs: SIZES.inputs },
+  make: ({ inputs }) => ({
+    graph: { input: inputs, nodes: [linearNode("", "input", [1])], head: "binary" },
     recipe: { optimizer: { name: "sgd", learningRate: 0.1, momentum: 0.5 }, batchSize: 100 },
-  });
-}
+    fill() {},
+  }),
+});

@@ -1,13 +1,8 @@
-import { InputError } from "../errors.ts";
-import { heads } from "../heads.ts";
-import { matrix } from "../matrix.ts";
 import { fillUniform } from "../rng.ts";
-import { asMatrix, checkSizes, type Family } from "./family.ts";
-import { linearLayer } from "./linear_layer.ts";
-import { maxoutLayer } from "./maxout_layer.ts";
-import { network } from "./network.ts";
+import { choice, integer, integers, number } from "../schema.ts";
+import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { linearNode } from "./nodes.ts";
 import { PUBLISHED } from "./recipe.ts";
-import { namedTensors } from "./softmax_linear.ts";
 
 /** Sizes of a maxout network. */
 export interface MaxoutOptions {
@@ -39,73 +34,36 @@ export interface MaxoutOptions {
  * assertEquals(family.shapes["layer0.W"], [5, 240, 784]);
  * ```
  *
- * @throws {InputError} if a size is not a whole number ≥ 1, or `initialRange` is not > 0
- * @throws {InputError} if the head is another
+ * @throws {InputError} if a size is not a whole number ≥ 1, `initialRange` is not > 0, or the head is another
  */
-export function maxout(
-  { inputs, classes, units = [240, 240], pieces = 5, head = "softmax", initialRange = 0.005 }: MaxoutOptions,
-): Family {
-  checkSizes("maxout", {
-    inputs,
-    pieces,
-    ...Object.fromEntries(units.map((count, i) => [`units[${i}]`, count])),
-  });
-  checkSizes("maxout", { classes }, 2);
-  if (!(initialRange > 0) || !Number.isFinite(initialRange)) {
-    throw new InputError(
-      "value",
-      `make a maxout model with initialRange ${initialRange}`,
-      "must be > 0",
-    );
-  }
-  if (head !== "softmax" && head !== "sigmoid") {
-    throw new InputError(
-      "value",
-      `make a maxout model with head "${head}"`,
-      "expected softmax or sigmoid",
-    );
-  }
-  const widths = [inputs, ...units];
-  const shapes: Record<string, readonly number[]> = {};
-  units.forEach((count, i) => {
-    shapes[`layer${i}.W`] = [pieces, count, widths[i]];
-    shapes[`layer${i}.b`] = [pieces, count];
-  });
-  shapes["top.W"] = [classes, widths.at(-1)!];
-  shapes["top.b"] = [classes];
-
-  return {
-    name: "maxout",
-    inputs,
-    classes,
-    head: heads[head],
-    config: { inputs, classes, units, pieces, head, initialRange },
-    shapes,
-    recipe: PUBLISHED,
-    initial: (from) =>
-      Object.fromEntries(
-        Object.entries(shapes).map(([name, shape]) => {
-          const values = matrix(1, shape.reduce((a, b) => a * b));
-          if (name.endsWith("W")) {
-            fillUniform(values, from.split(name), { lo: -initialRange, hi: initialRange });
-          }
-          return [name, { shape, data: values.data }];
+export const maxout: FamilyKind<MaxoutOptions> = defineFamily<MaxoutOptions>()({
+  name: "maxout",
+  summary: "A maxout network, layers of units that take the largest of their linear pieces",
+  options: {
+    ...SIZES,
+    units: integers("Units of each hidden layer", { default: [240, 240], min: 1 }),
+    pieces: integer("Linear pieces of each unit", { default: 5, min: 1 }),
+    head: choice("One distribution over the classes, or one probability each", ["softmax", "sigmoid"], {
+      default: "softmax",
+    }),
+    initialRange: number("Weights start uniform in ± this", { default: 0.005, above: 0 }),
+  },
+  make: ({ inputs, classes, units, pieces, head, initialRange }) => ({
+    graph: {
+      input: inputs,
+      nodes: [
+        ...units.flatMap((count, i) => {
+          const name = `layer${i}.`, id = `layer${i}`;
+          const linear = linearNode(name, i === 0 ? "input" : `layer${i - 1}`, [pieces, count]);
+          return [linear, { id, op: "maxout", from: [linear.id], attributes: { pieces } } as const];
         }),
-      ),
-    network: (tensors) =>
-      network((workspace) => [
-        ...units.map((count, i) => {
-          const [W, b] = [tensors[`layer${i}.W`], tensors[`layer${i}.b`]];
-          const parts = { W: asMatrix(W, pieces * count), b: asMatrix(b, 1) };
-          return maxoutLayer(workspace, `layer${i}.`, { ...parts, pieces });
-        }),
-        linearLayer(workspace, "top.", {
-          W: asMatrix(tensors["top.W"], classes),
-          b: asMatrix(tensors["top.b"], 1),
-        }),
-      ]),
-    tensors(network) {
-      return namedTensors(this, network);
+        linearNode("top.", units.length === 0 ? "input" : `layer${units.length - 1}`, [classes]),
+      ],
+      head,
     },
-  };
-}
+    recipe: PUBLISHED,
+    fill(name, out, random) {
+      if (name.endsWith("W")) fillUniform(out, random, { lo: -initialRange, hi: initialRange });
+    },
+  }),
+});

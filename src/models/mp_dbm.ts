@@ -1,12 +1,10 @@
-import { InputError } from "../errors.ts";
-import { softmax } from "../heads.ts";
 import { type Matrix, matrix } from "../matrix.ts";
+import { layerNames } from "../ops/mp_dbm.ts";
 import { fillNormal, fillUniform, type Rng } from "../rng.ts";
+import { InputError } from "../errors.ts";
+import { integer, integers, number } from "../schema.ts";
 import { logOdds } from "./binary.ts";
-import { asMatrix, checkSizes, type Family } from "./family.ts";
-import { mpDbmLayer } from "./mp_dbm_layer.ts";
-import { network, parameter } from "./network.ts";
-import { namedTensors } from "./softmax_linear.ts";
+import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
 
 /** Sizes of a multi-prediction deep Boltzmann machine, and how its training weighs labels. */
 export interface MpDbmOptions {
@@ -63,82 +61,61 @@ const LATER_RANGE = 0.1;
  *
  * @throws {InputError} if a size is not a whole number ≥ 1, there is no hidden layer, or `labelWeight` is not ≥ 0
  */
-export function mpDbm(
-  {
-    inputs,
-    classes,
-    units = [500, 500],
-    iterations = 3,
-    inputShare = 0.5,
-    labelWeight = 20,
-    connections = 15,
-  }: MpDbmOptions,
-): Family {
-  checkSizes("mpDbm", {
-    inputs,
-    iterations,
-    connections,
-    "number of units": units.length,
-    ...Object.fromEntries(units.map((count, i) => [`units[${i}]`, count])),
-  });
-  checkSizes("mpDbm", { classes }, 2);
-  if (!(labelWeight >= 0 && labelWeight < Infinity)) {
-    throw new InputError("value", `make a mpDbm model with labelWeight ${labelWeight}`, "must be ≥ 0");
-  }
-  if (!(inputShare > 0 && inputShare <= 1)) {
-    throw new InputError(
-      "value",
-      `make a mpDbm model with inputShare ${inputShare}`,
-      "must be in (0, 1]",
+export const mpDbm: FamilyKind<MpDbmOptions> = defineFamily<MpDbmOptions>()({
+  name: "mpDbm",
+  summary: "A multi-prediction deep Boltzmann machine, which classifies by its own mean field",
+  options: {
+    ...SIZES,
+    units: integers("Units of each hidden layer, at least one", { default: [500, 500], min: 1 }),
+    iterations: integer("Mean field iterations after the first pass", { default: 3, min: 1 }),
+    inputShare: number("Share of an input's own value in what classification goes by", {
+      default: 0.5,
+      above: 0,
+      max: 1,
+    }),
+    labelWeight: number("What a label counts for in training, a pixel counting 1", { default: 20, min: 0 }),
+    connections: integer("Inputs whose first weight into a unit is not 0", { default: 15, min: 1 }),
+  },
+  make({ inputs, classes, units, iterations, inputShare, labelWeight, connections }) {
+    if (units.length === 0) {
+      throw new InputError(
+        "value",
+        "make a model of family mpDbm with units []",
+        "there must be a hidden layer",
+      );
+    }
+    const tensors = Object.fromEntries(
+      layerNames(units).flatMap((name) => [`${name}.W`, `${name}.b`]).concat("inputs.b").map((
+        name,
+      ) => [name, name]),
     );
-  }
-  const widths = [inputs, ...units, classes];
-  const names = [...units.map((_, i) => `layer${i}`), "top"];
-  const shapes: Record<string, readonly number[]> = {};
-  names.forEach((name, i) => {
-    shapes[`${name}.W`] = [widths[i + 1], widths[i]];
-    shapes[`${name}.b`] = [widths[i + 1]];
-  });
-  shapes["inputs.b"] = [inputs];
-
-  return {
-    name: "mpDbm",
-    inputs,
-    classes,
-    head: softmax,
-    config: { inputs, classes, units, iterations, inputShare, labelWeight, connections },
-    shapes,
-    recipe: { optimizer: { name: "adam", learningRate: 0.01, learningRateDecay: 1.00017 }, batchSize: 50 },
-    initial: (from, data) => {
-      const values = Object.fromEntries(
-        Object.entries(shapes).map(([name, shape]) => {
-          const stream = from.split(name);
-          if (name === "inputs.b") return [name, data ? logOdds(data) : matrix(1, inputs)];
-          const m = matrix(shape[0], shape[1] ?? 1);
-          if (name === "layer0.W") sparse(m, stream, connections);
-          else if (name === "top.W") sparse(m, stream, TOP_CONNECTIONS);
-          else if (name.endsWith("W")) fillUniform(m, stream, { lo: -LATER_RANGE, hi: LATER_RANGE });
-          else if (name !== "top.b") m.data.fill(name === "layer0.b" ? FIRST_BIAS : LATER_BIAS);
-          return [name, m];
-        }),
-      );
-      return Object.fromEntries(
-        Object.entries(values).map(([name, { data }]) => [name, { shape: shapes[name], data }]),
-      );
-    },
-    network: (tensors) =>
-      network((workspace) => {
-        const make = (name: string) =>
-          parameter(workspace, name, asMatrix(tensors[name], name.endsWith("W") ? shapes[name][0] : 1));
-        const W = names.map((name) => make(`${name}.W`));
-        const b = ["inputs", ...names].map((name) => make(`${name}.b`));
-        return [mpDbmLayer(workspace, { W, b }, { iterations, inputShare, labelWeight })];
-      }),
-    tensors(network) {
-      return namedTensors(this, network);
-    },
-  };
-}
+    return {
+      graph: {
+        input: inputs,
+        nodes: [{
+          id: "machine",
+          op: "mpDbm",
+          from: ["input"],
+          tensors,
+          attributes: { units, classes, iterations, inputShare, labelWeight },
+        }],
+        head: "softmax",
+      },
+      recipe: {
+        optimizer: { name: "adam", learningRate: 0.01, learningRateDecay: 1.00017 },
+        batchSize: 50,
+      },
+      initial: (_, data): Readonly<Record<string, Matrix>> => data ? { "inputs.b": logOdds(data) } : {},
+      fill(name, out, random) {
+        if (name === "layer0.W") sparse(out, random, connections);
+        else if (name === "top.W") sparse(out, random, TOP_CONNECTIONS);
+        else if (name.endsWith("W")) fillUniform(out, random, { lo: -LATER_RANGE, hi: LATER_RANGE });
+        else if (name === "layer0.b") out.data.fill(FIRST_BIAS);
+        else if (name !== "top.b" && name !== "inputs.b") out.data.fill(LATER_BIAS);
+      },
+    };
+  },
+});
 
 /** `out`, zeros, with `count` normal deviates at random places of each row. */
 function sparse(out: Matrix, from: Rng, count: number): void {

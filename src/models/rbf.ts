@@ -1,12 +1,10 @@
-import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
-import type { Tensor } from "../data/safetensors.ts";
-import { exponential } from "../heads.ts";
+import { InputError } from "../errors.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { fillNormal } from "../rng.ts";
-import { asMatrix, checkSizes, type Family, type Tensors } from "./family.ts";
-import { network } from "./network.ts";
-import { rbfLayer } from "./rbf_layer.ts";
+import { integerOr, number } from "../schema.ts";
+import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { rbfNode } from "./nodes.ts";
 
 /** Sizes of an RBF model. */
 export interface RbfOptions {
@@ -37,94 +35,59 @@ const INITIAL_FACTOR = 0.01;
  * @throws {InputError} if a size is not a whole number ≥ 1, the rank passes the inputs, `initialPrecision` is not > 0,
  *   or `initialSpread` is not ≥ 0
  */
-export function rbf(
-  { inputs, classes, precision = "diagonal", initialPrecision = 0.02, initialSpread = 0 }: RbfOptions,
-): Family {
-  const rank = precision === "diagonal" ? 0 : precision === "full" ? inputs : precision;
-  checkSizes("rbf", { inputs });
-  checkSizes("rbf", { classes }, 2);
-  if (precision !== "diagonal") checkSizes("rbf", { precision: rank });
-  if (rank > inputs) {
-    throw new InputError(
-      "value",
-      `make an rbf model with precision ${rank}`,
-      `its rank is at most ${inputs}, the inputs`,
-    );
-  }
-  if (!(initialPrecision > 0) || !Number.isFinite(initialPrecision)) {
-    throw new InputError(
-      "value",
-      `make an rbf model with initialPrecision ${initialPrecision}`,
-      "must be > 0",
-    );
-  }
-  if (!(initialSpread >= 0) || !Number.isFinite(initialSpread)) {
-    throw new InputError(
-      "value",
-      `make an rbf model with initialSpread ${initialSpread}`,
-      "must be ≥ 0",
-    );
-  }
-  const shapes: Record<string, readonly number[]> = { mu: [classes, inputs], beta: [classes, inputs] };
-  if (rank > 0) shapes.factor = [classes, rank, inputs];
-
-  return {
-    name: "rbf",
-    inputs,
-    classes,
-    head: exponential,
-    // the spread is named only where there is one: files of models without it stay as they were
-    config: { inputs, classes, precision, initialPrecision, ...(initialSpread > 0 && { initialSpread }) },
-    shapes,
-    recipe: { optimizer: { name: "adam", learningRate: 0.002 }, batchSize: 200 },
-    initial(from, data) {
-      const mu = data ? classMeans(data) : matrix(classes, inputs);
-      if (initialSpread > 0) {
-        const spread = matrix(classes, inputs);
-        fillNormal(spread, from.split("spread"), { deviation: initialSpread });
-        spread.data.forEach((value, i) => mu.data[i] += value);
-      }
-      const tensors: Record<string, Tensor> = {
-        mu: { shape: shapes.mu, data: mu.data },
-        beta: { shape: shapes.beta, data: new Float32Array(classes * inputs).fill(initialPrecision) },
-      };
-      if (rank > 0) {
+export const rbf: FamilyKind<RbfOptions> = defineFamily<RbfOptions>()({
+  name: "rbf",
+  summary: "A shallow RBF network, one exponential-quadratic unit a class",
+  options: {
+    ...SIZES,
+    precision: integerOr("Shape of a unit's precision, or the rank of what joins its diagonal", [
+      "diagonal",
+      "full",
+    ], { default: "diagonal", min: 1 }),
+    initialPrecision: number("The diagonal starts at this", { default: 0.02, above: 0 }),
+    initialSpread: number("Standard deviation of centers from the means of the classes", {
+      default: 0,
+      min: 0,
+    }),
+  },
+  make({ inputs, classes, precision, initialPrecision, initialSpread }) {
+    const rank = precision === "diagonal" ? 0 : precision === "full" ? inputs : precision;
+    if (rank > inputs) {
+      throw new InputError(
+        "value",
+        `make a model of family rbf with precision ${rank}`,
+        `its rank is at most ${inputs}, the inputs`,
+      );
+    }
+    return {
+      graph: {
+        input: inputs,
+        nodes: [rbfNode("", "input", { units: classes, rank })],
+        head: "exponential",
+      },
+      // the spread is named only where there is one: files of models without it stay as they were
+      config: { inputs, classes, precision, initialPrecision, ...(initialSpread > 0 && { initialSpread }) },
+      recipe: { optimizer: { name: "adam", learningRate: 0.002 }, batchSize: 200 },
+      initial(from, data): Readonly<Record<string, Matrix>> {
+        const mu = data ? classMeans(data, classes) : matrix(classes, inputs);
+        if (initialSpread > 0) {
+          const spread = matrix(classes, inputs);
+          fillNormal(spread, from.split("spread"), { deviation: initialSpread });
+          spread.data.forEach((value, i) => mu.data[i] += value);
+        }
+        const beta = matrix(classes, inputs);
+        beta.data.fill(initialPrecision);
+        if (rank === 0) return { mu, beta };
         const factor = matrix(classes * rank, inputs);
         fillNormal(factor, from.split("factor"), { deviation: Math.sqrt(initialPrecision) * INITIAL_FACTOR });
-        tensors.factor = { shape: shapes.factor, data: factor.data };
-      }
-      return tensors;
-    },
-    network({ mu, beta, factor }) {
-      const bad = beta.data.findIndex((value) => !(value >= 0));
-      if (bad >= 0) {
-        throw new InputError("value", `make an rbf model with beta ${beta.data[bad]}`, "must be ≥ 0");
-      }
-      return network((workspace) => [
-        rbfLayer(workspace, "", {
-          mu: asMatrix(mu, classes),
-          beta: asMatrix(beta, classes),
-          factor: factor && asMatrix(factor, classes * rank),
-        }),
-      ]);
-    },
-    tensors({ layers: [layer], parameters }) {
-      const [mu, , factor] = parameters;
-      const tensor = (name: string, { data }: { data: Float32Array }) => ({
-        shape: shapes[name],
-        data: data.slice(),
-      });
-      return {
-        mu: tensor("mu", mu.value),
-        beta: tensor("beta", (layer as ReturnType<typeof rbfLayer>).beta),
-        ...(factor && { factor: tensor("factor", factor.value) }),
-      } satisfies Tensors;
-    },
-  };
-}
+        return { mu, beta, factor };
+      },
+    };
+  },
+});
 
 /** The mean of each class's inputs, (C, D). */
-export function classMeans({ x, labels, classes }: Batch): Matrix {
+export function classMeans({ x, labels }: Batch, classes: number): Matrix {
   const mu = matrix(classes, x.cols);
   const counts = new Float64Array(classes);
   labels.forEach((label) => counts[label]++);

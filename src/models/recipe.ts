@@ -1,5 +1,7 @@
 /** How a model is trained, as plain data. @module */
 
+import type { Dropout } from "../graph/training_pass.ts";
+
 /** Stochastic gradient descent with classical momentum: v = m·v − rate·g, p = p + v. */
 export interface Sgd {
   /** Which rule this is. */
@@ -32,22 +34,6 @@ export interface Adam {
   beta1?: number;
   /** Decay of the mean square; default 0.999. */
   beta2?: number;
-}
-
-/** Which part of the values a dropout mask keeps, and what it multiplies them by. */
-export interface Keep {
-  /** Probability of keeping a value, in (0, 1]. */
-  keep: number;
-  /** Factor on what is kept. */
-  scale: number;
-}
-
-/** Dropout of the inputs, and of the values between layers. */
-export interface Dropout {
-  /** On the inputs; default none. */
-  input?: Keep;
-  /** On the inputs of every later layer; default none. */
-  hidden?: Keep;
 }
 
 /** How a model is trained: everything but for how long, on what, and against what. */

@@ -1,7 +1,7 @@
 import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
 import { localization } from "../evaluate/localization.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { weightsFigure } from "./images.ts";
 import { attackedInFloat32, cleanAttackedAndRubbish } from "./standing.ts";

@@ -1,6 +1,6 @@
 import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { Model } from "../models/family.ts";
+import { executorOf, type Model } from "../models/model.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { sampleOf } from "./lineup.ts";
@@ -72,8 +72,8 @@ export const controlsExperiment: Experiment = {
 
 /** Root mean square of what the first hidden layer of a maxout network gives. */
 function activationOf(model: Model, x: Parameters<Model["scores"]>[0]): number {
-  const { family } = model;
-  using network = family.network(model.tensors());
-  const h = network.layers[0].forward(network.workspace.copy("x", x));
+  using network = executorOf(model.family, model.tensors());
+  network.forward(network.workspace.copy("x", x));
+  const h = network.outputs("layer0");
   return Math.sqrt(h.data.reduce((sum, value) => sum + value * value, 0) / h.data.length);
 }

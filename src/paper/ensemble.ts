@@ -1,7 +1,7 @@
 import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
 import { measure } from "../evaluate/measure.ts";
 import { ensemble } from "../models/ensemble.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { sampleOf } from "./lineup.ts";
 import { members } from "./recipes/ensemble.ts";

@@ -1,6 +1,6 @@
 /** Who does the tasks of a run. @module */
 
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import type { Budget } from "./budgets.ts";
 import type { Examples, Experiment, Outcome } from "./experiment.ts";
 import { type Hooks, runOne, type Trained, trainOne } from "./perform.ts";

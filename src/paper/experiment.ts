@@ -1,7 +1,7 @@
 /** What an experiment is, and what it works with. @module */
 
 import type { Batch } from "../data/batch.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import type { Budget, BudgetName } from "./budgets.ts";
 import type { Figure } from "./figure.ts";
 

@@ -1,7 +1,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { matrix } from "../matrix.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { pooled } from "./pooled.ts";

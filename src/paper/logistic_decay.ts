@@ -1,7 +1,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { losses } from "../loss.ts";
 import { measure } from "../evaluate/measure.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { pair } from "./pair.ts";

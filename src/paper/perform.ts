@@ -1,6 +1,6 @@
 /** Single tasks of a run. @module */
 
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { train, type TrainOptions } from "../train/mod.ts";
 import type { Experiment, ExperimentContext, Outcome } from "./experiment.ts";
 import { settledBy } from "./plan.ts";

@@ -1,6 +1,6 @@
 import { directedRubbish, rubbish } from "../attacks/rubbish.ts";
 import { measure, measureRubbish } from "../evaluate/measure.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 import { type Image, imagesFigure, rowOf } from "./images.ts";
 import type { Figure } from "./figure.ts";

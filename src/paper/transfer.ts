@@ -1,6 +1,6 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { transfer } from "../evaluate/agreement.ts";
-import type { Model } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
 

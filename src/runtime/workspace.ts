@@ -10,9 +10,22 @@ import { heap } from "./variants.ts";
  * what is in it stays only as long as the shape does.
  */
 export class Workspace implements Disposable {
-  readonly #heap: Heap = heap();
+  readonly #heap: Heap;
   readonly #kept = new Map<string, { whole: Resident; shown: Resident }>();
+  readonly #scopes = new Set<Workspace>();
   #disposed = false;
+
+  constructor(within: Heap = heap()) {
+    this.#heap = within;
+  }
+
+  /** A workspace with names of its own, which is given back with this one, or before. */
+  scope(): Workspace {
+    this.check();
+    const scope = new Workspace(this.#heap);
+    this.#scopes.add(scope);
+    return scope;
+  }
 
   /** The name of the kernels that work on this memory. */
   get kernels(): string {
@@ -51,10 +64,18 @@ export class Workspace implements Disposable {
     return resident;
   }
 
-  /** Gives everything back. */
-  [Symbol.dispose](): void {
+  /** Gives the memory of all its matrices back, those of its scopes included; both stay usable. */
+  clear(): void {
     for (const { whole } of this.#kept.values()) whole[Symbol.dispose]();
     this.#kept.clear();
+    for (const scope of this.#scopes) scope.clear();
+  }
+
+  /** Gives everything back. */
+  [Symbol.dispose](): void {
+    this.clear();
+    for (const scope of this.#scopes) scope[Symbol.dispose]();
+    this.#scopes.clear();
     this.#disposed = true;
   }
 }

@@ -3,7 +3,7 @@ import { adamStep, limitRowNorms, sgdGather, sgdStep } from "../kernels/optimize
 import { gatherRows } from "../kernels/sparse.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
-import type { Parameter } from "../models/network.ts";
+import type { Parameter } from "../ops/op.ts";
 import type { Adam, Recipe, Sgd } from "../models/recipe.ts";
 
 /** An update rule with its state. */

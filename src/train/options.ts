@@ -1,8 +1,10 @@
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
-import type { Family, Model } from "../models/family.ts";
+import type { Family } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
 import { checkInputs, type Perturbation } from "../models/classifier.ts";
-import type { Adam, Keep, Recipe, Sgd } from "../models/recipe.ts";
+import type { Keep } from "../graph/training_pass.ts";
+import type { Adam, Recipe, Sgd } from "../models/recipe.ts";
 
 /** How long, against what and how watchfully to train; and what of the family's recipe to change. */
 export interface TrainOptions extends Partial<Recipe> {

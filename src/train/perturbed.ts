@@ -3,9 +3,10 @@
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { type Matrix, matrix } from "../matrix.ts";
-import { asModel } from "../models/family.ts";
+import { asModel } from "../models/model.ts";
 import type { Differentiable, Perturbation } from "../models/classifier.ts";
-import { layersOf, type Network, type TrainingPass } from "../models/network.ts";
+import type { Executor } from "../graph/executor.ts";
+import type { TrainingPass } from "../graph/training_pass.ts";
 
 /** What a pass of training runs on. */
 export interface Perturbed {
@@ -24,12 +25,12 @@ const NONE = -1;
  * @throws {InputError} if it gives rubbish, and the model's probabilities cannot all be 0
  */
 export function perturber(
-  network: Network,
+  network: Executor,
   model: Differentiable,
   perturbation: Perturbation,
 ): (examples: Batch, key: number) => Perturbed {
   const { layer = 0, rubbish = false, pullback } = perturbation;
-  const most = network.layers.length - 1;
+  const most = network.layers - 1;
   if (!Number.isInteger(layer) || layer < 0 || layer > most) {
     throw new InputError(
       "value",
@@ -64,15 +65,15 @@ export function perturber(
 
 /** The same inputs, with what the perturbation adds to those of a later layer of the whole network, no unit dropped. */
 function hidden(
-  network: Network,
+  network: Executor,
   { classes, head }: Differentiable,
   { perturbation, layer }: { perturbation: Perturbation; layer: number },
 ): (examples: Batch, key: number) => Perturbed {
-  const [before, after] = [layersOf(network, 0, layer), layersOf(network, layer)];
+  const { before, after } = network.cut(layer);
   return (examples, key) => {
     const received = before.forward(network.workspace.copy("x", examples.x));
     const h = matrix(received.rows, received.cols, received.data.slice());
-    const rest = asModel(after, { inputs: h.cols, classes, head });
+    const rest = asModel(network, after, { inputs: h.cols, classes, head });
     const perturbed = perturbation.apply(rest, { ...examples, x: h }, key);
     const value = matrix(h.rows, h.cols, perturbed.data.map((each, i) => each - h.data[i]));
     return { ...examples, shift: { layer, value } };
@@ -92,7 +93,7 @@ const STEP = 0.003;
  * linear network that misses the exact derivative by some h² of the head's third derivatives.
  */
 export function addThrough(
-  network: Network,
+  network: Executor,
   model: Differentiable,
   { examples: { x, labels }, along }: { examples: Batch; along: Matrix },
 ): void {

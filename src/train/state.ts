@@ -6,7 +6,8 @@ import { readSafetensors, type Tensor, writeSafetensors } from "../data/safetens
 import { variant } from "../runtime/variants.ts";
 import type { Matrix } from "../matrix.ts";
 import { describe } from "../models/checkpoint.ts";
-import type { Family, Tensors } from "../models/family.ts";
+import type { Tensors } from "../graph/executor.ts";
+import type { Family } from "../models/family.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /** One finished epoch. */

@@ -1,8 +1,8 @@
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { type Matrix, matrix } from "../matrix.ts";
-import type { Model } from "../models/family.ts";
-import type { Network } from "../models/network.ts";
+import type { Model } from "../models/model.ts";
+import type { Executor } from "../graph/executor.ts";
 import type { Rng } from "../rng.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { addThrough, type Perturbed, perturber } from "./perturbed.ts";
@@ -12,7 +12,7 @@ export type Step = (indices: Int32Array, random: Rng) => number;
 
 /** The step on batches of `data`, perturbed if the options say so. Works in memory that it keeps. */
 export function makeStep(
-  network: Network,
+  network: Executor,
   model: Model,
   { data, settled }: { data: Batch; settled: ResolvedOptions },
 ): Step {

@@ -3,7 +3,9 @@
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
-import { bind, type Family, type Model, type Tensors } from "../models/family.ts";
+import type { Tensors } from "../graph/executor.ts";
+import type { Family } from "../models/family.ts";
+import { bind, executorOf, type Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
 import { optimizer } from "./optimizer.ts";
 import { type ResolvedOptions, resolveOptions, type TrainOptions } from "./options.ts";
@@ -42,7 +44,8 @@ export async function train(
   const settled = resolveOptions(family, data, options);
   const { recipe: { batchSize }, epochs, seed, patience, signal } = settled;
   const random = rng(seed);
-  const network = family.network(
+  const network = executorOf(
+    family,
     "family" in start ? start.tensors() : family.initial(random.split("initial"), data),
   );
   const model = bind(family, network, record(settled, network.workspace.kernels));
@@ -117,7 +120,7 @@ export async function train(
   // a network of its own, without what only training needs
   const tensors = best ?? model.tensors();
   model[Symbol.dispose]();
-  return bind(family, family.network(tensors), end);
+  return bind(family, executorOf(family, tensors), end);
 }
 
 /** Lets signals, timers and messages in. A timer of 0 would wait for milliseconds, a tenth of the time between pauses. */

@@ -4,7 +4,7 @@ import { fgsm, type FgsmOptions } from "../../src/attacks/fgsm.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { type Model, model } from "../../src/models/family.ts";
+import { type Model, model } from "../../src/models/model.ts";
 import { logistic, maxout, softmaxLinear } from "../../src/models/mod.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { assertClose, assertWithin, randomLabels, uniformMatrix } from "../support.ts";

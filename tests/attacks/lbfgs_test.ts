@@ -4,7 +4,7 @@ import { fgsm } from "../../src/attacks/fgsm.ts";
 import { lbfgs } from "../../src/attacks/lbfgs.ts";
 import { predict } from "../../src/loss.ts";
 import { type Matrix, rowsOf } from "../../src/matrix.ts";
-import { model } from "../../src/models/family.ts";
+import { model } from "../../src/models/model.ts";
 import { maxout, softmaxLinear } from "../../src/models/mod.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { uniformMatrix } from "../support.ts";

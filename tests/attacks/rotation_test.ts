@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { rotation } from "../../src/attacks/rotation.ts";
 import { lossGradient } from "../../src/loss.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
-import { model } from "../../src/models/family.ts";
+import { model } from "../../src/models/model.ts";
 import { logistic } from "../../src/models/mod.ts";
 import { assertClose } from "../support.ts";
 import { examplesFor, forEveryModel } from "../models/specimens.ts";

@@ -8,7 +8,7 @@ import {
 } from "../../src/attacks/rubbish.ts";
 import { predict } from "../../src/loss.ts";
 import { rowsOf } from "../../src/matrix.ts";
-import { type Model, model } from "../../src/models/family.ts";
+import { type Model, model } from "../../src/models/model.ts";
 import { logistic, rbf } from "../../src/models/mod.ts";
 import { assertClose, uniformMatrix } from "../support.ts";
 import { CLASSES, forEveryModel, userModel } from "../models/specimens.ts";

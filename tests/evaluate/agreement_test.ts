@@ -5,7 +5,7 @@ import { agreement, transfer } from "../../src/evaluate/agreement.ts";
 import { measure } from "../../src/evaluate/measure.ts";
 import { predict } from "../../src/loss.ts";
 import { examplesFor, userModel } from "../models/specimens.ts";
-import { model } from "../../src/models/family.ts";
+import { model } from "../../src/models/model.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { CLASSES, INPUTS, ordinaryTensors } from "../models/specimens.ts";
 

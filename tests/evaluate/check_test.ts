@@ -8,7 +8,7 @@ import { checkReport } from "../../src/evaluate/check.ts";
 import { type Gate, type Threshold, trialsOf } from "../../src/evaluate/gate.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
 import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
-import { model } from "../../src/models/family.ts";
+import { model } from "../../src/models/model.ts";
 import { softmaxLinear } from "../../src/models/softmax_linear.ts";
 
 /** Class 1 where x > 0. */

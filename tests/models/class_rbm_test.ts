@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { predict } from "../../src/loss.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
-import { model, type Tensors } from "../../src/models/family.ts";
+import { model } from "../../src/models/model.ts";
+import type { Tensors } from "../../src/graph/executor.ts";
 import { classRbm } from "../../src/models/mod.ts";
+import { classRbm as op } from "../../src/ops/class_rbm.ts";
+import { atWork, type Roles } from "../ops/support.ts";
 import { assertClose, centralDifference } from "../support.ts";
 import { examplesFor, ordinaryTensors } from "./specimens.ts";
 
@@ -49,9 +52,11 @@ Deno.test("classRbm() classifies by p(y | x) as enumeration of its hidden units 
 
 /** One step of training on `x`, whose entries are 0 or 1, and what it drew. */
 function step(x: Matrix, labels: Int32Array, key: number) {
-  using network = family.network(tensors);
-  const { workspace, parameters } = network;
-  const loss = network.objective!(workspace.copy("x", x), labels, { scale: 0.5, parameters: "replace", key });
+  const roles = { W: "hidden.W", b: "hidden.b", U: "top.W", d: "top.b", a: "inputs.b" };
+  const byRole = Object.fromEntries(Object.entries(roles).map(([role, name]) => [role, tensors[name]]));
+  using machine = atWork(op, byRole as Roles, { hidden: HIDDEN, classes: CLASSES });
+  const { workspace, parameters } = machine;
+  const loss = machine.objective!(workspace.copy("x", x), labels, { scale: 0.5, parameters: "replace", key });
   const [inputs, oneHot] = [
     workspace.matrix("binary inputs", 2 * x.rows, INPUTS),
     workspace.matrix("one-hot classes", 2 * x.rows, CLASSES),
@@ -59,7 +64,9 @@ function step(x: Matrix, labels: Int32Array, key: number) {
   const at = (r: number) => ({ x: row(inputs, r), y: row(oneHot, r).indexOf(1) });
   return {
     loss,
-    gradients: Object.fromEntries(parameters.map(({ name, gradient }) => [name, gradient.data.slice()])),
+    gradients: Object.fromEntries(
+      parameters.map(({ name, gradient }) => [roles[name as keyof typeof roles], gradient.data.slice()]),
+    ),
     given: labels.length === 0 ? [] : Array.from(labels, (_, r) => at(r)),
     drawn: Array.from(labels, (_, r) => at(x.rows + r)),
   };

@@ -5,8 +5,10 @@ import { heap, init } from "../../src/runtime/variants.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
-import { model, type Tensors } from "../../src/models/family.ts";
-import { deepRbf, families, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { executorOf, model } from "../../src/models/model.ts";
+import type { Tensors } from "../../src/graph/executor.ts";
+import { deepRbf, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { families, familyNamed, optionsOf } from "../../src/models/families.ts";
 import { rng } from "../../src/rng.ts";
 import { train } from "../../src/train/mod.ts";
 import { assertClose, centralDifference, uniformMatrix } from "../support.ts";
@@ -172,7 +174,7 @@ Deno.test("Network.backward() of every family agrees with central differences in
   });
   for (const { specimen, examples: { x, labels } } of trials) {
     const { name, family, tensors } = specimen;
-    using network = family.network(tensors);
+    using network = executorOf(family, tensors);
     const evaluate = () => {
       const scores = network.forward(network.workspace.copy("x", x));
       const [loss, dScores] = [matrix(x.rows, 1), matrix(scores.rows, scores.cols)];
@@ -187,7 +189,7 @@ Deno.test("Network.backward() of every family agrees with central differences in
         centralDifference(
           () => {
             network.refresh();
-            assertEquals(winners(specimen, family.tensors(network), x), before, `${name}: no kink is near`);
+            assertEquals(winners(specimen, network.tensors(), x), before, `${name}: no kink is near`);
             return evaluate().loss;
           },
           value.data,
@@ -212,7 +214,7 @@ Deno.test("Network.backward() of every family agrees with central differences in
 
 Deno.test("Network.backward() adds to the gradients of parameters, or leaves them, as it is asked", () => {
   for (const { name, family, tensors } of specimens) {
-    using network = family.network(tensors);
+    using network = executorOf(family, tensors);
     const pass = (seed: number, parameters: "none" | "replace" | "add") => {
       const { x, labels } = examplesFor(family, 4, { seed });
       const scores = network.forward(network.workspace.copy("x", x));
@@ -236,7 +238,7 @@ Deno.test("Network with dropout is the function of its key that its gradients sa
   // with one piece nothing has a kink
   const smooth = specimens.filter(({ family: { config } }) => (config.pieces ?? 1) === 1);
   for (const { name, family, tensors } of smooth) {
-    using network = family.network(tensors);
+    using network = executorOf(family, tensors);
     const { x, labels } = examplesFor(family, 4, { seed: 3 });
     const evaluate = (key: number) => {
       const scores = network.forward(network.workspace.copy("x", x), { dropout, key });
@@ -262,7 +264,7 @@ Deno.test("Network with dropout is the function of its key that its gradients sa
 
 Deno.test("Network with dropout that keeps everything scales, and without training does not drop", () => {
   for (const { name, family, tensors } of specimens) {
-    using network = family.network(tensors);
+    using network = executorOf(family, tensors);
     const { x } = examplesFor(family, 4);
     const twice = matrix(x.rows, x.cols, x.data.map((value) => 2 * value));
     const plain = network.forward(network.workspace.copy("x", twice)).data.slice();
@@ -335,10 +337,11 @@ Deno.test("Model.scores() and inputGradient() of many rows are those of each row
 Deno.test("Model.scores() of a row do not depend on how many zeros the other rows hold", () => {
   // fused sums of a row's last columns differ, dense from sparse
   init({ kernels: "baseline" });
-  for (const [name, make] of Object.entries(families)) {
+  for (const name of Object.keys(families)) {
     // wider than what the matrix product sums at once
     for (const inputs of [40, 900]) {
-      const family = make({ inputs, classes: CLASSES, units: [9, 8], pieces: 5 });
+      const sizes = { inputs, classes: CLASSES, units: [9, 8], pieces: 5 };
+      const family = familyNamed(name, optionsOf(name, sizes));
       using each = model(family, { tensors: ordinaryTensors(family) });
       const dense = examplesFor(each, 10), zeros = mostlyZero(dense);
       const rows = Float32Array.from(
@@ -435,8 +438,11 @@ Deno.test("model() refuses tensors that are missing, unknown, misshapen, of whol
     const { [first]: own, ...rest } = tensors;
     const refuse = (wrong: Tensors, sentence: string) =>
       assertThrows(() => model(family, { tensors: wrong }), InputError, sentence, name);
-    refuse(rest, `Cannot make a ${family.name} model: tensor ${first} is missing`);
-    refuse({ ...tensors, extra: own }, `Cannot make a ${family.name} model: it has no tensor extra`);
+    refuse(rest, `Cannot make a model of family ${family.name}: tensor ${first} is missing`);
+    refuse(
+      { ...tensors, extra: own },
+      `Cannot make a model of family ${family.name}: it has no tensor extra`,
+    );
     const flat = { shape: [own.data.length], data: own.data };
     refuse({ ...tensors, [first]: flat }, `expected ${first} as float32 of shape (${own.shape.join(", ")})`);
     const whole = { shape: own.shape, data: Int32Array.from(own.data) };
@@ -449,7 +455,7 @@ Deno.test("model() refuses tensors that are missing, unknown, misshapen, of whol
   assertThrows(
     () => model(family, { tensors: negative }),
     InputError,
-    "Cannot make an rbf model with beta -",
+    "Cannot make a model of family rbf with beta -",
   );
 });
 
@@ -552,7 +558,7 @@ Deno.test("rbf() with initialSpread starts that far, as a standard deviation, fr
   assertThrows(
     () => rbf({ inputs: 2, classes: 2, initialSpread: -1 }),
     InputError,
-    "Cannot make an rbf model with initialSpread -1: must be ≥ 0",
+    "Cannot make a model of family rbf with initialSpread -1: must be a finite number ≥ 0",
   );
 });
 

@@ -4,7 +4,7 @@ import { fgsm } from "../../src/attacks/fgsm.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { ensemble } from "../../src/models/ensemble.ts";
-import { type Model, model } from "../../src/models/family.ts";
+import { type Model, model } from "../../src/models/model.ts";
 import { logistic, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { assertClose, centralDifference, uniformMatrix } from "../support.ts";

@@ -1,8 +1,12 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { matrix } from "../../src/matrix.ts";
-import { model } from "../../src/models/family.ts";
+import { executorOf, model } from "../../src/models/model.ts";
+import type { Tensors } from "../../src/graph/executor.ts";
+import type { Family } from "../../src/models/family.ts";
 import { mpDbm } from "../../src/models/mod.ts";
+import { mpDbm as op } from "../../src/ops/mp_dbm.ts";
+import { atWork, type Roles } from "../ops/support.ts";
 import { rng } from "../../src/rng.ts";
 import { assertClose, centralDifference } from "../support.ts";
 import { CLASSES, examplesFor, INPUTS, ordinaryTensors, specimens } from "./specimens.ts";
@@ -14,7 +18,7 @@ const machines = specimens.filter(({ family }) => family.name === "mpDbm");
 
 Deno.test("mpDbm()'s objective has the gradient that central differences give, in every parameter", () => {
   for (const { name, family, tensors } of machines) {
-    using network = family.network(tensors);
+    using network = executorOf(family, tensors);
     const { x, labels } = examplesFor(family, 5, { seed: 3, lo: 0 });
     for (const key of [7, 8]) {
       const objective = () =>
@@ -37,7 +41,7 @@ Deno.test("mpDbm()'s objective has the gradient that central differences give, i
 
 Deno.test("mpDbm()'s objective adds to gradients as it is asked, and depends on its key alone", () => {
   for (const { name, family, tensors } of machines) {
-    using network = family.network(tensors);
+    using network = executorOf(family, tensors);
     const { x, labels } = examplesFor(family, 5, { lo: 0 });
     const pass = (key: number, parameters: "replace" | "add") => {
       const loss = network.objective!(network.workspace.copy("x", x), labels, { scale: 1, parameters, key });
@@ -52,6 +56,11 @@ Deno.test("mpDbm()'s objective adds to gradients as it is asked, and depends on 
   }
 });
 
+/** The family's machine alone, whose memory can be looked at. */
+function machine({ graph: { nodes: [{ attributes }] } }: Family, tensors: Tensors) {
+  return atWork(op, tensors as Roles, attributes);
+}
+
 Deno.test("mpDbm() without weights predicts what is masked from biases: its objective in closed form", () => {
   const family = mpDbm({ inputs: INPUTS, classes: CLASSES, units: [3, 2], labelWeight: 4 });
   const tensors = Object.fromEntries(
@@ -59,7 +68,7 @@ Deno.test("mpDbm() without weights predicts what is masked from biases: its obje
       [name, tensor],
     ) => [name, name.endsWith("W") ? { ...tensor, data: tensor.data.map(() => 0) } : tensor]),
   );
-  using network = family.network(tensors);
+  using network = machine(family, tensors);
   const rows = 400;
   // pixels are 0 or 1, so that no draw of them differs
   const { x, labels } = examplesFor(family, rows, { lo: 0 });
@@ -91,7 +100,7 @@ Deno.test("mpDbm()'s objective uses the label where it is told: it decides what 
   // one hidden unit, on for class 1 and then turning its only input on
   const family = mpDbm({ inputs: 1, classes: 2, units: [1], iterations: 3 });
   const of = (...data: number[]) => Float32Array.from(data);
-  using network = family.network({
+  using network = machine(family, {
     "layer0.W": { shape: [1, 1], data: of(10) },
     "layer0.b": { shape: [1], data: of(-5) },
     "top.W": { shape: [2, 1], data: of(-10, 10) },
@@ -128,14 +137,22 @@ Deno.test("mpDbm() starts with sparse first weights, and inputs at their log odd
 
 Deno.test("mpDbm() refuses sizes out of range, naming them", () => {
   const make = (options: object) => () => model(mpDbm({ inputs: 2, classes: 2, ...options }));
-  assertThrows(make({ units: [] }), InputError, "with number of units 0: must be a whole number ≥ 1");
-  assertThrows(make({ units: [3, 0] }), InputError, "with units[1] 0");
+  assertThrows(make({ units: [] }), InputError, "with units []: there must be a hidden layer");
+  assertThrows(make({ units: [3, 0] }), InputError, "with units [3, 0]: must be a list of whole numbers ≥ 1");
   assertThrows(make({ iterations: 0 }), InputError, "with iterations 0");
   assertThrows(make({ classes: 1 }), InputError, "with classes 1: must be a whole number ≥ 2");
   for (const labelWeight of [-1, NaN, Infinity]) {
-    assertThrows(make({ labelWeight }), InputError, `with labelWeight ${labelWeight}: must be ≥ 0`);
+    assertThrows(
+      make({ labelWeight }),
+      InputError,
+      `with labelWeight ${labelWeight}: must be a finite number ≥ 0`,
+    );
   }
   for (const inputShare of [0, -0.5, 1.5, NaN]) {
-    assertThrows(make({ inputShare }), InputError, `with inputShare ${inputShare}: must be in (0, 1]`);
+    assertThrows(
+      make({ inputShare }),
+      InputError,
+      `with inputShare ${inputShare}: must be a finite number in (0, 1]`,
+    );
   }
 });

@@ -3,8 +3,10 @@
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
-import { type Family, type Model, model, type Tensors } from "../../src/models/family.ts";
-import { families, type FamilyOptions } from "../../src/models/mod.ts";
+import type { Family } from "../../src/models/family.ts";
+import { type Model, model } from "../../src/models/model.ts";
+import type { Tensors } from "../../src/graph/executor.ts";
+import { families, familyNamed, optionsOf } from "../../src/models/families.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { randomLabels, uniformMatrix } from "../support.ts";
 
@@ -12,7 +14,7 @@ import { randomLabels, uniformMatrix } from "../support.ts";
 export const INPUTS = 7, CLASSES = 3;
 
 /** What to vary beside the family's own defaults; a family without a row here is tried with those. */
-const VARIANTS: Record<string, Partial<FamilyOptions>[]> = {
+const VARIANTS: Record<string, Record<string, unknown>[]> = {
   maxout: [
     { units: [5], pieces: 3 },
     { units: [5, 4], pieces: 2 },
@@ -39,9 +41,10 @@ export interface Specimen {
 }
 
 /** Every family of the registry. */
-export const specimens: readonly Specimen[] = Object.entries(families).flatMap(([key, make]) =>
+export const specimens: readonly Specimen[] = Object.keys(families).flatMap((key) =>
   (VARIANTS[key] ?? [{}]).map((variant) => {
-    const family = make({ inputs: INPUTS, classes: CLASSES, ...variant });
+    const sizes = optionsOf(key, { inputs: INPUTS, classes: CLASSES });
+    const family = familyNamed(key, { ...sizes, ...variant });
     return { name: `${key} ${JSON.stringify(variant)}`, family, tensors: ordinaryTensors(family) };
   })
 );

@@ -7,10 +7,10 @@ import { rubbish } from "../../src/attacks/rubbish.ts";
 import { gatherRows } from "../../src/kernels/sparse.ts";
 import { losses, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { asModel, bind, type Family } from "../../src/models/family.ts";
+import { asModel, bind, executorOf } from "../../src/models/model.ts";
+import type { Family } from "../../src/models/family.ts";
 import { classRbm, maxout, softmaxLinear } from "../../src/models/mod.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
-import { layersOf } from "../../src/models/network.ts";
 import { rng } from "../../src/rng.ts";
 import { train } from "../../src/train/mod.ts";
 import { resolveOptions } from "../../src/train/options.ts";
@@ -26,7 +26,7 @@ const deep = (head: "softmax" | "sigmoid") =>
 /** The gradient that one step on perturbed examples alone leaves, by parameter, and the step's objective. */
 function stepOf(family: Family, made: Perturbation) {
   const data = examplesFor(family, B, { seed: 5 });
-  const network = family.network(ordinaryTensors(family));
+  const network = executorOf(family, ordinaryTensors(family));
   const model = bind(family, network, {});
   const settled = resolveOptions(family, data, { perturbation: made, alpha: 0, batchSize: B, dropout: {} });
   const step = makeStep(network, model, { data, settled });
@@ -109,10 +109,10 @@ Deno.test("train() perturbs a hidden layer as an attack on the layers after it w
     for (const epsilon of [0.001, 0.25]) {
       const made = atLayer(perturbation(fgsm, { epsilon }), layer);
       const { network, data, objective, gradients } = stepOf(family, made);
-      const [before, after] = [layersOf(network, 0, layer), layersOf(network, layer)];
+      const { before, after } = network.cut(layer);
       const h = before.forward(network.workspace.copy("x", data.x));
       const hidden = matrix(h.rows, h.cols, h.data.slice());
-      const rest = asModel(after, { inputs: h.cols, classes: CLASSES, head: family.head });
+      const rest = asModel(network, after, { inputs: h.cols, classes: CLASSES, head: family.head });
       const attacked = fgsm(rest, { ...data, x: hidden }, { epsilon });
       const mean = losses(rest, attacked).reduce((a, b) => a + b, 0) / B;
       assertAlmostEquals(objective(), mean, 1e-6, made.name);

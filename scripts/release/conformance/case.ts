@@ -1,6 +1,15 @@
 /** What a case of the conformance run is, and what the cases share. @module */
 
-import { type Batch, digits, families, type Model, select, train, type TrainOptions } from "@gibbon/gibbon";
+import {
+  type Batch,
+  digits,
+  familyNamed,
+  type Model,
+  optionsOf,
+  select,
+  train,
+  type TrainOptions,
+} from "@gibbon/gibbon";
 
 /** Work whose bytes must be the same on every host. */
 export interface Case {
@@ -28,7 +37,7 @@ export function within(examples: Batch, classes: number): Batch {
 
 /** A model of the family called `name`, trained for two epochs by the family's own recipe. */
 export function trained(name: string, options: TrainOptions = {}): Promise<Model> {
-  const family = families[name](SIZES);
+  const family = familyNamed(name, optionsOf(name, SIZES));
   return train(family, within(examples().train, family.classes), { epochs: 2, seed: 7, ...options });
 }
 

@@ -2,24 +2,51 @@ import { addBias, columnSums, softplusBackward, softplusForward } from "../kerne
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { sigmoidForward, softmaxForward, softmaxLoss } from "../kernels/heads.ts";
 import { randomUniform } from "../kernels/random.ts";
-import { part, reshaped, type Workspace } from "../runtime/workspace.ts";
+import { part, reshaped } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
-import { rng } from "../rng.ts";
+import { fillNormal, rng } from "../rng.ts";
+import { integer } from "../schema.ts";
 import { bernoulli } from "./binary.ts";
-import type { Layer, Objective, Parameter } from "./network.ts";
+import { type Op, type OpContext, type OpInstance, parameter } from "./op.ts";
 
-/** W (H, D), b (1, H) of hidden units, U (C, H), d (1, C) of classes, a (1, D) of inputs. */
-export type ClassRbmParameters = Readonly<Record<"W" | "b" | "U" | "d" | "a", Parameter>>;
+/** What a classification RBM is set to. */
+export interface ClassRbmAttributes {
+  /** Hidden units, H. */
+  hidden: number;
+  /** Classes, C. */
+  classes: number;
+}
 
 /**
- * Scores s_y = d_y + Σⱼ softplus(b_j + U_yj + W_j·x), the log of p(y | x) up to a constant (Larochelle and Bengio
- * 2008, section 3), and contrastive divergence for log p(x, y) as its objective (section 3.1 and algorithm 1).
+ * A classification RBM of W (H, D), b (H) of hidden units, U (C, H), d (C) of classes, a (D) of inputs: scores
+ * s_y = d_y + Σⱼ softplus(b_j + U_yj + W_j·x), the log of p(y | x) up to a constant (Larochelle and Bengio 2008, section
+ * 3), and contrastive divergence for log p(x, y) as its objective (section 3.1 and algorithm 1).
  */
-export function classRbmLayer(
-  workspace: Workspace,
-  parameters: ClassRbmParameters,
-): Layer & { readonly objective: Objective } {
-  const { W, b, U, d, a } = parameters;
+export const classRbm: Op<ClassRbmAttributes> = {
+  name: "classRbm",
+  summary: "The scores of a classification RBM",
+  arity: [1, 1],
+  attributes: {
+    hidden: integer("Hidden units", { required: true, min: 1 }),
+    classes: integer("Classes", { required: true, min: 2 }),
+  },
+  shape: ([inputs], { hidden, classes }) => ({
+    width: classes,
+    tensors: { W: [hidden, inputs], b: [hidden], U: [classes, hidden], d: [classes], a: [inputs] },
+  }),
+  alone: true,
+  // Hinton 2010, section 8
+  initial: {
+    W: (out, random) => fillNormal(out, random, { deviation: 0.01 }),
+    U: (out, random) => fillNormal(out, random, { deviation: 0.01 }),
+  },
+  instantiate: machine,
+};
+
+function machine(context: OpContext<ClassRbmAttributes>): OpInstance {
+  const { workspace } = context;
+  const [W, U] = ["W", "U"].map((role) => parameter(context, role, { weights: true }));
+  const [b, d, a] = ["b", "d", "a"].map((role) => parameter(context, role, { weights: false }));
   const [hidden, inputs] = [W.value.rows, W.value.cols];
   const classes = U.value.rows;
 
@@ -28,7 +55,7 @@ export function classRbmLayer(
 
   return {
     parameters: [W, b, U, d, a],
-    forward(x) {
+    forward([x]) {
       const B = x.rows;
       const z = workspace.matrix("z", B, hidden);
       gemmNT(z, [x, W.value]);
@@ -50,7 +77,7 @@ export function classRbmLayer(
       addBias(scores, d.value);
       return scores;
     },
-    backward(dScores, x, wanted) {
+    backward(dScores, [x], wanted) {
       const B = x.rows;
       const dY = byClass("dSoftplus", B);
       const [from, to] = [dScores.data, dY.data];
@@ -71,10 +98,10 @@ export function classRbmLayer(
         columnSums(d.gradient, dScores, { accumulate });
         if (!accumulate) a.gradient.data.fill(0);
       }
-      if (!wanted.inputs) return;
+      if (!wanted.inputs) return [undefined];
       const dX = workspace.matrix("dX", B, inputs);
       gemmNN(dX, [dZ, W.value]);
-      return dX;
+      return [dX];
     },
     objective(means, labels, { scale, parameters, key }) {
       const B = means.rows;

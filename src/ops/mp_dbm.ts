@@ -1,26 +1,75 @@
 import { softplusForward } from "../kernels/elementwise.ts";
 import { sigmoidForward, softmaxLoss } from "../kernels/heads.ts";
 import { randomMask } from "../kernels/random.ts";
-import type { Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
-import { rng } from "../rng.ts";
+import { fillNormal, rng } from "../rng.ts";
+import { integer, integers, number } from "../schema.ts";
 import { bernoulli } from "./binary.ts";
 import { meanField } from "./mean_field.ts";
-import type { Layer, Objective, Parameter } from "./network.ts";
+import { type Op, type OpContext, type OpInstance, parameter } from "./op.ts";
+
+/** What a multi-prediction deep Boltzmann machine is set to. */
+export interface MpDbmAttributes {
+  /** Units of each hidden layer. */
+  units: readonly number[];
+  /** Classes, C. */
+  classes: number;
+  /** Mean field iterations after the first pass. */
+  iterations: number;
+  /** Share of an input's own value in what classification goes by. */
+  inputShare: number;
+  /** What −log p of a label counts for in training. */
+  labelWeight: number;
+}
 
 /** Probability that training hides a variable. */
 const MASKED = 0.5;
 
+/** Names of the layers above the inputs: `layer0`, …, `top`. */
+export function layerNames(units: readonly number[]): string[] {
+  return [...units.map((_, i) => `layer${i}`), "top"];
+}
+
 /**
  * Scores of the class layer of a deep Boltzmann machine after mean field, where each input is `inputShare` of its own
- * value and for the rest what the machine takes it for (the multi-inference trick of Goodfellow et al. 2013); `W` and `b` by
- * layer from below, one more of `b`, that of the inputs, first.
+ * value and for the rest what the machine takes it for (the multi-inference trick of Goodfellow et al. 2013); `W` and `b` of
+ * each layer, and `b` of the inputs.
  */
-export function mpDbmLayer(
-  workspace: Workspace,
-  { W, b }: { W: readonly Parameter[]; b: readonly Parameter[] },
-  { iterations, labelWeight, inputShare }: { iterations: number; labelWeight: number; inputShare: number },
-): Layer & { readonly objective: Objective } {
+export const mpDbm: Op<MpDbmAttributes> = {
+  name: "mpDbm",
+  summary: "The class scores of a deep Boltzmann machine after mean field",
+  arity: [1, 1],
+  attributes: {
+    units: integers("Units of each hidden layer", { required: true, min: 1 }),
+    classes: integer("Classes", { required: true, min: 2 }),
+    iterations: integer("Mean field iterations after the first pass", { required: true, min: 1 }),
+    inputShare: number("Share of an input's own value", { required: true, above: 0, max: 1 }),
+    labelWeight: number("What a label counts for in training", { required: true, min: 0 }),
+  },
+  shape([inputs], { units, classes }) {
+    if (units.length === 0) return "it has no hidden layer";
+    const widths = [inputs, ...units, classes], names = layerNames(units);
+    return {
+      width: classes,
+      tensors: Object.fromEntries([
+        ...names.flatMap((name, i) => [
+          [`${name}.W`, [widths[i + 1], widths[i]]],
+          [`${name}.b`, [widths[i + 1]]],
+        ]),
+        ["inputs.b", [inputs]],
+      ]),
+    };
+  },
+  alone: true,
+  initial: { "layer0.W": (out, random) => fillNormal(out, random, { deviation: 0.01 }) },
+  instantiate: machine,
+};
+
+function machine(context: OpContext<MpDbmAttributes>): OpInstance {
+  const { workspace, attributes: { units, iterations, labelWeight, inputShare } } = context;
+  const names = layerNames(units);
+  const W = names.map((name) => parameter(context, `${name}.W`, { weights: true }));
+  const b = ["inputs", ...names].map((name) => parameter(context, `${name}.b`, { weights: false }));
   const field = meanField(workspace, { W, b }, iterations);
 
   const mask = (name: string, like: { rows: number; cols: number }, key: number) => {
@@ -65,12 +114,12 @@ export function mpDbmLayer(
 
   return {
     parameters: [...W, ...b],
-    forward(x) {
+    forward([x]) {
       const predicted = workspace.matrix("predicted inputs", x.rows, x.cols);
       predicted.data.fill(1 - inputShare);
       return field.infer({ x, predicted }, { inputs: false }).scores;
     },
-    backward: (dScores, _, wanted) => field.differentiate({ scores: dScores }, wanted),
+    backward: (dScores, _, wanted) => [field.differentiate({ scores: dScores }, wanted)],
     objective(means, labels, { scale, parameters, key }) {
       const random = rng(key);
       const x = workspace.matrix("binary inputs", means.rows, means.cols);

@@ -13,7 +13,7 @@ import {
   slopeOfHidden,
   slopeOfInputs,
 } from "./mean_field_units.ts";
-import type { Parameter, Wanted } from "./network.ts";
+import type { Parameter, Wanted } from "./op.ts";
 
 /** What a machine makes of inputs and classes at the last step, before the nonlinearity. */
 export interface Ends {

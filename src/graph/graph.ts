@@ -1,0 +1,181 @@
+/** Models as data: what is computed from what, and by which tensors. @module */
+
+import { InputError } from "../errors.ts";
+import { type Head, type HeadName, heads } from "../heads.ts";
+import * as ops from "../ops/mod.ts";
+import type { Op } from "../ops/op.ts";
+import { oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
+
+/** The name of an operation. */
+export type OpName = keyof typeof ops;
+
+/** One operation of a graph. */
+export interface GraphNode {
+  /** Name of its outputs, unique in the graph; `"input"` is taken by the graph's inputs. */
+  readonly id: string;
+  /** What it computes. */
+  readonly op: OpName;
+  /** What it reads: `"input"`, or the ids of nodes before it. */
+  readonly from: readonly string[];
+  /** Names of its tensors by role, such as `{ W: "top.W", b: "top.b" }`; default none. */
+  readonly tensors?: Readonly<Record<string, string>>;
+  /** What it is set to, such as `{ outputs: [10] }`; default its operation's defaults. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A model without its weights, as JSON would hold it: the nodes in order of evaluation, of which the last one gives the
+ * scores.
+ */
+export interface Graph {
+  /** Number of inputs, D. */
+  readonly input: number;
+  /** Operations, each after those that it reads. */
+  readonly nodes: readonly GraphNode[];
+  /** What the scores mean. */
+  readonly head: HeadName;
+}
+
+/** A node that fits its graph, with all that follows from it. */
+export interface CheckedNode {
+  readonly id: string;
+  // deno-lint-ignore no-explicit-any
+  readonly op: Op<any>;
+  // deno-lint-ignore no-explicit-any
+  readonly attributes: any;
+  /** What it reads: 0 for the inputs, n + 1 for node n. */
+  readonly sources: readonly number[];
+  /** Number of its outputs. */
+  readonly width: number;
+  /** Its tensors by role. */
+  readonly tensors: readonly {
+    readonly role: string;
+    readonly name: string;
+    readonly shape: readonly number[];
+  }[];
+}
+
+/** A graph that can be run. */
+export interface CheckedGraph {
+  readonly graph: Graph;
+  readonly inputs: number;
+  readonly classes: number;
+  readonly head: Head;
+  readonly nodes: readonly CheckedNode[];
+  /** Shape of each tensor by name. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+
+/** More nodes, or numbers in a layer or tensor, no model of this library's size has. */
+const MAX_NODES = 4096, MAX_WIDTH = 2 ** 24, MAX_TENSOR = 2 ** 29;
+
+const ACTION = "use the graph";
+
+/**
+ * The graph with all that follows from it.
+ *
+ * @throws {InputError} code `shape` if it is no graph: an operation is unknown, reads what is not before it, is of
+ *   other widths than it can take or lacks a tensor, a name comes twice, or the scores do not fit the head; codes
+ *   `option` and `value` for attributes
+ */
+export function checkGraph(graph: Graph): CheckedGraph {
+  checkRecord("the graph", graph, ["input", "nodes", "head"]);
+  const { input, nodes: given, head: headName } = graph;
+  if (!Number.isSafeInteger(input) || input < 1 || input > MAX_WIDTH) {
+    refuse(`input must be a whole number in 1 … ${MAX_WIDTH}, not ${shown(input)}`);
+  }
+  if (!Array.isArray(given) || given.length === 0 || given.length > MAX_NODES) {
+    refuse(`nodes must be a list of 1 … ${MAX_NODES} nodes`);
+  }
+  if (!Object.hasOwn(heads, headName)) {
+    refuse(`there is no head ${shown(headName)}; the heads are ${oneOf(Object.keys(heads))}`);
+  }
+  const nodes: CheckedNode[] = [];
+  const places = new Map([["input", 0]]);
+  const shapes = new Map<string, readonly number[]>();
+  const read = new Set<number>();
+  for (const node of given) {
+    const checked = checkNode(node, { input, nodes, places });
+    for (const source of checked.sources) read.add(source);
+    for (const { name, shape } of checked.tensors) {
+      if (shapes.has(name)) refuse(`tensor ${quoted(name)} is named twice`);
+      shapes.set(name, shape);
+    }
+    nodes.push(checked);
+    places.set(checked.id, nodes.length);
+  }
+  nodes.slice(0, -1).forEach(({ id }, i) => {
+    if (!read.has(i + 1)) refuse(`nothing reads node ${quoted(id)}, which is not the last`);
+  });
+  const composite = nodes.find(({ op }) => op.alone);
+  if (composite && nodes.length > 1) {
+    refuse(`${composite.op.name} is a model by itself, not one node of several`);
+  }
+  const head = heads[headName], { width } = nodes.at(-1)!;
+  const classes = head.width(2) === 1 ? 2 : width;
+  if (head.width(classes) !== width || classes < 2) {
+    refuse(
+      `its last node gives ${width} scores, head ${headName} takes ${head.width(2) === 1 ? 1 : "2 or more"}`,
+    );
+  }
+  return { graph, inputs: input, classes, head, nodes, shapes: Object.fromEntries(shapes) };
+}
+
+function checkNode(
+  node: GraphNode,
+  before: { input: number; nodes: readonly CheckedNode[]; places: ReadonlyMap<string, number> },
+): CheckedNode {
+  checkRecord("a node", node, ["id", "op", "from", "tensors", "attributes"]);
+  const { id, op: opName, from, tensors: names = {}, attributes = {} } = node;
+  if (typeof id !== "string" || id === "") refuse(`the id of a node must be a text, not ${shown(id)}`);
+  const own = `node ${quoted(id)}`;
+  if (before.places.has(id)) refuse(`${own} comes twice`);
+  if (typeof opName !== "string" || !Object.hasOwn(ops, opName)) {
+    const known = Object.keys(ops);
+    const near = suggestion(String(opName), known) || `; the operations are ${known.join(", ")}`;
+    refuse(`${own} is of operation ${shown(opName)}, which there is not${near}`);
+  }
+  // deno-lint-ignore no-explicit-any
+  const op: Op<any> = ops[opName];
+  const [min, max] = op.arity;
+  if (!Array.isArray(from) || from.length < min || from.length > max) {
+    refuse(`${own} must read ${min === max ? min : `${min} … ${max}`} of those before it`);
+  }
+  const sources = from.map((source) => {
+    const place = before.places.get(source);
+    return place ?? refuse(`${own} reads ${shown(source)}, which is not before it`);
+  });
+  const settled = resolve(`${ACTION}, ${own}`, op.attributes, attributes);
+  const widths = sources.map((source) => source === 0 ? before.input : before.nodes[source - 1].width);
+  const shape = op.shape(widths, settled);
+  if (typeof shape === "string") return refuse(`${own} of operation ${opName}: ${shape}`);
+  const { width, tensors: shapes = {} } = shape;
+  if (!(width <= MAX_WIDTH)) refuse(`${own} has more than ${MAX_WIDTH} outputs`);
+  checkRecord(`the tensors of ${own}`, names, Object.keys(shapes));
+  const tensors = Object.entries(shapes).map(([role, shape]) => {
+    const name = Object.hasOwn(names, role) ? names[role] : undefined;
+    if (typeof name !== "string" || name === "" || name === "__metadata__") {
+      return refuse(`${own} needs a name for its tensor ${role}, not ${shown(name)}`);
+    }
+    if (shape.reduce((a, b) => a * b, 1) > MAX_TENSOR) {
+      refuse(`tensor ${quoted(name)} of shape (${shape.join(", ")}) is too large`);
+    }
+    return { role, name, shape };
+  });
+  return { id, op, attributes: settled, sources, width, tensors };
+}
+
+/** @throws {InputError} unless `value` is an object with none but these keys */
+function checkRecord(what: string, value: unknown, keys: readonly string[]): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    refuse(`${what} must be an object, not ${shown(value)}`);
+  }
+  const unknown = Object.keys(value as object).find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    refuse(`${what} cannot have ${quoted(unknown)}${keys.length > 0 ? `, but ${oneOf(keys)}` : ""}`);
+  }
+}
+
+function refuse(reason: string): never {
+  throw new InputError("shape", ACTION, reason);
+}

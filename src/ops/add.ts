@@ -1,0 +1,31 @@
+import { addBias } from "../kernels/elementwise.ts";
+import type { Matrix } from "../matrix.ts";
+import { reshaped } from "../runtime/workspace.ts";
+import type { Op } from "./op.ts";
+
+/** The sum of two or more inputs of one width. */
+export const add: Op<Record<never, never>> = {
+  name: "add",
+  summary: "The sum of its inputs",
+  arity: [2, 64],
+  attributes: {},
+  shape: (widths) =>
+    widths.every((width) => width === widths[0])
+      ? { width: widths[0] }
+      : `its inputs are ${widths.join(", ")} wide, and must be alike`,
+  instantiate: ({ workspace }) => ({
+    parameters: [],
+    forward([first, ...others]) {
+      const sum = workspace.copy("sum", first);
+      for (const other of others) addTo(sum, other);
+      return sum;
+    },
+    backward: (dOut, inputs, wanted) => inputs.map(() => wanted.inputs ? dOut : undefined),
+  }),
+};
+
+/** `out` += `m`, of the same shape. */
+export function addTo(out: Matrix, m: Matrix): void {
+  const length = out.rows * out.cols;
+  addBias(reshaped(out, 1, length), reshaped(m, 1, length));
+}
