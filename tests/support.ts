@@ -7,7 +7,8 @@ import { startTeam } from "../src/runtime/team.ts";
 import type { Variant } from "../src/runtime/variants.ts";
 import { type Matrix, matrix } from "../src/matrix.ts";
 import { fillNormal, fillUniform, rng } from "../src/rng.ts";
-import { baseline, relaxed } from "../wasm/inline.ts";
+import { bytesOf } from "../src/runtime/binary.ts";
+import * as single from "../wasm/inline.ts";
 import * as threaded from "../wasm/threads.ts";
 
 /**
@@ -96,8 +97,7 @@ export function randomLabels(n: number, classes: number, seed: number): Int32Arr
 
 /** The compiled module of a build, as a host that forbids compiling would hand it over. */
 export function compiled(variant: Variant, { threads = 1 }: { threads?: number } = {}): WebAssembly.Module {
-  const binaries = threads > 1 ? threaded : { baseline, relaxed };
-  return new WebAssembly.Module(Uint8Array.fromBase64(binaries[variant]));
+  return new WebAssembly.Module(bytesOf(threads > 1 ? threaded : single, variant));
 }
 
 /** The builds. */

@@ -1,11 +1,46 @@
-/** Binaries as the text that a program holds. @module */
+/** The builds as the text that a program holds. @module */
 
-/** The module whose bytes are `base64`. */
-export function compile(base64: string): WebAssembly.Module {
-  return new WebAssembly.Module(bytesOf(base64));
+import type { Variant } from "./variants.ts";
+
+/** One build, and how the other differs from it: they are nearly the same. */
+export interface Binaries {
+  /** The baseline build, in base64. */
+  readonly baseline: string;
+  /** What makes the relaxed one of it, as `scripts/build/patch.ts` writes it, in base64. */
+  readonly relaxedPatch: string;
 }
 
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+/** The bytes of a build. */
+export function bytesOf({ baseline, relaxedPatch }: Binaries, variant: Variant): Uint8Array<ArrayBuffer> {
+  const base = decoded(baseline);
+  return variant === "baseline" ? base : patched(base, decoded(relaxedPatch));
+}
+
+/** What the steps in `patch` make of `base`. */
+export function patched(base: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBuffer> {
+  let at = 0;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0;; shift += 7) {
+      const byte = patch[at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  const out = new Uint8Array(number());
+  for (let size = 0, end = 0;;) {
+    const fresh = number();
+    out.set(patch.subarray(at, at += fresh), size);
+    size += fresh;
+    if (at >= patch.length) return out;
+    const distance = number(), length = number();
+    const start = distance & 1 ? end - (distance + 1) / 2 : end + distance / 2;
+    out.set(base.subarray(start, end = start + length), size);
+    size += length;
+  }
+}
+
+function decoded(base64: string): Uint8Array<ArrayBuffer> {
   // a loop costs milliseconds in code not yet optimised, but not every engine has better
   const { fromBase64 } = Uint8Array as Partial<typeof Uint8Array>;
   if (fromBase64) return fromBase64(base64);

@@ -1,9 +1,9 @@
 /** The binaries within the program, for hosts that compile at run time. @module */
 
 import * as binaries from "../../wasm/inline.ts";
-import { compile } from "./binary.ts";
+import { bytesOf } from "./binary.ts";
 import { provide } from "./variants.ts";
 
-provide((variant) => compile(binaries[variant]));
+provide((variant) => new WebAssembly.Module(bytesOf(binaries, variant)));
 
 export { init } from "./variants.ts";

@@ -9,6 +9,7 @@ const PROGRAM = `
 import { digits, type Model, fgsm, init, measure, softmaxLinear, train } from "@gibbon/gibbon";
 import * as module from "@gibbon/gibbon/module";
 import { createHandler } from "@gibbon/gibbon/edge";
+import { threads } from "@gibbon/gibbon/threads";
 import { main } from "@gibbon/gibbon/cli";
 import wasm from "@gibbon/gibbon/gibbon.wasm";
 import relaxed from "@gibbon/gibbon/gibbon.relaxed.threads.wasm";
@@ -17,6 +18,7 @@ const binaries: WebAssembly.Module[] = [wasm, relaxed];
 init({ module: binaries[0], kernels: "baseline", threads: 1 });
 const data = digits({ seed: 1 });
 const model: Model = await train(softmaxLinear({ inputs: 784, classes: 10 }), data.train, { epochs: 1 });
+export const computing: number = threads();
 export const error: number = measure(model, fgsm(model, data.test, { epsilon: 0.25 })).errorRate;
 export const code: Promise<number> = main(["--help"]);
 export const handler = createHandler({ models: { model } });

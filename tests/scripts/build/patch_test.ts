@@ -1,0 +1,48 @@
+import { assert, assertEquals } from "@std/assert";
+import { patchOf } from "../../../scripts/build/patch.ts";
+import { patched } from "../../../src/runtime/binary.ts";
+import { rng } from "../../../src/rng.ts";
+import "../../../src/runtime/inlined.ts";
+
+const from = rng(1);
+const bytes = (n: number) => Uint8Array.from({ length: n }, () => from.below(256));
+
+Deno.test("patched() makes of a base what patchOf() was given, whatever the two are", () => {
+  const base = bytes(1000), none = new Uint8Array();
+  const middle = base.subarray(300, 700), replaced = base.slice();
+  replaced[500] ^= 1;
+  const cases = [
+    none,
+    base,
+    replaced,
+    bytes(3),
+    bytes(500),
+    // an insertion, a deletion, an exchange, a repetition beyond 2⁷ and 2¹⁴
+    Uint8Array.of(...base.subarray(0, 400), ...bytes(200), ...base.subarray(400)),
+    Uint8Array.of(...base.subarray(0, 100), ...base.subarray(900)),
+    Uint8Array.of(...base.subarray(500), ...base.subarray(0, 500)),
+    Uint8Array.from({ length: 20_000 }, (_, i) => middle[i % middle.length]),
+  ];
+  for (const wanted of cases) {
+    assertEquals(patched(base, patchOf(base, wanted)), wanted);
+    assertEquals(patched(none, patchOf(none, wanted)), wanted);
+  }
+});
+
+Deno.test("patchOf() of what differs in few places is short", () => {
+  const base = bytes(20_000), wanted = base.slice();
+  for (const place of [10, 5000, 19_000]) wanted[place] ^= 1;
+  assert(patchOf(base, wanted).length < 40);
+  assert(patchOf(base, base).length < 10);
+});
+
+for (const threads of ["", ".threads"]) {
+  Deno.test(`wasm/ holds the relaxed build of gibbon${threads}.wasm twice, and both are the same`, async () => {
+    const { baseline, relaxedPatch } = await import(`../../../wasm/${threads ? "threads" : "inline"}.ts`);
+    const file = (name: string) => Deno.readFile(new URL(`../../../wasm/${name}`, import.meta.url));
+    const base = Uint8Array.fromBase64(baseline);
+    assertEquals(base, await file(`gibbon${threads}.wasm`));
+    const relaxed = patched(base, Uint8Array.fromBase64(relaxedPatch));
+    assertEquals(relaxed, await file(`gibbon.relaxed${threads}.wasm`));
+  });
+}
