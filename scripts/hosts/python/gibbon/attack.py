@@ -22,6 +22,7 @@ def fgsm(
 ) -> Floats:
     """Adversarial inputs, (B, D), by the fast gradient sign method: x + ε·sign(∇ₓ J(x, y)).
 
+    `labels`, (B), are whole numbers below C: with scikit-learn, np.searchsorted(clf.classes_, y).
     In norm L2 the step is ε·∇J/‖∇J‖₂, in L1 it is ε on the input of the greatest slope. `epsilon` is
     one number or, in Linf, one for each input, (D). `bounds` are the least and the greatest value of
     an input, (2,), or of each input, (D, 2); `x` must lie inside. The result is never farther than

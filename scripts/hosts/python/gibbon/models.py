@@ -108,10 +108,13 @@ class Model:
 def softmax_regression(kernels: Kernels, coef: ArrayLike, intercept: ArrayLike) -> Model:
     """A linear classifier with scikit-learn's `coef_`, (C, D), and `intercept_`, (C).
 
-    For two classes scikit-learn keeps one row: this is then logistic regression. Raises InputError
-    unless the numbers are finite and their shapes fit.
+    For two classes scikit-learn keeps one row: this is then logistic regression. The intercept may be
+    one number, as it is where none was fitted. Raises InputError unless the numbers are finite and
+    their shapes fit.
     """
     weights, bias = _finite("coef", coef), _finite("intercept", intercept)
+    if weights.ndim == 2 and bias.ndim == 0:
+        bias = np.full(len(weights), bias)
     if weights.ndim != 2 or weights.size == 0 or bias.shape != weights.shape[:1]:
         reason = "expected (scores, inputs) and (scores,)"
         shapes = f"coef of shape {weights.shape} and intercept of shape {bias.shape}"

@@ -72,6 +72,11 @@ class Scikit(unittest.TestCase):
             )
             self.assertTrue(((adversarial - X) @ clf.coef_[0] * np.where(labels, 1, -1) < 0).all())
 
+    def test_an_intercept_may_be_one_number(self) -> None:
+        clf = fitted(3)
+        model = softmax_regression(self.kernels, clf.coef_, 0.0)
+        np.testing.assert_array_equal(model.predict(X), (X @ clf.coef_.T).argmax(axis=1))
+
     def test_folded_gives_the_scores_of_the_scaled_inputs(self) -> None:
         for name, (each, scaled) in SCALERS.items():
             for classes in (2, 3):
