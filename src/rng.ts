@@ -58,9 +58,9 @@ export function fillUniform(
 export function fillNormal(
   out: Matrix,
   from: Rng,
-  { mean = 0, deviation = 1 }: { mean?: number; deviation?: number } = {},
+  { mean = 0, std = 1 }: { mean?: number; std?: number } = {},
 ): void {
-  randomNormal(out, { key: from.key, mean, deviation });
+  randomNormal(out, { key: from.key, mean, std });
 }
 
 /** `out` filled from `from`'s key with `epsilon` and −`epsilon`; the stream does not move. */

@@ -202,7 +202,7 @@ Deno.test("fillNormal() has uncorrelated neighbours", () => {
 
 Deno.test("fillNormal() takes a mean and a deviation", () => {
   const plain = normals(rng(1), 1000), m = matrix(10, 100);
-  fillNormal(m, rng(1), { mean: 2, deviation: 0.5 });
+  fillNormal(m, rng(1), { mean: 2, std: 0.5 });
   assertEquals(m.data, plain.map((z) => Math.fround(z * 0.5) + 2));
 });
 

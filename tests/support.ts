@@ -85,7 +85,7 @@ export function normalMatrix(
   { mean = 0, deviation = 1 } = {},
 ): Matrix {
   const m = matrix(rows, cols);
-  fillNormal(m, rng(seed), { mean, deviation });
+  fillNormal(m, rng(seed), { mean, std: deviation });
   return m;
 }
 

@@ -102,7 +102,7 @@ export function rubbishClass(
     rubbish: true,
     apply(_, { x }, key) {
       const noise = matrix(x.rows, x.cols);
-      fillNormal(noise, rng(key), { mean, deviation });
+      fillNormal(noise, rng(key), { mean, std: deviation });
       return noise;
     },
   };

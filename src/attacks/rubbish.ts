@@ -94,7 +94,7 @@ export function directedRubbish(model: Differentiable, options: DirectedRubbishO
 
 function noise(x: Matrix, from: Rng, { mean = 0, std: deviation = 1 }: RubbishOptions): Matrix {
   for (let first = 0; first < x.rows; first += 1000) {
-    fillNormal(rowsOf(x, first, Math.min(first + 1000, x.rows)), from.split(first), { mean, deviation });
+    fillNormal(rowsOf(x, first, Math.min(first + 1000, x.rows)), from.split(first), { mean, std: deviation });
   }
   return x;
 }

@@ -4,25 +4,25 @@ import type { Matrix } from "../matrix.ts";
 import type { Lists } from "./sparse.ts";
 import { run } from "../runtime/variants.ts";
 
-/** Weight decay, added to the gradient: that of l1·‖p‖₁ + l2/2·‖p‖₂². */
+/** Weight decay, added to the gradient: that of l1·‖p‖₁ + weightDecay/2·‖p‖₂². */
 export interface Decay {
   l1: number;
-  l2: number;
+  weightDecay: number;
 }
 
-/** p += v where v = momentum·v − rate·(gradient + decay). */
+/** p += v where v = momentum·v − learningRate·(gradient + decay). */
 export function sgdStep(
   [p, v]: readonly [Matrix, Matrix],
   gradient: Matrix,
-  { rate, momentum, l1, l2 }: Decay & { rate: number; momentum: number },
+  { learningRate, momentum, l1, weightDecay }: Decay & { learningRate: number; momentum: number },
 ): void {
   const n = p.rows * p.cols;
-  run("sgdStep", { p, v, g: gradient, learningRate: rate, momentum, l1, weightDecay: l2, n });
+  run("sgdStep", { p, v, g: gradient, learningRate, momentum, l1, weightDecay, n });
 }
 
 /** What Adam is set to, and how many steps it has made, the present one included. */
 export interface AdamStep extends Decay {
-  rate: number;
+  learningRate: number;
   beta1: number;
   beta2: number;
   /** β₁ᵗ and β₂ᵗ at this step t, from 1. */
@@ -36,21 +36,21 @@ const GUARD = 1e-8;
 export function adamStep(
   [p, m, v]: readonly [Matrix, Matrix, Matrix],
   gradient: Matrix,
-  { rate, beta1, beta2, powers, l1, l2 }: AdamStep,
+  { learningRate, beta1, beta2, powers, l1, weightDecay }: AdamStep,
 ): void {
   run("adamStep", {
     p,
     m,
     v,
     g: gradient,
-    learningRate: rate,
+    learningRate,
     beta1,
     beta2,
     correction1: 1 - powers[0],
     correction2: 1 - powers[1],
     guard: GUARD,
     l1,
-    weightDecay: l2,
+    weightDecay,
     n: p.rows * p.cols,
   });
 }
@@ -71,16 +71,16 @@ export interface Gathered {
 }
 
 /**
- * `sgdStep`, and `limitRowNorms` where `most` > 0, with `gradient` completed by `gathered` row by row on the way.
+ * `sgdStep`, and `limitRowNorms` where `maxNorm` > 0, with `gradient` completed by `gathered` row by row on the way.
  * `row`, (1, cols), is room to work in.
  */
 export function sgdGather(
   [p, v, row]: readonly [Matrix, Matrix, Matrix],
   gradient: Matrix,
-  { lists: { indices, values, counts }, x, onto, rate, momentum, l1, l2, most }:
+  { lists: { indices, values, counts }, x, onto, learningRate, momentum, l1, weightDecay, maxNorm }:
     & Gathered
     & Decay
-    & { rate: number; momentum: number; most: number },
+    & { learningRate: number; momentum: number; maxNorm: number },
 ): void {
   run("sgdGather", {
     p,
@@ -92,11 +92,11 @@ export function sgdGather(
     counts,
     x,
     onto: onto ? 1 : 0,
-    learningRate: rate,
+    learningRate,
     momentum,
     l1,
-    weightDecay: l2,
-    maxNorm: most,
+    weightDecay,
+    maxNorm,
     rows: p.rows,
     cols: p.cols,
     height: x.rows,

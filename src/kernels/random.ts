@@ -21,9 +21,9 @@ export function randomUniform(out: Matrix, { key, lo, hi }: { key: number; lo: n
 /** `out` filled with normal deviates. */
 export function randomNormal(
   out: Matrix,
-  { key, mean = 0, deviation = 1 }: { key: number; mean?: number; deviation?: number },
+  { key, mean = 0, std = 1 }: { key: number; mean?: number; std?: number },
 ): void {
-  run("randomNormal", { out, mean, std: deviation, key, counter: 0, n: out.rows * out.cols });
+  run("randomNormal", { out, mean, std, key, counter: 0, n: out.rows * out.cols });
 }
 
 /** `out` filled with `scale`, each with probability `keep`, else 0: a dropout mask. */

@@ -59,7 +59,7 @@ export const classRbm: FamilyKind<ClassRbmOptions> = defineFamily<ClassRbmOption
     },
     initial: (_, data): Readonly<Record<string, Matrix>> => data ? { "inputs.b": logOdds(data) } : {},
     fill(name, out, random) {
-      if (name.endsWith("W")) fillNormal(out, random, { deviation: INITIAL_DEVIATION });
+      if (name.endsWith("W")) fillNormal(out, random, { std: INITIAL_DEVIATION });
     },
   }),
 });

@@ -72,14 +72,14 @@ export const rbf: FamilyKind<RbfOptions> = defineFamily<RbfOptions>()({
         const mu = data ? classMeans(data, classes) : matrix(classes, inputs);
         if (initialSpread > 0) {
           const spread = matrix(classes, inputs);
-          fillNormal(spread, from.split("spread"), { deviation: initialSpread });
+          fillNormal(spread, from.split("spread"), { std: initialSpread });
           spread.data.forEach((value, i) => mu.data[i] += value);
         }
         const beta = matrix(classes, inputs);
         beta.data.fill(initialPrecision);
         if (rank === 0) return { mu, beta };
         const factor = matrix(classes * rank, inputs);
-        fillNormal(factor, from.split("factor"), { deviation: Math.sqrt(initialPrecision) * INITIAL_FACTOR });
+        fillNormal(factor, from.split("factor"), { std: Math.sqrt(initialPrecision) * INITIAL_FACTOR });
         return { mu, beta, factor };
       },
     };

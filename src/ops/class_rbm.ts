@@ -37,8 +37,8 @@ export const classRbm: Op<ClassRbmAttributes> = {
   alone: true,
   // Hinton 2010, section 8
   initial: {
-    W: (out, random) => fillNormal(out, random, { deviation: 0.01 }),
-    U: (out, random) => fillNormal(out, random, { deviation: 0.01 }),
+    W: (out, random) => fillNormal(out, random, { std: 0.01 }),
+    U: (out, random) => fillNormal(out, random, { std: 0.01 }),
   },
   instantiate: machine,
 };

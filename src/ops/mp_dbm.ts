@@ -61,7 +61,7 @@ export const mpDbm: Op<MpDbmAttributes> = {
     };
   },
   alone: true,
-  initial: { "layer0.W": (out, random) => fillNormal(out, random, { deviation: 0.01 }) },
+  initial: { "layer0.W": (out, random) => fillNormal(out, random, { std: 0.01 }) },
   instantiate: machine,
 };
 

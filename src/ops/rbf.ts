@@ -45,7 +45,7 @@ export const rbf: Op<RbfAttributes> = {
   initial: {
     mu: (out, random) => fillUniform(out, random),
     beta: (out) => out.data.fill(0.02),
-    factor: (out, random) => fillNormal(out, random, { deviation: 0.001 }),
+    factor: (out, random) => fillNormal(out, random, { std: 0.001 }),
   },
   instantiate(context) {
     const { workspace, training, tensors: { mu, beta, factor } } = context;

@@ -25,9 +25,9 @@ export function optimizer(recipe: Recipe, parameters: readonly Parameter[], work
 
 function sgd(
   {
-    learningRate: rate,
-    learningRateDecay: decay = 1,
-    minLearningRate: leastRate = 1e-6,
+    learningRate,
+    learningRateDecay = 1,
+    minLearningRate = 1e-6,
     momentum = 0,
     finalMomentum = momentum,
     rampEpochs = 250,
@@ -37,27 +37,27 @@ function sgd(
   workspace: Workspace,
 ): Optimizer {
   const velocities = states("velocity", parameters, workspace);
-  const rateAt = decaying({ rate, decay, leastRate });
+  const learningRateAt = decaying({ learningRate, learningRateDecay, minLearningRate });
   return {
     state: Object.fromEntries(velocities),
     update(step, epoch) {
       const ramp = Math.min(Math.max(epoch - 1, 0) / Math.max(rampEpochs - 1, 1), 1);
       const settings = {
-        rate: rateAt(step),
+        learningRate: learningRateAt(step),
         momentum: momentum + (finalMomentum - momentum) * ramp,
       };
       parameters.forEach((parameter, i) => {
         const { value, gradient, rest } = parameter;
         const velocity = velocities[i][1];
         const all = { ...settings, ...decayOf(recipe, parameter) };
-        const most = mostOf(recipe, parameter);
+        const maxNorm = maxNormOf(recipe, parameter);
         if (rest) {
           const row = workspace.matrix(`row of ${value.cols}`, 1, value.cols);
-          sgdGather([value, velocity, row], gradient, { ...rest, ...all, most });
+          sgdGather([value, velocity, row], gradient, { ...rest, ...all, maxNorm });
           parameter.rest = undefined;
         } else {
           sgdStep([value, velocity], gradient, all);
-          if (most > 0) limitRowNorms(value, most);
+          if (maxNorm > 0) limitRowNorms(value, maxNorm);
         }
       });
     },
@@ -66,9 +66,9 @@ function sgd(
 
 function adam(
   {
-    learningRate: rate,
-    learningRateDecay: decay = 1,
-    minLearningRate: leastRate = 1e-6,
+    learningRate,
+    learningRateDecay = 1,
+    minLearningRate = 1e-6,
     beta1 = 0.9,
     beta2 = 0.999,
   }: Adam,
@@ -78,27 +78,28 @@ function adam(
 ): Optimizer {
   const means = states("mean", parameters, workspace);
   const squares = states("square", parameters, workspace);
-  const rateAt = decaying({ rate, decay, leastRate });
+  const learningRateAt = decaying({ learningRate, learningRateDecay, minLearningRate });
   let [power1, power2, reached] = [1, 1, 0];
   return {
     state: Object.fromEntries([...means, ...squares]),
     update(step, _epoch) {
       if (reached > step) [power1, power2, reached] = [1, 1, 0];
       for (; reached <= step; reached++) [power1, power2] = [power1 * beta1, power2 * beta2];
-      const current = rateAt(step);
+      const current = learningRateAt(step);
       parameters.forEach((parameter, i) => {
         const { value, gradient, rest } = parameter;
         if (rest) gatherRows(gradient, rest.lists, { m: rest.x, accumulate: rest.onto });
         parameter.rest = undefined;
         const settings = {
-          rate: current,
+          learningRate: current,
           beta1,
           beta2,
           powers: [power1, power2] as const,
           ...decayOf(recipe, parameter),
         };
         adamStep([value, means[i][1], squares[i][1]], gradient, settings);
-        if (mostOf(recipe, parameter) > 0) limitRowNorms(value, mostOf(recipe, parameter));
+        const maxNorm = maxNormOf(recipe, parameter);
+        if (maxNorm > 0) limitRowNorms(value, maxNorm);
       });
     },
   };
@@ -106,15 +107,19 @@ function adam(
 
 /** The learning rate of each step. */
 function decaying(
-  { rate, decay, leastRate }: { rate: number; decay: number; leastRate: number },
+  { learningRate, learningRateDecay, minLearningRate }: {
+    learningRate: number;
+    learningRateDecay: number;
+    minLearningRate: number;
+  },
 ): (step: number) => number {
-  let [current, reached] = [rate, 0];
+  let [current, reached] = [learningRate, 0];
   return (step) => {
     // a running product, not a power: the same whatever the step it is resumed at
-    if (reached > step) [current, reached] = [rate, 0];
-    for (; reached < step; reached++) current /= decay;
-    // a rate that starts below the least one stays where it is
-    return Math.max(current, Math.min(rate, leastRate));
+    if (reached > step) [current, reached] = [learningRate, 0];
+    for (; reached < step; reached++) current /= learningRateDecay;
+    // a learning rate that starts below the minimum stays where it is
+    return Math.max(current, Math.min(learningRate, minLearningRate));
   };
 }
 
@@ -126,11 +131,11 @@ function states(kind: string, parameters: readonly Parameter[], workspace: Works
 }
 
 function checkNames(
-  { maxNorm = 0, l1 = 0, weightDecay: l2 = 0 }: Recipe,
+  { maxNorm = 0, l1 = 0, weightDecay = 0 }: Recipe,
   parameters: readonly Parameter[],
 ): void {
   const names = parameters.map(({ name }) => name);
-  for (const [decay, by] of Object.entries({ maxNorm, l1, weightDecay: l2 })) {
+  for (const [decay, by] of Object.entries({ maxNorm, l1, weightDecay })) {
     const unknown = typeof by === "number"
       ? undefined
       : Object.keys(by).find((name) => !names.includes(name));
@@ -144,15 +149,15 @@ function checkNames(
 }
 
 function decayOf(
-  { l1 = 0, weightDecay: l2 = 0 }: Recipe,
+  { l1 = 0, weightDecay = 0 }: Recipe,
   { name, weights }: Parameter,
-): { l1: number; l2: number } {
+): { l1: number; weightDecay: number } {
   const of = (decay: NonNullable<Recipe["l1"]>) =>
     typeof decay !== "number" ? decay[name] ?? 0 : weights ? decay : 0;
-  return { l1: of(l1), l2: of(l2) };
+  return { l1: of(l1), weightDecay: of(weightDecay) };
 }
 
 /** The greatest norm of a row of the parameter, or 0 if it has none. */
-function mostOf({ maxNorm = 0 }: Recipe, { name, weights }: Parameter): number {
+function maxNormOf({ maxNorm = 0 }: Recipe, { name, weights }: Parameter): number {
   return typeof maxNorm !== "number" ? maxNorm[name] ?? 0 : weights ? maxNorm : 0;
 }
