@@ -6,7 +6,7 @@ import type { Graph } from "../graph/graph.ts";
 import { suggestion } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { families, type FamilyName, familyNamed } from "./families.ts";
-import { familyOf, type Model, model } from "./model.ts";
+import { graphFamily, type Model, model } from "./model.ts";
 
 /** The `format` of a model's file. */
 const FORMAT = "gibbon-model-1";
@@ -57,7 +57,7 @@ export function loadModel(bytes: Uint8Array): Model {
 }
 
 function readGraph(text: string): Family {
-  return explained("graph", () => familyOf(JSON.parse(text) as Graph));
+  return explained("graph", () => graphFamily(JSON.parse(text) as Graph));
 }
 
 function readFamily(name: string | undefined, config = ""): Family {

@@ -84,14 +84,18 @@ export function model(
 }
 
 /** A family, or the graph as one of its own. */
-export function familyOf(of: Family | Graph): Family {
-  if ("graph" in of) return of;
+function familyOf(of: Family | Graph): Family {
+  return "graph" in of ? of : graphFamily(of);
+}
+
+/** The family of one graph, which no registry knows. @throws {InputError} if it is none */
+export function graphFamily(graph: Graph): Family {
   return {
     name: "graph",
     config: {},
     recipe: { optimizer: { name: "adam", learningRate: 0.001 }, batchSize: 100 },
-    ...described(of),
-    initial: firstTensors(of, {}),
+    ...described(graph),
+    initial: firstTensors(graph, {}),
   };
 }
 

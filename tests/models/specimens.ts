@@ -6,14 +6,15 @@ import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import type { Family } from "../../src/models/family.ts";
 import { type Model, model } from "../../src/models/model.ts";
 import type { Tensors } from "../../src/graph/executor.ts";
-import { families, familyNamed, optionsOf } from "../../src/models/families.ts";
+import { families, type FamilyName, familyNamed, optionsOf } from "../../src/models/families.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
+import type { AnySchema } from "../../src/schema.ts";
 import { randomLabels, uniformMatrix } from "../support.ts";
 
 /** Inputs and classes of every specimen; 7 leaves a tail behind each vector of 4. */
 export const INPUTS = 7, CLASSES = 3;
 
-/** What to vary beside the family's own defaults; a family without a row here is tried with those. */
+/** What to vary beside the family's own defaults; a family without a row here is tried with those, only smaller. */
 const VARIANTS: Record<string, Record<string, unknown>[]> = {
   maxout: [
     { units: [5], pieces: 3 },
@@ -42,12 +43,25 @@ export interface Specimen {
 
 /** Every family of the registry. */
 export const specimens: readonly Specimen[] = Object.keys(families).flatMap((key) =>
-  (VARIANTS[key] ?? [{}]).map((variant) => {
+  (VARIANTS[key] ?? smallVariants(key)).map((variant) => {
     const sizes = optionsOf(key, { inputs: INPUTS, classes: CLASSES });
     const family = familyNamed(key, { ...sizes, ...variant });
     return { name: `${key} ${JSON.stringify(variant)}`, family, tensors: ordinaryTensors(family) };
   })
 );
+
+/** The family's defaults with lists of sizes cut to a few, and one variant for every other word of its choices. */
+function smallVariants(key: string): Record<string, unknown>[] {
+  const { options } = families[key as FamilyName] as { options: AnySchema };
+  const fields = Object.entries(options);
+  const small = Object.fromEntries(
+    fields.flatMap(([name, { kind }]) => kind === "integers" ? [[name, [5, 4]]] : []),
+  );
+  const words = fields.flatMap(([name, { kind, choices = [] }]) =>
+    kind === "choice" ? choices.map((word) => ({ ...small, [name]: word })) : []
+  );
+  return words.length > 0 ? words : [small];
+}
 
 /** Parameters of ordinary size, always the same; initial ones are often all 0. */
 export function ordinaryTensors({ name: family, shapes }: Family): Tensors {

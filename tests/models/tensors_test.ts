@@ -1,0 +1,147 @@
+import { InputError } from "../../src/errors.ts";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { heap } from "../../src/runtime/variants.ts";
+import { lossGradient } from "../../src/loss.ts";
+import { matrix } from "../../src/matrix.ts";
+import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
+import { model } from "../../src/models/model.ts";
+import type { Tensors } from "../../src/graph/executor.ts";
+import { families } from "../../src/models/families.ts";
+import { train } from "../../src/train/mod.ts";
+import { CLASSES, examplesFor, INPUTS, specimenModel, specimens } from "./specimens.ts";
+
+Deno.test("model() with the same seed has the same bytes, and where it draws at all, other ones with another", () => {
+  for (const { name, family } of specimens) {
+    using one = model(family, { seed: 1 });
+    using same = model(family, { seed: 1 });
+    using other = model(family, { seed: 2 });
+    assertEquals(saveModel(one), saveModel(same), name);
+    // the others start from zeros, or from the means of the data
+    const draws = family.name === "maxout" || "factor" in family.shapes;
+    if (draws) assertNotEquals(saveModel(one), saveModel(other), name);
+  }
+});
+
+Deno.test("train() of every family with the same seed gives the same bytes, and moves every tensor", async () => {
+  for (const { name, family } of specimens) {
+    const trainSet = examplesFor(family, 60);
+    const options = { epochs: 2, seed: 5, batchSize: 25 };
+    using one = await train(family, trainSet, options);
+    using same = await train(family, trainSet, options);
+    using fresh = model(family, { seed: 5 });
+    assertEquals(saveModel(one), saveModel(same), name);
+    const [after, before] = [one.tensors(), fresh.tensors()];
+    for (const tensor of Object.keys(family.shapes)) {
+      assertNotEquals(after[tensor], before[tensor], `${name}, ${tensor}`);
+    }
+  }
+});
+
+Deno.test("loadModel() of saveModel() is the identity on bytes, on scores and on the record", () => {
+  for (const specimen of specimens) {
+    const { name, family, tensors } = specimen;
+    using saved = model(family, { tensors, record: { seed: "3", note: "naïve “quotes”" } });
+    using loaded = loadModel(saveModel(saved));
+    const { x } = examplesFor(family, 9);
+    assertEquals(saveModel(loaded), saveModel(saved), name);
+    assertEquals(loaded.scores(x), saved.scores(x), name);
+    assertEquals(loaded.tensors(), tensors, name);
+    assertEquals([loaded.record, loaded.family.config], [saved.record, saved.family.config], name);
+  }
+});
+
+Deno.test("Model.tensors() have the names and shapes of the public contract", () => {
+  const [D, C] = [INPUTS, CLASSES];
+  const contract: Record<string, Record<string, number[]>> = {
+    "softmaxLinear {}": { W: [C, D], b: [C] },
+    "logistic {}": { W: [1, D], b: [1] },
+    'maxout {"units":[5],"pieces":3}': {
+      "layer0.W": [3, 5, D],
+      "layer0.b": [3, 5],
+      "top.W": [C, 5],
+      "top.b": [C],
+    },
+    'maxout {"units":[5,4],"pieces":2}': {
+      "layer0.W": [2, 5, D],
+      "layer0.b": [2, 5],
+      "layer1.W": [2, 4, 5],
+      "layer1.b": [2, 4],
+      "top.W": [C, 4],
+      "top.b": [C],
+    },
+    "rbf {}": { mu: [C, D], beta: [C, D] },
+    'rbf {"precision":3}': { mu: [C, D], beta: [C, D], factor: [C, 3, D] },
+    'rbf {"precision":"full"}': { mu: [C, D], beta: [C, D], factor: [C, D, D] },
+    'deepRbf {"units":[5,4]}': {
+      "layer0.mu": [5, D],
+      "layer0.beta": [5, D],
+      "layer1.mu": [4, 5],
+      "layer1.beta": [4, 5],
+      mu: [C, 4],
+      beta: [C, 4],
+    },
+  };
+  for (const [name, shapes] of Object.entries(contract)) {
+    const specimen = specimens.find((each) => each.name === name)!;
+    using each = specimenModel(specimen);
+    const found = Object.entries(each.tensors()).map(([tensor, { shape }]) => [tensor, [...shape]]);
+    assertEquals(Object.fromEntries(found), shapes, name);
+  }
+});
+
+Deno.test("Model.tensors() are copies: writing to them does not change the model", () => {
+  for (const specimen of specimens) {
+    using each = specimenModel(specimen);
+    for (const { data } of Object.values(each.tensors())) data.fill(0);
+    assertEquals(each.tensors(), specimen.tensors, specimen.name);
+  }
+});
+
+Deno.test("model() refuses tensors that are missing, unknown, misshapen, of whole numbers or out of range", () => {
+  for (const { name, family, tensors } of specimens) {
+    const [first] = Object.keys(family.shapes);
+    const { [first]: own, ...rest } = tensors;
+    const refuse = (wrong: Tensors, sentence: string) =>
+      assertThrows(() => model(family, { tensors: wrong }), InputError, sentence, name);
+    refuse(rest, `Cannot make a model of family ${family.name}: tensor ${first} is missing`);
+    refuse(
+      { ...tensors, extra: own },
+      `Cannot make a model of family ${family.name}: it has no tensor extra`,
+    );
+    const flat = { shape: [own.data.length], data: own.data };
+    refuse({ ...tensors, [first]: flat }, `expected ${first} as float32 of shape (${own.shape.join(", ")})`);
+    const whole = { shape: own.shape, data: Int32Array.from(own.data) };
+    refuse({ ...tensors, [first]: whole }, `expected ${first} as float32`);
+    const short = { shape: own.shape, data: own.data.subarray(1) as Float32Array };
+    refuse({ ...tensors, [first]: short }, `Cannot make a`);
+  }
+  const { family, tensors } = specimens.find((specimen) => specimen.family.name === "rbf")!;
+  const negative = { ...tensors, beta: { ...tensors.beta, data: tensors.beta.data.map((value) => -value) } };
+  assertThrows(
+    () => model(family, { tensors: negative }),
+    InputError,
+    "Cannot make a model of family rbf with beta -",
+  );
+});
+
+Deno.test("model() keeps memory bounded while thousands are made, used and disposed", () => {
+  const { memory } = heap().exports;
+  const make = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const specimen = specimens[i % specimens.length];
+      using each = specimenModel(specimen);
+      lossGradient(each, examplesFor(each, 1 + i % 40));
+    }
+    return memory.buffer.byteLength;
+  };
+  const settled = make(100);
+  assertEquals(make(2000), settled);
+});
+
+Deno.test("a disposed model says so instead of reading what is no longer its own", () => {
+  const gone = model(families.softmaxLinear({ inputs: 2, classes: 2 }));
+  gone[Symbol.dispose]();
+  for (const use of [() => gone.scores(matrix(1, 2)), () => gone.tensors()]) {
+    assertThrows(use, InputError, "Cannot use the model: it was disposed");
+  }
+});
