@@ -1,7 +1,7 @@
 /** The models again in double precision, made of the reference's kernels. @module */
 
 import type { Batch, Tensors } from "../../src/mod.ts";
-import * as reference from "../../tests/reference.ts";
+import * as reference from "../../tests/reference/mod.ts";
 
 type Numbers = Float64Array<ArrayBuffer>;
 

@@ -1,7 +1,7 @@
 /** Kernels on numbers of their own, checked against the double-precision reference before they are timed. @module */
 
 import type { Heap, Kernels, Resident } from "../../src/runtime/heap.ts";
-import * as reference from "../../tests/reference.ts";
+import * as reference from "../../tests/reference/mod.ts";
 import type { Subject } from "./measure.ts";
 
 /** A kernel with a reference. */

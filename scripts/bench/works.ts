@@ -1,6 +1,6 @@
 /** What libraries are compared at: each work is given to one after the other, and what they give is verified. @module */
 
-import * as reference from "../../tests/reference.ts";
+import * as reference from "../../tests/reference/mod.ts";
 import { slice } from "../../src/mod.ts";
 import type { Subject } from "./measure.ts";
 import { checkSteps, checkUpdate, EPSILON, LOOK, recipes, tensorsOf } from "./models.ts";

@@ -5,7 +5,7 @@ import { cases } from "../../../scripts/bench/kernels.ts";
 import { measure, type Subject } from "../../../scripts/bench/measure.ts";
 import { rowsOf } from "../../../scripts/bench/rows.ts";
 import { verified } from "../../../scripts/bench/verify.ts";
-import * as reference from "../../reference.ts";
+import * as reference from "../../reference/mod.ts";
 import { freshHeaps } from "../../support.ts";
 
 /** A run of the benchmark in this process. */
