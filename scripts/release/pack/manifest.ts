@@ -15,6 +15,16 @@ const BINARIES = [
   "gibbon.relaxed.threads.wasm",
 ];
 
+/** The modules of `src/` that do more than to export: they bring the kernels. What else a program leaves out is left out. */
+export const SIDE_EFFECTS: readonly string[] = [
+  "mod",
+  "runtime/inlined",
+  "threads",
+  "runtime/threads",
+  "workerd",
+  "edge_light",
+];
+
 /**
  * What `deno pack` made, with what npm wants beside: a command, sub-paths, entries for hosts that do not compile, and of
  * the dependencies those in `imported`.
@@ -41,9 +51,8 @@ export function manifest(packed: Manifest, imported: ReadonlySet<string>): Manif
       ...Object.fromEntries(BINARIES.map((file) => [`./${file}`, binary(file)])),
       "./package.json": { default: "./package.json" },
     },
-    // what brings the kernels, or is a program
-    sideEffects: ["mod", "runtime/inlined", "threads", "runtime/threads", "workerd", "edge_light"]
-      .map((name) => `./src/${name}.js`).concat("./bin/*.js"),
+    // the others are programs
+    sideEffects: SIDE_EFFECTS.map((name) => `./src/${name}.js`).concat("./bin/*.js"),
     dependencies: Object.fromEntries(Object.entries(dependencies).filter(([name]) => imported.has(name))),
   };
 }
