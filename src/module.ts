@@ -25,13 +25,27 @@ export {
   type Adversarial,
   type Attack,
   type AttackOptions,
+  type Conditions,
+  type Definition,
+  makeAttack,
+  type Needs,
   perturbation,
   type Pullback,
+  type Sized,
 } from "./attacks/attack.ts";
-export { attacks } from "./attacks/mod.ts";
-export { fgsm, type FgsmOptions } from "./attacks/fgsm.ts";
+export {
+  confident,
+  confidentOf,
+  type Criterion,
+  judge,
+  misclassified,
+  targeted,
+} from "./attacks/criteria.ts";
+export { type Follow, following, LOSS_OPTIONS, type LossOptions } from "./attacks/direction.ts";
+export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
+export { fgsm } from "./attacks/fgsm.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
-export { signNoise, uniformNoise } from "./attacks/noise.ts";
+export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
 export { atLayer, differentiable, rubbishClass, scaledGradient } from "./attacks/perturbations.ts";
 export { rotation } from "./attacks/rotation.ts";
 export {
@@ -42,7 +56,7 @@ export {
   rubbish,
   type RubbishOptions,
 } from "./attacks/rubbish.ts";
-export type { GradientOptions } from "./attacks/uphill.ts";
+export type { Answer, Chunk, Query, Walk } from "./attacks/query.ts";
 export type {
   Constraint,
   ConstraintOptions,
@@ -64,7 +78,16 @@ export { type Head, type HeadName, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
 export { init, type InitOptions, kernels, threads, type Variant } from "./runtime/variants.ts";
-export { type Examples, lossDirection, losses, lossGradient, predict, type Predictions } from "./loss.ts";
+export {
+  type Examples,
+  lossDirection,
+  losses,
+  lossGradient,
+  type LossName,
+  predict,
+  type Predictions,
+  type ScoreGradient,
+} from "./loss.ts";
 export { type Matrix, matrix } from "./matrix.ts";
 export { type Agreement, agreement, type Transfer, transfer } from "./evaluate/agreement.ts";
 export { alongLine, type Line } from "./evaluate/line.ts";
@@ -89,7 +112,7 @@ export { families, type FamilyName, familyNamed, optionsOf } from "./models/fami
 export { defineFamily, type Family, type FamilyKind, type FamilyParts } from "./models/family.ts";
 export { type Model, model } from "./models/model.ts";
 export * from "./models/mod.ts";
-export type { Classifier, Differentiable, Pass, Perturbation } from "./models/classifier.ts";
+export type { AsyncClassifier, Classifier, Differentiable, Pass, Perturbation } from "./models/classifier.ts";
 export { type Adam, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
 export { fillNormal, fillSigns, fillUniform, type Rng, rng } from "./rng.ts";
 export { train, type TrainOptions, type TrainProgress } from "./train/mod.ts";

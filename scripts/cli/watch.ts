@@ -31,6 +31,8 @@ export function watched(
   };
   return {
     ...model,
+    pass: undefined,
+    inputStep: undefined,
     scores(x) {
       const out = matrix(x.rows, model.head.width(model.classes));
       for (const { first, run } of runs(x, 1)) out.data.set(model.scores(run).data, first * out.cols);

@@ -1,36 +1,64 @@
-/** What every attack is: a perturbation within a budget, and the model's answer to it. @module */
+/** What every attack is: a perturbation within a constraint, and the model's answer to it. @module */
 
 import { InputError } from "../errors.ts";
+import type {
+  Constraint,
+  ConstraintOptions,
+  Distance,
+  Epsilon,
+  Violation,
+} from "../constraints/constraint.ts";
+import { checkEpsilon, constraint } from "../constraints/mod.ts";
 import { type Batch, slice } from "../data/batch.ts";
-import type { Bounds } from "../kernels/attack.ts";
-import { predict, type Predictions } from "../loss.ts";
-import type { Matrix } from "../matrix.ts";
-import type { Differentiable, Perturbation } from "../models/classifier.ts";
-import { rng } from "../rng.ts";
-import { inFloat32, targets } from "./budget.ts";
-import { checkAttack, checkEpsilon } from "./checks.ts";
-import { type Criterion, hit, judge, misclassified } from "./criteria.ts";
+import type { Predictions } from "../loss.ts";
+import { type Matrix, matrix } from "../matrix.ts";
+import {
+  type AsyncClassifier,
+  checkInputs,
+  type Classifier,
+  type Differentiable,
+  type Perturbation,
+} from "../models/classifier.ts";
+import { kernels } from "../runtime/variants.ts";
+import { any, choice, integer, integers, oneOf, resolve, type Resolved, type Schema } from "../schema.ts";
+import { type Criterion, misclassified, targeted } from "./criteria.ts";
+import { driveInputs, driveLater, driveNow, type Outcome, type Plan } from "./drive.ts";
+import type { Chunk, Walk } from "./query.ts";
 
-/** What every attack takes beside its ε. */
-export interface AttackOptions {
-  /** Least and greatest value of an input; default none, for the paper does not clip. */
-  bounds?: Bounds;
+/** What every attack takes beside its size: what else bounds it, and how it runs. */
+export interface AttackOptions extends Omit<ConstraintOptions, "epsilon"> {
+  /** All of what bounds it, as one object, in place of `epsilon`, `norm`, `bounds`, `fixed`, `grid` and `oneHot`. */
+  constraint?: Constraint;
   /** Class that the model is to predict: one for all, or one each, (B); default any wrong one. */
   target?: number | Int32Array;
+  /** What counts as fooled; default a class that is not the label, or that is the target if there is one. */
+  criterion?: Criterion;
   /** Seed of what is random; default 0. */
   seed?: number;
-  /**
-   * Place of the first example in a set that is attacked run by run, a multiple of 250: noise then goes on as if all of
-   * the set were attacked at once; default 0.
-   */
+  /** Place of the first example in a set that is attacked run by run, each example of which has random numbers of its own; default 0. */
   first?: number;
+  /** Called often, with the fraction done. */
+  onProgress?: (fraction: number) => void;
+  /** Stops the attack, which then throws the signal's reason. */
+  signal?: AbortSignal;
 }
 
-/** The budget in input units: one for all inputs, or one for each, (D). */
-export type Epsilon = number | Float32Array;
+/** The size of an attack, unless its constraint is given whole. */
+export type Sized = { epsilon: Epsilon } | { constraint: Constraint; epsilon?: undefined };
 
-/** How far two inputs are from each other. */
-export type Distance = "Linf" | "L2" | "L1" | "angle";
+/** How an attack was made. */
+export interface Conditions {
+  /** Name of the attack, and its own options. */
+  readonly attack: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What bounded it. */
+  readonly constraint: Constraint;
+  /** The class aimed at, if it was one for all; the classes, if one each. */
+  readonly target?: number | Int32Array;
+  readonly seed: number;
+  /** Build of the kernels. */
+  readonly kernels: string;
+}
 
 /** Attacked examples, with the model's answer to the very bytes in `x`. */
 export interface Adversarial extends Batch, Predictions {
@@ -40,40 +68,67 @@ export interface Adversarial extends Batch, Predictions {
   readonly original: Matrix;
   /** Name of the attack. */
   readonly attack: string;
-  /** Its budget. */
+  /** Its size. */
   readonly epsilon: Epsilon;
   /** 1 for each example whose predicted class is not its label, or is the target if there is one; else 0. */
   readonly fooled: Uint8Array;
+  /** Questions that the attack asked the model about each example, (B). */
+  readonly queries: Int32Array;
+  /** Examples whose gradient was 0 in every input when it was asked: an attack that follows gradients is blind to them. */
+  readonly zeroGradients: number;
+  /** How it was made. */
+  readonly conditions: Conditions;
 }
 
-/**
- * An attack. With one ε it gives one set of adversarial examples; with a plain array of them, one set for each.
- * A `Float32Array` of D numbers is one budget for each input.
- */
-export interface Attack<O extends AttackOptions = AttackOptions> {
-  (model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
-  (model: Differentiable, batch: Batch, options: O & { epsilon: readonly number[] }): Adversarial[];
+/** What an attack asks of a model; each word includes those before it. */
+export type Needs = "labels" | "scores" | "gradients";
+
+/** An attack on models of type `M`. */
+export interface Attack<O extends object = object, M = Differentiable> {
+  /** The adversarial examples of one size. */
+  (model: M, batch: Batch, options: O & AttackOptions & Sized): Adversarial;
   /** Registry key. */
-  readonly attack: string;
-  /** Whether the untargeted attack means to raise the loss; noise does not aim. */
-  readonly raisesLoss: boolean;
-  /** What ε bounds unless an option says otherwise: the distance in a norm, or the angle at the origin in radians. */
-  readonly distance: Distance;
-  /** Whether it goes no farther than it must, and leaves inputs as they are that would need more than ε. */
-  readonly minimal: boolean;
+  readonly name: string;
+  /** One line of what it does, without a period. */
+  readonly summary: string;
+  /** What it asks of the model. */
+  readonly needs: Needs;
+  /** Whether it uses the size it is given, or looks for the nearest inputs and leaves those that need more as they are. */
+  readonly goal: "within" | "nearest";
+  /** What its size may be measured by, the default first. */
+  readonly norms: readonly Distance[];
+  /** Its own options. */
+  readonly options: Schema<O>;
+  /** The adversarial examples of each of several sizes; what they have in common is done once. */
+  readonly sweep: (
+    model: M,
+    batch: Batch,
+    options: O & AttackOptions & { epsilons: readonly number[] },
+  ) => Adversarial[];
   /**
    * The adversarial examples run by run of `batchSize` (default 500), made as they are asked for: a whole test set in the
-   * memory of one run. Noise differs from run to run.
+   * memory of one run.
    */
   readonly stream: (
+    model: M,
+    batch: Batch,
+    options: O & AttackOptions & Sized & { batchSize?: number },
+  ) => Generator<Adversarial>;
+  /** The same on a classifier whose answers may be promises; for attacks that need no gradient. */
+  readonly async: (
+    model: AsyncClassifier,
+    batch: Batch,
+    options: O & AttackOptions & Sized,
+  ) => Promise<Adversarial>;
+  /** Adversarial inputs alone, (B, D), unchecked and not judged, written to `out`: what training calls at each step. */
+  readonly perturb: (
     model: Differentiable,
     batch: Batch,
-    options: O & { epsilon: Epsilon; batchSize?: number },
-  ) => Generator<Adversarial>;
-  /** Adversarial inputs alone, (B, D), unchecked and not judged: what training calls at each step. */
-  readonly perturb: (model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }) => Matrix;
+    options: O & AttackOptions & Sized,
+    out?: Matrix,
+  ) => Matrix;
   /** How a gradient goes back through the attack to the loss's gradient it followed; nothing if it cannot. */
-  readonly pullback?: (options: O & { epsilon: number }) => Pullback | undefined;
+  readonly pullback?: (options: O & AttackOptions & { epsilon: number }) => Pullback | undefined;
 }
 
 /**
@@ -84,64 +139,305 @@ export type Pullback = (
   at: { x: Float64Array; gradient: Float64Array; dX: Float64Array },
 ) => Float64Array;
 
-/** An attack's own part: looks at the examples once, and gives their perturbed inputs for each ε of the options. */
-type Prepare<O> = (
-  model: Differentiable,
-  batch: Batch,
-  options: O & { epsilon: Epsilon | readonly number[] },
-) => (epsilon: Epsilon) => Matrix;
+/** What makes an attack. */
+export interface Definition<O extends object, S> {
+  name: string;
+  summary: string;
+  needs: Needs;
+  goal?: "within" | "nearest";
+  norms?: readonly Distance[];
+  /** Its own options. */
+  options: S & NoInfer<Schema<O>>;
+  /** Its steps on a chunk of examples, with its options complete. */
+  run: (chunk: Chunk, options: Resolved<NoInfer<O>, S>) => Walk;
+  pullback?: NoInfer<Attack<O>["pullback"]>;
+}
 
-/** The attack that `prepare` makes. */
-export function makeAttack<O extends AttackOptions>(
-  { name, raisesLoss, distance = "Linf", minimal = false, prepare, pullback }: {
-    name: string;
-    raisesLoss: boolean;
-    distance?: Distance;
-    minimal?: boolean;
-    prepare: Prepare<O>;
-    pullback?: Attack<O>["pullback"];
-  },
-): Attack<O> {
-  function attack(model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }): Adversarial;
-  function attack(
-    model: Differentiable,
+/** The options of every attack, which no attack has to state. */
+const COMMON = {
+  epsilon: any("Size of the perturbation"),
+  norm: choice("What measures the size", ["Linf", "L2", "L1", "angle"]),
+  bounds: any("Least and greatest value of an input"),
+  fixed: integers("Places of the features that stay", { min: 0 }),
+  grid: any("Steps a unit that features are whole numbers of"),
+  oneHot: any("Groups of features of which one is 1"),
+  constraint: any("All of what bounds it"),
+  target: any("Class that the model is to predict"),
+  criterion: any("What counts as fooled"),
+  seed: integer("Seed of what is random", { min: 0, default: 0 }),
+  first: integer("Place of the first example", { min: 0, default: 0 }),
+  onProgress: any("Called with the fraction done"),
+  signal: any("Stops it"),
+} as const;
+
+/** Options that any attack is given. */
+type Given = AttackOptions & { epsilon?: Epsilon; epsilons?: readonly number[] };
+
+/**
+ * The attack that a definition makes: its steps ask the model through `yield`, and one loop does the rest.
+ *
+ * @example
+ * ```ts
+ * import { batch, makeAttack, matrix, model, softmaxLinear } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * /** Moves every input up by the whole size, and asks nothing. *\/
+ * const lift = makeAttack({
+ *   name: "lift",
+ *   summary: "Adds the size to every input",
+ *   needs: "labels",
+ *   options: {},
+ *   *run({ x, region, matrix }) {
+ *     const out = matrix("out");
+ *     out.data.fill(1);
+ *     region.step(out, x, { direction: out });
+ *     return out;
+ *   },
+ * });
+ * const fresh = model(softmaxLinear({ inputs: 1, classes: 2 }));
+ * const examples = batch({ x: matrix(2, 1, [0, 0.5]), labels: [0, 1] });
+ * assertEquals([...lift(fresh, examples, { epsilon: 0.25 }).x.data], [0.25, 0.75]);
+ * ```
+ */
+export function makeAttack<
+  O extends object,
+  const S,
+  const N extends Needs,
+>(
+  { name, summary, needs, goal = "within", norms = ["Linf"], options: schema, run, pullback }:
+    & Definition<O, S>
+    & { needs: N },
+): Attack<O, N extends "gradients" ? Differentiable : Classifier> {
+  const action = `attack by ${name}`;
+  const fields = { ...COMMON, ...schema } as unknown as Schema<Given & O>;
+
+  /** What is to be done to `batch`, all of it checked. */
+  function prepare(
+    model: Pick<Classifier, "inputs" | "classes">,
     batch: Batch,
-    options: O & { epsilon: readonly number[] },
-  ): Adversarial[];
-  function attack(
-    model: Differentiable,
-    batch: Batch,
-    options: O & { epsilon: Epsilon | readonly number[] },
-  ) {
-    checkAttack(name, model, { batch, options });
-    const { epsilon, target } = options;
-    const criterion = target === undefined ? misclassified(batch.labels) : hit(targets(target, batch));
-    const step = prepare(model, batch, inFloat32(options));
-    const result = (each: Epsilon) => judged(model, batch, { name, x: step(each), epsilon: each, criterion });
-    return Array.isArray(epsilon) ? epsilon.map(result) : result(epsilon as Epsilon);
+    options: Given & O,
+    sizes: readonly (Epsilon | undefined)[],
+  ): Prepared {
+    checkInputs("attack", model, batch.x);
+    const all = resolve(action, fields, options) as unknown as Given & { seed: number; first: number };
+    const target = targets(action, model, batch, all.target);
+    if (needs === "gradients" && !target) checkLabels(action, model, batch);
+    const constraints = sizes.map((epsilon) => constraintOf(model.inputs, all, epsilon));
+    const [first] = constraints;
+    if (first) refuse(action, first.checkOriginal(batch.x));
+    const own: Record<string, unknown> = {};
+    for (const key of Object.keys(schema as object)) {
+      own[key] = (all as unknown as Record<string, unknown>)[key];
+    }
+    return {
+      own,
+      name,
+      run: (chunk) => run(chunk, own as Resolved<O, S>),
+      nearest: goal === "nearest",
+      constraints,
+      batch,
+      target,
+      criterion: all.criterion ?? (target ? targeted : misclassified),
+      seed: all.seed,
+      first: all.first,
+      onProgress: all.onProgress,
+      signal: all.signal,
+    };
   }
-  const perturb = (model: Differentiable, batch: Batch, options: O & { epsilon: Epsilon }) =>
-    prepare(model, batch, inFloat32(options))(options.epsilon);
-  function* stream(
-    model: Differentiable,
+
+  let last: { readonly key: string; readonly made: Constraint } | undefined;
+  function constraintOf(inputs: number, options: Given, epsilon: Epsilon | undefined): Constraint {
+    const { constraint: whole, norm = norms[0], bounds, fixed, grid, oneHot } = options;
+    // whoever attacks one example after another asks for the same each time
+    const plain = !whole && typeof epsilon === "number" && !fixed && !grid && !oneHot &&
+      (!bounds || typeof bounds[0] === "number");
+    const key = plain ? `${inputs} ${norm} ${epsilon} ${bounds}` : "";
+    if (plain && last?.key === key) return last.made;
+    const own = { epsilon: epsilon!, norm, bounds, fixed, grid, oneHot };
+    const made = whole ? checkWhole(action, whole, inputs, options) : constraint(inputs, own, action);
+    if (!norms.includes(made.norm)) {
+      throw new InputError("value", `${action} in norm ${made.norm}`, `expected ${oneOf(norms)}`);
+    }
+    if (plain) last = { key, made };
+    return made;
+  }
+
+  function result(prepared: Prepared, outcome: Outcome, i: number, options: Given): Adversarial {
+    const { batch, constraints, own, seed } = prepared;
+    const constraint = constraints[i];
+    return {
+      ...outcome,
+      labels: batch.labels,
+      classes: batch.classes,
+      original: batch.x,
+      attack: name,
+      epsilon: options.epsilon ?? options.epsilons?.[i] ?? constraint.epsilon,
+      conditions: {
+        attack: name,
+        options: own,
+        constraint,
+        target: options.target,
+        seed,
+        kernels: kernels(),
+      },
+    };
+  }
+
+  type Options = O & AttackOptions & Sized;
+  function attack(model: Classifier, batch: Batch, options: Options): Adversarial {
+    const prepared = prepare(model, batch, options, [options.epsilon]);
+    return result(prepared, driveNow(model, prepared)[0], 0, options);
+  }
+
+  function sweep(
+    model: Classifier,
     batch: Batch,
-    options: O & { epsilon: Epsilon; batchSize?: number },
+    { epsilons, ...options }: O & AttackOptions & { epsilons: readonly number[] },
+  ): Adversarial[] {
+    for (const epsilon of epsilons) checkEpsilon(epsilon, action);
+    const prepared = prepare(model, batch, options as Given & O, epsilons);
+    return driveNow(model, prepared).map((outcome, i) =>
+      result(prepared, outcome, i, { ...options, epsilons })
+    );
+  }
+
+  function* stream(
+    model: Classifier,
+    batch: Batch,
+    { batchSize = 500, ...options }: Options & { batchSize?: number },
   ): Generator<Adversarial> {
-    const { batchSize = 500, target, seed = 0 } = options;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+      throw new InputError("value", `${action} with batchSize ${batchSize}`, "must be a whole number ≥ 1");
+    }
+    const { target, first = 0 } = options as AttackOptions;
+    for (let from = 0; from < batch.labels.length; from += batchSize) {
+      const own = target instanceof Int32Array ? target.subarray(from, from + batchSize) : target;
+      const run = { ...options, target: own, first: first + from } as unknown as Options;
+      yield attack(model, slice(batch, from, from + batchSize), run);
+    }
+  }
+
+  async function later(model: AsyncClassifier, batch: Batch, options: Options): Promise<Adversarial> {
+    if (needs === "gradients" || needs === "scores" && !model.scores) {
       throw new InputError(
         "value",
-        `attack by ${name} with batchSize ${batchSize}`,
-        "must be a whole number ≥ 1",
+        `${action}`,
+        `it needs ${needs}, which the classifier does not give`,
       );
     }
-    for (let first = 0; first < batch.labels.length; first += batchSize) {
-      const run = slice(batch, first, first + batchSize);
-      const aim = target instanceof Int32Array ? target.subarray(first, first + batchSize) : target;
-      yield attack(model, run, { ...options, target: aim, seed: rng(seed).split("run", first).key });
-    }
+    const prepared = prepare(model, batch, options, [options.epsilon]);
+    return result(prepared, (await driveLater(model, prepared))[0], 0, options);
   }
-  return Object.assign(attack, { attack: name, raisesLoss, distance, minimal, perturb, stream, pullback });
+
+  function perturb(model: Differentiable, batch: Batch, options: Options, out?: Matrix): Matrix {
+    const { constraint: whole, epsilon, seed = 0, first = 0, target } = options as Given;
+    const own: Record<string, unknown> = {};
+    for (
+      const [key, { default: value }] of Object.entries(schema as object) as [string, { default?: unknown }][]
+    ) {
+      own[key] = (options as Record<string, unknown>)[key] ?? value;
+    }
+    const into = out ?? matrix(batch.x.rows, batch.x.cols);
+    driveInputs(model, {
+      name,
+      run: (chunk) => run(chunk, own as Resolved<O, S>),
+      nearest: goal === "nearest",
+      constraints: [whole ?? constraintOf(model.inputs, options as Given, epsilon)],
+      batch,
+      target: typeof target === "number" ? new Int32Array(batch.labels.length).fill(target) : target,
+      criterion: target === undefined ? misclassified : targeted,
+      seed,
+      first,
+    }, into);
+    return into;
+  }
+
+  const made = Object.assign(attack, {
+    summary,
+    needs,
+    goal,
+    norms,
+    options: schema,
+    sweep,
+    stream,
+    async: later,
+    perturb,
+    pullback,
+  });
+  return Object.defineProperty(made, "name", { value: name }) as unknown as ReturnType<
+    typeof makeAttack<O, S, N>
+  >;
+}
+
+/** A plan, and the attack's own options. */
+interface Prepared extends Plan {
+  readonly own: Record<string, unknown>;
+}
+
+/** What of `options` the attack takes: those of all attacks, and its own; its norm only where it has a choice of it. */
+export function optionsFor<T extends object>(
+  attack: Pick<Attack, "options" | "norms">,
+  options: T,
+): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([key, value]) =>
+      value !== undefined &&
+      (key === "norm" ? attack.norms.includes(value) : key in COMMON || key in attack.options)
+    ),
+  ) as Partial<T>;
+}
+
+/** The classes aimed at, (B). @throws {InputError} unless they are classes of the model, one for all or one each */
+function targets(
+  action: string,
+  { classes }: Pick<Classifier, "classes">,
+  { labels }: Batch,
+  target: number | Int32Array | undefined,
+): Int32Array | undefined {
+  if (target === undefined) return undefined;
+  if (typeof target !== "number" && target.length !== labels.length) {
+    throw new InputError("shape", action, `${labels.length} examples but ${target.length} targets`);
+  }
+  for (const aim of typeof target === "number" ? [target] : target) {
+    if (Number.isInteger(aim) && aim >= 0 && aim < classes) continue;
+    throw new InputError(
+      "value",
+      `${action} with target ${aim}`,
+      `must be a whole number in 0 … ${classes - 1}`,
+    );
+  }
+  return typeof target === "number" ? new Int32Array(labels.length).fill(target) : target;
+}
+
+/** @throws {InputError} unless the labels are classes of the model: kernels find their place in memory by them */
+function checkLabels(action: string, { classes }: Pick<Classifier, "classes">, { labels }: Batch): void {
+  const bad = labels.findIndex((label) => !(label >= 0 && label < classes));
+  if (bad < 0) return;
+  throw new InputError(
+    "value",
+    action,
+    `label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${classes - 1}`,
+  );
+}
+
+function checkWhole(action: string, whole: Constraint, inputs: number, options: Given): Constraint {
+  const both = (["epsilon", "norm", "bounds", "fixed", "grid", "oneHot"] as const)
+    .find((key) => options[key] !== undefined);
+  if (both) {
+    throw new InputError("option", action, `${both} does not go with a constraint, which has its own`);
+  }
+  if (whole.inputs === inputs) return whole;
+  throw new InputError(
+    "shape",
+    action,
+    `the constraint is of ${whole.inputs} features, the model takes ${inputs}`,
+  );
+}
+
+function refuse(action: string, violation: Violation | undefined): void {
+  if (!violation) return;
+  const { row, feature, problem } = violation;
+  throw new InputError("value", action, `input ${feature} of example ${row} ${problem}`);
 }
 
 /**
@@ -157,23 +453,25 @@ export function makeAttack<O extends AttackOptions>(
  *
  * @throws {InputError} if ε is negative or not finite
  */
-export function perturbation<O extends AttackOptions>(
+export function perturbation<O extends object>(
   attack: Attack<O>,
-  options: O & { epsilon: number },
+  options: O & AttackOptions & { epsilon: number },
 ): Perturbation {
-  checkEpsilon(attack.attack, options.epsilon);
+  checkEpsilon(options.epsilon, `attack by ${attack.name}`);
+  const cached: { made?: Constraint } = {};
+  const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, ...rest } = options;
   return {
-    name: `${attack.attack} ${JSON.stringify(options)}`,
-    apply: (model, batch, key) => attack.perturb(model, batch, { ...options, seed: key }),
+    name: `${attack.name} ${JSON.stringify(options)}`,
+    apply(model, batch, key) {
+      // the same at each step
+      if (cached.made?.inputs !== model.inputs) {
+        cached.made = constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot });
+      }
+      return attack.perturb(
+        model,
+        batch,
+        { ...rest, constraint: cached.made, seed: key } as unknown as O & AttackOptions & Sized,
+      );
+    },
   };
-}
-
-function judged(
-  model: Differentiable,
-  { x: original, labels, classes }: Batch,
-  { name, x, epsilon, criterion }: { name: string; x: Matrix; epsilon: Epsilon; criterion: Criterion },
-): Adversarial {
-  const predictions = predict(model, x);
-  const fooled = judge(predictions, criterion);
-  return { x, labels, classes, original, attack: name, epsilon, ...predictions, fooled };
 }

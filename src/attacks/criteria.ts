@@ -2,18 +2,17 @@
 
 import type { Predictions } from "../loss.ts";
 
-/** Whether example `i`, with these predictions, counts as fooled. */
-export type Criterion = (predictions: Predictions, i: number) => boolean;
+/**
+ * Whether example `i`, with these predictions, counts as fooled; `label` is its true class, or the class aimed at if there is
+ * a target.
+ */
+export type Criterion = (predictions: Predictions, i: number, label: number) => boolean;
 
 /** The predicted class is not the label. An example that was wrong before the attack counts too, as in the paper. */
-export function misclassified(labels: ArrayLike<number>): Criterion {
-  return ({ predicted }, i) => predicted[i] !== labels[i];
-}
+export const misclassified: Criterion = ({ predicted }, i, label) => predicted[i] !== label;
 
-/** The predicted class is the target. */
-export function hit(targets: ArrayLike<number>): Criterion {
-  return ({ predicted }, i) => predicted[i] === targets[i];
-}
+/** The predicted class is the one aimed at. */
+export const targeted: Criterion = ({ predicted }, i, label) => predicted[i] === label;
 
 /** Some class has a probability above `threshold`: what a rubbish input should not bring about. */
 export function confident(threshold: number): Criterion {
@@ -21,12 +20,19 @@ export function confident(threshold: number): Criterion {
     data.subarray(i * cols, (i + 1) * cols).some((p) => p > threshold);
 }
 
-/** The probability of the target is at least `threshold`. */
+/** The probability of the class `target` is at least `threshold`. */
 export function confidentOf(target: number, threshold: number): Criterion {
   return ({ probabilities: { data, cols } }, i) => data[i * cols + target] >= threshold;
 }
 
-/** 1 for each example that counts as fooled, else 0. */
-export function judge(predictions: Predictions, criterion: Criterion): Uint8Array {
-  return Uint8Array.from(predictions.predicted, (_, i) => Number(criterion(predictions, i)));
+/** 1 for each example that counts as fooled, else 0; `labels` (B) are what the criterion compares with, if it does. */
+export function judge(
+  predictions: Predictions,
+  criterion: Criterion,
+  labels?: ArrayLike<number>,
+): Uint8Array {
+  const { length } = predictions.predicted;
+  const fooled = new Uint8Array(length);
+  for (let i = 0; i < length; i++) fooled[i] = Number(criterion(predictions, i, labels ? labels[i] : -1));
+  return fooled;
 }

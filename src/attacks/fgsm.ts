@@ -1,16 +1,8 @@
-import { InputError } from "../errors.ts";
-import { addStep, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
-import type { Matrix } from "../matrix.ts";
-import { type Attack, type Epsilon, makeAttack } from "./attack.ts";
-import { budget, byChunks, lengthOf } from "./budget.ts";
-import { type GradientOptions, uphill } from "./uphill.ts";
-import { across, norm as lengthIn2 } from "./vectors.ts";
+/** The fast gradient sign method. @module */
 
-/** What the fast gradient sign method takes beside its ε. */
-export interface FgsmOptions extends GradientOptions {
-  /** Norm that ε bounds; default `"Linf"`, the paper's. ε for each input goes with it alone. */
-  norm?: "Linf" | "L2" | "L1";
-}
+import { lengthOf, orthogonal } from "../constraints/angle.ts";
+import { type Attack, makeAttack } from "./attack.ts";
+import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
 
 /**
  * The fast gradient sign method: xAdv = x + ε·sign(∇ₓ J(x, y)), J being the model's own loss (paper, section 4);
@@ -35,52 +27,28 @@ export interface FgsmOptions extends GradientOptions {
  * ```
  *
  * @throws {InputError} if ε is negative or not finite, bounds or targets do not fit
- * @throws {InputError} if the inputs do not fit the model, or ε for each input comes with another norm
+ * @throws {InputError} if the inputs do not fit the model, or ε for each input comes with another norm than L∞
  */
-export const fgsm: Attack<FgsmOptions> = makeAttack({
+export const fgsm: Attack<LossOptions> = makeAttack({
   name: "fgsm",
-  raisesLoss: true,
-  prepare(model, batch, options) {
-    const { norm = "Linf", bounds } = options;
-    if (norm !== "Linf" && norm !== "L2" && norm !== "L1") {
-      throw new InputError("value", `attack by fgsm in norm ${norm}`, "expected Linf, L2 or L1");
-    }
-    const dScores = uphill("fgsm", model, { batch, options });
-    const step = (epsilon: Epsilon): Finish => {
-      if (norm === "Linf") {
-        const each = budget(epsilon, batch.x.cols);
-        return (gradient, x) => signStep(gradient, x, { direction: gradient, epsilon: each, bounds });
-      }
-      const length = lengthOf(`fgsm in norm ${norm}`, epsilon);
-      const along = norm === "L2" ? l2Direction : l1Direction;
-      return (gradient, x) => {
-        along(gradient, gradient, { epsilon: length });
-        addStep(gradient, x, { step: gradient, bounds });
-      };
-    };
-
-    if (!Array.isArray(options.epsilon) && model.inputStep) {
-      return (epsilon) => model.inputStep!(batch.x, dScores, step(epsilon));
-    }
-    // several steps, or a model that cannot make one, from a gradient that is found once
-    const gradient = model.inputGradient(batch.x, dScores);
-    return (epsilon) => {
-      const finish = step(epsilon);
-      return byChunks(batch.x, (out, rows) => {
-        out.data.set(rows(gradient).data);
-        finish(out, rows(batch.x));
-      });
-    };
+  summary: "One step of the whole size along the gradient's sign, or along the gradient in L2 and L1",
+  needs: "gradients",
+  norms: ["Linf", "L2", "L1"],
+  options: LOSS_OPTIONS,
+  *run(chunk, options) {
+    const { x, region, constraint } = chunk;
+    const follow = yield* following(chunk, options);
+    const { gradient } = yield* follow(x);
+    region.step(gradient, x, { direction: gradient });
+    if (constraint.discrete) region.project(gradient);
+    return gradient;
   },
   pullback: ({ norm, epsilon }) =>
     norm !== "L2" ? undefined : ({ gradient, dX }) => {
-      // x + ε g/‖g‖ moves with g across it only
-      const length = lengthIn2(gradient);
+      // x + ε g/‖g‖ moves with the part of g that is orthogonal to it only
+      const length = lengthOf(gradient);
       return length > 0
-        ? across(dX, gradient).map((value) => epsilon * value / length)
+        ? orthogonal(dX, gradient).map((value) => epsilon * value / length)
         : new Float64Array(dX.length);
     },
 });
-
-/** Turns a gradient into adversarial inputs, in place. */
-type Finish = (gradient: Matrix, x: Matrix) => void;

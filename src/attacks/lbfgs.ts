@@ -1,16 +1,15 @@
-import { InputError } from "../errors.ts";
-import type { Batch } from "../data/batch.ts";
-import type { Bounds } from "../kernels/attack.ts";
-import { predict, predictions } from "../loss.ts";
-import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { Differentiable } from "../models/classifier.ts";
-import { type Attack, type AttackOptions, makeAttack } from "./attack.ts";
-import { CHUNK, lengthOf, targets } from "./budget.ts";
+/** The nearest adversarial examples, by L-BFGS. @module */
+
+import { lengthOf } from "../constraints/angle.ts";
+import { predictedClasses, predictions } from "../loss.ts";
+import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
+import { integer } from "../schema.ts";
+import { type Attack, makeAttack } from "./attack.ts";
 import { minimize } from "./minimize.ts";
-import { norm } from "./vectors.ts";
+import type { Answer, Chunk, Query } from "./query.ts";
 
 /** How hard the search looks. */
-export interface LbfgsOptions extends AttackOptions {
+export interface LbfgsOptions {
   /** Weights c that are tried for each example; default 12. */
   binarySearchSteps?: number;
   /** Steps of L-BFGS for each of them, at most; default 30. */
@@ -52,47 +51,56 @@ const TOLERANCE = 1e-4;
  */
 export const lbfgs: Attack<LbfgsOptions> = makeAttack({
   name: "lbfgs",
-  raisesLoss: true,
-  distance: "L2",
-  minimal: true,
-  prepare(model, batch, options) {
-    const { binarySearchSteps: searches = 12, iterations = 30 } = options;
-    for (const [name, value] of Object.entries({ binarySearchSteps: searches, iterations })) {
-      if (Number.isSafeInteger(value) && value >= 1) continue;
-      throw new InputError(
-        "value",
-        `attack by lbfgs with ${name} ${value}`,
-        "must be a whole number ≥ 1",
-      );
+  summary:
+    "Looks for the nearest input of another class by an optimizer; leaves those that need more than the size",
+  needs: "gradients",
+  goal: "nearest",
+  norms: ["L2"],
+  options: {
+    binarySearchSteps: integer("Weights that are tried for each example", { min: 1, default: 12 }),
+    iterations: integer("Steps of L-BFGS for each of them, at most", { min: 1, default: 30 }),
+  },
+  *run(chunk, options) {
+    const { x, constraint, matrix } = chunk;
+    const labels = chunk.target ?? (yield* runnersUp(chunk));
+    const found = matrix("found");
+    found.data.set(x.data);
+    const searches = Array.from(labels, (label, row) => {
+      const walk = nearest(rowsOf(x, row, row + 1).data.slice(), chunk, options);
+      return { row, label, walk, step: walk.next() };
+    });
+    // few searches take all the steps that they may
+    const most = options.binarySearchSteps * (options.iterations + 1);
+    for (let open = searches, round = 0; open.length > 0; round++) {
+      const done = Math.min(round / most, 1);
+      const places = matrix("places", open.length, x.cols);
+      open.forEach(({ step }, k) => places.data.set(step.value as Float32Array, k * x.cols));
+      const seen = yield* losses(chunk, { places, done }, open);
+      open.forEach((each, k) => each.step = each.walk.next(seen(k)));
+      open = open.filter(({ row, step }) => {
+        if (!step.done) return true;
+        if (step.value) found.data.set(step.value, row * x.cols);
+        return false;
+      });
     }
-    const found = matrix(batch.x.rows, batch.x.cols, batch.x.data.slice());
-    for (let first = 0; first < batch.x.rows; first += CHUNK) {
-      const rows = (m: Matrix) => rowsOf(m, first, Math.min(first + CHUNK, m.rows));
-      const labels = aims(model, batch, options).subarray(first, first + CHUNK);
-      search(model, rows(found), { ...options, x: rows(batch.x), labels, searches, iterations });
-    }
-    return (epsilon) => {
-      const most = lengthOf("lbfgs", epsilon);
-      const out = matrix(found.rows, found.cols, batch.x.data.slice());
-      for (let i = 0; i < out.rows; i++) {
-        const [near, x] = [found, batch.x].map((m) => rowsOf(m, i, i + 1).data);
-        if (norm(Float64Array.from(near).map((value, j) => value - x[j])) <= most) {
-          out.data.set(near, i * out.cols);
-        }
-      }
-      return out;
-    };
+    if (!constraint.discrete) return found;
+    // what is nearest on the grid is beyond the search: rounded, and kept where it still fools
+    constraint.resized(Number.MAX_VALUE).around(x).project(found);
+    const fooled = (yield { ask: "labels", x: found }).fooled();
+    fooled.forEach((hit, row) => {
+      if (!hit) rowsOf(found, row, row + 1).data.set(rowsOf(x, row, row + 1).data);
+    });
+    return found;
   },
 });
 
-/** The classes aimed at: where there is no target, the label of an example that is missed already, else the runner-up. */
-function aims(model: Differentiable, batch: Batch, { target }: LbfgsOptions): Int32Array {
-  if (target !== undefined) return targets(target, batch);
-  const { probabilities, predicted } = predict(model, batch.x);
-  const scores = model.scores(batch.x);
-  // by scores where there is one a class, for probabilities tie where they round to 0
+/** The classes aimed at without a target: the prediction for an example that is missed already, else the runner-up. */
+function* runnersUp({ x, labels, model }: Chunk): Generator<Query, Int32Array, Answer> {
+  const { scores } = yield { ask: "scores", x };
+  const { probabilities, predicted } = predictions(model, scores);
+  // by scores where there is one a class, because probabilities tie where they round to 0
   const { data, cols } = scores.cols === model.classes ? scores : probabilities;
-  return batch.labels.map((label, i) => {
+  return labels.map((label, i) => {
     if (predicted[i] !== label) return predicted[i];
     let best = label === 0 ? 1 : 0;
     for (let c = 0; c < cols; c++) if (c !== label && data[i * cols + c] > data[i * cols + best]) best = c;
@@ -100,58 +108,37 @@ function aims(model: Differentiable, batch: Batch, { target }: LbfgsOptions): In
   });
 }
 
-/** Writes over `found`, where there is one, the nearest input taken for its class; runs all examples at once. */
-function search(
-  model: Differentiable,
-  found: Matrix,
-  { x, labels, bounds, searches, iterations }: {
-    x: Matrix;
-    labels: Int32Array;
-    bounds?: Bounds;
-    searches: number;
-    iterations: number;
-  },
-): void {
-  const walks = Array.from(labels, (_, i) => {
-    const row = rowsOf(x, i, i + 1).data;
-    const walk = nearest(row, { bounds, searches, iterations });
-    return { i, walk, step: walk.next() };
-  });
-  for (let open = walks; open.length > 0;) {
-    const places = matrix(open.length, x.cols);
-    open.forEach(({ step }, k) => places.data.set(step.value as Float32Array, k * x.cols));
-    const answers = evaluate(model, places, Int32Array.from(open, ({ i }) => labels[i]));
-    open.forEach((each, k) => each.step = each.walk.next(answers(k)));
-    open = open.filter(({ i, step }) => {
-      if (!step.done) return true;
-      if (step.value) found.data.set(step.value, i * x.cols);
-      return false;
-    });
-  }
-}
-
 /** The loss of an input, its gradient there, and whether the input is taken for the class aimed at. */
-interface Answer {
+interface Seen {
   readonly loss: number;
   readonly gradient: Float32Array;
   readonly reached: boolean;
 }
 
-function evaluate(model: Differentiable, places: Matrix, labels: Int32Array): (row: number) => Answer {
-  const losses = new Float32Array(places.rows);
-  const predicted = new Int32Array(places.rows);
-  const gradient = model.inputGradient(places, (scores, first) => {
-    const dScores = matrix(scores.rows, scores.cols);
-    const loss = matrix(scores.rows, 1);
-    model.head.loss({ loss, dScores }, scores, labels.subarray(first, first + scores.rows));
-    losses.set(loss.data, first);
-    predicted.set(predictions(model, scores).predicted, first);
-    return dScores;
-  });
-  return (row) => ({
-    loss: losses[row],
-    gradient: rowsOf(gradient, row, row + 1).data,
-    reached: predicted[row] === labels[row],
+function* losses(
+  { model }: Chunk,
+  { places, done }: { places: Matrix; done: number },
+  open: readonly { readonly row: number; readonly label: number }[],
+): Generator<Query, (k: number) => Seen, Answer> {
+  const labels = Int32Array.from(open, ({ label }) => label);
+  const values = new Float32Array(places.rows), predicted = new Int32Array(places.rows);
+  const { gradient } = yield {
+    ask: "gradient",
+    x: places,
+    done,
+    rows: Int32Array.from(open, ({ row }) => row),
+    dScores(dScores, scores, first) {
+      const loss = ordinary(scores.rows, 1);
+      model.head.loss({ loss, dScores }, scores, labels.subarray(first, first + scores.rows));
+      values.set(loss.data, first);
+      predicted.set(predictedClasses(model, scores), first);
+    },
+  };
+  const data = gradient.data.slice();
+  return (k) => ({
+    loss: values[k],
+    gradient: data.subarray(k * places.cols, (k + 1) * places.cols),
+    reached: predicted[k] === labels[k],
   });
 }
 
@@ -160,28 +147,25 @@ function evaluate(model: Differentiable, places: Matrix, labels: Int32Array): (r
  */
 function* nearest(
   x: Float32Array,
-  { bounds: [lo, hi] = [-Infinity, Infinity], searches, iterations }: {
-    bounds?: Bounds;
-    searches: number;
-    iterations: number;
-  },
-): Generator<Float32Array, Float32Array | undefined, Answer> {
+  { constraint: { lo, hi, fixed } }: Chunk,
+  { binarySearchSteps, iterations }: Required<LbfgsOptions>,
+): Generator<Float32Array, Float32Array | undefined, Seen> {
   let best: { place: Float32Array; distance: number } | undefined;
   const limits = {
-    lo: Float64Array.from(x, (value) => lo - value),
-    hi: Float64Array.from(x, (value) => hi - value),
+    lo: Float64Array.from(x, (value, i) => fixed?.[i] ? 0 : lo[i] - value),
+    hi: Float64Array.from(x, (value, i) => fixed?.[i] ? 0 : hi[i] - value),
   };
   let r: Float64Array = new Float64Array(x.length);
   let [c, enough, short] = [FIRST, Infinity, 0];
-  for (let tried = 0; tried < searches; tried++) {
+  for (let tried = 0; tried < binarySearchSteps; tried++) {
     const walk = minimize(r, { ...limits, iterations, tolerance: TOLERANCE });
     const reached = new Set<Float64Array>();
     let step = walk.next();
     while (!step.done) {
       const at = step.value;
-      const place = x.map((value, i) => Math.min(Math.max(value + at[i], lo), hi));
+      const place = x.map((value, i) => Math.min(Math.max(value + at[i], lo[i]), hi[i]));
       const answer = yield place;
-      const distance = norm(at);
+      const distance = lengthOf(at);
       if (answer.reached) {
         reached.add(at);
         if (distance === 0) return undefined;

@@ -1,4 +1,6 @@
-import { dot } from "./vectors.ts";
+/** L-BFGS within limits. @module */
+
+import { dot } from "../constraints/angle.ts";
 
 /** A function at a point, and its gradient there. */
 export interface Evaluated {

@@ -1,18 +1,23 @@
 /** The attacks. @module */
 
+import { InputError } from "../errors.ts";
+import { quoted, suggestion } from "../schema.ts";
 import type { Attack } from "./attack.ts";
-import { fgsm } from "./fgsm.ts";
-import { lbfgs } from "./lbfgs.ts";
-import { signNoise, uniformNoise } from "./noise.ts";
-import { rotation } from "./rotation.ts";
+import * as attacks from "./registry.ts";
 
-/** All attacks by name. */
-export const attacks: Readonly<Record<string, Attack>> = {
-  fgsm,
-  lbfgs,
-  rotation,
-  signNoise,
-  uniformNoise,
-};
+/** The name of an attack. */
+export type AttackName = keyof typeof attacks;
 
-export { fgsm, lbfgs, rotation, signNoise, uniformNoise };
+/** All attacks by name, of whose own options nothing is known. */
+export const anyAttacks: Readonly<Record<string, Attack>> = attacks as object as Record<string, Attack>;
+
+/** The attack called `name`. @throws {InputError} if there is none, with the one that may have been meant */
+export function attackNamed(name: string): Attack {
+  if (Object.hasOwn(anyAttacks, name)) return anyAttacks[name];
+  const names = Object.keys(anyAttacks);
+  const meant = suggestion(name, names) || `; the attacks are ${names.join(", ")}`;
+  throw new InputError("value", "attack", `there is no attack ${quoted(name)}${meant}`);
+}
+
+export { attacks };
+export * from "./registry.ts";

@@ -1,25 +1,43 @@
-import { addStep, signStep } from "../kernels/attack.ts";
-import { matrix } from "../matrix.ts";
-import { fillSigns, fillUniform, rng } from "../rng.ts";
+/** Noise: the controls of the attacks that look. @module */
+
+import { addStep } from "../kernels/attack.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import type { Classifier } from "../models/classifier.ts";
+import { fillSigns, fillUniform, type Rng } from "../rng.ts";
+import { integer } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
-import { budget, byChunks } from "./budget.ts";
+import type { Chunk, Walk } from "./query.ts";
+
+/** How often noise is drawn. */
+export interface NoiseOptions {
+  /** Draws for each example, of which the first that fools the model is kept; default 1. */
+  restarts?: number;
+}
+
+const OPTIONS = {
+  restarts: integer("Draws for each example, of which the first that fools the model is kept", {
+    min: 1,
+    default: 1,
+  }),
+} as const;
 
 /**
  * Random signs: each input moves by ε up or down, as far as the fast gradient sign method would move it but without
- * looking (the control of the paper's section 6).
+ * looking (the control of the paper's section 6). With more draws than one it asks for the model's labels: an attack on
+ * models of which nothing else is known.
  *
  * @throws {InputError} if ε is negative or not finite, or bounds do not fit
  */
-export const signNoise: Attack = makeAttack({
+export const signNoise: Attack<NoiseOptions, Classifier> = makeAttack({
   name: "signNoise",
-  raisesLoss: false,
-  prepare: (_model, { x }, { bounds, seed = 0, first: before = 0 }) => (epsilon) => {
-    const each = budget(epsilon, x.cols);
-    return byChunks(x, (out, rows, first) => {
-      fillSigns(out, rng(seed).split(before + first), { epsilon: 1 });
-      signStep(out, rows(x), { direction: out, epsilon: each, bounds });
-    });
-  },
+  summary: "Moves each input by the size, up or down by chance",
+  needs: "labels",
+  options: OPTIONS,
+  run: (chunk, { restarts }) =>
+    draws(chunk, restarts, (out, stream) => {
+      perRow(out, stream, (row, from) => fillSigns(row, from, { epsilon: 1 }));
+      chunk.region.step(out, chunk.x, { direction: out });
+    }),
 });
 
 /**
@@ -27,16 +45,65 @@ export const signNoise: Attack = makeAttack({
  *
  * @throws {InputError} if ε is negative or not finite, or bounds do not fit
  */
-export const uniformNoise: Attack = makeAttack({
+export const uniformNoise: Attack<NoiseOptions, Classifier> = makeAttack({
   name: "uniformNoise",
-  raisesLoss: false,
-  prepare: (_model, { x }, { bounds, seed = 0, first: before = 0 }) => (epsilon) => {
-    const each = budget(epsilon, x.cols);
-    return byChunks(x, (out, rows, first) => {
-      const step = matrix(out.rows, out.cols);
-      fillUniform(step, rng(seed).split(before + first), { lo: -1, hi: 1 });
-      for (let i = 0; i < step.data.length; i++) step.data[i] *= each[i % x.cols];
-      addStep(out, rows(x), { step, bounds });
-    });
-  },
+  summary: "Moves each input by a number drawn from −size … size",
+  needs: "labels",
+  options: OPTIONS,
+  run: (chunk, { restarts }) =>
+    draws(chunk, restarts, (out, stream) => {
+      const { sizes, box, inputs } = chunk.constraint;
+      perRow(out, stream, (row, from) => fillUniform(row, from, { lo: -1, hi: 1 }));
+      const { data } = out;
+      for (let i = 0; i < data.length; i++) data[i] *= sizes[i % inputs];
+      addStep(out, chunk.x, { step: out, bounds: box });
+      if (!box) chunk.region.relax(out);
+    }),
 });
+
+/** The last of some draws of noise, or the first that fools. */
+function* draws(
+  { x, region, constraint, rng, matrix }: Chunk,
+  restarts: number,
+  draw: (out: Matrix, stream: (row: number) => Rng) => void,
+): Walk {
+  const out = matrix("out");
+  const noisy = (k: number) => {
+    // its own name, or a draw would depend on how many there are
+    draw(out, (row) => k === 0 ? rng(row) : rng(row).split("draw", k));
+    if (constraint.discrete) region.project(out);
+  };
+  noisy(0);
+  if (restarts === 1) return out;
+  const kept = matrix("kept");
+  kept.data.set(out.data);
+  let open = Int32Array.from({ length: x.rows }, (_, row) => row);
+  for (let k = 1; k < restarts && open.length > 0; k++) {
+    const tried = gathered(matrix("tried", open.length), out, open);
+    const fooled = (yield { ask: "labels", x: tried, rows: open, done: k / restarts }).fooled();
+    open.forEach((row, i) => rowsOf(kept, row, row + 1).data.set(rowsOf(tried, i, i + 1).data));
+    open = open.filter((_, i) => !fooled[i]);
+    if (open.length > 0) noisy(k);
+  }
+  for (const row of open) rowsOf(kept, row, row + 1).data.set(rowsOf(out, row, row + 1).data);
+  return kept;
+}
+
+/** The rows of `from` at `places`, in `out`. */
+function gathered(out: Matrix, from: Matrix, places: Int32Array): Matrix {
+  places.forEach((row, i) => rowsOf(out, i, i + 1).data.set(rowsOf(from, row, row + 1).data));
+  return out;
+}
+
+/** Each row drawn from its own stream. */
+function perRow(
+  out: Matrix,
+  stream: (row: number) => Rng,
+  fill: (row: Matrix, from: Rng) => void,
+): void {
+  const row = matrix(1, out.cols);
+  for (let i = 0; i < out.rows; i++) {
+    fill(row, stream(i));
+    out.data.set(row.data, i * out.cols);
+  }
+}

@@ -6,6 +6,7 @@ import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
 import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
+import type { LossOptions } from "./direction.ts";
 
 /**
  * An attack as what training perturbs its examples with, the gradient of training flowing through the attack: for
@@ -22,9 +23,9 @@ import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
  * @throws {InputError} if the attack is not differentiable in its gradient, or aims at other than the true labels
  * @throws {InputError} if ε is negative or not finite
  */
-export function differentiable<O extends AttackOptions & { labels?: "true" | "predicted" }>(
+export function differentiable<O extends object>(
   attack: Attack<O>,
-  options: O & { epsilon: number },
+  options: O & AttackOptions & { epsilon: number },
 ): Perturbation {
   const made = perturbation(attack, options);
   const pullback = attack.pullback?.(options);
@@ -35,11 +36,15 @@ export function differentiable<O extends AttackOptions & { labels?: "true" | "pr
       "it is no smooth function of a gradient",
     );
   }
-  if (options.target !== undefined || options.labels === "predicted" || options.bounds) {
+  if (
+    options.target !== undefined || (options as LossOptions).labels === "predicted" || options.bounds ||
+    options.fixed ||
+    options.grid || options.oneHot
+  ) {
     throw new InputError(
       "value",
       `differentiate through ${made.name}`,
-      "only at the true labels and without bounds",
+      "only at the true labels, without bounds and the like",
     );
   }
   return {
@@ -59,7 +64,7 @@ export function differentiable<O extends AttackOptions & { labels?: "true" | "pr
 
 /**
  * The gradient itself, `scale` times, added to the inputs: x + scale·∇ₓJ(x), the gradient of training flowing through it
- * (paper, section 6). No attack within a budget, for it is the smaller the surer the model is.
+ * (paper, section 6). It is no attack of a size: the surer the model, the smaller the step.
  *
  * @throws {InputError} if `scale` is not a finite number > 0
  */
@@ -84,7 +89,7 @@ export function scaledGradient({ scale }: { scale: number }): Perturbation {
 
 /**
  * The same perturbation of what a hidden layer receives: `layer` counts from 0, the inputs, so that 1 is the first
- * hidden layer's output. What is added counts as a constant; parameters before it are trained through it all the same.
+ * hidden layer's output. What is added counts as a constant, and parameters before it are trained through it.
  */
 export function atLayer(made: Perturbation, layer: number): Perturbation {
   return { ...made, name: `${made.name} at layer ${layer}`, layer };

@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { Differentiable } from "../models/classifier.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
 import { fillNormal, type Rng, rng } from "../rng.ts";
 import { confident, confidentOf, judge } from "./criteria.ts";
 
@@ -35,7 +35,7 @@ export interface Rubbish extends Predictions {
  *
  * @throws {InputError} if there are no samples, or mean, deviation or threshold are out of range
  */
-export function rubbish(model: Differentiable, options: RubbishOptions = {}): Rubbish {
+export function rubbish(model: Classifier, options: RubbishOptions = {}): Rubbish {
   const { samples = 10000, seed = 0, threshold = 0.5 } = options;
   checkRubbish(options);
   const x = noise(matrix(samples, model.inputs), rng(seed), options);

@@ -43,10 +43,10 @@ export function constraint(inputs: number, options: ConstraintOptions, action = 
   const oneHot = groups(inputs, options.oneHot, action);
   const grid = steps(inputs, options.grid, oneHot, action);
   const sizes = new Float32Array(inputs);
-  for (let i = 0; i < inputs; i++) {
-    if (norm === "Linf" && !fixed?.[i]) {
-      sizes[i] = float32Below(typeof epsilon === "number" ? epsilon : epsilon[i]);
-    }
+  if (norm === "Linf") {
+    if (typeof epsilon === "number") sizes.fill(float32Below(epsilon));
+    else for (let i = 0; i < inputs; i++) sizes[i] = float32Below(epsilon[i]);
+    if (fixed) { for (let i = 0; i < inputs; i++) if (fixed[i]) sizes[i] = 0; }
   }
   const self: Constraint = {
     inputs,
@@ -115,13 +115,14 @@ function limits(
     const where = one ? "" : ` of feature ${i}`;
     throw new InputError("value", `${action} within bounds ${lo}, ${hi}${where}`, "the first must be less");
   });
+  const inward = ([lo, hi]: Bounds): Bounds => [-float32Below(-lo), float32Below(hi)];
   const [lo, hi] = [new Float32Array(inputs), new Float32Array(inputs)];
-  for (let i = 0; i < inputs; i++) {
-    const pair = pairs[one ? 0 : i];
-    [lo[i], hi[i]] = [-float32Below(-pair[0]), float32Below(pair[1])];
+  if (one) {
+    const box = inward(pairs[0]);
+    return { lo: lo.fill(box[0]), hi: hi.fill(box[1]), box };
   }
-  const [least, greatest] = pairs[0] ?? [-Infinity, Infinity];
-  return { lo, hi, box: one ? [-float32Below(-least), float32Below(greatest)] : undefined };
+  pairs.forEach((pair, i) => [lo[i], hi[i]] = inward(pair));
+  return { lo, hi };
 }
 
 function checkPlaces(inputs: number, places: ArrayLike<number>, what: string, action: string): void {

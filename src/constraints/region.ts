@@ -73,15 +73,12 @@ export function region(
     return norm === "L2" ? Math.sqrt(sum) : sum;
   }
 
-  const offset: Offset = {
-    d: new Float64Array(inputs),
-    lo: new Float64Array(inputs),
-    hi: new Float64Array(inputs),
-  };
+  let scratch: Offset | undefined;
   /** The nearest point of an L2 or L1 ball within bounds. */
   function projectRow(x: Float32Array, own: Float32Array): void {
     const project = norm === "L2" ? projectL2 : projectL1;
-    const given = x.slice();
+    const given = x.slice(), room = () => new Float64Array(inputs);
+    const offset = scratch ??= { d: room(), lo: room(), hi: room() };
     for (const part of PARTS) {
       for (let i = 0; i < inputs; i++) {
         const stays = fixed?.[i];

@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import * as v from "valibot";
-import { attacks } from "../attacks/mod.ts";
+import { anyAttacks } from "../attacks/mod.ts";
 import { GATE, type Gate } from "../evaluate/gate.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import type { Settings } from "./action.ts";
@@ -65,7 +65,7 @@ const LIMITS: Required<Limits> = { bytes: 2 ** 21, examples: 500, epsilons: 16, 
 
 const PATH = "must be a path that begins with / and does not end with one";
 
-const NAMES = Object.keys(attacks);
+const NAMES = Object.keys(anyAttacks);
 
 const several = v.pipe(
   v.array(v.picklist(NAMES, `must be one of ${NAMES.join(", ")}`), "must be a list"),
@@ -99,7 +99,7 @@ const plain = v.partial(record({
 export function configure({ models, onError = () => {}, ...options }: HandlerOptions): Configuration {
   const fail = (problem: string) => new InputError("value", "create a handler", `${problem}`);
   const { limits, threshold = 0.5, cors, basePath = "", ...given } = checked(plain, options, fail);
-  const allowed = given.attacks ?? NAMES.filter((name) => !attacks[name].minimal);
+  const allowed = given.attacks ?? NAMES.filter((name) => anyAttacks[name].goal === "within");
   const gate = checked(gateOf(allowed), given.gate ?? {}, (problem) => fail(`gate: ${problem}`));
   const named = new Map(Object.entries(models));
   for (const [name, { inputs, classes }] of named) {

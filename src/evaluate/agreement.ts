@@ -75,7 +75,7 @@ export interface Transfer {
 export function transfer(
   models: readonly Differentiable[],
   examples: Batch,
-  { attack, ...options }: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target">,
+  { attack, ...options }: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target" | "constraint">,
 ): Transfer {
   const { labels } = examples;
   const answers = models.map((from) => {

@@ -1,12 +1,9 @@
 /** What a robustness check tries, and what it asks for. @module */
 
 import { InputError } from "../errors.ts";
-import type { Distance } from "../attacks/attack.ts";
-import { attacks, fgsm, signNoise } from "../attacks/mod.ts";
+import { anyAttacks, signNoise } from "../attacks/mod.ts";
+import type { Distance, Norm } from "../constraints/constraint.ts";
 import type { Trial } from "./outcomes.ts";
-
-/** A norm that the size of a perturbation is told in. */
-export type Norm = "Linf" | "L2" | "L1";
 
 /** The most that some rates may be. What it says nothing of may be anything; it says something of one at least. */
 export interface Threshold {
@@ -31,7 +28,7 @@ export interface Gate {
   readonly attacks: readonly string[];
   /** Their budgets, in input units. */
   readonly epsilons: readonly number[];
-  /** Norm that ε bounds, for fgsm; default `"Linf"`. */
+  /** Norm that ε bounds, for the attacks that have a choice; default their own. */
   readonly norm?: "Linf" | "L2" | "L1";
   /** Labels whose loss is raised, for attacks that aim; default `"true"`. */
   readonly labels?: "true" | "predicted";
@@ -55,8 +52,9 @@ export function normsOf({ attacks, norm }: Gate): Norm[] {
 }
 
 /** What ε of the attack of that name bounds; `norm` is the gate's. */
-export function distanceOf(attack: string, norm: Norm = "Linf"): Distance {
-  return attack === fgsm.attack ? norm : attacks[attack].distance;
+export function distanceOf(attack: string, norm?: Norm): Distance {
+  const { norms } = anyAttacks[attack];
+  return norm && norms.includes(norm) ? norm : norms[0];
 }
 
 /**
@@ -71,7 +69,7 @@ export function trialsOf(gate: Gate, inputs: number): Trial[] {
   const spread = { Linf: 1, L2: Math.sqrt(inputs), L1: inputs };
   return [
     ...gate.attacks.map((name): Trial => ({
-      attack: attacks[name],
+      attack: anyAttacks[name],
       epsilons,
       options: { norm, labels, bounds, seed },
     })),

@@ -5,7 +5,7 @@ import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Rubbish } from "../attacks/rubbish.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict, type Predictions } from "../loss.ts";
-import type { Differentiable } from "../models/classifier.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
 
 /** Error and confidence as fractions. */
 export interface Rates {
@@ -45,7 +45,7 @@ export interface ClassMeasures extends Measures {
  * @throws {InputError} if there are no examples
  * @throws {InputError} if they do not fit the model
  */
-export function measure(model: Differentiable, examples: Batch): ClassMeasures {
+export function measure(model: Classifier, examples: Batch): ClassMeasures {
   if (examples.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
   return measureAnswers(predict(model, examples.x), examples);
 }
@@ -105,8 +105,8 @@ export function sweep(
   } & AttackOptions,
 ): AttackedMeasures[] {
   if (examples.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
-  return attack(model, examples, { ...options, epsilon: epsilons }).map((adversarial, i) => ({
-    attack: attack.attack,
+  return attack.sweep(model, examples, { ...options, epsilons }).map((adversarial, i) => ({
+    attack: attack.name,
     epsilon: epsilons[i],
     // the attack has judged these very bytes
     ...measureAnswers(adversarial, adversarial),

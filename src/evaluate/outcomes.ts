@@ -1,8 +1,8 @@
 /** What a model makes of examples, clean and attacked, found run by run of rows. @module */
 
-import type { Attack } from "../attacks/attack.ts";
-import { CHUNK } from "../attacks/budget.ts";
-import type { FgsmOptions } from "../attacks/fgsm.ts";
+import { type Attack, type AttackOptions, optionsFor } from "../attacks/attack.ts";
+import type { LossOptions } from "../attacks/direction.ts";
+import { CHUNK } from "../attacks/drive.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import type { Differentiable } from "../models/classifier.ts";
@@ -10,11 +10,11 @@ import type { Answers } from "./measure.ts";
 
 /** An attack to try, with each of some budgets. */
 export interface Trial {
-  readonly attack: Attack<FgsmOptions>;
+  readonly attack: Attack;
   /** Budgets, in input units. */
   readonly epsilons: readonly number[];
-  /** What else the attack takes. */
-  readonly options?: Omit<FgsmOptions, "target" | "first">;
+  /** What else is asked for; options that the attack does not have do not count. */
+  readonly options?: Readonly<Omit<AttackOptions, "target" | "first" | "constraint"> & LossOptions>;
 }
 
 /** A model's answers under attack. */
@@ -47,7 +47,7 @@ export function* outcomes(
   const { rows } = examples.x;
   const clean = room(rows);
   const attacked = trials.map(({ attack, epsilons }) =>
-    epsilons.map((epsilon) => ({ attack: attack.attack, epsilon, ...room(rows) }))
+    epsilons.map((epsilon) => ({ attack: attack.name, epsilon, ...room(rows) }))
   );
   const total = rows * (1 + attacked.flat().length);
   let [done, told] = [0, 0];
@@ -56,7 +56,11 @@ export function* outcomes(
     const parts = [
       () => put([clean], [predict(model, run.x)], first),
       ...trials.map(({ attack, epsilons, options }, i) => () =>
-        put(attacked[i], attack(model, run, { ...options, first, epsilon: epsilons }), first)
+        put(
+          attacked[i],
+          attack.sweep(model, run, { ...optionsFor(attack, options ?? {}), first, epsilons }),
+          first,
+        )
       ),
     ];
     for (const part of parts) {

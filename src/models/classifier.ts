@@ -17,6 +17,25 @@ export interface Classifier {
 }
 
 /**
+ * A classifier that answers later, such as one behind an endpoint: by scores, or by labels alone. Attacks that need no
+ * gradient take it by their `async` form.
+ */
+export interface AsyncClassifier {
+  /** Number of inputs, D. */
+  readonly inputs: number;
+  /** Number of classes, C. */
+  readonly classes: number;
+  /** What the scores mean. */
+  readonly head: Head;
+  /** Inputs that one call takes at most; default any number. */
+  readonly maxBatch?: number;
+  /** Scores, (B, S), of the inputs `x`, (B, D). It has this or `labels`. */
+  scores?(x: Matrix, how: { signal?: AbortSignal }): Matrix | Promise<Matrix>;
+  /** The predicted class of each of the inputs `x`, (B). */
+  labels?(x: Matrix, how: { signal?: AbortSignal }): Int32Array | Promise<Int32Array>;
+}
+
+/**
  * A classifier as gradient attacks see it. Write this record for a model of your own and everything here works on it.
  *
  * @example

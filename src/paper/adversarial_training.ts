@@ -1,4 +1,5 @@
-import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
+import type { LossOptions } from "../attacks/direction.ts";
+import { fgsm } from "../attacks/fgsm.ts";
 import { localization } from "../evaluate/localization.ts";
 import { measure } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";
@@ -23,7 +24,7 @@ export const adversarialTrainingExperiment: Experiment = {
     const naive = await context.model("maxout");
     const hardened = await context.model("adversarialMaxout");
     const { test } = context;
-    const transfer = (from: typeof naive, to: typeof naive, gradient?: FgsmOptions["gradient"]) =>
+    const transfer = (from: typeof naive, to: typeof naive, gradient?: LossOptions["gradient"]) =>
       percent(measure(to, fgsm(from, test, { epsilon: EPSILON, gradient })).errorRate);
     const gain = measure(naive, test).errorRate - measure(hardened, test).errorRate;
     const blind = measure(hardened, fgsm(hardened, test, { epsilon: EPSILON, labels: "predicted" }));

@@ -1,4 +1,5 @@
-import { fgsm, type FgsmOptions } from "../attacks/fgsm.ts";
+import type { LossOptions } from "../attacks/direction.ts";
+import { fgsm } from "../attacks/fgsm.ts";
 import { measure } from "../evaluate/measure.ts";
 import { ensemble } from "../models/ensemble.ts";
 import type { Model } from "../models/model.ts";
@@ -21,7 +22,7 @@ export const ensembleExperiment: Experiment = {
     for (const name of members) all.push(await trained(name));
     const together = ensemble(all);
     const byScores = ensemble(all, { rule: "scores" });
-    const on = (model: typeof together, from: typeof together, gradient?: FgsmOptions["gradient"]) =>
+    const on = (model: typeof together, from: typeof together, gradient?: LossOptions["gradient"]) =>
       measure(model, fgsm(from, test, { epsilon: EPSILON, gradient }));
     const whole = on(together, together);
     progress(0.4);

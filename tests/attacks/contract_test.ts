@@ -1,15 +1,10 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import {
-  type Attack,
-  type AttackOptions,
-  type Distance,
-  type Epsilon,
-  perturbation,
-} from "../../src/attacks/attack.ts";
-import type { FgsmOptions } from "../../src/attacks/fgsm.ts";
-import { attacks, fgsm, lbfgs, rotation, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
+import { type Adversarial, type Attack, type AttackOptions, perturbation } from "../../src/attacks/attack.ts";
+import type { LossOptions } from "../../src/attacks/direction.ts";
+import { anyAttacks, fgsm, lbfgs, rotation, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
+import type { Distance, Epsilon } from "../../src/constraints/constraint.ts";
 import { type Batch, slice } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
@@ -26,18 +21,18 @@ import {
 /** An attack of the registry, with options that make another of it. */
 interface Case {
   name: string;
-  attack: Attack<FgsmOptions>;
-  options: FgsmOptions;
+  attack: Attack;
+  options: Omit<AttackOptions, "constraint"> & LossOptions;
   norm: Distance;
 }
 
 const cases: readonly Case[] = [
-  ...Object.entries(attacks).map(([name, attack]): Case => ({
+  ...Object.entries(anyAttacks).map(([name, attack]): Case => ({
     name,
     attack,
     // a short search has all laws that a long one has
-    options: attack === lbfgs ? { searches: 4, iterations: 6 } as FgsmOptions : {},
-    norm: attack.distance,
+    options: attack as unknown === lbfgs ? { binarySearchSteps: 4, iterations: 6 } as object : {},
+    norm: attack.norms[0],
   })),
   { name: "fgsm in L2", attack: fgsm, options: { norm: "L2" }, norm: "L2" },
   { name: "fgsm in L1", attack: fgsm, options: { norm: "L1" }, norm: "L1" },
@@ -179,11 +174,11 @@ Deno.test("attacks change none of their arguments", () => {
     const given = {
       ...options,
       ...(target && { target }),
-      epsilon: [0.1, 0.3],
+      epsilons: [0.1, 0.3],
       bounds: [-1e8, 1e8] as const,
     };
     const before = structuredClone({ examples, given });
-    const results = attack(model, examples, given);
+    const results = attack.sweep(model, examples, given);
     assertEquals({ examples, given }, before, name);
     for (const { x } of results) assert(x.data.buffer !== examples.x.data.buffer, name);
   });
@@ -211,26 +206,37 @@ Deno.test("attacks report what the model says of the very bytes that they return
     assertEquals(rest.labels, examples.labels, name);
     assertEquals([rest.classes, rest.epsilon], [examples.classes, 0.3], name);
     assert(kind.startsWith(rest.attack), name);
+    assertEquals(rest.conditions.attack, attack.name, name);
+    assertEquals(rest.conditions.constraint.epsilon, 0.3, name);
+    assertEquals(Object.keys(rest.conditions.options), Object.keys(attack.options), name);
   });
 });
 
-Deno.test("attacks with a list of epsilons give what each alone gives, in order", () => {
+Deno.test("attacks by sweep() give what each epsilon alone gives, in order", () => {
   forEveryPair((model, { attack, options }, name) => {
     const examples = hardExamples(model);
     const epsilons = [0.3, 0, 0.1, 0.3];
-    const alone = epsilons.map((epsilon) => attack(model, examples, { ...options, epsilon }));
-    assertEquals(attack(model, examples, { ...options, epsilon: epsilons }), alone, name);
-    assertEquals(attack(model, examples, { ...options, epsilon: [] }), [], name);
+    const plain = ({ conditions: { constraint, ...conditions }, ...rest }: Adversarial) => ({
+      ...rest,
+      ...conditions,
+      size: constraint.epsilon,
+    });
+    const alone = epsilons.map((epsilon) => plain(attack(model, examples, { ...options, epsilon })));
+    assertEquals(attack.sweep(model, examples, { ...options, epsilons }).map(plain), alone, name);
+    assertEquals(attack.sweep(model, examples, { ...options, epsilons: [] }), [], name);
   });
 });
 
 Deno.test("attacks with the same seed give the same bytes, and noise other ones with another", () => {
   forEveryPair((model, { attack, options }, name) => {
     const examples = hardExamples(model);
-    const run = (seed?: number) => attack(model, examples, { ...options, epsilon: 0.3, seed });
+    const run = (seed?: number) => {
+      const { conditions: _, ...rest } = attack(model, examples, { ...options, epsilon: 0.3, seed });
+      return rest;
+    };
     assertEquals(run(5), run(5), name);
     assertEquals(run(), run(0), name);
-    if (attack.raisesLoss) assertEquals(run(6).x, run(5).x, name);
+    if (attack.needs === "gradients") assertEquals(run(6).x, run(5).x, name);
     else assertNotEquals(run(6).x, run(5).x, name);
   });
 });
@@ -240,7 +246,7 @@ Deno.test("attacks run by run, each told its place, give the bits of one attack 
     const examples = examplesFor(model, 501);
     const given = { ...options, epsilon: 0.3, seed: 3 };
     const whole = attack(model, examples, given);
-    for (const [first, end] of [[0, 250], [250, 500], [500, 501]]) {
+    for (const [first, end] of [[0, 250], [250, 253], [253, 500], [500, 501]]) {
       const run = attack(model, slice(examples, first, end), { ...given, first });
       assertEquals(bits(run.x), bits(rowsOf(whole.x, first, end)), `${name} from ${first} on`);
       assertEquals(bits(run.probabilities), bits(rowsOf(whole.probabilities, first, end)), name);
@@ -252,7 +258,7 @@ Deno.test("attacks move a first-order loss by epsilon times the gradient's dual 
   // ε times curvatures below 10 over slopes of ordinary size is 2 %; rounding adds 1e-6/ε
   const epsilon = 2 ** -9;
   forEveryPair((model, { attack, options, norm }, name) => {
-    if (!attack.raisesLoss || attack.minimal) return;
+    if (attack.needs !== "gradients" || attack.goal === "nearest") return;
     const { x, labels: truth, classes } = examplesFor(model, 12, { seed: 4 });
     const aimed = options.labels === "predicted" ? predict(model, x).predicted : truth;
     const labels = options.target === undefined
@@ -272,9 +278,9 @@ Deno.test("attacks move a first-order loss by epsilon times the gradient's dual 
 
 Deno.test("attacks that go no farther than they must do the same with more, and leave what they cannot fool", () => {
   forEveryPair((model, { attack, options }, name) => {
-    if (!attack.minimal) return;
+    if (attack.goal !== "nearest") return;
     const examples = examplesFor(model, 30, { seed: 4 });
-    const [less, more] = attack(model, examples, { ...options, epsilon: [0.5, 50] });
+    const [less, more] = attack.sweep(model, examples, { ...options, epsilons: [0.5, 50] });
     const { predicted } = predict(model, examples.x);
     for (let b = 0; b < 30; b++) {
       const [from, near, far] = [examples.x, less.x, more.x].map((m) => rowsOf(m, b, b + 1).data.slice());
@@ -288,13 +294,12 @@ Deno.test("attacks that go no farther than they must do the same with more, and 
   });
 });
 
-Deno.test("attacks that look at the model treat each example alone, across chunks", () => {
+Deno.test("attacks treat each example alone, across chunks, its random numbers its own", () => {
   forEveryPair((model, { attack, options }, name) => {
-    if (!attack.raisesLoss) return;
     const examples = examplesFor(model, 251);
     const { x, fooled } = attack(model, examples, { ...options, epsilon: 0.3 });
     for (const b of [0, 1, 3, 249, 250]) {
-      const alone = attack(model, slice(examples, b, b + 1), { ...options, epsilon: 0.3 });
+      const alone = attack(model, slice(examples, b, b + 1), { ...options, epsilon: 0.3, first: b });
       assertEquals(alone.x.data, rowsOf(x, b, b + 1).data.slice(), name);
       assertEquals(alone.fooled[0], fooled[b], name);
     }
@@ -327,7 +332,7 @@ Deno.test("perturbation() of every attack gives that attack's inputs, and names 
     const given = { ...options, epsilon: 0.3, bounds: [-1e8, 1e8] as const };
     const made = perturbation(attack, given);
     assertEquals(made.apply(model, examples, 9), attack(model, examples, { ...given, seed: 9 }).x, name);
-    assertEquals(made.name, `${attack.attack} ${JSON.stringify(given)}`, name);
+    assertEquals(made.name, `${attack.name} ${JSON.stringify(given)}`, name);
     assertThrows(() => perturbation(attack, { ...options, epsilon: NaN }), InputError, "epsilon NaN", name);
   });
 });
@@ -337,13 +342,13 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
   const examples = examplesFor(model, 3);
   const refuse = (
     { name, attack, options }: Case,
-    wrong: AttackOptions & { epsilon?: Epsilon | number[] },
+    wrong: AttackOptions & { epsilon?: Epsilon },
     [error, sentence]: [typeof InputError | typeof InputError, string],
   ) =>
     assertThrows(
       () => attack(model, examples, { epsilon: 0.1, ...options, ...wrong } as { epsilon: number }),
       error,
-      `Cannot attack by ${attack.attack}${sentence}`,
+      `Cannot attack by ${attack.name}${sentence}`,
       `${name} with ${JSON.stringify(wrong)}`,
     );
   for (const each of cases) {
@@ -353,33 +358,44 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
         ` with epsilon ${epsilon}: must be a finite number ≥ 0`,
       ];
       refuse(each, { epsilon }, known);
-      refuse(each, { epsilon: [0.1, epsilon] }, known);
+      assertThrows(
+        () => each.attack.sweep(model, examples, { ...each.options, epsilons: [0.1, epsilon] }),
+        InputError,
+        `Cannot attack by ${each.attack.name}${known[1]}`,
+      );
     }
     refuse(each, { epsilon: undefined }, [InputError, " with epsilon undefined"]);
-    refuse(each, { epsilon: new Float32Array(INPUTS).fill(NaN) }, [InputError, " with epsilon NaN"]);
     if (each.norm !== "Linf") {
       assertThrows(
         () => each.attack(model, examples, { ...each.options, epsilon: new Float32Array(INPUTS) }),
         InputError,
-        "with an epsilon for each input: give one number",
+        "with an epsilon for each feature: give one number",
       );
     }
-    refuse(each, { epsilon: new Float32Array(INPUTS - 1) }, [
-      InputError,
-      ": expected 7 epsilons, one an input, got 6",
-    ]);
+    if (each.norm === "Linf") {
+      refuse(each, { epsilon: new Float32Array(INPUTS - 1) }, [
+        InputError,
+        ": expected one epsilon or 7 of them, one a feature, got 6",
+      ]);
+      refuse(each, { epsilon: new Array(INPUTS).fill(NaN) }, [InputError, " with epsilon NaN"]);
+    }
     for (const bounds of [[1, 0], [0, 0], [NaN, 1], [0, NaN]] as const) {
       refuse(each, { bounds }, [
         InputError,
         ` within bounds ${bounds[0]}, ${bounds[1]}: the first must be less`,
       ]);
     }
-    refuse(each, { bounds: [0, 1] }, [InputError, " within bounds 0, 1: input "]);
+    refuse(each, { bounds: [0, 1] }, [InputError, ": input "]);
+    refuse(each, { norm: "L3" as "L2" }, [InputError, ' with norm "L3": must be Linf, L2, L1 or angle']);
+    refuse(each, { tarqet: 1 } as object, [
+      InputError,
+      ': there is no option "tarqet"; did you mean target?',
+    ]);
     for (const target of [-1, 3, 0.5, NaN, 2 ** 32]) {
       refuse(each, { target }, [InputError, ` with target ${target}: must be a whole number in 0 … 2`]);
     }
     for (const first of [-1, 0.5, NaN]) {
-      refuse(each, { first }, [InputError, ` from example ${first} on: must be a whole number ≥ 0`]);
+      refuse(each, { first }, [InputError, ` with first ${first}: must be a whole number ≥ 0`]);
     }
     refuse(each, { target: Int32Array.of(0, 1, 3) }, [InputError, " with target 3"]);
     refuse(each, { target: Int32Array.of(0, 1) }, [InputError, ": 3 examples but 2 targets"]);

@@ -1,6 +1,7 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { fgsm, type FgsmOptions } from "../../src/attacks/fgsm.ts";
+import { fgsm } from "../../src/attacks/fgsm.ts";
+import type { Norm } from "../../src/constraints/constraint.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
@@ -9,8 +10,6 @@ import { logistic, maxout, softmaxLinear } from "../../src/models/mod.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { assertClose, assertWithin, randomLabels, uniformMatrix } from "../support.ts";
 import { examplesFor, forEveryModel, ordinaryTensors, userModel } from "../models/specimens.ts";
-
-type Norm = NonNullable<FgsmOptions["norm"]>;
 
 /** A two-class linear model of either family, with the w and b of its log odds of class 1. */
 interface TwoClass {
@@ -229,12 +228,12 @@ Deno.test("fgsm() refuses norms, labels and epsilons that it does not know", () 
       InputError,
       sentence,
     );
-  refuse({ norm: "L3" }, "Cannot attack by fgsm in norm L3: expected Linf, L2 or L1");
-  refuse({ labels: "false" }, 'Cannot attack by fgsm with labels "false": expected true or predicted');
+  refuse({ norm: "angle" }, "Cannot attack by fgsm in norm angle: expected Linf, L2 or L1");
+  refuse({ labels: "false" }, 'Cannot attack by fgsm with labels "false": must be true or predicted');
   for (const norm of ["L2", "L1"]) {
     refuse(
       { norm, epsilon: new Float32Array(7) },
-      `in norm ${norm} with an epsilon for each input: give one number`,
+      `in ${norm} with an epsilon for each feature: give one number`,
     );
   }
   const labels = Int32Array.of(0, 1, 3);

@@ -77,7 +77,7 @@ Deno.test("lbfgs() needs less distance than the shortest sign step that fools", 
     const near = lbfgs(each, examples, { epsilon: 100 });
     const far = distances(examples.x, near.x);
     const steps = Array.from({ length: 60 }, (_, i) => 0.05 * (i + 1));
-    const signs = fgsm(each, examples, { epsilon: steps });
+    const signs = fgsm.sweep(each, examples, { epsilons: steps });
     let compared = 0, shorter = 0;
     near.fooled.forEach((hit, b) => {
       const first = signs.findIndex(({ fooled }) => fooled[b]);

@@ -2,7 +2,7 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
-import { attacks, signNoise } from "../../src/attacks/mod.ts";
+import { anyAttacks, signNoise } from "../../src/attacks/mod.ts";
 import { rubbish } from "../../src/attacks/rubbish.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
@@ -93,15 +93,15 @@ Deno.test("sweep() is measure() of each attack alone, at epsilon 0 of the exampl
   forEveryModel((each, name) => {
     const examples = examplesFor(each, 40);
     const epsilons = [0, 0.1, 0.3];
-    for (const attack of Object.values(attacks)) {
+    for (const attack of Object.values(anyAttacks)) {
       const rows = sweep(each, examples, { attack, epsilons, seed: 3, bounds: [-1, 1] });
       const alone = epsilons.map((epsilon) => ({
-        attack: attack.attack,
+        attack: attack.name,
         epsilon,
         ...measure(each, attack(each, examples, { epsilon, seed: 3, bounds: [-1, 1] })),
       }));
       assertEquals(rows, alone, name);
-      assertEquals({ attack: attack.attack, epsilon: 0, ...measure(each, examples) }, rows[0], name);
+      assertEquals({ attack: attack.name, epsilon: 0, ...measure(each, examples) }, rows[0], name);
     }
   });
 });

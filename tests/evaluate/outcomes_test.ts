@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { attacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
+import { anyAttacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
 import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
@@ -10,13 +10,13 @@ Deno.test("outcomes() are the answers of each attack on all examples at once, wh
     const examples = examplesFor(model, 501);
     const options = { seed: 2, bounds: [-1, 1] } as const;
     const epsilons = [0, 0.1, 0.3];
-    const trials = Object.values(attacks).map((attack) => ({ attack, epsilons, options }));
+    const trials = Object.values(anyAttacks).map((attack) => ({ attack, epsilons, options }));
     const { clean, attacked } = finish(outcomes(model, examples, trials));
     const all = predict(model, examples.x);
     assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);
-    const expected = Object.values(attacks).flatMap((attack) =>
-      attack(model, examples, { ...options, epsilon: epsilons }).map(({ predicted, confidence }, i) => (
-        { attack: attack.attack, epsilon: epsilons[i], predicted, confidence }
+    const expected = Object.values(anyAttacks).flatMap((attack) =>
+      attack.sweep(model, examples, { ...options, epsilons }).map(({ predicted, confidence }, i) => (
+        { attack: attack.name, epsilon: epsilons[i], predicted, confidence }
       ))
     );
     assertEquals(attacked, expected, name);

@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { perturbation } from "../../src/attacks/attack.ts";
+import { type Attack, perturbation } from "../../src/attacks/attack.ts";
 import { fgsm, rotation, signNoise } from "../../src/attacks/mod.ts";
 import { atLayer, differentiable, rubbishClass, scaledGradient } from "../../src/attacks/perturbations.ts";
 import { rubbish } from "../../src/attacks/rubbish.ts";
@@ -94,7 +94,7 @@ Deno.test("train() follows the gradient through a differentiable attack", () => 
 Deno.test("train() takes what an attack adds for a constant where it is not differentiated", () => {
   for (const family of [linear, deep("softmax")]) {
     for (const attack of [rotation, signNoise]) {
-      const made = perturbation(attack, { epsilon: 0.3 });
+      const made = perturbation(attack as Attack, { epsilon: 0.3 });
       const { data, network, model, gradients } = stepOf(family, made);
       const x = made.apply(model, data, rng(9).split("perturbation").key);
       const objective = () => losses(model, { ...data, x }).reduce((a, b) => a + b, 0) / B;

@@ -1,7 +1,16 @@
 /** `gibbon attack`. @module */
 
-import { type Adversarial, type Batch, kernels, measure, type Model, predict } from "../../../src/mod.ts";
-import { ATTACKING, attackOptions, ATTACKS, underAttack } from "../attacking.ts";
+import { optionsFor } from "../../../src/attacks/attack.ts";
+import {
+  type Adversarial,
+  attackNamed,
+  type Batch,
+  kernels,
+  measure,
+  type Model,
+  predict,
+} from "../../../src/mod.ts";
+import { ATTACKING, attackOptions, ATTACKS } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { examplesFor, readModel, SHARED } from "../inputs.ts";
@@ -44,11 +53,14 @@ export const attack: Command = command({
     using model = await readModel(file);
     if (values.target !== undefined) checkTarget(values.target, model);
     const examples = await examplesFor(model, file, values);
-    const adversarial = underAttack(
-      name,
-      { model, examples, context, epsilons: 1, options },
-      (attack, model) => attack(model, examples, { ...options, epsilon }),
-    );
+    using progress = context.progress(name);
+    const chosen = attackNamed(name);
+    const adversarial = chosen(model, examples, {
+      ...optionsFor(chosen, options),
+      epsilon,
+      onProgress: (fraction: number) => progress.update(fraction),
+    });
+    progress.end();
     if (out !== undefined) {
       const said = { attack: name, epsilon: `${epsilon}`, data: values.data, split: values.split };
       const given = Object.entries(options).filter(([, value]) => value !== undefined)

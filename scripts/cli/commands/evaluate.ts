@@ -2,7 +2,7 @@
 
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
 import { finish, outcomes } from "../../../src/evaluate/outcomes.ts";
-import { attacks } from "../../../src/mod.ts";
+import { attackNamed } from "../../../src/mod.ts";
 import { ATTACKING, attackOptions, ATTACKS } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
@@ -43,7 +43,7 @@ export const evaluate: Command = command({
     const examples = await examplesFor(model, values.model, values);
     using progress = context.progress("evaluate");
     const trials = values.attack.map((name) => ({
-      attack: attacks[name],
+      attack: attackNamed(name),
       epsilons: values.epsilon,
       options,
     }));

@@ -1,7 +1,7 @@
-import { families, fgsm as attack, type FgsmOptions } from "@gibbon/gibbon";
+import { type AttackOptions, families, fgsm as attack } from "@gibbon/gibbon";
 import { bytesOf, type Case, examples, trained, within } from "../case.ts";
 
-const VARIANTS: Readonly<Record<string, FgsmOptions & { epsilon: number }>> = {
+const VARIANTS: Readonly<Record<string, Omit<AttackOptions, "constraint"> & { epsilon: number }>> = {
   "Linf": { epsilon: 0.25 },
   "Linf.bounds": { epsilon: 0.1, bounds: [0, 1] },
   "L2": { epsilon: 1.5, norm: "L2" },

@@ -126,7 +126,7 @@ Deno.test("check ends with 2 where it could not judge: 1 is for the model alone"
     assertEquals(code, 2);
     const { code: outside, err } = await gibbon(await args({ ...LOOSE, bounds: [0.5, 1] }));
     assertEquals(outside, 2);
-    assertStringIncludes(err, "gibbon: Cannot attack by fgsm within bounds 0.5, 1: input ");
+    assertStringIncludes(err, "gibbon: Cannot attack by fgsm: input ");
     const junit = `${missing}/gate.xml`;
     await assertRefused(
       [...await args(LOOSE), "--junit", junit],

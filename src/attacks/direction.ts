@@ -1,0 +1,76 @@
+/** The loss that an attack raises, and what it asks to follow it. @module */
+
+import { LOSSES, lossInScores, type LossName, roundedInScores } from "../loss.ts";
+import type { Matrix } from "../matrix.ts";
+import { choice, type Field } from "../schema.ts";
+import type { Answer, Chunk, Query } from "./query.ts";
+
+/** Which loss an attack raises, and for which labels. */
+export interface LossOptions {
+  /**
+   * Labels whose loss is raised: the true ones (default, the paper's), or the model's own predictions, which leak
+   * nothing of the truth into the attack. Nothing changes with a target, whose loss is lowered.
+   */
+  labels?: "true" | "predicted";
+  /**
+   * The loss: the model's own (default), the cross-entropy of its classes' probabilities as shares of their sum, or the
+   * margin by which the best wrong class leads. Models that are trained on independent probabilities resist the first more
+   * than the last.
+   */
+  loss?: LossName;
+  /**
+   * The direction followed: that of the exact gradient also where a probability rounds to 1 (`"safe"`, default), or
+   * of the gradient of the model's own loss as plain float32 arithmetic has it (`"float32"`), where p − 1 is then 0 and the
+   * attack weaker.
+   */
+  gradient?: "safe" | "float32";
+}
+
+/** The same as a schema. */
+export const LOSS_OPTIONS: {
+  readonly [K in keyof LossOptions]-?:
+    & Field<NonNullable<LossOptions[K]>>
+    & { readonly default: NonNullable<LossOptions[K]> };
+} = {
+  labels: choice("Labels whose loss is raised", ["true", "predicted"], { default: "true" }),
+  loss: choice("The loss that is raised", LOSSES, { default: "own" }),
+  gradient: choice("The exact direction, or that of the gradient as float32 rounds it", ["safe", "float32"], {
+    default: "safe",
+  }),
+};
+
+/** Gives the gradient of a loss, upward, or downward with a target, at some inputs of a chunk. */
+export type Follow = (
+  x: Matrix,
+  how?: { rows?: Int32Array; done?: number },
+) => Generator<Query, Answer, Answer>;
+
+/** How to follow the loss of `options` on a chunk; asks for the predictions where these are the labels. */
+export function* following(
+  { x: original, labels: truth, target, model }: Chunk,
+  { labels: whose, loss, gradient }: Required<LossOptions>,
+): Generator<Query, Follow, Answer> {
+  const labels = target ?? (whose === "true" ? truth : (yield { ask: "scores", x: original }).predicted());
+  const write = gradient === "float32" ? roundedInScores(model) : lossInScores(model, loss);
+  const key = `${gradient} ${loss}`;
+  return function* (x, { rows, done } = {}) {
+    const own = rows ? rows.map((row) => labels[row]) : labels;
+    return yield {
+      ask: "gradient",
+      x,
+      rows,
+      done,
+      key,
+      dScores(dScores, scores, first) {
+        write(
+          dScores,
+          scores,
+          first === 0 && scores.rows === own.length ? own : own.subarray(first, first + scores.rows),
+        );
+        if (!target) return;
+        const { data } = dScores;
+        for (let i = 0; i < data.length; i++) data[i] = -data[i];
+      },
+    };
+  };
+}

@@ -1,0 +1,383 @@
+/** The one loop that all attacks run in: chunks, questions to the model, counting, the final check and judgement. @module */
+
+import { InputError } from "../errors.ts";
+import type { Constraint, Region } from "../constraints/constraint.ts";
+import { type Batch, slice } from "../data/batch.ts";
+import { predictedClasses, type Predictions, predictions, type ScoreGradient } from "../loss.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
+import { type Rng, rng } from "../rng.ts";
+import { type Criterion, judge } from "./criteria.ts";
+import type { Answer, Chunk, Query, Walk } from "./query.ts";
+
+/** Examples that are attacked at once: enough for the matrix product, small enough to stay in cache. */
+export const CHUNK = 250;
+
+/** What is to be done to a batch. */
+export interface Plan {
+  /** Name of the attack, for messages. */
+  readonly name: string;
+  /** Its steps. */
+  readonly run: (chunk: Chunk) => Walk;
+  /** Whether it finds the nearest inputs, whatever the size: it then runs once for all constraints. */
+  readonly nearest: boolean;
+  /** Constraints that differ in size; one result for each. */
+  readonly constraints: readonly Constraint[];
+  readonly batch: Batch;
+  readonly target?: Int32Array;
+  readonly criterion: Criterion;
+  readonly seed: number;
+  /** Place of the first example, for its stream of random numbers. */
+  readonly first: number;
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What became of a batch under one constraint. */
+export interface Outcome extends Predictions {
+  readonly x: Matrix;
+  readonly fooled: Uint8Array;
+  /** Questions that the attack asked about each example, (B). */
+  readonly queries: Int32Array;
+  /** Examples for which a gradient was asked and found to be 0 in all inputs. */
+  readonly zeroGradients: number;
+}
+
+/** A call of the model. */
+export interface Call {
+  readonly ask: Query["ask"];
+  readonly x: Matrix;
+  readonly dScores?: ScoreGradient;
+}
+
+/** What the model says. */
+export interface Reply {
+  readonly scores?: Matrix;
+  readonly labels?: Int32Array;
+  readonly gradient?: Matrix;
+}
+
+/** Matrices by name. */
+type Room = (name: string, rows: number, cols: number) => Matrix;
+
+const NONE = matrix(0, 0);
+
+/** Adversarial inputs of each chunk, checked, and for each constraint in turn. */
+function* steps(
+  model: Pick<Classifier, "inputs" | "classes" | "head">,
+  plan: Plan,
+  room: Room,
+  take: (found: Found) => Generator<Call, void, Reply> | void,
+): Generator<Call, void, Reply> {
+  const { batch, constraints, nearest, signal, onProgress } = plan;
+  const streams = rng(plan.seed);
+  const { rows, cols } = batch.x;
+  const passes = nearest ? Math.min(1, constraints.length) : constraints.length;
+  const total = Math.ceil(rows / CHUNK) * passes;
+  for (let from = 0, done = 0; from < rows; from += CHUNK) {
+    const part = slice(batch, from, from + CHUNK);
+    const count = part.labels.length;
+    const x = room("x", count, cols);
+    x.data.set(part.x.data);
+    const target = plan.target?.subarray(from, from + count);
+    // the same question at the same place, in each size
+    const kept = passes > 1 ? new Map<string, Reply>() : undefined;
+    for (let pass = 0; pass < passes; pass++, done++) {
+      const constraint = constraints[pass];
+      const region = constraint.around(x, (name) => room(name, count, cols));
+      const tally = { queries: new Int32Array(count), zero: new Uint8Array(count) };
+      const walk = plan.run({
+        x,
+        labels: part.labels,
+        target,
+        region,
+        constraint,
+        model,
+        rng: (row): Rng => streams.split(plan.first + from + row),
+        matrix: (name, r = count, c = cols) => room(`attack ${name}`, r, c),
+      });
+      let step = walk.next();
+      while (!step.done) {
+        signal?.throwIfAborted();
+        onProgress?.((done + (step.value.done ?? 0)) / total);
+        const query = step.value;
+        const reply = yield* ask(query, x, kept, room);
+        step = walk.next(answered(model, plan, { reply, query, tally, labels: target ?? part.labels }));
+      }
+      signal?.throwIfAborted();
+      const all = { from, part, region, target, tally };
+      if (!nearest) yield* take({ ...all, pass, x: step.value }) ?? [];
+      else {
+        for (const [pass, each] of constraints.entries()) {
+          const own = each.around(x, (name) => room(name, count, cols));
+          const near = room("nearest", count, cols);
+          near.data.set(step.value.data);
+          for (let i = 0; i < count; i++) {
+            if (!own.fits(near, i)) rowsOf(near, i, i + 1).data.set(rowsOf(x, i, i + 1).data);
+          }
+          yield* take({ ...all, region: own, pass, x: near }) ?? [];
+        }
+      }
+    }
+  }
+  onProgress?.(1);
+}
+
+/** What the attack made of a chunk under one constraint. */
+interface Found {
+  readonly from: number;
+  readonly pass: number;
+  readonly part: Batch;
+  readonly x: Matrix;
+  readonly region: Region;
+  readonly target?: Int32Array;
+  readonly tally: { readonly queries: Int32Array; readonly zero: Uint8Array };
+}
+
+/** The model's reply; where it concerns the chunk's own inputs and was given before, that one. */
+function* ask(
+  query: Query,
+  x: Matrix,
+  kept: Map<string, Reply> | undefined,
+  room: Room,
+): Generator<Call, Reply, Reply> {
+  const call = { ask: query.ask, x: query.x, dScores: query.dScores };
+  const key = query.ask === "gradient" ? query.key : query.ask;
+  if (!kept || !key || query.x !== x || query.rows) return yield call;
+  const copy = (name: string, m: Matrix | undefined) => {
+    if (!m) return undefined;
+    const out = room(name, m.rows, m.cols);
+    out.data.set(m.data);
+    return out;
+  };
+  let reply = kept.get(key);
+  if (!reply) {
+    const { scores, labels, gradient } = yield call;
+    reply = {
+      scores: copy(`kept scores of ${key}`, scores),
+      labels: labels?.slice(),
+      gradient: copy(`kept gradient of ${key}`, gradient),
+    };
+    kept.set(key, reply);
+  }
+  // the attack may write over a gradient
+  return { ...reply, gradient: copy("gradient", reply.gradient) };
+}
+
+function answered(
+  model: Pick<Classifier, "inputs" | "classes" | "head">,
+  { criterion }: Plan,
+  { reply, query, tally, labels }: {
+    reply: Reply;
+    query: Query;
+    tally: Found["tally"];
+    labels: Int32Array;
+  },
+): Answer {
+  const { x, rows } = query;
+  const { scores = NONE, gradient = NONE } = reply;
+  for (let i = 0; i < x.rows; i++) tally.queries[rows ? rows[i] : i]++;
+  if (query.ask === "gradient") markZeros(gradient, tally.zero, rows);
+  return {
+    scores,
+    gradient,
+    predicted: () => reply.labels ?? predictedClasses(model, scores),
+    fooled: () => judge(said(model, reply), criterion, rows ? rows.map((row) => labels[row]) : labels),
+  };
+}
+
+/** Marks the examples whose gradient is 0 or no number in all inputs. */
+function markZeros({ data, cols }: Matrix, zero: Uint8Array, rows?: Int32Array): void {
+  for (let i = 0, at = 0; at < data.length; i++, at += cols) {
+    let j = 0;
+    while (j < cols && !(data[at + j] > 0 || data[at + j] < 0)) j++;
+    if (j === cols) zero[rows ? rows[i] : i] = 1;
+  }
+}
+
+/** What the model says of inputs, as probabilities where it gives scores. */
+function said(model: Pick<Classifier, "classes" | "head">, { scores, labels }: Reply): Predictions {
+  if (scores) return predictions(model, scores);
+  const predicted = labels!;
+  return {
+    predicted,
+    confidence: new Float32Array(predicted.length).fill(NaN),
+    probabilities: matrix(
+      predicted.length,
+      model.classes,
+      new Float32Array(predicted.length * model.classes).fill(NaN),
+    ),
+  };
+}
+
+/** @throws if an attack broke its constraint, which is a bug in it */
+function checked(name: string, { region, x, from }: Found): void {
+  const broken = region.check(x);
+  if (!broken) return;
+  const where = broken.feature < 0 ? "" : `input ${broken.feature} of `;
+  throw new Error(`${name} broke its constraint: ${where}example ${from + broken.row} ${broken.problem}`);
+}
+
+/** The outcome under each constraint, from the model's replies to the calls that it yields. */
+export function* drive(
+  model: Pick<Classifier, "inputs" | "classes" | "head">,
+  plan: Plan,
+  room: Room,
+): Generator<Call, Outcome[], Reply> {
+  const { rows, cols } = plan.batch.x;
+  const outcomes = plan.constraints.map(() => ({
+    x: matrix(rows, cols),
+    predicted: new Int32Array(rows),
+    confidence: new Float32Array(rows),
+    probabilities: matrix(rows, model.classes),
+    fooled: new Uint8Array(rows),
+    queries: new Int32Array(rows),
+    zeroGradients: 0,
+  }));
+  yield* steps(model, plan, room, function* (found) {
+    const { from, pass, x, part, target, tally } = found;
+    checked(plan.name, found);
+    const answer = said(model, yield { ask: "scores", x });
+    const into = outcomes[pass];
+    into.x.data.set(x.data, from * cols);
+    into.predicted.set(answer.predicted, from);
+    into.confidence.set(answer.confidence, from);
+    into.probabilities.data.set(answer.probabilities.data, from * model.classes);
+    into.fooled.set(judge(answer, plan.criterion, target ?? part.labels), from);
+    into.queries.set(tally.queries, from);
+    for (const each of tally.zero) into.zeroGradients += each;
+  });
+  return outcomes;
+}
+
+/** The adversarial inputs alone, unchecked and not judged, written to `out`. */
+export function driveInputs(model: Differentiable, plan: Plan, out: Matrix): void {
+  using near = oracle(model);
+  const walk = steps(model, plan, near.room, ({ from, x }) => out.data.set(x.data, from * out.cols));
+  replied(walk, near.reply);
+}
+
+/** What `walk` comes to with these replies. */
+function replied<T>(walk: Generator<Call, T, Reply>, reply: (call: Call) => Reply): T {
+  let step = walk.next();
+  while (!step.done) step = walk.next(reply(step.value));
+  return step.value;
+}
+
+/** The outcomes on a model that answers at once. */
+export function driveNow(model: Classifier, plan: Plan): Outcome[] {
+  using near = oracle(model);
+  return replied(drive(model, plan, near.room), near.reply);
+}
+
+/** A model as the driver calls it, with memory near it. */
+interface Oracle extends Disposable {
+  readonly room: Room;
+  readonly reply: (call: Call) => Reply;
+}
+
+function oracle(model: Classifier & Partial<Differentiable>): Oracle {
+  if (model.pass) {
+    const pass = model.pass();
+    return {
+      room: pass.matrix,
+      reply({ ask, x, dScores }) {
+        const scores = pass.forward(x);
+        if (ask !== "gradient") return { scores };
+        const d = pass.matrix("dScores", scores.rows, scores.cols);
+        dScores!(d, scores, 0);
+        return { scores, gradient: pass.backward(d) };
+      },
+      [Symbol.dispose]: () => pass[Symbol.dispose](),
+    };
+  }
+  const room = ordinaryRoom();
+  return {
+    room,
+    reply({ ask, x, dScores }) {
+      if (ask !== "gradient") return { scores: model.scores(x) };
+      if (!model.inputGradient) throw new InputError("value", "attack", "the model gives no gradients");
+      let all: Matrix | undefined;
+      // a copy: the attack may write over it, and the model may keep it
+      const gradient = room("gradient of the model", x.rows, x.cols);
+      const given = model.inputGradient(x, (scores, first) => {
+        all ??= scores.rows === x.rows ? scores : matrix(x.rows, scores.cols);
+        if (all !== scores) all.data.set(scores.data, first * scores.cols);
+        const d = matrix(scores.rows, scores.cols);
+        dScores!(d, scores, first);
+        return d;
+      });
+      gradient.data.set(given.data);
+      return { scores: all ?? matrix(0, model.head.width(model.classes)), gradient };
+    },
+    [Symbol.dispose]: () => {},
+  };
+}
+
+/** Ordinary matrices by name. */
+function ordinaryRoom(): Room {
+  const kept = new Map<string, Matrix>();
+  return (name, rows, cols) => {
+    const known = kept.get(name);
+    if (known && known.cols === cols && known.rows === rows) return known;
+    const fresh = matrix(rows, cols);
+    kept.set(name, fresh);
+    return fresh;
+  };
+}
+
+/** The outcomes on a classifier whose answers may be promises, in calls of at most its `maxBatch` inputs. */
+export async function driveLater(model: AsyncClassifier, plan: Plan): Promise<Outcome[]> {
+  const walk = drive(model, plan, ordinaryRoom());
+  let step = walk.next();
+  while (!step.done) step = walk.next(await replyLater(model, step.value, plan.signal));
+  return step.value;
+}
+
+async function replyLater(model: AsyncClassifier, { ask, x }: Call, signal?: AbortSignal): Promise<Reply> {
+  if (ask === "gradient") throw new InputError("value", "attack", "the model gives no gradients");
+  const { maxBatch = Infinity } = model;
+  const labels = new Int32Array(x.rows);
+  let scores: Matrix | undefined;
+  for (let from = 0; from < x.rows; from += maxBatch) {
+    signal?.throwIfAborted();
+    const part = rowsOf(x, from, Math.min(from + maxBatch, x.rows));
+    if (model.scores) {
+      const own = checkScores(model, await model.scores(part, { signal }), part.rows);
+      scores ??= matrix(x.rows, own.cols);
+      scores.data.set(own.data, from * own.cols);
+    } else labels.set(checkLabels(model, await model.labels!(part, { signal }), part.rows), from);
+  }
+  return model.scores ? { scores: scores ?? matrix(0, model.head.width(model.classes)) } : { labels };
+}
+
+function checkScores({ head, classes }: AsyncClassifier, scores: Matrix, rows: number): Matrix {
+  const width = head.width(classes);
+  if (scores.rows !== rows || scores.cols !== width) {
+    throw new InputError(
+      "shape",
+      "use the classifier's answer",
+      `expected scores of shape (${rows}, ${width}), got (${scores.rows}, ${scores.cols})`,
+    );
+  }
+  const bad = scores.data.findIndex((value) => Number.isNaN(value));
+  if (bad < 0) return scores;
+  throw new InputError(
+    "value",
+    "use the classifier's answer",
+    `score ${bad % width} of example ${Math.floor(bad / width)} is NaN`,
+  );
+}
+
+function checkLabels({ classes }: AsyncClassifier, labels: Int32Array, rows: number): Int32Array {
+  if (labels.length !== rows) {
+    throw new InputError(
+      "shape",
+      "use the classifier's answer",
+      `expected ${rows} labels, got ${labels.length}`,
+    );
+  }
+  const bad = labels.find((label) => !(label >= 0 && label < classes));
+  if (bad === undefined) return labels;
+  throw new InputError("value", "use the classifier's answer", `label ${bad} is none of 0 … ${classes - 1}`);
+}

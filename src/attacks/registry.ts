@@ -1,0 +1,6 @@
+/** The attacks by their names, one line each. @module */
+
+export { fgsm } from "./fgsm.ts";
+export { lbfgs } from "./lbfgs.ts";
+export { signNoise, uniformNoise } from "./noise.ts";
+export { rotation } from "./rotation.ts";
