@@ -16,6 +16,7 @@
  */
 
 import { InputError } from "./errors.ts";
+import { shown } from "./schema.ts";
 
 /** A dense row-major matrix of float32: element (i, j) is `data[i * cols + j]`. */
 export interface Matrix {
@@ -38,27 +39,44 @@ export interface Matrix {
  * assertEquals(matrix(2, 2, [1, 2, 3, 4]).data[2], 3);
  * ```
  *
- * @throws {InputError} if a size is not a whole number ≥ 0
+ * @throws {InputError} if a size is not a whole number ≥ 0, or memory for it cannot be had
  * @throws {InputError} if `data` does not hold `rows * cols` numbers
  */
-export function matrix(rows: number, cols: number, data?: Float32Array | readonly number[]): Matrix {
+export function matrix(
+  rows: number,
+  cols: number,
+  data?: ArrayLike<number> | BigInt64Array | BigUint64Array,
+): Matrix {
+  const action = `make a matrix of shape (${shown(rows)}, ${shown(cols)})`;
   if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(cols) || rows < 0 || cols < 0) {
-    throw new InputError(
-      "value",
-      `make a matrix of shape (${rows}, ${cols})`,
-      "sizes must be whole numbers ≥ 0",
-    );
+    throw new InputError("value", action, "sizes must be whole numbers ≥ 0");
   }
   const length = rows * cols;
-  if (data === undefined) return { rows, cols, data: new Float32Array(length) };
-  if (data.length !== length) {
-    throw new InputError(
-      "shape",
-      `make a matrix of shape (${rows}, ${cols})`,
-      `expected ${length} numbers, got ${data.length}`,
-    );
+  if (data === undefined) return { rows, cols, data: zeros(action, length) };
+  if (!Array.isArray(data) && (!ArrayBuffer.isView(data) || data instanceof DataView)) {
+    throw new InputError("shape", action, `its numbers must be in an array, not ${shown(data)}`);
   }
-  return { rows, cols, data: data instanceof Float32Array ? data : Float32Array.from(data) };
+  if (data.length !== length) {
+    throw new InputError("shape", action, `expected ${length} numbers, got ${data.length}`);
+  }
+  if (data instanceof Float32Array) return { rows, cols, data };
+  const floats = zeros(action, length);
+  for (let i = 0; i < length; i++) {
+    const value = data[i];
+    if (typeof value !== "number" && typeof value !== "bigint") {
+      throw new InputError("shape", action, `number ${i} is ${shown(value)}`);
+    }
+    floats[i] = Number(value);
+  }
+  return { rows, cols, data: floats };
+}
+
+function zeros(action: string, length: number): Float32Array {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw new InputError("host", action, `there is no memory for ${4 * length} bytes`, { cause });
+  }
 }
 
 /** `m`'s shape as text, `(rows, cols)`, for messages. */

@@ -68,11 +68,23 @@ export type {
 } from "./constraints/constraint.ts";
 export { constraint } from "./constraints/mod.ts";
 export { type Batch, batch, select, slice } from "./data/batch.ts";
-export { csvBatch, type CsvOptions } from "./data/csv.ts";
+export { csvBatch, type CsvOptions, type CsvSource, csvTables } from "./data/csv.ts";
 export { digits, type DigitsOptions } from "./data/digits.ts";
-export { type Idx, idxBatch, readIdx } from "./data/idx.ts";
-export { type Npy, npyBatch, readNpy } from "./data/npy.ts";
+export { type Idx, idxBatch, idxTable, readIdx } from "./data/idx.ts";
+export { type Npy, npyBatch, npyTable, readNpy } from "./data/npy.ts";
+export type { Numbers } from "./data/elements.ts";
+export {
+  type Fitted,
+  fittedText,
+  type Labelling,
+  readFitted,
+  type Reading,
+  readingJson,
+  readingText,
+} from "./data/reading.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
+export { scaled, type Scaling } from "./data/scaling.ts";
+export { type ReadBatch, type ReadOptions, readTables, type Table } from "./data/table.ts";
 export { type ErrorCode, InputError } from "./errors.ts";
 export { type Head, type HeadName, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";

@@ -235,7 +235,7 @@ export function shown(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   if (ArrayBuffer.isView(value) || Array.isArray(value)) {
-    const items = Array.from(value as ArrayLike<unknown>).slice(0, 8).map(shown).join(", ");
+    const items = Array.from(Array.prototype.slice.call(value, 0, 8), shown).join(", ");
     return cut(`[${items}${(value as ArrayLike<unknown>).length > 8 ? ", …" : ""}]`);
   }
   return value.constructor === Object || value.constructor === undefined
@@ -249,9 +249,8 @@ export function quoted(text: string): string {
 }
 
 function cut(text: string): string {
-  // deno-lint-ignore no-control-regex
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e]+/g, " ");
-  return plain.length > SHOWN ? `${plain.slice(0, SHOWN)}…` : plain;
+  const plain = text.slice(0, 4 * SHOWN).replace(/[\p{C}\u2028\u2029]+/gu, " ");
+  return plain.length > SHOWN ? `${plain.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, "")}…` : plain;
 }
 
 /** `; did you mean X?` where one of `known` is nearly `given`, else nothing. */

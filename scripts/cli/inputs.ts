@@ -1,9 +1,19 @@
 /** What commands work on: models and examples. @module */
 
-import { type Batch, families, InputError, loadModel, type Model, select, slice } from "../../src/mod.ts";
-import { type Data, loadData } from "../data/folder.ts";
+import {
+  type Batch,
+  families,
+  InputError,
+  loadModel,
+  type Model,
+  readFitted,
+  type Reading,
+  select,
+  slice,
+} from "../../src/mod.ts";
+import { type Data, loadData, type LoadOptions } from "../data/folder.ts";
 import { reason, UserError } from "../errors.ts";
-import { choice, number, text, whole } from "./options.ts";
+import { choice, number, text, type Values, whole } from "./options.ts";
 
 /** What fails where bytes are no safetensors file. */
 const READ_SAFETENSORS = "read safetensors";
@@ -12,8 +22,8 @@ const READ_SAFETENSORS = "read safetensors";
 export const SHARED = {
   model: text({ help: "Model file to look at", placeholder: "FILE", required: true }),
   data: text({
-    help: "The built-in digits, or a folder of IDX, CSV or .npy files",
-    placeholder: "digits|DIR",
+    help: "The built-in digits; or a folder of IDX, CSV, .npy or image files; or a file, .npz among others",
+    placeholder: "digits|PATH",
     required: true,
   }),
   split: choice(["test", "train"], {
@@ -29,6 +39,46 @@ export const SHARED = {
   }),
   seed: whole({ help: "Seed of what is random", min: 0, default: 0 }),
 } as const;
+
+/** Options of how data are read. */
+export const READING = {
+  scale: choice(["auto", "none", "255", "standard", "minmax"], {
+    help: "Scale inputs: auto divides bytes of images by 255; of a model, auto is what it was trained with",
+    default: "auto",
+  }),
+  header: choice(["auto", "yes", "no"], {
+    help: "CSV: whether the first line is a heading",
+    default: "auto",
+  }),
+  label: text({
+    help: "CSV: column of the label, by name, place from 0, first or last; by default found",
+    placeholder: "COLUMN",
+  }),
+  separator: choice(["auto", "comma", "semicolon", "tab", "bar"], {
+    help: "CSV: what parts the values of a line",
+    default: "auto",
+  }),
+  labelBase: choice(["auto", "0", "1"], {
+    help: "Number of the first class; auto is 1 if labels are exactly 1 … K",
+    default: "auto",
+  }),
+  classCount: whole({ help: "Number of classes; by default as many as the labels say", min: 1 }),
+  missing: choice(["refuse", "drop"], {
+    help: "What to do with examples that lack a value",
+    default: "refuse",
+  }),
+} as const;
+
+/** What those options say; none of them is nothing. */
+export type ReadingValues = { readonly [K in keyof typeof READING]?: Values<typeof READING>[K] };
+
+/** The same as loading takes it. */
+export function loadOptions(
+  { scale, header, label, separator, labelBase = "auto", classCount, missing }: ReadingValues,
+): LoadOptions {
+  const base = labelBase === "auto" ? labelBase : Number(labelBase) as 0 | 1;
+  return { scale, header, label, separator, labelBase: base, classes: classCount, missing };
+}
 
 /** Names of the model families. */
 export const FAMILIES: readonly string[] = Object.keys(families);
@@ -63,13 +113,15 @@ export function orTell<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8
     return read(bytes);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const what = error.action === READ_SAFETENSORS ? "it is not a whole safetensors file: " : "";
+    const what = error.action === READ_SAFETENSORS && error.code === "format"
+      ? "it is not a whole safetensors file: "
+      : "";
     throw new UserError(`Cannot ${action}: ${what}${error.reason}`);
   }
 }
 
 /** Which examples of which data. */
-interface Wanted {
+interface Wanted extends ReadingValues {
   readonly data: string;
   readonly split: "test" | "train";
   readonly limit: number | undefined;
@@ -80,8 +132,11 @@ interface Wanted {
  *
  * @throws {UserError} if they do not fit the model
  */
-export async function examplesFor(model: Model, file: string, wanted: Wanted): Promise<Batch> {
-  const examples = (await loadData(wanted.data))[wanted.split];
+export async function examplesFor(model: Model, file: string, wanted: Wanted): Promise<Examples> {
+  const { reading: record } = model.record;
+  const fitted = record === undefined ? undefined : fittedOf(file, record, model);
+  const data = await loadData(wanted.data, { ...loadOptions(wanted), fitted });
+  const examples = data[wanted.split];
   const kept = model.record.classes?.split(",").map(Number) ?? [];
   const fitting = kept.length > 0 && kept.every((label) => label < examples.classes)
     ? keepClasses(examples, kept)
@@ -94,11 +149,25 @@ export async function examplesFor(model: Model, file: string, wanted: Wanted): P
     ? "no example is of its classes"
     : undefined;
   if (problem) throw new UserError(`Cannot use ${file} on ${wanted.data}: ${problem}`);
-  return slice(fitting, 0, wanted.limit);
+  return { ...slice(fitting, 0, wanted.limit), reading: data.reading };
+}
+
+/** Examples, and how they were read. */
+export interface Examples extends Batch {
+  readonly reading: Reading;
+}
+
+function fittedOf(file: string, record: string, { inputs }: Model): ReturnType<typeof readFitted> {
+  try {
+    return readFitted(record, inputs);
+  } catch (error) {
+    throw error instanceof InputError ? new UserError(`Cannot read model ${file}: ${error.reason}`) : error;
+  }
 }
 
 /** The data, only the examples of `classes`, relabelled 0, 1, … in that order. */
-export function onlyClasses({ name, train: trainSet, test }: Data, classes: readonly number[]): Data {
+export function onlyClasses({ train: trainSet, test, ...rest }: Data, classes: readonly number[]): Data {
+  const { name } = rest;
   const unknown = classes.find((label) => label >= trainSet.classes);
   if (unknown !== undefined) {
     throw new UserError(`Cannot keep class ${unknown}: ${name} has classes 0 … ${trainSet.classes - 1}`);
@@ -106,7 +175,7 @@ export function onlyClasses({ name, train: trainSet, test }: Data, classes: read
   if (classes.length < 2 || new Set(classes).size < classes.length) {
     throw new UserError(`--classes must be two or more different classes, not ${classes.join(",")}`, 2);
   }
-  const data = { name, train: keepClasses(trainSet, classes), test: keepClasses(test, classes) };
+  const data = { ...rest, train: keepClasses(trainSet, classes), test: keepClasses(test, classes) };
   for (const half of [data.train, data.test]) {
     if (half.x.rows === 0) {
       throw new UserError(`Cannot keep classes ${classes.join(",")}: ${name} has no example of them`);
@@ -118,5 +187,10 @@ export function onlyClasses({ name, train: trainSet, test }: Data, classes: read
 function keepClasses(examples: Batch, classes: readonly number[]): Batch {
   const indices = Array.from(examples.labels.keys()).filter((i) => classes.includes(examples.labels[i]));
   const kept = select(examples, indices);
-  return { ...kept, labels: kept.labels.map((label) => classes.indexOf(label)), classes: classes.length };
+  return {
+    ...kept,
+    labels: kept.labels.map((label) => classes.indexOf(label)),
+    classes: classes.length,
+    classNames: classes.map((label) => examples.classNames?.[label] ?? `${label}`),
+  };
 }

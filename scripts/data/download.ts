@@ -3,7 +3,7 @@
 import { reason, UserError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { sha256 } from "../sha256.ts";
-import { gunzip } from "./folder.ts";
+import { gunzip } from "./gzip.ts";
 
 /** How far the download of one file has come. */
 export interface Progress {

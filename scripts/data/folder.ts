@@ -1,168 +1,253 @@
-/** Data sets by name: the built-in digits, or a folder of files. @module */
+/** Data sets by name: the built-in digits, a folder of files, or a file. @module */
 
-import type { Batch } from "../../src/data/batch.ts";
-import { csvBatch } from "../../src/data/csv.ts";
-import { digits } from "../../src/data/digits.ts";
-import { InputError } from "../../src/errors.ts";
-import { idxBatch, readIdx } from "../../src/data/idx.ts";
-import { npyBatch, readNpy } from "../../src/data/npy.ts";
+import {
+  type Batch,
+  type CsvOptions,
+  csvTables,
+  digits,
+  idxTable,
+  InputError,
+  npyTable,
+  readIdx,
+  type Reading,
+  readNpy,
+  type ReadOptions,
+  readSafetensors,
+  readTables,
+  type Table,
+} from "../../src/mod.ts";
+import { tableRows } from "../../src/data/table.ts";
 import { reason, UserError } from "../errors.ts";
+import { isZip, npzTables } from "./archive.ts";
+import { gunzip, isGzip } from "./gzip.ts";
+import { holdsImages, imageTables } from "./images.ts";
+import { type Found, layoutOf } from "./layouts.ts";
 
-/** Examples to learn from and others to test on. */
+/** Examples to train on and others to test on. */
 export interface Data {
   /** The name the data were asked for by. */
   readonly name: string;
-  /** Examples to learn from. */
+  /** Examples to train on. */
   readonly train: Batch;
   /** Examples held out. */
   readonly test: Batch;
+  /** How they were read. */
+  readonly reading: Reading;
 }
 
-/** A way to hold data in a folder. */
-interface Layout {
-  /** For each file to learn from, the names it may have. */
-  readonly train: readonly (readonly string[])[];
-  /** For each file to test on, the names it may have. */
-  readonly test: readonly (readonly string[])[];
-  /** Throws if one file alone is not as it should be, so that its name can be told. */
-  check(file: Uint8Array): unknown;
-  /** The examples in the files of one half. */
-  read(files: Uint8Array[]): Batch;
+/** How to load data. */
+export interface LoadOptions extends CsvOptions, ReadOptions {
+  /** Seed of the built-in digits; default theirs. */
+  seed?: number;
+  /** Whether every fifth example of data in one part is held out; by default both parts are then all of them. */
+  holdOut?: boolean;
 }
 
-const LAYOUTS: readonly Layout[] = [
-  {
-    train: [idxNames("train-images", 3), idxNames("train-labels", 1)],
-    test: [idxNames("t10k-images", 3), idxNames("t10k-labels", 1)],
-    check: readIdx,
-    read: ([images, labels]) => idxBatch(images, labels),
-  },
-  {
-    train: [["x_train.npy"], ["y_train.npy"]],
-    test: [["x_test.npy"], ["y_test.npy"]],
-    check: readNpy,
-    read: ([x, labels]) => npyBatch(x, labels),
-  },
-  {
-    train: [["train.csv", "mnist_train.csv"]],
-    test: [["test.csv", "mnist_test.csv"]],
-    check: () => {},
-    read: ([text]) => csvBatch(new TextDecoder().decode(text)),
-  },
-];
+/** Of data in one part, one example of so many is held out. */
+const HELD_OUT = 5;
+
+const NOTHING =
+  "it holds neither train-images-idx3-ubyte[.gz] and its three companions, nor train.csv and test.csv, nor x_train.npy, " +
+  "y_train.npy, x_test.npy and y_test.npy, nor one .npz file, nor folders train and test with a folder of PNG or JPEG " +
+  "images for each class";
 
 /**
- * The data called `name`: `digits`, the built-in set drawn from `seed`, or else a folder that holds the four
- * files of MNIST as IDX, gzipped or not, or `train.csv` and `test.csv`, or `x_train.npy`, `y_train.npy`,
- * `x_test.npy` and `y_test.npy`.
+ * The data called `name`: `digits`, the built-in set drawn from `seed`; a folder that holds IDX files as MNIST, EMNIST and
+ * Fashion-MNIST have them, gzipped or not, `train.csv` and `test.csv`, `x_train.npy`, `y_train.npy`, `x_test.npy` and
+ * `y_test.npy`, an `.npz` archive, or images by class; or one file of these kinds, or one that `gibbon attack` wrote.
  *
- * @throws {UserError} if there is no such folder, it lacks a file, or a file cannot be read or does not fit
+ * @throws {UserError} if there is none, it lacks a file, or a file cannot be read or does not fit
  */
-export async function loadData(
-  name: string,
-  { seed }: {
-    /** Seed of the built-in digits; default theirs. */
-    seed?: number;
-  } = {},
-): Promise<Data> {
-  if (name === "digits") return { name, ...digits({ seed }) };
-  const there = await namesIn(name);
-  const layout = LAYOUTS.find((layout) =>
-    [...layout.train, ...layout.test].some((names) => held(names, there))
-  );
-  if (layout === undefined) {
-    throw new UserError(
-      `Cannot load data from ${name}: it holds neither train-images-idx3-ubyte[.gz] and its three companions, ` +
-        "nor train.csv and test.csv, nor x_train.npy, y_train.npy, x_test.npy and y_test.npy",
-    );
-  }
-  const [trainSet, test] = [layout.train, layout.test].map((half) => pathsOf(name, half, there));
-  const data = { name, train: await readHalf(trainSet, layout), test: await readHalf(test, layout) };
-  if (data.train.x.cols !== data.test.x.cols) {
-    throw new UserError(
-      `Cannot load data from ${name}: ${data.train.x.cols} inputs to learn from but ${data.test.x.cols} to test on`,
-    );
-  }
-  return withClasses(data, Math.max(data.train.classes, data.test.classes));
-}
-
-/** Both halves, each with the number of classes of the one that has more. */
-function withClasses({ name, train: trainSet, test }: Data, classes: number): Data {
-  return { name, train: { ...trainSet, classes }, test: { ...test, classes } };
-}
-
-function idxNames(stem: string, dimensions: number): string[] {
-  const plain = [`${stem}-idx${dimensions}-ubyte`, `${stem}.idx${dimensions}-ubyte`];
-  return [...plain, ...plain.map((name) => `${name}.gz`)];
-}
-
-function held(names: readonly string[], there: ReadonlySet<string>): string | undefined {
-  return names.find((name) => there.has(name));
-}
-
-async function namesIn(folder: string): Promise<Set<string>> {
+export async function loadData(name: string, options: LoadOptions = {}): Promise<Data> {
+  const { seed, holdOut = false, label, header, separator, ...rest } = options;
   try {
-    const names = new Set<string>();
-    for await (const entry of Deno.readDir(folder)) names.add(entry.name);
-    return names;
+    const found = name === "digits"
+      ? { tables: digitTables(seed) }
+      : await tablesOf(name, { label, header, separator });
+    const { tables, scaled = false } = found as Tables;
+    const parts = tables.length === 1 && holdOut ? heldOut(name, tables[0]) : tables;
+    const scale = scaled ? "none" : rest.scale;
+    const { batches: [train, test = train], reading } = readTables(parts, { ...rest, scale });
+    const source = { ...reading.source, ...partsOf(tables, holdOut) };
+    return { name, train, test, reading: { ...reading, source } };
   } catch (error) {
-    const why = error instanceof Deno.errors.NotADirectory
-      ? "it is not a folder"
-      : error instanceof Deno.errors.NotFound
-      ? "there is no such folder, and the one built-in set is digits"
+    if (!(error instanceof InputError)) throw error;
+    throw new UserError(
+      error.action === "read data" ? error.about(`load data from ${name}`).message : error.message,
+    );
+  }
+}
+
+/** Tables, and whether their inputs are as a model takes them already. */
+interface Tables {
+  readonly tables: readonly Table[];
+  readonly scaled?: boolean;
+}
+
+function digitTables(seed: number | undefined): Table[] {
+  const { train, test } = digits({ seed });
+  return [train, test].map(({ x, labels }) => ({ x, labels, source: { format: "built-in digits" } }));
+}
+
+/** What output says of a file that is in one part. */
+function partsOf(tables: readonly Table[], holdOut: boolean): Record<string, string> {
+  if (tables.length > 1) return {};
+  return { parts: holdOut ? `one, of which every ${HELD_OUT}th example is held out` : "one" };
+}
+
+function heldOut(name: string, table: Table): Table[] {
+  if (table.x.rows < HELD_OUT) {
+    throw new UserError(
+      `Cannot hold examples of ${name} out: it has ${table.x.rows}, at least ${HELD_OUT} are needed`,
+    );
+  }
+  const rows = Array.from({ length: table.x.rows }, (_, i) => i);
+  const isHeldOut = (i: number) => i % HELD_OUT === HELD_OUT - 1;
+  return [tableRows(table, rows.filter((i) => !isHeldOut(i))), tableRows(table, rows.filter(isHeldOut))];
+}
+
+async function tablesOf(path: string, csv: CsvOptions): Promise<Tables> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(path);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound
+      ? "there is no such folder or file, and the one built-in set is digits"
       : reason(error);
-    throw new UserError(`Cannot load data from ${folder}: ${why}`);
+    throw new UserError(`Cannot load data from ${path}: ${why}`);
   }
+  return info.isDirectory ? { tables: await inFolder(path, csv) } : await inFile(path, csv);
 }
 
-function pathsOf(folder: string, half: readonly (readonly string[])[], there: ReadonlySet<string>): string[] {
-  return half.map((names) => {
-    const name = held(names, there);
-    if (name === undefined) throw new UserError(`Cannot load data from ${folder}: ${names[0]} is missing`);
-    return `${folder}/${name}`;
-  });
-}
-
-async function readHalf(paths: readonly string[], { check, read }: Layout): Promise<Batch> {
-  const files = await Promise.all(paths.map(readWhole));
-  files.forEach((file, i) => orTell(paths[i], () => check(file)));
-  return orTell(paths.join(" and "), () => {
-    const batch = read(files);
-    if (batch.x.rows === 0) throw new InputError("shape", "make a batch", "there are no examples");
-    return batch;
-  });
-}
-
-/** What `run` returns, or its error as the user's, about the files at `paths` instead of the action that failed. */
-function orTell<T>(paths: string, run: () => T): T {
+async function inFolder(folder: string, csv: CsvOptions): Promise<readonly Table[]> {
+  const action = `load data from ${folder}`;
+  const files: string[] = [], folders: string[] = [];
   try {
-    return run();
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      (isDirectory ? folders : files).push(name);
+    }
   } catch (error) {
-    throw new UserError(`Cannot load data from ${paths}: ${reason(error)}`);
+    throw new UserError(`Cannot ${action}: ${reason(error)}`);
+  }
+  // a folder where a file is expected is told as such
+  const found = layoutOf(action, [...files, ...folders.filter((name) => /[-.]/.test(name))]);
+  if (found) return await readFound(folder, found, csv);
+  for (const kind of [/\.npz$/i, /\.(csv|tsv)(\.gz)?$/i]) {
+    const [file, ...others] = files.filter((name) => kind.test(name)).sort();
+    if (others.length > 0) {
+      throw new UserError(
+        `Cannot ${action}: it holds several files, ${[file, ...others].slice(0, 4).join(", ")}; name one`,
+      );
+    }
+    if (file !== undefined) return (await inFile(`${folder}/${file}`, csv)).tables;
+  }
+  if (folders.includes("train") && folders.includes("test") && await holdsImages(`${folder}/train`)) {
+    return await imageTables([`${folder}/train`, `${folder}/test`]);
+  }
+  if (await holdsImages(folder)) return await imageTables([folder]);
+  throw new UserError(`Cannot ${action}: ${NOTHING}`);
+}
+
+/** The tables of a file alone, or with those beside it that belong to it. */
+async function inFile(path: string, csv: CsvOptions): Promise<Tables> {
+  const at = path.lastIndexOf("/");
+  const [folder, file] = at < 0 ? [".", path] : [path.slice(0, at) || "/", path.slice(at + 1)];
+  const bytes = await readWhole(path);
+  if (isZip(bytes)) return { tables: naming(path, () => npzTables(bytes)) };
+  if (bytes[8] === 0x7b) return safetensorsTable(path, bytes);
+  const isArray = bytes[0] === 0x93 || (bytes[0] === 0 && bytes[1] === 0);
+  if (!isArray) return { tables: csvTables([{ text: bytes, name: path }], csv) };
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) names.push(name);
+  const found = layoutOf(`load data from ${path}`, names, file);
+  if (!found) {
+    throw new UserError(
+      `Cannot load data from ${path}: it holds no labels, and no file of them beside it is known`,
+    );
+  }
+  const part = found.parts.find((files) => files.includes(file))!;
+  return { tables: await readFound(folder, { ...found, parts: [part] }, csv) };
+}
+
+async function readFound(folder: string, { format, parts }: Found, csv: CsvOptions): Promise<Table[]> {
+  if (format === "csv") {
+    const sources = [];
+    for (const [file] of parts) {
+      sources.push({ text: await readWhole(`${folder}/${file}`), name: `${folder}/${file}` });
+    }
+    return csvTables(sources, csv);
+  }
+  const tables: Table[] = [];
+  for (const files of parts) {
+    const paths = files.map((file) => `${folder}/${file}`);
+    const [x, y] = [await readWhole(paths[0]), await readWhole(paths[1])];
+    const both = paths.join(" and ");
+    const table = format === "idx"
+      ? pair(paths, [x, y], readIdx, idxTable)
+      : pair(paths, [x, y], readNpy, npyTable);
+    tables.push({ ...table, name: both, source: { format: format === "idx" ? "IDX" : "npy" } });
+  }
+  return tables;
+}
+
+/** The table that `join` makes of the arrays in two files, whose names a failure tells. */
+function pair<T>(
+  paths: readonly string[],
+  files: readonly Uint8Array[],
+  read: (bytes: Uint8Array) => T,
+  join: (x: T, labels: T) => Table,
+): Table {
+  const [x, labels] = files.map((bytes, i) => naming(paths[i], () => read(bytes)));
+  return naming(paths.join(" and "), () => join(x, labels));
+}
+
+/** The examples that `gibbon attack` wrote, or others under such names. */
+function safetensorsTable(path: string, bytes: Uint8Array): Tables {
+  const { tensors, metadata } = naming(path, () => readSafetensors(bytes));
+  const find = (...names: string[]) => names.find((name) => Object.hasOwn(tensors, name));
+  const x = find("xAdv", "x", "X", "x_test", "data"),
+    labels = find("label", "labels", "y", "target", "y_test");
+  if (x === undefined || labels === undefined) {
+    const names = Object.keys(tensors).slice(0, 6).join(", ");
+    throw new UserError(`Cannot load data from ${path}: it holds ${names || "nothing"}, but no x and label`);
+  }
+  const table = naming(path, () => npyTable(npyOf(tensors[x]), npyOf(tensors[labels])));
+  const source = { format: `safetensors, inputs ${x}, labels ${labels}` };
+  return { tables: [{ ...table, name: path, source }], scaled: "attack" in metadata };
+}
+
+function npyOf({ shape, data }: { shape: readonly number[]; data: Float32Array | Int32Array }) {
+  return { shape: [...shape], data };
+}
+
+/** What `read` gives; a failure names the file at `path`. */
+function naming<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof InputError ? error.about(`read ${path}`) : error;
   }
 }
 
-/** The bytes of the file at `path`, unpacked if it ends in `.gz`. */
+/** The bytes of the file at `path`, unpacked if they are gzip, whatever it is called. */
 async function readWhole(path: string): Promise<Uint8Array> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
+    const { isFile, isDirectory, size } = await Deno.stat(path);
+    if (isDirectory) throw new Error("it is a folder");
+    if (!isFile) throw new Error("it is not a file");
+    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`);
     bytes = await Deno.readFile(path);
   } catch (error) {
     throw new UserError(`Cannot read ${path}: ${reason(error)}`);
   }
-  if (!path.endsWith(".gz")) return bytes;
+  if (!isGzip(bytes)) return bytes;
   try {
     return await gunzip(bytes);
-  } catch {
-    throw new UserError(`Cannot read ${path}: it is not a whole gzip file`);
+  } catch (error) {
+    throw error instanceof InputError ? new UserError(error.about(`read ${path}`).message) : error;
   }
 }
 
-/**
- * The bytes packed in the gzip file `bytes`.
- *
- * @throws {InputError} if `bytes` are not whole, sound gzip
- */
-export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).bytes();
-}
+/** Bytes that a file of data may have. */
+const MAX_BYTES = 2 ** 32;

@@ -1,122 +1,288 @@
-/** Comma-separated values, one example a line. @module */
+/** Delimited text, one example a line. @module */
 
 import { InputError } from "../errors.ts";
-import { matrix } from "../matrix.ts";
-import { type Batch, batch } from "./batch.ts";
+import { any, choice, oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
+import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
+import {
+  type Columns,
+  headings,
+  isWhole,
+  isWords,
+  newColumns,
+  noteFirst,
+  type Separator,
+  separatorOf,
+  SEPARATORS,
+  survey,
+} from "./csv_survey.ts";
+import { bytesOf } from "./elements.ts";
+import { READ_OPTIONS, type ReadBatch, readBatch, type ReadOptions, type Table } from "./table.ts";
 
 /** How to read the lines. */
 export interface CsvOptions {
-  /** Which value of a line is its label; default `first`. */
-  label?: "first" | "last";
-  /** Factor on every input; default 1/255 if any input is greater than 1, else 1. */
-  scale?: number;
-  /** Number of classes; default one more than the largest label. */
-  classes?: number;
+  /**
+   * Which column is the label: `first`, `last`, its name in the heading, or its place from 0, −1 being the last. `auto`,
+   * the default, is the column called label, class, target, y, species or category, else the one that holds words, else
+   * the first, or the last where only that holds whole numbers.
+   */
+  label?: string | number;
+  /** Whether the first line is a heading; `auto`, the default, tells by whether it is of the kind of the others. */
+  header?: "auto" | "yes" | "no";
+  /** What parts the values of a line; `auto`, the default, tells by the first lines. */
+  separator?: "auto" | Separator;
 }
 
-const [COMMA, ZERO, NINE] = [44, 48, 57];
+/** Options of reading text. */
+export const CSV_OPTIONS = {
+  label: any<string | number>("Column of the label", { default: "auto" }),
+  header: choice("Whether the first line is a heading", ["auto", "yes", "no"], { default: "auto" }),
+  separator: choice("What parts the values of a line", ["auto", "comma", "semicolon", "tab", "bar"], {
+    default: "auto",
+  }),
+} as const;
+
+/** A text, or its bytes in UTF-8, or in UTF-16 with a byte order mark; and what messages call it. */
+export interface CsvSource {
+  readonly text: string | Uint8Array | ArrayBuffer;
+  readonly name?: string;
+}
+
+/** Names by which a label is known. */
+const LABEL_NAME = /^#?\s*(labels?|class(es)?|targets?|y|species|category)$/i;
+
+/** Lines from which on a column that counts them is an index, and no label. */
+const MANY = 50;
+
+/** The longest text that engines hold in one string is a little longer. */
+const MAX_BYTES = 2 ** 29 - 2 ** 16;
 
 /**
- * A batch of the lines of `text`, (lines, values − 1), each a label and its inputs with commas between. A first
- * line whose label is not a number is taken for a heading; empty lines are skipped.
+ * A batch of the lines of `text`, (lines, values − 1), each a label and its inputs. Commas, semicolons, tabs or bars part
+ * the values; quotes, headings, an index column and labels that are words are understood. How the text was read stands in
+ * `reading`.
  *
  * @example
  * ```ts
  * import { csvBatch } from "@gibbon/gibbon";
  * import { assertEquals } from "@std/assert";
  *
- * const { x, labels } = csvBatch("label,left,right\n1,0,255\n0,255,0\n");
- * assertEquals([...x.data], [0, 1, 1, 0]);
+ * const { x, labels, classNames } = csvBatch("width;height;species\n1.5;2;cat\n3;0.25;ant\n");
+ * assertEquals([...x.data], [1.5, 2, 3, 0.25]);
  * assertEquals([...labels], [1, 0]);
+ * assertEquals(classNames, ["ant", "cat"]);
  * ```
  *
- * @throws {InputError} if a value is not a finite number, or lines differ in length
- * @throws {InputError} if a label is not a whole number below `classes`, or `scale` is not a finite number
+ * @throws {InputError} if there are no examples, a value is missing or not a finite number, or lines differ in length
+ * @throws {InputError} if a label is not a class, or there is no such column
  */
-export function csvBatch(text: string, { label = "first", scale, classes }: CsvOptions = {}): Batch {
-  if (scale !== undefined && !Number.isFinite(scale)) {
-    throw new InputError("value", `read CSV with scale ${scale}`, "must be a finite number");
-  }
-  const lines = linesOf(text, label);
-  const values = lines.length === 0 ? 1 : countValues(lines[0].text);
-  // Every line is counted before memory is taken for as many values as the first has.
-  for (const line of lines) {
-    const count = countValues(line.text);
-    if (count !== values) fail(`line ${line.number} has ${count} values, expected ${values}`);
-  }
-  if (lines.length > 0 && values < 2) fail(`line ${lines[0].number} has a label but no inputs`);
-
-  const cols = values - 1;
-  const labelAt = label === "first" ? 0 : cols;
-  const data = new Float32Array(lines.length * cols);
-  const labels = new Int32Array(lines.length);
-  let at = 0;
-  for (let row = 0; row < lines.length; row++) {
-    readValues(lines[row], (value, i) => {
-      if (i === labelAt) labels[row] = checkedLabel(value, lines[row].number, classes);
-      else data[at++] = value;
-    });
-  }
-
-  const factor = scale ?? (data.some((value) => value > 1) ? 1 / 255 : 1);
-  if (factor !== 1) { for (let i = 0; i < data.length; i++) data[i] *= factor; }
-  return batch({ x: matrix(lines.length, cols, data), labels, classes });
-}
-
-interface Line {
-  readonly text: string;
-  readonly number: number;
-}
-
-/** The lines that hold examples, numbered from 1 as editors do. */
-function linesOf(text: string, label: "first" | "last"): Line[] {
-  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/)
-    .map((text, i) => ({ text, number: i + 1 }))
-    .filter((line) => line.text.trim() !== "");
-  if (lines.length === 0) return lines;
-  const first = lines[0].text.split(",");
-  const heading = Number.isNaN(Number(label === "first" ? first[0] : first[first.length - 1]));
-  return heading ? lines.slice(1) : lines;
-}
-
-function countValues(line: string): number {
-  let count = 1;
-  for (let at = line.indexOf(","); at >= 0; at = line.indexOf(",", at + 1)) count++;
-  return count;
-}
-
-/** Gives each value of the line to `use`; plain digits, nearly all of a set of images, take no text of their own. */
-function readValues({ text, number }: Line, use: (value: number, i: number) => void): void {
-  for (let from = 0, i = 0; from <= text.length; i++) {
-    let at = from;
-    let value = 0;
-    while (text.charCodeAt(at) >= ZERO && text.charCodeAt(at) <= NINE) {
-      value = value * 10 + text.charCodeAt(at++) - ZERO;
-    }
-    const plain = at > from && at - from < 16 && (at === text.length || text.charCodeAt(at) === COMMA);
-    if (!plain) {
-      at = text.indexOf(",", from);
-      if (at < 0) at = text.length;
-      const word = text.slice(from, at).trim();
-      value = word === "" ? NaN : Number(word);
-      if (!Number.isFinite(Math.fround(value))) {
-        fail(`value ${i + 1} of line ${number} is "${word.slice(0, 40)}", not a finite number`);
-      }
-    }
-    use(value, i);
-    from = at + 1;
-  }
-}
-
-function checkedLabel(label: number, line: number, classes = 2 ** 31): number {
-  if (Number.isInteger(label) && label >= 0 && label < classes) return label;
-  throw new InputError(
-    "value",
+export function csvBatch(
+  text: string | Uint8Array | ArrayBuffer,
+  options: CsvOptions & ReadOptions = {},
+): ReadBatch {
+  const { label, header, separator, ...rest } = resolve(
     "read CSV",
-    `label ${label} of line ${line} is not a whole number in 0 … ${classes - 1}`,
+    { ...CSV_OPTIONS, ...READ_OPTIONS },
+    options,
   );
+  const [table] = csvTables([{ text }], { label, header, separator });
+  return readBatch(table, rest);
+}
+
+/**
+ * The tables of the texts of one data set, training examples first: separator, headings, index and label column are
+ * decided once, from all of them. `readTables` makes them batches.
+ *
+ * @throws {InputError} if a text is not a table of numbers with a label in each line
+ */
+export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {}): Table[] {
+  const given = resolve("read CSV", CSV_OPTIONS, options);
+  const texts = sources.map((source) =>
+    within(
+      source,
+      () => typeof source.text === "string" ? source.text : decodeText(bytesOf("read CSV", source.text)),
+    )
+  );
+  const nameOf = (i: number) => sources[i].name ?? `text ${i + 1}`;
+  const separator = given.separator === "auto" ? separatorOf(texts) : given.separator;
+  const columns = newColumns();
+  const surveys = texts.map((text, i) => within(sources[i], () => survey(text, separator, columns)));
+  const heads = given.header === "auto"
+    ? headings(surveys, columns)
+    : surveys.map(() => given.header === "yes");
+  const counts = surveys.map(({ first, rest }, i) => rest + Number(first.length > 0 && !heads[i]));
+  const empty = counts.indexOf(0);
+  if (empty >= 0) within(sources[empty], () => fail("there are no examples"));
+  if (columns.width < 2) fail(`line ${surveys[0].firstLine} has a label but no inputs`);
+
+  const names = surveys.filter((_, i) => heads[i]).map(({ first }) => first);
+  const other = names.find((each) => each.join("\n") !== names[0].join("\n"));
+  if (other) {
+    const c = other.findIndex((name, c) => name !== names[0][c]);
+    fail(
+      `headings differ: column ${c + 1} is ${quoted(names[0][c])} in one text, ${
+        quoted(other[c])
+      } in another`,
+    );
+  }
+  // first lines that are examples count among the columns too
+  surveys.forEach(({ first }, i) => heads[i] || noteFirst(columns, first));
+  const index = indexColumn(columns, names[0], { lines: counts.reduce((a, b) => a + b), label: given.label });
+  const label = labelColumn(columns, names[0], { index, label: given.label });
+  const called = (c: number) => `column ${c + 1}${names[0] ? ` ${quoted(names[0][c])}` : ""}`;
+  const source = {
+    format: "CSV",
+    separator,
+    heading: heads.every(Boolean)
+      ? "yes"
+      : heads.some(Boolean)
+      ? `in ${nameOf(heads.indexOf(true))} alone`
+      : "none",
+    label: called(label),
+    ...(index >= 0 && { index: `${called(index)}, left out` }),
+  };
+  const kept = Array.from({ length: columns.width }, (_, c) => c).filter((c) => c !== index && c !== label);
+  const words = isWords(columns, label);
+  return texts.map((text, i) => ({
+    ...within(
+      sources[i],
+      () => fill(text, { separator, heading: heads[i], rows: counts[i], kept, label, words }),
+    ),
+    ...(sources[i].name !== undefined && { name: sources[i].name }),
+    column: (col) => `value ${kept[col] + 1}${names[0] ? ` (${quoted(names[0][kept[col]])})` : ""}`,
+    source,
+  }));
+}
+
+/** The column that numbers the lines, as pandas writes one without a name; −1 if there is none. */
+function indexColumn(
+  columns: Columns,
+  names: readonly string[] | undefined,
+  { lines, label }: { lines: number; label: string | number },
+): number {
+  if (columns.width < 3 || label === "first" || Number(label) === 0 || !isWhole(columns, 0)) return -1;
+  if (names) return /^(unnamed: 0)?$/i.test(names[0]) ? 0 : -1;
+  return columns.counts && lines > MANY ? 0 : -1;
+}
+
+function labelColumn(
+  columns: Columns,
+  names: readonly string[] | undefined,
+  { index, label }: { index: number; label: string | number },
+): number {
+  const first = index + 1, last = columns.width - 1;
+  if (label === "first") return first;
+  if (label === "last") return last;
+  if (label !== "auto") return namedColumn(columns.width, names, label);
+  const named = (names ?? []).flatMap((name, c) => c !== index && LABEL_NAME.test(name) ? [c] : []);
+  if (named.length === 1) return named[0];
+  const worded = Array.from(columns.words.keys()).filter((c) => isWords(columns, c));
+  if (worded.length === 1) return worded[0];
+  const few = (c: number) => isWhole(columns, c) ? columns.values.get(c)!.size : Infinity;
+  if (few(first) === Infinity && few(last) < Infinity) return last;
+  if (few(last) > 1 && few(last) < few(first) && names?.some((name) => !/^\d*$/.test(name))) {
+    fail(
+      `both ${quoted(names[first])} and ${
+        quoted(names[last])
+      } may be the label: name it, by label first, last or a name`,
+    );
+  }
+  return first;
+}
+
+function namedColumn(width: number, names: readonly string[] | undefined, label: string | number): number {
+  const at = typeof label === "string" ? names?.indexOf(label) ?? -1 : -1;
+  if (at >= 0) return at;
+  const place = typeof label === "number" || /^-?\d+$/.test(label) ? Number(label) : NaN;
+  if (Number.isInteger(place) && place >= -width && place < width) return place < 0 ? place + width : place;
+  const known = names
+    ? suggestion(`${label}`, names) ||
+      `; they are ${oneOf(names.slice(0, 8).map(quoted))}${names.length > 8 ? ", …" : ""}`
+    : `; there is no heading, and the places are 0 … ${width - 1}`;
+  throw new InputError("value", "read CSV", `there is no column ${shown(label)}${known}`);
+}
+
+/** The numbers of the inputs `kept`, and the labels. */
+function fill(
+  text: string,
+  { separator, heading, rows, kept, label, words }: {
+    separator: Separator;
+    heading: boolean;
+    rows: number;
+    kept: readonly number[];
+    label: number;
+    words: boolean;
+  },
+): Pick<Table, "x" | "labels" | "place"> {
+  const cols = kept.length;
+  const data = new Float32Array(rows * cols);
+  const numbers = new Float64Array(words ? 0 : rows);
+  const texts: (string | undefined)[] = new Array(words ? rows : 0);
+  const lines = new Int32Array(rows);
+  const inputOf = new Int32Array(cols + 2).fill(-1);
+  kept.forEach((c, i) => inputOf[c] = i);
+  const problems: { row: number; col: number; word: string }[] = [];
+  let row = heading ? -1 : 0;
+  scan(text, SEPARATORS[separator].charCodeAt(0), {
+    cell(col, from, to) {
+      if (row < 0) return;
+      const input = inputOf[col];
+      if (input < 0 && (col !== label || words)) {
+        if (col === label) {
+          const word = cellText(text, from, to);
+          texts[row] = isMissing(word) ? undefined : word;
+        }
+        return;
+      }
+      const value = cellNumber(text, from, to);
+      if (!(Number.isFinite(Math.fround(value))) && problems.length === 0) {
+        const word = cellText(text, from, to);
+        if (!isMissing(word)) problems.push({ row, col, word });
+      }
+      if (input < 0) numbers[row] = value;
+      else data[row * cols + input] = value;
+    },
+    record(_, line) {
+      if (row >= 0) lines[row] = line;
+      row++;
+      for (const { col, word } of problems) {
+        fail(`value ${col + 1} of line ${line} is ${quoted(word)}, not a finite number`);
+      }
+    },
+  });
+  return {
+    x: { rows, cols, data },
+    labels: words ? texts : numbers,
+    place: (row) => `line ${lines[row]}`,
+  };
+}
+
+/** What `read` gives; a failure names the text. */
+function within<T>({ name }: CsvSource, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof InputError && name !== undefined ? error.about(`read ${name}`) : error;
+  }
+}
+
+/** The text in `bytes`. */
+function decodeText(bytes: Uint8Array): string {
+  if (bytes.length > MAX_BYTES) {
+    fail(`${bytes.length} bytes are more than the ${MAX_BYTES} that one text may have`);
+  }
+  const [a, b] = bytes;
+  const encoding = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : "utf-8";
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    return fail(
+      `it is not text in ${
+        encoding === "utf-8" ? "UTF-8, nor in UTF-16 with a byte order mark" : encoding.toUpperCase()
+      }`,
+    );
+  }
 }
 
 function fail(problem: string): never {
-  throw new InputError("format", "read CSV", `${problem}`);
+  throw new InputError("format", "read CSV", problem);
 }

@@ -1,29 +1,33 @@
 /** NumPy's `.npy` files. @module */
 
 import { InputError } from "../errors.ts";
-import { matrix } from "../matrix.ts";
-import { type Batch, batch } from "./batch.ts";
-import { unitFloats } from "./idx.ts";
+import { oneOf, quoted } from "../schema.ts";
+import {
+  bytesOf,
+  decode,
+  elementBytes,
+  type ElementType,
+  isElementType,
+  type Numbers,
+  shapeText,
+  sizeOf,
+} from "./elements.ts";
+import { type ReadBatch, readBatch, type ReadOptions, type Table } from "./table.ts";
 
 /** An array as NumPy saved it. */
 export interface Npy {
   /** Length of each dimension; none for a single number. */
   readonly shape: number[];
-  /** The numbers, the last dimension running fastest. */
-  readonly data: Uint8Array | Int32Array | BigInt64Array | Float32Array | Float64Array;
+  /** The numbers in C order, the last dimension running fastest. */
+  readonly data: Numbers;
 }
 
-const ARRAYS = new Map<string, new (buffer: ArrayBuffer) => Npy["data"]>([
-  ["|u1", Uint8Array],
-  ["<i4", Int32Array],
-  ["<i8", BigInt64Array],
-  ["<f4", Float32Array],
-  ["<f8", Float64Array],
-]);
+/** Bytes that a header may have: it says three things. */
+const MAX_HEADER_BYTES = 65_536;
 
 /**
- * The array in the `.npy` file `bytes`, copied out of it. Versions 1 to 3 of the format are read, in C order,
- * of the types `|u1`, `<i4`, `<i8`, `<f4` and `<f8`.
+ * The array in the `.npy` file `bytes`, copied out of it. Versions 1 to 3 of the format are read, in C and Fortran order
+ * and either byte order, of bool, every integer, and floats of 16, 32 and 64 bits (16 become float32).
  *
  * see: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  *
@@ -38,30 +42,134 @@ const ARRAYS = new Map<string, new (buffer: ArrayBuffer) => Npy["data"]>([
  *
  * @throws {InputError} if `bytes` are not exactly such a file
  */
-export function readNpy(bytes: Uint8Array): Npy {
-  const { text, from } = header(bytes);
-  const type = /'descr'\s*:\s*'([^']*)'/.exec(text)?.[1] ??
-    fail("its header does not name one type for all numbers");
-  const array = ARRAYS.get(type) ??
-    fail(`its type is ${type.slice(0, 40)}, expected ${[...ARRAYS.keys()].join(", ")}`);
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1] ?? fail("its header names no order");
-  if (order === "True") fail("it is in Fortran order, expected C order");
-  const sizes = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text)?.[1] ?? fail("its header names no shape");
-
-  const shape = (sizes.match(/\d+/g) ?? []).map(Number);
-  const itemBytes = Number(type[2]);
-  const length = from + itemBytes * shape.reduce((product, n) => product * n, 1);
-  if (length !== bytes.length) {
-    fail(`expected ${length} bytes for ${shape.join(" × ") || "1"} of ${type}, got ${bytes.length}`);
+export function readNpy(bytes: Uint8Array | ArrayBuffer): Npy {
+  const file = bytesOf("read NPY", bytes);
+  const { type, bigEndian, fortran, shape, from, length } = npyHeader(file);
+  if (length !== file.length) {
+    fail(`expected ${length} bytes for ${shapeText(shape)} of ${type}, got ${file.length}`);
   }
-  const copy = new Uint8Array(length - from);
-  copy.set(bytes.subarray(from));
-  return { shape, data: new array(copy.buffer) };
+  const data = decode(type, file.subarray(from), { bigEndian });
+  return { shape, data: fortran && shape.length > 1 ? inCOrder(data, shape) : data };
+}
+
+/** What a header says. */
+interface Header {
+  readonly type: ElementType;
+  readonly bigEndian: boolean;
+  readonly fortran: boolean;
+  readonly shape: number[];
+  /** Where the numbers begin, and how many bytes the file has. */
+  readonly from: number;
+  readonly length: number;
 }
 
 /**
- * A batch of the `.npy` files `x`, (B, …), and `labels`, (B) or (B, 1). Each example becomes a row, (B, D).
- * Floats are taken as they are, rounded to float32; an unsigned byte v becomes the float32 nearest v / 255.
+ * What the header of an `.npy` file says, of which `bytes` are the beginning.
+ *
+ * @throws {InputError} if it is no such header
+ */
+export function npyHeader(bytes: Uint8Array): Header {
+  const { text, from } = headerText(bytes);
+  const descr = /["']descr["']\s*:\s*(["'])([^"']*)\1/.exec(text)?.[2] ??
+    fail("its header does not name one type for all numbers");
+  const [, order, name] = /^([<>|=])([a-z]\d+)$/.exec(descr === "|b1" ? "|b1" : descr) ?? [];
+  if (name === undefined || !isElementType(name)) {
+    const what = /^[<>|=]?[US]/.test(descr) ? ", texts; give each class a whole number instead" : "";
+    fail(
+      `its type is ${quoted(descr)}${
+        what || `, expected ${oneOf(["bool", "integers", "floats of 16, 32 or 64 bits"])}`
+      }`,
+    );
+  }
+  const fortran = /["']fortran_order["']\s*:\s*(True|False)/.exec(text)?.[1] ??
+    fail("its header names no order");
+  // Python 2 wrote long integers as 3L
+  const sizes = /["']shape["']\s*:\s*\(([\d\sL,]*)\)/.exec(text)?.[1] ?? fail("its header names no shape");
+  const shape = (sizes.match(/\d+/g) ?? []).map(Number);
+  const length = from + elementBytes(name) * sizeOf(shape);
+  return { type: name, bigEndian: order === ">", fortran: fortran === "True", shape, from, length };
+}
+
+function headerText(bytes: Uint8Array): { text: string; from: number } {
+  const latin = (from: number, to: number) => new TextDecoder("latin1").decode(bytes.subarray(from, to));
+  if (bytes.length < 12) fail(`expected at least 12 bytes, got ${bytes.length}`);
+  if (bytes[0] !== 0x93 || latin(1, 6) !== "NUMPY") fail("it does not begin with \\x93NUMPY");
+  const version = bytes[6];
+  if (version < 1 || version > 3) fail(`its version is ${version}, expected 1, 2 or 3`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const start = version === 1 ? 10 : 12;
+  const headerBytes = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (headerBytes > MAX_HEADER_BYTES) fail(`a header of ${headerBytes} bytes passes ${MAX_HEADER_BYTES}`);
+  const from = start + headerBytes;
+  if (from > bytes.length) fail(`expected ${from} bytes of header, got ${bytes.length}`);
+  return { text: latin(start, from), from };
+}
+
+/** The numbers of an array whose first dimension runs fastest, with the last running fastest. */
+function inCOrder(data: Numbers, shape: readonly number[]): Numbers {
+  const out = data.slice();
+  const strides = shape.map((_, i) => sizeOf(shape.slice(0, i)));
+  const at = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < out.length; to++) {
+    out[to] = data[from] as never;
+    for (let i = shape.length - 1; i >= 0; i--) {
+      from += strides[i];
+      if (++at[i] < shape[i]) break;
+      from -= strides[i] * shape[i];
+      at[i] = 0;
+    }
+  }
+  return out;
+}
+
+/**
+ * The table of the `.npy` arrays `x`, (B, …), and `labels`, (B), (B, 1), or one-hot (B, C).
+ *
+ * @throws {InputError} if they do not belong together
+ */
+export function npyTable(x: Npy, labels: Npy): Table {
+  const [rows, ...rest] = x.shape;
+  if (rest.length === 0) {
+    throw new InputError(
+      "shape",
+      "make a batch",
+      `the inputs have shape (${x.shape.join(", ")}), expected (B, …)`,
+    );
+  }
+  const image = rest.length > 1 && x.data instanceof Uint8Array;
+  return { x: { rows, cols: sizeOf(rest), data: x.data }, labels: labelsOf(labels), image };
+}
+
+function labelsOf({ shape, data }: Npy): Numbers {
+  const [rows, ...rest] = shape;
+  if (shape.length > 0 && rest.every((n) => n === 1)) return data;
+  const classes = rest[0];
+  const wrong = () => {
+    throw new InputError(
+      "shape",
+      "make a batch",
+      `the labels have shape (${shape.join(", ")}), expected (B), or (B, C) with a single 1 in each row`,
+    );
+  };
+  if (rest.length !== 1) wrong();
+  const labels = new Int32Array(rows).fill(-1);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < classes; j++) {
+      const value = Number(data[i * classes + j]);
+      if (value === 0) continue;
+      if (value !== 1 || labels[i] >= 0) wrong();
+      labels[i] = j;
+    }
+    if (labels[i] < 0) wrong();
+  }
+  return labels;
+}
+
+/**
+ * A batch of the `.npy` files `x`, (B, …), and `labels`, (B), (B, 1) or one-hot. Each example becomes a row, (B, D),
+ * rounded to float32. Bytes of images v become the float32 nearest v / 255 unless `scale` says otherwise; how the files
+ * were read stands in `reading`.
  *
  * @example
  * ```ts
@@ -77,62 +185,17 @@ export function readNpy(bytes: Uint8Array): Npy {
  * ```
  *
  * @throws {InputError} if either is not a `.npy` file that `readNpy` reads
- * @throws {InputError} if `x` has another type or no dimensions, a number is not finite, or the files do not
- *     belong together
- * @throws {InputError} if a label is not a whole number below `classes`
+ * @throws {InputError} if a number is missing or not finite, or the files do not belong together
+ * @throws {InputError} if a label is not a class
  */
 export function npyBatch(
-  x: Uint8Array,
-  labels: Uint8Array,
-  { classes }: {
-    /** Number of classes; default one more than the largest label. */
-    classes?: number;
-  } = {},
-): Batch {
-  const inputs = readNpy(x);
-  const { shape, data } = readNpy(labels);
-  const [rows, ...rest] = inputs.shape;
-  if (rest.length === 0) {
-    throw new InputError(
-      "shape",
-      "make a batch",
-      `the inputs have shape (${inputs.shape.join(", ")}), expected (B, …)`,
-    );
-  }
-  if (shape.length === 0 || shape.slice(1).some((n) => n !== 1)) {
-    throw new InputError(
-      "shape",
-      "make a batch",
-      `the labels have shape (${shape.join(", ")}), expected (B)`,
-    );
-  }
-  const cols = rest.reduce((product, n) => product * n, 1);
-  return batch({ x: matrix(rows, cols, floats(inputs.data)), labels: Array.from(data, Number), classes });
-}
-
-function floats(data: Npy["data"]): Float32Array {
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Float64Array) return Float32Array.from(data);
-  if (data instanceof Uint8Array) return unitFloats(data);
-  throw new InputError(
-    "shape",
-    "make a batch",
-    "the inputs are wide integers, expected unsigned bytes or floats",
-  );
+  x: Uint8Array | ArrayBuffer,
+  labels: Uint8Array | ArrayBuffer,
+  options: ReadOptions = {},
+): ReadBatch {
+  return readBatch(npyTable(readNpy(x), readNpy(labels)), options);
 }
 
 function fail(problem: string): never {
-  throw new InputError("format", "read NPY", `${problem}`);
-}
-
-function header(bytes: Uint8Array): { text: string; from: number } {
-  const latin = (from: number, to: number) => new TextDecoder("latin1").decode(bytes.subarray(from, to));
-  if (bytes.length < 12) fail(`expected at least 12 bytes, got ${bytes.length}`);
-  if (bytes[0] !== 0x93 || latin(1, 6) !== "NUMPY") fail("it does not begin with \\x93NUMPY");
-  const version = bytes[6];
-  if (version < 1 || version > 3) fail(`its version is ${version}, expected 1, 2 or 3`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const from = version === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
-  if (from > bytes.length) fail(`expected ${from} bytes of header, got ${bytes.length}`);
-  return { text: latin(version === 1 ? 10 : 12, from), from };
+  throw new InputError("format", "read NPY", problem);
 }

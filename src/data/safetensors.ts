@@ -1,7 +1,18 @@
 /** Named tensors as bytes, in Hugging Face's safetensors format. @module */
 
 import { InputError } from "../errors.ts";
-import { type Header, MOST_HEADER_BYTES, quote, readHeader, SIZE_BYTES } from "./safetensors_header.ts";
+import { oneOf, quoted } from "../schema.ts";
+import {
+  bytesOf,
+  decode,
+  elementBytes,
+  type ElementType,
+  type Numbers,
+  shapeText,
+  sizeOf,
+  toFloat32,
+} from "./elements.ts";
+import { type Header, MAX_HEADER_BYTES, METADATA, readHeader, SIZE_BYTES } from "./safetensors_header.ts";
 
 /** An array of numbers with any number of dimensions. */
 export interface Tensor {
@@ -19,17 +30,27 @@ export interface Safetensors {
   readonly metadata: Record<string, string>;
 }
 
-const METADATA = "__metadata__";
-const DTYPES = new Map<string, Float32ArrayConstructor | Int32ArrayConstructor>([["F32", Float32Array], [
-  "I32",
-  Int32Array,
-]]);
+const DTYPES = new Map<string, ElementType>([
+  ["F32", "f4"],
+  ["I32", "i4"],
+  ["F16", "f2"],
+  ["BF16", "bf2"],
+  ["F64", "f8"],
+  ["I64", "i8"],
+  ["U64", "u8"],
+  ["U32", "u4"],
+  ["I16", "i2"],
+  ["U16", "u2"],
+  ["I8", "i1"],
+  ["U8", "u1"],
+  ["BOOL", "b1"],
+]);
 
 /**
  * The tensors and metadata in the safetensors file `bytes`, copied out of it.
  *
- * Takes bytes of any origin: whatever is not a whole, exact file of finite F32 and I32 tensors is refused,
- * before memory for it is taken.
+ * Floats of 16, 32 and 64 bits, bfloat16 too, become float32; integers and booleans become int32. Takes bytes of any
+ * origin: whatever is not a whole, exact file of finite tensors of these types is refused, before memory for it is taken.
  *
  * see: https://github.com/huggingface/safetensors#format
  *
@@ -43,27 +64,25 @@ const DTYPES = new Map<string, Float32ArrayConstructor | Int32ArrayConstructor>(
  * assertEquals(readSafetensors(bytes).metadata.family, "softmax");
  * ```
  *
- * @throws {InputError} if `bytes` are not such a file
+ * @throws {InputError} code `format` if `bytes` are not whole safetensors; code `value` if they are, but hold a type, a
+ *   number or metadata that cannot be taken
  */
-export function readSafetensors(bytes: Uint8Array): Safetensors {
-  const { header, from } = readHeader(bytes);
+export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Safetensors {
+  const file = bytesOf("read safetensors", bytes);
+  const { header, from } = readHeader(file);
   const metadata = metadataOf(header);
   const spans = Array.from(header, ([name, fields]) => ({ name, ...spanOf(name, fields) }))
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
 
   let end = 0;
   for (const { name, begin, end: next } of spans) {
-    if (begin !== end) fail(`tensor ${quote(name)} begins at byte ${begin} where byte ${end} is due`);
+    if (begin !== end) fail(`tensor ${quoted(name)} begins at byte ${begin} where byte ${end} is due`);
     end = next;
   }
-  if (end !== bytes.length - from) fail(`expected ${end} bytes of tensors, got ${bytes.length - from}`);
+  if (end !== file.length - from) fail(`expected ${end} bytes of tensors, got ${file.length - from}`);
 
-  const tensors = spans.map(({ name, shape, array, begin, end }): [string, Tensor] => {
-    const data = new array((end - begin) / array.BYTES_PER_ELEMENT);
-    new Uint8Array(data.buffer).set(bytes.subarray(from + begin, from + end));
-    const bad = firstNotFinite(data);
-    if (bad >= 0) fail(`tensor ${quote(name)} holds ${data[bad]} at index ${bad}`);
-    return [name, { shape, data }];
+  const tensors = spans.map(({ name, shape, type, begin, end }): [string, Tensor] => {
+    return [name, { shape, data: converted(name, decode(type, file.subarray(from + begin, from + end))) }];
   });
   return { tensors: Object.fromEntries(tensors), metadata };
 }
@@ -102,11 +121,11 @@ export function writeSafetensors(
   const json = new TextEncoder().encode(`{${members.join()}}`);
   // The first tensor then starts at a multiple of eight.
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  if (headerBytes > MOST_HEADER_BYTES) {
+  if (headerBytes > MAX_HEADER_BYTES) {
     throw new InputError(
       "value",
       "write safetensors",
-      `a header of ${headerBytes} bytes passes ${MOST_HEADER_BYTES}`,
+      `a header of ${headerBytes} bytes passes ${MAX_HEADER_BYTES}`,
     );
   }
   const bytes = new Uint8Array(SIZE_BYTES + headerBytes + end).fill(
@@ -131,12 +150,33 @@ function fail(problem: string): never {
 
 /** The texts under the metadata's name, which is taken out of `header`. */
 function metadataOf(header: Header): Record<string, string> {
-  const texts = Array.from(header.get(METADATA) ?? [], ([name, text]): [string, string] => {
-    if (typeof text !== "string") fail(`metadata ${quote(name)} is not a text`);
-    return [name, text];
-  });
+  const texts = header.get(METADATA) ?? new Map();
   header.delete(METADATA);
-  return Object.fromEntries(texts);
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+/** `data` as float32, or whole numbers as int32; none of them changed but by rounding. */
+function converted(name: string, data: Numbers): Tensor["data"] {
+  const refuse = (value: number | bigint, i: number, why = "") => {
+    throw new InputError(
+      "value",
+      "read safetensors",
+      `tensor ${quoted(name)} holds ${value} at index ${i}${why}`,
+    );
+  };
+  if (data instanceof Float32Array || data instanceof Float64Array) {
+    const floats = toFloat32(data);
+    const bad = firstNotFinite(floats);
+    if (bad >= 0) refuse(data[bad], bad, Number.isFinite(data[bad]) ? ", too large for float32" : "");
+    return floats;
+  }
+  if (data instanceof Int32Array) return data;
+  const whole = new Int32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    whole[i] = Number(data[i]);
+    if (whole[i] !== Number(data[i])) refuse(data[i], i, ", too large for int32");
+  }
+  return whole;
 }
 
 function spanOf(name: string, fields: Map<string, string | number[]>) {
@@ -144,18 +184,28 @@ function spanOf(name: string, fields: Map<string, string | number[]>) {
   const shape = fields.get("shape");
   const offsets = fields.get("data_offsets");
   if (typeof dtype !== "string" || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) {
-    fail(`tensor ${quote(name)} needs a dtype, a shape and two data_offsets`);
+    fail(`tensor ${quoted(name)} needs a dtype, a shape and two data_offsets`);
   }
-  if (fields.size > 3) fail(`tensor ${quote(name)} has fields beyond dtype, shape and data_offsets`);
-  const array = DTYPES.get(dtype) ?? fail(`tensor ${quote(name)} is ${quote(dtype)}, expected F32 or I32`);
+  if (fields.size > 3) fail(`tensor ${quoted(name)} has fields beyond dtype, shape and data_offsets`);
+  const type = DTYPES.get(dtype);
+  if (type === undefined) {
+    throw new InputError(
+      "value",
+      "read safetensors",
+      `tensor ${quoted(name)} is of type ${quoted(dtype)}, expected ${oneOf([...DTYPES.keys()])}`,
+    );
+  }
   const [begin, end] = offsets;
-  const length = shape.reduce((product, n) => product * n, array.BYTES_PER_ELEMENT);
+  const length = elementBytes(type) * sizeOf(shape);
   // A product is rounded only past 2⁵³, where no range ends.
   if (length !== end - begin) {
-    const sizes = `${shape.slice(0, 8).join(" × ")}${shape.length > 8 ? " × …" : ""}` || "1";
-    fail(`tensor ${quote(name)} of ${sizes} needs ${length} bytes, but its offsets are ${begin} to ${end}`);
+    fail(
+      `tensor ${quoted(name)} of ${
+        shapeText(shape)
+      } needs ${length} bytes, but its offsets are ${begin} to ${end}`,
+    );
   }
-  return { shape, array, begin, end };
+  return { shape, type, begin, end };
 }
 
 function firstNotFinite(data: Float32Array | Int32Array): number {
@@ -168,7 +218,7 @@ function member(name: string, value: unknown): string {
 
 function checkedText(name: string, text: unknown): string {
   if (typeof text !== "string" || name === "__proto__") {
-    throw new InputError("shape", "write safetensors", `metadata ${quote(name)} is not a text`);
+    throw new InputError("shape", "write safetensors", `metadata ${quoted(name)} is not a text`);
   }
   return text;
 }
@@ -177,12 +227,12 @@ function checkedDtype(name: string, { shape, data }: Tensor): string {
   if (name === METADATA || name === "__proto__") {
     throw new InputError("value", "write safetensors", `the name ${name} is reserved`);
   }
-  const [dtype] = [...DTYPES].find(([, array]) => data instanceof array) ?? [];
+  const dtype = data instanceof Float32Array ? "F32" : data instanceof Int32Array ? "I32" : undefined;
   if (dtype === undefined) {
     throw new InputError(
       "shape",
       "write safetensors",
-      `tensor ${quote(name)} is neither Float32Array nor Int32Array`,
+      `tensor ${quoted(name)} is neither Float32Array nor Int32Array`,
     );
   }
   if (
@@ -191,7 +241,7 @@ function checkedDtype(name: string, { shape, data }: Tensor): string {
     throw new InputError(
       "shape",
       "write safetensors",
-      `tensor ${quote(name)} of shape (${shape.join(", ")}) has ${data.length} numbers`,
+      `tensor ${quoted(name)} of shape (${shape.join(", ")}) has ${data.length} numbers`,
     );
   }
   const bad = firstNotFinite(data);
@@ -199,7 +249,7 @@ function checkedDtype(name: string, { shape, data }: Tensor): string {
     throw new InputError(
       "value",
       "write safetensors",
-      `tensor ${quote(name)} holds ${data[bad]} at index ${bad}`,
+      `tensor ${quoted(name)} holds ${data[bad]} at index ${bad}`,
     );
   }
   return dtype;

@@ -1,15 +1,19 @@
 /** The header of a safetensors file, read strictly. @module */
 
 import { InputError } from "../errors.ts";
+import { quoted } from "../schema.ts";
 
 /** A header's members: names to fields, each field a text or whole numbers. */
 export type Header = Map<string, Map<string, string | number[]>>;
+
+/** The name of what is no tensor but texts by name. */
+export const METADATA = "__metadata__";
 
 /** Bytes of the number before the header that tells its length. */
 export const SIZE_BYTES = 8;
 
 /** The reference implementation's limit. */
-export const MOST_HEADER_BYTES = 100_000_000;
+export const MAX_HEADER_BYTES = 100_000_000;
 
 /**
  * The header of the safetensors file `bytes`, and where the tensors' bytes begin.
@@ -26,7 +30,7 @@ function headerLength(bytes: Uint8Array): number {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const rest = bytes.length - SIZE_BYTES;
   if (length > BigInt(rest)) refuse(`expected a header of ${length} bytes, got ${rest}`);
-  if (length > BigInt(MOST_HEADER_BYTES)) refuse(`a header of ${length} bytes passes ${MOST_HEADER_BYTES}`);
+  if (length > BigInt(MAX_HEADER_BYTES)) refuse(`a header of ${length} bytes passes ${MAX_HEADER_BYTES}`);
   return Number(length);
 }
 
@@ -60,7 +64,7 @@ function parse(text: string): Header {
     return text[at] ?? "the end";
   }
   function take(token: string): void {
-    if (peek() !== token) fail(`expected ${token} but found ${quote(peek())}`);
+    if (peek() !== token) fail(`expected ${token} but found ${quoted(peek())}`);
     at++;
   }
   function readText(): string {
@@ -95,14 +99,14 @@ function parse(text: string): Header {
     }
     take(close);
   }
-  function readObject<T>(readValue: () => T): Map<string, T> {
+  function readObject<T>(readValue: (name: string) => T): Map<string, T> {
     const members = new Map<string, T>();
     readList("{", "}", () => {
       const key = readText();
       if (key === "__proto__") fail("the name __proto__ is not allowed");
-      if (members.has(key)) fail(`the name ${quote(key)} occurs twice`);
+      if (members.has(key)) fail(`the name ${quoted(key)} occurs twice`);
       take(":");
-      members.set(key, readValue());
+      members.set(key, readValue(key));
     });
     return members;
   }
@@ -112,13 +116,23 @@ function parse(text: string): Header {
     readList("[", "]", () => numbers.push(readNumber()));
     return numbers;
   }
+  /** A text of the metadata. Some write numbers, lists or null there, which the format does not have. */
+  function readMetadata(): Map<string, string> {
+    if (text.startsWith("null", at)) {
+      at += 4;
+      return new Map();
+    }
+    if (peek() !== "{") notText("the metadata are");
+    return readObject((name) => peek() === '"' ? readText() : notText(`metadata ${quoted(name)} is`));
+  }
+  function notText(what: string): never {
+    throw new InputError("value", "read safetensors", `${what} not text, which the format demands`);
+  }
 
-  const header = readObject(() => readObject(readField));
-  if (peek() !== "the end") fail(`expected nothing more but found ${quote(peek())}`);
+  const header = readObject((name) => {
+    peek();
+    return name === METADATA ? readMetadata() : readObject(readField);
+  });
+  if (peek() !== "the end") fail(`expected nothing more but found ${quoted(peek())}`);
   return header;
-}
-
-/** `name` in quotes, cut and without control characters, fit for a message whatever a file holds. */
-export function quote(name: string): string {
-  return `"${name.length > 60 ? `${name.slice(0, 60)}…` : name}"`.replace(/\p{C}/gu, "�");
 }

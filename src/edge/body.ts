@@ -110,7 +110,7 @@ function readTensors(bytes: Uint8Array): Body {
     // tensors last, so that no text takes the place of one
     return { ...Object.fromEntries(texts), ...tensors };
   } catch (error) {
-    if (error instanceof InputError && error.code === "format") throw new Problem(400, error.message);
+    if (error instanceof InputError) throw new Problem(400, error.message);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Checks by schemas, and what they refuse in a sentence. @module */
 
 import * as v from "valibot";
-import { quote } from "../data/safetensors_header.ts";
+import { quoted } from "../schema.ts";
 import { type Gate, LIMITED } from "../evaluate/gate.ts";
 
 /** A whole number ≥ `least`. */
@@ -92,7 +92,7 @@ export function checked<T>(
 function placeOf(path: readonly v.IssuePathItem[]): string {
   return path.reduce((place, { key }) => {
     if (typeof key === "number") return `${place}[${key}]`;
-    const name = /^\w{1,60}$/.test(`${key}`) ? `${key}` : quote(`${key}`);
+    const name = /^\w{1,60}$/.test(`${key}`) ? `${key}` : quoted(`${key}`);
     return place === "" ? name : `${place}.${name}`;
   }, "");
 }

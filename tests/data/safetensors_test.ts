@@ -126,10 +126,7 @@ Deno.test("readSafetensors() refuses a header of another form", () => {
       ['{"w":{"dtype":"F32","dtype":"F32"}}', 'the name "dtype" occurs twice'],
       [`{"__proto__":${info("[1]", 0, 4)}}`, "the name __proto__ is not allowed"],
       ['{"__metadata__":{"__proto__":"x"}}', "the name __proto__ is not allowed"],
-      ['{"__metadata__":{"seed":7}}', 'expected [ but found "7"'],
-      ['{"__metadata__":{"seed":[]}}', 'metadata "seed" is not a text'],
-      ['{"__metadata__":"x"}', 'expected { but found """'],
-      [`{"a\\u001b[31m${"x".repeat(99)}":{}}`, 'tensor "a�[31m'],
+      [`{"a\\u001b[31m${"x".repeat(99)}":{}}`, 'tensor "a [31m'],
       [`{"w":${"[".repeat(100_000)}`, "expected {"],
     ]
   ) assertRefused(file(json), problem);
@@ -140,7 +137,7 @@ Deno.test("readSafetensors() refuses shapes and ranges that do not fit", () => {
   const big = "9007199254740991";
   for (
     const [json, problem] of [
-      [`{"w":${info("[2]", 0, 8, "F64")}}`, 'tensor "w" is "F64", expected F32 or I32'],
+      [`{"w":${info("[2]", 0, 8, "F64")}}`, 'tensor "w" of 2 needs 16 bytes, but its offsets are 0 to 8'],
       [`{"w":${info("[-1]", 0, 8)}}`, "expected a whole number"],
       [`{"w":${info("[2.0]", 0, 8)}}`, "expected a whole number"],
       [`{"w":${info("[2e0]", 0, 8)}}`, "expected a whole number"],
@@ -169,6 +166,71 @@ Deno.test("readSafetensors() refuses shapes and ranges that do not fit", () => {
       ['{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":[]}}', "has fields beyond"],
     ]
   ) assertRefused(file(json, new Uint8Array(8)), problem);
+});
+
+Deno.test("readSafetensors() says of sound files what it cannot take, by another code than of broken ones", () => {
+  const codeOf = (bytes: Uint8Array, problem: string) =>
+    assertThrows(() => readSafetensors(bytes), InputError, problem).code;
+  for (
+    const [json, problem] of [
+      ['{"__metadata__":{"seed":7}}', 'metadata "seed" is not text, which the format demands'],
+      ['{"__metadata__":{"a":"b","seed":[]}}', 'metadata "seed" is not text'],
+      ['{"__metadata__":{"seed":null}}', 'metadata "seed" is not text'],
+      ['{"__metadata__":"x"}', "the metadata are not text"],
+      [
+        `{"w":${info("[8]", 0, 8, "F8_E4M3")}}`,
+        'tensor "w" is of type "F8_E4M3", expected F32, I32, F16, BF16, F64',
+      ],
+    ]
+  ) assertEquals(codeOf(file(json, new Uint8Array(8)), problem), "value", json);
+  assertEquals(codeOf(file('{"__metadata__":{}'), "expected }"), "format");
+  assertEquals(codeOf(file(`{"w":${info("[3]", 0, 12)}}`, new Uint8Array(8)), "expected 12 bytes"), "format");
+});
+
+Deno.test("readSafetensors() reads a file whose metadata are null or absent", () => {
+  for (const before of ["", '"__metadata__":null,', '"__metadata__": null ,']) {
+    const { tensors, metadata } = readSafetensors(
+      file(`{${before}"w":${info("[1]", 0, 4)}}`, [0, 0, 128, 63]),
+    );
+    assertEquals([metadata, tensors.w.data], [{}, new Float32Array([1])]);
+  }
+});
+
+Deno.test("readSafetensors() makes float32 of every float, and int32 of every integer", () => {
+  const read = (dtype: string, data: ArrayBufferView) => {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return readSafetensors(file(`{"w":${info("[2]", 0, bytes.length, dtype)}}`, bytes)).tensors.w.data;
+  };
+  assertEquals(read("F16", new Uint16Array([0x3e00, 0x8001])), new Float32Array([1.5, -(2 ** -24)]));
+  assertEquals(read("BF16", new Uint16Array([0x3fc0, 0xc2f7])), new Float32Array([1.5, -123.5]));
+  assertEquals(read("F64", new Float64Array([0.1, -2])), new Float32Array([0.1, -2]));
+  for (
+    const [dtype, data] of [
+      ["I8", new Int8Array([-1, 7])],
+      ["U8", new Uint8Array([255, 7])],
+      ["I16", new Int16Array([-1, 7])],
+      ["U16", new Uint16Array([65535, 7])],
+      ["U32", new Uint32Array([2147483647, 7])],
+      ["I64", new BigInt64Array([-2147483648n, 7n])],
+      ["U64", new BigUint64Array([2147483647n, 7n])],
+      ["BOOL", new Uint8Array([1, 0])],
+    ] as const
+  ) assertEquals(read(dtype, data), Int32Array.from(data, Number), dtype);
+  assertThrows(
+    () => read("F64", new Float64Array([1e300, 0])),
+    InputError,
+    "holds 1e+300 at index 0, too large for float32",
+  );
+  assertThrows(
+    () => read("I64", new BigInt64Array([0n, 2n ** 31n])),
+    InputError,
+    "holds 2147483648 at index 1, too large for int32",
+  );
+  assertThrows(
+    () => read("F16", new Uint16Array([0, 0x7c00])),
+    InputError,
+    'tensor "w" holds Infinity at index 1',
+  );
 });
 
 Deno.test("readSafetensors() refuses numbers that are not finite", () => {

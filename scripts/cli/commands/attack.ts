@@ -9,11 +9,13 @@ import {
   measure,
   type Model,
   predict,
+  readingJson,
+  readingText,
 } from "../../../src/mod.ts";
 import { ATTACKING, attackOptions, ATTACKS } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
-import { examplesFor, readModel, SHARED } from "../inputs.ts";
+import { examplesFor, READING, readModel, SHARED } from "../inputs.ts";
 import { choice, flag, text, whole } from "../options.ts";
 import { matrixTensor, percent, rates, vectorTensor, writeTensors } from "../outputs.ts";
 import { UserError } from "../../errors.ts";
@@ -26,6 +28,7 @@ export const attack: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
+    ...READING,
     attack: choice(ATTACKS, { help: "How to attack", default: "fgsm" }),
     epsilon: SHARED.epsilon,
     target: whole({
@@ -71,7 +74,7 @@ export const attack: Command = command({
     const clean = measure(model, examples);
     const attacked = measure(model, adversarial);
     const fooledRate = adversarial.fooled.reduce((sum, each) => sum + each, 0) / adversarial.fooled.length;
-    const data = { name: values.data, examples: examples.x.rows };
+    const data = { name: values.data, examples: examples.x.rows, reading: readingJson(examples.reading) };
     if (values.json) {
       const rest = { clean: rates(clean), attacked: rates(attacked), fooledRate };
       context.print(
@@ -80,6 +83,7 @@ export const attack: Command = command({
       return 0;
     }
     context.print(`${name} with epsilon ${epsilon} on ${data.examples} examples of ${data.name}`);
+    context.print(`data: ${readingText(examples.reading)}`);
     context.print(
       `error ${percent(attacked.errorRate)} (clean ${percent(clean.errorRate)}), ` +
         `confidence ${percent(attacked.confidence)}, on errors ${percent(attacked.confidenceOnErrors)}`,

@@ -1,6 +1,6 @@
 /** `gibbon check`. @module */
 
-import { InputError } from "../../../src/mod.ts";
+import { InputError, readingJson, readingText } from "../../../src/mod.ts";
 import { checked, gateOf } from "../../../src/edge/schema.ts";
 import { type CheckReport, checkReport, type Verdict } from "../../../src/evaluate/check.ts";
 import { GATE, type Gate, trialsOf } from "../../../src/evaluate/gate.ts";
@@ -8,7 +8,7 @@ import { finish, outcomes } from "../../../src/evaluate/outcomes.ts";
 import { ATTACKS } from "../attacking.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
-import { examplesFor, readFile, readModel, SHARED } from "../inputs.ts";
+import { examplesFor, readFile, READING, type ReadingValues, readModel, SHARED } from "../inputs.ts";
 import { junit } from "../junit.ts";
 import { flag, text } from "../options.ts";
 import { percent, ratesTable, table } from "../outputs.ts";
@@ -16,7 +16,7 @@ import { EXIT, UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 
 /** What of the options is needed. */
-interface Given {
+interface Given extends ReadingValues {
   readonly model: string;
   readonly data: string;
   readonly config: string;
@@ -55,6 +55,7 @@ export const check: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
+    ...READING,
     config: text({
       help: "The gate: what to try and what to ask for, as below",
       placeholder: "FILE",
@@ -91,7 +92,9 @@ async function judge(values: Given, context: Context): Promise<number> {
   progress.end();
   const report = checkReport(gate, found, { examples, model: values.model, data: values.data });
   if (values.junit !== undefined) await writeFileWhole(values.junit, await junit(suiteOf(report)));
-  context.print(values.json ? JSON.stringify(report) : inWords(report, model.family.name));
+  const data = { ...report.data, reading: readingJson(examples.reading) };
+  const said = readingText(examples.reading);
+  context.print(values.json ? JSON.stringify({ ...report, data }) : inWords(report, model.family.name, said));
   return report.passed ? 0 : 1;
 }
 
@@ -113,11 +116,11 @@ async function readGate(path: string): Promise<Gate> {
   return gate;
 }
 
-function inWords(report: CheckReport, family: string): string {
+function inWords(report: CheckReport, family: string, reading: string): string {
   const { model, data, clean, attacked, noise, verdicts } = report;
   const failed = verdicts.filter(({ passed }) => !passed).length;
   return [
-    `${model} (${family}) on ${data.examples} examples of ${data.name}`,
+    `${model} (${family}) on ${data.examples} examples of ${data.name}\ndata: ${reading}`,
     ratesTable(clean, [...attacked, ...noise]),
     table([
       ["", "rate", "at most"],

@@ -2,11 +2,11 @@
 
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
 import { finish, outcomes } from "../../../src/evaluate/outcomes.ts";
-import { attackNamed } from "../../../src/mod.ts";
+import { attackNamed, readingJson, readingText } from "../../../src/mod.ts";
 import { ATTACKING, attackOptions, ATTACKS } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
-import { examplesFor, readModel, SHARED } from "../inputs.ts";
+import { type Examples, examplesFor, READING, readModel, SHARED } from "../inputs.ts";
 import { choicesOf, flag, numbers } from "../options.ts";
 import { percent, ratesTable, table } from "../outputs.ts";
 
@@ -17,6 +17,7 @@ export const evaluate: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
+    ...READING,
     epsilon: numbers({
       help: "Sizes of the perturbation, in input units",
       placeholder: "E,…",
@@ -52,23 +53,26 @@ export const evaluate: Command = command({
     const { perClass } = values;
     const said = evaluation(found, examples, { model: values.model, data: values.data, perClass });
     if (values.json) {
-      context.print(JSON.stringify(said));
+      context.print(
+        JSON.stringify({ ...said, data: { ...said.data, reading: readingJson(examples.reading) } }),
+      );
       return 0;
     }
     context.print(
-      `${said.model} (${model.family.name}) on ${said.data.examples} examples of ${said.data.name}\n`,
+      `${said.model} (${model.family.name}) on ${said.data.examples} examples of ${said.data.name}\n` +
+        `data: ${readingText(examples.reading)}\n`,
     );
     context.print(ratesTable(said.clean, said.attacked));
-    if (perClass) context.print(`\nError by true class\n${byClass(said, examples.labels)}`);
+    if (perClass) context.print(`\nError by true class\n${byClass(said, examples)}`);
     return 0;
   },
 });
 
-function byClass({ clean, attacked }: Evaluation, labels: Int32Array): string {
+function byClass({ clean, attacked }: Evaluation, { labels, classNames }: Examples): string {
   return table([
     ["class", "examples", "clean", ...attacked.map(({ attack, epsilon }) => `${attack} ${epsilon}`)],
     ...clean.perClass!.map((_, label) => [
-      `${label}`,
+      classNames?.[label] ?? `${label}`,
       `${labels.filter((each) => each === label).length}`,
       ...[clean, ...attacked].map(({ perClass }) => percent(perClass![label]?.errorRate ?? null)),
     ]),

@@ -50,8 +50,15 @@ function inWords({ family, record }: Model, parameters: number): string {
     ...lines(Object.entries(shapes).map(([tensor, shape]) => [tensor, `(${shape.join(", ")})`])),
     "",
     "Record",
-    ...lines(Object.entries(record)),
+    ...lines(
+      Object.entries(record).map(([key, value]) => [key, key === "reading" ? shortened(value) : value]),
+    ),
   ].join("\n");
+}
+
+/** A text cut at what fits a few lines: a scaling has two numbers for each input. */
+function shortened(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 function lines(rows: readonly (readonly [string, string])[]): string[] {

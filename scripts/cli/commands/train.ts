@@ -6,8 +6,11 @@ import {
   type ClassMeasures,
   type Family,
   fgsm,
+  fittedText,
   kernels,
   measure,
+  readingJson,
+  readingText,
   saveModel,
   sweep,
   train as trainModel,
@@ -15,7 +18,7 @@ import {
 import { TRAINING, trainOptionsOf } from "../aim.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
-import { FAMILIES, onlyClasses, SHARED } from "../inputs.ts";
+import { FAMILIES, loadOptions, onlyClasses, READING, SHARED } from "../inputs.ts";
 import { choice, flag, text } from "../options.ts";
 import { percent, rates } from "../outputs.ts";
 import { familyOf, RECIPE, recipeOf, SIZES } from "../recipe.ts";
@@ -31,6 +34,7 @@ export const train: Command = command({
   options: {
     model: choice(FAMILIES, { help: "Family of the model", placeholder: "FAMILY", required: true }),
     data: SHARED.data,
+    ...READING,
     out: text({ help: "Model file to write", placeholder: "FILE", required: true }),
     ...TRAINING,
     seed: SHARED.seed,
@@ -51,7 +55,7 @@ export const train: Command = command({
     await checkWritable(out);
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     await compute(values);
-    const all = await loadData(values.data);
+    const all = await loadData(values.data, { ...loadOptions(values), holdOut: true });
     const data = classes === undefined ? all : onlyClasses(all, classes);
     const { train: trainSet, validation } = divide(data, values);
     const { units, pieces, head, precision, iterations, hidden } = values;
@@ -65,7 +69,13 @@ export const train: Command = command({
       context,
       (more) => trainModel(family, trainSet, { ...options, ...more }),
     );
-    const record = { ...model.record, data: data.name, ...(classes && { classes: classes.join() }) };
+    const { reading } = data;
+    const record = {
+      ...model.record,
+      data: data.name,
+      reading: fittedText(reading),
+      ...(classes && { classes: classes.join() }),
+    };
     await writeFileWhole(out, saveModel({ ...model, record }));
 
     const clean = measure(model, data.test);
@@ -78,7 +88,7 @@ export const train: Command = command({
         ? JSON.stringify({
           model: out,
           family: family.name,
-          data: { name: data.name, examples: data.test.x.rows },
+          data: { name: data.name, examples: data.test.x.rows, reading: readingJson(reading) },
           kernels: kernels(),
           training: { examples: trainSet.x.rows, epochs: Number(epochs), ...past[Number(epochs) - 1] },
           clean: rates(clean),
@@ -86,6 +96,7 @@ export const train: Command = command({
         })
         : [
           `trained ${family.name} on ${trainSet.x.rows} examples of ${data.name}, ${epochs} epochs`,
+          `data: ${readingText(reading)}`,
           ...[clean, ...attacked].map(inWords),
           `wrote ${out}`,
         ].join("\n"),

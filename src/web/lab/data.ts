@@ -60,6 +60,9 @@ export function galleryOf(data: Data | undefined, count: number): Gallery {
  */
 export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): Data {
   const { shape, data } = readIdx(images);
+  if (!(data instanceof Uint8Array)) {
+    throw new InputError("shape", `use ${name}`, "its images are not of unsigned bytes");
+  }
   const [count, ...sizes] = shape;
   const pixels = sizes.reduce((product, n) => product * n, 1);
   if (sizes.length === 0 || pixels !== PIXELS) {
@@ -75,7 +78,7 @@ export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): D
   if (trainSet === 0) {
     throw new InputError("value", `use ${name}`, `it has ${count} images, at least 2 are needed`);
   }
-  const classes = labels ? labelsOf(labels, count) : new Uint8Array(count);
+  const classes = labels ? labelsOf(labels, count) : new Int32Array(count);
   const part = (from: number, to: number) =>
     batch({
       x: matrix(to - from, PIXELS, unitFloats(data.subarray(from * PIXELS, to * PIXELS))),
@@ -91,7 +94,7 @@ export function dataOf(name: string, images: Uint8Array, labels?: Uint8Array): D
   };
 }
 
-function labelsOf(bytes: Uint8Array, count: number): Uint8Array {
+function labelsOf(bytes: Uint8Array, count: number): Int32Array {
   const { shape, data } = readIdx(bytes);
   if (shape.length !== 1 || shape[0] !== count) {
     throw new InputError(
@@ -100,5 +103,5 @@ function labelsOf(bytes: Uint8Array, count: number): Uint8Array {
       `${count} images, but labels of ${shape.join(" × ")}`,
     );
   }
-  return data;
+  return Int32Array.from(data, Number);
 }

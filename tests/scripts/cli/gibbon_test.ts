@@ -1,7 +1,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { families } from "../../../src/mod.ts";
 import { oneOf } from "../../../src/schema.ts";
-import { assertRefused, filesIn, gibbon, inFolder, printed, smallDigits, withModel } from "./support.ts";
+import {
+  assertRefused,
+  filesIn,
+  gibbon,
+  inFolder,
+  printed,
+  SMALL_READING,
+  smallDigits,
+  withModel,
+} from "./support.ts";
 
 const COMMANDS = ["reproduce", "train", "attack", "evaluate", "check", "rubbish", "info", "data"];
 
@@ -56,23 +65,25 @@ Deno.test("gibbon tells bad data in one sentence, and writes nothing", () =>
     const none = `${folder}/none`;
     await refused(
       none,
-      `load data from ${none}: there is no such folder, and the one built-in set is digits`,
+      `load data from ${none}: there is no such folder or file, and the one built-in set is digits`,
     );
     await Deno.mkdir(none);
     await refused(
       none,
       `load data from ${none}: it holds neither train-images-idx3-ubyte[.gz] and its three companions, ` +
-        "nor train.csv and test.csv, nor x_train.npy, y_train.npy, x_test.npy and y_test.npy",
+        "nor train.csv and test.csv, nor x_train.npy, y_train.npy, x_test.npy and y_test.npy, nor one .npz file, nor " +
+        "folders train and test with a folder of PNG or JPEG images for each class",
     );
     const swapped = await copy("swapped", { [images]: labelBytes, [labels]: imageBytes });
     await refused(
       swapped,
-      `load data from ${swapped}/${images} and ${swapped}/${labels}: the images hold labels, 300 numbers`,
+      `read ${swapped}/${images} and ${swapped}/${labels}: the images hold labels, 300 numbers`,
     );
     const high = await copy("high", { [labels]: labelBytes.with(8, 10) });
-    await refused(
-      high,
-      `load data from ${high}/${images} and ${high}/${labels}: label 10 of example 0 is not a whole number in 0 … 9`,
+    await assertRefused(
+      [...train, high, "--class-count", "10"],
+      1,
+      `Cannot read ${high}/${images} and ${high}/${labels}: label 10 of example 0 is not a whole number in 0 … 9`,
     );
     const packed = new Response(new Blob([imageBytes]).stream().pipeThrough(new CompressionStream("gzip")));
     const cut = await copy("cut", { [images]: null });
@@ -123,7 +134,7 @@ Deno.test("gibbon tells bad model files in one sentence", () =>
     await assertRefused(
       ["evaluate", "--model", two, "--data", `${folder}/tiny`],
       1,
-      `Cannot use ${two} on ${folder}/tiny: the model knows 2 classes, the examples have 3`,
+      `Cannot read ${folder}/tiny/train.csv: label 2 of line 1 is none of the model's classes, 0 … 1`,
     );
   }));
 
@@ -187,7 +198,11 @@ Deno.test("the process needs no more than files, prints JSON alone, and ends wit
     const read = new TextDecoder();
     const good = await process("evaluate", "--model", model, "--data", data, "--json").output();
     assertEquals([good.code, read.decode(good.stderr)], [0, ""]);
-    assertEquals(JSON.parse(read.decode(good.stdout)).data, { name: data, examples: 60 });
+    assertEquals(JSON.parse(read.decode(good.stdout)).data, {
+      name: data,
+      examples: 60,
+      reading: SMALL_READING,
+    });
     const bad = await process("evaluate", "--model", model, "--data", data, "--epsilon", "-1").output();
     assertEquals([bad.code, read.decode(bad.stdout)], [2, ""]);
     assertEquals(read.decode(bad.stderr), "gibbon: --epsilon must be a list of finite numbers ≥ 0, not -1\n");

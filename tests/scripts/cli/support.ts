@@ -93,3 +93,12 @@ export function withModel(
     await run({ folder, data, model });
   });
 }
+
+/** How the files of `smallDigits` are read, in JSON. */
+export const SMALL_READING = {
+  format: "IDX",
+  scale: "255",
+  units: "scaled inputs",
+  range: [0, 255],
+  classes: 10,
+};

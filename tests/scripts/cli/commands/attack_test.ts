@@ -13,7 +13,7 @@ import {
   slice,
 } from "../../../../src/mod.ts";
 import { oneOf } from "../../../../src/schema.ts";
-import { assertRefused, json, printed, withModel } from "../support.ts";
+import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
 
 Deno.test("attack writes what it made, from what, and what the model says of it", () =>
   withModel(async ({ folder, data, model: file }) => {
@@ -44,7 +44,7 @@ Deno.test("attack writes what it made, from what, and what the model says of it"
     const attacked = measure(model, expected);
     assertEquals(said, {
       model: file,
-      data: { name: data, examples: 20 },
+      data: { name: data, examples: 20, reading: SMALL_READING },
       kernels: kernels(),
       attack: "fgsm",
       epsilon: 0.25,
@@ -92,7 +92,9 @@ Deno.test("attack aims, clips, chooses its norm and its noise as told", () =>
       "3",
     );
     assert(
-      /^fgsm with epsilon 0.5 on 60 examples of .*\nerror .* %.*\ntaken for class 3: .* %\n$/.test(text),
+      /^fgsm with epsilon 0.5 on 60 examples of .*\ndata: .*\nerror .* %.*\ntaken for class 3: .* %\n$/.test(
+        text,
+      ),
       text,
     );
   }));

@@ -1,8 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { rates } from "../../../../scripts/cli/outputs.ts";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { fgsm, kernels, loadModel, measure, sweep, uniformNoise } from "../../../../src/mod.ts";
-import { json, printed, withModel } from "../support.ts";
+import { json, printed, SMALL_READING, withModel } from "../support.ts";
 
 Deno.test("evaluate --json prints one object of rates, those that the library measures", () =>
   withModel(async ({ data, model: file }) => {
@@ -24,7 +24,7 @@ Deno.test("evaluate --json prints one object of rates, those that the library me
     );
     assertEquals(said, {
       model: file,
-      data: { name: data, examples: 60 },
+      data: { name: data, examples: 60, reading: SMALL_READING },
       kernels: kernels(),
       clean: rates(measure(model, test)),
       attacked: attacked.map((each) => ({ attack: each.attack, epsilon: each.epsilon, ...rates(each) })),
@@ -66,8 +66,12 @@ Deno.test("evaluate prints an aligned table in percent", () =>
       "0,0.25",
       "--per-class",
     );
-    const [head, , ...lines] = text.split("\n");
+    const [head, read, , ...lines] = text.split("\n");
     assertEquals(head, `${model} (softmaxLinear) on 60 examples of ${data}`);
+    assertStringIncludes(
+      read,
+      "data: format IDX; inputs 0 … 255 divided by 255; epsilon and bounds are in units",
+    );
     assert(/^attack {2,}epsilon {2,}error {2,}confidence {2,}on errors$/.test(lines[0]), lines[0]);
     const rows = lines.slice(0, 4);
     assertEquals(new Set(rows.map((row) => row.length)).size, 1);

@@ -2,7 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../../src/mod.ts";
 import { rates } from "../../../../scripts/cli/outputs.ts";
-import { assertRefused, filesIn, gibbon, inFolder, json, printed, smallDigits } from "../support.ts";
+import {
+  assertRefused,
+  filesIn,
+  gibbon,
+  inFolder,
+  json,
+  printed,
+  SMALL_READING,
+  smallDigits,
+} from "../support.ts";
 
 /** Runs `run` with a folder, the small digits in it, and `train` on them. */
 function training(
@@ -34,7 +43,7 @@ Deno.test("train writes a model that says where it came from, and tells its test
     assertEquals(rest, {
       model: out,
       family: "softmaxLinear",
-      data: { name: `${folder}/digits`, examples: 60 },
+      data: { name: `${folder}/digits`, examples: 60, reading: SMALL_READING },
       kernels: kernels(),
       clean: rates(measure(model, test)),
       attacked: [],
@@ -50,12 +59,13 @@ Deno.test("train writes a model that says where it came from, and tells its test
       data: `${folder}/digits`,
       epochs: "2",
       kernels: kernels(),
+      reading: '{"scaling":{"kind":"255"},"labels":{"classes":10}}',
       seed: "3",
     });
     const text = await printed(...train("b.safetensors", "--model softmaxLinear --epochs 2 --seed 3"));
     assert(
       text.startsWith(
-        `trained softmaxLinear on 300 examples of ${folder}/digits, 2 epochs\nclean: test error `,
+        `trained softmaxLinear on 300 examples of ${folder}/digits, 2 epochs\ndata: format IDX; inputs 0 … 255 `,
       ),
     );
     assertEquals(await Deno.readFile(`${folder}/b.safetensors`), await Deno.readFile(out));

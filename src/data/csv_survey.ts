@@ -1,0 +1,215 @@
+/** What the columns of delimited texts hold: which character parts them, which lines are headings. @module */
+
+import { InputError } from "../errors.ts";
+import { quoted } from "../schema.ts";
+import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
+
+/** Characters that may part cells, by what messages call them. */
+export const SEPARATORS = { comma: ",", semicolon: ";", tab: "\t", bar: "|" } as const;
+
+/** One of them. */
+export type Separator = keyof typeof SEPARATORS;
+
+/** What columns hold. */
+export interface Columns {
+  /** How many there are. */
+  width: number;
+  /** Cells of each that are numbers, and cells that are neither numbers nor missing. */
+  numbers: Int32Array;
+  words: Int32Array;
+  /** 1 for each that has a number that is not whole or below −1, as no label is. */
+  fractions: Uint8Array;
+  /** Different numbers, as far as they are few, of columns that may be the label for their place: the first two, the last. */
+  values: ReadonlyMap<number, Set<number>>;
+  /** Whether the first column holds n, n + 1, n + 2, … in each text, n being 0 or 1. */
+  counts: boolean;
+}
+
+/** A text, surveyed. */
+export interface Survey {
+  /** Its first record, and the line in which it stands. */
+  readonly first: readonly string[];
+  readonly firstLine: number;
+  /** Records below the first. */
+  readonly rest: number;
+}
+
+/** Cells that a record may have: enough for images of 256 × 256 in three colours. */
+const MAX_COLUMNS = 2 ** 18;
+
+/** Different numbers of a column that are told apart. */
+const MAX_VALUES = 1000;
+
+/** Records by which the separator is found. */
+const SAMPLE = 20;
+
+/**
+ * The character that parts the cells of `texts`: that with the same number of cells, two at least, in each of the first
+ * lines, and the most numbers among them.
+ */
+export function separatorOf(texts: readonly string[]): Separator {
+  let best: Separator = "comma", bestScore = -1;
+  for (const name of ["tab", "semicolon", "bar", "comma"] as const) {
+    const widths = new Set<number>();
+    let cells = 0, numbers = 0;
+    for (const text of texts) {
+      let records = 0;
+      try {
+        scan(text, SEPARATORS[name].charCodeAt(0), {
+          cell(_, from, to) {
+            cells++;
+            numbers += Number(
+              /^[+-]?[\d.,]*\d[\d.]*(e[+-]?\d+)?$/i.test(text.slice(from, Math.min(to, from + 40))),
+            );
+          },
+          record(count) {
+            widths.add(count);
+            return ++records === SAMPLE;
+          },
+        });
+      } catch {
+        widths.add(0);
+      }
+    }
+    const [width] = widths;
+    const score = widths.size === 1 && width > 1 ? 1 + numbers / cells : width > 1 ? numbers / cells / 2 : -1;
+    if (score > bestScore) [best, bestScore] = [name, score];
+  }
+  return best;
+}
+
+/**
+ * What `text` holds below its first line, noted in `columns`, which the first text gives their number; each record has
+ * as many cells.
+ *
+ * @throws {InputError} if one has not, or has too many
+ */
+export function survey(text: string, separator: Separator, columns: Columns): Survey {
+  const first: string[] = [];
+  let firstLine = 0, records = 0;
+  let decimal: { col: number; from: number; to: number } | undefined;
+  scan(text, SEPARATORS[separator].charCodeAt(0), {
+    cell(col, from, to) {
+      if (records === 0) {
+        if (col < MAX_COLUMNS) first.push(cellText(text, from, to));
+        return;
+      }
+      if (col >= columns.width) return;
+      const value = cellNumber(text, from, to);
+      // a first line that is no heading may hold 0
+      if (col === 0 && value !== records - 1 && value !== records) columns.counts = false;
+      if (value === value) noteNumber(columns, col, value);
+      else if (noteWord(columns, col, text.slice(from, Math.min(to, from + SHORT)))) {
+        decimal ??= { col, from, to };
+      }
+    },
+    record(cells, line) {
+      if (records++ === 0) {
+        firstLine = line;
+        if (cells > MAX_COLUMNS) fail(`line ${line} has ${cells} values, more than ${MAX_COLUMNS}`);
+        if (columns.width === 0) setWidth(columns, cells);
+      }
+      if (decimal) {
+        const { col, from, to } = decimal;
+        const cell = quoted(text.slice(from, to));
+        fail(`value ${col + 1} of line ${line} is ${cell}, with a decimal comma; write decimal points`);
+      }
+      if (cells !== columns.width) fail(`line ${line} has ${cells} values, expected ${columns.width}`);
+    },
+  });
+  return { first, firstLine, rest: Math.max(records - 1, 0) };
+}
+
+/** Columns of which nothing is known yet, not even how many they are. */
+export function newColumns(): Columns {
+  const none = { width: 0, values: new Map(), counts: true };
+  return { ...none, numbers: new Int32Array(), words: new Int32Array(), fractions: new Uint8Array() };
+}
+
+function setWidth(columns: Columns, width: number): void {
+  columns.width = width;
+  columns.numbers = new Int32Array(width);
+  columns.words = new Int32Array(width);
+  columns.fractions = new Uint8Array(width);
+  columns.values = new Map([0, 1, width - 1].map((c) => [c, new Set()]));
+}
+
+/** Notes a number in column `col`. */
+function noteNumber({ numbers, fractions, values, width }: Columns, col: number, value: number): void {
+  numbers[col]++;
+  if (value < -1 || value !== Math.trunc(value)) fractions[col] = 1;
+  if (col > 1 && col < width - 1) return;
+  const few = values.get(col)!;
+  if (few.size < MAX_VALUES) few.add(value);
+}
+
+/** Characters by which a word is judged. */
+const SHORT = 40;
+
+/** A number in the way of some countries, which may as well be two numbers. */
+const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
+
+/** Notes a cell that is no number in column `col`; whether it is a number with a decimal comma. */
+function noteWord({ words }: Columns, col: number, word: string): boolean {
+  if (isMissing(word)) return false;
+  words[col]++;
+  return DECIMAL_COMMA.test(word);
+}
+
+/** Notes the cells of a first line that is an example. */
+export function noteFirst(columns: Columns, first: readonly string[]): void {
+  first.forEach((cell, col) => {
+    const value = cellNumber(cell, 0, cell.length);
+    if (value === value) noteNumber(columns, col, value);
+    else noteWord(columns, col, cell);
+  });
+}
+
+/** Whether a column is of words, some of which may look like numbers. */
+export function isWords({ words, numbers }: Columns, col: number): boolean {
+  return words[col] > numbers[col];
+}
+
+/** Whether a column is of whole numbers alone, as labels are. */
+export function isWhole({ words, fractions }: Columns, col: number): boolean {
+  return words[col] === 0 && fractions[col] === 0;
+}
+
+/**
+ * Which texts begin with a heading. A heading has words where the lines below have numbers; or numbers that count, 0, 1,
+ * 2, …, or rise, the same in each text.
+ *
+ * @throws {InputError} if a first line may be either
+ */
+export function headings(surveys: readonly Survey[], columns: Columns): boolean[] {
+  return surveys.map(({ first, firstLine, rest }) => {
+    const kind = (cell: string) =>
+      isMissing(cell) ? "missing" : Number.isNaN(cellNumber(cell, 0, cell.length)) ? "word" : "number";
+    const kinds = first.map(kind);
+    const isNumeric = (c: number) => columns.numbers[c] > 0 && columns.words[c] === 0;
+    const strange = kinds.filter((each, c) => each === "word" && isNumeric(c)).length;
+    const values = first.map(Number).filter((_, c) => kinds[c] === "number");
+    const ambiguous = () =>
+      fail(
+        `line ${firstLine}, ${quoted(first.join())}, may be a heading or an example: say header yes or no`,
+      );
+    if (strange > 0) return values.length === 0 || rises(values) || ambiguous();
+    const words = kinds.filter((each) => each === "word").length;
+    if (words > 1 && words === kinds.length && rest === 0) return true;
+    if (values.length < 3 || !rises(values)) return false;
+    const shared = surveys.length > 1 && surveys.every((each) => each.first.join("\n") === first.join("\n"));
+    const counts = values.every((value, i) => value === values[0] + i) &&
+      (values[0] === 0 || values[0] === 1);
+    if (!counts) return shared && values.every(Number.isInteger);
+    if (shared || values.length > 5 || columns.fractions.includes(1)) return true;
+    return ambiguous();
+  });
+}
+
+function rises(values: readonly number[]): boolean {
+  return values.every((value, i) => i === 0 || value > values[i - 1]);
+}
+
+function fail(problem: string): never {
+  throw new InputError("format", "read CSV", problem);
+}

@@ -1,0 +1,233 @@
+/** Data as files hold them, and what is decided about them before they are examples. @module */
+
+import { InputError } from "../errors.ts";
+import type { Matrix } from "../matrix.ts";
+import { any, choice, integer, integerOr, resolve } from "../schema.ts";
+import type { Batch } from "./batch.ts";
+import { type Numbers, toFloat32 } from "./elements.ts";
+import { areWords, classesOf, exampleAt, labelling, type Labels, reading } from "./labels.ts";
+import type { Fitted, Reading } from "./reading.ts";
+import { fitScaling, isImageWidth, scaleInPlace, type Scaling } from "./scaling.ts";
+
+/** Examples as a file holds them. */
+export interface Table {
+  /** Inputs, (B, D); NaN is a missing one. Reading may write over them. */
+  readonly x: { readonly rows: number; readonly cols: number; readonly data: Numbers };
+  /** Label of each example, (B): numbers, or words; NaN or undefined is a missing one. */
+  readonly labels: Labels;
+  /** Whether the file says that each example is an image of bytes. */
+  readonly image?: boolean;
+  /** What messages call the table, such as the name of its file. */
+  readonly name?: string;
+  /** What messages call example `row`; default its number, from 0. */
+  readonly place?: (row: number) => string;
+  /** What messages call input `col`; default its number, from 0. */
+  readonly column?: (col: number) => string;
+  /** What was decided about the file, in words by topic. */
+  readonly source?: Readonly<Record<string, string>>;
+}
+
+/** What may be said of data instead of leaving it to be found. */
+export interface ReadOptions {
+  /**
+   * How to scale inputs. `auto`, the default, divides by 255 if all are whole numbers 0 … 255, one is at least 128, and
+   * they are images by their shape or by their number (a square of a side of at least 8, grey or in three colours), and
+   * leaves them as they are otherwise. `standard` and `minmax` are found from the first table, the training examples.
+   */
+  scale?: "auto" | Scaling["kind"];
+  /** Which number is the first class; default 1 if labels are exactly 1 … K, else 0. */
+  labelBase?: "auto" | 0 | 1;
+  /** Number of classes; default as many as the labels say. */
+  classes?: number;
+  /** What to do with examples that lack a value: refuse the data, the default, or leave those examples out. */
+  missing?: "refuse" | "drop";
+  /** What a model was trained on: its scaling and classes are then those of the data. */
+  fitted?: Fitted;
+}
+
+/** Options of reading. */
+export const READ_OPTIONS = {
+  scale: choice("How inputs are scaled", ["auto", "none", "255", "standard", "minmax"], { default: "auto" }),
+  labelBase: integerOr("Number of the first class", ["auto"], { min: 0, max: 1, default: "auto" }),
+  classes: integer("Number of classes; by default as many as the labels say", { min: 1 }),
+  missing: choice("What to do with examples that lack a value", ["refuse", "drop"], { default: "refuse" }),
+  fitted: any<Fitted>("What a model was trained on"),
+} as const;
+
+/** A batch that tells how it was read. */
+export interface ReadBatch extends Batch {
+  /** What was decided. */
+  readonly reading: Reading;
+}
+
+/**
+ * The tables of one data set, training examples first, as batches: scaling, classes and their names are decided once,
+ * from all of them.
+ *
+ * @example
+ * ```ts
+ * import { readTables } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const table = (numbers: number[], labels: string[]) => ({
+ *   x: { rows: labels.length, cols: 1, data: Float32Array.from(numbers) },
+ *   labels,
+ * });
+ * const { batches: [, test], reading } = readTables([table([2, 4], ["no", "yes"]), table([4], ["yes"])], { scale: "minmax" });
+ * assertEquals([...test.x.data, ...test.labels], [1, 1]);
+ * assertEquals(reading.labels.names, ["no", "yes"]);
+ * ```
+ *
+ * @throws {InputError} if tables have no examples or differ in width, a value is missing or not finite, or a label is
+ *     not a class
+ */
+export function readTables(
+  tables: readonly Table[],
+  options: ReadOptions = {},
+): { batches: Batch[]; reading: Reading } {
+  const { scale, labelBase, classes, missing, fitted } = resolve("read data", READ_OPTIONS, options);
+  tables.forEach((table) => checkTable(table, tables[0]));
+  const whole = tables.map((table) => withoutMissing(table, missing));
+  const xs = whole.map(({ x }): Matrix => ({ ...x, data: toFloat32(x.data) }));
+  xs.forEach((x, i) => checkFinite(x, whole[i]));
+  const range = rangeOf(xs);
+  const kinds = whole.map(({ image }, i) => ({ image, x: xs[i] }));
+  const scaling = fitted
+    ? fittedScaling(scale, fitted.scaling, kinds, range)
+    : fitScaling(scale === "auto" ? scaleOf(kinds, range) : scale, xs[0]);
+  const labels = fitted?.labels ?? labelling(whole, { classes, labelBase });
+  const batches = whole.map((table, i): Batch => ({
+    x: xs[i],
+    labels: classesOf(table, labels, fitted && "the model's classes, "),
+    classes: labels.classes,
+    ...(labels.names && { classNames: labels.names }),
+  }));
+  xs.forEach((x) => scaleInPlace(x, scaling));
+  const rows = (of: readonly Table[]) => of.reduce((sum, { x }) => sum + x.rows, 0);
+  const dropped = rows(tables) - rows(whole);
+  return { batches, reading: { scaling, labels, range, dropped, source: whole[0].source ?? {} } };
+}
+
+/** The batch of one table. */
+export function readBatch(table: Table, options: ReadOptions): ReadBatch {
+  const read = readTables([table], options);
+  return { ...read.batches[0], reading: read.reading };
+}
+
+function checkTable(table: Table, first: Table): void {
+  const { x: { rows, cols }, labels } = table;
+  const fail = (problem: string) => {
+    throw new InputError("shape", reading(table), problem);
+  };
+  if (rows !== labels.length) fail(`${rows} examples but ${labels.length} labels`);
+  if (rows === 0) fail("there are no examples");
+  if (cols !== first.x.cols) {
+    fail(`its examples have ${cols} inputs, those of ${first.name ?? "the first table"} ${first.x.cols}`);
+  }
+}
+
+/** `table` without the examples that lack a value, or the failure to be so. */
+function withoutMissing(table: Table, missing: "refuse" | "drop"): Table {
+  const { x, labels, place = exampleAt, column = (col: number) => `input ${col}` } = table;
+  const kept: number[] = [];
+  const words = areWords(labels);
+  for (let i = 0; i < x.rows; i++) {
+    const noLabel = words ? labels[i] === undefined : Number.isNaN(Number(labels[i]));
+    const at = firstNaN(x.data, i * x.cols, (i + 1) * x.cols);
+    if (!noLabel && at < 0) {
+      kept.push(i);
+      continue;
+    }
+    if (missing === "drop") continue;
+    const what = noLabel ? "its label" : column(at - i * x.cols);
+    throw new InputError(
+      "value",
+      reading(table),
+      `${what} of ${place(i)} is missing (NaN); fill it in, or leave such examples out by missing drop`,
+    );
+  }
+  if (kept.length === x.rows) return table;
+  if (kept.length === 0) {
+    throw new InputError("value", reading(table), `each of ${x.rows} examples lacks a value`);
+  }
+  return tableRows(table, kept);
+}
+
+/** The examples `rows` of `table`, in that order, copied. */
+export function tableRows(table: Table, rows: readonly number[]): Table {
+  const { x: { cols, data: from }, labels, place = exampleAt } = table;
+  const data = new Float32Array(rows.length * cols);
+  rows.forEach((row, i) => {
+    for (let j = 0; j < cols; j++) data[i * cols + j] = Number(from[row * cols + j]);
+  });
+  return {
+    ...table,
+    x: { rows: rows.length, cols, data },
+    labels: areWords(labels)
+      ? rows.map((row) => labels[row])
+      : Float64Array.from(rows, (row) => Number(labels[row])),
+    place: (row) => place(rows[row]),
+  };
+}
+
+function firstNaN(data: Numbers, from: number, to: number): number {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
+  for (let i = from; i < to; i++) if (data[i] !== data[i]) return i;
+  return -1;
+}
+
+function checkFinite({ cols, data }: Matrix, table: Table): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad < 0) return;
+  const { place = exampleAt, column = (col: number) => `input ${col}` } = table;
+  throw new InputError(
+    "value",
+    reading(table),
+    `${column(bad % cols)} of ${place(Math.floor(bad / cols))} is ${
+      table.x.data[bad]
+    }, too large for float32`,
+  );
+}
+
+function rangeOf(xs: readonly Matrix[]): [number, number] {
+  let min = Infinity, max = -Infinity;
+  for (const { data } of xs) {
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] < min) min = data[i];
+      if (data[i] > max) max = data[i];
+    }
+  }
+  return min > max ? [0, 0] : [min, max];
+}
+
+type Kind = { readonly image?: boolean; readonly x: Matrix };
+
+function scaleOf(tables: readonly Kind[], [, max]: readonly [number, number]): "none" | "255" {
+  const images = tables.every(({ image, x }) => image || isImageWidth(x.cols));
+  return images && max >= 128 && areBytes(tables) ? "255" : "none";
+}
+
+function areBytes(tables: readonly Kind[]): boolean {
+  return tables.every(({ x }) =>
+    x.data.every((value) => value >= 0 && value <= 255 && Number.isInteger(value))
+  );
+}
+
+/** The scaling of a model's inputs for data that may be scaled already. */
+function fittedScaling(
+  scale: "auto" | Scaling["kind"],
+  own: Scaling,
+  tables: readonly Kind[],
+  [, max]: readonly [number, number],
+): Scaling {
+  if (scale === "none" || (scale === "auto" && own.kind === "none")) return { kind: "none" };
+  if (scale !== "auto" && scale !== own.kind) {
+    throw new InputError(
+      "value",
+      `read data with scale ${scale}`,
+      `the model was trained with ${own.kind}; use auto, or none for data that are scaled already`,
+    );
+  }
+  if (own.kind === "255") return { kind: scale === "255" || (max > 1 && areBytes(tables)) ? "255" : "none" };
+  return own;
+}
