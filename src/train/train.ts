@@ -48,7 +48,8 @@ export async function train(
     family,
     "family" in start ? start.tensors() : family.initial(random.split("initial"), data),
   );
-  const model = bind(family, network, record(settled, network.workspace.kernels));
+  // whatever ends it, the memory is given back
+  using model = bind(family, network, record(settled, network.workspace.kernels));
   const step = makeStep(network, model, { data, settled });
   const { state, update } = optimizer(settled.recipe, network.parameters, network.workspace);
   const kept = {
@@ -77,7 +78,6 @@ export async function train(
     while (at.stepInEpoch < batches) {
       if (signal?.aborted) {
         await save();
-        model[Symbol.dispose]();
         throw signal.reason;
       }
       const from = at.stepInEpoch * batchSize;

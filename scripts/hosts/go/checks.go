@@ -67,16 +67,14 @@ func (o FGSMOptions) check(m *Model, x []float32) error {
 	if n := len(o.Bounds); n > 1 && n != m.Inputs {
 		return &InputError{CodeShape, action, fmt.Sprintf("expected one pair of bounds or %d of them, one a feature, got %d", m.Inputs, n)}
 	}
-	within := func(pair [2]float64) string {
-		return action + " within bounds " + shown(pair[0]) + ", " + shown(pair[1])
-	}
+	both := func(pair [2]float64) string { return shown(pair[0]) + ", " + shown(pair[1]) }
 	for i, pair := range o.Bounds {
 		if !(pair[0] < pair[1]) {
 			where := ""
 			if len(o.Bounds) > 1 {
 				where = fmt.Sprintf(" of feature %d", i)
 			}
-			return &InputError{CodeValue, within(pair) + where, "the first must be less"}
+			return &InputError{CodeValue, action + " within bounds " + both(pair) + where, "the first must be less"}
 		}
 	}
 	for i, value := range x {
@@ -85,13 +83,13 @@ func (o FGSMOptions) check(m *Model, x []float32) error {
 		}
 		column := i % m.Inputs
 		if pair, v := o.Bounds[column%len(o.Bounds)], float64(value); v < pair[0] || v > pair[1] {
-			reason := fmt.Sprintf("input %d of example %d is %s", column, i/m.Inputs, shown(v))
-			return &InputError{CodeValue, within(pair), reason}
+			where := fmt.Sprintf("input %d of example %d", column, i/m.Inputs)
+			return &InputError{CodeValue, action, where + " is " + shown(v) + ", out of the bounds " + both(pair)}
 		}
 	}
 	switch o.Norm {
 	case "", Linf, L2, L1:
 		return nil
 	}
-	return &InputError{CodeValue, action + " in norm " + string(o.Norm), "expected Linf, L2 or L1"}
+	return &InputError{CodeValue, action + ` with norm "` + string(o.Norm) + `"`, "must be Linf, L2 or L1"}
 }

@@ -102,28 +102,29 @@ def bounds_of(
     wrong = np.flatnonzero(~(lo < hi))
     if wrong.size:
         where = "" if pairs.ndim == 1 else f" of feature {wrong[0]}"
-        within = _within(action, pairs, wrong[0]) + where
+        within = f"{action} within bounds {_pair(pairs, wrong[0])}{where}"
         raise InputError("value", within, "the first must be less")
     # as they were given: a double at a bound may lie beyond it as a float32
     given = np.asarray(x)
     outside = (given < lo) | (given > hi)
     if outside.any():
         row, column = np.argwhere(outside)[0]
-        reason = f"input {column} of example {row} is {shown(given[row, column])}"
-        raise InputError("value", _within(action, pairs, column), reason)
+        value = shown(given[row, column])
+        reason = f"is {value}, out of the bounds {_pair(pairs, column)}"
+        raise InputError("value", action, f"input {column} of example {row} {reason}")
     # -0 would not be 0's negative
     return -below(-lo), below(hi)
 
 
-def _within(action: str, pairs: Doubles, column: int) -> str:
+def _pair(pairs: Doubles, column: int) -> str:
     lo, hi = pairs if pairs.ndim == 1 else pairs[column]
-    return f"{action} within bounds {shown(lo)}, {shown(hi)}"
+    return f"{shown(lo)}, {shown(hi)}"
 
 
 def norm(action: str, name: str) -> None:
     """Refuses what is not the name of a norm."""
     if name not in NORMS:
-        raise InputError("value", f"{action} in norm {name}", "expected Linf, L2 or L1")
+        raise InputError("value", f'{action} with norm "{name}"', "must be Linf, L2 or L1")
 
 
 def below(values: Doubles) -> Floats:

@@ -28,8 +28,8 @@ impl FromStr for Norm {
             "L1" => Ok(Norm::L1),
             _ => Err(InputError {
                 code: Code::Value,
-                action: format!("attack by fgsm in norm {name}"),
-                reason: "expected Linf, L2 or L1".into(),
+                action: format!("attack by fgsm with norm \"{name}\""),
+                reason: "must be Linf, L2 or L1".into(),
             }),
         }
     }
@@ -100,20 +100,21 @@ impl FgsmOptions {
             let reason = format!("expected one pair of bounds or {inputs} of them, one a feature, got {pairs}");
             return Err(input(Code::Shape, action, reason));
         }
-        let within =
-            |(lo, hi): (f64, f64), more: &str| format!("{action} within bounds {}, {}{more}", shown(lo), shown(hi));
         for (i, &(lo, hi)) in self.bounds.iter().enumerate() {
             // NaN compares as nothing
             if lo.partial_cmp(&hi) != Some(Ordering::Less) {
                 let feature = if pairs > 1 { format!(" of feature {i}") } else { String::new() };
-                return Err(input(value, within((lo, hi), &feature), "the first must be less"));
+                let within = format!("{action} within bounds {}, {}{feature}", shown(lo), shown(hi));
+                return Err(input(value, within, "the first must be less"));
             }
         }
         for ((i, &number), &(lo, hi)) in x.iter().enumerate().zip(self.bounds.iter().cycle()) {
             let number = f64::from(number);
             if number < lo || number > hi {
-                let reason = format!("input {} of example {} is {}", i % inputs, i / inputs, shown(number));
-                return Err(input(value, within((lo, hi), ""), reason));
+                let place = format!("input {} of example {}", i % inputs, i / inputs);
+                let bounds = format!("{}, {}", shown(lo), shown(hi));
+                let reason = format!("{place} is {}, out of the bounds {bounds}", shown(number));
+                return Err(input(value, action, reason));
             }
         }
         Ok(())
