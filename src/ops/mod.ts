@@ -4,6 +4,7 @@ export { add } from "./add.ts";
 export { classRbm } from "./class_rbm.ts";
 export { concat } from "./concat.ts";
 export { exp } from "./exp.ts";
+export { leakyRelu } from "./leaky_relu.ts";
 export { linear } from "./linear.ts";
 export { maxout } from "./maxout.ts";
 export { mpDbm } from "./mp_dbm.ts";

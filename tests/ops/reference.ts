@@ -21,6 +21,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     });
   },
   relu: ([z], { kinks }) => rectified(z, 0, kinks),
+  leakyRelu: ([z], { attributes, kinks }) => rectified(z, attributes.slope as number, kinks),
   tanh: ([z]) => z.map(Math.tanh),
   sigmoid: ([z]) => z.map((value) => 1 / (1 + Math.exp(-value))),
   exp: ([z]) => z.map(Math.exp),
