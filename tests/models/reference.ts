@@ -1,9 +1,10 @@
 /** Models once more, from their tensors, in plain loops in double. */
 
+import type { Batch } from "../../src/data/batch.ts";
 import type { Tensors } from "../../src/graph/executor.ts";
 import { type Matrix, rowsOf } from "../../src/matrix.ts";
 import { graphInDouble } from "../graph/reference.ts";
-import type { Specimen } from "./specimens.ts";
+import { examplesFor, mostlyZero, type Specimen } from "./specimens.ts";
 
 /** The sum of numbers, in double. */
 export const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
@@ -125,4 +126,37 @@ function evaluate(
   const own = inPlainLoops[family.name], kinks: number[] = [];
   if (!own) return graphInDouble(family.graph, tensors, data);
   return { scores: own(tensors, data, kinks, family.config), kinks };
+}
+
+/**
+ * Few examples, and the same with most inputs 0, at which a step of `step` in any input or parameter crosses no kink: what
+ * central differences need.
+ */
+export function smoothExamples(specimen: Specimen, step: number): Batch[] {
+  const { family, tensors } = specimen;
+  const copy = Object.fromEntries(
+    Object.entries(tensors).map((
+      [name, { shape, data }],
+    ) => [name, { shape, data: Float32Array.from(data) }]),
+  );
+  for (let seed = 3; seed < 200; seed++) {
+    const dense = examplesFor(family, 4, { seed });
+    const both = [dense, mostlyZero(dense)];
+    const crosses = both.some(({ x }) => {
+      const before = kinksOf(specimen, copy, x).join();
+      return before !== "" &&
+        [x, ...Object.values(copy)].some(({ data }) =>
+          data.some((value, i) =>
+            [-step, step].some((moved) => {
+              data[i] = value + moved;
+              const after = kinksOf(specimen, copy, x).join();
+              data[i] = value;
+              return after !== before;
+            })
+          )
+        );
+    });
+    if (!crosses) return both;
+  }
+  throw new Error(`${specimen.name} has a kink near everything`);
 }

@@ -64,9 +64,9 @@ function smallVariants(key: string): Record<string, unknown>[] {
 }
 
 /** Parameters of ordinary size, always the same; initial ones are often all 0. */
-export function ordinaryTensors({ name: family, shapes }: Family): Tensors {
+export function ordinaryTensors({ name: family, shapes, config }: Family): Tensors {
   // what sigmoids flatten, layer upon layer, needs weights to match
-  const wide = family === "mpDbm" ? 2 : 0.8;
+  const wide = family === "mpDbm" || config.activation === "sigmoid" ? 2 : 0.8;
   // precisions are positive, and so small that probabilities of an RBF are not all 0
   const ranges: Record<string, [number, number]> = { beta: [0.05, 0.5], factor: [-0.3, 0.3] };
   return Object.fromEntries(
