@@ -4,6 +4,7 @@ export { classRbm, type ClassRbmOptions } from "./class_rbm.ts";
 export { deepRbf, type DeepRbfOptions } from "./deep_rbf.ts";
 export { logistic, type LogisticOptions } from "./logistic.ts";
 export { maxout, type MaxoutOptions } from "./maxout.ts";
+export { mlp, type MlpOptions } from "./mlp.ts";
 export { mpDbm, type MpDbmOptions } from "./mp_dbm.ts";
 export { rbf, type RbfOptions } from "./rbf.ts";
 export { softmaxLinear, type SoftmaxLinearOptions } from "./softmax_linear.ts";

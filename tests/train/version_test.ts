@@ -7,6 +7,7 @@ import { TRAINING_VERSIONS } from "../../src/train/version.ts";
 const GIVEN: Readonly<Record<string, readonly [version: number, hash: string]>> = {
   "training.softmaxLinear": [1, "57de10a3072a84eef108935172e6e2a83f66b093ca14343cfd3f4793678b2e75"],
   "training.logistic": [1, "130a21d95db2a02d2b29c588606371a6250bd534731336cc78cdef64afd63e71"],
+  "training.mlp": [1, "729862a03cd1a2cad8433f41893d6b5656dacead4aa6ac58cf4aec6bb449211d"],
   "training.maxout": [1, "f101089d7b90c1af8f733995ba43ec21cfc0e6373ac5325b13de30f0f3f14049"],
   "training.rbf": [1, "9cd550e4fd356a29e4e858d6e26316adba2c05bb63dd26ee38c369995f8cad48"],
   "training.deepRbf": [1, "1eb855146f847b311e06574200a2d14d214141f4a1f0ab9b1f99457bf2af63b1"],
