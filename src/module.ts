@@ -47,6 +47,7 @@ export { fgsm } from "./attacks/fgsm.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
 export { atLayer, differentiable, rubbishClass, scaledGradient } from "./attacks/perturbations.ts";
+export { pgd, type PgdOptions } from "./attacks/pgd.ts";
 export { rotation } from "./attacks/rotation.ts";
 export {
   type DirectedRubbish,

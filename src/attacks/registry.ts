@@ -2,5 +2,6 @@
 
 export { fgsm } from "./fgsm.ts";
 export { lbfgs } from "./lbfgs.ts";
+export { pgd } from "./pgd.ts";
 export { signNoise, uniformNoise } from "./noise.ts";
 export { rotation } from "./rotation.ts";

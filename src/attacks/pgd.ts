@@ -1,0 +1,156 @@
+/** Projected gradient descent. @module */
+
+import type { Constraint } from "../constraints/constraint.ts";
+import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
+import { boolean, integer, number } from "../schema.ts";
+import { type Attack, makeAttack } from "./attack.ts";
+import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
+
+/** How projected gradient descent walks. */
+export interface PgdOptions extends LossOptions {
+  /** Gradients that are followed; default 40. */
+  steps?: number;
+  /** Size of a step, in input units; default 2.5 ε / steps. */
+  stepSize?: number;
+  /** Walks for each example, of which the first that fools the model is kept; default 1. */
+  restarts?: number;
+  /** Whether a walk begins at a random point of what is allowed; default true. Without, all walks are the same. */
+  randomStart?: boolean;
+  /** Part of the direction that the next step keeps, in [0, 1], as Dong et al. (2018) do with 1; default 0. */
+  momentum?: number;
+  /** Whether a walk ends as soon as it fools the model, as a measure of robust accuracy wants it; default false. */
+  stopEarly?: boolean;
+}
+
+/**
+ * Projected gradient descent (Madry et al. 2018): steps along the gradient's sign, or along the gradient in L2 and on the
+ * feature of the greatest slope in L1, each followed by the projection on what is allowed. `fgsm` is one step of size ε from
+ * the example itself.
+ *
+ * Integers, grids and one-hot groups count in the end alone: on the way they are numbers like others.
+ *
+ * @example
+ * ```ts
+ * import { batch, matrix, model, pgd, softmaxLinear } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tensors = {
+ *   W: { shape: [2, 1], data: new Float32Array([-1, 1]) },
+ *   b: { shape: [2], data: new Float32Array(2) },
+ * };
+ * using linear = model(softmaxLinear({ inputs: 1, classes: 2 }), { tensors });
+ * const attacked = pgd(linear, batch({ x: matrix(1, 1, [0.125]), labels: [1] }), { epsilon: 0.25 });
+ * assertEquals([attacked.x.data[0], attacked.fooled[0]], [-0.125, 1]);
+ * ```
+ *
+ * @throws {InputError} if an option is out of its range, or does not fit the model or the examples
+ */
+export const pgd: Attack<PgdOptions> = makeAttack({
+  name: "pgd",
+  summary: "Many small steps along the gradient, each projected on what is allowed",
+  needs: "gradients",
+  norms: ["Linf", "L2", "L1"],
+  options: {
+    steps: integer("Gradients that are followed", { min: 1, default: 40 }),
+    stepSize: number("Size of a step, in input units; by default 2.5 times the size over the steps", { min: 0 }),
+    restarts: integer("Walks for each example, of which the first that fools the model is kept", {
+      min: 1,
+      default: 1,
+    }),
+    randomStart: boolean("Begin at a random point of what is allowed", { default: true }),
+    momentum: number("Part of the direction that the next step keeps", { min: 0, max: 1, default: 0 }),
+    stopEarly: boolean("End a walk as soon as it fools the model", { default: false }),
+    ...LOSS_OPTIONS,
+  },
+  *run(chunk, options) {
+    const { x, constraint, rng, matrix } = chunk;
+    const { steps, stepSize, restarts, randomStart, momentum } = options;
+    const follow = yield* following(chunk, options);
+    // a point of the walk is no allowed input where some features take single values
+    const stopEarly = options.stopEarly && !constraint.discrete;
+    const out = matrix("out");
+    let open = Int32Array.from({ length: x.rows }, (_, row) => row);
+    for (let walk = 0; walk < restarts && open.length > 0; walk++) {
+      const around = () =>
+        open.length < x.rows
+          ? constraint.around(chosen(matrix("from", open.length), x, open), (name) => matrix(name, open.length))
+          : chunk.region;
+      let region = around();
+      let at = matrix("at", open.length);
+      if (randomStart) region.sample(at, (i) => rng(open[i]).split("walk", walk));
+      else at.data.set(region.original.data);
+      let velocity = matrix("velocity", momentum > 0 ? open.length : 0);
+      velocity.data.fill(0);
+      for (let step = 0; step < steps; step++) {
+        const answer = yield* follow(at, {
+          rows: open.length < x.rows ? open : undefined,
+          done: (walk + step / steps) / restarts,
+        });
+        let { gradient } = answer;
+        if (stopEarly && step > 0) {
+          const fooled = answer.fooled();
+          const left = Int32Array.from(open.keys()).filter((i) => !fooled[i]);
+          if (left.length < open.length) {
+            place(out, at, open);
+            const narrow = (name: string, m: Matrix) => {
+              const rows = chosen(ordinary(left.length, m.cols), m, left);
+              const into = matrix(name, left.length);
+              into.data.set(rows.data);
+              return into;
+            };
+            [at, gradient] = [narrow("at", at), narrow("slopes", gradient)];
+            if (momentum > 0) velocity = narrow("velocity", velocity);
+            open = left.map((i) => open[i]);
+            if (open.length === 0) break;
+            region = around();
+          }
+        }
+        if (momentum > 0) accelerate(gradient, velocity, momentum);
+        if (constraint.norm === "L1" && steps > 1) block(gradient, at, constraint);
+        region.step(at, at, { direction: gradient, part: 2.5 / steps, length: stepSize });
+        region.relax(at);
+      }
+      if (open.length === 0) break;
+      if (constraint.discrete) region.project(at);
+      place(out, at, open);
+      if (walk + 1 === restarts) break;
+      const rows = open.length < x.rows ? open : undefined;
+      const fooled = (yield { ask: "scores", x: at, rows, done: (walk + 1) / restarts }).fooled();
+      open = open.filter((_, i) => !fooled[i]);
+    }
+    return out;
+  },
+});
+
+/** The rows of `m` at `places`, in `out`. */
+function chosen(out: Matrix, m: Matrix, places: Int32Array): Matrix {
+  places.forEach((row, i) => rowsOf(out, i, i + 1).data.set(rowsOf(m, row, row + 1).data));
+  return out;
+}
+
+/** Puts the rows of `m` in their places in `out`. */
+function place(out: Matrix, m: Matrix, places: Int32Array): void {
+  if (places.length === out.rows) return out.data.set(m.data);
+  places.forEach((row, i) => rowsOf(out, row, row + 1).data.set(rowsOf(m, i, i + 1).data));
+}
+
+/** velocity ← μ·velocity + g / ‖g‖₁ by rows, which then replaces the gradient. */
+function accelerate(gradient: Matrix, velocity: Matrix, momentum: number): void {
+  const { rows, cols, data: g } = gradient, { data: v } = velocity;
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let i = row * cols; i < (row + 1) * cols; i++) sum += Math.abs(g[i]);
+    const factor = sum > 0 && sum < Infinity ? 1 / sum : 0;
+    for (let i = row * cols; i < (row + 1) * cols; i++) {
+      g[i] = v[i] = momentum * v[i] + (factor > 0 ? factor * g[i] : 0);
+    }
+  }
+}
+
+/** No slope where a feature that leans on a bound would have to pass it. */
+function block(gradient: Matrix, at: Matrix, { inputs, lo, hi }: Constraint): void {
+  const { data: g } = gradient, { data: x } = at;
+  for (let i = 0; i < g.length; i++) {
+    if (g[i] > 0 ? x[i] >= hi[i % inputs] : x[i] <= lo[i % inputs]) g[i] = 0;
+  }
+}
