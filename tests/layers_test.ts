@@ -133,7 +133,7 @@ Deno.test("src/ needs no Deno, no clock, no package, and no number that differs 
 });
 
 Deno.test("what src/web/ computes by, in its workers, needs no package and no page", () => {
-  for (const file of source.filter((each) => each.startsWith("src/web/lab/"))) {
+  for (const file of source.filter((each) => each.startsWith("src/web/worker/"))) {
     assertEquals(importsOf(file).filter((specifier) => !specifier.startsWith(".")), [], file);
     assertEquals(codeOf(file).match(/\b(document|window|location)\b/)?.[0], undefined, file);
   }

@@ -16,12 +16,16 @@ const PACKAGES = ["preact", "@preact/signals", "uplot"];
 const ICON =
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#b2401a"/><path d="M4 8h8M8 4v8" stroke="#fff" stroke-width="2"/></svg>`;
 
+/** Name of the picture beside the page; see `preview`. */
+export const PREVIEW = "preview.png";
+
 /**
  * The whole page: script, worker, kernels and style in one HTML text, which needs no server and asks for nothing.
+ * `address`, where it will be found, makes the link to its picture absolute, which some that show links need.
  */
-export async function bundle(): Promise<string> {
+export async function bundle({ address = "" }: { address?: string } = {}): Promise<string> {
   try {
-    const worker = await built("lab/worker.ts");
+    const worker = await built("worker/main.ts");
     const [script, style, template] = await Promise.all([
       built("main.tsx", { define: { WORKER_SCRIPT: JSON.stringify(worker) } }),
       built("style/main.css"),
@@ -30,6 +34,7 @@ export async function bundle(): Promise<string> {
     const parts = {
       "script-hash": await hashed(script),
       "style-hash": await hashed(style),
+      image: address && new URL(PREVIEW, address.endsWith("/") ? address : `${address}/`).href || PREVIEW,
       icon: `data:image/svg+xml,${encodeURIComponent(ICON)}`,
     };
     return Object.entries(parts).reduce((html, [name, value]) => html.replace(`{{${name}}}`, value), template)

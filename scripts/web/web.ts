@@ -9,7 +9,9 @@ import type { Terminal } from "../cli/context.ts";
 import { flag, text, whole } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
 import { makeFolder, writeFileWhole } from "../files.ts";
-import { bundle } from "./bundle.ts";
+import { UserError } from "../errors.ts";
+import { bundle, PREVIEW } from "./bundle.ts";
+import { preview } from "./preview.ts";
 import { served } from "./served.ts";
 
 const web = command({
@@ -24,15 +26,24 @@ const web = command({
     }),
     build: flag("write the page instead, as a file for any static host or to be opened itself"),
     out: text({ help: "folder to write index.html to", placeholder: "DIR", default: "playground" }),
+    address: text({
+      help: "where the written page will be found, for the picture that links to it are shown with",
+      placeholder: "URL",
+    }),
   },
   examples: ["web", "web --port 8080", "web --build --out site"],
-  async run({ port, build, out }, context) {
-    const page = await bundle();
-    const bytes = new TextEncoder().encode(page);
+  async run({ port, build, out, address }, context) {
+    if (address !== undefined && !/^https?:/.test(URL.parse(address)?.protocol ?? "")) {
+      throw new UserError(`--address must be an http or https address, not ${address}`);
+    }
+    const page = await bundle({ address });
     if (build) {
       await makeFolder(out);
-      await writeFileWhole(`${out}/index.html`, bytes);
-      context.print(`${out}/index.html  ${bytes.length} bytes`);
+      const files = { "index.html": new TextEncoder().encode(page), [PREVIEW]: await preview() };
+      for (const [name, bytes] of Object.entries(files)) {
+        await writeFileWhole(`${out}/${name}`, bytes);
+        context.print(`${out}/${name}  ${bytes.length} bytes`);
+      }
       return 0;
     }
     await context.interruptible(async (signal) => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { decode } from "fast-png";
 import type { Terminal } from "../../scripts/cli/context.ts";
 import { baseline } from "../../wasm/inline.ts";
 import { main } from "../../scripts/web/web.ts";
@@ -28,7 +29,11 @@ Deno.test("web --build --out writes one page that asks for nothing and whose pol
   const folder = await Deno.makeTempDir();
   const ran = web("--build", "--out", `${folder}/deep/site`);
   assertEquals([await ran.code, ran.err], [0, ""]);
-  assertEquals(Array.from(Deno.readDirSync(`${folder}/deep/site`), ({ name }) => name), ["index.html"]);
+  const written = Array.from(Deno.readDirSync(`${folder}/deep/site`), ({ name }) => name).sort();
+  assertEquals(written, ["index.html", "preview.png"]);
+  const { width, height, data } = decode(await Deno.readFile(`${folder}/deep/site/preview.png`));
+  assertEquals([width, height], [1200, 630]);
+  assert(new Set(data).size > 20, "it shows something");
   const page = await Deno.readTextFile(`${folder}/deep/site/index.html`);
   assertStringIncludes(ran.out, `${folder}/deep/site/index.html`);
   const policy = page.match(/Content-Security-Policy"\s+content="([^"]*)"/)![1];
@@ -42,6 +47,11 @@ Deno.test("web --build --out writes one page that asks for nothing and whose pol
   for (const name of ["Preact Team", "Jason Miller", "Leon Sorokin"]) assert(page.includes(name), name);
   // once, in the worker: the page itself only looks
   assertEquals(page.split(baseline).length, 2);
+  assertStringIncludes(page, '<meta property="og:image" content="preview.png">');
+  const found = web("--build", "--out", folder, "--address", "https://example.org/play");
+  assertEquals([await found.code, found.err], [0, ""]);
+  const absolute = '<meta property="og:image" content="https://example.org/play/preview.png">';
+  assertStringIncludes(await Deno.readTextFile(`${folder}/index.html`), absolute);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -68,6 +78,7 @@ Deno.test("web says in one sentence what it cannot do", async () => {
       `Cannot write ${file}/site: part of its path is not a folder\n`,
     ],
     [["--port", "70000"], 2, "--port must be in 0 … 65535, not 70000\n"],
+    [["--build", "--address", "mine"], 1, "--address must be an http or https address, not mine\n"],
     [["--prot", "1"], 2, "web has no option --prot; did you mean --port?\n"],
   ];
   for (const [args, code, message] of wrong) {

@@ -9,14 +9,21 @@ import { bundle } from "../../scripts/web/bundle.ts";
 import { served } from "../../scripts/web/served.ts";
 import { access } from "./browser/access.ts";
 import { expectations, type Expected } from "./browser/expected.ts";
-import { filing } from "./browser/filing.ts";
+import { attack } from "./browser/attack.ts";
+import { files } from "./browser/files.ts";
+import { history } from "./browser/history.ts";
 import { BROWSERS, type Kind, started } from "./browser/launch.ts";
-import { looking } from "./browser/looking.ts";
-import { making } from "./browser/making.ts";
 import type { Scenario } from "./browser/scenario.ts";
+import { training } from "./browser/training.ts";
 import { visit } from "./browser/visit.ts";
 
-const SCENARIOS: readonly Scenario[] = [...looking, ...making, ...filing, ...access];
+const SCENARIOS: readonly Scenario[] = [
+  ...attack,
+  ...training,
+  ...files,
+  ...history,
+  ...access,
+];
 
 /** What all browsers have in common. */
 interface Common {
@@ -27,7 +34,7 @@ interface Common {
 
 /** Plays every scenario in the browser at `path`; how many passed and failed. */
 async function play(kind: Kind, path: string, common: Common): Promise<{ passed: number; failed: number }> {
-  const [downloads, files] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+  const [downloads, folder] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
   const browser = await started(kind, path, downloads);
   const count = { passed: 0, failed: 0 };
   try {
@@ -44,7 +51,7 @@ async function play(kind: Kind, path: string, common: Common): Promise<{ passed:
           browser,
           changesScheme: kind.changesScheme,
           downloads,
-          files,
+          files: folder,
           measured,
         });
         count.passed++;
@@ -57,7 +64,7 @@ async function play(kind: Kind, path: string, common: Common): Promise<{ passed:
     }
   } finally {
     await browser.close();
-    for (const folder of [downloads, files]) await Deno.remove(folder, { recursive: true });
+    for (const made of [downloads, folder]) await Deno.remove(made, { recursive: true });
   }
   return count;
 }

@@ -1,55 +1,80 @@
 /// <reference lib="dom" />
 /** Files in and out; none of them leaves the computer. @module */
 
-import { STATE_FORMAT } from "../lab/protocol.ts";
-import { address, applyLink } from "./address.ts";
-import { writeLink } from "./link.ts";
-import { PICTURES } from "./settings.ts";
+import { type NamedBytes, STATE_FORMAT } from "../messages.ts";
+import { address, applyLink, linkOfPage } from "./history.ts";
+import { isPicture, readPicture } from "./images.ts";
+import { leveled } from "./pixels.ts";
 import {
   changeEntry,
-  complain,
-  currentSettings,
   entryOf,
   gallery,
+  notify,
   OPENED,
+  reportError,
+  resetModels,
   settings,
-  tell,
   training,
 } from "./state.ts";
-import { restoreYours } from "./train.ts";
-import { bench, workshop } from "./workers.ts";
+import { showExamples, trainDefaults } from "./start.ts";
+import { restoreTraining } from "./train.ts";
+import { everywhere } from "./workers.ts";
 
-/** Opens a visitor's own files: a model, images and labels, a saved state. */
+/** Opens a visitor's own files: a model, images and labels, a table, a picture, a saved state. */
 export async function openFiles(list: Iterable<File>): Promise<void> {
   try {
-    const files = await Promise.all(
+    const all = await Promise.all(
       Array.from(
         list,
         async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }),
       ),
     );
-    if (files.length === 0) return;
-    const { model, images, link } = await bench("open", { files });
-    if (model || images) await workshop("open", { files });
-    if (images) {
-      settings.drawn.value = settings.label.value = undefined;
-      settings.digit.value = 0;
-      // what was paused had other examples
-      if (training.value.phase === "paused") training.value = { ...training.value, phase: "stopped" };
-      gallery.value = await bench("gallery", { count: PICTURES });
-    }
-    if (model) {
-      changeEntry(OPENED, { title: model.name, bytes: model.bytes, done: 1 });
-      settings.source.value = OPENED;
-    }
-    if (link !== undefined) {
-      applyLink(link);
-      restoreYours();
-    }
-    tell(`Opened ${files.map(({ name }) => name).join(", ")}`);
+    if (all.length === 0) return;
+    const picture = all.find(({ bytes }) => isPicture(bytes));
+    const files = all.filter(({ bytes }) => !isPicture(bytes));
+    if (picture) await showPicture(picture);
+    if (files.length > 0) await openOthers(files);
+    notify(`Opened ${all.map(({ name }) => name).join(", ")}`);
   } catch (error) {
-    complain(error);
+    reportError(error);
   }
+}
+
+/** Takes the built-in digits again. */
+export async function closeFiles(): Promise<void> {
+  const { reshaped } = await everywhere("closeFiles", {});
+  await replaceExamples(reshaped);
+}
+
+async function showPicture({ name, bytes }: NamedBytes): Promise<void> {
+  if (gallery.value?.features) throw new Error(`Cannot open ${name}: the examples are a table, not images`);
+  const image = leveled(await readPicture(name, bytes));
+  settings.label.value = undefined;
+  settings.drawn.value = image;
+}
+
+async function openOthers(files: readonly NamedBytes[]): Promise<void> {
+  const { model, examples, reshaped, link } = await everywhere("openFiles", { files });
+  if (examples) await replaceExamples(reshaped);
+  if (model) {
+    changeEntry(OPENED, { title: model.name, bytes: model.bytes, done: 1 });
+    settings.source.value = OPENED;
+  }
+  if (link !== undefined) {
+    applyLink(link);
+    restoreTraining();
+  }
+}
+
+/** Shows the examples that the workers have now, and trains the default models if theirs had another shape. */
+async function replaceExamples(reshaped: boolean): Promise<void> {
+  settings.drawn.value = settings.label.value = settings.aim.value = undefined;
+  settings.digit.value = 0;
+  // a paused training had other examples
+  if (training.value.phase === "paused") training.value = { ...training.value, phase: "stopped" };
+  if (reshaped) resetModels();
+  await showExamples();
+  if (reshaped) void trainDefaults().catch(reportError);
 }
 
 /** Saves the file of a model. */
@@ -60,7 +85,7 @@ export function saveModelFile(name: string): void {
 
 /** Saves what is set, to be opened here again. */
 export function saveState(): void {
-  const state = { format: STATE_FORMAT, link: writeLink(currentSettings()) };
+  const state = { format: STATE_FORMAT, link: linkOfPage() };
   save("playground.json", new Blob([`${JSON.stringify(state, null, 2)}\n`], { type: "application/json" }));
 }
 
@@ -77,11 +102,23 @@ export function saveImage(name: string, canvas: HTMLCanvasElement, scale: number
 
 /** Copies the link to what is set. */
 export async function copyLink(): Promise<void> {
+  await copy(address(), "link", "the address bar has it");
+}
+
+/** Copies what shows one part of the page within another page. */
+export async function copyEmbed(part: string): Promise<void> {
+  const [page, link = ""] = address().split("#");
+  const source = `${page.split("?")[0]}?embed=${part}${link && `#${link}`}`.replaceAll("&", "&amp;");
+  const code = `<iframe src="${source}" width="720" height="640" title="Gibbon playground"></iframe>`;
+  await copy(code, "code to embed", "its address is that of this page with ?embed before the #");
+}
+
+async function copy(text: string, what: string, otherwise: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(address());
-    tell("Copied the link");
+    await navigator.clipboard.writeText(text);
+    notify(`Copied the ${what}`);
   } catch {
-    complain("Cannot copy the link: the browser does not permit it; the address bar has it");
+    reportError(`Cannot copy the ${what}: the browser does not permit it; ${otherwise}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Drawn images: few levels of ink, so that a link can hold them exactly. @module */
 
-import { PIXELS } from "../lab/protocol.ts";
+import { PIXELS } from "../messages.ts";
 import { SIDE } from "../../data/digits/raster.ts";
 
 /** Levels of ink beyond none: four bits a pixel. */

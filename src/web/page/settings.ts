@@ -1,73 +1,84 @@
-/** What a visitor has set: all that a link holds. @module */
+/** Settings of a visitor: all that a link holds. @module */
 
-import { FAMILIES, type Plan } from "../lab/protocol.ts";
+import type { OptionValues } from "../messages.ts";
 
-/** What a visitor has set. */
+/** Settings of a visitor. */
 export interface Settings {
-  /** Place of the picked image among those to pick from. */
+  /** Place of the picked example in the gallery. */
   digit: number;
   /** What was drawn in its place. */
   drawn: Float32Array | undefined;
-  /** Class of the image, if it is not to be the known one or the model's own answer. */
+  /** Class of the example, if it is not to be the known one or the model's own prediction. */
   label: number | undefined;
-  epsilon: number;
-  /** Name of the model that the step is made for. */
+  /** Size of the perturbation; none for the smallest that is enough. */
+  epsilon: number | undefined;
+  /** Name of the attacked model. */
   source: string;
+  /** The attack, its options and the class that it aims at. */
+  attack: string;
+  attackOptions: OptionValues;
+  aim: number | undefined;
+  /** Whether random signs of the same size are shown beside the attack. */
+  control: boolean;
   /** Whether curves reach far beyond the slider. */
   far: boolean;
-  family: Plan["family"];
+  /** How to train: the family and its options, with or without adversarial training or both, seed and epochs. */
+  family: string;
+  familyOptions: OptionValues;
   adversarial: boolean;
+  both: boolean;
   seed: number;
   epochs: number;
-  /** Whether a model was trained that way. */
-  trained: boolean;
-  /** Name of the model that noise is to fool, the class aimed at, the step, and the noise's seed. */
+  /** Whole epochs that were trained so. */
+  trained: number;
+  /** Name of the model that noise is to fool, the target class, the step, and the noise's seed. */
   fooled: string;
   target: number;
   step: number;
   noise: number;
 }
 
-/** What a first visit shows. */
+/** Settings of a first visit. */
 export const DEFAULTS: Settings = {
   digit: 8,
   drawn: undefined,
   label: undefined,
-  epsilon: 0.25,
+  epsilon: undefined,
   source: "softmax",
+  attack: "fgsm",
+  attackOptions: {},
+  aim: undefined,
+  control: true,
   far: false,
   family: "maxout",
+  familyOptions: {},
   adversarial: true,
+  both: false,
   seed: 7,
   epochs: 20,
-  trained: false,
+  trained: 0,
   fooled: "maxout",
   target: 3,
   step: 0.2,
   noise: 1,
 };
 
-/** Images to pick from. */
-export const PICTURES = 36;
+/** Settings of a first visit before links had versions. */
+export const DEFAULTS_1: Settings = { ...DEFAULTS, epsilon: 0.25 };
 
-/** Greatest values of what has one; the least are 0, or 1 epoch. */
-export const MOST = {
+/** Examples to pick from. */
+export const GALLERY_SIZE = 36;
+
+/** ε where no smaller one is enough, and steps of its slider. */
+export const PAPER_EPSILON = 0.25, EPSILON_STEP = 0.005;
+
+/** Greatest values; the least are 0, or 1 epoch. */
+export const MAX = {
   epsilon: 0.5,
   step: 1,
   epochs: 200,
   seed: 999999,
   noise: 999999,
-  digit: PICTURES - 1,
+  digit: GALLERY_SIZE - 1,
+  class: 19,
 } as const;
-
-/** Names of families as a visitor reads them. */
-export const FAMILY_TITLES: Readonly<Record<Plan["family"], string>> = {
-  softmaxLinear: "Softmax regression",
-  maxout: "Maxout network",
-  rbf: "RBF network",
-};
-
-/** Whether `text` is a key of the registry of families that can be trained here. */
-export function isFamily(text: string): text is Plan["family"] {
-  return (FAMILIES as readonly string[]).includes(text);
-}

@@ -1,11 +1,25 @@
-/** What the page shows, as signals: who reads one is drawn again when it changes. @module */
+/** State of the page, as signals: whatever reads one is drawn again when it changes. @module */
 
 import { computed, type Signal, signal } from "@preact/signals";
-import type { Curves, Filters, Gallery, Growth, Look, Plan, Subject, Transfer } from "../lab/protocol.ts";
-import { ROSTER } from "../lab/roster.ts";
+import { problem } from "../../schema.ts";
+import { DEFAULT_MODELS } from "../default_models.ts";
+import {
+  type AttackResult,
+  type Catalog,
+  type CatalogEntry,
+  type Curves,
+  type Filters,
+  type Gallery,
+  type OptionValues,
+  PIXELS,
+  type Plan,
+  type Rubbish,
+  type Smallest,
+  type Subject,
+  type Transfer,
+} from "../messages.ts";
 import { blank } from "./pixels.ts";
-import { PIXELS } from "../lab/protocol.ts";
-import { DEFAULTS, type Settings } from "./settings.ts";
+import { DEFAULTS, PAPER_EPSILON, type Settings } from "./settings.ts";
 
 /** A model as the page knows it. */
 export interface Entry {
@@ -15,14 +29,14 @@ export interface Entry {
   readonly bytes?: Uint8Array<ArrayBuffer>;
   /** Part of its training that is done, in [0, 1], while it is not there. */
   readonly done: number;
-  /** Counts up whenever it becomes another. */
+  /** Counts up whenever its parameters change. */
   readonly version: number;
 }
 
-/** A training that is watched. */
-export interface Training {
-  readonly phase: "idle" | "running" | "paused" | "finished" | "stopped";
-  readonly plan?: Plan;
+/** One model's course of training. */
+export interface Run {
+  readonly name: string;
+  readonly plan: Plan;
   readonly epoch: number;
   readonly done: number;
   /** For each epoch. */
@@ -32,71 +46,108 @@ export interface Training {
   readonly filters?: Filters;
 }
 
-/** Something to tell the visitor. */
+/** A training that is watched: one run, or one with and one without adversarial training. */
+export interface Training {
+  readonly phase: "idle" | "running" | "paused" | "finished" | "stopped";
+  readonly runs: readonly Run[];
+}
+
+/** A message to the visitor. */
 export interface Notice {
   readonly kind: "error" | "done";
   readonly text: string;
 }
 
-/** Names of the models that a visitor trains or opens. */
-export const YOURS = "yours", OPENED = "opened";
+/** Names of the models that a visitor trains, the second without adversarial training beside one with it, or opens. */
+export const YOURS = "yours", YOURS_PLAIN = "yoursPlain", OPENED = "opened";
 
-/** Milliseconds that what was done stays to be read. */
-const TOLD_FOR = 6000;
+/** Milliseconds that a notice stays. */
+const NOTICE_TIME = 6000;
 
-const TITLES: Readonly<Record<string, string>> = {
-  softmax: "Softmax regression",
-  maxout: "Maxout network",
-  rbf: "RBF network",
-  adversarialMaxout: "Maxout, adversarially trained",
-};
-
-/** What a visitor has set, each as a signal. */
+/** Settings of the visitor, each as a signal. */
 export const settings = Object.fromEntries(
   Object.entries(DEFAULTS).map(([key, value]) => [key, signal(value)]),
 ) as unknown as { readonly [K in keyof Settings]: Signal<Settings[K]> };
 
+export const catalog: Signal<Catalog | undefined> = signal(undefined);
 export const gallery: Signal<Gallery | undefined> = signal(undefined);
-export const models: Signal<readonly Entry[]> = signal(
-  Object.keys(ROSTER).map((name) => ({ name, title: TITLES[name], done: 0, version: 0 })),
+export const models: Signal<readonly Entry[]> = signal(untrained());
+export const attackResult: Signal<AttackResult | undefined> = signal(undefined);
+/** The least ε that is enough, and the subject that it is of. */
+export const smallest: Signal<{ readonly subject: Subject; readonly result: Smallest } | undefined> = signal(
+  undefined,
 );
-export const seen: Signal<Look | undefined> = signal(undefined);
-export const lines: Signal<Curves | undefined> = signal(undefined);
-export const table: Signal<Transfer | undefined> = signal(undefined);
-/** Whether `table` is of what is set now. */
-export const tableIsOld: Signal<boolean> = signal(true);
-export const grown: Signal<Growth | undefined> = signal(undefined);
-/** Error rate on noise that nothing was done to. */
+export const curves: Signal<Curves | undefined> = signal(undefined);
+export const transfer: Signal<Transfer | undefined> = signal(undefined);
+/** Whether `transfer` is of other settings than the present ones. */
+export const transferIsOld: Signal<boolean> = signal(true);
+export const rubbish: Signal<Rubbish | undefined> = signal(undefined);
+/** Error rate on noise without a step. */
 export const noiseError: Signal<number | undefined> = signal(undefined);
-export const training: Signal<Training> = signal({
-  phase: "idle",
-  epoch: 0,
-  done: 0,
-  loss: [],
-  clean: [],
-  attacked: [],
-});
+export const training: Signal<Training> = signal({ phase: "idle", runs: [] });
 export const notice: Signal<Notice | undefined> = signal(undefined);
 
-/** The image that is looked at. */
-export const image = computed((): Float32Array => {
-  const { images } = gallery.value ?? {};
-  const from = settings.digit.value * PIXELS;
-  return settings.drawn.value ?? images?.subarray(from, from + PIXELS) ?? blank();
+/** The chosen attack, or the first there is. */
+export const attackEntry = computed(() => {
+  const { attacks = [] } = catalog.value ?? {};
+  return attacks.find(({ name }) => name === settings.attack.value) ?? attacks[0];
 });
 
-/** Its class, if it is known or was said. */
-export const label = computed((): number | undefined =>
-  settings.label.value ??
-    (settings.drawn.value ? undefined : gallery.value?.labels?.[settings.digit.value])
-);
+/** The chosen family, or the first there is. */
+export const familyEntry = computed(() => {
+  const { families = [] } = catalog.value ?? {};
+  return families.find(({ name }) => name === settings.family.value) ?? families[0];
+});
 
-/** What is attacked; nothing while its model is not there. */
+/** The inputs that are looked at. */
+export const example = computed((): Float32Array => {
+  const { examples, inputs = PIXELS } = gallery.value ?? {};
+  const from = settings.digit.value * inputs;
+  const drawn = inputs === PIXELS ? settings.drawn.value : undefined;
+  return drawn ?? examples?.subarray(from, from + inputs) ?? blank();
+});
+
+/** Their class, if it is known or was said. */
+export const label = computed((): number | undefined => {
+  const given = settings.label.value;
+  if (given !== undefined && given < (gallery.value?.classes ?? 0)) return given;
+  return settings.drawn.value ? undefined : gallery.value?.labels?.[settings.digit.value];
+});
+
+/** What is attacked, and how; nothing while its model is not there. */
 export const subject = computed((): Subject | undefined => {
   const source = settings.source.value;
-  if (!gallery.value || !entryOf(source)?.bytes) return;
-  return { image: image.value, label: label.value, source };
+  const attack = attackEntry.value;
+  const { classes = 0 } = gallery.value ?? {};
+  if (!gallery.value || !attack || !versionOf(source)) return;
+  const aim = settings.aim.value;
+  return {
+    example: example.value,
+    label: label.value,
+    source,
+    attack: attack.name,
+    options: usableOptions(attack, settings.attackOptions.value),
+    target: attack.targeted && aim !== undefined && aim < classes ? aim : undefined,
+  };
 });
+
+/** The size of the perturbation: as set, else the smallest that is enough; nothing until that is known. */
+export const epsilon = computed((): number | undefined => {
+  if (settings.epsilon.value !== undefined) return settings.epsilon.value;
+  if (!smallest.value || smallest.value.subject !== subject.value) return undefined;
+  return smallest.value.result.epsilon ?? PAPER_EPSILON;
+});
+
+/** Those of `values` that `entry` has and that are in range. A link writes a list of one number as that number. */
+export function usableOptions({ options }: CatalogEntry, values: OptionValues): OptionValues {
+  return Object.fromEntries(
+    Object.entries(values).filter(([key]) => Object.hasOwn(options, key))
+      .map((
+        [key, value],
+      ) => [key, options[key].kind.endsWith("s") && !Array.isArray(value) ? [value] : value])
+      .filter(([key, value]) => problem(options[key as string], value) === undefined),
+  );
+}
 
 /** All settings as they are now. */
 export function currentSettings(): Settings {
@@ -110,25 +161,49 @@ export function entryOf(name: string): Entry | undefined {
   return models.value.find((entry) => entry.name === name);
 }
 
+const versions = new Map<string, Signal<number>>();
+
+/** How often the parameters of the model of that name have been set; 0 while it is not there. */
+export function versionOf(name: string): number {
+  if (!versions.has(name)) {
+    versions.set(name, computed(() => (entryOf(name)?.bytes ? entryOf(name)!.version : 0)) as Signal<number>);
+  }
+  return versions.get(name)!.value;
+}
+
 /** Changes the model of that name, or adds it. */
 export function changeEntry(name: string, change: Partial<Omit<Entry, "name" | "version">>): void {
   const before = entryOf(name) ?? { name, title: name, done: 0, version: 0 };
   const after = { ...before, ...change, version: before.version + (change.bytes ? 1 : 0) };
   models.value = entryOf(name)
-    ? models.value.map((entry) => entry === before ? after : entry)
+    ? models.value.map((entry) => entry.name === name ? after : entry)
     : [...models.value, after];
 }
 
-/** Tells the visitor what was done, for a while. */
-export function tell(text: string): void {
-  const told: Notice = { kind: "done", text };
-  notice.value = told;
-  setTimeout(() => {
-    if (notice.value === told) notice.value = undefined;
-  }, TOLD_FOR);
+/** Back to the default models, none of them trained. */
+export function resetModels(): void {
+  models.value = untrained();
+  training.value = { phase: "idle", runs: [] };
+  settings.source.value = DEFAULTS.source;
+  settings.fooled.value = DEFAULTS.fooled;
+  settings.trained.value = 0;
+  for (const each of [attackResult, smallest, curves, transfer, rubbish, noiseError]) each.value = undefined;
 }
 
-/** Tells the visitor what went wrong. */
-export function complain(error: unknown): void {
+function untrained(): Entry[] {
+  return Object.entries(DEFAULT_MODELS).map(([name, { title }]) => ({ name, title, done: 0, version: 0 }));
+}
+
+/** Tells the visitor what was done, for a while. */
+export function notify(text: string): void {
+  const shown: Notice = { kind: "done", text };
+  notice.value = shown;
+  setTimeout(() => {
+    if (notice.value === shown) notice.value = undefined;
+  }, NOTICE_TIME);
+}
+
+/** Tells the visitor what failed. */
+export function reportError(error: unknown): void {
   notice.value = { kind: "error", text: error instanceof Error ? error.message : String(error) };
 }

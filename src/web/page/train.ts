@@ -1,79 +1,142 @@
 /** The training that a visitor watches. @module */
 
-import type { Plan, Progress } from "../lab/protocol.ts";
-import { FAMILY_TITLES } from "./settings.ts";
-import { changeEntry, complain, settings, training, YOURS } from "./state.ts";
-import { share, workshop } from "./workers.ts";
+import type { Plan, Progress } from "../messages.ts";
+import {
+  catalog,
+  changeEntry,
+  familyEntry,
+  gallery,
+  reportError,
+  type Run,
+  settings,
+  training,
+  usableOptions,
+  YOURS,
+  YOURS_PLAIN,
+} from "./state.ts";
+import { shareModel, trainer } from "./workers.ts";
 
 let controller: AbortController | undefined;
 /** Whether what is interrupted is not to go on. */
-let ending = false;
+let stopping = false;
 
-/** Trains by the settings, from the start or on from where it was paused. */
-export async function trainYours({ resume = false } = {}): Promise<void> {
-  if (training.value.phase === "running") return;
-  const before = training.value;
-  const plan = resume && before.plan || currentPlan();
-  training.value = resume
-    ? { ...before, phase: "running" }
-    : { phase: "running", plan, epoch: 0, done: 0, loss: [], clean: [], attacked: [] };
-  settings.trained.value = true;
-  changeEntry(YOURS, {
-    title: `Yours: ${FAMILY_TITLES[plan.family]}${plan.adversarial ? ", adversarial" : ""}`,
+/** Trains by the settings from the start, up to `until` whole epochs if that is given. */
+export function startTraining({ until }: { until?: number } = {}): Promise<void> {
+  const plan = currentPlan();
+  if (training.value.phase === "running" || !plan || !gallery.value?.labels) return Promise.resolve();
+  const run = (name: string, adversarial: boolean): Run => ({
+    name,
+    plan: { ...plan, adversarial },
+    epoch: 0,
+    done: 0,
+    loss: [],
+    clean: [],
+    attacked: [],
   });
-  controller = new AbortController();
-  ending = false;
-  try {
-    const ask = { name: YOURS, plan, watch: true, resume };
-    const { finished, bytes } = await workshop("train", ask, {
-      onProgress: (progress) => void follow(progress).catch(complain),
-      signal: controller.signal,
-    });
-    if (bytes) await share(YOURS, bytes, workshop);
-    training.value = { ...training.value, phase: finished ? "finished" : ending ? "stopped" : "paused" };
-  } catch (error) {
-    training.value = { ...training.value, phase: "stopped" };
-    complain(error);
-  }
+  const runs = settings.both.value
+    ? [run(YOURS, true), run(YOURS_PLAIN, false)]
+    : [run(YOURS, plan.adversarial)];
+  settings.trained.value = 0;
+  return train(runs, { resume: false, until });
 }
 
-/** Trains what a link says was trained, unless it is there. */
-export function restoreYours(): void {
-  const same = JSON.stringify(training.value.plan) === JSON.stringify(currentPlan());
-  if (settings.trained.value && !same) void trainYours();
+/** Goes on from where training was paused, with the model that was paused, whatever the form says now. */
+export function resumeTraining(): Promise<void> {
+  return training.value.phase === "paused" ? train(training.value.runs, { resume: true }) : Promise.resolve();
 }
 
-function currentPlan(): Plan {
-  const { family, adversarial, seed, epochs } = settings;
-  return { family: family.value, adversarial: adversarial.value, seed: seed.value, epochs: epochs.value };
+/** Trains what a link says was trained, as far as it was trained, unless it is there. */
+export function restoreTraining(): void {
+  const { trained, both } = settings;
+  const { runs } = training.value;
+  const plan = currentPlan();
+  if (trained.value === 0 || !plan) return;
+  const same = runs.length === (both.value ? 2 : 1) &&
+    JSON.stringify({ ...runs[0].plan, adversarial: 0 }) === JSON.stringify({ ...plan, adversarial: 0 }) &&
+    (both.value || runs[0].plan.adversarial === plan.adversarial);
+  if (!same) void startTraining({ until: Math.min(trained.value, plan.epochs) });
 }
 
-/** Interrupts it, to go on later. */
+/** Interrupts training, to go on later. */
 export function pauseTraining(): void {
   controller?.abort();
 }
 
-/** Ends it; the model stays as it was after the last whole epoch. */
+/** Ends training; the model stays as it was after the last whole epoch. */
 export function stopTraining(): void {
-  ending = true;
+  stopping = true;
   controller?.abort();
   if (training.value.phase === "paused") training.value = { ...training.value, phase: "stopped" };
 }
 
-/** Shows how far it is; the model of each epoch takes the place of the one before. */
-async function follow({ epoch, done, end }: Progress): Promise<void> {
-  const { loss, clean, attacked } = training.value;
-  training.value = {
-    ...training.value,
-    epoch,
-    done,
-    ...end && {
-      loss: [...loss, end.loss],
-      clean: [...clean, end.clean],
-      attacked: [...attacked, end.attacked],
-      filters: end.filters,
-    },
+/** Title of the model of a run. */
+export function titleOf({ plan }: Pick<Run, "plan">): string {
+  const family = catalog.value?.families.find(({ name }) => name === plan.family)?.title ?? plan.family;
+  return `Yours: ${family}${plan.adversarial ? ", adversarial" : ""}`;
+}
+
+async function train(
+  runs: readonly Run[],
+  { resume, until }: { resume: boolean; until?: number },
+): Promise<void> {
+  training.value = { phase: "running", runs };
+  controller = new AbortController();
+  stopping = false;
+  for (const run of runs) changeEntry(run.name, { title: titleOf(run) });
+  try {
+    const results = await Promise.all(runs.map(async ({ name, plan }) => {
+      const params = { name, plan, watch: true, resume, until };
+      const result = await trainer("train", params, {
+        onProgress: (progress) => void show(name, progress).catch(reportError),
+        signal: controller!.signal,
+      });
+      if (result.bytes) await shareModel(name, result.bytes, trainer);
+      return result;
+    }));
+    const finished = results.every((result) => result.finished);
+    settings.trained.value = Math.min(...results.map(({ epochs }) => epochs));
+    training.value = {
+      ...training.value,
+      phase: finished ? "finished" : stopping ? "stopped" : "paused",
+    };
+  } catch (error) {
+    training.value = { ...training.value, phase: "stopped" };
+    reportError(error);
+  }
+}
+
+function currentPlan(): Plan | undefined {
+  const { familyOptions, adversarial, seed, epochs } = settings;
+  const family = familyEntry.value;
+  if (!family) return undefined;
+  const options = usableOptions(family, familyOptions.value);
+  return {
+    family: family.name,
+    ...Object.keys(options).length > 0 && { options },
+    adversarial: adversarial.value,
+    seed: seed.value,
+    epochs: epochs.value,
   };
-  changeEntry(YOURS, { done });
-  if (end) await share(YOURS, end.bytes, workshop);
+}
+
+/** Shows the progress of a run; the model of each epoch takes the place of the one before. */
+async function show(name: string, { epoch, done, end }: Progress): Promise<void> {
+  const runs = training.value.runs.map((run) =>
+    run.name !== name ? run : {
+      ...run,
+      epoch,
+      done,
+      ...end && {
+        loss: [...run.loss, end.loss],
+        clean: [...run.clean, end.clean],
+        attacked: [...run.attacked, end.attacked],
+        filters: end.filters,
+      },
+    }
+  );
+  training.value = { ...training.value, runs };
+  changeEntry(name, { done });
+  if (!end) return;
+  settings.trained.value = Math.min(...runs.map(({ loss }) => loss.length));
+  await shareModel(name, end.bytes, trainer);
 }

@@ -1,36 +1,42 @@
 /// <reference lib="dom" />
-/** The two workers: one answers at once, the other does what takes its time. @module */
+/** The three workers: for what must follow a hand at once, for what trains, and for what measures. @module */
 
-import type { Line } from "../lab/exchanges.ts";
-import { type Call, caller } from "./calls.ts";
-import { changeEntry, complain } from "./state.ts";
+import type { Channel } from "../messages.ts";
+import { createClient, type Send } from "./client.ts";
+import { changeEntry, reportError } from "./state.ts";
 
 /** The worker's script, put here when the page is built. */
 declare const WORKER_SCRIPT: string;
 
-/** What answers at once. */
-export const bench: Call = startWorker();
+export const interactive: Send = startWorker();
+export const trainer: Send = startWorker();
+export const measurer: Send = startWorker();
 
-/** What trains and measures. */
-export const workshop: Call = startWorker();
+/** Makes the same request of every worker; the result of the first. */
+export const everywhere: Send = async (...request) =>
+  (await Promise.all([interactive, trainer, measurer].map((send) => send(...request))))[0];
 
 /** Gives a model to the workers, but for the one that it is from, and to the page. */
-export async function share(name: string, bytes: Uint8Array<ArrayBuffer>, from?: Call): Promise<void> {
-  const others = [bench, workshop].filter((call) => call !== from);
-  await Promise.all(others.map((call) => call("put", { name, bytes })));
+export async function shareModel(
+  name: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  from?: Send,
+): Promise<void> {
+  const others = [interactive, trainer, measurer].filter((send) => send !== from);
+  await Promise.all(others.map((send) => send("setModel", { name, bytes })));
   changeEntry(name, { bytes, done: 1 });
 }
 
-function startWorker(): Call {
+function startWorker(): Send {
   // from a blob, and not a module, so that the page works as a lone file too
   const url = URL.createObjectURL(new Blob([WORKER_SCRIPT], { type: "text/javascript" }));
   const worker = new Worker(url);
-  const { call, fail } = caller(worker as unknown as Line);
+  const { send, fail } = createClient(worker as unknown as Channel);
   worker.onerror = (event) => {
     event.preventDefault();
     const message = `Cannot compute here: ${event.message || "the browser refuses the page its worker"}`;
     fail(message);
-    complain(new Error(message));
+    reportError(new Error(message));
   };
-  return call;
+  return send;
 }

@@ -1,65 +1,76 @@
 /// <reference lib="dom" />
-/** What the attacked model answers. @module */
+/** What the attacked model predicts. @module */
 
 import type { JSX } from "preact";
-import { entryOf, lines, seen, settings } from "../page/state.ts";
+import { attackResult, curves, entryOf, epsilon, gallery, settings } from "../page/state.ts";
 import { Confidences } from "./confidences.tsx";
 import { Check } from "./controls.tsx";
 import { Plot } from "./plot.tsx";
-import { best, inEpsilon, leaders } from "./words.ts";
+import { best, className, confidenceText, curvesText, decimal, leaders } from "./words.ts";
 
-/** The confidence of the model that is attacked in each digit. */
+/** The confidence of the attacked model in each class. */
 export function Probabilities(): JSX.Element {
-  const look = seen.value;
+  const result = attackResult.value;
   const source = settings.source.value;
-  const opinion = look?.opinions[source];
-  const title = entryOf(source)?.title ?? source;
+  const predictions = result?.predictions[source];
   return (
     <div>
-      <h3>Ten confidences</h3>
-      {look && opinion && <Confidences opinion={opinion} label={look.label} name={title} />}
-      <p class="note">
-        Upper bars before the step, lower ones after it. The mistake is often made with more confidence than
-        the right answer was. An RBF network's ten probabilities are independent: they may all be near zero,
-        which says “none of these”.
-      </p>
+      <h3>Confidence in each class</h3>
+      {result && predictions && (
+        <>
+          <Confidences
+            predictions={predictions}
+            label={result.label}
+            name={entryOf(source)?.title ?? source}
+          />
+          <p class="note">
+            Upper bars before the attack, lower ones after it. {confidenceText(predictions, result.label)}
+          </p>
+        </>
+      )}
     </div>
   );
 }
 
-/** Its scores along the step. */
+/** Its scores along the gradient's sign. */
 export function Scores(): JSX.Element {
-  const curves = lines.value;
-  const { far, epsilon } = settings;
+  const shown = curves.value;
+  const { far } = settings;
   const mark = epsilon.value;
-  const top = curves && best(curves.scores, nearest(curves.epsilons, mark));
+  const top = shown && best(shown.scores, nearest(shown.epsilons, mark ?? 0));
+  const name = (c: number) => className(gallery.value, c);
   return (
-    <div>
-      <h3>Scores against ε</h3>
-      {curves && (
-        <Plot
-          x={curves.epsilons}
-          lines={curves.scores.map((values, c) => ({
-            name: `${c}`,
-            values,
-            role: c === curves.label ? "plain" : c === top ? "accent" : "quiet",
-            tag: c === curves.label || c === top ? `${c}` : undefined,
-          }))}
-          xName="ε"
-          yName="score"
-          mark={mark}
-          text={`Scores of the ten digits as ε goes from ${inEpsilon(curves.epsilons[0])} to ${
-            inEpsilon(curves.epsilons.at(-1)!)
-          }: the highest is that of ${leaders(curves)}`}
-        />
+    <div id="scores">
+      <h3 tabIndex={-1}>Scores against ε</h3>
+      {shown && (
+        <>
+          <Plot
+            x={shown.epsilons}
+            lines={shown.scores.map((values, c) => ({
+              name: name(c),
+              values,
+              role: c === shown.label ? "plain" : c === top ? "accent" : "quiet",
+              tag: c === shown.label || c === top ? name(c) : undefined,
+            }))}
+            xName="ε"
+            yName="score"
+            mark={mark}
+            text={`Scores of the classes as ε goes from ${decimal(shown.epsilons[0])} to ${
+              decimal(shown.epsilons.at(-1)!)
+            }: the highest is that of ${leaders(shown, gallery.value)}`}
+          />
+          <p class="note">
+            The scores before they become probabilities, as the example moves along the gradient's sign.
+            Strongest line: the label; colour: the class that is highest at your ε.{" "}
+            {curvesText(shown, gallery.value)}
+          </p>
+        </>
       )}
-      <Check name="Far beyond the slider, from −10 to 10, as in the paper's figure 4" value={far} />
-      <p class="note">
-        The scores that the probabilities are made of, along this one direction. Black is the true digit,
-        colour the one on top at your ε. They are nearly straight lines, exactly so for softmax regression:
-        models are fooled because they are too linear, not because they are too wild. The right digit leads in
-        a thin band about ε = 0.
-      </p>
+      <Check
+        name="Far beyond the slider, from −10 to 10, as in the paper's figure 4"
+        value={far.value}
+        onChange={(value) => far.value = value}
+      />
     </div>
   );
 }

@@ -1,44 +1,58 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { type Entry, entryOf, gallery, models, seen, settings, table, tableIsOld } from "../page/state.ts";
+import {
+  attackEntry,
+  attackResult,
+  type Entry,
+  entryOf,
+  gallery,
+  models,
+  settings,
+  transfer,
+  transferIsOld,
+} from "../page/state.ts";
+import { EpsilonSlider, ModelChoice } from "./choices.tsx";
 import { Confidences } from "./confidences.tsx";
 import { Section } from "./controls.tsx";
-import { Epsilon } from "./epsilon.tsx";
-import { ModelChoice } from "./models.tsx";
-import { inEpsilon, percent, verdict } from "./words.ts";
+import { decimal, outcome, percent, predictionText, transferText } from "./words.ts";
 
-/** What all models make of the step that is made for one of them. */
+/** Every model's predictions for the example that was attacked through one of them. */
 export function Compare(): JSX.Element {
+  const { source } = settings;
   return (
     <Section
       id="compare"
-      title="The same step, other models"
+      title="Try the same step on other models"
       text={
         <>
-          The step is made for one model alone; here it is shown to all of them. Models that learnt the same
-          task fall for it too, and often say the same wrong digit, for they have come to similar weights
-          (section 8). The RBF network, which knows each digit only near its centre, errs with little
-          confidence (section 7). The maxout network that was trained against such steps withstands most of
-          them (section 6).
+          <p>
+            You need not know a model to fool it. The step is made by looking at one model only; here it is
+            shown to all of them.
+          </p>
+          <p>
+            Models that learn the same task come to similar weights, so a step that fools one often fools the
+            next, and with the same wrong answer (section 8). An RBF network is confident only near its
+            centres (section 7). Adversarial training makes a network harder to fool (section 6).
+          </p>
         </>
       }
     >
       <div class="row">
-        <ModelChoice name="The step is made for" value={settings.source} />
-        <Epsilon />
+        <ModelChoice name="Attacked model" value={source.value} onPick={(name) => source.value = name} />
+        <EpsilonSlider />
       </div>
       <ul class="cards">
         {models.value.map((entry) => <Card key={entry.name} {...entry} />)}
       </ul>
-      <Table />
+      <TransferTable />
     </Section>
   );
 }
 
 function Card({ name, title, bytes, done }: Entry): JSX.Element {
-  const look = seen.value;
-  const opinion = bytes && look?.opinions[name];
-  if (!look || !opinion) {
+  const result = attackResult.value;
+  const predictions = bytes && result?.predictions[name];
+  if (!result || !predictions) {
     return (
       <li class="card">
         <h3>{title}</h3>
@@ -47,66 +61,69 @@ function Card({ name, title, bytes, done }: Entry): JSX.Element {
       </li>
     );
   }
-  const fooled = opinion.attacked.predicted !== look.label;
+  const found = outcome(predictions, result.label);
   return (
-    <li class={fooled ? "card fooled" : "card"}>
+    <li class={found === "fooled" ? "card fooled" : "card"}>
       <h3>{title}</h3>
       <p class="verdict">
-        <i>{verdict(opinion.clean)}</i> <span aria-hidden="true">→</span>
-        <span class="hidden">becomes</span> <b>{verdict(opinion.attacked)}</b>
+        <i>{predictionText(predictions.clean, gallery.value)}</i> <span aria-hidden="true">→</span>
+        <span class="hidden">becomes</span> <b>{predictionText(predictions.attacked, gallery.value)}</b>
       </p>
       <p class="note">
-        {name === settings.source.value ? "made for it; " : ""}
-        {fooled ? "fooled" : "not fooled"}
+        {name === settings.source.value ? "the attacked model; " : ""}
+        {found}
       </p>
-      <Confidences opinion={opinion} label={look.label} name={title} brief />
+      <Confidences predictions={predictions} label={result.label} name={title} brief />
     </li>
   );
 }
 
-/** How often each model errs on held-out images that were attacked for each. */
-function Table(): JSX.Element {
+/** Error rates on held-out examples that were attacked through each model. */
+function TransferTable(): JSX.Element {
   const title = (name: string) => entryOf(name)?.title ?? name;
-  const transfer = table.value;
+  const shown = transfer.value;
   if (gallery.value && !gallery.value.labels) {
-    return <p class="note">The images have no labels, so errors cannot be counted.</p>;
+    return <p class="note">The examples have no labels, so errors cannot be counted.</p>;
   }
-  if (!transfer) return <p class="note">Counting errors on held-out images …</p>;
-  const { names, clean, attacked, examples, epsilon } = transfer;
+  if (!shown) return <p class="note">Counting errors on held-out examples …</p>;
+  const { names, clean, attacked, examples, epsilon } = shown;
   return (
-    <div
-      class="scroll"
-      aria-busy={tableIsOld.value}
-      tabIndex={0}
-      role="group"
-      aria-label="Errors by model"
-    >
-      <table class="errors">
-        <caption>
-          Errors on {examples} held-out images, each moved by ε = {inEpsilon(epsilon)}
-          {tableIsOld.value ? "; being counted anew" : ""}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">made for ↓ shown to →</th>
-            {names.map((name) => <th key={name} scope="col">{title(name)}</th>)}
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">nobody: clean images</th>
-            {clean.map((error, i) => <td key={names[i]}>{percent(error)}</td>)}
-          </tr>
-          {attacked.map((errors, row) => (
-            <tr key={names[row]}>
-              <th scope="row">{title(names[row])}</th>
-              {errors.map((error, i) => (
-                <td key={names[i]} class={i === row ? "own" : ""}>{percent(error)}</td>
-              ))}
+    <>
+      <p class="note">{transferText(shown, title)}</p>
+      <div
+        class="scroll"
+        aria-busy={transferIsOld.value}
+        tabIndex={0}
+        role="group"
+        aria-label="Errors by model"
+      >
+        <table class="errors">
+          <caption>
+            Errors on {examples} held-out examples, {attackEntry.value?.title} with ε = {decimal(epsilon)}
+            {transferIsOld.value ? "; being counted again" : ""}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">attacked ↓ tested →</th>
+              {names.map((name) => <th key={name} scope="col">{title(name)}</th>)}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            <tr>
+              <th scope="row">none: clean examples</th>
+              {clean.map((error, i) => <td key={names[i]}>{percent(error)}</td>)}
+            </tr>
+            {attacked.map((errors, row) => (
+              <tr key={names[row]}>
+                <th scope="row">{title(names[row])}</th>
+                {errors.map((error, i) => (
+                  <td key={names[i]} class={i === row ? "own" : ""}>{percent(error)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }

@@ -1,24 +1,26 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import type { Opinion } from "../lab/protocol.ts";
-import { percent } from "./words.ts";
+import type { Predictions } from "../messages.ts";
+import { gallery } from "../page/state.ts";
+import { className, percent } from "./words.ts";
 
-/** The probability of each class before and after the step, as a table with bars. */
+/** The probability of each class before and after the attack, as a table with bars. */
 export function Confidences(
-  { opinion: { clean, attacked }, label, name, brief = false }: {
-    opinion: Opinion;
+  { predictions: { clean, attacked }, label, name, brief = false }: {
+    predictions: Pick<Predictions, "clean" | "attacked">;
     label: number;
     name: string;
-    /** Whether there is no room to show the numbers before the step. */
+    /** Whether there is no room to show the numbers before the attack. */
     brief?: boolean;
   },
 ): JSX.Element {
+  const shown = gallery.value;
   return (
-    <table class="confidences">
-      <caption class="hidden">What {name} says of each digit, before and after the step</caption>
+    <table class={shown?.classNames ? "confidences named" : "confidences"}>
+      <caption class="hidden">Confidence of {name} in each class, before and after the attack</caption>
       <thead>
         <tr>
-          {["Digit", "Bars", ...brief ? [] : ["Before"], brief ? "Before, then after" : "After"].map((
+          {["Class", "Bars", ...brief ? [] : ["Before"], brief ? "Before, then after" : "After"].map((
             name,
           ) => (
             <th key={name} scope="col">
@@ -33,10 +35,10 @@ export function Confidences(
           const role = c === label ? "true" : c === attacked.predicted ? "wrong" : "";
           return (
             <tr key={c} class={role}>
-              <th scope="row">{c}</th>
+              <th scope="row">{className(shown, c)}</th>
               <td class="bars" aria-hidden="true">
-                <span class="before" style={{ width: `${100 * before}%` }} />
-                <span class="after" style={{ width: `${100 * after}%` }} />
+                <span class="before" style={{ transform: `scaleX(${before})` }} />
+                <span class="after" style={{ transform: `scaleX(${after})` }} />
               </td>
               {!brief && <td>{percent(before)}</td>}
               <td>

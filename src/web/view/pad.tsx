@@ -3,7 +3,7 @@ import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { drawPath, SIDE } from "../../data/digits/raster.ts";
 import { blank, centered, leveled } from "../page/pixels.ts";
-import { image, settings } from "../page/state.ts";
+import { example, settings } from "../page/state.ts";
 import { Picture } from "./picture.tsx";
 
 /** About the pen of the built-in digits. */
@@ -49,7 +49,7 @@ export function Pad({ text }: { text: string }): JSX.Element {
       onKeyDown={key}
       onBlur={() => setPen({ ...pen, down: false, shown: false })}
     >
-      <Picture pixels={image.value} />
+      <Picture pixels={example.value} />
       {pen.shown && <span class={pen.down ? "pen down" : "pen"} style={{ left: x, top: y }} />}
     </div>
   );
@@ -69,11 +69,11 @@ export function clear(): void {
 
 /** The image with its ink in the middle. */
 export function center(): void {
-  change(centered(leveled(image.value)));
+  change(centered(leveled(example.value)));
 }
 
 function stroke([x0, y0]: Point, [x1, y1]: Point): void {
-  const ink = image.value.slice();
+  const ink = example.value.slice();
   drawPath(ink, Float64Array.of(x0, y0, x1, y1), PEN);
   change(leveled(ink));
 }

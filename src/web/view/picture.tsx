@@ -1,31 +1,71 @@
 /// <reference lib="dom" />
+/** Images of ink, painted on a canvas. @module */
+
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { paint, type Shades } from "./paint.ts";
+import { SIDE } from "../../data/digits/raster.ts";
+import { PIXELS } from "../messages.ts";
+
+/** Values that are painted as paper and as ink. */
+export type Shades = readonly [paper: number, ink: number];
 
 /** Shades of an image of ink. */
 const INK: Shades = [0, 1];
 
-/** An image, or several in columns, told in words to who does not see it; without words it is decoration. */
+/** Canvas pixels between two images. */
+const GAP = 2;
+
+/** One image, or several in columns, with its description; without one it is decoration. */
 export function Picture(
-  { pixels, text, shades = INK, columns, canvas, fixed = false }: {
+  { pixels, text, shades = INK, columns = 1, canvas }: {
     pixels: Float32Array;
     text?: string;
     shades?: Shades;
     columns?: number;
     canvas?: RefObject<HTMLCanvasElement | null>;
-    /** Whether it is the same on a dark page, and not light ink on dark paper. */
-    fixed?: boolean;
   },
 ): JSX.Element {
   const own = useRef<HTMLCanvasElement>(null);
   const ref = canvas ?? own;
-  useLayoutEffect(() => paint(ref.current!, pixels, { shades, columns }));
+  useLayoutEffect(() => paint(ref.current!, pixels, { shades, columns }), [
+    pixels,
+    shades[0],
+    shades[1],
+    columns,
+  ]);
   return (
-    <span class={fixed ? "picture fixed" : "picture"}>
+    <span class="picture">
       {text === undefined
         ? <canvas ref={ref} aria-hidden="true" />
         : <canvas ref={ref} role="img" aria-label={text} />}
     </span>
   );
+}
+
+/** Paints the images in `pixels` in so many columns; between them the canvas stays clear. */
+export function paint(
+  canvas: HTMLCanvasElement,
+  pixels: Float32Array,
+  { shades, columns = 1 }: { shades: Shades; columns?: number },
+): void {
+  const count = pixels.length / PIXELS;
+  const size = (places: number) => places * (SIDE + GAP) - GAP;
+  canvas.width = size(columns);
+  canvas.height = size(Math.ceil(count / columns));
+  const context = canvas.getContext("2d")!;
+  for (let i = 0; i < count; i++) {
+    const data = new ImageData(shaded(pixels.subarray(i * PIXELS, (i + 1) * PIXELS), shades), SIDE, SIDE);
+    const [left, top] = [i % columns, Math.floor(i / columns)].map((place) => place * (SIDE + GAP));
+    context.putImageData(data, left, top);
+  }
+}
+
+/** Dark ink on light paper, as RGBA; what lies beyond either is as dark or light. */
+export function shaded(pixels: Float32Array, [paper, ink]: Shades): Uint8ClampedArray<ArrayBuffer> {
+  const data = new Uint8ClampedArray(4 * pixels.length);
+  pixels.forEach((value, i) => {
+    data.fill(255 * (1 - (value - paper) / (ink - paper)), 4 * i, 4 * i + 3);
+    data[4 * i + 3] = 255;
+  });
+  return data;
 }

@@ -12,9 +12,11 @@ dark.addEventListener("change", () => scheme.value = dark.matches);
 /** A line of a plot. */
 export interface Line {
   readonly name: string;
-  readonly values: ArrayLike<number>;
+  /** Its y at each x; null where it has none yet. */
+  readonly values: ArrayLike<number | null>;
   /** What it is among the others. */
   readonly role: "quiet" | "plain" | "accent";
+  readonly dashed?: boolean;
   /** Written at its end; default nothing. */
   readonly tag?: string;
 }
@@ -29,26 +31,27 @@ export interface PlotProps {
   readonly text: string;
   /** Where a vertical line stands; default nowhere. */
   readonly mark?: number;
-  /** Least and greatest y; default what the lines need. */
+  /** Least and greatest y, and x; default what the lines need. */
   readonly range?: readonly [number, number];
+  readonly xRange?: readonly [number, number];
 }
 
 const HEIGHT = 240, FONT = "12px system-ui, sans-serif";
-/** Room for tags beside the plot. */
-const MARGIN = 36;
+/** Size of a tag's letters, the space around it, and values up to which each is a point too: one alone is no line. */
+const TAG_SIZE = 12, TAG_SPACE = 8, MAX_POINTS = 12;
 
 /** Lines over x, by uPlot. */
 export function Plot(props: PlotProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
-  const latest = useRef(props);
-  latest.current = props;
+  const newest = useRef(props);
+  newest.current = props;
   const { x, lines } = props;
   const data = [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData;
 
   useLayoutEffect(() => {
     const div = place.current!;
-    const made = new uPlot(optionsOf(div, () => latest.current), data, div);
+    const made = new uPlot(optionsOf(div, () => newest.current), data, div);
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: div.clientWidth, height: HEIGHT }));
     watcher.observe(div);
@@ -57,8 +60,15 @@ export function Plot(props: PlotProps): JSX.Element {
       made.destroy();
     };
   }, [lines.length, scheme.value]);
-  useLayoutEffect(() => plot.current!.setData(data));
+  // a mark that moves needs no new paths
+  useLayoutEffect(() => plot.current!.setData(data), [x.length, x[0], x[x.length - 1], ...values(lines)]);
+  useLayoutEffect(() => plot.current!.redraw(false), [props.mark, ...lines.map(({ role }) => role)]);
   return <div class="plot" ref={place} role="img" aria-label={props.text} />;
+}
+
+/** What must change for new paths: the arrays themselves, or how many lines of a growing course there are. */
+function values(lines: readonly Line[]): unknown[] {
+  return lines.map(({ values }) => values instanceof Float32Array ? values : Array.from(values).join());
 }
 
 function optionsOf(div: HTMLElement, props: () => PlotProps): uPlot.Options {
@@ -75,14 +85,17 @@ function optionsOf(div: HTMLElement, props: () => PlotProps): uPlot.Options {
   return {
     width: div.clientWidth,
     height: HEIGHT,
-    padding: [8, MARGIN, 0, 0],
+    padding: [8, () => tagWidth(props().lines), 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false },
+      x: {
+        time: false,
+        range: (_, min, max) => [...(props().xRange ?? [min, max])] as [number, number],
+      },
       y: {
-        range: (_, least, most) =>
-          [...(props().range ?? uPlot.rangeNum(least, most, 0.1, true))] as [number, number],
+        range: (_, min, max) =>
+          [...(props().range ?? uPlot.rangeNum(min, max, 0.1, true))] as [number, number],
       },
     },
     axes: [
@@ -92,20 +105,23 @@ function optionsOf(div: HTMLElement, props: () => PlotProps): uPlot.Options {
     // which role a line has may change from one drawing to the next
     series: [
       {},
-      ...lines.map(({ name }, i): uPlot.Series => ({
+      ...lines.map(({ name, dashed }, i): uPlot.Series => ({
         label: name,
         stroke: () => colors[props().lines[i].role],
         width: 2,
-        points: { show: false },
+        dash: dashed ? [5, 4] : undefined,
+        points: {
+          show: () => props().x.length <= MAX_POINTS,
+          size: 6,
+          fill: () => colors[props().lines[i].role],
+        },
         pxAlign: 0,
       })),
     ],
     hooks: {
       draw: [(u) => {
         drawMark(u, props().mark, colors.accent);
-        props().lines.forEach(({ tag, role, values }) =>
-          tag && drawTag(u, { tag, values, color: colors[role] })
-        );
+        drawTags(u, props().lines, colors);
       }],
     },
   };
@@ -124,17 +140,48 @@ function drawMark({ ctx, bbox, valToPos }: uPlot, mark: number | undefined, colo
   ctx.restore();
 }
 
-/** Writes a line's name at its end. */
-function drawTag(
+/** Room for the longest tag beside the plot, in CSS pixels. */
+function tagWidth(lines: readonly Line[]): number {
+  const context = document.createElement("canvas").getContext("2d")!;
+  context.font = `600 ${TAG_SIZE}px system-ui, sans-serif`;
+  const widths = lines.map(({ tag }) => tag ? context.measureText(tag).width : 0);
+  return Math.ceil(Math.max(0, ...widths)) + 2 * TAG_SPACE;
+}
+
+/** Writes the lines' names at their ends, one below the other where they would meet. */
+function drawTags(
   { ctx, bbox, valToPos }: uPlot,
-  { tag, values, color }: { tag: string; values: ArrayLike<number>; color: string },
+  lines: readonly Line[],
+  colors: Record<string, string>,
 ): void {
+  const size = TAG_SIZE * devicePixelRatio;
+  const tags = lines.filter(({ tag }) => tag).map(({ tag, role, values }) => {
+    const last = Array.from(values).findLast((value) => value !== null) ?? 0;
+    return { tag: tag!, color: colors[role], y: valToPos(last, "y", true) };
+  });
   ctx.save();
-  ctx.fillStyle = color;
-  ctx.font = `600 ${12 * devicePixelRatio}px system-ui, sans-serif`;
+  ctx.font = `600 ${size}px system-ui, sans-serif`;
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  const y = valToPos(values[values.length - 1], "y", true);
-  ctx.fillText(tag, bbox.left + bbox.width + 8 * devicePixelRatio, Math.max(bbox.top + 6, y));
+  for (const { tag, color, y } of spread(tags, { size, top: bbox.top, bottom: bbox.top + bbox.height })) {
+    ctx.fillStyle = color;
+    ctx.fillText(tag, bbox.left + bbox.width + TAG_SPACE * devicePixelRatio, y);
+  }
   ctx.restore();
+}
+
+/** `tags` moved so that each is `size` from the next and all lie between `top` and `bottom`, in order of their height. */
+export function spread<T extends { readonly y: number }>(
+  tags: readonly T[],
+  { size, top, bottom }: { size: number; top: number; bottom: number },
+): T[] {
+  const placed: T[] = [];
+  for (const tag of [...tags].sort((a, b) => a.y - b.y)) {
+    const above = placed.at(-1)?.y ?? -Infinity;
+    placed.push({ ...tag, y: Math.max(tag.y, above + size, top + size / 2) });
+  }
+  for (let i = placed.length - 1, limit = bottom - size / 2; i >= 0; i--, limit = placed[i + 1].y - size) {
+    if (placed[i].y > limit) placed[i] = { ...placed[i], y: limit };
+  }
+  return placed;
 }

@@ -1,54 +1,123 @@
 /// <reference lib="dom" />
 import type { JSX } from "preact";
-import { FAMILIES, PIXELS } from "../lab/protocol.ts";
+import { PIXELS } from "../messages.ts";
 import { saveModelFile } from "../page/files.ts";
-import { FAMILY_TITLES, isFamily, MOST } from "../page/settings.ts";
-import { entryOf, gallery, settings, training, YOURS } from "../page/state.ts";
-import { pauseTraining, stopTraining, trainYours } from "../page/train.ts";
-import { Check, Choice, Section, Whole } from "./controls.tsx";
+import { MAX } from "../page/settings.ts";
+import {
+  catalog,
+  entryOf,
+  familyEntry,
+  gallery,
+  type Run,
+  settings,
+  training,
+  usableOptions,
+  YOURS,
+} from "../page/state.ts";
+import { pauseTraining, resumeTraining, startTraining, stopTraining, titleOf } from "../page/train.ts";
+import { Choice, NumberField, OptionControls, Section } from "./controls.tsx";
 import { Picture } from "./picture.tsx";
 import { Plot } from "./plot.tsx";
-import { percent } from "./words.ts";
+import { filtersText, percent } from "./words.ts";
 
-/** Images in a row of hidden units, three pieces each. */
-const COLUMNS = 9;
-
-/** Trains a model while one looks. */
+/** Trains a model while someone watches. */
 export function Train(): JSX.Element {
-  const { family, adversarial, seed, epochs } = settings;
   return (
     <Section
       id="train"
-      title="Train one yourself"
+      title="Train a model against it"
       text={
         <>
-          Adversarial training makes the step anew for the model as it is, at every update, and learns from
-          both images: the loss is ½·J(x) + ½·J(x + ε·sign(∇ₓJ)), with ε = 0.25 (section 6). Train once with
-          it and once without: the error under attack is the line to watch. Each epoch's model takes the place
-          of “Yours” above and below, so the other pictures move while it learns.
+          <p>
+            Show a model attacked examples while it learns, and it learns to withstand them, at least this
+            attack.
+          </p>
+          <p>
+            Adversarial training attacks the model as it is, at every update, and learns from both images: the
+            loss is ½·J(x) + ½·J(x + ε·sign(∇ₓJ)), with ε = 0.25 (section 6). Train with it, without it, or
+            both at once: the error under attack is the line to watch. After each epoch the new model takes
+            part above and below as “Yours”.
+          </p>
         </>
       }
     >
-      <form
-        class="row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void trainYours();
-        }}
-      >
-        <Choice
-          name="Model"
-          value={family.value}
-          options={FAMILIES.map((value) => ({ value, text: FAMILY_TITLES[value] }))}
-          onPick={(value) => isFamily(value) && (family.value = value)}
-        />
-        <Whole name="Epochs" value={epochs} least={1} most={MOST.epochs} />
-        <Whole name="Seed" value={seed} least={0} most={MOST.seed} />
-        <Check name="Adversarial training" value={adversarial} />
-        <Buttons />
-      </form>
+      <Form />
       <Course />
     </Section>
+  );
+}
+
+/** What to train; while a training runs or is paused, what is trained. */
+function Form(): JSX.Element {
+  const { family, familyOptions, adversarial, both, seed, epochs } = settings;
+  const { phase, runs } = training.value;
+  const busy = phase === "running" || phase === "paused";
+  const plan = busy ? runs[0].plan : {
+    family: familyEntry.value?.name ?? "",
+    options: familyEntry.value ? usableOptions(familyEntry.value, familyOptions.value) : {},
+    adversarial: adversarial.value,
+    seed: seed.value,
+    epochs: epochs.value,
+  };
+  const mode = (busy ? runs.length > 1 : both.value) ? "both" : plan.adversarial ? "with" : "without";
+  const families = catalog.value?.families ?? [];
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void startTraining();
+      }}
+    >
+      <div class="row">
+        <Choice
+          name="Model"
+          value={plan.family}
+          disabled={busy}
+          options={families.map(({ name, title }) => ({ value: name, text: title }))}
+          onPick={(name) => {
+            family.value = name;
+            familyOptions.value = {};
+          }}
+        />
+        <Choice
+          name="Adversarial training"
+          value={mode}
+          disabled={busy}
+          options={[
+            { value: "with", text: "with" },
+            { value: "without", text: "without" },
+            { value: "both", text: "both, one over the other" },
+          ]}
+          onPick={(value) => {
+            both.value = value === "both";
+            adversarial.value = value !== "without";
+          }}
+        />
+        <NumberField
+          name="Epochs"
+          value={plan.epochs}
+          min={1}
+          max={MAX.epochs}
+          disabled={busy}
+          onChange={(value) => epochs.value = value}
+        />
+        <NumberField
+          name="Seed"
+          value={plan.seed}
+          min={0}
+          max={MAX.seed}
+          disabled={busy}
+          onChange={(value) => seed.value = value}
+        />
+        <Buttons />
+      </div>
+      <OptionControls
+        entry={families.find(({ name }) => name === plan.family)}
+        values={plan.options ?? {}}
+        disabled={busy}
+        onChange={(values) => familyOptions.value = values}
+      />
+    </form>
   );
 }
 
@@ -61,7 +130,7 @@ function Buttons(): JSX.Element {
         Train
       </button>
       {paused
-        ? <button type="button" onClick={() => void trainYours({ resume: true })}>Resume</button>
+        ? <button type="button" onClick={() => void resumeTraining()}>Resume</button>
         : <button type="button" disabled={!running} onClick={pauseTraining}>Pause</button>}
       <button type="button" disabled={!running && !paused} onClick={stopTraining}>Stop</button>
       <button type="button" disabled={!entryOf(YOURS)?.bytes} onClick={() => saveModelFile(YOURS)}>
@@ -71,89 +140,149 @@ function Buttons(): JSX.Element {
   );
 }
 
-/** How it goes. */
+/** Progress, and the lines of all runs. */
 function Course(): JSX.Element {
-  const { phase, plan, epoch, done, loss, clean, attacked, filters } = training.value;
-  const epochs = loss.map((_, i) => i + 1);
+  const { phase, runs } = training.value;
+  const longest = runs.reduce((max, { loss }) => Math.max(max, loss.length), 0);
+  const axis = Array.from({ length: longest }, (_, i) => i + 1);
+  const xRange = [0, Math.max(1, runs[0]?.plan.epochs ?? 1)] as const;
+  const tag = (run: Run, what: string) =>
+    runs.length === 1 ? what : `${what}${run.plan.adversarial ? ", with" : ", without"}`;
+  const padded = (values: readonly number[], scale = 1) =>
+    axis.map((_, i) => i < values.length ? scale * values[i] : null);
   return (
     <>
-      <p class="status" role="status">{statusInWords()}</p>
-      {plan && phase !== "idle" && (
-        <div class="meter">
-          <progress max={1} value={done} aria-label="Training" />
-          <span>epoch {epoch} of {plan.epochs}</span>
+      <p class="status" role="status">{statusText()}</p>
+      {phase !== "idle" && runs.map((run) => (
+        <div key={run.name} class="meter">
+          <progress max={1} value={run.done} aria-label={`Training of ${titleOf(run)}`} />
+          <span>
+            {runs.length > 1 && (run.plan.adversarial ? "with: " : "without: ")}epoch {run.epoch} of{" "}
+            {run.plan.epochs}
+          </span>
         </div>
-      )}
-      {loss.length > 0 && (
+      ))}
+      {longest > 0 && (
         <div class="thirds">
           <div>
             <h3>Loss</h3>
             <Plot
-              x={epochs}
-              lines={[{ name: "loss", values: loss, role: "plain" }]}
+              x={axis}
+              lines={runs.map((run) => ({
+                name: tag(run, "loss"),
+                values: padded(run.loss),
+                role: run.plan.adversarial && runs.length > 1 ? "accent" : "plain",
+                tag: runs.length > 1 ? (run.plan.adversarial ? "with" : "without") : undefined,
+              }))}
               xName="epoch"
               yName="nats"
-              text={`Loss after ${loss.length} epochs: ${loss.at(-1)!.toFixed(3)} nats`}
+              xRange={xRange}
+              text={runs.map((run) =>
+                `${tag(run, "Loss")} after ${run.loss.length} epochs: ${fixed(run.loss.at(-1))} nats`
+              )
+                .join("; ")}
             />
-            <p class="note">Mean over the epoch; with adversarial training, over both halves.</p>
+            <p class="note">
+              Mean over the epoch{runs.some(({ plan }) => plan.adversarial)
+                ? "; with adversarial training, over clean and attacked examples"
+                : ""}.
+            </p>
           </div>
           <div>
-            <h3>Error on held-out images</h3>
+            <h3>Error on held-out examples</h3>
             <Plot
-              x={epochs}
-              lines={[
-                { name: "clean", values: clean.map((e) => 100 * e), role: "plain", tag: "x" },
-                { name: "attacked", values: attacked.map((e) => 100 * e), role: "accent", tag: "adv" },
-              ]}
+              x={axis}
+              lines={runs.flatMap((run) => [
+                {
+                  name: tag(run, "clean"),
+                  values: padded(run.clean, 100),
+                  role: "plain" as const,
+                  dashed: runs.length > 1 && !run.plan.adversarial,
+                  tag: tag(run, "clean"),
+                },
+                {
+                  name: tag(run, "attacked"),
+                  values: padded(run.attacked, 100),
+                  role: "accent" as const,
+                  dashed: runs.length > 1 && !run.plan.adversarial,
+                  tag: tag(run, "attacked"),
+                },
+              ])}
               xName="epoch"
               yName="%"
+              xRange={xRange}
               range={[0, 100]}
-              text={`Error after ${loss.length} epochs: ${percent(clean.at(-1)!)} clean, ${
-                percent(attacked.at(-1)!)
-              } under attack`}
+              text={runs.map((run) =>
+                `${titleOf(run)} after ${run.loss.length} epochs: error ${percentOf(run.clean)} clean, ${
+                  percentOf(run.attacked)
+                } under attack`
+              ).join("; ")}
             />
             <p class="note">
-              Clean {percent(clean.at(-1)!)}; attacked with ε = 0.25, <b>{percent(attacked.at(-1)!)}</b>.
+              {runs.map((run) =>
+                `${runs.length > 1 ? run.plan.adversarial ? "With: " : "Without: " : ""}clean ${
+                  percentOf(run.clean)
+                }, attacked with ε = 0.25 ${percentOf(run.attacked)}. `
+              )}
             </p>
           </div>
-          <div>
-            <h3>{plan?.family === "rbf" ? "Centres" : "First-layer weights"}</h3>
-            {filters && (
-              <Picture
-                pixels={filters.images}
-                columns={filters.columns === 10 ? 5 : COLUMNS}
-                shades={plan?.family === "rbf" ? [0, 1] : weightShades(filters.images)}
-                text={`${filters.images.length / PIXELS} images of what the first layer looks for`}
-              />
-            )}
-            <p class="note">
-              What the first layer looks for, dark for ink. With adversarial training weights become more
-              localised and easier to read (figure 3).
-            </p>
-          </div>
+          <Filters />
         </div>
       )}
     </>
   );
 }
 
-/** Told aloud, so only what matters. */
-function statusInWords(): string {
-  const { phase, loss, clean, attacked, epoch } = training.value;
-  if (gallery.value && !gallery.value.labels) return "Images without labels cannot be trained on.";
-  if (phase === "idle") {
-    return `${gallery.value?.train ?? "…"} images to learn from, ${gallery.value?.test ?? "…"} held out.`;
-  }
-  if (phase === "running") return "Training.";
-  const so = loss.length > 0
-    ? `: error ${percent(clean.at(-1)!)}, under attack ${percent(attacked.at(-1)!)}`
-    : "";
-  const what =
-    { paused: `Paused in epoch ${epoch}`, finished: "Finished", stopped: `Stopped in epoch ${epoch}` }[phase];
-  return `${what}${so}.`;
+/** First-layer weights of all runs. */
+function Filters(): JSX.Element {
+  const { runs } = training.value;
+  return (
+    <div>
+      {runs.map((run) =>
+        run.filters && (
+          <div key={run.name}>
+            <h3>
+              {run.plan.family === "rbf" ? "Centres" : "First-layer weights"}
+              {runs.length > 1 && (run.plan.adversarial ? ", with" : ", without")}
+            </h3>
+            <Picture
+              pixels={run.filters.images}
+              columns={run.filters.columns}
+              shades={run.plan.family === "rbf" ? [0, 1] : weightShades(run.filters.images)}
+              text={`${run.filters.images.length / PIXELS} images of what the first layer looks for`}
+            />
+          </div>
+        )
+      )}
+      <p class="note">{filtersText(runs.map(({ plan }) => plan.adversarial))}</p>
+    </div>
+  );
 }
 
-/** Alike on both sides of 0, so far out that few weights are beyond. */
+/** Told aloud, so only what matters. */
+function statusText(): string {
+  const { phase, runs } = training.value;
+  if (gallery.value && !gallery.value.labels) return "Examples without labels cannot be trained on.";
+  if (phase === "idle") {
+    return `${gallery.value?.train ?? "…"} examples to train on, ${gallery.value?.test ?? "…"} held out.`;
+  }
+  const { epoch, clean, attacked } = runs[0];
+  if (phase === "running") return `Training ${runs.map(titleOf).join(" and ").replaceAll("Yours: ", "")}.`;
+  const errors = clean.length > 0 ? `: error ${percentOf(clean)}, under attack ${percentOf(attacked)}` : "";
+  const what =
+    { paused: `Paused in epoch ${epoch}`, finished: "Finished", stopped: `Stopped in epoch ${epoch}` }[phase];
+  return `${what}${errors}.`;
+}
+
+function percentOf(values: readonly number[]): string {
+  return values.length > 0 ? percent(values.at(-1)!) : "–";
+}
+
+function fixed(value: number | undefined): string {
+  return value === undefined ? "–" : value.toFixed(3);
+}
+
+/** Symmetric about 0, so wide that few weights are beyond. */
 function weightShades(weights: Float32Array): readonly [number, number] {
   const mean = weights.reduce((sum, value) => sum + Math.abs(value), 1e-9) / weights.length;
   return [-4 * mean, 4 * mean];

@@ -26,11 +26,8 @@ export const access: readonly Scenario[] = [
         }
         throw new Error(`Cannot reach ${name} by Tab: it goes ${order.join(" → ")}`);
       };
-      await tabTo("Image 9, digit 4");
-      await page.keyboard.press("ArrowRight");
-      await own.until(() => location.hash.includes("digit=9"));
-      await tabTo("The step is made for");
-      await tabTo("The image, taken for");
+      await tabTo("A small step");
+      await tabTo("The image, predicted as");
       for (const key of ["Delete", " ", "ArrowDown", "ArrowDown", "ArrowDown", " "]) {
         await page.keyboard.press(key as KeyInput);
       }
@@ -38,11 +35,16 @@ export const access: readonly Scenario[] = [
       await tabTo("Clear");
       await tabTo("Size of the step");
       await page.keyboard.press("ArrowRight");
-      await own.until(() => document.querySelector(".sum")?.getAttribute("data-epsilon") === "0.255");
+      await own.until(() => /[#&]epsilon=/.test(location.hash));
+      await tabTo("Beside it");
+      await tabTo("Image 9, digit 4");
+      await page.keyboard.press("ArrowRight");
+      await own.until(() => location.hash.includes("digit=9"));
+      await tabTo("Attacked model");
       await tabTo("Far beyond");
       await page.keyboard.press(SPACE);
       await own.until(() =>
-        document.querySelector("#fool .plot")!.getAttribute("aria-label")!.includes("−10")
+        document.querySelector("#scores .plot")!.getAttribute("aria-label")!.includes("−10")
       );
       await tabTo("Epochs");
       await page.keyboard.type("1");
@@ -53,8 +55,8 @@ export const access: readonly Scenario[] = [
       );
       await tabTo("Stop");
       await page.keyboard.press("Enter");
-      await tabTo("Grow toward");
-      await tabTo("Grow");
+      await tabTo("Target class");
+      await tabTo("Play the step");
       await page.keyboard.press("Enter");
       await tabTo("Open files");
       await tabTo("Copy link");
@@ -81,9 +83,9 @@ export const access: readonly Scenario[] = [
     },
   },
   {
-    name: "nothing is wider than the window, from a phone's to a wide one",
+    name: "nothing is wider than the window, from the narrowest phone's to a wide one",
     async run({ page }) {
-      for (const width of [360, 390, 820, 1440]) {
+      for (const width of [240, 290, 360, 390, 820, 1440]) {
         await page.setViewport({ width, height: 800 });
         const [inner, content] = await page.evaluate(() => [
           document.documentElement.clientWidth,

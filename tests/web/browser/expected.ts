@@ -1,36 +1,38 @@
-/** What the page must show, computed here by the same laboratory: the kernels give the same bytes everywhere. @module */
+/** What the page must show, computed here by the same handlers: the kernels give the same bytes everywhere. @module */
 
-import type { Answer } from "../../../src/web/lab/exchanges.ts";
-import type { Gallery, Look } from "../../../src/web/lab/protocol.ts";
-import { ROSTER } from "../../../src/web/lab/roster.ts";
-import { asking } from "../lab/support.ts";
+import { DEFAULT_MODELS } from "../../../src/web/default_models.ts";
+import type { AttackResult, Gallery, Result, Subject } from "../../../src/web/messages.ts";
+import { requester } from "../worker/support.ts";
 
-/** A laboratory with the page's models. */
+/** Handlers with the page's models. */
 export interface Expected {
-  readonly ask: ReturnType<typeof asking>;
+  readonly request: ReturnType<typeof requester>;
   readonly gallery: Gallery;
-  /** What is seen of a picked digit. */
-  look(digit: number, source: string, epsilon: number): Promise<Look>;
-  readonly transfer: Answer<"transfer">;
+  /** A digit of the gallery, to be attacked through softmax regression by the fast gradient sign method. */
+  subject(digit: number): Subject;
+  attack(digit: number, epsilon: number, change?: Partial<Subject>): Promise<AttackResult>;
+  transfer(epsilon: number): Promise<Result<"transfer">>;
 }
 
 /** Trains what the page trains. */
 export async function expectations(): Promise<Expected> {
-  const ask = asking();
-  const gallery = await ask("gallery", { count: 36 });
-  for (const [name, plan] of Object.entries(ROSTER)) {
-    await ask("train", { name, plan, watch: false, resume: false });
+  const request = requester();
+  const gallery = await request("gallery", { count: 36 });
+  for (const [name, { family, adversarial, seed, epochs }] of Object.entries(DEFAULT_MODELS)) {
+    const plan = { family, adversarial, seed, epochs };
+    await request("train", { name, plan, watch: false, resume: false });
   }
+  const subject = (digit: number): Subject => ({
+    example: gallery.examples.slice(784 * digit, 784 * (digit + 1)),
+    label: gallery.labels![digit],
+    source: "softmax",
+    attack: "fgsm",
+  });
   return {
-    ask,
+    request,
     gallery,
-    look: (digit, source, epsilon) =>
-      ask("look", {
-        image: gallery.images.slice(784 * digit, 784 * (digit + 1)),
-        label: gallery.labels![digit],
-        source,
-        epsilon,
-      }),
-    transfer: await ask("transfer", { epsilon: 0.25, examples: 200 }),
+    subject,
+    attack: (digit, epsilon, change) => request("attack", { ...subject(digit), ...change, epsilon }),
+    transfer: (epsilon) => request("transfer", { attack: "fgsm", epsilon, examples: 200 }),
   };
 }

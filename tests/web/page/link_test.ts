@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { PIXELS } from "../../../src/web/lab/protocol.ts";
+import { PIXELS } from "../../../src/web/messages.ts";
 import { readLink, writeLink } from "../../../src/web/page/link.ts";
 import { leveled } from "../../../src/web/page/pixels.ts";
-import { DEFAULTS, type Settings } from "../../../src/web/page/settings.ts";
+import { DEFAULTS, DEFAULTS_1, type Settings } from "../../../src/web/page/settings.ts";
 
 const changed: Settings = {
   digit: 11,
@@ -10,12 +10,18 @@ const changed: Settings = {
   label: 3,
   epsilon: 0.125,
   source: "adversarialMaxout",
+  attack: "pgd",
+  attackOptions: { steps: 40, norm: "L2", restart: true, stepSize: 0.01, list: [64, 32] },
+  aim: 9,
+  control: false,
   far: true,
   family: "rbf",
+  familyOptions: { units: [64, 64] },
   adversarial: false,
+  both: true,
   seed: 123,
   epochs: 5,
-  trained: true,
+  trained: 4,
   fooled: "yours",
   target: 0,
   step: 0.75,
@@ -38,7 +44,7 @@ Deno.test("readLink() takes nothing that a control could not set, whatever a lin
     "digit=1e1",
     "digit=",
     "digit=NaN",
-    "label=10",
+    "label=20",
     "label=x",
     "epsilon=0.51",
     "epsilon=-0.1",
@@ -48,14 +54,19 @@ Deno.test("readLink() takes nothing that a control could not set, whatever a lin
     "source=",
     `source=${"a".repeat(41)}`,
     "far=1",
-    "family=logistic",
+    "family=<b>",
     "family=__proto__",
+    "attack=__proto__",
+    "aim=20",
+    "attack.__proto__=1",
+    "attack.steps=<script>",
+    "family.units=1,x",
     "seed=1.5",
     "seed=99999999999",
     "epochs=0",
     "epochs=201",
     "trained=yes",
-    "target=10",
+    "target=20",
     "step=1.01",
     "noise=-3",
     "drawn=abc",
@@ -67,6 +78,17 @@ Deno.test("readLink() takes nothing that a control could not set, whatever a lin
     "%",
     "#",
     "fool",
+    "v=2",
+    "v=2&digit=36",
   ];
-  for (const link of hostile) assertEquals(readLink(`#${link}`), DEFAULTS, link);
+  for (const link of hostile) {
+    const old = Object.keys(DEFAULTS).some((key) => link.startsWith(`${key}=`));
+    assertEquals(readLink(`#${link}`), old ? DEFAULTS_1 : DEFAULTS, link);
+  }
+});
+
+Deno.test("readLink() reads links without a version as they were meant: ε 0.25, trained to the end", () => {
+  assertEquals(readLink("#digit=3&trained=true"), { ...DEFAULTS, digit: 3, epsilon: 0.25, trained: 200 });
+  assertEquals(readLink("#trained=false").trained, 0);
+  assertEquals(readLink("#v=2&digit=3").epsilon, undefined);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { drawPath, SIDE } from "../../../src/data/digits/raster.ts";
-import { PIXELS } from "../../../src/web/lab/protocol.ts";
+import { PIXELS } from "../../../src/web/messages.ts";
 import { blank, centered, leveled, readPixels, writePixels } from "../../../src/web/page/pixels.ts";
 
 /** A short stroke near a corner. */

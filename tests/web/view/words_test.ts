@@ -1,20 +1,49 @@
-import { assertEquals } from "@std/assert";
-import { best, inEpsilon, leaders, percent, verdict } from "../../../src/web/view/words.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Curves, Prediction, Predictions } from "../../../src/web/messages.ts";
+import {
+  bend,
+  best,
+  confidenceText,
+  curvesText,
+  decimal,
+  filtersText,
+  finding,
+  leaders,
+  noiseText,
+  outcome,
+  percent,
+  predictionText,
+  provenText,
+  transferText,
+} from "../../../src/web/view/words.ts";
+
+/** A prediction of three classes. */
+function prediction(...probabilities: number[]): Prediction {
+  const predicted = probabilities.indexOf(Math.max(...probabilities));
+  return {
+    predicted,
+    confidence: probabilities[predicted],
+    probabilities: Float32Array.from(probabilities),
+  };
+}
+
+const [zero, one, two] = [prediction(0.9, 0.1, 0), prediction(0.2, 0.75, 0.05), prediction(0.1, 0, 0.9)];
+
+function predictions(clean: Prediction, attacked: Prediction, noisy = clean): Predictions {
+  return { clean, attacked, noisy };
+}
 
 Deno.test("percent() keeps what matters of a fraction", () => {
   const shown = [0, 0.00001, 0.0004, 0.001, 0.123, 0.9994, 0.9996, 1].map(percent);
   assertEquals(shown, ["0 %", "0.00 %", "0.04 %", "0.1 %", "12.3 %", "99.9 %", "100 %", "100 %"]);
 });
 
-Deno.test("inEpsilon() has no more digits than the slider", () => {
-  assertEquals([0.25, 0.005, -0.5, 0.30000001192092896].map(inEpsilon), ["0.25", "0.005", "−0.5", "0.3"]);
+Deno.test("decimal() has no more digits than the slider", () => {
+  assertEquals([0.25, 0.005, -0.5, 0.30000001192092896].map(decimal), ["0.25", "0.005", "−0.5", "0.3"]);
 });
 
-Deno.test("verdict() is a class and its confidence", () => {
-  assertEquals(
-    verdict({ predicted: 7, confidence: 0.982, probabilities: new Float32Array(10) }),
-    "7, 98.2 %",
-  );
+Deno.test("predictionText() is a class and its confidence", () => {
+  assertEquals(predictionText(zero), "0, 90.0 %");
 });
 
 Deno.test("best() is the first of the highest, leaders() tells where it changes", () => {
@@ -25,4 +54,80 @@ Deno.test("best() is the first of the highest, leaders() tells where it changes"
     "0 up to −0.5, then 1 up to 0, then 2",
   );
   assertEquals(leaders({ epsilons, scores: [Float32Array.of(0, 0, 0), Float32Array.of(1, 1, 1)] }), "1");
+});
+
+Deno.test("outcome() calls no model fooled that was wrong before", () => {
+  assertEquals(outcome(predictions(zero, one), 0), "fooled");
+  assertEquals(outcome(predictions(zero, zero), 0), "not fooled");
+  assertEquals(outcome(predictions(one, one), 0), "wrong without the attack");
+  assertEquals(outcome(predictions(one, two), 0), "wrong without the attack");
+});
+
+Deno.test("finding() says which ε is enough, and for what", () => {
+  const max = 0.5, right = { label: 4, wrongBefore: false };
+  assertEquals(
+    finding({ ...right, epsilon: 0.06, predicted: 9 }, { max }),
+    "ε = 0.06 is enough: the model reads 9 instead of 4.",
+  );
+  assertEquals(
+    finding({ ...right, epsilon: 0.1, predicted: 7 }, { max, target: "7" }),
+    "ε = 0.1 is enough to make it a 7.",
+  );
+  assertEquals(finding(right, { max }), "No ε up to 0.5 is enough for this attack.");
+  assertMatch(finding({ label: 4, wrongBefore: true }, { max }), /wrong here without any attack/);
+});
+
+Deno.test("provenText() never says more than is proven", () => {
+  assertMatch(provenText(0.05999), /by 0\.059 or more/);
+});
+
+Deno.test("noiseText() tells what random signs do, also when they fool", () => {
+  assertMatch(noiseText(predictions(zero, one, zero), 0), /changes nothing: still 0, 90\.0 %/);
+  assertMatch(noiseText(predictions(zero, zero, zero), 0), /changes nothing either/);
+  assertMatch(noiseText(predictions(zero, one, two), 0), /random signs alone change .*: 2, 90\.0 %/);
+});
+
+Deno.test("confidenceText() agrees with the bars", () => {
+  assertMatch(confidenceText(predictions(zero, two), 0), /gets 90\.0 %, no less than the 90\.0 %/);
+  assertMatch(confidenceText(predictions(zero, one), 0), /gets 75\.0 %, less than the 90\.0 %/);
+  assertMatch(
+    confidenceText(predictions(zero, prediction(0.7, 0.3, 0)), 0),
+    /stays; its confidence falls to 70/,
+  );
+  assertMatch(confidenceText(predictions(one, two), 0), /from one wrong class to another/);
+  assertMatch(confidenceText(predictions(zero, prediction(0.1, 0.2, 0)), 0), /none of these/);
+});
+
+/** Curves over five ε. */
+function curvesOf(label: number, linear: boolean, ...scores: number[][]): Curves {
+  return {
+    label,
+    linear,
+    epsilons: Float32Array.of(-0.5, -0.25, 0, 0.25, 0.5),
+    scores: scores.map((score) => Float32Array.from(score)),
+  };
+}
+
+Deno.test("curvesText() says lines of lines only, and where the label is ahead", () => {
+  const lines = curvesOf(0, true, [4, 3, 2, 1, 0], [0, 0.5, 1, 1.5, 2]);
+  assertMatch(curvesText(lines), /exactly straight.*The label 0 is ahead up to ε ≈ 0\.$/);
+  const bent = curvesOf(1, false, [0, 0, 0, 0, 0], [-1, -1, 1, -1, -1]);
+  assertMatch(curvesText(bent), /bend\. The label 1 is ahead from ε ≈ 0 to 0 only\.$/);
+  assertMatch(curvesText({ ...bent, label: 0 }), /The label 0 is not ahead at ε = 0\.$/);
+  assertMatch(curvesText(curvesOf(0, false, [4, 3.1, 2, 1, 0], [0, 0, 0, 0, -1])), /nearly straight/);
+  assertEquals(bend({ label: 0, scores: [Float32Array.of(0, 1, 2)] }), 0);
+});
+
+Deno.test("transferText() tells the strongest transfer, and none where there is none", () => {
+  const table = { epsilon: 0.1, attack: "fgsm", examples: 10, names: ["a", "b"], clean: [0.1, 0.2] };
+  const title = (name: string) => name.toUpperCase();
+  const some = transferText({ ...table, attacked: [[1, 0.5], [0.2, 1]] }, title);
+  assertMatch(some, /^Made for A, the attack raises the error of B from 20\.0 % to 50\.0 %/);
+  assertMatch(transferText({ ...table, attacked: [[1, 0.2], [0.1, 1]] }, title), /no attack on one model/);
+});
+
+Deno.test("filtersText() tells of the training that is shown", () => {
+  assert(filtersText([false]).includes("Trained without attacks"));
+  assert(filtersText([true]).includes("Trained adversarially"));
+  assert(!filtersText([true, false]).includes("Trained"));
 });

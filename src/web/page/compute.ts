@@ -1,0 +1,96 @@
+/** What is computed again when something changes. @module */
+
+import { computed, effect } from "@preact/signals";
+import type { Params, RequestName, Result, Subject } from "../messages.ts";
+import type { Send } from "./client.ts";
+import { debounce, newestOnly } from "./schedule.ts";
+import { EPSILON_STEP, MAX } from "./settings.ts";
+import {
+  attackResult,
+  curves,
+  epsilon,
+  gallery,
+  models,
+  noiseError,
+  reportError,
+  rubbish,
+  settings,
+  smallest,
+  subject,
+  transfer,
+  transferIsOld,
+  versionOf,
+} from "./state.ts";
+import { interactive, measurer } from "./workers.ts";
+
+/** Half-widths of the curves: the slider's, and that of the paper's figure 4. */
+const NEAR = MAX.epsilon, FAR = 10;
+
+/** Held-out examples in the table of transfer, samples of noise shown, and samples that are measured. */
+const TRANSFERRED = 200, SHOWN = 12, MEASURED = 1000;
+
+/** Keeps all results up with the settings. */
+export function startComputing(): void {
+  const attack = newest(interactive, "attack", (result) => attackResult.value = result);
+  const draw = newest(interactive, "curves", (result) => curves.value = result);
+  const makeRubbish = newest(interactive, "rubbish", (result) => rubbish.value = result);
+  const measureNoise = newest(measurer, "noiseError", (result) => noiseError.value = result.errorRate);
+  const findSmallest = newestOnly(async (subject: Subject) => {
+    const params = { ...subject, max: MAX.epsilon, step: EPSILON_STEP };
+    smallest.value = { subject, result: await interactive("smallest", params) };
+  }, reportError);
+  const attackNow = computed(() => {
+    const { attack: name, options } = subject.value ?? {};
+    return name === undefined ? undefined : { attack: name, options };
+  });
+  const measure = newest(measurer, "transfer", (result) => {
+    transfer.value = result;
+    transferIsOld.value = result.epsilon !== epsilon.value || result.attack !== attackNow.value?.attack;
+  });
+  const measureSoon = debounce(() => {
+    if (epsilon.value === undefined || !attackNow.value) return;
+    measure({ ...attackNow.value, epsilon: epsilon.value, examples: TRANSFERRED });
+  });
+
+  // the list of models changes with each bit of progress; only parameters count here
+  const versions = computed(() => models.value.map(({ name }) => `${name} ${versionOf(name)}`).join());
+
+  effect(() => {
+    if (subject.value) findSmallest(subject.value);
+  });
+  effect(() => {
+    versions.value;
+    if (subject.value && epsilon.value !== undefined) attack({ ...subject.value, epsilon: epsilon.value });
+  });
+  effect(() => {
+    if (subject.value) draw({ ...subject.value, reach: settings.far.value ? FAR : NEAR });
+  });
+  effect(() => {
+    const { fooled, target, step, noise } = settings;
+    const source = fooled.value;
+    const { classes = 0 } = gallery.value ?? {};
+    const params = { source, target: target.value, step: step.value, seed: noise.value, samples: SHOWN };
+    if (versionOf(source) && target.value < classes) makeRubbish(params);
+  });
+  effect(() => {
+    const source = settings.fooled.value;
+    noiseError.value = undefined;
+    if (versionOf(source)) measureNoise({ source, seed: 1, samples: MEASURED });
+  });
+  effect(() => {
+    versions.value;
+    attackNow.value;
+    epsilon.value;
+    transferIsOld.value = true;
+    if (gallery.value?.labels) measureSoon();
+  });
+}
+
+/** Makes a request whenever called; while one is being answered, only the newest waits. */
+function newest<K extends RequestName>(
+  send: Send,
+  name: K,
+  show: (result: Result<K>) => void,
+): (params: Params<K>) => void {
+  return newestOnly(async (params: Params<K>) => show(await send(name, params)), reportError);
+}

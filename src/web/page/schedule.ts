@@ -1,0 +1,39 @@
+/** When work is done that is asked for more often than it can be. @module */
+
+/** Milliseconds without another call before slow work, or the address, follows. */
+const QUIET = 300;
+
+/** `run`, once it has not been called for a while. */
+export function debounce(run: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, QUIET);
+  };
+}
+
+/**
+ * `work`, one call at a time: meanwhile only the newest of the other calls waits, and the older ones are dropped. So a
+ * slider may move as often as it likes. Failures go to `onError`.
+ */
+export function newestOnly<T>(
+  work: (input: T) => Promise<void>,
+  onError: (error: unknown) => void,
+): (input: T) => void {
+  let busy = false;
+  let waiting: { input: T } | undefined;
+  return (input) => {
+    waiting = { input };
+    if (!busy) void run();
+  };
+
+  async function run() {
+    busy = true;
+    while (waiting) {
+      const { input } = waiting;
+      waiting = undefined;
+      await work(input).catch(onError);
+    }
+    busy = false;
+  }
+}

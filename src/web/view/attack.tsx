@@ -1,0 +1,295 @@
+/// <reference lib="dom" />
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { Prediction } from "../messages.ts";
+import { saveImage } from "../page/files.ts";
+import { blank } from "../page/pixels.ts";
+import { MAX } from "../page/settings.ts";
+import {
+  attackEntry,
+  attackResult,
+  catalog,
+  entryOf,
+  epsilon,
+  example,
+  gallery,
+  settings,
+  smallest,
+  subject,
+  usableOptions,
+} from "../page/state.ts";
+import { Probabilities, Scores } from "./answers.tsx";
+import { EpsilonSlider, ModelChoice } from "./choices.tsx";
+import { Check, Choice, OptionControls, Section } from "./controls.tsx";
+import { Features } from "./features.tsx";
+import { GalleryChoice } from "./gallery.tsx";
+import { center, clear, Pad } from "./pad.tsx";
+import { Picture } from "./picture.tsx";
+import {
+  className,
+  decimal,
+  directionText,
+  finding,
+  noiseText,
+  outcome,
+  predictionText,
+  provenText,
+} from "./words.ts";
+
+/** An example, the attack, and one model's predictions. */
+export function Attack(): JSX.Element {
+  const { source, control } = settings;
+  return (
+    <Section
+      id="attack"
+      title="Change every pixel a little"
+    >
+      <div class="two">
+        <div>
+          <Finding />
+          <Sum />
+          <EpsilonSlider />
+          <Check
+            name="Beside it, random signs of the same size"
+            value={control.value}
+            onChange={(value) => control.value = value}
+          />
+          <RandomSigns />
+        </div>
+        <div class="side">
+          <GalleryChoice />
+          <ModelChoice
+            name="Attacked model"
+            value={source.value}
+            onPick={(name) => source.value = name}
+          />
+          <AttackChoice />
+          <LabelChoice />
+        </div>
+      </div>
+      <div class="prose">
+        <p>
+          A model adds up many inputs, each times a weight. Change each pixel by only ε, but each in the
+          direction that hurts, and 784 small harms add up to a large one, while to your eye little has
+          happened.
+        </p>
+        <p>
+          To find those directions, ask the model how its loss J would grow with each pixel, and keep the
+          sign: <span class="formula">x + ε·sign(∇ₓJ(x, y))</span>, the <em>fast gradient sign method</em>
+          {" "}
+          (section 4). A score w·x then shifts by ε‖w‖₁ (section 3).
+        </p>
+      </div>
+      <div class="halves">
+        <Probabilities />
+        <Scores />
+      </div>
+      {!gallery.value?.features && (
+        <p class="note">
+          Ink is 1 and paper is 0; the paper uses ε = 0.25. Draw on the first image to attack a digit of your
+          own. The attacked image is shown with greys from −ε to 1 + ε, because the step is not cut off at 0
+          and 1.
+        </p>
+      )}
+    </Section>
+  );
+}
+
+/** Which ε is enough, in one sentence, and a way to it. */
+function Finding(): JSX.Element {
+  const current = smallest.value?.subject === subject.value ? smallest.value : undefined;
+  const target = current?.subject.target;
+  const text = current
+    ? finding(current.result, {
+      max: MAX.epsilon,
+      target: target === undefined ? undefined : className(gallery.value, target),
+      gallery: gallery.value,
+    })
+    : entryOf(settings.source.value)?.bytes
+    ? "Looking for the smallest ε that is enough …"
+    : "The model is being trained …";
+  const enough = current?.result.epsilon;
+  return (
+    <div class="finding">
+      <p>
+        <b role="status">{text}</b> {enough !== undefined && epsilon.value !== enough && (
+          <button
+            type="button"
+            class="link"
+            onClick={() => settings.epsilon.value = undefined}
+          >
+            Set ε to {decimal(enough)}
+          </button>
+        )}
+      </p>
+      {current?.result.certified !== undefined && <p class="note">{provenText(current.result.certified)}</p>}
+    </div>
+  );
+}
+
+/** The attack, the class it aims at, and its options. */
+function AttackChoice(): JSX.Element {
+  const { attack, attackOptions, aim } = settings;
+  const entry = attackEntry.value;
+  const { classes = 0 } = gallery.value ?? {};
+  return (
+    <>
+      <Choice
+        name="Attack"
+        value={entry?.name ?? ""}
+        options={(catalog.value?.attacks ?? []).map(({ name, title }) => ({ value: name, text: title }))}
+        onPick={(name) => {
+          attack.value = name;
+          attackOptions.value = {};
+        }}
+      />
+      {entry?.targeted && (
+        <Choice
+          name="It aims at"
+          value={`${aim.value ?? ""}`}
+          options={[
+            { value: "", text: "any wrong class" },
+            ...Array.from(
+              { length: classes },
+              (_, c) => ({ value: `${c}`, text: className(gallery.value, c) }),
+            ),
+          ]}
+          onPick={(value) => aim.value = value === "" ? undefined : +value}
+        />
+      )}
+      {entry && (
+        <OptionControls
+          entry={entry}
+          values={usableOptions(entry, attackOptions.value)}
+          onChange={(values) => attackOptions.value = values}
+        />
+      )}
+    </>
+  );
+}
+
+function LabelChoice(): JSX.Element {
+  const { label, drawn, digit } = settings;
+  const { classes = 0, labels, features } = gallery.value ?? {};
+  const known = drawn.value ? undefined : labels?.[digit.value];
+  const options = [
+    {
+      value: "",
+      text: known === undefined
+        ? "what the model says"
+        : `${className(gallery.value, known)}, as it is labelled`,
+    },
+    ...Array.from({ length: classes }, (_, c) => ({ value: `${c}`, text: className(gallery.value, c) })),
+  ];
+  return (
+    <Choice
+      name={features ? "Its class" : "The image shows"}
+      value={`${label.value ?? ""}`}
+      options={options}
+      onPick={(value) => label.value = value === "" ? undefined : +value}
+    />
+  );
+}
+
+/** x + ε·direction = the attacked example, as in the paper's figure 1. */
+function Sum(): JSX.Element {
+  const result = attackResult.value;
+  const shown = gallery.value;
+  const predictions = result?.predictions[settings.source.value];
+  const fooled = result && predictions && outcome(predictions, result.label) === "fooled";
+  const after = predictions ? predictionText(predictions.attacked, shown) : "…";
+  return (
+    <div class={fooled ? "sum fooled" : "sum"} data-epsilon={result?.epsilon}>
+      {shown?.features
+        ? (
+          <>
+            <Features names={shown.features} before={example.value} after={result?.attacked} />
+            <p class="verdict">
+              <span>{predictions ? predictionText(predictions.clean, shown) : "…"}</span>{" "}
+              <span aria-hidden="true">→</span>
+              <span class="hidden">becomes</span> <b>{after}</b>
+            </p>
+          </>
+        )
+        : <ImageSum predictions={predictions} />}
+    </div>
+  );
+}
+
+/** The same example with random signs of the same size, if that is wanted. */
+function RandomSigns(): JSX.Element | null {
+  const result = attackResult.value;
+  const shown = gallery.value;
+  const predictions = result?.predictions[settings.source.value];
+  if (!settings.control.value || !result || !predictions) return null;
+  return (
+    <div class="noise-control">
+      {!shown?.features && (
+        <Picture
+          pixels={result.noisy}
+          shades={[-result.epsilon, 1 + result.epsilon]}
+          text={`The image with random signs, predicted as ${predictionText(predictions.noisy, shown)}`}
+        />
+      )}
+      <p class="note">{noiseText(predictions, result.label, shown)}</p>
+    </div>
+  );
+}
+
+function ImageSum(
+  { predictions }: { predictions: { clean: Prediction; attacked: Prediction } | undefined },
+): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const result = attackResult.value;
+  const epsilon = result?.epsilon ?? 0;
+  const clean = predictions ? predictionText(predictions.clean) : "…";
+  const attacked = predictions ? predictionText(predictions.attacked) : "…";
+  return (
+    <div class="pictures">
+      <figure>
+        <Pad text={predictions ? `The image, predicted as ${clean}` : "The image"} />
+        <figcaption>
+          <b>x</b> <span>{clean}</span>
+        </figcaption>
+        <p class="buttons">
+          <button type="button" onClick={clear}>Clear</button>
+          <button type="button" onClick={center}>Centre</button>
+        </p>
+      </figure>
+      <span class="operator" aria-hidden="true">+ {decimal(result?.scale ?? epsilon)} ×</span>
+      <figure>
+        <Picture
+          pixels={result?.direction ?? EMPTY}
+          shades={[-1, 1]}
+          text={result ? directionText(result) : "What is added"}
+        />
+        <figcaption>
+          <b>{attackEntry.value?.name === "fgsm" ? "sign(∇ₓJ)" : "direction"}</b>{" "}
+          <span>
+            <span class="light-only">dark adds ink, light removes it</span>
+            <span class="dark-only">light adds ink, dark removes it</span>
+          </span>
+        </figcaption>
+      </figure>
+      <span class="operator" aria-hidden="true">=</span>
+      <figure>
+        <Picture
+          canvas={canvas}
+          pixels={result?.attacked ?? EMPTY}
+          shades={[-epsilon, 1 + epsilon]}
+          text={predictions ? `The attacked image, predicted as ${attacked}` : "The attacked image"}
+        />
+        <figcaption>
+          <b>attacked</b> <span>{attacked}</span>
+        </figcaption>
+        <p class="buttons">
+          <button type="button" onClick={() => saveImage("adversarial.png", canvas.current!, 10)}>
+            Save PNG
+          </button>
+        </p>
+      </figure>
+    </div>
+  );
+}
+
+const EMPTY = blank();

@@ -1,0 +1,148 @@
+/** One example, the attack on it, and every model's predictions. @module */
+
+import {
+  type Batch,
+  batch,
+  lossDirection,
+  type Matrix,
+  matrix,
+  type Model,
+  predict,
+  signNoise,
+} from "../../mod.ts";
+import { linearDistance } from "../../certify/exact_linear.ts";
+import type {
+  AttackResult,
+  Curves,
+  Params,
+  Prediction,
+  Predictions,
+  Smallest,
+  Subject,
+} from "../messages.ts";
+import { attackOf } from "./catalog.ts";
+
+/** Points of a curve, an odd number so that 0 is among them. */
+const POINTS = 81;
+
+/** Seed of the random signs that an attack is compared with. */
+const NOISE_SEED = 1;
+
+/** Steps of the slider between two ε that are tried before a smaller one is looked for. */
+const COARSE = 4;
+
+/** The attack on the example through `model` alone, and what all of `models` predict then. */
+export function attackExample(
+  model: Model,
+  params: Params<"attack">,
+  models: Iterable<readonly [string, Model]>,
+): AttackResult {
+  const { epsilon } = params;
+  const example = exampleOf(model, params);
+  const attacked = attack(model, example, params, epsilon).data;
+  const noisy = signNoise(model, example, { epsilon, seed: NOISE_SEED }).x.data;
+  const all = matrix(3, example.x.cols, [...params.example, ...attacked, ...noisy]);
+  const predictions = Array.from(models, ([name, each]): [string, Predictions] => {
+    const [clean, after, random] = predictionsOf(each, all);
+    return [name, { clean, attacked: after, noisy: random }];
+  });
+  const step = attacked.map((value, i) => value - params.example[i]);
+  const scale = step.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  return {
+    label: example.labels[0],
+    epsilon,
+    scale,
+    direction: scale > 0 ? step.map((value) => value / scale) : signs(model, example),
+    attacked,
+    noisy,
+    predictions: Object.fromEntries(predictions),
+  };
+}
+
+/** The least ε of the slider's grid that changes the prediction, or reaches the target, and what is proven besides. */
+export function smallestEpsilon(model: Model, { max, step, ...subject }: Params<"smallest">): Smallest {
+  const example = exampleOf(model, subject);
+  const label = example.labels[0];
+  const predicted = (x: Matrix) => predict(model, x).predicted[0];
+  const after = (steps: number) => predicted(attack(model, example, subject, steps * step));
+  const succeeds = (found: number) =>
+    subject.target === undefined ? found !== label : found === subject.target;
+  if (predicted(example.x) !== label) return { label, wrongBefore: true };
+  const known = { label, wrongBefore: false, certified: certifiedRadius(model, example) };
+  const last = Math.round(max / step);
+  for (let before = 0; before < last; before += COARSE) {
+    let least = Math.min(before + COARSE, last);
+    let found = after(least);
+    if (!succeeds(found)) continue;
+    for (let next = least - 1; next > before; next--) {
+      const there = after(next);
+      if (!succeeds(there)) break;
+      [least, found] = [next, there];
+    }
+    return { ...known, epsilon: Number((least * step).toFixed(6)), predicted: found };
+  }
+  return known;
+}
+
+/** The scores of `model` from −reach to reach along the sign of the gradient at the example. */
+export function scoreCurves(model: Model, { reach, ...subject }: Params<"curves">): Curves {
+  const example = exampleOf(model, subject);
+  const inputs = example.x.cols;
+  const direction = signs(model, example);
+  const middle = (POINTS - 1) / 2;
+  const epsilons = Float32Array.from({ length: POINTS }, (_, i) => reach * (i - middle) / middle);
+  const x = matrix(POINTS, inputs);
+  epsilons.forEach((epsilon, i) => {
+    for (let j = 0; j < inputs; j++) x.data[i * inputs + j] = subject.example[j] + epsilon * direction[j];
+  });
+  const { data, cols } = model.scores(x);
+  const scores = Array.from(
+    { length: cols },
+    (_, c) => Float32Array.from({ length: POINTS }, (_, i) => data[i * cols + c]),
+  );
+  return { label: example.labels[0], epsilons, scores, linear: isLinear(model) };
+}
+
+function attack(
+  model: Model,
+  example: Batch,
+  { attack, options, target }: Pick<Subject, "attack" | "options" | "target">,
+  epsilon: number,
+): Matrix {
+  return attackOf(attack)(model, example, { ...options, target, epsilon }).x;
+}
+
+/** The example as a batch; where its class is not known, the model's own prediction stands for it. */
+function exampleOf(model: Model, { example, label }: Subject): Batch {
+  const x = matrix(1, example.length, example);
+  return batch({ x, labels: [label ?? predict(model, x).predicted[0]], classes: model.classes });
+}
+
+function signs(model: Model, example: Batch): Float32Array {
+  return lossDirection(model, example).data.map(Math.sign);
+}
+
+function isLinear(model: Model): boolean {
+  return model.family.name === "softmaxLinear";
+}
+
+/** The exact L∞ distance to another class, of a linear model; of others nothing is proven here. */
+function certifiedRadius(model: Model, { x, labels }: Batch): number | undefined {
+  if (!isLinear(model)) return undefined;
+  const { W, b } = model.tensors();
+  const bound = (value: number) => new Float64Array(x.cols).fill(value);
+  return linearDistance(
+    { rows: model.classes, cols: x.cols, W: Float64Array.from(W.data), b: Float64Array.from(b.data) },
+    labels[0],
+    { x: Float64Array.from(x.data), lo: bound(-Infinity), hi: bound(Infinity), norm: "Linf" },
+  );
+}
+
+function predictionsOf(model: Model, x: Matrix): Prediction[] {
+  const { predicted, confidence, probabilities: { data, cols } } = predict(model, x);
+  return Array.from(predicted, (label, i) => ({
+    predicted: label,
+    confidence: confidence[i],
+    probabilities: data.slice(i * cols, (i + 1) * cols),
+  }));
+}
