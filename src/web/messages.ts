@@ -29,6 +29,8 @@ export interface Plan {
 export interface CatalogEntry {
   readonly name: string;
   readonly title: string;
+  /** One line, without a period. */
+  readonly summary: string;
   /** Options with a control of their own. */
   readonly options: AnySchema;
 }
@@ -37,6 +39,8 @@ export interface CatalogEntry {
 export interface AttackEntry extends CatalogEntry {
   /** Whether it can aim at a class. */
   readonly targeted: boolean;
+  /** What its ε measures unless an option says otherwise. */
+  readonly norm: "Linf" | "L2" | "L1";
 }
 
 /** Everything that can be chosen, from the registries. */

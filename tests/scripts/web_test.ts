@@ -77,7 +77,7 @@ Deno.test("web says in one sentence what it cannot do", async () => {
       1,
       `Cannot write ${file}/site: part of its path is not a folder\n`,
     ],
-    [["--port", "70000"], 2, "--port must be in 0 … 65535, not 70000\n"],
+    [["--port", "70000"], 2, "--port must be a whole number in [0, 65535], not 70000\n"],
     [["--build", "--address", "mine"], 1, "--address must be an http or https address, not mine\n"],
     [["--prot", "1"], 2, "web has no option --prot; did you mean --port?\n"],
   ];

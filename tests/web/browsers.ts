@@ -1,5 +1,6 @@
 /**
- * Tests of the playground in real browsers: `deno task test:web`.
+ * Tests of the playground in real browsers: `deno task test:web`; with words, only in the browsers and of the scenarios
+ * that have one of them in their names: `deno task test:web chromium undo`.
  *
  * @module
  */
@@ -30,6 +31,7 @@ interface Common {
   readonly address: string;
   readonly file: string;
   readonly expected: Expected;
+  readonly scenarios: readonly Scenario[];
 }
 
 /** Plays every scenario in the browser at `path`; how many passed and failed. */
@@ -40,7 +42,7 @@ async function play(kind: Kind, path: string, common: Common): Promise<{ passed:
   try {
     console.log(`${kind.tool.name}: ${await browser.version()}`);
     const visited = await visit(browser, common.address);
-    for (const { name, run } of SCENARIOS) {
+    for (const { name, run } of common.scenarios) {
       const start = performance.now();
       const notes: string[] = [];
       const measured = (text: string) => void notes.push(text);
@@ -69,10 +71,22 @@ async function play(kind: Kind, path: string, common: Common): Promise<{ passed:
   return count;
 }
 
+/** The browsers and scenarios that words ask for; all where no word asks. */
+function chosen(words: readonly string[]): [readonly Kind[], readonly Scenario[]] {
+  const named = <T>(all: readonly T[], name: (each: T) => string) => {
+    const found = all.filter((each) =>
+      words.some((word) => name(each).toLowerCase().includes(word.toLowerCase()))
+    );
+    return found.length > 0 ? found : all;
+  };
+  return [named(BROWSERS, ({ tool }) => tool.name), named(SCENARIOS, ({ name }) => name)];
+}
+
 /** The exit code: 0 if everything passed in every browser that is here, and there is one. */
 async function main(): Promise<number> {
   const found: [Kind, string][] = [];
-  for (const kind of BROWSERS) {
+  const [kinds, scenarios] = chosen(Deno.args);
+  for (const kind of kinds) {
     const here = await find(kind.tool);
     if (here) found.push([kind, here.path]);
     else console.log(`${kind.tool.name} is not here: ${kind.tool.install}`);
@@ -87,7 +101,7 @@ async function main(): Promise<number> {
   const common = { address: await listening.promise, file, expected: await expectations() };
   const total = { passed: 0, failed: 0 };
   for (const [kind, path] of found) {
-    const { passed, failed } = await play(kind, path, common);
+    const { passed, failed } = await play(kind, path, { ...common, scenarios });
     total.passed += passed;
     total.failed += failed;
   }

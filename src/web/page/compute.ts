@@ -4,11 +4,12 @@ import { computed, effect } from "@preact/signals";
 import type { Params, RequestName, Result, Subject } from "../messages.ts";
 import type { Send } from "./client.ts";
 import { debounce, newestOnly } from "./schedule.ts";
-import { EPSILON_STEP, MAX } from "./settings.ts";
+import { EPSILONS } from "./settings.ts";
 import {
   attackResult,
   curves,
   epsilon,
+  epsilonRange,
   gallery,
   models,
   noiseError,
@@ -24,7 +25,7 @@ import {
 import { interactive, measurer } from "./workers.ts";
 
 /** Half-widths of the curves: the slider's, and that of the paper's figure 4. */
-const NEAR = MAX.epsilon, FAR = 10;
+const NEAR = EPSILONS.Linf.max, FAR = 10;
 
 /** Held-out examples in the table of transfer, samples of noise shown, and samples that are measured. */
 const TRANSFERRED = 200, SHOWN = 12, MEASURED = 1000;
@@ -36,7 +37,7 @@ export function startComputing(): void {
   const makeRubbish = newest(interactive, "rubbish", (result) => rubbish.value = result);
   const measureNoise = newest(measurer, "noiseError", (result) => noiseError.value = result.errorRate);
   const findSmallest = newestOnly(async (subject: Subject) => {
-    const params = { ...subject, max: MAX.epsilon, step: EPSILON_STEP };
+    const params = { ...subject, ...epsilonRange.value };
     smallest.value = { subject, result: await interactive("smallest", params) };
   }, reportError);
   const attackNow = computed(() => {

@@ -69,12 +69,17 @@ export const DEFAULTS_1: Settings = { ...DEFAULTS, epsilon: 0.25 };
 /** Examples to pick from. */
 export const GALLERY_SIZE = 36;
 
-/** ε where no smaller one is enough, and steps of its slider. */
-export const PAPER_EPSILON = 0.25, EPSILON_STEP = 0.005;
+/** Greatest ε and steps of its slider, by what it measures; and part of it that is taken where none is enough. */
+export const EPSILONS = {
+  Linf: { max: 0.5, step: 0.005 },
+  L2: { max: 5, step: 0.05 },
+  L1: { max: 50, step: 0.5 },
+} as const;
+export const FALLBACK = 0.5;
 
 /** Greatest values; the least are 0, or 1 epoch. */
 export const MAX = {
-  epsilon: 0.5,
+  epsilon: 50,
   step: 1,
   epochs: 200,
   seed: 999999,

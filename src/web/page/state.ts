@@ -19,7 +19,7 @@ import {
   type Transfer,
 } from "../messages.ts";
 import { blank } from "./pixels.ts";
-import { DEFAULTS, PAPER_EPSILON, type Settings } from "./settings.ts";
+import { DEFAULTS, EPSILONS, FALLBACK, type Settings } from "./settings.ts";
 
 /** A model as the page knows it. */
 export interface Entry {
@@ -131,11 +131,18 @@ export const subject = computed((): Subject | undefined => {
   };
 });
 
+/** Greatest ε of the slider and its step, for what the attack measures ε by. */
+export const epsilonRange = computed((): { readonly max: number; readonly step: number } => {
+  const { norm } = subject.value?.options ?? {};
+  return EPSILONS[(norm ?? attackEntry.value?.norm ?? "Linf") as keyof typeof EPSILONS];
+});
+
 /** The size of the perturbation: as set, else the smallest that is enough; nothing until that is known. */
 export const epsilon = computed((): number | undefined => {
-  if (settings.epsilon.value !== undefined) return settings.epsilon.value;
+  const { max } = epsilonRange.value;
+  if (settings.epsilon.value !== undefined) return Math.min(max, settings.epsilon.value);
   if (!smallest.value || smallest.value.subject !== subject.value) return undefined;
-  return smallest.value.result.epsilon ?? PAPER_EPSILON;
+  return smallest.value.result.epsilon ?? FALLBACK * max;
 });
 
 /** Those of `values` that `entry` has and that are in range. A link writes a list of one number as that number. */

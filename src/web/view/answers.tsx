@@ -2,7 +2,16 @@
 /** What the attacked model predicts. @module */
 
 import type { JSX } from "preact";
-import { attackResult, curves, entryOf, epsilon, gallery, settings } from "../page/state.ts";
+import {
+  attackEntry,
+  attackResult,
+  curves,
+  entryOf,
+  epsilon,
+  gallery,
+  settings,
+  subject,
+} from "../page/state.ts";
 import { Confidences } from "./confidences.tsx";
 import { Check } from "./controls.tsx";
 import { Plot } from "./plot.tsx";
@@ -36,7 +45,10 @@ export function Probabilities(): JSX.Element {
 export function Scores(): JSX.Element {
   const shown = curves.value;
   const { far } = settings;
-  const mark = epsilon.value;
+  // the curves go along the gradient's sign, where only one attack goes
+  const { options } = subject.value ?? {};
+  const alongSign = attackEntry.value?.name === "fgsm" && (options?.norm ?? "Linf") === "Linf";
+  const mark = alongSign && subject.value?.target === undefined ? epsilon.value : undefined;
   const top = shown && best(shown.scores, nearest(shown.epsilons, mark ?? 0));
   const name = (c: number) => className(gallery.value, c);
   return (

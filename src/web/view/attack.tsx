@@ -4,13 +4,13 @@ import { useRef } from "preact/hooks";
 import type { Prediction } from "../messages.ts";
 import { saveImage } from "../page/files.ts";
 import { blank } from "../page/pixels.ts";
-import { MAX } from "../page/settings.ts";
 import {
   attackEntry,
   attackResult,
   catalog,
   entryOf,
   epsilon,
+  epsilonRange,
   example,
   gallery,
   settings,
@@ -101,7 +101,7 @@ function Finding(): JSX.Element {
   const target = current?.subject.target;
   const text = current
     ? finding(current.result, {
-      max: MAX.epsilon,
+      max: epsilonRange.value.max,
       target: target === undefined ? undefined : className(gallery.value, target),
       gallery: gallery.value,
     })
@@ -141,6 +141,7 @@ function AttackChoice(): JSX.Element {
         onPick={(name) => {
           attack.value = name;
           attackOptions.value = {};
+          settings.epsilon.value = undefined;
         }}
       />
       {entry?.targeted && (
@@ -161,7 +162,11 @@ function AttackChoice(): JSX.Element {
         <OptionControls
           entry={entry}
           values={usableOptions(entry, attackOptions.value)}
-          onChange={(values) => attackOptions.value = values}
+          onChange={(values) => {
+            // another norm, another ε
+            if (values.norm !== attackOptions.value.norm) settings.epsilon.value = undefined;
+            attackOptions.value = values;
+          }}
         />
       )}
     </>

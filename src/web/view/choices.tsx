@@ -1,8 +1,7 @@
 /** Controls of settings that stand in several places. @module */
 
 import type { JSX } from "preact";
-import { EPSILON_STEP, MAX } from "../page/settings.ts";
-import { attackResult, epsilon, models, settings } from "../page/state.ts";
+import { attackResult, epsilon, epsilonRange, models, settings } from "../page/state.ts";
 import { Choice, Slider } from "./controls.tsx";
 import { decimal, percent } from "./words.ts";
 
@@ -12,8 +11,7 @@ export function EpsilonSlider(): JSX.Element {
     <Slider
       name={<>Size of the step, ε</>}
       value={epsilon.value ?? attackResult.value?.epsilon ?? 0}
-      max={MAX.epsilon}
-      step={EPSILON_STEP}
+      {...epsilonRange.value}
       format={decimal}
       onChange={(value) => settings.epsilon.value = value}
     />

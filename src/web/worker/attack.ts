@@ -40,7 +40,7 @@ export function attackExample(
   const { epsilon } = params;
   const example = exampleOf(model, params);
   const attacked = attack(model, example, params, epsilon).data;
-  const noisy = signNoise(model, example, { epsilon, seed: NOISE_SEED }).x.data;
+  const noisy = randomSigns(model, example, params).data;
   const all = matrix(3, example.x.cols, [...params.example, ...attacked, ...noisy]);
   const predictions = Array.from(models, ([name, each]): [string, Predictions] => {
     const [clean, after, random] = predictionsOf(each, all);
@@ -57,6 +57,14 @@ export function attackExample(
     noisy,
     predictions: Object.fromEntries(predictions),
   };
+}
+
+/** The example plus random signs whose size is ε in the attack's norm. */
+function randomSigns(model: Model, example: Batch, { attack, options, epsilon }: Params<"attack">): Matrix {
+  const norm = options?.norm ?? attackOf(attack).norms[0];
+  const inputs = example.x.cols;
+  const each = norm === "L2" ? epsilon / Math.sqrt(inputs) : norm === "L1" ? epsilon / inputs : epsilon;
+  return signNoise(model, example, { epsilon: each, seed: NOISE_SEED }).x;
 }
 
 /** The least ε of the slider's grid that changes the prediction, or reaches the target, and what is proven besides. */

@@ -1,28 +1,22 @@
 /** What can be trained and what can attack: the registries, as the page shows them. @module */
 
+import { anyAttacks, attackNamed } from "../../attacks/mod.ts";
 import { InputError } from "../../errors.ts";
-import { type Attack, attacks, families, type Family } from "../../mod.ts";
-import type { AnySchema } from "../../schema.ts";
-import type { AttackEntry, Catalog, CatalogEntry } from "../messages.ts";
+import { type Attack, families, type Family } from "../../mod.ts";
+import { familyNamed, optionsOf } from "../../models/families.ts";
+import { type AnySchema, choice } from "../../schema.ts";
+import type { AttackEntry, Catalog, CatalogEntry, OptionValues } from "../messages.ts";
+import { pageOptions } from "./recipes.ts";
 
-/** Options that the page sets itself. */
-const OWN = new Set([
-  "inputs",
-  "classes",
-  "epsilon",
-  "epsilons",
-  "target",
-  "seed",
-  "first",
-  "bounds",
-  "batchSize",
-]);
+/** Options of families that the data says. */
+const SIZES = ["inputs", "classes"];
 
-/** Titles of what has no summary of one to four words; anything else is called by its key. */
+/** Short names; what has none here is called by its key. */
 const TITLES: Readonly<Record<string, string>> = {
   softmaxLinear: "Softmax regression",
+  logistic: "Logistic regression",
   maxout: "Maxout network",
-  mlp: "ReLU network (MLP)",
+  mlp: "Dense network (MLP)",
   rbf: "RBF network",
   deepRbf: "Deep RBF network",
   classRbm: "Boltzmann machine (RBM)",
@@ -34,60 +28,70 @@ const TITLES: Readonly<Record<string, string>> = {
   uniformNoise: "Random noise",
 };
 
-/** A family or an attack of the registries, of which not all have stated their options yet. */
-type Registered = { readonly options?: AnySchema };
-
-/** Families that take examples of these sizes, and attacks whose ε is a size in input units. */
-export function catalog({ inputs, classes }: { inputs: number; classes: number }): Catalog {
+/** Families that take examples of these sizes, and attacks within a norm. */
+export function catalog(sizes: { inputs: number; classes: number }): Catalog {
   return {
-    families: Object.keys(families).filter((name) => fits(name, { inputs, classes }))
-      .map((name) => entry(name, families[name] as unknown as Registered)),
-    attacks: Object.keys(attacks).filter((name) => attackOf(name).distance !== "angle")
-      .map((name): AttackEntry => ({
-        ...entry(name, attacks[name as keyof typeof attacks] as unknown as Registered),
-        targeted: attackOf(name).raisesLoss,
-      })),
+    families: Object.entries(families).filter(([name]) => fits(name, sizes))
+      .map(([name, { summary, options }]) => entry(name, summary, options as AnySchema, pageOptions(name))),
+    attacks: Object.values(anyAttacks).filter(({ norms }) => normsOf(norms).length > 0).map(attackEntry),
   };
 }
 
-/**
- * The attack of that name.
- *
- * @throws {InputError} if there is none
- */
+/** The attack of that name. @throws {InputError} if there is none */
 export function attackOf(name: string): Attack {
-  if (!Object.hasOwn(attacks, name)) {
-    throw new InputError("option", `attack by ${name}`, "there is no such attack");
-  }
-  return attacks[name as keyof typeof attacks] as unknown as Attack;
+  return attackNamed(name);
 }
 
 /**
- * The family of that name, with its own options.
+ * The family of that name for examples of these sizes, with its own options.
  *
- * @throws {InputError} if there is none, or its options do not fit
+ * @throws {InputError} if there is none, its options do not fit, or it is for other numbers of classes
  */
 export function familyOf(
   name: string,
-  options: { inputs: number; classes: number } & Readonly<Record<string, unknown>>,
+  sizes: { inputs: number; classes: number },
+  options: OptionValues = {},
 ): Family {
-  if (!Object.hasOwn(families, name)) {
-    throw new InputError("option", `train ${name}`, "there is no such family");
-  }
-  return (families[name as keyof typeof families] as (options: unknown) => Family)(options);
+  const family = familyNamed(name, { ...options, ...optionsOf(name, sizes) });
+  if (family.classes === sizes.classes) return family;
+  throw new InputError(
+    "shape",
+    `train ${name} on ${sizes.classes} classes`,
+    `it is for ${family.classes} classes`,
+  );
 }
 
 function fits(name: string, sizes: { inputs: number; classes: number }): boolean {
   try {
-    const { inputs, classes } = familyOf(name, sizes);
-    return inputs === sizes.inputs && classes === sizes.classes;
+    familyOf(name, sizes);
+    return true;
   } catch (error) {
     if (error instanceof InputError) return false;
     throw error;
   }
 }
 
-function entry(name: string, { options = {} }: Registered): CatalogEntry {
-  const shown = Object.entries(options).filter(([key, field]) => !field.internal && !OWN.has(key));
-  return { name, title: TITLES[name] ?? name, options: Object.fromEntries(shown) };
+function attackEntry({ name, summary, options, norms, needs }: Attack): AttackEntry {
+  const choices = normsOf(norms);
+  const norm: AnySchema = choices.length > 1
+    ? { norm: choice("What ε measures", choices, { default: choices[0] }) }
+    : {};
+  return {
+    ...entry(name, summary, { ...norm, ...options as AnySchema }),
+    targeted: needs !== "labels",
+    norm: choices[0],
+  };
+}
+
+function normsOf(norms: Attack["norms"]): Norm[] {
+  return norms.filter((norm): norm is Norm => norm !== "angle");
+}
+
+type Norm = AttackEntry["norm"];
+
+/** Options that have a control, with the page's defaults. */
+function entry(name: string, summary: string, options: AnySchema, defaults: OptionValues = {}): CatalogEntry {
+  const shown = Object.entries(options).filter(([key, field]) => !field.internal && !SIZES.includes(key))
+    .map(([key, field]) => [key, key in defaults ? { ...field, default: defaults[key] } : field]);
+  return { name, title: TITLES[name] ?? name, summary, options: Object.fromEntries(shown) };
 }

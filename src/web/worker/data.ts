@@ -74,6 +74,9 @@ export function galleryOf(data: Data, count: number): Gallery {
  */
 export function imageData(name: string, images: Uint8Array, labels?: Uint8Array): Data {
   const { shape, data } = readIdx(images);
+  if (!(data instanceof Uint8Array)) {
+    throw new InputError("shape", `use ${name}`, "its images are not of unsigned bytes");
+  }
   const [count, ...sizes] = shape;
   const pixels = sizes.reduce((product, n) => product * n, 1);
   if (sizes.length === 0 || pixels !== PIXELS) {
@@ -135,10 +138,10 @@ export function splitData(
   };
 }
 
-function labelsOf(bytes: Uint8Array, count: number): Uint8Array {
+function labelsOf(bytes: Uint8Array, count: number): Int32Array {
   const { shape, data } = readIdx(bytes);
   if (shape.length !== 1 || shape[0] !== count) {
     throw new InputError("shape", "use the labels", `${count} images, but labels of ${shape.join(" × ")}`);
   }
-  return data;
+  return Int32Array.from(data, Number);
 }

@@ -37,7 +37,7 @@ export function pageOptions(family: string): OptionValues {
 export function recipeOf(plan: Plan, { x, classes }: Batch): { family: Family; options: TrainOptions } {
   const { seed, epochs, adversarial } = plan;
   const sizes = { inputs: x.cols, classes };
-  const family = familyOf(plan.family, { ...pageOptions(plan.family), ...plan.options, ...sizes });
+  const family = familyOf(plan.family, sizes, { ...pageOptions(plan.family), ...plan.options });
   const against = adversarial ? { perturbation: perturbation(fgsm, { epsilon: EPSILON }) } : {};
   return { family, options: { ...RECIPES[plan.family]?.training, ...against, seed, epochs } };
 }

@@ -2,7 +2,7 @@
 /** An example, the attack, and what models make of it. @module */
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { DEFAULTS, EPSILON_STEP, MAX } from "../../../src/web/page/settings.ts";
+import { DEFAULTS, EPSILONS } from "../../../src/web/page/settings.ts";
 import { finding, noiseText, percent, predictionText } from "../../../src/web/view/words.ts";
 import { median } from "../../../scripts/bench/rows.ts";
 import type { Scenario, Stage } from "./scenario.ts";
@@ -31,13 +31,13 @@ export const attack: readonly Scenario[] = [
     async run(stage) {
       const { expected } = stage;
       const { digit } = DEFAULTS;
-      const params = { ...expected.subject(digit), max: MAX.epsilon, step: EPSILON_STEP };
+      const params = { ...expected.subject(digit), ...EPSILONS.Linf };
       const smallest = await expected.request("smallest", params);
       const { predictions: { softmax }, label } = await expected.attack(digit, smallest.epsilon!);
       assertEquals([softmax.clean.predicted === label, softmax.attacked.predicted === label], [true, false]);
       await shownAt(stage, smallest.epsilon!);
       assertEquals(await captions(stage), [softmax.clean, softmax.attacked].map((p) => predictionText(p)));
-      assertEquals(await stage.text(".finding b"), finding(smallest, { max: MAX.epsilon }));
+      assertEquals(await stage.text(".finding b"), finding(smallest, EPSILONS.Linf));
       assertMatch(
         await stage.text(".finding b"),
         /^ε = 0\.\d+ is enough: the model reads \d instead of \d\.$/,
@@ -86,7 +86,9 @@ export const attack: readonly Scenario[] = [
           ".pictures figure:nth-of-type(2)",
           (figure, up, down) => {
             const canvas = figure.querySelector("canvas")!;
-            const { data } = canvas.getContext("2d")!.getImageData(0, 0, 28, 28);
+            const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
+            copy.drawImage(canvas, 0, 0);
+            const { data } = copy.getImageData(0, 0, 28, 28);
             const caption = [...figure.querySelectorAll<HTMLElement>("figcaption span span")]
               .filter((span) => getComputedStyle(span).display !== "none");
             return [
@@ -217,7 +219,9 @@ export const attack: readonly Scenario[] = [
         document.querySelector(".pictures figcaption > span")?.textContent?.startsWith("1")
       );
       const ink = await page.$eval(".pad canvas", (canvas) => {
-        const { data } = (canvas as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, 28, 28);
+        const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
+        copy.drawImage(canvas as HTMLCanvasElement, 0, 0);
+        const { data } = copy.getImageData(0, 0, 28, 28);
         return [14 * 28 + 14, 14 * 28 + 3].map((pixel) => data[4 * pixel]);
       });
       assertEquals(ink, [0, 255]);

@@ -111,7 +111,9 @@ export const files: readonly Scenario[] = [
         document.querySelector(".pictures figcaption > span")?.textContent?.startsWith("1")
       );
       const [ink, paper] = await stage.page.$eval(".pad canvas", (canvas) => {
-        const { data } = (canvas as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, 28, 28);
+        const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
+        copy.drawImage(canvas as HTMLCanvasElement, 0, 0);
+        const { data } = copy.getImageData(0, 0, 28, 28);
         return [14 * 28 + 14, 14 * 28 + 3].map((pixel) => data[4 * pixel]);
       });
       assert(ink < 60 && paper === 255, `${ink} ${paper}`);

@@ -69,10 +69,14 @@ export const training: readonly Scenario[] = [
       await fill(stage, { epochs: 50, seed: 1 });
       await stage.pick("Adversarial training", "with", "#train");
       await stage.press("Train");
-      await stage.until(() => document.querySelectorAll("#train .plot canvas").length === 2);
+      await stage.until(() => /after 1 epochs/.test(document.querySelector("#train .plot")?.ariaLabel ?? ""));
       const colours = await stage.page.$eval("#train .plot canvas", (element) => {
         const canvas = element as HTMLCanvasElement;
-        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {
+          willReadFrequently: true,
+        })!;
+        copy.drawImage(canvas, 0, 0);
+        const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
         const ink = getComputedStyle(element).getPropertyValue("--ink").trim();
         const wanted = [1, 3, 5].map((at) => parseInt(ink.slice(at, at + 2), 16));
         let count = 0;

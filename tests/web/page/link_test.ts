@@ -46,7 +46,7 @@ Deno.test("readLink() takes nothing that a control could not set, whatever a lin
     "digit=NaN",
     "label=20",
     "label=x",
-    "epsilon=0.51",
+    "epsilon=50.1",
     "epsilon=-0.1",
     "epsilon=Infinity",
     "epsilon=1e-3",
