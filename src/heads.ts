@@ -12,6 +12,7 @@ import {
   softmaxLoss,
 } from "./kernels/heads.ts";
 import { type Matrix, matrix } from "./matrix.ts";
+import { Resident } from "./runtime/heap.ts";
 
 /** True classes of the examples, (B), or the same as whole numbers in a matrix (B, 1). */
 export type Labels = Int32Array | Matrix;
@@ -86,10 +87,10 @@ export const binary: Head = {
       out.data[2 * i + 1] = p.data[i];
     }
   },
-  loss: (outputs, scores, labels) => sigmoidLoss(outputs, scores, others(labels)),
-  direction: (dScores, scores, labels) => sigmoidDirection(dScores, scores, others(labels)),
+  loss: (outputs, scores, labels) => swapped(labels, (own) => sigmoidLoss(outputs, scores, own)),
+  direction: (dScores, scores, labels) => swapped(labels, (own) => sigmoidDirection(dScores, scores, own)),
   logProbability: (dScores, scores, labels) =>
-    sigmoidLoss({ loss: column(scores), dScores, scale: -1 }, scores, others(labels)),
+    swapped(labels, (own) => sigmoidLoss({ loss: column(scores), dScores, scale: -1 }, scores, own)),
 };
 
 /** All heads by name. */
@@ -98,9 +99,17 @@ export const heads: Readonly<Record<HeadName, Head>> = { softmax, sigmoid, expon
 /** A key of the registry of heads. */
 export type HeadName = "softmax" | "sigmoid" | "exponential" | "binary";
 
-/** Column 0 stands for class 1: for the kernel, which counts columns, the labels change places. */
-function others(labels: Labels): Int32Array {
-  return whole(labels).map((label) => 1 - label);
+/** Column 0 stands for class 1: for the kernel, which counts columns, the labels change places during `use`. */
+function swapped(labels: Labels, use: (own: Labels) => void): void {
+  if (!(labels instanceof Resident)) return use(whole(labels).map((label) => 1 - label));
+  // in their place, so that nothing is made
+  const swap = () => {
+    const { ints } = labels;
+    for (let i = 0; i < ints.length; i++) ints[i] = 1 - ints[i];
+  };
+  swap();
+  use(labels);
+  swap();
 }
 
 function whole(labels: Labels): Int32Array {

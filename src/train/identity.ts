@@ -9,11 +9,11 @@ import { TRAINING_VERSIONS } from "./version.ts";
  * that it will give.
  */
 export function identity(family: Family, data: Batch, options: TrainOptions): string {
-  const settled = resolveOptions(family, data, options);
-  const { epochs } = settled;
+  const settings = resolveOptions(family, data, options);
+  const { epochs } = settings;
   return JSON.stringify({
     version: TRAINING_VERSIONS[family.name] ?? 1,
     epochs,
-    setup: JSON.parse(setup(family, data, settled)),
+    setup: JSON.parse(setup(family, data, settings)),
   });
 }

@@ -1,10 +1,19 @@
 import { InputError } from "../errors.ts";
-import type { Batch } from "../data/batch.ts";
+import { type Batch, checkBatch } from "../data/batch.ts";
 import type { Family } from "../models/family.ts";
 import type { Model } from "../models/model.ts";
 import { checkInputs, type Perturbation } from "../models/classifier.ts";
 import type { Keep } from "../graph/training_pass.ts";
-import type { Adam, Recipe, Sgd } from "../models/recipe.ts";
+import {
+  type Adam,
+  KEEP,
+  OPTIMIZERS,
+  PER_PARAMETER,
+  RECIPE,
+  type Recipe,
+  type Sgd,
+} from "../models/recipe.ts";
+import { any, integer, number, problem, rangeOf, resolve, type Schema, shown } from "../schema.ts";
 
 /** How long, against what and how watchfully to train; and what of the family's recipe to change. */
 export interface TrainOptions extends Partial<Recipe> {
@@ -64,75 +73,121 @@ export type ResolvedOptions =
     | "monitor"
     | "onProgress"
     | "onCheckpoint"
+    | "resume"
     | "signal"
   >
   & { recipe: Recipe; epochs: number; seed: number; alpha: number; patience: number };
 
-/** @throws {InputError} with the first option that does not fit */
-export function resolveOptions(family: Family, data: Batch, options: TrainOptions): ResolvedOptions {
-  const { optimizer, batchSize, maxNorm, dropout, l1, weightDecay: l2 } = { ...family.recipe, ...options };
-  const recipe: Recipe = { optimizer, batchSize, maxNorm, dropout, l1, weightDecay: l2 };
-  const { epochs = 10, seed = 0, alpha = options.perturbation ? 0.5 : 1, patience = 100, validation } =
-    options;
+/** What training can be told. */
+const OPTIONS: Schema<TrainOptions> = {
+  ...RECIPE,
+  epochs: integer("Passes over the data", { default: 10, min: 1 }),
+  seed: integer("Seed of initial weights, order, dropout and perturbations", { default: 0, min: 0 }),
+  perturbation: any("What to train against too"),
+  alpha: number("Weight of the plain loss", { min: 0, max: 1 }),
+  validation: any("Examples whose error picks the best epoch"),
+  validationPerturbation: any("Perturbs the validation examples"),
+  patience: integer("Epochs without a lower validation error after which to stop", { default: 100, min: 1 }),
+  monitor: any("Measures of each finished epoch's model"),
+  onProgress: any("Called often"),
+  onCheckpoint: any("Given the state of training after each epoch"),
+  resume: any("A state to go on from"),
+  signal: any("Stops training"),
+};
 
-  checkInputs("train", family, data.x);
-  if (validation) checkInputs("validate", family, validation.x);
-  if (data.x.rows === 0) throw new InputError("value", "train", "there are no examples");
-  if (data.classes > family.classes) {
-    throw new InputError(
-      "value",
-      "train",
-      `the data has ${data.classes} classes, the model ${family.classes}`,
-    );
-  }
-  const whole = (name: string, value: number, least: number) =>
-    check(name, value, Number.isSafeInteger(value) && value >= least, `a whole number ≥ ${least}`);
-  whole("epochs", epochs, 1);
-  whole("seed", seed, 0);
-  whole("batchSize", batchSize, 1);
-  whole("patience", patience, 1);
-  checkOptimizer(optimizer);
-  check("alpha", alpha, alpha >= 0 && alpha <= 1, "in [0, 1]");
-  if (!options.perturbation && alpha !== 1) {
-    throw new InputError("value", `train with alpha ${alpha}`, "there is no perturbation");
-  }
-  for (const most of typeof maxNorm === "number" ? [maxNorm] : Object.values(maxNorm ?? {})) {
-    check("maxNorm", most, most > 0, "> 0");
-  }
-  for (const [name, decay] of Object.entries({ l1, weightDecay: l2 })) {
-    for (const value of typeof decay === "number" ? [decay] : Object.values(decay ?? {})) {
-      check(name, value, value >= 0 && value < Infinity, "≥ 0");
+/** Options that are functions, and objects with some. */
+const CALLED = ["monitor", "onProgress", "onCheckpoint"] as const;
+const PERTURBATIONS = ["perturbation", "validationPerturbation"] as const;
+
+/** The options with their defaults, checked, and so is the data. @throws {InputError} with the first that does not fit */
+export function resolveOptions(family: Family, data: Batch, given: TrainOptions): ResolvedOptions {
+  const options = resolve("train", OPTIONS, given);
+  for (const name of CALLED) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      refuse(name, options[name], "a function");
     }
   }
-  for (const [name, mask] of Object.entries(dropout ?? {}) as [string, Keep | undefined][]) {
-    if (!mask) continue;
-    check(`dropout.${name}.keep`, mask.keep, mask.keep > 0 && mask.keep <= 1, "in (0, 1]");
-    check(`dropout.${name}.scale`, mask.scale, mask.scale > 0 && mask.scale < Infinity, "> 0");
+  for (const name of PERTURBATIONS) {
+    const made = options[name];
+    if (made === undefined) continue;
+    if (typeof made?.apply !== "function") refuse(name, made, "a perturbation, as perturbation() makes one");
   }
+  if (options.resume !== undefined && !(options.resume instanceof Uint8Array)) {
+    refuse("resume", options.resume, "the bytes of a state");
+  }
+  const recipe = recipeOf(family.recipe, given);
+  const { perturbation, validation } = options;
+  const alpha = options.alpha ?? (perturbation ? 0.5 : 1);
+  if (!perturbation && alpha !== 1) {
+    throw new InputError("value", `train with alpha ${alpha}`, "there is no perturbation");
+  }
+  checkExamples("train", family, data);
+  if (validation !== undefined) checkExamples("validate", family, validation);
+  const { epochs, seed, patience } = options as { epochs: number; seed: number; patience: number };
   return { ...options, recipe, epochs, seed, alpha, patience };
 }
 
-function checkOptimizer(rule: Recipe["optimizer"]): void {
-  if (rule.name !== "sgd" && rule.name !== "adam") {
-    throw new InputError("value", `train by ${(rule as { name: string }).name}`, "expected sgd or adam");
+/** @throws {InputError} unless the examples are some, and fit the family */
+function checkExamples(action: string, family: Family, examples: Batch): void {
+  if (typeof examples !== "object" || examples === null || !("x" in examples && "labels" in examples)) {
+    throw new InputError(
+      "shape",
+      action,
+      `examples must be a batch, as batch() makes one, not ${shown(examples)}`,
+    );
   }
-  check("learningRate", rule.learningRate, rule.learningRate > 0 && rule.learningRate < Infinity, "> 0");
-  const {
-    learningRateDecay: decay = 1,
-    minLearningRate: leastRate = 0,
-    rampEpochs = 1,
-    momentum = 0,
-    finalMomentum = 0,
-  } = rule as Sgd;
-  const { beta1 = 0, beta2 = 0 } = rule as Adam;
-  check("learningRateDecay", decay, decay > 0 && decay < Infinity, "> 0");
-  check("minLearningRate", leastRate, leastRate >= 0 && leastRate < Infinity, "≥ 0");
-  check("rampEpochs", rampEpochs, rampEpochs > 0, "> 0");
-  for (const [name, value] of Object.entries({ momentum, finalMomentum, beta1, beta2 })) {
-    check(name, value, value >= 0 && value < 1, "in [0, 1)");
+  checkBatch(action, examples);
+  if (!(examples.labels instanceof Int32Array)) {
+    throw new InputError(
+      "shape",
+      action,
+      `labels must be an Int32Array, as batch() makes it, not ${shown(examples.labels)}`,
+    );
+  }
+  checkInputs(action, family, examples.x);
+  if (examples.x.rows === 0) throw new InputError("value", action, "there are no examples");
+  if (examples.classes > family.classes) {
+    throw new InputError(
+      "value",
+      action,
+      `the data has ${examples.classes} classes, the model ${family.classes}`,
+    );
   }
 }
 
-function check(name: string, value: number, fits: boolean, wanted: string): void {
-  if (!fits) throw new InputError("value", `train with ${name} ${value}`, `must be ${wanted}`);
+/** The family's recipe with what the options change, checked. */
+function recipeOf(own: Recipe, given: Partial<Recipe>): Recipe {
+  const { optimizer, batchSize, maxNorm, dropout, l1, weightDecay } = { ...own, ...given };
+  if (batchSize === undefined) refuse("batchSize", batchSize, rangeOf(RECIPE.batchSize));
+  checkOptimizer(optimizer);
+  for (const [name, value] of Object.entries({ maxNorm, l1, weightDecay })) {
+    const field = PER_PARAMETER[name as keyof typeof PER_PARAMETER];
+    const values = typeof value === "object" && value !== null
+      ? Object.values(value)
+      : value === undefined
+      ? []
+      : [value];
+    for (const each of values) if (problem(field, each)) refuse(name, each, rangeOf(field));
+  }
+  if (dropout !== undefined) {
+    const kinds = { input: any<Keep>("Of the inputs"), hidden: any<Keep>("Of the values between layers") };
+    const { input, hidden } = resolve("train with dropout", kinds, dropout);
+    if (input) resolve("train with dropout of inputs", KEEP, input);
+    if (hidden) resolve("train with dropout of hidden layers", KEEP, hidden);
+  }
+  return { optimizer, batchSize, maxNorm, dropout, l1, weightDecay };
+}
+
+function checkOptimizer(rule: Recipe["optimizer"]): void {
+  if (typeof rule !== "object" || rule === null) {
+    refuse("optimizer", rule, 'an object such as { name: "sgd", learningRate: 0.1 }');
+  }
+  const { name, ...settings } = rule;
+  if (name === "sgd") resolve("train by sgd", OPTIMIZERS.sgd, settings as Omit<Sgd, "name">);
+  else if (name === "adam") resolve("train by adam", OPTIMIZERS.adam, settings as Omit<Adam, "name">);
+  else throw new InputError("value", `train by ${shown(name)}`, "expected sgd or adam");
+}
+
+function refuse(name: string, value: unknown, wanted: string): never {
+  throw new InputError("value", `train with ${name} ${shown(value)}`, `must be ${wanted}`);
 }

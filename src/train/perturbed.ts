@@ -1,17 +1,16 @@
 /** What perturbations do to a training step. */
 
 import { InputError } from "../errors.ts";
-import type { Batch } from "../data/batch.ts";
-import { type Matrix, matrix } from "../matrix.ts";
+import { type Matrix, matrix, shape } from "../matrix.ts";
 import { asModel } from "../models/model.ts";
 import type { Differentiable, Perturbation } from "../models/classifier.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { TrainingPass } from "../graph/training_pass.ts";
+import { shown } from "../schema.ts";
+import { type Examples, type PassExamples, residentLabels } from "./room.ts";
 
 /** What a pass of training runs on. */
-export interface Perturbed {
-  readonly x: Matrix;
-  readonly labels: Int32Array;
+export interface Perturbed extends PassExamples {
   readonly shift?: TrainingPass["shift"];
 }
 
@@ -27,8 +26,8 @@ const NONE = -1;
 export function perturber(
   network: Executor,
   model: Differentiable,
-  perturbation: Perturbation,
-): (examples: Batch, key: number) => Perturbed {
+  { perturbation, batchSize }: { perturbation: Perturbation; batchSize: number },
+): (examples: Examples, key: number) => Perturbed {
   const { layer = 0, rubbish = false, pullback } = perturbation;
   const most = network.layers - 1;
   if (!Number.isInteger(layer) || layer < 0 || layer > most) {
@@ -56,27 +55,66 @@ export function perturber(
       `its probabilities sum to 1, and none can say "no class"`,
     );
   }
-  if (layer > 0) return hidden(network, model, { perturbation, layer });
+  const memory = network.training.scope();
+  const labelsOf = (labels: Int32Array) => ({
+    labels,
+    labelsResident: residentLabels(memory.matrix("labels", labels.length, 1), labels),
+  });
+  const resident = (name: string, m: Matrix) => network.workspace.holds(m) ? m : memory.copy(name, m);
+  if (layer > 0) {
+    const added = hidden(network, model, { perturbation, layer, batchSize });
+    return (examples, key) => {
+      const value = added(examples, key);
+      return { x: memory.copy("x", examples.x), ...labelsOf(examples.labels), shift: { layer, value } };
+    };
+  }
+  const none = new Int32Array(rubbish ? batchSize : 0).fill(NONE);
   return (examples, key) => {
     const x = perturbation.apply(model, examples, key);
-    return { x, labels: rubbish ? examples.labels.map(() => NONE) : examples.labels };
+    checkPerturbed(perturbation.name, x, examples.x);
+    return {
+      x: resident("perturbed", x),
+      ...labelsOf(rubbish ? none.subarray(0, examples.labels.length) : examples.labels),
+    };
   };
 }
 
-/** The same inputs, with what the perturbation adds to those of a later layer of the whole network, no unit dropped. */
+/** @throws {InputError} unless a perturbation gave as many numbers as it was given */
+function checkPerturbed(name: string, made: Matrix, { rows, cols }: Matrix): void {
+  if (made?.rows === rows && made.cols === cols && made.data?.length === rows * cols) return;
+  throw new InputError(
+    "shape",
+    `train with ${name}`,
+    `it must give inputs of shape (${rows}, ${cols}), not ${
+      made?.rows === undefined ? shown(made) : shape(made)
+    }`,
+  );
+}
+
+/** What the perturbation adds to the inputs of a later layer of the whole network, no unit dropped. */
 function hidden(
   network: Executor,
   { classes, head }: Differentiable,
-  { perturbation, layer }: { perturbation: Perturbation; layer: number },
-): (examples: Batch, key: number) => Perturbed {
+  { perturbation, layer, batchSize }: { perturbation: Perturbation; layer: number; batchSize: number },
+): (examples: Examples, key: number) => Matrix {
   const { before, after } = network.cut(layer);
+  const memory = network.training.scope();
+  let kept: { rest: Differentiable; data: Float32Array } | undefined;
   return (examples, key) => {
-    const received = before.forward(network.workspace.copy("x", examples.x));
-    const h = matrix(received.rows, received.cols, received.data.slice());
-    const rest = asModel(network, after, { inputs: h.cols, classes, head });
-    const perturbed = perturbation.apply(rest, { ...examples, x: h }, key);
-    const value = matrix(h.rows, h.cols, perturbed.data.map((each, i) => each - h.data[i]));
-    return { ...examples, shift: { layer, value } };
+    const received = before.forward(memory.copy("x", examples.x));
+    const { rows, cols } = received;
+    kept ??= {
+      rest: asModel(network, after, { inputs: cols, classes, head }),
+      data: new Float32Array(batchSize * cols),
+    };
+    kept.data.set(received.data);
+    const h = matrix(rows, cols, kept.data.subarray(0, rows * cols));
+    const perturbed = perturbation.apply(kept.rest, { ...examples, x: h }, key);
+    checkPerturbed(perturbation.name, perturbed, h);
+    const value = memory.matrix("shift", rows, cols);
+    const [to, from] = [value.data, perturbed.data];
+    for (let i = 0; i < to.length; i++) to[i] = from[i] - h.data[i];
+    return value;
   };
 }
 
@@ -95,23 +133,31 @@ const STEP = 0.003;
 export function addThrough(
   network: Executor,
   model: Differentiable,
-  { examples: { x, labels }, along }: { examples: Batch; along: Matrix },
+  { examples: { x, labelsResident }, along }: { examples: PassExamples; along: Matrix },
 ): void {
-  const lengths = Array.from({ length: x.rows }, (_, row) => {
-    const w = along.data.subarray(row * x.cols, (row + 1) * x.cols);
-    return Math.sqrt(w.reduce((sum, value) => sum + value * value, 0));
-  });
+  const { training } = network;
+  const moved = training.matrix("moved inputs", x.rows, x.cols);
+  const lengthOf = (row: number) => {
+    const { data } = along;
+    let sum = 0;
+    for (let i = row * x.cols; i < (row + 1) * x.cols; i++) sum += data[i] * data[i];
+    return Math.sqrt(sum);
+  };
   for (const sign of [1, -1]) {
-    const moved = x.data.map((value, i) => {
-      const length = lengths[Math.floor(i / x.cols)];
-      return length > 0 ? value + sign * STEP * (along.data[i] / length) : value;
-    });
-    const scores = network.forward(network.workspace.copy("x", matrix(x.rows, x.cols, moved)));
-    const dScores = network.workspace.matrix("dScores", scores.rows, scores.cols);
-    model.head.loss({ loss: network.workspace.matrix("loss", x.rows, 1), dScores }, scores, labels);
-    const { data } = dScores;
-    for (let i = 0; i < data.length; i++) {
-      data[i] *= sign * lengths[Math.floor(i / scores.cols)] / (2 * STEP);
+    const [from, w, to] = [x.data, along.data, moved.data];
+    for (let row = 0; row < x.rows; row++) {
+      const length = lengthOf(row);
+      for (let i = row * x.cols; i < (row + 1) * x.cols; i++) {
+        to[i] = length > 0 ? from[i] + sign * STEP * (w[i] / length) : from[i];
+      }
+    }
+    const scores = network.forward(moved);
+    const dScores = training.matrix("dScores", scores.rows, scores.cols);
+    model.head.loss({ loss: training.matrix("loss", x.rows, 1), dScores }, scores, labelsResident);
+    const { data, cols } = dScores;
+    for (let row = 0; row < x.rows; row++) {
+      const factor = sign * lengthOf(row) / (2 * STEP);
+      for (let i = row * cols; i < (row + 1) * cols; i++) data[i] *= factor;
     }
     network.backward(dScores, { inputs: false, parameters: "add", last: sign < 0 });
   }

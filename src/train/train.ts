@@ -3,13 +3,14 @@
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
-import type { Tensors } from "../graph/executor.ts";
+import type { Executor, Tensors } from "../graph/executor.ts";
+import type { Matrix } from "../matrix.ts";
 import type { Family } from "../models/family.ts";
 import { bind, executorOf, type Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
 import { optimizer } from "./optimizer.ts";
 import { type ResolvedOptions, resolveOptions, type TrainOptions } from "./options.ts";
-import { type Position, readState, setup, writeState } from "./state.ts";
+import { type Epoch, type Position, readState, setup, writeState } from "./state.ts";
 import { makeStep } from "./step.ts";
 
 /** Multiply-adds between two pauses in which a signal can arrive: some tens of milliseconds. */
@@ -41,35 +42,57 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<Model> {
   const family = "family" in start ? start.family : start;
-  const settled = resolveOptions(family, data, options);
-  const { recipe: { batchSize }, epochs, seed, patience, signal } = settled;
-  const random = rng(seed);
+  const settings = resolveOptions(family, data, options);
+  const random = rng(settings.seed);
   const network = executorOf(
     family,
     "family" in start ? start.tensors() : family.initial(random.split("initial"), data),
   );
-  // whatever ends it, the memory is given back
-  using model = bind(family, network, record(settled, network.workspace.kernels));
-  const step = makeStep(network, model, { data, settled });
-  const { state, update } = optimizer(settled.recipe, network.parameters, network.workspace);
+  try {
+    const model = bind(family, network, record(settings, network.workspace.kernels));
+    const { history, best } = await epochs(network, model, { data, settings, random });
+    if (best) network.load(best.tensors);
+    else network.endTraining();
+    return bind(family, network, {
+      ...model.record,
+      epochs: `${best?.epoch ?? history.length}`,
+      history: JSON.stringify(history),
+    });
+  } catch (error) {
+    // whatever ended it
+    network[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Runs all epochs that are left; returns what became of them, and the best one's tensors if validation picks. */
+async function epochs(
+  network: Executor,
+  model: Model,
+  { data, settings, random }: { data: Batch; settings: ResolvedOptions; random: Rng },
+): Promise<{ history: readonly Epoch[]; best?: { epoch: number; tensors: Tensors } }> {
+  const { recipe, epochs, patience, signal, resume } = settings;
+  const { family } = model;
+  const step = makeStep(network, model, { data, options: settings });
+  const { state, update } = optimizer(recipe, network.parameters, network.training.scope());
   const kept = {
     ...Object.fromEntries(network.parameters.map(({ name, value }) => [name, value])),
     ...state,
   };
-  const identity = options.resume || options.onCheckpoint ? setup(family, data, settled) : "";
+  const identity = resume || settings.onCheckpoint ? setup(family, data, settings) : "";
+  const { batchSize } = recipe;
+  const batches = Math.ceil(data.x.rows / batchSize);
 
   let at: Position = { history: [], step: 0, stepInEpoch: 0, lossSum: 0 };
   let best: Tensors | undefined;
-  if (options.resume) {
-    ({ position: at, best } = readState(options.resume, kept, identity));
+  if (resume) {
+    ({ position: at, best } = readState(resume, kept, { setup: identity, shapes: family.shapes, batches }));
     if (at.step > 0) network.refresh();
   }
-  const save = () => settled.onCheckpoint?.(writeState(kept, best, { position: at, setup: identity }));
-
-  const batches = Math.ceil(data.x.rows / batchSize);
+  const save = () => settings.onCheckpoint?.(writeState(kept, best, { position: at, setup: identity }));
   const work = batchSize * network.parameters.reduce((sum, { value }) => sum + value.rows * value.cols, 0);
   const report = (epoch: number, loss: number, end: { epochEnd: boolean; validationError?: number }) =>
-    settled.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, model, ...end });
+    settings.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, model, ...end });
 
   let worked = 0;
   while (at.history.length < epochs && !(at.best && at.history.length - at.best.epoch >= patience)) {
@@ -81,28 +104,23 @@ export async function train(
         throw signal.reason;
       }
       const from = at.stepInEpoch * batchSize;
-      const indices = order.subarray(from, from + batchSize);
-      at.lossSum += step(indices, random.split("step", at.step));
-      if (!Number.isFinite(at.lossSum)) {
-        throw new InputError(
-          "diverged",
-          `train beyond epoch ${epoch + 1}`,
-          "training diverged, the loss is not finite; lower the learning rate",
-        );
-      }
+      const count = Math.min(batchSize, data.x.rows - from);
+      at.lossSum += step(order, from, count, random.split("step", at.step));
+      if (!Number.isFinite(at.lossSum)) diverged(epoch + 1, "loss");
       update(at.step, epoch);
       network.refresh();
       at.step++;
       at.stepInEpoch++;
       if ((worked += work) >= PAUSE_AFTER) {
         worked = 0;
-        report(epoch + 1, at.lossSum / (from + indices.length), { epochEnd: false });
+        report(epoch + 1, at.lossSum / (from + count), { epochEnd: false });
         await pause();
       }
     }
+    if (!network.parameters.every(({ value }) => isFinite(value))) diverged(epoch + 1, "model");
     const loss = at.lossSum / data.x.rows;
-    const validationError = validate(model, settled, random.split("validation", epoch));
-    at.history.push({ loss, validationError, monitored: settled.monitor?.(model) });
+    const validationError = validate(model, settings, random.split("validation", epoch));
+    at.history.push({ loss, validationError, monitored: settings.monitor?.(model) });
     if (validationError !== undefined && validationError < (at.best?.error ?? Infinity)) {
       at.best = { epoch: epoch + 1, error: validationError };
       best = model.tensors();
@@ -111,16 +129,22 @@ export async function train(
     report(epoch + 1, loss, { epochEnd: true, validationError });
     await save();
   }
+  return { history: at.history, best: at.best && best && { epoch: at.best.epoch, tensors: best } };
+}
 
-  const end = {
-    ...model.record,
-    epochs: `${at.best?.epoch ?? at.history.length}`,
-    history: JSON.stringify(at.history),
-  };
-  // a network of its own, without what only training needs
-  const tensors = best ?? model.tensors();
-  model[Symbol.dispose]();
-  return bind(family, executorOf(family, tensors), end);
+/** Whether all numbers are finite: 0 times another is not 0. */
+function isFinite({ data }: Matrix): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i] * 0;
+  return sum === 0;
+}
+
+function diverged(epoch: number, what: string): never {
+  throw new InputError(
+    "diverged",
+    `train beyond epoch ${epoch}`,
+    `training diverged, the ${what} is not finite; lower the learning rate`,
+  );
 }
 
 /** Lets signals, timers and messages in. A timer of 0 would wait for milliseconds, a tenth of the time between pauses. */

@@ -28,10 +28,10 @@ function stepOf(family: Family, made: Perturbation) {
   const data = examplesFor(family, B, { seed: 5 });
   const network = executorOf(family, ordinaryTensors(family));
   const model = bind(family, network, {});
-  const settled = resolveOptions(family, data, { perturbation: made, alpha: 0, batchSize: B, dropout: {} });
-  const step = makeStep(network, model, { data, settled });
+  const options = resolveOptions(family, data, { perturbation: made, alpha: 0, batchSize: B, dropout: {} });
+  const step = makeStep(network, model, { data, options });
   const order = Int32Array.from({ length: B }, (_, i) => i);
-  const objective = () => step(order, rng(9)) / B;
+  const objective = () => step(order, 0, B, rng(9)) / B;
   objective();
   // gathers what the last pass left in parts
   const gradients = network.parameters.map(({ gradient, rest }) => {

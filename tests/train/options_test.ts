@@ -1,0 +1,133 @@
+import { InputError } from "../../src/errors.ts";
+import { assertRejects } from "@std/assert";
+import { batch } from "../../src/data/batch.ts";
+import { init } from "../../src/runtime/variants.ts";
+import { matrix } from "../../src/matrix.ts";
+import { mpDbm } from "../../src/models/mod.ts";
+import { train, type TrainOptions } from "../../src/train/mod.ts";
+import { by, CLASSES, examples, INPUTS, linear, plain, trainings, trainSet } from "./support.ts";
+
+// what files say of the build is pinned here
+init({ kernels: "baseline" });
+
+Deno.test("train() refuses options out of range, naming the option and the number", async () => {
+  const refuse = (options: TrainOptions, sentence: string, data = trainSet) =>
+    assertRejects(() => train(linear, data, options), InputError, sentence, JSON.stringify(options));
+  for (const bad of [0, -1, 1.5, NaN, Infinity]) {
+    for (const name of ["epochs", "batchSize", "patience"]) {
+      await refuse({ [name]: bad }, `Cannot train with ${name} ${bad}: must be a whole number ≥ 1`);
+    }
+  }
+  for (const seed of [-1, 0.5, NaN]) {
+    await refuse({ seed }, `Cannot train with seed ${seed}: must be a whole number ≥ 0`);
+  }
+  for (const rate of [0, -1, NaN, Infinity]) {
+    await refuse(
+      { optimizer: { name: "sgd", learningRate: rate } },
+      `with learningRate ${rate}: must be a finite number > 0`,
+    );
+    await refuse(
+      { optimizer: { name: "adam", learningRate: rate } },
+      `with learningRate ${rate}: must be a finite number > 0`,
+    );
+  }
+  const shift = by("shift", (value) => value + 1);
+  for (const alpha of [-0.1, 1.1, NaN]) {
+    await refuse(
+      { perturbation: shift, alpha },
+      `Cannot train with alpha ${alpha}: must be a finite number in [0, 1]`,
+    );
+  }
+  await refuse({ alpha: 0.5 }, "Cannot train with alpha 0.5: there is no perturbation");
+  for (const maxNorm of [0, -1, NaN]) {
+    await refuse({ maxNorm }, `Cannot train with maxNorm ${maxNorm}: must be a finite number > 0`);
+  }
+  for (const decay of [-1, NaN, Infinity]) {
+    for (const name of ["l1", "weightDecay"]) {
+      await refuse({ [name]: decay }, `Cannot train with ${name} ${decay}: must be a finite number ≥ 0`);
+      await refuse(
+        { [name]: { W: decay } },
+        `Cannot train with ${name} ${decay}: must be a finite number ≥ 0`,
+      );
+    }
+  }
+  for (const keep of [0, -0.5, 1.5, NaN]) {
+    const wanted = `keep ${keep}: must be a finite number in (0, 1]`;
+    await refuse(
+      { dropout: { input: { keep, scale: 1 } } },
+      `Cannot train with dropout of inputs with ${wanted}`,
+    );
+    await refuse(
+      { dropout: { hidden: { keep, scale: 1 } } },
+      `Cannot train with dropout of hidden layers with ${wanted}`,
+    );
+  }
+  const dropout = { input: { keep: 0.5, scale: 0 } };
+  await refuse({ dropout }, "Cannot train with dropout of inputs with scale 0: must be a finite number > 0");
+  await refuse({}, "Cannot train: there are no examples", examples(0));
+  await refuse({}, "Cannot train: the data has 4 classes, the model 3", { ...trainSet, classes: 4 });
+});
+
+Deno.test("train() refuses optimizers out of range, and decay for what is no parameter", async () => {
+  const refuse = (options: unknown, error: typeof InputError, sentence: string) =>
+    assertRejects(
+      () => train(linear, trainSet, options as TrainOptions),
+      error,
+      sentence,
+      JSON.stringify(options),
+    );
+  const wanted = {
+    learningRateDecay: "> 0",
+    minLearningRate: "≥ 0",
+    rampEpochs: "> 0",
+    momentum: "in [0, 1)",
+    finalMomentum: "in [0, 1)",
+  };
+  for (const [name, range] of Object.entries(wanted)) {
+    for (const bad of [-0.5, NaN]) {
+      const sentence = `Cannot train by sgd with ${name} ${bad}: must be a finite number ${range}`;
+      await refuse({ optimizer: { ...plain, [name]: bad } }, InputError, sentence);
+    }
+  }
+  for (const name of ["beta1", "beta2"]) {
+    for (const bad of [-0.5, 1, NaN]) {
+      const sentence = `Cannot train by adam with ${name} ${bad}: must be a finite number in [0, 1)`;
+      await refuse({ optimizer: { name: "adam", learningRate: 0.1, [name]: bad } }, InputError, sentence);
+    }
+  }
+  await refuse(
+    { optimizer: { name: "lion", learningRate: 1 } },
+    InputError,
+    'Cannot train by "lion": expected sgd or adam',
+  );
+  for (const name of ["l1", "weightDecay"]) {
+    const sentence = `Cannot train with ${name} for layer0.W: the model has no such parameter, but W, b`;
+    await refuse({ [name]: { "layer0.W": 0.1 } }, InputError, sentence);
+  }
+});
+
+Deno.test("train() refuses dropout for a family whose objective has no use for it", async () => {
+  const dropout = { input: { keep: 0.5, scale: 2 } };
+  for (
+    const family of [
+      mpDbm({ inputs: INPUTS, classes: CLASSES, units: [3] }),
+      trainings["classRbm by contrastive divergence"].start,
+    ]
+  ) {
+    await assertRejects(
+      () => train(family, trainSet, { dropout }),
+      InputError,
+      `Cannot train ${family.name} with dropout`,
+    );
+  }
+});
+
+Deno.test("train() refuses data of another width than the model's", async () => {
+  const wide = batch({ x: matrix(2, INPUTS + 1), labels: [0, 1] });
+  await assertRejects(() => train(linear, wide), InputError, "Cannot train: the model takes 5 inputs");
+  await assertRejects(
+    () => train(linear, trainSet, { validation: wide }),
+    InputError,
+    "Cannot validate: the model",
+  );
+});

@@ -1,0 +1,139 @@
+import { InputError } from "../../src/errors.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { perturbation } from "../../src/attacks/attack.ts";
+import { fgsm } from "../../src/attacks/fgsm.ts";
+import type { Batch } from "../../src/data/batch.ts";
+import { init } from "../../src/runtime/variants.ts";
+import { saveModel } from "../../src/models/checkpoint.ts";
+import type { Family } from "../../src/models/family.ts";
+import { maxout } from "../../src/models/mod.ts";
+import { train, type TrainOptions } from "../../src/train/mod.ts";
+import { bytesOf, CLASSES, examples, INPUTS, plain, trainings, trainSet } from "./support.ts";
+
+// what files say of the build is pinned here
+init({ kernels: "baseline" });
+
+/** A signal that is aborted from the `looks`-th time on that training looks at it. */
+function abortedAt(looks: number): AbortSignal {
+  let seen = 0;
+  const signal = {
+    get aborted() {
+      return ++seen >= looks;
+    },
+    reason: new Error("enough"),
+  };
+  return signal as unknown as AbortSignal;
+}
+
+Deno.test("train() interrupted anywhere and resumed ends bit-identical to uninterrupted", async () => {
+  for (const [name, { start, options }] of Object.entries(trainings)) {
+    const whole = { ...options, epochs: 4, seed: 3 };
+    const expected = await bytesOf(start, trainSet, whole);
+    const steps = Math.ceil(50 / options.batchSize!);
+    // before the first step, mid-epoch, at an epoch's end, after it, in the last epoch
+    for (const looks of [1, 2, steps, steps + 1, steps + 2, 2 * steps, 3 * steps + 2]) {
+      let state: Uint8Array | undefined;
+      const interrupted = () =>
+        train(start, trainSet, {
+          ...whole,
+          signal: abortedAt(looks),
+          onCheckpoint: (bytes) => void (state = bytes),
+        });
+      await assertRejects(interrupted, Error, "enough", `${name}, look ${looks}`);
+      assertEquals(
+        await bytesOf(start, trainSet, { ...whole, resume: state }),
+        expected,
+        `${name}, look ${looks}`,
+      );
+    }
+  }
+});
+
+Deno.test("train() may be interrupted again and again, and resumed by later calls' own checkpoints", async () => {
+  const { start, options } = trainings["maxout with dropout against fgsm"];
+  const whole = { ...options, epochs: 3, seed: 3 };
+  const expected = await bytesOf(start, trainSet, whole);
+  let resume: Uint8Array | undefined;
+  // two steps a time, of three in each epoch
+  for (let i = 0; i < 4; i++) {
+    const next = {
+      ...whole,
+      resume,
+      signal: abortedAt(3),
+      onCheckpoint: (bytes: Uint8Array) => void (resume = bytes),
+    };
+    await assertRejects(() => train(start, trainSet, next), Error, "enough");
+  }
+  assertEquals(await bytesOf(start, trainSet, { ...whole, resume }), expected);
+});
+
+Deno.test("train() resumed from the state of its end makes no step, and with more epochs goes on", async () => {
+  for (const [name, { start, options }] of Object.entries(trainings)) {
+    const states: Uint8Array[] = [];
+    const onCheckpoint = (bytes: Uint8Array) => void states.push(bytes);
+    const short = await bytesOf(start, trainSet, { ...options, epochs: 2, onCheckpoint });
+    assertEquals(states.length, 2, name);
+    const again = { ...options, resume: states[1], onProgress: () => assert(false, "no step is made") };
+    assertEquals(await bytesOf(start, trainSet, { ...again, epochs: 2 }), short, name);
+    const long = await bytesOf(start, trainSet, { ...options, epochs: 4 });
+    assertEquals(await bytesOf(start, trainSet, { ...options, epochs: 4, resume: states[0] }), long, name);
+  }
+});
+
+Deno.test("train() stops within an epoch when a timer aborts it, and gives its state first", async () => {
+  const wide = maxout({ inputs: INPUTS, classes: CLASSES, units: [300, 300], pieces: 4 });
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 0);
+  const seen: (boolean | "state")[] = [];
+  const run = () =>
+    train(wide, examples(2400), {
+      epochs: 1,
+      signal: controller.signal,
+      onProgress: ({ epochEnd, step, steps, loss }) => {
+        assert(step > 0 && step < steps && loss > 0);
+        seen.push(epochEnd);
+      },
+      onCheckpoint: () => void seen.push("state"),
+    });
+  await assertRejects(run, DOMException, "aborted");
+  assertEquals(seen, [false, "state"]);
+});
+
+Deno.test("train() resumes nothing that another training left", async () => {
+  let state = new Uint8Array();
+  const { start, options } = trainings["softmaxLinear with validation under attack"];
+  const base = { ...options, epochs: 2, seed: 1 };
+  await bytesOf(start, trainSet, { ...base, onCheckpoint: (bytes) => void (state = bytes) });
+  const others: [string, Family, Batch, TrainOptions][] = [
+    ["seed", start, trainSet, { seed: 2 }],
+    ["recipe", start, trainSet, { batchSize: 10 }],
+    ["weightDecay", start, trainSet, { weightDecay: 1e-3 }],
+    ["optimizer", start, trainSet, { optimizer: plain }],
+    ["patience", start, trainSet, { patience: 4 }],
+    ["perturbation", start, trainSet, { perturbation: perturbation(fgsm, { epsilon: 0.1 }) }],
+    ["validationPerturbation", start, trainSet, { validationPerturbation: undefined }],
+    ["validation", start, trainSet, { validation: examples(30, 4) }],
+    ["data", start, examples(50, 5), {}],
+    ["labels", start, { ...trainSet, labels: trainSet.labels.map((label) => 2 - label) }, {}],
+    ["family", maxout({ inputs: INPUTS, classes: CLASSES, units: [2] }), trainSet, {}],
+  ];
+  for (const [name, family, data, changes] of others) {
+    const run = () => train(family, data, { ...base, ...changes, resume: state });
+    await assertRejects(run, InputError, "Cannot resume training: its state is of another one", name);
+  }
+  init({ kernels: "relaxed" });
+  const fused = () => train(start, trainSet, { ...base, resume: state });
+  await assertRejects(fused, InputError, "Cannot resume training: its state is of another one").finally(() =>
+    init({ kernels: "baseline" })
+  );
+
+  using trained = await train(start, trainSet, base);
+  const notStates: [Uint8Array, string][] = [
+    [saveModel(trained), "Cannot resume training: expected format gibbon-training-1, got gibbon-model-1"],
+    [Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), "Cannot read safetensors"],
+    [state.subarray(0, state.length - 4), "Cannot read safetensors"],
+  ];
+  for (const [resume, sentence] of notStates) {
+    await assertRejects(() => train(start, trainSet, { ...base, resume }), InputError, sentence);
+  }
+});
