@@ -25,6 +25,8 @@ export interface DownloadOptions {
   onProgress?: (progress: Progress) => void;
   /** SHA-256 of each file's unpacked bytes, by the file's name; default MNIST's. */
   files?: Readonly<Record<string, string>>;
+  /** Bytes that one file may have; default 64 MiB, six times the largest of MNIST. */
+  maxBytes?: number;
   /** Milliseconds without a byte after which a mirror is given up; default 30000. */
   patience?: number;
 }
@@ -41,6 +43,8 @@ const MNIST = {
   "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
   "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 };
+
+const MAX_BYTES = 2 ** 26;
 
 /** One file to download. */
 interface Job extends DownloadOptions {
@@ -84,6 +88,7 @@ async function download(job: Job): Promise<void> {
       if (signal?.aborted) {
         throw new UserError(`Cannot download ${file}: it was stopped, the next run goes on`, 130);
       }
+      if (error instanceof Failure && error.spoilt) await Deno.remove(part).catch(() => {});
       problems.push(`${hostOf(mirror)} ${error instanceof Failure ? error.message : reason(error)}`);
     }
   }
@@ -92,7 +97,12 @@ async function download(job: Job): Promise<void> {
 }
 
 /** Why a mirror did not give the file. */
-class Failure extends Error {}
+class Failure extends Error {
+  /** A failure; `spoilt` if what it sent is of no use. */
+  constructor(message: string, readonly spoilt = false) {
+    super(message);
+  }
+}
 
 /** Whether `job.part` is now whole and good. */
 async function fromMirror(mirror: string, job: Job): Promise<boolean> {
@@ -110,7 +120,7 @@ async function fromMirror(mirror: string, job: Job): Promise<boolean> {
 /** Whether the mirror gave the bytes that `job.part` lacks, which are then in it. */
 async function fetchRest(
   mirror: string,
-  { file, part, signal, onProgress, patience = 30_000 }: Job,
+  { file, part, signal, onProgress, patience = 30_000, maxBytes = MAX_BYTES }: Job,
 ): Promise<boolean> {
   const kept = await sizeOf(part);
   const stalled = new AbortController();
@@ -132,6 +142,10 @@ async function fetchRest(
     let received = resumed ? kept : 0;
     const length = response.headers.get("content-length");
     const total = length === null ? undefined : received + Number(length);
+    if (total !== undefined && total > maxBytes) {
+      await response.body?.cancel();
+      throw new Failure(`says that it has ${total} bytes, more than ${maxBytes}`);
+    }
     using growing = await orCannotWrite(
       part,
       Deno.open(part, { write: true, create: true, truncate: !resumed }),
@@ -140,6 +154,10 @@ async function fetchRest(
     for await (const piece of response.body ?? []) {
       clearTimeout(timer);
       timer = wait();
+      // leaving the loop ends the download, also of a mirror that would go on for ever
+      if (received + piece.length > (total ?? maxBytes)) {
+        throw new Failure(`sent more than ${total ?? maxBytes} bytes`, true);
+      }
       for (let at = 0; at < piece.length;) at += await orCannotWrite(part, growing.write(piece.subarray(at)));
       received += piece.length;
       onProgress?.({ file, received, total });

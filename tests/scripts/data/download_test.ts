@@ -190,3 +190,20 @@ Deno.test("downloadMnist() says when it cannot write, and asks no further mirror
     );
     assertEquals([mirrors[0].asked.length, mirrors[1].asked.length], [1, 0]);
   }));
+
+Deno.test("downloadMnist() gives up a mirror that says or sends more than a file may have", async () => {
+  const endless: Answer = () =>
+    new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) }));
+  const huge: Answer = () =>
+    new Response(new ReadableStream(), { headers: { "content-length": "99999999999" } });
+  await withMirrors([endless, huge], async (mirrors, folder) => {
+    const { message } = await assertRejects(() => get(folder, mirrors, { maxBytes: 2 ** 20 }), UserError);
+    assert(/^Cannot download images.gz: .* sent more than 1048576 bytes; /.test(message), message);
+    assert(/ says that it has 99999999999 bytes, more than 1048576$/.test(message), message);
+    assertEquals([...Deno.readDirSync(folder)], []);
+  });
+  await withMirrors([endless, whole], async (mirrors, folder) => {
+    await get(folder, mirrors, { maxBytes: 2 ** 20 });
+    await assertWhole(folder);
+  });
+});
