@@ -17,6 +17,7 @@ import { helpOf, overview } from "./help.ts";
 import { ended, run } from "./run.ts";
 import { attack } from "./commands/attack.ts";
 import { check } from "./commands/check.ts";
+import { convert } from "./commands/convert.ts";
 import { data } from "./commands/data.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { info } from "./commands/info.ts";
@@ -27,7 +28,17 @@ import { EXIT, UserError } from "../errors.ts";
 
 export type { Terminal };
 
-const COMMANDS: readonly Command[] = [reproduce, train, attack, evaluate, check, rubbish, info, data];
+const COMMANDS: readonly Command[] = [
+  reproduce,
+  train,
+  attack,
+  evaluate,
+  check,
+  rubbish,
+  info,
+  convert,
+  data,
+];
 
 /**
  * The exit code of `gibbon` with the arguments `args`: 0, or 1 if what was asked for failed, 2 if it cannot be

@@ -1,0 +1,65 @@
+/** `gibbon convert`. @module */
+
+import { InputError, model, readSafetensors, saveModel } from "../../../src/mod.ts";
+import { familyFor, pairsOf, weightsFor } from "../../data/weights.ts";
+import { UserError } from "../../errors.ts";
+import { checkWritable, writeFileWhole } from "../../files.ts";
+import { type Command, command } from "../command.ts";
+import { FAMILIES, orTell, readFile } from "../inputs.ts";
+import { choice, flag, text, whole } from "../options.ts";
+import { familyOf, SIZES } from "../recipe.ts";
+
+/** Makes a model file of weights that another program saved. */
+export const convert: Command = command({
+  name: "convert",
+  summary: "Make a model file of weights in safetensors that another program saved",
+  operand: { placeholder: "FILE", help: "Weights, as torch's save_file or Keras's arrays in safetensors" },
+  options: {
+    family: choice(FAMILIES, { help: "Family of the model", placeholder: "FAMILY", required: true }),
+    out: text({ help: "Model file to write", placeholder: "FILE", required: true }),
+    map: text({
+      help: "Names that go together; by default equal names, and shapes that only one tensor has",
+      placeholder: "OURS=THEIRS,…",
+    }),
+    transpose: choice(["auto", "yes", "no"], {
+      help: "Turn matrices, which are (outputs, inputs) here; auto does so where shapes say so",
+      default: "auto",
+    }),
+    inputs: whole({ help: "Inputs of the model; by default what the shapes say", min: 1 }),
+    classCount: whole({ help: "Classes of the model; by default what the shapes say", min: 2 }),
+    ...SIZES,
+    json: flag("Print one JSON object"),
+  },
+  examples: [
+    "convert torch.safetensors --family softmaxLinear --map W=fc.weight,b=fc.bias --out model.safetensors",
+  ],
+  async run(values, context) {
+    const { operand: file, family: name, out, map, transpose, inputs, classCount: classes, json } = values;
+    const { units, pieces, head, precision, iterations, hidden } = values;
+    await checkWritable(out);
+    const { tensors } = orTell(`read ${file}`, await readFile(file), readSafetensors);
+    try {
+      const pairs = map === undefined ? new Map<string, string>() : pairsOf(map);
+      const family = familyFor(
+        (sizes) => familyOf(name, sizes, { units, pieces, head, precision, iterations, hidden }),
+        tensors,
+        pairs,
+        { inputs, classes },
+      );
+      const weights = weightsFor(family, tensors, pairs, transpose);
+      using made = model(family, { tensors: weights, record: { converted: file } });
+      await writeFileWhole(out, saveModel(made));
+      const sizes = { inputs: family.inputs, classes: family.classes };
+      context.print(
+        json
+          ? JSON.stringify({ model: out, family: name, ...sizes, tensors: family.shapes })
+          : `wrote ${out}, ${name} of ${sizes.inputs} inputs and ${sizes.classes} classes, from ${
+            Object.keys(weights).length
+          } tensors of ${file}`,
+      );
+      return 0;
+    } catch (error) {
+      throw error instanceof InputError ? new UserError(error.about(`convert ${file}`).message) : error;
+    }
+  },
+});
