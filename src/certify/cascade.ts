@@ -1,0 +1,143 @@
+/** Certificates for networks, example by example: each bound sees only the classes that the ones before left open. @module */
+
+import { type Chain, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
+import { bounded, substituted } from "./crown.ts";
+import { type Affine, difference } from "./exact_linear.ts";
+import { globalHalfBilinear, halfBilinear, hasForm } from "./hidden.ts";
+import { type Region, slack } from "./region.ts";
+import { bilinearMaximum } from "./semidefinite.ts";
+import { Workspace } from "../runtime/workspace.ts";
+
+/** What proves or refutes that an example is robust. */
+export type Proof = "clean" | "attack" | "exact" | "interval" | "crown" | "global" | "semidefinite" | "complete";
+
+/** What is known of one example. */
+export interface Certificate {
+  /** Whether no point of the region is misclassified. */
+  readonly certified: boolean;
+  /** Whether one is: the example itself, one that an attack found, or `witness`. */
+  readonly falsified: boolean;
+  /** What settled it; null if nothing did. */
+  readonly method: Proof | null;
+  /** The label's score less any other is at least this everywhere in the region; −Infinity where nothing is known. */
+  readonly margin: number;
+  /** A point of the region that is misclassified, where one was found, (D). */
+  readonly witness?: Float64Array;
+}
+
+/** Bounds that a cascade uses, in this order. */
+export interface Steps {
+  /** Most by which each class can gain on each, (C·C) by label and rival, from `globalBounds`. */
+  readonly global?: Float64Array;
+  readonly interval?: boolean;
+  readonly crown?: boolean;
+  readonly semidefinite?: boolean;
+}
+
+/** Sweeps after which the semidefinite bound of one example is taken, and of the global one. */
+const CHECKS = [16, 40, 120], GLOBAL_CHECKS = [60];
+
+/** What is known of the example at the center of `within` by `steps`. */
+export function cascade(
+  chain: Chain,
+  { within, label, workspace }: { within: Region; label: number; workspace: Workspace },
+  steps: Steps,
+): Certificate {
+  const scores = scoresOf(chain, within.x);
+  const clean = marginOf(scores, label);
+  if (!(clean > 0)) {
+    return { certified: false, falsified: true, method: "clean", margin: -Infinity, witness: within.x };
+  }
+  const least = new Float64Array(chain.classes).fill(-Infinity);
+  least[label] = Infinity;
+  const open = () => Array.from(least.keys()).filter((c) => !(least[c] > 0));
+  const raise = (c: number, bound: number) => least[c] = Math.max(least[c], bound);
+  const answer = (method: Proof | null): Certificate => ({
+    certified: method !== null,
+    falsified: false,
+    method,
+    margin: least.reduce((a, b) => Math.min(a, b)),
+  });
+
+  if (steps.global) {
+    const lost = slack(1e4, scores.reduce((size, s) => size + Math.abs(s), 0));
+    for (const c of open()) {
+      raise(c, scores[label] - scores[c] - steps.global[label * chain.classes + c] - lost);
+    }
+    if (open().length === 0) return answer("global");
+  }
+  const top = chain.layers.at(-1) as LinearLayer;
+  for (const step of ["interval", "crown"] as const) {
+    if (!steps[step]) continue;
+    const path = bounded(chain, within, step);
+    const rivals = open();
+    substituted(path, differences(top, label, rivals)).forEach((bound, k) => raise(rivals[k], bound));
+    if (open().length === 0) return answer(step);
+  }
+  if (!steps.semidefinite || !hasForm(chain, within)) return answer(null);
+  const path = bounded(chain, within);
+  for (const c of open().sort((p, q) => scores[q] - scores[p])) {
+    const of = halfBilinear(chain, path, { label, rival: c });
+    const { bound, t } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });
+    raise(c, -bound);
+    if (bound < 0) continue;
+    const witness = rounded(chain, { within, label, t });
+    return witness
+      ? { certified: false, falsified: true, method: "semidefinite", margin: -Infinity, witness }
+      : answer(null);
+  }
+  return answer("semidefinite");
+}
+
+/** The rows of the top layer for the score of `label` less that of each of `rivals`. */
+function differences(top: LinearLayer, label: number, rivals: readonly number[]): Affine {
+  const { cols } = top;
+  const rows = rivals.map((rival) => difference(top, label, rival));
+  const W = new Float64Array(rows.length * cols);
+  for (const [r, { a }] of rows.entries()) W.set(a, r * cols);
+  return { rows: rows.length, cols, W, b: Float64Array.from(rows, ({ b }) => b) };
+}
+
+/** The corner toward which the relaxed t lies, if it is misclassified. */
+function rounded(
+  chain: Chain,
+  { within, label, t }: { within: Region; label: number; t: Float64Array },
+): Float64Array | undefined {
+  const { x, lo, hi, norm } = within;
+  if (norm !== "Linf") return;
+  let at = 0;
+  const corner = x.map((value, i) => lo[i] < hi[i] ? (t[at++] > 0 ? hi[i] : lo[i]) : value);
+  return marginOf(scoresOf(chain, corner), label) < 0 ? corner : undefined;
+}
+
+/** Rows of the table of `globalBounds` that one call computes. */
+export type Pair = readonly [label: number, rival: number];
+
+/**
+ * The most by which each class can gain on each other one within a ball of radius `epsilon`, wherever its center lies,
+ * (C·C): for networks with one hidden layer whose units have at most two pieces. The same for a pair and its reverse.
+ */
+export function globalBounds(
+  chain: Chain,
+  { epsilon, norm, pairs = allPairs(chain.classes) }: {
+    epsilon: number | ArrayLike<number>;
+    norm: "Linf" | "L2";
+    /** Pairs to compute; the others are Infinity. */
+    pairs?: readonly Pair[];
+  },
+): Float64Array {
+  const out = new Float64Array(chain.classes * chain.classes).fill(Infinity);
+  using workspace = new Workspace();
+  for (const [label, rival] of pairs) {
+    const of = globalHalfBilinear(chain, { label, rival, epsilon, norm });
+    const { bound } = bilinearMaximum(of, workspace, { checks: GLOBAL_CHECKS, goal: -Infinity });
+    // the ball is symmetric
+    out[label * chain.classes + rival] = out[rival * chain.classes + label] = bound;
+  }
+  return out;
+}
+
+/** Each pair of classes once. */
+export function allPairs(classes: number): Pair[] {
+  return Array.from({ length: classes }, (_, c) => Array.from({ length: c }, (_, d) => [c, d] as const)).flat();
+}

@@ -1,0 +1,213 @@
+/** Score differences of networks with one hidden layer, as half-bilinear functions of the perturbation. @module */
+
+import type { Chain, ChainLayer, LinearLayer } from "./chain.ts";
+import type { Path } from "./crown.ts";
+import { type Affine, difference } from "./exact_linear.ts";
+import type { Region } from "./region.ts";
+import type { HalfBilinear } from "./semidefinite.ts";
+
+/** Whether the scores have this form: one hidden layer, whose units are maxima of pieces linear in the inputs. */
+export function hasForm({ layers }: Chain, { norm }: Pick<Region, "norm">): boolean {
+  return layers.length === 3 && ["relu", "leakyRelu", "maxout"].includes(layers[1].type) && norm !== "L1";
+}
+
+/** What may come on top of a unit's base: max(0, d) with d = scale·(row) − (less), rows of the hidden layer. */
+interface Rival {
+  readonly row: number;
+  readonly scale: number;
+  /** −1 for none. */
+  readonly less: number;
+  /** Whether d ≥ 0 everywhere. */
+  readonly always: boolean;
+}
+
+/** A unit: share·(base), and the greatest of what may come on top. */
+interface Unit {
+  readonly base: number;
+  readonly share: number;
+  readonly rivals: readonly Rival[];
+}
+
+/** How the units of the only stage of `path` are made of linear pieces over its region. */
+function unitsOf(layer: ChainLayer, path: Path): Unit[] {
+  const { before, compared } = path.stages[0];
+  if (layer.type === "maxout") {
+    const { leader, ahead } = compared!, units = leader.length;
+    return Array.from(leader, (own, u) => {
+      const base = own * units + u;
+      const rows = Array.from({ length: layer.pieces }, (_, p) => p * units + u)
+        .filter((row) => row !== base && ahead.hi[row] > 0)
+        .sort((r, s) => ahead.hi[s] - ahead.hi[r]);
+      return { base, share: 1, rivals: rows.map((row) => ({ row, scale: 1, less: base, always: false })) };
+    });
+  }
+  const share = layer.type === "leakyRelu" ? layer.slope ?? 0 : 0;
+  return Array.from(before.lo, (lo, u) => ({
+    base: u,
+    share,
+    rivals: before.hi[u] > 0 ? [{ row: u, scale: 1 - share, less: -1, always: lo >= 0 }] : [],
+  }));
+}
+
+/** A linear function of t: value at 0, slopes, and the sizes that were added up. */
+interface Linear {
+  readonly at: number;
+  readonly slopes: Float64Array;
+  readonly size: number;
+}
+
+/** Rows of `of` as functions of t, with x = center + radius·t for the `features` that move. */
+function rowsIn({ cols, W, b }: Affine, { center, radius, features }: Moves): (row: number) => Linear {
+  return (row) => {
+    const w = W.subarray(row * cols, (row + 1) * cols);
+    let at = b[row], size = Math.abs(at);
+    for (let i = 0; i < cols; i++) {
+      at += w[i] * center[i];
+      size += Math.abs(w[i]) * (Math.abs(center[i]) + radius[i]);
+    }
+    const slopes = new Float64Array(features.length);
+    for (let i = 0; i < features.length; i++) slopes[i] = w[features[i]] * radius[features[i]];
+    return { at, slopes, size };
+  };
+}
+
+interface Moves {
+  readonly center: Float64Array;
+  readonly radius: Float64Array;
+  readonly features: Int32Array;
+}
+
+/** Where t = 0 is and how far it goes: the middle of a box, or the input in a ball, whose bounds are left out. */
+function movesIn({ norm, epsilon, x, lo, hi }: Region): Moves {
+  const ball = norm === "L2";
+  const center = ball ? x : lo.map((value, i) => (value + hi[i]) / 2);
+  const radius = lo.map((value, i) => ball ? (value < hi[i] ? epsilon : 0) : (hi[i] - value) / 2);
+  return { center, radius, features: Int32Array.from(radius.keys()).filter((i) => radius[i] > 0) };
+}
+
+/**
+ * The score of `rival` less that of `label` over the region of `path`, as half-bilinear functions that are nowhere less:
+ * the same but for maxout units of three or more pieces that can win. Of v·max(0, d), v > 0 is the greatest of v·s·d over
+ * s in [0, 1], with s = (1 + q)/2; v < 0 is concave. More pieces at once are at most their sum, at least the widest one.
+ */
+export function halfBilinear(
+  chain: Chain,
+  path: Path,
+  { label, rival }: { label: number; rival: number },
+): HalfBilinear {
+  const [hidden, layer, top] = chain.layers as [LinearLayer, ChainLayer, LinearLayer];
+  const { a: v, b } = difference(top, rival, label);
+  const moves = movesIn(path.within);
+  const row = rowsIn(hidden, moves);
+  const n = moves.features.length;
+  const a = new Float64Array(n);
+  let constant = b, size = Math.abs(b);
+  const add = (weight: number, { at, slopes, size: own }: Linear) => {
+    constant += weight * at;
+    for (let i = 0; i < n; i++) a[i] += weight * slopes[i];
+    size += 2 * Math.abs(weight) * own;
+  };
+  const gain = ({ row: r, scale, less }: Rival): Linear => {
+    const [p, q] = [row(r), less < 0 ? undefined : row(less)];
+    return {
+      at: scale * p.at - (q?.at ?? 0),
+      slopes: p.slopes.map((value, i) => scale * value - (q?.slopes[i] ?? 0)),
+      size: p.size + (q?.size ?? 0),
+    };
+  };
+  const convex: { v: number; d: Linear }[] = [], concave: Line[] = [];
+  for (const [u, { base, share, rivals }] of unitsOf(layer, path).entries()) {
+    if (v[u] === 0) continue;
+    if (share !== 0) add(v[u] * share, row(base));
+    for (const rival of v[u] > 0 ? rivals : rivals.slice(0, 1)) {
+      const d = gain(rival);
+      if (rival.always) add(v[u], d);
+      else if (v[u] > 0) convex.push({ v: v[u], d });
+      else concave.push({ min: v[u], max: 0, d });
+    }
+  }
+
+  const beta = new Float64Array(convex.length), B = new Float64Array(convex.length * n);
+  for (const [k, { v, d }] of convex.entries()) {
+    add(v / 2, d);
+    beta[k] = v / 2 * d.at;
+    for (let i = 0, at = k * n; i < n; i++, at++) B[at] = v / 2 * d.slopes[i];
+  }
+  return {
+    constant,
+    a,
+    beta,
+    B,
+    lines: linesOf(concave, n),
+    ball: path.within.norm === "L2",
+    size,
+    operations: hidden.rows + hidden.cols,
+  };
+}
+
+/** A term κ·d with the least κ in [min, max]. */
+interface Line {
+  readonly min: number;
+  readonly max: number;
+  readonly d: Linear;
+}
+
+function linesOf(lines: readonly Line[], n: number): HalfBilinear["lines"] {
+  const N = new Float64Array(lines.length * n);
+  for (const [k, { d }] of lines.entries()) N.set(d.slopes, k * n);
+  const finite = ({ min, max }: Line) => Number.isFinite(min) ? min : max;
+  return {
+    h: Float64Array.from(lines, ({ d }) => d.at),
+    N,
+    min: Float64Array.from(lines, ({ min }) => min),
+    max: Float64Array.from(lines, ({ max }) => max),
+    slope: Float64Array.from(lines, (line) => line.max === 0 && line.d.at <= 0 ? 0 : finite(line)),
+    size: Float64Array.from(lines, ({ d }) => d.size),
+    scale: Float64Array.from(lines, (line) => Math.abs(finite(line))),
+  };
+}
+
+/**
+ * The most by which the score of `rival` can gain on that of `label` within a ball of radius `epsilon`, wherever its
+ * center lies, likewise (Raghunathan, Steinhardt and Liang, Certified Defenses against Adversarial Examples, 2018): each
+ * unit moves by s times what its argument moves by, s in [0, 1].
+ */
+export function globalHalfBilinear(
+  chain: Chain,
+  { label, rival, epsilon, norm }: {
+    label: number;
+    rival: number;
+    epsilon: number | ArrayLike<number>;
+    norm: "Linf" | "L2";
+  },
+): HalfBilinear {
+  const [hidden, layer, top] = chain.layers as [LinearLayer, ChainLayer, LinearLayer];
+  const { a: v } = difference(top, rival, label);
+  const at = (i: number) => typeof epsilon === "number" ? epsilon : epsilon[i];
+  const n = hidden.cols, share = layer.type === "leakyRelu" ? layer.slope ?? 0 : 0;
+  const units = Array.from(v.keys()).filter((u) => v[u] !== 0);
+  const a = new Float64Array(n), B = new Float64Array(units.length * n);
+  let size = 0;
+  for (const [k, u] of units.entries()) {
+    for (let i = 0; i < n; i++) {
+      const first = hidden.W[u * n + i];
+      // a unit of two pieces moves by its first one and s times their difference
+      const [base, d] = layer.type === "maxout"
+        ? [first, hidden.W[(v.length + u) * n + i] - first]
+        : [share * first, (1 - share) * first];
+      B[k * n + i] = v[u] / 2 * d * at(i);
+      a[i] += v[u] * base * at(i) + B[k * n + i];
+      size += Math.abs(v[u]) * at(i) * (Math.abs(base) + Math.abs(d));
+    }
+  }
+  return {
+    constant: 0,
+    a,
+    beta: new Float64Array(units.length),
+    B,
+    lines: linesOf([], n),
+    ball: norm === "L2",
+    size,
+    operations: hidden.rows,
+  };
+}

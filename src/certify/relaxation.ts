@@ -1,0 +1,126 @@
+/** Lines above and below activations between bounds of their arguments. @module */
+
+import { activate, type ActivationLayer } from "./chain.ts";
+
+/** Functions Σₚ coefficient[p·U + u]·z[p·U + u] + constant[u], one below and one above each unit's output. */
+export interface Lines {
+  readonly lower: { readonly coefficients: Float64Array; readonly constants: Float64Array };
+  readonly upper: { readonly coefficients: Float64Array; readonly constants: Float64Array };
+}
+
+/** Least and greatest value of each of a row of numbers. */
+export interface Bounds {
+  readonly lo: Float64Array;
+  readonly hi: Float64Array;
+}
+
+/** Room for the lines of `units` units of `pieces` arguments each. */
+function linesFor(units: number, pieces: number): Lines {
+  const side = () => ({
+    coefficients: new Float64Array(units * pieces),
+    constants: new Float64Array(units),
+  });
+  return { lower: side(), upper: side() };
+}
+
+/** What rounding may move an S-shaped function's value or slope by, relative to 1. */
+const ROUGH = 2 ** -44;
+
+/**
+ * Lines for an activation of one argument in [lo, hi]. ReLU and leaky ReLU: the chord above; below the slope at the
+ * middle (Zhang et al., Efficient Neural Network Robustness Certification with General Activation Functions, 2018). Tanh
+ * and sigmoid: chord and tangent where they bend one way, else the lesser end slope through each end (Singh et al., An
+ * Abstract Domain for Certifying Neural Networks, 2019).
+ */
+export function activationLines(layer: ActivationLayer, { lo, hi }: Bounds): Lines {
+  const lines = linesFor(lo.length, 1);
+  const { lower, upper } = lines;
+  const put = (side: typeof lower, u: number, slope: number, constant: number) => {
+    side.coefficients[u] = slope;
+    side.constants[u] = constant;
+  };
+  for (let u = 0; u < lo.length; u++) {
+    const [l, h] = [lo[u], hi[u]];
+    if (layer.type === "relu" || layer.type === "leakyRelu") {
+      const below = layer.type === "relu" ? 0 : layer.slope ?? 0;
+      if (l >= 0 || h <= 0) {
+        for (const side of [lower, upper]) put(side, u, l >= 0 ? 1 : below, 0);
+      } else {
+        const slope = (h - below * l) / (h - l);
+        put(upper, u, slope, (below - slope) * l);
+        put(lower, u, h > -l ? 1 : below, 0);
+      }
+      continue;
+    }
+    const f = (z: number) => activate(layer, z);
+    const df = (z: number) => layer.type === "tanh" ? 1 - f(z) * f(z) : f(z) * (1 - f(z));
+    const chord = h - l > 1e-6 ? (f(h) - f(l)) / (h - l) : 0;
+    const middle = (l + h) / 2;
+    const tangent = df(middle), least = Math.min(df(l), df(h));
+    const far = ROUGH * (1 + Math.abs(l) + Math.abs(h));
+    if (h - l <= 1e-6) {
+      put(lower, u, 0, f(l) - far);
+      put(upper, u, 0, f(h) + far);
+    } else if (l >= 0) {
+      put(lower, u, chord, f(l) - chord * l - far);
+      put(upper, u, tangent, f(middle) - tangent * middle + far);
+    } else if (h <= 0) {
+      put(lower, u, tangent, f(middle) - tangent * middle - far);
+      put(upper, u, chord, f(l) - chord * l + far);
+    } else {
+      put(lower, u, least, f(l) - least * l - far);
+      put(upper, u, least, f(h) - least * h + far);
+    }
+  }
+  return lines;
+}
+
+/** The pieces of each maxout unit compared with the one that leads at the middle of the region. */
+export interface Compared {
+  /** The piece that leads, (U). */
+  readonly leader: Int32Array;
+  /** Bounds of each piece less the leader, (P·U); 0 and 0 for the leader. */
+  readonly ahead: Bounds;
+}
+
+/**
+ * Lines for maxout units: below, the leader; above, the concave envelope of max(0, d₁, d₂, …) over the box of the
+ * differences d to the leader, Σ λₚ(dₚ − lₚ) + L with λₚ = (uₚ − L)⁺ / (uₚ − lₚ) and the least L ≥ 0 at which Σ λₚ ≤ 1.
+ * For two pieces that is the chord.
+ */
+export function maxoutLines(pieces: number, { leader, ahead }: Compared): Lines {
+  const units = leader.length;
+  const lines = linesFor(units, pieces);
+  for (let u = 0; u < units; u++) {
+    const own = leader[u] * units + u;
+    lines.lower.coefficients[own] = 1;
+    const rivals: number[] = [];
+    for (let p = 0; p < pieces; p++) {
+      const at = p * units + u;
+      if (at !== own && ahead.hi[at] > 0) rivals.push(at);
+    }
+    const share = (at: number, level: number) =>
+      Math.min(1, Math.max(0, (ahead.hi[at] - level) / (ahead.hi[at] - Math.min(ahead.lo[at], 0))));
+    const total = (level: number) => rivals.reduce((sum, at) => sum + share(at, level), 0);
+    let level = 0;
+    if (total(0) > 1) {
+      let low = 0, high = rivals.reduce((most, at) => Math.max(most, ahead.hi[at]), 0);
+      for (let k = 0; k < 50; k++) {
+        const middle = (low + high) / 2;
+        if (total(middle) > 1) low = middle;
+        else high = middle;
+      }
+      level = high;
+    }
+    let constant = level, rest = 1;
+    for (const at of rivals) {
+      const lambda = share(at, level);
+      lines.upper.coefficients[at] = lambda;
+      constant -= lambda * Math.min(ahead.lo[at], 0);
+      rest -= lambda;
+    }
+    lines.upper.coefficients[own] = rest;
+    lines.upper.constants[u] = constant;
+  }
+  return lines;
+}
