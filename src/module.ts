@@ -67,6 +67,7 @@ export type {
   Region,
   Violation,
 } from "./constraints/constraint.ts";
+export * from "./certify/mod.ts";
 export { constraint } from "./constraints/mod.ts";
 export { type Batch, batch, select, slice } from "./data/batch.ts";
 export { csvBatch, type CsvOptions, type CsvSource, csvTables } from "./data/csv.ts";

@@ -2,14 +2,23 @@
 
 import { type Chain, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
 import { bounded, substituted } from "./crown.ts";
-import { type Affine, difference } from "./exact_linear.ts";
+import { pointToward, search } from "./complete.ts";
+import { differences } from "./exact_linear.ts";
 import { globalHalfBilinear, halfBilinear, hasForm } from "./hidden.ts";
-import { type Region, slack } from "./region.ts";
+import { type Neighborhood, slack } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
 import { Workspace } from "../runtime/workspace.ts";
 
 /** What proves or refutes that an example is robust. */
-export type Proof = "clean" | "attack" | "exact" | "interval" | "crown" | "global" | "semidefinite" | "complete";
+export type Proof =
+  | "clean"
+  | "attack"
+  | "exact"
+  | "interval"
+  | "crown"
+  | "global"
+  | "semidefinite"
+  | "complete";
 
 /** What is known of one example. */
 export interface Certificate {
@@ -27,20 +36,22 @@ export interface Certificate {
 
 /** Bounds that a cascade uses, in this order. */
 export interface Steps {
-  /** Most by which each class can gain on each, (C·C) by label and rival, from `globalBounds`. */
+  /** Most by which each class can gain on each, (C·C) by label and rival, from `globalTable`. */
   readonly global?: Float64Array;
   readonly interval?: boolean;
   readonly crown?: boolean;
   readonly semidefinite?: boolean;
+  /** Branch and bound on what is open then, as long as it says so: made anew for each example. */
+  readonly complete?: () => () => boolean;
 }
 
-/** Sweeps after which the semidefinite bound of one example is taken, and of the global one. */
-const CHECKS = [16, 40, 120], GLOBAL_CHECKS = [60];
+/** Sweeps after which the semidefinite bound of one example is taken, and how closely the global one is, once for all. */
+const CHECKS = [16, 40, 120], GLOBAL = { checks: [150], goal: -Infinity, excess: 3e-5 };
 
 /** What is known of the example at the center of `within` by `steps`. */
 export function cascade(
   chain: Chain,
-  { within, label, workspace }: { within: Region; label: number; workspace: Workspace },
+  { within, label, workspace }: { within: Neighborhood; label: number; workspace: Workspace },
   steps: Steps,
 ): Certificate {
   const scores = scoresOf(chain, within.x);
@@ -74,50 +85,49 @@ export function cascade(
     substituted(path, differences(top, label, rivals)).forEach((bound, k) => raise(rivals[k], bound));
     if (open().length === 0) return answer(step);
   }
-  if (!steps.semidefinite || !hasForm(chain, within)) return answer(null);
-  const path = bounded(chain, within);
-  for (const c of open().sort((p, q) => scores[q] - scores[p])) {
-    const of = halfBilinear(chain, path, { label, rival: c });
-    const { bound, t } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });
-    raise(c, -bound);
-    if (bound < 0) continue;
-    const witness = rounded(chain, { within, label, t });
-    return witness
-      ? { certified: false, falsified: true, method: "semidefinite", margin: -Infinity, witness }
-      : answer(null);
+  const fooled = (method: Proof, witness: Float64Array): Certificate => ({
+    certified: false,
+    falsified: true,
+    method,
+    margin: -Infinity,
+    witness,
+  });
+  const likely = () => open().sort((p, q) => scores[q] - scores[p]);
+  let stuck = false;
+  if (steps.semidefinite && hasForm(chain, within)) {
+    const path = bounded(chain, within);
+    for (const c of likely()) {
+      const of = halfBilinear(chain, path, { label, rival: c });
+      const { bound, t } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });
+      raise(c, -bound);
+      if (bound < 0) continue;
+      const witness = pointToward(chain, { within, label, t });
+      if (witness) return fooled("semidefinite", witness);
+      stuck = true;
+      // one class that stays open is enough, unless a search goes on
+      if (!steps.complete) break;
+    }
+    if (!stuck) return answer("semidefinite");
   }
-  return answer("semidefinite");
+  if (!steps.complete) return answer(null);
+  const goOn = steps.complete();
+  for (const rival of likely()) {
+    const found = search(chain, { label, rival, within, workspace, goOn });
+    if (!found) return answer(null);
+    if (found.witness) return fooled("complete", found.witness);
+    raise(rival, Number.MIN_VALUE);
+  }
+  return answer("complete");
 }
 
-/** The rows of the top layer for the score of `label` less that of each of `rivals`. */
-function differences(top: LinearLayer, label: number, rivals: readonly number[]): Affine {
-  const { cols } = top;
-  const rows = rivals.map((rival) => difference(top, label, rival));
-  const W = new Float64Array(rows.length * cols);
-  for (const [r, { a }] of rows.entries()) W.set(a, r * cols);
-  return { rows: rows.length, cols, W, b: Float64Array.from(rows, ({ b }) => b) };
-}
-
-/** The corner toward which the relaxed t lies, if it is misclassified. */
-function rounded(
-  chain: Chain,
-  { within, label, t }: { within: Region; label: number; t: Float64Array },
-): Float64Array | undefined {
-  const { x, lo, hi, norm } = within;
-  if (norm !== "Linf") return;
-  let at = 0;
-  const corner = x.map((value, i) => lo[i] < hi[i] ? (t[at++] > 0 ? hi[i] : lo[i]) : value);
-  return marginOf(scoresOf(chain, corner), label) < 0 ? corner : undefined;
-}
-
-/** Rows of the table of `globalBounds` that one call computes. */
+/** A label and a class that might be taken for it. */
 export type Pair = readonly [label: number, rival: number];
 
 /**
  * The most by which each class can gain on each other one within a ball of radius `epsilon`, wherever its center lies,
  * (C·C): for networks with one hidden layer whose units have at most two pieces. The same for a pair and its reverse.
  */
-export function globalBounds(
+export function globalTable(
   chain: Chain,
   { epsilon, norm, pairs = allPairs(chain.classes) }: {
     epsilon: number | ArrayLike<number>;
@@ -130,7 +140,7 @@ export function globalBounds(
   using workspace = new Workspace();
   for (const [label, rival] of pairs) {
     const of = globalHalfBilinear(chain, { label, rival, epsilon, norm });
-    const { bound } = bilinearMaximum(of, workspace, { checks: GLOBAL_CHECKS, goal: -Infinity });
+    const { bound } = bilinearMaximum(of, workspace, GLOBAL);
     // the ball is symmetric
     out[label * chain.classes + rival] = out[rival * chain.classes + label] = bound;
   }
@@ -139,5 +149,6 @@ export function globalBounds(
 
 /** Each pair of classes once. */
 export function allPairs(classes: number): Pair[] {
-  return Array.from({ length: classes }, (_, c) => Array.from({ length: c }, (_, d) => [c, d] as const)).flat();
+  return Array.from({ length: classes }, (_, c) => Array.from({ length: c }, (_, d) => [c, d] as const))
+    .flat();
 }

@@ -17,14 +17,24 @@ export function isPositive(A: Float64Array, n: number, error: number): boolean {
     const row = i * n;
     for (let j = 0; j < i; j++) {
       const other = j * n;
-      let sum = A[row + j];
-      for (let k = 0; k < j; k++) sum -= A[row + k] * A[other + k];
-      A[row + j] = sum / A[other + j];
+      A[row + j] = (A[row + j] - dot(A, row, other, j)) / A[other + j];
     }
-    let sum = A[row + i] - shift;
-    for (let k = 0; k < i; k++) sum -= A[row + k] * A[row + k];
-    if (!(sum > 0)) return false;
-    A[row + i] = Math.sqrt(sum);
+    const left = A[row + i] - shift - dot(A, row, row, i);
+    if (!(left > 0)) return false;
+    A[row + i] = Math.sqrt(left);
   }
   return true;
+}
+
+/** The inner product of `n` numbers from `p` and from `q` on. */
+function dot(A: Float64Array, p: number, q: number, n: number): number {
+  let a = 0, b = 0, c = 0, d = 0, k = 0;
+  for (; k + 4 <= n; k += 4, p += 4, q += 4) {
+    a += A[p] * A[q];
+    b += A[p + 1] * A[q + 1];
+    c += A[p + 2] * A[q + 2];
+    d += A[p + 3] * A[q + 3];
+  }
+  for (; k < n; k++, p++, q++) a += A[p] * A[q];
+  return a + b + (c + d);
 }

@@ -2,7 +2,7 @@
 
 import type { Affine } from "./exact_linear.ts";
 import { activate, type Chain, type LinearLayer } from "./chain.ts";
-import { linearMinimum, type Region, slack } from "./region.ts";
+import { linearMinimum, type Neighborhood, slack } from "./neighborhood.ts";
 import { activationLines, type Bounds, type Compared, type Lines, maxoutLines } from "./relaxation.ts";
 
 /** A layer between linear ones, bounded over a region. */
@@ -21,7 +21,7 @@ export interface Stage {
 
 /** Where linear functions of what a stage gives are bounded. */
 export interface Path {
-  readonly within: Region;
+  readonly within: Neighborhood;
   readonly stages: readonly Stage[];
   /** For each stage, what rounding of a product by its weights moves the result, for a row of length 1: Σᵢ ‖W:ᵢ‖·|xᵢ|. */
   readonly losses: number[];
@@ -34,7 +34,7 @@ export type Tightness = "crown" | "interval";
  * The stages of `chain` over `within`, each bounded with the lines of those before it. Bounds hold in exact arithmetic:
  * what double precision may lose is taken off.
  */
-export function bounded(chain: Chain, within: Region, tightness: Tightness = "crown"): Path {
+export function bounded(chain: Chain, within: Neighborhood, tightness: Tightness = "crown"): Path {
   const stages: Stage[] = [];
   const path: Path = { within, stages, losses: [] };
   const { layers } = chain;
@@ -101,11 +101,13 @@ export function substituted(path: Path, rows: Affine): Float64Array {
         if (a === 0) continue;
         const { coefficients, constants } = a > 0 ? lines.lower : lines.upper;
         b[r] += a * constants[u];
-        size += Math.abs(a) * (Math.abs(constants[u]) + Math.max(Math.abs(after.lo[u]), Math.abs(after.hi[u])));
+        size += Math.abs(a) *
+          (Math.abs(constants[u]) + Math.max(Math.abs(after.lo[u]), Math.abs(after.hi[u])));
         for (let p = 0; p < pieces; p++) {
           const at = p * units + u, c = a * coefficients[at];
           onPieces[r * linear.rows + at] = c;
-          size += Math.abs(c) * (Math.max(Math.abs(before.lo[at]), Math.abs(before.hi[at])) + Math.abs(linear.b[at]));
+          size += Math.abs(c) *
+            (Math.max(Math.abs(before.lo[at]), Math.abs(before.hi[at])) + Math.abs(linear.b[at]));
           length += c * c;
         }
       }
@@ -167,7 +169,8 @@ function lengthsOf(of: Affine): Lengths {
 function byIntervals({ within, stages }: Path, of: Affine): Bounds {
   const { rows, cols, W, b } = of;
   const { lo, hi } = stages.at(-1)?.after ?? within;
-  const middle = lo.map((value, i) => (value + hi[i]) / 2), radius = lo.map((value, i) => (hi[i] - value) / 2);
+  const middle = lo.map((value, i) => (value + hi[i]) / 2),
+    radius = lo.map((value, i) => (hi[i] - value) / 2);
   const far = Math.sqrt(lo.reduce((sum, value, i) => {
     const most = Math.abs(value) + Math.abs(hi[i]);
     return sum + most * most;

@@ -1,6 +1,6 @@
 /** Linear models: exact robustness in L∞, L2 and L1, with bounds. @module */
 
-import { linearMinimum, type Minimum, type Norm, type Region } from "./region.ts";
+import { linearMinimum, type Minimum, type Neighborhood, type Norm } from "./neighborhood.ts";
 
 /** Scores W·x + b in double precision: W (C, D) by rows, b (C). */
 export interface Affine {
@@ -26,6 +26,15 @@ export function difference(
   return { a, b: b[label] - b[rival] };
 }
 
+/** The rows for the score of `label` less that of each of `rivals`. */
+export function differences(scores: Affine, label: number, rivals: readonly number[]): Affine {
+  const { cols } = scores;
+  const rows = rivals.map((rival) => difference(scores, label, rival));
+  const W = new Float64Array(rows.length * cols);
+  for (const [r, { a }] of rows.entries()) W.set(a, r * cols);
+  return { rows: rows.length, cols, W, b: Float64Array.from(rows, ({ b }) => b) };
+}
+
 /** The least of the margins that `minimum` finds to each other class. */
 export function leastMargin(
   { classes, label }: { classes: number; label: number },
@@ -42,7 +51,7 @@ export function leastMargin(
 }
 
 /** The least margin of `label` over `within`, exact up to rounding, and a worst input. */
-export function linearMargin(scores: Affine, label: number, within: Region): Margin {
+export function linearMargin(scores: Affine, label: number, within: Neighborhood): Margin {
   return leastMargin({ classes: scores.rows, label }, (rival) => {
     const { a, b } = difference(scores, label, rival);
     return linearMinimum(a, b, within);
@@ -56,7 +65,7 @@ export function linearMargin(scores: Affine, label: number, within: Region): Mar
 export function linearDistance(
   scores: Affine,
   label: number,
-  { x, lo, hi, norm }: Pick<Region, "x" | "lo" | "hi" | "norm">,
+  { x, lo, hi, norm }: Pick<Neighborhood, "x" | "lo" | "hi" | "norm">,
 ): number {
   let least = Infinity;
   for (let rival = 0; rival < scores.rows; rival++) {

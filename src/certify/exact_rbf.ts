@@ -1,7 +1,7 @@
 /** Diagonal RBF networks: exact robustness in L∞ with bounds and in L2, by one-variable quadratics. @module */
 
 import { leastMargin, type Margin } from "./exact_linear.ts";
-import { type Minimum, type Region, slack } from "./region.ts";
+import { type Minimum, type Neighborhood, slack } from "./neighborhood.ts";
 
 /** Scores −Σᵢ βᶜᵢ (x − μᶜᵢ)² in double precision, μ and β (C, D) by rows. */
 export interface Diagonal {
@@ -27,7 +27,7 @@ const HALVINGS = 200;
  * each quadratic, and in L2 without bounds, where one multiplier leaves no gap (Boyd and Vandenberghe, Convex
  * Optimization, appendix B.1); with bounds in L2, and in L1, `lower` is a bound.
  */
-export function rbfMargin({ rows, cols, mu, beta }: Diagonal, label: number, within: Region): Margin {
+export function rbfMargin({ rows, cols, mu, beta }: Diagonal, label: number, within: Neighborhood): Margin {
   const row = (of: Float64Array, c: number) => of.subarray(c * cols, (c + 1) * cols);
   return leastMargin({ classes: rows, label }, (rival) =>
     quadraticMinimum({
@@ -38,7 +38,7 @@ export function rbfMargin({ rows, cols, mu, beta }: Diagonal, label: number, wit
     }, within));
 }
 
-function quadraticMinimum(of: Quadratics, within: Region): Minimum {
+function quadraticMinimum(of: Quadratics, within: Neighborhood): Minimum {
   if (within.norm === "Linf" || within.epsilon === 0) return penalised(of, within, 0).minimum;
   // the dual is concave in the multiplier: its slope is the size of the minimiser less that of the ball
   let [low, high] = [0, 1];
@@ -67,7 +67,7 @@ function quadraticMinimum(of: Quadratics, within: Region): Minimum {
 /** The least value of the quadratics and `multiplier` times the size of the move (δ²/2 or |δ|), less that of the ball. */
 function penalised(
   of: Quadratics,
-  within: Region,
+  within: Neighborhood,
   multiplier: number,
 ): { minimum: Minimum; excess: number } {
   const { x, lo, hi, norm, epsilon } = within;
@@ -111,7 +111,7 @@ function penalised(
 /** The best of the point within the ball and those on its surface toward the one outside. */
 function onSphere(
   of: Quadratics,
-  { x, norm, epsilon }: Region,
+  { x, norm, epsilon }: Neighborhood,
   { inside, outside }: { inside: Float64Array; outside: Float64Array },
 ): Float64Array {
   const length = (point: Float64Array) => {

@@ -30,3 +30,74 @@ export function log(x: number): number {
   for (let n = 1; n < 26; n += 2, term *= s2) sum += term / n;
   return k * LN2_HIGH + (2 * sum + k * LN2_LOW);
 }
+
+/** Stirling's series of log Γ, B₂ₖ / (2k(2k − 1)). */
+const STIRLING = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156];
+
+/** The logarithm of Γ(x), x > 0. */
+export function logGamma(x: number): number {
+  // the series is good from 10 on
+  let shift = 0;
+  for (; x < 10; x++) shift += log(x);
+  let sum = 0;
+  for (let k = STIRLING.length - 1; k >= 0; k--) sum = sum / (x * x) + STIRLING[k];
+  return (x - 0.5) * log(x) - x + 0.5 * log(2 * Math.PI) + sum / x - shift;
+}
+
+/** The probability that of `n` draws, each a success with probability `p` in (0, 1), `k` or more are. */
+export function binomialTail(k: number, n: number, p: number): number {
+  if (k <= 0) return 1;
+  const term = (i: number) =>
+    exp(
+      logGamma(n + 1) - logGamma(i + 1) - logGamma(n - i + 1) + i * log(p) + (n - i) * log(1 - p),
+    );
+  // from the end of the tail where terms fall on; one side is summed, the shorter way
+  if (k > n * p) {
+    let t = term(k), sum = 0;
+    for (let i = k; i <= n && t > sum * 1e-18; i++, t *= (n - i + 1) / i * p / (1 - p)) sum += t;
+    return sum;
+  }
+  let t = term(k - 1), sum = 0;
+  for (let i = k - 1; i >= 0 && t > sum * 1e-18; t *= i / (n - i + 1) * (1 - p) / p, i--) sum += t;
+  return 1 - sum;
+}
+
+/**
+ * The lower end of the one-sided Clopper–Pearson interval: with confidence 1 − `alpha`, a success of which `k` were seen in
+ * `n` draws is no less probable than this.
+ */
+export function clopperPearson(k: number, n: number, alpha: number): number {
+  if (k === 0) return 0;
+  let [low, high] = [0, k / n];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (binomialTail(k, n, middle) < alpha) low = middle;
+    else high = middle;
+  }
+  // what the sums above may be off by
+  return low * (1 - 1e-9);
+}
+
+/** The standard normal distribution function, by its series about 0 (Abramowitz and Stegun 26.2.11). */
+export function normalCdf(x: number): number {
+  const z = Math.abs(x);
+  if (z > 38) return x > 0 ? 1 : 0;
+  let term = z, sum = 0;
+  for (let n = 1; term > sum * 1e-17; n += 2) {
+    sum += term;
+    term *= z * z / (n + 2);
+  }
+  const half = exp(-z * z / 2) / Math.sqrt(2 * Math.PI) * sum;
+  return x > 0 ? 0.5 + half : 0.5 - half;
+}
+
+/** The x at which that function is `p`, for p in [½, 1), rounded down. */
+export function normalQuantile(p: number): number {
+  let [low, high] = [0, 9];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (normalCdf(middle) < p) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -3,11 +3,11 @@
 import type { Chain, ChainLayer, LinearLayer } from "./chain.ts";
 import type { Path } from "./crown.ts";
 import { type Affine, difference } from "./exact_linear.ts";
-import type { Region } from "./region.ts";
+import type { Neighborhood } from "./neighborhood.ts";
 import type { HalfBilinear } from "./semidefinite.ts";
 
 /** Whether the scores have this form: one hidden layer, whose units are maxima of pieces linear in the inputs. */
-export function hasForm({ layers }: Chain, { norm }: Pick<Region, "norm">): boolean {
+export function hasForm({ layers }: Chain, { norm }: Pick<Neighborhood, "norm">): boolean {
   return layers.length === 3 && ["relu", "leakyRelu", "maxout"].includes(layers[1].type) && norm !== "L1";
 }
 
@@ -58,16 +58,23 @@ interface Linear {
 
 /** Rows of `of` as functions of t, with x = center + radius·t for the `features` that move. */
 function rowsIn({ cols, W, b }: Affine, { center, radius, features }: Moves): (row: number) => Linear {
+  const known: Linear[] = [];
+  const far = Math.sqrt(center.reduce((sum, value, i) => {
+    const most = Math.abs(value) + radius[i];
+    return sum + most * most;
+  }, 0));
+  const moved = Float64Array.from(features, (i) => radius[i]);
   return (row) => {
-    const w = W.subarray(row * cols, (row + 1) * cols);
-    let at = b[row], size = Math.abs(at);
-    for (let i = 0; i < cols; i++) {
-      at += w[i] * center[i];
-      size += Math.abs(w[i]) * (Math.abs(center[i]) + radius[i]);
+    if (known[row]) return known[row];
+    let at = b[row], squares = 0;
+    for (let i = 0, j = row * cols; i < cols; i++, j++) {
+      at += W[j] * center[i];
+      squares += W[j] * W[j];
     }
     const slopes = new Float64Array(features.length);
-    for (let i = 0; i < features.length; i++) slopes[i] = w[features[i]] * radius[features[i]];
-    return { at, slopes, size };
+    for (let i = 0; i < features.length; i++) slopes[i] = W[row * cols + features[i]] * moved[i];
+    // by Cauchy and Schwarz, no less than the sum of the sizes
+    return known[row] = { at, slopes, size: Math.abs(b[row]) + Math.sqrt(squares) * far };
   };
 }
 
@@ -77,8 +84,20 @@ interface Moves {
   readonly features: Int32Array;
 }
 
+const known = new WeakMap<Path, { n: number; row: (row: number) => Linear }>();
+
+/** The rows of the hidden layer over the region of `path`, the same for all pairs of classes. */
+function rowsOf(hidden: Affine, path: Path): { n: number; row: (row: number) => Linear } {
+  const found = known.get(path);
+  if (found) return found;
+  const moves = movesIn(path.within);
+  const made = { n: moves.features.length, row: rowsIn(hidden, moves) };
+  known.set(path, made);
+  return made;
+}
+
 /** Where t = 0 is and how far it goes: the middle of a box, or the input in a ball, whose bounds are left out. */
-function movesIn({ norm, epsilon, x, lo, hi }: Region): Moves {
+function movesIn({ norm, epsilon, x, lo, hi }: Neighborhood): Moves {
   const ball = norm === "L2";
   const center = ball ? x : lo.map((value, i) => (value + hi[i]) / 2);
   const radius = lo.map((value, i) => ball ? (value < hi[i] ? epsilon : 0) : (hi[i] - value) / 2);
@@ -93,13 +112,16 @@ function movesIn({ norm, epsilon, x, lo, hi }: Region): Moves {
 export function halfBilinear(
   chain: Chain,
   path: Path,
-  { label, rival }: { label: number; rival: number },
+  { label, rival, signs = new Map() }: {
+    label: number;
+    rival: number;
+    /** Units of which only one side counts: whether d ≥ 0 there, by unit. */
+    signs?: ReadonlyMap<number, boolean>;
+  },
 ): HalfBilinear {
   const [hidden, layer, top] = chain.layers as [LinearLayer, ChainLayer, LinearLayer];
   const { a: v, b } = difference(top, rival, label);
-  const moves = movesIn(path.within);
-  const row = rowsIn(hidden, moves);
-  const n = moves.features.length;
+  const { n, row } = rowsOf(hidden, path);
   const a = new Float64Array(n);
   let constant = b, size = Math.abs(b);
   const add = (weight: number, { at, slopes, size: own }: Linear) => {
@@ -108,22 +130,31 @@ export function halfBilinear(
     size += 2 * Math.abs(weight) * own;
   };
   const gain = ({ row: r, scale, less }: Rival): Linear => {
-    const [p, q] = [row(r), less < 0 ? undefined : row(less)];
-    return {
-      at: scale * p.at - (q?.at ?? 0),
-      slopes: p.slopes.map((value, i) => scale * value - (q?.slopes[i] ?? 0)),
-      size: p.size + (q?.size ?? 0),
-    };
+    const p = row(r);
+    if (less < 0 && scale === 1) return p;
+    const q = less < 0 ? undefined : row(less);
+    const slopes = new Float64Array(n);
+    for (let i = 0; i < n; i++) slopes[i] = scale * p.slopes[i] - (q ? q.slopes[i] : 0);
+    return { at: scale * p.at - (q?.at ?? 0), slopes, size: p.size + (q?.size ?? 0) };
   };
-  const convex: { v: number; d: Linear }[] = [], concave: Line[] = [];
+  const convex: { v: number; d: Linear }[] = [], lines: Line[] = [];
   for (const [u, { base, share, rivals }] of unitsOf(layer, path).entries()) {
     if (v[u] === 0) continue;
     if (share !== 0) add(v[u] * share, row(base));
+    const sign = signs.get(u);
+    if (sign !== undefined) {
+      // κ·d is no less than v·d where d ≥ 0 and κ ≥ v, than 0 where d ≤ 0 and κ ≤ 0
+      const d = gain(rivals[0]);
+      lines.push(
+        sign ? { min: v[u], max: Infinity, start: v[u], d } : { min: -Infinity, max: 0, start: 0, d },
+      );
+      continue;
+    }
     for (const rival of v[u] > 0 ? rivals : rivals.slice(0, 1)) {
       const d = gain(rival);
       if (rival.always) add(v[u], d);
       else if (v[u] > 0) convex.push({ v: v[u], d });
-      else concave.push({ min: v[u], max: 0, d });
+      else lines.push({ min: v[u], max: 0, start: d.at > 0 ? v[u] : 0, d });
     }
   }
 
@@ -138,33 +169,63 @@ export function halfBilinear(
     a,
     beta,
     B,
-    lines: linesOf(concave, n),
+    lines: linesOf(lines, n),
     ball: path.within.norm === "L2",
     size,
     operations: hidden.rows + hidden.cols,
   };
 }
 
-/** A term κ·d with the least κ in [min, max]. */
+/** A term κ·d with the least κ in [min, max], and the κ to begin with. */
 interface Line {
   readonly min: number;
   readonly max: number;
+  readonly start: number;
   readonly d: Linear;
 }
 
 function linesOf(lines: readonly Line[], n: number): HalfBilinear["lines"] {
   const N = new Float64Array(lines.length * n);
   for (const [k, { d }] of lines.entries()) N.set(d.slopes, k * n);
-  const finite = ({ min, max }: Line) => Number.isFinite(min) ? min : max;
+  const all = (f: (line: Line) => number) => Float64Array.from(lines, f);
   return {
-    h: Float64Array.from(lines, ({ d }) => d.at),
+    h: all(({ d }) => d.at),
     N,
-    min: Float64Array.from(lines, ({ min }) => min),
-    max: Float64Array.from(lines, ({ max }) => max),
-    slope: Float64Array.from(lines, (line) => line.max === 0 && line.d.at <= 0 ? 0 : finite(line)),
-    size: Float64Array.from(lines, ({ d }) => d.size),
-    scale: Float64Array.from(lines, (line) => Math.abs(finite(line))),
+    min: all(({ min }) => min),
+    max: all(({ max }) => max),
+    slope: all(({ start }) => start),
+    size: all(({ d }) => d.size),
+    scale: all(({ min, max, start }) => Math.abs(start || (Number.isFinite(min) ? min : max)) || 0.1),
   };
+}
+
+/** Units that no sign is known of and that may have either, best to split first, by the relaxed means of `t`. */
+export function splits(
+  chain: Chain,
+  path: Path,
+  { label, rival, signs, t }: {
+    label: number;
+    rival: number;
+    signs: ReadonlyMap<number, boolean>;
+    t: Float64Array;
+  },
+): number[] {
+  const [hidden, layer, top] = chain.layers as [LinearLayer, ChainLayer, LinearLayer];
+  const { a: v } = difference(top, rival, label);
+  const { row } = rowsOf(hidden, path);
+  const scores = new Map<number, number>();
+  for (const [u, { rivals }] of unitsOf(layer, path).entries()) {
+    if (v[u] === 0 || signs.has(u) || rivals.length !== 1 || rivals[0].always) continue;
+    const [p, q] = [row(rivals[0].row), rivals[0].less < 0 ? undefined : row(rivals[0].less)];
+    let mean = p.at - (q?.at ?? 0), reach = 0;
+    for (let i = 0; i < t.length; i++) {
+      const slope = p.slopes[i] - (q ? q.slopes[i] : 0);
+      mean += slope * t[i];
+      reach += Math.abs(slope);
+    }
+    scores.set(u, Math.abs(v[u]) * rivals[0].scale * Math.max(0, reach - Math.abs(mean)));
+  }
+  return [...scores.keys()].sort((a, b) => scores.get(b)! - scores.get(a)!);
 }
 
 /**

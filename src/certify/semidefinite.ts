@@ -14,7 +14,7 @@ import { fillNormal, rng } from "../rng.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { isPositive } from "./cholesky.ts";
 import { gram } from "./gram.ts";
-import { slack } from "./region.ts";
+import { slack } from "./neighborhood.ts";
 
 /**
  * constant + a·t + β·q + qᵀBt + Σ min over κₖ in [minₖ, maxₖ] of κₖ(hₖ + Nₖ·t), for t in [−1, 1]ⁿ, or ‖t‖ ≤ 1, and q in
@@ -70,6 +70,8 @@ export interface Effort {
   readonly checks: readonly number[];
   /** Ends it when the bound is below this. */
   readonly goal: number;
+  /** Share of the sum of the multipliers by which they are scaled up at first, until the bound is proven; default 5e-4. */
+  readonly excess?: number;
 }
 
 /** Dimension of the vectors. */
@@ -82,7 +84,11 @@ const PACE = 2;
 const HOPELESS = 0.002;
 
 /** The greatest value of `of`, bounded with as few sweeps as `effort` allows. */
-export function bilinearMaximum(of: HalfBilinear, workspace: Workspace, { checks, goal }: Effort): Ascent {
+export function bilinearMaximum(
+  of: HalfBilinear,
+  workspace: Workspace,
+  { checks, goal, excess = FIRST_EXCESS }: Effort,
+): Ascent {
   const [n, m] = [of.a.length, of.beta.length];
   const state = begin(of, workspace, n, m);
   let best = Infinity, value = 0, done = 0;
@@ -90,11 +96,16 @@ export function bilinearMaximum(of: HalfBilinear, workspace: Workspace, { checks
     while (done < until) value = sweep(of, state, { adjust: ++done % EVERY === 0 });
     const gain = HOPELESS * Math.abs(value - state.constant);
     if (value > goal + gain) break;
-    best = Math.min(best, dualBound(of, state));
+    best = Math.min(best, dualBound(of, state, { goal, excess }));
     if (best < goal) break;
   }
-  if (best === Infinity) best = dualBound(of, state);
-  return { value, bound: best, sweeps: done, t: Float64Array.from({ length: n }, (_, i) => state.T.data[i * RANK]) };
+  if (best === Infinity) best = dualBound(of, state, { goal, excess });
+  return {
+    value,
+    bound: best,
+    sweeps: done,
+    t: Float64Array.from({ length: n }, (_, i) => state.T.data[i * RANK]),
+  };
 }
 
 /** The vectors, the multipliers of their lengths, and the linear terms with the concave ones in. */
@@ -187,17 +198,21 @@ function normalise(data: Float32Array, lengths: Float64Array, width: number): vo
   }
 }
 
-/** Steps in which a scale of the multipliers is looked for, and how far it is refined. */
-const FIRST_EXCESS = 1e-6, FASTER = 4, REFINEMENTS = 3;
+/** By how much the multipliers are scaled up at first, how much more each time that does not do, and refinements then. */
+const FIRST_EXCESS = 5e-4, FASTER = 4, REFINEMENTS = 2;
 /** Multipliers are at least this share of their mean. */
 const LEAST_MULTIPLIER = 1e-6;
 
 /**
  * With M the symmetric matrix of the terms and c ≥ 0 with diag(c) ⪰ M, the function is at most constant + ½ Σ cᵢ (the
  * ball counts once). The c are the lengths of the rows of M·U, scaled up until that is proven. M is bipartite but for the
- * linear terms, so the Schur complement of the rows of t, of the size of q, settles it.
+ * linear terms, so the Schur complement of the rows of t, of the size of q, settles it. Near `goal` it is taken closely.
  */
-function dualBound(of: HalfBilinear, { a, constant, T, Q, slope, lengthsT, lengthsQ }: State): number {
+function dualBound(
+  of: HalfBilinear,
+  { a, constant, T, Q, slope, lengthsT, lengthsQ }: State,
+  { goal, excess: first }: { goal: number; excess: number },
+): number {
   const size = slope.reduce((all, value, k) => all + 2 * Math.abs(value) * of.lines.size[k], of.size);
   const [n, m] = [a.length, of.beta.length + 1];
   let own = 0;
@@ -229,21 +244,24 @@ function dualBound(of: HalfBilinear, { a, constant, T, Q, slope, lengthsT, lengt
     }
     return isPositive(A, m, error);
   };
-  let low = 0, high = FIRST_EXCESS;
+  const total = (sum(c) + sum(d)) / 2;
+  const boundAt = (excess: number): number => {
+    const most = constant + (1 + excess) * total;
+    return most + slack(of.operations + 2 * (n + m), size + (1 + excess) * total + Math.abs(most));
+  };
+  let low = 0, high = first;
   while (!holds(1 + high)) {
     [low, high] = [high, high * FASTER];
-    if (high > 1e9) return Infinity;
+    if (low > 1) return Infinity;
   }
-  for (let k = 0; k < REFINEMENTS && low > 0; k++) {
-    const middle = Math.sqrt(low * high);
+  for (let k = 0; k < REFINEMENTS && boundAt(high) >= goal && boundAt(low) < goal; k++) {
+    const middle = (low + high) / 2;
     if (holds(1 + middle)) high = middle;
     else low = middle;
   }
-  const half = (1 + high) / 2 * (sum(c) + sum(d));
-  return constant + half + slack(of.operations + 2 * (n + m), size + half);
+  return boundAt(high);
 }
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
-

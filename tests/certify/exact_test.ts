@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { type Affine, linearDistance, linearMargin } from "../../src/certify/exact_linear.ts";
 import { type Diagonal, rbfMargin } from "../../src/certify/exact_rbf.ts";
-import { linearMinimum, type Norm, type Region, region } from "../../src/certify/region.ts";
+import { linearMinimum, type Neighborhood, neighborhood, type Norm } from "../../src/certify/neighborhood.ts";
 import { rng } from "../../src/rng.ts";
 
 const NORMS: readonly Norm[] = ["Linf", "L2", "L1"];
@@ -29,7 +29,7 @@ function length(delta: Float64Array, norm: Norm): number {
 }
 
 /** Points of a grid over the ball in two dimensions that lie in the region, its corners and its rim included. */
-function* grid(within: Region, epsilon: number, steps: number): Generator<Float64Array> {
+function* grid(within: Neighborhood, epsilon: number, steps: number): Generator<Float64Array> {
   const { x, lo, hi, norm } = within;
   for (let i = -steps; i <= steps; i++) {
     for (let j = -steps; j <= steps; j++) {
@@ -54,7 +54,7 @@ const rbfScores = ({ rows, cols, mu, beta }: Diagonal) => (x: Float64Array) =>
     -x.reduce((sum, v, i) => sum + beta[c * cols + i] * (v - mu[c * cols + i]) ** 2, 0)
   );
 
-function assertInside(point: Float64Array, within: Region, epsilon: number) {
+function assertInside(point: Float64Array, within: Neighborhood, epsilon: number) {
   assert(point.every((v, i) => v >= within.lo[i] - 1e-12 && v <= within.hi[i] + 1e-12));
   const far = length(point.map((v, i) => v - within.x[i]), within.norm);
   assert(far <= epsilon * (1 + 1e-9), `${far} is beyond ${epsilon}`);
@@ -66,7 +66,7 @@ for (const norm of NORMS) {
       const scores = affine(3, 2, seed);
       const epsilon = [0, 0.1, 0.5, 2][seed % 4];
       const box = seed % 3 === 0 ? undefined : BOX;
-      const within = region(numbers(2, seed + 50, { lo: -0.4, hi: 0.6 }), { norm, epsilon, box });
+      const within = neighborhood(numbers(2, seed + 50, { lo: -0.4, hi: 0.6 }), { norm, epsilon, box });
       const found = linearMargin(scores, seed % 3, within);
       const brute = Math.min(
         ...grid(within, epsilon, 40).map((x) => margin(linearScores(scores), x, seed % 3)),
@@ -87,13 +87,13 @@ for (const norm of NORMS) {
       const s = linearScores(scores)(x);
       const label = s.indexOf(Math.max(...s));
       const box = seed % 2 ? { lo: -1, hi: 1 } : { lo: -1e9, hi: 1e9 };
-      const distance = linearDistance(scores, label, region(x, { norm, epsilon: 1e9, box }));
+      const distance = linearDistance(scores, label, neighborhood(x, { norm, epsilon: 1e9, box }));
       if (distance === Infinity) {
-        assert(linearMargin(scores, label, region(x, { norm, epsilon: 100, box })).lower > 0);
+        assert(linearMargin(scores, label, neighborhood(x, { norm, epsilon: 100, box })).lower > 0);
         continue;
       }
       reached++;
-      const at = linearMargin(scores, label, region(x, { norm, epsilon: distance, box }));
+      const at = linearMargin(scores, label, neighborhood(x, { norm, epsilon: distance, box }));
       assertAlmostEquals(at.lower, 0, 1e-9);
     }
     assert(reached > 30);
@@ -105,7 +105,7 @@ for (const norm of NORMS) {
       const epsilon = [0, 0.1, 0.5, 2][seed % 4];
       const boxed = seed % 2 === 1;
       const box = boxed ? BOX : undefined;
-      const within = region(numbers(2, seed + 50, { lo: -0.4, hi: 0.6 }), { norm, epsilon, box });
+      const within = neighborhood(numbers(2, seed + 50, { lo: -0.4, hi: 0.6 }), { norm, epsilon, box });
       const found = rbfMargin(scores, seed % 3, within);
       const brute = Math.min(
         ...grid(within, epsilon, 40).map((x) => margin(rbfScores(scores), x, seed % 3)),
@@ -125,13 +125,17 @@ for (const norm of NORMS) {
 Deno.test("linearMinimum is −ε‖a‖ in the dual norm where there are no bounds", () => {
   const a = [3, -4, 0], x = [1, 2, 3], value = 3 - 8 + 7;
   for (const [norm, dual] of [["Linf", 7], ["L2", 5], ["L1", 4]] as const) {
-    const { lower } = linearMinimum(a, 7, region(x, { norm, epsilon: 0.25 }));
+    const { lower } = linearMinimum(a, 7, neighborhood(x, { norm, epsilon: 0.25 }));
     assertAlmostEquals(lower, value - 0.25 * dual, 1e-12);
     assert(lower <= value - 0.25 * dual);
   }
 });
 
-Deno.test("region in L∞ takes an ε for each feature, and a feature with ε 0 stays", () => {
-  const { lo, hi } = region([0.5, 0.5, 0.5], { norm: "Linf", epsilon: [0, 0.25, 1], box: { lo: 0, hi: 1 } });
+Deno.test("neighborhood in L∞ takes an ε for each feature, and a feature with ε 0 stays", () => {
+  const { lo, hi } = neighborhood([0.5, 0.5, 0.5], {
+    norm: "Linf",
+    epsilon: [0, 0.25, 1],
+    box: { lo: 0, hi: 1 },
+  });
   assertEquals([...lo, ...hi], [0.5, 0.25, 0, 0.5, 0.75, 1]);
 });

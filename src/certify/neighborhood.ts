@@ -4,7 +4,7 @@
 export type Norm = "Linf" | "L2" | "L1";
 
 /** The points within a ball about an input that are also within the bounds. */
-export interface Region {
+export interface Neighborhood {
   /** Norm of the ball. */
   readonly norm: Norm;
   /** Radius of the ball in that norm; for L∞ it is in `lo` and `hi` already. */
@@ -24,14 +24,14 @@ export interface Box {
 }
 
 /** The region of radius `epsilon`, one number or one a feature (L∞ only), about `x`, cut at `box`. */
-export function region(
+export function neighborhood(
   x: ArrayLike<number>,
   { norm, epsilon, box = { lo: -Infinity, hi: Infinity } }: {
     norm: Norm;
     epsilon: number | ArrayLike<number>;
     box?: Box;
   },
-): Region {
+): Neighborhood {
   const at = (values: number | ArrayLike<number>, i: number) =>
     typeof values === "number" ? values : values[i];
   const all = (f: (i: number) => number) => Float64Array.from({ length: x.length }, (_, i) => f(i));
@@ -69,12 +69,12 @@ export interface Minimum {
 }
 
 /** The least value of a·x + b over `within`, exact up to rounding: coordinate by coordinate, greedily in L1, by one multiplier in L2. */
-export function linearMinimum(a: ArrayLike<number>, b: number, within: Region): Minimum {
+export function linearMinimum(a: ArrayLike<number>, b: number, within: Neighborhood): Minimum {
   const { x, lo, hi, norm, epsilon } = within;
   const n = x.length;
   const moved = norm === "Linf" ? downhill(a, within) : norm === "L1" ? greedy(a, within) : shrunk(a, within);
   const { at, multiplier, penalty } = moved;
-  let value = b, size = Math.abs(b) + multiplier * (1 + epsilon) * epsilon;
+  let value = b, size = Math.abs(b) + (multiplier > 0 ? multiplier * (1 + epsilon) * epsilon : 0);
   for (let i = 0; i < n; i++) {
     value += a[i] * at[i];
     size += Math.abs(a[i]) * Math.max(Math.abs(lo[i]), Math.abs(hi[i]));
@@ -89,13 +89,13 @@ interface Moved {
   penalty: number;
 }
 
-function downhill(a: ArrayLike<number>, { x, lo, hi }: Region): Moved {
+function downhill(a: ArrayLike<number>, { x, lo, hi }: Neighborhood): Moved {
   const at = x.map((value, i) => a[i] > 0 ? lo[i] : a[i] < 0 ? hi[i] : value);
   return { at, multiplier: 0, penalty: 0 };
 }
 
 /** L1: the steepest features first, each as far as it goes. */
-function greedy(a: ArrayLike<number>, { x, lo, hi, epsilon }: Region): Moved {
+function greedy(a: ArrayLike<number>, { x, lo, hi, epsilon }: Neighborhood): Moved {
   const at = x.slice();
   const order = Array.from(x.keys()).filter((i) => a[i] !== 0).sort((i, j) =>
     Math.abs(a[j]) - Math.abs(a[i])
@@ -112,7 +112,7 @@ function greedy(a: ArrayLike<number>, { x, lo, hi, epsilon }: Region): Moved {
 }
 
 /** L2: δ = −a·t, each feature as far as it goes, with the t at which the length is ε. */
-function shrunk(a: ArrayLike<number>, { x, lo, hi, epsilon }: Region): Moved {
+function shrunk(a: ArrayLike<number>, { x, lo, hi, epsilon }: Neighborhood): Moved {
   const room = x.map((value, i) => a[i] > 0 ? value - lo[i] : hi[i] - value);
   // features reach their ends in the order of room / |a|
   const ends = Array.from(x.keys()).filter((i) => a[i] !== 0)

@@ -1,0 +1,251 @@
+/** Certificates: which examples no perturbation within a constraint can fool, proven. @module */
+
+import { constraint } from "../constraints/mod.ts";
+import type { Constraint, ConstraintOptions } from "../constraints/constraint.ts";
+import type { Batch } from "../data/batch.ts";
+import { InputError } from "../errors.ts";
+import { checkInputs } from "../models/classifier.ts";
+import type { Model } from "../models/model.ts";
+import { Workspace } from "../runtime/workspace.ts";
+import { any, choice, number, resolve, type Schema } from "../schema.ts";
+import { cascade, type Certificate, globalTable, type Pair, type Steps } from "./cascade.ts";
+import { type Chain, marginOf, scoresOf } from "./chain.ts";
+import { linearMargin, type Margin } from "./exact_linear.ts";
+import { rbfMargin } from "./exact_rbf.ts";
+import { type Form, formOf } from "./form.ts";
+import { hasForm } from "./hidden.ts";
+import { within } from "./within.ts";
+
+/** How much is tried: exact answers where there are, else each kind of bound after the ones before it. */
+export const METHODS = ["auto", "interval", "crown", "semidefinite", "complete"] as const;
+
+/** What certificates take beside the constraint. */
+export interface CertifyOptions extends ConstraintOptions {
+  /**
+   * For networks: interval bounds; CROWN; the semidefinite bound after it where there is one hidden layer of ReLU, leaky
+   * ReLU or maxout units; and branch and bound on what is open then. `"auto"`, the default, is all but the last.
+   * Linear and diagonal RBF models are answered exactly.
+   */
+  method?: typeof METHODS[number];
+  /** Seconds that branch and bound may take for each example, by the clock `now`; default 10. */
+  timeLimit?: number;
+  /** A clock in milliseconds, such as `() => performance.now()`; without it there are no times, and no branch and bound. */
+  now?: () => number;
+  /** 1 for each example that is known to be fooled, (B): it is not looked at again. */
+  attacked?: ArrayLike<number>;
+  /** The table of `globalBounds`, where many parts of the data share it. */
+  global?: Float64Array;
+}
+
+const OPTIONS: Schema<Omit<CertifyOptions, keyof ConstraintOptions>> = {
+  method: choice("Bounds that are tried on networks", METHODS, { default: "auto" }),
+  timeLimit: number("Seconds of branch and bound for each example", { default: 10, above: 0 }),
+  now: any("A clock in milliseconds"),
+  attacked: any("1 for each example that is known to be fooled"),
+  global: any("The table of globalBounds"),
+};
+
+/** What certificates say of data, ready for JSON. */
+export interface Certificates {
+  /** The constraint, as JSON would hold it. */
+  readonly constraint: Record<string, unknown>;
+  /** What was tried. */
+  readonly method: string;
+  /** Share of the examples for which an error within the constraint is not excluded. */
+  readonly errorRate: number;
+  /** Share of the examples for which there is one: no less than this is wrong under attack. */
+  readonly falsifiedRate: number;
+  /** How many are neither: never counted as robust. */
+  readonly unresolved: number;
+  /** How many each kind of proof settled, certified and falsified. */
+  readonly by: Readonly<Record<string, { certified: number; falsified: number }>>;
+  /** Time that it took, if there was a clock. */
+  readonly seconds?: number;
+  /** One for each example. */
+  readonly examples: readonly Certificate[];
+}
+
+/** The global table pays from so many examples a pair of classes on. */
+const SHARED = 10;
+
+/**
+ * What is proven of each example of `batch`: that no point within the constraint is misclassified by `model`, that one is,
+ * or neither. Proofs are about the model's function in exact arithmetic, with its float32 weights, over all real points
+ * of the region around the float32 input; what double precision may lose is taken off each bound.
+ *
+ * @example
+ * ```ts
+ * import { batch, certify, matrix, model, softmaxLinear } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tensors = {
+ *   W: { shape: [2, 1], data: new Float32Array([-1, 1]) },
+ *   b: { shape: [2], data: new Float32Array(2) },
+ * };
+ * using linear = model(softmaxLinear({ inputs: 1, classes: 2 }), { tensors });
+ * const examples = batch({ x: matrix(2, 1, [0.125, 0.5]), labels: [1, 1] });
+ * assertEquals(certify(linear, examples, { epsilon: 0.25 }).examples.map((e) => e.certified), [false, true]);
+ * ```
+ *
+ * @throws {InputError} if an option is out of range, or the examples do not fit the model
+ * @throws {InputError} code `value` for a model whose graph has branches or other layers than linear, relu, leakyRelu,
+ *   maxout, tanh, sigmoid or one diagonal rbf
+ */
+export function certify(model: Model, batch: Batch, options: CertifyOptions): Certificates {
+  const { now, method = "auto" } = options;
+  const start = now?.();
+  const examples = [...certificates(model, batch, options)];
+  const by: Record<string, { certified: number; falsified: number }> = {};
+  for (const { method: own, certified } of examples) {
+    if (own === null) continue;
+    const counts = by[own] ??= { certified: 0, falsified: 0 };
+    counts[certified ? "certified" : "falsified"]++;
+  }
+  const count = (of: (e: Certificate) => boolean) => examples.filter(of).length;
+  return {
+    constraint: allowed(model, options)[0].toJSON(),
+    method,
+    errorRate: count(({ certified }) => !certified) / examples.length,
+    falsifiedRate: count(({ falsified }) => falsified) / examples.length,
+    unresolved: count(({ certified, falsified }) => !certified && !falsified),
+    by,
+    ...(now && { seconds: (now() - start!) / 1000 }),
+    examples,
+  };
+}
+
+/** The certificates of `certify`, one after the other: whoever asks for them may show progress, or stop. */
+export function* certificates(
+  model: Model,
+  batch: Batch,
+  given: CertifyOptions,
+): Generator<Certificate, void, void> {
+  const [limits, options] = allowed(model, given);
+  checkInputs("certify", model, batch.x);
+  const violation = limits.checkOriginal(batch.x);
+  if (violation) {
+    const { row, feature, problem } = violation;
+    throw new InputError("value", "certify", `input ${feature} of example ${row} ${problem}`);
+  }
+  const { attacked } = options;
+  if (attacked && attacked.length !== batch.x.rows) {
+    throw new InputError("shape", "certify", `${batch.x.rows} examples but ${attacked.length} of attacked`);
+  }
+  const form = formOf(model);
+  using workspace = new Workspace();
+  const steps = form.kind === "chain" ? stepsOf(form.chain, limits, batch.x.rows, options) : {};
+  for (let i = 0; i < batch.x.rows; i++) {
+    const label = batch.labels[i];
+    if (attacked?.[i]) {
+      yield { certified: false, falsified: true, method: "attack", margin: -Infinity };
+      continue;
+    }
+    const x = batch.x.data.subarray(i * batch.x.cols, (i + 1) * batch.x.cols);
+    const around = within(limits, x);
+    if (form.kind === "chain") yield cascade(form.chain, { within: around, label, workspace }, steps);
+    else yield exactly(form, around, label);
+  }
+}
+
+/** The constraint, and the other options with their defaults. */
+function allowed(model: Model, given: CertifyOptions) {
+  const { epsilon, norm, bounds, fixed, grid, oneHot, ...rest } = given;
+  const limits = constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot }, "certify");
+  if (limits.norm === "angle") {
+    throw new InputError("value", "certify in norm angle", "expected Linf, L2 or L1");
+  }
+  return [limits, resolve("certify", OPTIONS, rest)] as const;
+}
+
+function exactly(form: Exclude<Form, { kind: "chain" }>, around: ReturnType<typeof within>, label: number) {
+  const found: Margin = form.kind === "linear"
+    ? linearMargin(form.scores, label, around)
+    : rbfMargin(form.scores, label, around);
+  const certified = found.lower > 0, falsified = found.value < 0;
+  const certificate: Certificate = {
+    certified,
+    falsified,
+    method: certified || falsified ? "exact" : null,
+    margin: found.lower,
+    ...(falsified && { witness: found.x }),
+  };
+  return certificate;
+}
+
+function stepsOf(
+  chain: Chain,
+  { norm, epsilon, sizes }: Constraint,
+  rows: number,
+  { method = "auto", timeLimit = 10, now, global }: Omit<CertifyOptions, keyof ConstraintOptions>,
+): Steps {
+  if (method === "complete" && !now) {
+    throw new InputError("option", "certify by method complete", "it needs a clock, as option now");
+  }
+  const lifted = method !== "interval" && method !== "crown" && norm !== "angle" && hasForm(chain, { norm });
+  const pairs = chain.classes * (chain.classes - 1) / 2;
+  const shared = lifted && hasGlobal(chain, norm) && rows >= SHARED * pairs;
+  return {
+    global: lifted && global ? global : shared
+      ? globalTable(chain, {
+        // the greatest move that a rounded size still allows
+        epsilon: typeof epsilon === "number" ? epsilon : epsilon.map((e, i) => sizes[i] === 0 ? 0 : e),
+        norm: norm as "Linf" | "L2",
+      })
+      : undefined,
+    interval: method === "interval",
+    crown: method !== "interval",
+    semidefinite: lifted,
+    ...(method === "complete" && {
+      complete() {
+        const end = now!() + 1000 * timeLimit;
+        return () => now!() < end;
+      },
+    }),
+  };
+}
+
+/**
+ * The most by which each class's score can gain on each other's within a ball of radius `epsilon`, wherever its center
+ * lies, (C·C) by label and rival: what `certify` computes first for many examples. Parts of the data that are certified
+ * apart can share it as the option `global`; with `pairs`, its entries can be computed apart and joined by their minima.
+ *
+ * @throws {InputError} unless the model has one hidden layer of relu, leakyRelu or maxout units of two pieces, and the
+ *   norm is L∞ or L2
+ */
+export function globalBounds(
+  model: Model,
+  { epsilon, norm = "Linf", pairs }: {
+    epsilon: number | ArrayLike<number>;
+    norm?: "Linf" | "L2";
+    /** Pairs of classes to compute, each with its reverse; default all. */
+    pairs?: readonly Pair[];
+  },
+): Float64Array {
+  constraint(model.inputs, { epsilon, norm }, "bound scores globally");
+  const form = formOf(model);
+  if (form.kind !== "chain" || !hasGlobal(form.chain, norm)) {
+    throw new InputError(
+      "value",
+      "bound scores globally",
+      "that takes one hidden layer of relu, leakyRelu or maxout units of two pieces, and norm Linf or L2",
+    );
+  }
+  return globalTable(form.chain, { epsilon, norm, pairs });
+}
+
+/** Whether the scores of `chain` can be bounded wherever the center lies. */
+function hasGlobal(chain: Chain, norm: Constraint["norm"]): boolean {
+  if ((norm !== "Linf" && norm !== "L2") || !hasForm(chain, { norm })) return false;
+  const layer = chain.layers[1];
+  return layer.type !== "maxout" || layer.pieces === 2;
+}
+
+/** The label's score less the greatest other one at `x`, in double precision: what certificates bound. */
+export function marginAt(model: Model, x: ArrayLike<number>, label: number): number {
+  const form = formOf(model), point = Float64Array.from(x);
+  if (form.kind === "chain") return marginOf(scoresOf(form.chain, point), label);
+  const still = { norm: "Linf", epsilon: 0, x: point, lo: point, hi: point } as const;
+  return form.kind === "linear"
+    ? linearMargin(form.scores, label, still).value
+    : rbfMargin(form.scores, label, still).value;
+}

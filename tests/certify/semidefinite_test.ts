@@ -1,0 +1,191 @@
+import { assert, assertAlmostEquals } from "@std/assert";
+import "../../src/runtime/inlined.ts";
+import { isPositive } from "../../src/certify/cholesky.ts";
+import { gram } from "../../src/certify/gram.ts";
+import { bounded } from "../../src/certify/crown.ts";
+import { type ChainLayer, marginOf, scoresOf } from "../../src/certify/chain.ts";
+import { globalHalfBilinear, halfBilinear } from "../../src/certify/hidden.ts";
+import { bilinearMaximum, type HalfBilinear } from "../../src/certify/semidefinite.ts";
+import { Workspace } from "../../src/runtime/workspace.ts";
+import { chainOf, neighborhood, numbers, pointsIn } from "./specimens.ts";
+
+const EFFORT = { checks: [400], goal: -Infinity, excess: 1e-7 };
+
+function maximum(of: HalfBilinear, effort: Parameters<typeof bilinearMaximum>[2] = EFFORT) {
+  using workspace = new Workspace();
+  return bilinearMaximum(of, workspace, effort);
+}
+
+/** The greatest value at a corner of the box, where it lies but for the concave lines. */
+function brute(of: HalfBilinear): number {
+  const { constant, a, beta, B, lines } = of, n = a.length;
+  let greatest = -Infinity;
+  for (let corner = 0; corner < 2 ** n; corner++) {
+    const t = a.map((_, i) => corner >> i & 1 ? 1 : -1);
+    let value = a.reduce((sum, w, i) => sum + w * t[i], constant);
+    beta.forEach((w, u) => value += Math.abs(t.reduce((sum, v, i) => sum + B[u * n + i] * v, w)));
+    lines.h.forEach((h, k) => {
+      const d = t.reduce((sum, v, i) => sum + lines.N[k * n + i] * v, h);
+      value += Math.min(lines.min[k] * d, lines.max[k] * d);
+    });
+    greatest = Math.max(greatest, value);
+  }
+  return greatest;
+}
+
+function random(n: number, m: number, lines: number, seed: number): HalfBilinear {
+  const v = numbers(lines, seed + 4, { lo: -1, hi: -0.1 });
+  return {
+    constant: numbers(1, seed)[0],
+    a: numbers(n, seed + 1),
+    beta: numbers(m, seed + 2),
+    B: numbers(m * n, seed + 3),
+    lines: {
+      h: numbers(lines, seed + 5),
+      N: numbers(lines * n, seed + 6),
+      min: v,
+      max: new Float64Array(lines),
+      slope: new Float64Array(lines),
+      size: new Float64Array(lines).fill(n),
+      scale: v.map(Math.abs),
+    },
+    ball: false,
+    size: 10 * n * m,
+    operations: n,
+  };
+}
+
+Deno.test("bilinearMaximum bounds the greatest value, and no more than π/2 above what its bilinear form can be", () => {
+  for (let seed = 0; seed < 30; seed++) {
+    const of = random(7, 5, seed % 3, 10 * seed);
+    const { value, bound } = maximum(of), exact = brute(of);
+    assert(bound >= exact - 1e-12, `seed ${seed}: ${bound} below ${exact}`);
+    // weak duality, and strong duality once converged
+    assert(
+      bound >= value - 1e-4 && bound <= value + 1e-2 * Math.abs(value),
+      `seed ${seed}: ${value} ${bound}`,
+    );
+    assert(bound - of.constant <= Math.PI / 2 * (exact - of.constant) + 1 || of.lines.h.length > 0);
+  }
+});
+
+Deno.test("bilinearMaximum bounds from above wherever it is stopped", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const of = random(6, 4, 2, 1000 + 10 * seed), exact = brute(of);
+    for (const sweeps of [1, 2, 3, 8, 20]) {
+      assert(maximum(of, { checks: [sweeps], goal: -Infinity }).bound >= exact - 1e-12);
+    }
+  }
+});
+
+Deno.test("bilinearMaximum over a ball is the length of the gradient where there is no q", () => {
+  const of = { ...random(5, 0, 0, 3), ball: true };
+  const length = Math.sqrt(of.a.reduce((sum, w) => sum + w * w, 0));
+  assertAlmostEquals(maximum(of).bound, of.constant + length, 1e-5);
+});
+
+Deno.test("bilinearMaximum of one t and one q is exact", () => {
+  // max of |b| + … over ±1: 2tq + t − q/2 is greatest at t = 1, q = 1
+  const none = random(1, 1, 0, 0);
+  const of = {
+    ...none,
+    constant: 0,
+    a: Float64Array.of(1),
+    beta: Float64Array.of(-0.5),
+    B: Float64Array.of(2),
+  };
+  assertAlmostEquals(maximum(of).bound, 2.5, 1e-4);
+});
+
+const HIDDEN: readonly ChainLayer[] = [
+  { type: "relu" },
+  { type: "leakyRelu", slope: 0.25 },
+  { type: "maxout", pieces: 2 },
+  { type: "maxout", pieces: 3 },
+];
+
+for (const activation of HIDDEN) {
+  const name = activation.type === "maxout" ? `maxout of ${activation.pieces}` : activation.type;
+  for (const norm of ["Linf", "L2"] as const) {
+    Deno.test(`halfBilinear and globalHalfBilinear bound score differences on random points: ${name}, ${norm}`, () => {
+      for (let seed = 0; seed < 10; seed++) {
+        const chain = chainOf([5, 8, 3], activation, seed), epsilon = [0.1, 0.5][seed % 2];
+        const within = neighborhood(numbers(5, seed + 300), { norm, epsilon, box: { lo: -1, hi: 1 } });
+        const path = bounded(chain, within);
+        const local = maximum(halfBilinear(chain, path, { label: 1, rival: 2 })).bound;
+        const global = name === "maxout of 3"
+          ? Infinity
+          : maximum(globalHalfBilinear(chain, { label: 1, rival: 2, epsilon, norm })).bound;
+        const at = (x: Float64Array) => scoresOf(chain, x)[2] - scoresOf(chain, x)[1];
+        let greatest = -Infinity;
+        for (const point of pointsIn(within, 2000, seed)) greatest = Math.max(greatest, at(point));
+        assert(greatest <= local, `seed ${seed}: ${greatest} above ${local}`);
+        assert(greatest <= at(within.x) + global);
+      }
+    });
+  }
+}
+
+Deno.test("halfBilinear is tight on one hidden layer: within 10 % of what corners gain, on average", () => {
+  let total = 0;
+  for (let seed = 0; seed < 10; seed++) {
+    const chain = chainOf([8, 12, 2], { type: "relu" }, seed);
+    const within = neighborhood(numbers(8, seed + 300), { norm: "Linf", epsilon: 0.2 });
+    const bound = maximum(halfBilinear(chain, bounded(chain, within), { label: 0, rival: 1 })).bound;
+    let reached = -Infinity;
+    for (let corner = 0; corner < 256; corner++) {
+      const x = within.x.map((_, i) => corner >> i & 1 ? within.hi[i] : within.lo[i]);
+      reached = Math.max(reached, -marginOf(scoresOf(chain, x), 0));
+    }
+    const start = -marginOf(scoresOf(chain, within.x), 0);
+    assert(bound >= reached, `${start} ${reached} ${bound}`);
+    total += (bound - reached) / (reached - start) / 10;
+  }
+  assert(total < 0.1, `${total}`);
+});
+
+Deno.test("halfBilinear with the signs of a unit bounds the half where it has them, and one of both the whole", () => {
+  const chain = chainOf([4, 3, 2], { type: "relu" }, 5);
+  const within = neighborhood(numbers(4, 11), { norm: "Linf", epsilon: 0.8 });
+  const path = bounded(chain, within);
+  for (let unit = 0; unit < 3; unit++) {
+    const [off, on] = [false, true].map((sign) =>
+      maximum(halfBilinear(chain, path, { label: 0, rival: 1, signs: new Map([[unit, sign]]) })).bound
+    );
+    for (const point of pointsIn(within, 3000, unit)) {
+      const z = point.reduce(
+        (sum, v, i) => sum + (chain.layers[0] as { W: Float64Array }).W[unit * 4 + i] * v,
+        (chain.layers[0] as { b: Float64Array }).b[unit],
+      );
+      assert(-marginOf(scoresOf(chain, point), 0) <= (z >= 0 ? on : off));
+    }
+  }
+});
+
+Deno.test("isPositive tells positive definite matrices from others, and is never wrong near the border", () => {
+  const n = 6, R = numbers(n * n, 3);
+  const shifted = (by: number) => {
+    const A = gram(R, n, n);
+    for (let i = 0; i < n; i++) A[i * n + i] += by;
+    return A;
+  };
+  assert(isPositive(shifted(1e-3), n, 0));
+  // a rank of n − 1: the least eigenvalue is 0 up to rounding
+  R.copyWithin((n - 1) * n, 0, n);
+  for (const by of [0, -1e-15, -1e-12, -1e-6]) assert(!isPositive(shifted(by), n, 0), `${by}`);
+  assert(isPositive(shifted(1e-9), n, 0));
+  assert(!isPositive(shifted(1e-9), n, 2e-9));
+});
+
+Deno.test("gram is R·Rᵀ on and below the diagonal, for odd and even numbers of rows", () => {
+  for (const m of [1, 2, 3, 6, 7]) {
+    const R = numbers(m * 5, m), G = gram(R, m, 5);
+    for (let u = 0; u < m; u++) {
+      for (let v = 0; v <= u; v++) {
+        let sum = 0;
+        for (let i = 0; i < 5; i++) sum += R[u * 5 + i] * R[v * 5 + i];
+        assertAlmostEquals(G[u * m + v], sum, 1e-14);
+      }
+    }
+  }
+});
