@@ -17,7 +17,7 @@ import { hasForm } from "./hidden.ts";
 import { within } from "./within.ts";
 
 /** How much is tried: exact answers where there are, else each kind of bound after the ones before it. */
-export const METHODS = ["auto", "interval", "crown", "semidefinite", "complete"] as const;
+const METHODS = ["auto", "interval", "crown", "semidefinite", "complete"] as const;
 
 /** What certificates take beside the constraint. */
 export interface CertifyOptions extends ConstraintOptions {
@@ -26,7 +26,7 @@ export interface CertifyOptions extends ConstraintOptions {
    * ReLU or maxout units; and branch and bound on what is open then. `"auto"`, the default, is all but the last.
    * Linear and diagonal RBF models are answered exactly.
    */
-  method?: typeof METHODS[number];
+  method?: "auto" | "interval" | "crown" | "semidefinite" | "complete";
   /** Seconds that branch and bound may take for each example, by the clock `now`; default 10. */
   timeLimit?: number;
   /** A clock in milliseconds, such as `() => performance.now()`; without it there are no times, and no branch and bound. */

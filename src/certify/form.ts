@@ -44,8 +44,10 @@ export function formOf(model: Model): Form {
       layers.push({ type: "linear", rows: b.length, cols: W.length / b.length, W, b });
     } else if (op === "maxout") layers.push({ type: op, pieces: Number(attributes.pieces) });
     else if (op === "relu" || op === "tanh" || op === "sigmoid") layers.push({ type: op });
-    else if (op === "leakyRelu") layers.push({ type: op, slope: Number(attributes.slope) });
-    else refuse(`they do not know its operation ${op}`);
+    else if (op === "leakyRelu") {
+      // as the kernel has it
+      layers.push({ type: op, slope: Math.fround(Number(attributes.slope ?? 0.01)) });
+    } else refuse(`they do not know its operation ${op}`);
   }
   const chain = { inputs, classes, layers: alternating(layers, inputs, graph.head === "binary") };
   if (chain.layers.length > 1) return { kind: "chain", chain };

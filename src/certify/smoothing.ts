@@ -83,7 +83,7 @@ export function smoothing(
       const votes = new Int32Array(model.classes);
       for (let first = 0; first < n; first += CHUNK) {
         const noisy = matrix(Math.min(CHUNK, n - first), x.cols);
-        fillNormal(noisy, rng(seed).split("smoothing", i, name, first), { deviation: std });
+        fillNormal(noisy, rng(seed).split("smoothing", i, name, first), { std });
         for (let at = 0; at < noisy.data.length; at++) noisy.data[at] += own[at % x.cols];
         for (const c of predict(model, noisy).predicted) votes[c]++;
       }

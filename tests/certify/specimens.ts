@@ -2,7 +2,7 @@
 
 import { type Neighborhood, neighborhood } from "../../src/certify/neighborhood.ts";
 import type { Chain, ChainLayer, LinearLayer } from "../../src/certify/chain.ts";
-import { type Graph, type GraphNode } from "../../src/graph/graph.ts";
+import type { Graph, GraphNode } from "../../src/graph/graph.ts";
 import { model } from "../../src/models/model.ts";
 import { rng } from "../../src/rng.ts";
 
