@@ -42,6 +42,7 @@ export {
   targeted,
 } from "./attacks/criteria.ts";
 export { type Follow, following, LOSS_OPTIONS, type LossOptions } from "./attacks/direction.ts";
+export { predictAsync } from "./attacks/drive.ts";
 export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
 export { fgsm } from "./attacks/fgsm.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
@@ -102,6 +103,7 @@ export {
   type Predictions,
   type ScoreGradient,
 } from "./loss.ts";
+export { httpClassifier, type HttpClassifierOptions } from "./remote/http.ts";
 export { type Matrix, matrix } from "./matrix.ts";
 export { type Agreement, agreement, type Transfer, transfer } from "./evaluate/agreement.ts";
 export { alongLine, type Line } from "./evaluate/line.ts";

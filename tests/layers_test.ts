@@ -15,6 +15,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/graph"],
   ["src/models"],
   ["src/loss"],
+  ["src/remote"],
   ["src/attacks"],
   ["src/certify"],
   ["src/train"],

@@ -5,7 +5,12 @@ import type { Constraint, Region } from "../constraints/constraint.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import { predictedClasses, type Predictions, predictions, type ScoreGradient } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
+import {
+  type AsyncClassifier,
+  checkInputs,
+  type Classifier,
+  type Differentiable,
+} from "../models/classifier.ts";
 import { type Rng, rng } from "../rng.ts";
 import { type Criterion, judge } from "./criteria.ts";
 import type { Answer, Chunk, Query, Walk } from "./query.ts";
@@ -332,6 +337,16 @@ export async function driveLater(model: AsyncClassifier, plan: Plan): Promise<Ou
   let step = walk.next();
   while (!step.done) step = walk.next(await replyLater(model, step.value, plan.signal));
   return step.value;
+}
+
+/** What a classifier whose answers may be promises says of the inputs `x`, (B, D). */
+export async function predictAsync(
+  model: AsyncClassifier,
+  x: Matrix,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Predictions> {
+  checkInputs("classify", model, x);
+  return said(model, await replyLater(model, { ask: "scores", x }, signal));
 }
 
 async function replyLater(model: AsyncClassifier, { ask, x }: Call, signal?: AbortSignal): Promise<Reply> {

@@ -52,7 +52,9 @@ export const pgd: Attack<PgdOptions> = makeAttack({
   norms: ["Linf", "L2", "L1"],
   options: {
     steps: integer("Gradients that are followed", { min: 1, default: 40 }),
-    stepSize: number("Size of a step, in input units; by default 2.5 times the size over the steps", { min: 0 }),
+    stepSize: number("Size of a step, in input units; by default 2.5 times the size over the steps", {
+      min: 0,
+    }),
     restarts: integer("Walks for each example, of which the first that fools the model is kept", {
       min: 1,
       default: 1,
@@ -73,7 +75,10 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     for (let walk = 0; walk < restarts && open.length > 0; walk++) {
       const around = () =>
         open.length < x.rows
-          ? constraint.around(chosen(matrix("from", open.length), x, open), (name) => matrix(name, open.length))
+          ? constraint.around(
+            chosen(matrix("from", open.length), x, open),
+            (name) => matrix(name, open.length),
+          )
           : chunk.region;
       let region = around();
       let at = matrix("at", open.length);

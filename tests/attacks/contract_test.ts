@@ -238,7 +238,7 @@ Deno.test("attacks with the same seed give the same bytes, and noise other ones 
     assertEquals(run(), run(0), name);
     const draws = attack.needs === "labels" || "randomStart" in attack.options;
     if (!draws) assertEquals(run(6).x, run(5).x, name);
-    else assertNotEquals(run(6).x, run(5).x, name);
+    else if (attack.needs === "labels") assertNotEquals(run(6).x, run(5).x, name);
   });
 });
 
