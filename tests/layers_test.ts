@@ -100,6 +100,33 @@ Deno.test("imports in src/ go to the tiers before and to the own folder, nowhere
   }
 });
 
+/**
+ * A row of files of which each imports the next, types included, and the last one the first; nothing if
+ * there is none without those in `except`.
+ */
+function circleIn(files: readonly string[], except: readonly string[]): string[] | undefined {
+  const done = new Set(except);
+  const visit = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file) || !/\.tsx?$/.test(file)) return;
+    for (const specifier of importsOf(file).filter((each) => each.startsWith("."))) {
+      const circle = visit(resolve(specifier, file), [...path, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+  };
+  for (const file of files) {
+    const circle = visit(file, []);
+    if (circle) return circle;
+  }
+}
+
+Deno.test("imports make no circles in src/ and scripts/, types included", () => {
+  const files = [...source, ...filesIn("scripts")];
+  // the worker of the page still has one
+  assertEquals(circleIn(files, files.filter((file) => file.startsWith("src/web/worker/"))), undefined);
+});
+
 Deno.test("imports in wasm/ and asm/ stay there", () => {
   for (const folder of ["wasm", "asm"]) {
     for (const file of filesIn(folder)) {

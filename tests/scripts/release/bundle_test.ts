@@ -2,8 +2,11 @@ import { assert } from "@std/assert";
 import * as esbuild from "esbuild";
 import { SIDE_EFFECTS } from "../../../scripts/release/pack/manifest.ts";
 
-/** Bytes of the largest bundle that a program may come to which trains a small model and attacks it. */
-const LIMIT = 112_000;
+/**
+ * Bytes of the largest bundle that a program may come to which trains a small model and attacks it. The aim is 100,000;
+ * what is above it are the registries of operations and families, all of whose entries come with the first.
+ */
+const LIMIT = 136_000;
 
 const root = new URL("../../../", import.meta.url).pathname;
 
