@@ -110,7 +110,9 @@ export function resolveOptions(family: Family, data: Batch, given: TrainOptions)
   for (const name of PERTURBATIONS) {
     const made = options[name];
     if (made === undefined) continue;
-    if (typeof made?.apply !== "function") refuse(name, made, "a perturbation, as perturbation() makes one");
+    if (typeof made !== "object" || typeof made?.apply !== "function") {
+      refuse(name, made, "a perturbation, as perturbation() makes one");
+    }
   }
   if (options.resume !== undefined && !(options.resume instanceof Uint8Array)) {
     refuse("resume", options.resume, "the bytes of a state");

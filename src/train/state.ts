@@ -124,7 +124,8 @@ function readPosition(
   const bad = (part: string): never => refuse("format", `${part} of its state's position does not fit`);
   const count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   if (!Array.isArray(history)) return bad("history");
-  const epochs = history.map(({ loss, validationError, monitored } = {}): Epoch => {
+  const epochs = history.map((each): Epoch => {
+    const { loss, validationError, monitored } = each ?? {};
     const measured = monitored === undefined || (typeof monitored === "object" && monitored !== null);
     const error = validationError === undefined || Number.isFinite(validationError);
     if (!Number.isFinite(loss) || !error || !measured) bad("history");

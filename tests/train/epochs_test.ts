@@ -69,6 +69,18 @@ Deno.test("train() reports each epoch's end once, with the steps and the mean lo
   assert(history[2].loss < history[0].loss, "a convex loss that falls at a small rate");
 });
 
+Deno.test("train() that leaves numbers that are not finite says so, at its last step too", async () => {
+  const large = { ...trainSet, x: matrix(50, INPUTS, trainSet.x.data.map((value) => 100 * value)) };
+  for (const epochs of [1, 2]) {
+    for (const batchSize of [10, 50]) {
+      const optimizer = { name: "sgd", learningRate: 3e38 } as const;
+      const run = () => train(linear, large, { epochs, batchSize, optimizer, maxNorm: undefined });
+      const { code } = await assertRejects(run, InputError, "Cannot train beyond epoch 1: training diverged");
+      assertEquals(code, "diverged");
+    }
+  }
+});
+
 Deno.test("train() that diverges says so, and when", async () => {
   const wild = { optimizer: { name: "sgd", learningRate: 1e30 } as const, maxNorm: undefined, epochs: 5 };
   const deep = maxout({ inputs: INPUTS, classes: CLASSES, units: [4, 4], pieces: 2 });

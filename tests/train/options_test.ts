@@ -1,3 +1,6 @@
+import type { Batch } from "../../src/data/batch.ts";
+import type { Perturbation } from "../../src/models/classifier.ts";
+import { fgsm } from "../../src/attacks/fgsm.ts";
 import { InputError } from "../../src/errors.ts";
 import { assertRejects } from "@std/assert";
 import { batch } from "../../src/data/batch.ts";
@@ -130,4 +133,65 @@ Deno.test("train() refuses data of another width than the model's", async () => 
     InputError,
     "Cannot validate: the model",
   );
+});
+
+Deno.test("train() refuses names that are no options, and says which one may have been meant", async () => {
+  const refuse = (options: object, sentence: string) =>
+    assertRejects(() => train(linear, trainSet, options as TrainOptions), InputError, sentence);
+  await refuse({ epoch: 3 }, 'Cannot train: there is no option "epoch"; did you mean epochs?');
+  await refuse({ l2: 0.1 }, 'Cannot train: there is no option "l2"');
+  await refuse(
+    { optimizer: { name: "sgd", learningrate: 0.1 } },
+    'Cannot train by sgd: there is no option "learningrate"; did you mean learningRate?',
+  );
+  await refuse({ optimizer: { name: "sgd" } }, "Cannot train by sgd: learningRate is missing");
+  await refuse({ optimizer: "sgd" }, 'Cannot train with optimizer "sgd": must be an object such as');
+  await refuse({ dropout: { inputs: { keep: 0.5, scale: 2 } } }, "did you mean input?");
+  await refuse({ dropout: { input: { keep: 0.5 } } }, "scale is missing");
+  await refuse({ onProgress: 3 }, "Cannot train with onProgress 3: must be a function");
+  await refuse({ perturbation: fgsm }, "must be a perturbation, as perturbation() makes one");
+  await refuse({ resume: "state" }, "must be the bytes of a state");
+  await refuse({ maxNorm: "1" }, 'Cannot train with maxNorm "1": must be a finite number > 0');
+});
+
+Deno.test("train() refuses data that is no batch, with labels that are no classes or inputs that are no numbers", async () => {
+  const refuse = (data: unknown, sentence: string) =>
+    Promise.all([
+      assertRejects(() => train(linear, data as Batch), InputError, `Cannot train: ${sentence}`),
+      assertRejects(
+        () => train(linear, trainSet, { validation: data as Batch }),
+        InputError,
+        `Cannot validate: ${sentence}`,
+      ),
+    ]);
+  const labels = (value: number) => ({
+    ...trainSet,
+    labels: trainSet.labels.map((l, i) => i === 7 ? value : l),
+  });
+  for (const bad of [-1, CLASSES, 2 ** 30, -(2 ** 31)]) {
+    await refuse(labels(bad), `label ${bad} of example 7`);
+  }
+  await refuse({ ...trainSet, labels: trainSet.labels.slice(1) }, "50 examples but 49 labels");
+  await refuse({ ...trainSet, labels: Array.from(trainSet.labels) }, "labels must be an Int32Array");
+  for (const bad of [NaN, Infinity]) {
+    const x = matrix(50, INPUTS, trainSet.x.data.map((value, i) => i === 12 ? bad : value));
+    await refuse({ ...trainSet, x }, `input 2 of example 2 is ${bad}`);
+  }
+  await refuse(
+    { ...trainSet, x: { rows: 50, cols: INPUTS, data: new Float32Array(3) } },
+    "expected 250 numbers",
+  );
+  await refuse(trainSet.x, "examples must be a batch");
+});
+
+Deno.test("train() refuses a perturbation that gives other than inputs", async () => {
+  for (const [made, what] of [[matrix(1, 1), "(1, 1)"], [undefined, "undefined"], [3, "3"]] as const) {
+    const perturbation = { name: "odd", apply: () => made } as unknown as Perturbation;
+    const run = () => train(linear, trainSet, { perturbation });
+    await assertRejects(
+      run,
+      InputError,
+      `Cannot train with odd: it must give inputs of shape (50, 5), not ${what}`,
+    );
+  }
 });

@@ -1,0 +1,73 @@
+import { assertEquals } from "@std/assert";
+import { type Batch, select } from "../../src/data/batch.ts";
+import { matrix } from "../../src/matrix.ts";
+import type { Perturbation } from "../../src/models/classifier.ts";
+import type { Family } from "../../src/models/family.ts";
+import { logistic, maxout, mlp, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { heap } from "../../src/runtime/variants.ts";
+import { train } from "../../src/train/mod.ts";
+import { CLASSES, examples, INPUTS } from "./support.ts";
+
+/** How often `work` makes a Float32Array with memory of its own, or a matrix in WebAssembly memory. */
+async function allocations(work: () => Promise<unknown>): Promise<{ arrays: number; matrices: number }> {
+  const count = { arrays: 0, matrices: 0 };
+  const own = Float32Array, home = heap();
+  globalThis.Float32Array = new Proxy(own, {
+    construct(target, [first, ...rest], to) {
+      if (!(first instanceof ArrayBuffer || first instanceof SharedArrayBuffer)) count.arrays++;
+      return Reflect.construct(target, [first, ...rest], to);
+    },
+  });
+  const make = home.matrix.bind(home);
+  home.matrix = (rows, cols) => {
+    count.matrices++;
+    return make(rows, cols);
+  };
+  try {
+    await work();
+  } finally {
+    globalThis.Float32Array = own;
+    home.matrix = make;
+  }
+  return count;
+}
+
+/** Moves every input, in memory that it keeps. */
+function moving(): Perturbation {
+  const kept = matrix(10, INPUTS);
+  return {
+    name: "moving",
+    apply(_, { x }) {
+      for (let i = 0; i < kept.data.length; i++) kept.data[i] = x.data[i] + 0.1;
+      return kept;
+    },
+  };
+}
+
+const sizes = { inputs: INPUTS, classes: CLASSES };
+const families: readonly Family[] = [
+  softmaxLinear(sizes),
+  logistic({ inputs: INPUTS }),
+  maxout({ ...sizes, units: [6, 5], pieces: 3 }),
+  mlp({ ...sizes, units: [6, 5] }),
+  rbf({ ...sizes, precision: 2 }),
+];
+
+Deno.test("a step of train(), perturbed or not, makes no array and no matrix", async () => {
+  const all = examples(800);
+  for (const family of families) {
+    for (const perturbation of [undefined, moving()]) {
+      const of = (rows: number) => {
+        const known = [...all.labels.keys()].filter((i) => all.labels[i] < family.classes).slice(0, rows);
+        const data: Batch = { ...select(all, known), classes: family.classes };
+        return allocations(async () =>
+          (await train(family, data, { epochs: 1, batchSize: 10, ...(perturbation && { perturbation }) }))
+            [Symbol.dispose]()
+        );
+      };
+      // long enough for all that is made when it is first needed
+      const few = await of(200);
+      assertEquals(await of(400), few, `${family.name} ${perturbation?.name}`);
+    }
+  }
+});

@@ -1,0 +1,99 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { batch } from "../../src/data/batch.ts";
+import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts";
+import { InputError } from "../../src/errors.ts";
+import { matrix } from "../../src/matrix.ts";
+import { softmaxLinear } from "../../src/models/mod.ts";
+import "../../src/runtime/inlined.ts";
+import { init } from "../../src/runtime/variants.ts";
+import { train, type TrainOptions } from "../../src/train/mod.ts";
+
+// what states say of the build is pinned here
+init({ kernels: "baseline" });
+
+/** The state after the first epoch of `OPTIONS`, by version 0.1.0 of before the options had the names that they have. */
+const OLD = Uint8Array.fromBase64(
+  "EAMAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJnaWJib24tdHJhaW5pbmctMSIsInBvc2l0aW9uIjoie1wiaGlzdG9y" +
+    "eVwiOlt7XCJsb3NzXCI6MC43MzQyNzk3OTY0ODExMzI1fV0sXCJzdGVwXCI6MixcInN0ZXBJbkVwb2NoXCI6MCxcImxvc3NTdW1c" +
+    "IjowfSIsInNldHVwIjoie1wiZm9ybWF0XCI6XCJnaWJib24tbW9kZWwtMVwiLFwiZmFtaWx5XCI6XCJzb2Z0bWF4TGluZWFyXCIs" +
+    "XCJoZWFkXCI6XCJzb2Z0bWF4XCIsXCJjb25maWdcIjpcIntcXFwiaW5wdXRzXFxcIjoyLFxcXCJjbGFzc2VzXFxcIjoyfVwiLFwi" +
+    "cmVjaXBlXCI6e1wib3B0aW1pemVyXCI6e1wibmFtZVwiOlwic2dkXCIsXCJyYXRlXCI6MC41LFwiZGVjYXlcIjoxLjUsXCJsZWFz" +
+    "dFJhdGVcIjowLjAxLFwibW9tZW50dW1cIjowLjV9LFwiYmF0Y2hTaXplXCI6MixcIm1heE5vcm1cIjoxLjkzNjUsXCJsMlwiOjAu" +
+    "MTI1fSxcInNlZWRcIjozLFwiYWxwaGFcIjoxLFwicGF0aWVuY2VcIjoxMDAsXCJrZXJuZWxzXCI6XCJiYXNlbGluZVwiLFwibGVh" +
+    "cm5cIjpcIjc3ZTZjZDZiXCJ9In0sIlciOnsiZHR5cGUiOiJGMzIiLCJzaGFwZSI6WzIsMl0sImRhdGFfb2Zmc2V0cyI6WzAsMTZd" +
+    "fSwiYiI6eyJkdHlwZSI6IkYzMiIsInNoYXBlIjpbMSwyXSwiZGF0YV9vZmZzZXRzIjpbMTYsMjRdfSwidmVsb2NpdHkuVyI6eyJk" +
+    "dHlwZSI6IkYzMiIsInNoYXBlIjpbMiwyXSwiZGF0YV9vZmZzZXRzIjpbMjQsNDBdfSwidmVsb2NpdHkuYiI6eyJkdHlwZSI6IkYz" +
+    "MiIsInNoYXBlIjpbMSwyXSwiZGF0YV9vZmZzZXRzIjpbNDAsNDhdfX0gNk6jPo6qoL42TqO+jqqgPloOSL5aDkg+bJxGPh1VIb5s" +
+    "nEa+HVUhPpjGXz2Yxl+9",
+);
+
+const family = softmaxLinear({ inputs: 2, classes: 2 });
+const data = batch({ x: matrix(4, 2, [1, 0, 0, 1, 0.5, -1, -1, 0.25]), labels: [0, 1, 0, 1] });
+const OPTIONS: TrainOptions = {
+  batchSize: 2,
+  optimizer: {
+    name: "sgd",
+    learningRate: 0.5,
+    learningRateDecay: 1.5,
+    minLearningRate: 0.01,
+    momentum: 0.5,
+  },
+  weightDecay: 0.125,
+  seed: 3,
+  epochs: 3,
+};
+
+Deno.test("train() resumes a state with the names of an earlier version, and ends with the same bits", async () => {
+  using whole = await train(family, data, OPTIONS);
+  using resumed = await train(family, data, { ...OPTIONS, resume: OLD });
+  assertEquals(resumed.tensors(), whole.tensors());
+  // what that version ended with
+  assertEquals([...resumed.tensors().b.data], [-0.07412556558847427, 0.07412556558847427]);
+  const other = { ...OPTIONS, weightDecay: 0.25, resume: OLD };
+  await assertRejects(() => train(family, data, other), InputError, "which differs in recipe");
+});
+
+Deno.test("train() refuses states that no training left, whatever is wrong with them, and ends", async () => {
+  const validation = data;
+  let state: Uint8Array = new Uint8Array();
+  const options = { ...OPTIONS, validation, onCheckpoint: (bytes: Uint8Array) => void (state = bytes) };
+  using _ = await train(family, data, { ...options, epochs: 2 });
+  const { tensors, metadata } = readSafetensors(state);
+  const position = JSON.parse(metadata.position);
+  const refuse = async (bytes: Uint8Array, sentence: string) => {
+    const run = () => train(family, data, { ...OPTIONS, validation, resume: bytes });
+    const { code } = await assertRejects(run, InputError, `Cannot resume training: ${sentence}`);
+    assertEquals(code, "format");
+  };
+  const wrong: Record<string, unknown[]> = {
+    stepInEpoch: [-1e15, -1, "x", null, 0.5, 3, 1e300],
+    step: [-1, "x", null, 5, undefined],
+    history: [{ length: -1e15 }, "abc", null, [1], [{}], [null], [{ loss: "x" }, { loss: 1 }]],
+    lossSum: [null, "x", undefined],
+    best: [1, null, {}, { epoch: 0, error: 0 }, { epoch: 3, error: 0 }, { epoch: 1, error: "x" }],
+  };
+  for (const [key, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const text = JSON.stringify({ ...position, [key]: value });
+      await refuse(
+        writeSafetensors(tensors, { ...metadata, position: text }),
+        `${key} of its state's position`,
+      );
+    }
+  }
+  for (const text of ["", "{", "[]", "null", "1"]) {
+    await refuse(writeSafetensors(tensors, { ...metadata, position: text }), "its state has no position");
+    await refuse(writeSafetensors(tensors, { ...metadata, setup: text }), "its state has no setup");
+  }
+  const { W, b: _b, ...rest } = tensors;
+  await refuse(writeSafetensors(rest, metadata), "its state lacks W");
+  const { "best.W": _best, ...others } = tensors;
+  await refuse(writeSafetensors(others, metadata), "its state lacks best.W");
+  const nan = { ...W, data: Float32Array.of(NaN, 0, 0, 0) };
+  await refuse(
+    writeSafetensors({ ...tensors, W: nan }, metadata),
+    "W in its state is not 4 finite float32 numbers",
+  );
+  const long = { shape: [5], data: new Float32Array(5) };
+  await refuse(writeSafetensors({ ...tensors, W: long }, metadata), "W in its state is not 4 finite");
+});
