@@ -118,6 +118,16 @@ export {
   type RubbishMeasures,
   sweep,
 } from "./evaluate/measure.ts";
+export {
+  type ExampleRobustness,
+  robustness,
+  type RobustnessAt,
+  type RobustnessOptions,
+  type RobustnessReport,
+  robustnessSteps,
+} from "./evaluate/robustness.ts";
+export type { Warning, WarningName } from "./evaluate/warnings.ts";
+export type { Effort } from "./evaluate/efforts.ts";
 export { added, displaced, meanPerturbation, withPerturbation } from "./evaluate/perturbations.ts";
 export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";

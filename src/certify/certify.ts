@@ -17,7 +17,7 @@ import { hasForm } from "./hidden.ts";
 import { within } from "./within.ts";
 
 /** How much is tried: exact answers where there are, else each kind of bound after the ones before it. */
-const METHODS = ["auto", "interval", "crown", "semidefinite", "complete"] as const;
+export const METHODS = ["auto", "interval", "crown", "semidefinite", "complete"] as const;
 
 /** What certificates take beside the constraint. */
 export interface CertifyOptions extends ConstraintOptions {

@@ -1,0 +1,80 @@
+/** Which attacks a worst case is looked for by, in order, for each effort. @module */
+
+import { anyAttacks } from "../attacks/mod.ts";
+
+/** How hard the worst case is looked for. */
+export const EFFORTS = ["quick", "standard", "thorough"] as const;
+
+/** One of them. */
+export type Effort = typeof EFFORTS[number];
+
+/** One attack of a cascade. */
+export interface Stage {
+  /** What reports call it; stages of one attack with other options have names of their own. */
+  readonly name: string;
+  /** Key of the registry of attacks. */
+  readonly attack: string;
+  /** Its own options. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What it stands for when stages are compared: one step, many steps on the model's own loss, noise. */
+  readonly role?: "single" | "many" | "noise";
+}
+
+const SINGLE: Stage = { name: "fgsm", attack: "fgsm", options: {}, role: "single" };
+
+const noise = (restarts: number): Stage => ({
+  name: "noise",
+  attack: "signNoise",
+  options: { restarts },
+  role: "noise",
+});
+
+const pgd = (name: string, options: Stage["options"], role?: Stage["role"]): Stage => ({
+  name,
+  attack: "pgd",
+  options: { stopEarly: true, ...options },
+  role,
+});
+
+const apgd = (name: string, options: Stage["options"]): Stage => ({ name, attack: "apgd", options });
+
+const square = (queries: number): Stage => ({ name: "square", attack: "square", options: { queries } });
+
+const STAGES: Readonly<Record<Effort, readonly Stage[]>> = {
+  quick: [
+    SINGLE,
+    pgd("pgd", { steps: 20 }, "many"),
+    pgd("pgd-margin", { steps: 20, loss: "margin" }),
+    noise(5),
+  ],
+  standard: [
+    SINGLE,
+    pgd("pgd", { steps: 40 }, "many"),
+    pgd("pgd-margin", { steps: 40, loss: "margin" }),
+    apgd("apgd-ce", { loss: "crossEntropy", steps: 100 }),
+    apgd("apgd-t", { loss: "dlr", targets: 9, steps: 100 }),
+    square(1000),
+    noise(10),
+  ],
+  thorough: [
+    SINGLE,
+    pgd("pgd", { steps: 40 }, "many"),
+    pgd("pgd-margin", { steps: 100, loss: "margin", restarts: 5 }),
+    apgd("apgd-ce", { loss: "crossEntropy", steps: 100, restarts: 5 }),
+    apgd("apgd-margin", { loss: "margin", steps: 100, restarts: 5 }),
+    apgd("apgd-t", { loss: "dlr", targets: 9, steps: 100, restarts: 3 }),
+    { name: "fab", attack: "fab", options: {} },
+    square(5000),
+    noise(50),
+  ],
+};
+
+/** The stages of an effort that can be tried: those whose attack exists and is bounded in `norm`, by what the model answers. */
+export function stagesOf(effort: Effort, { norm, gradients }: { norm: string; gradients: boolean }): Stage[] {
+  return STAGES[effort].filter(({ attack, options }) => {
+    const known = Object.hasOwn(anyAttacks, attack) ? anyAttacks[attack] : undefined;
+    return known !== undefined && (known.norms as readonly string[]).includes(norm) &&
+      (gradients || known.needs !== "gradients") &&
+      Object.keys(options).every((option) => Object.hasOwn(known.options, option));
+  });
+}

@@ -1,0 +1,228 @@
+/** Signs that an evaluation of robustness says less than it seems to. @module */
+
+import type { Adversarial } from "../attacks/attack.ts";
+import type { Constraint } from "../constraints/constraint.ts";
+import { type Batch, select, slice } from "../data/batch.ts";
+import type { Predictions } from "../loss.ts";
+import type { Matrix } from "../matrix.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
+import type { Stage } from "./efforts.ts";
+
+/** What a warning is about. */
+export type WarningName =
+  | "zeroGradients"
+  | "saturatedLoss"
+  | "maskedLoss"
+  | "probabilitiesAsScores"
+  | "randomisedModel"
+  | "noiseBeatsGradient"
+  | "blackBoxBeatsGradient"
+  | "notMonotone"
+  | "singleStepBeatsMany"
+  | "fewClasses"
+  | "certificateContradicted"
+  | "inputsOutsideBounds"
+  | "noGradients";
+
+/** A warning, in words. */
+export interface Warning {
+  readonly name: WarningName;
+  readonly text: string;
+}
+
+/** What one stage did at one size. */
+export interface Finding {
+  readonly stage: Stage;
+  readonly epsilon: number;
+  /** Examples that stood before it. */
+  readonly open: number;
+  /** Those that it fooled. */
+  readonly felled: readonly number[];
+  /** Those at which it met a gradient of zeros. */
+  readonly zeroGradients: number;
+}
+
+type Attacked = Classifier & Partial<Differentiable>;
+
+/** Shares of examples from which a warning is given. */
+const ZERO = 0.01, SATURATED = 0.1, MASKED = 0.1, BLACK_BOX = 0.002, SINGLE = 0.05, SHRINKS = 0.05;
+/** Examples that a probe tries again, at most. */
+const SAMPLE = 100;
+/** By how much two answers to the same inputs may differ. */
+const SAME = 1e-4;
+
+/** What the run itself shows. */
+export function notes(
+  { model, examples, clean, findings, outside }: {
+    model: Attacked;
+    examples: Batch;
+    clean: Predictions;
+    findings: readonly Finding[];
+    /** Examples outside the bounds. */
+    outside: number;
+  },
+): Warning[] {
+  const { length } = examples.labels;
+  const warnings: Warning[] = [];
+  const warn = (name: WarningName, text: string) => warnings.push({ name, text });
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+  if (outside > 0) {
+    warn(
+      "inputsOutsideBounds",
+      `${outside} of ${length} examples are outside the bounds: nothing was tried on them, and they count as unresolved`,
+    );
+  }
+  if (!model.inputGradient) {
+    warn(
+      "noGradients",
+      "The model gives no gradients: only attacks that ask for scores or labels were tried",
+    );
+  }
+  const zero = findings.reduce((max, { zeroGradients, open }) => Math.max(max, zeroGradients / open), 0);
+  if (zero > ZERO) {
+    warn(
+      "zeroGradients",
+      `The gradient was zero in every input at ${
+        percent(zero)
+      } of the examples: attacks that follow it are blind there`,
+    );
+  }
+  const sure = clean.confidence.reduce((sum, p) => sum + Number(p === 1), 0) / length;
+  if (sure > SATURATED) {
+    warn(
+      "saturatedLoss",
+      `A probability rounds to 1 at ${
+        percent(sure)
+      } of the examples: the loss is flat there in float32, and other tools may find no gradient`,
+    );
+  }
+  if (areProbabilities(model, model.scores(slice(examples, 0, SAMPLE).x))) {
+    warn(
+      "probabilitiesAsScores",
+      "The scores are probabilities, of which the softmax is taken again: give the scores before the softmax, or the gradient is weak",
+    );
+  }
+  const many = new Map(findings.filter(({ stage }) => stage.role === "many").map((f) => [f.epsilon, f]));
+  for (const { stage, epsilon, felled } of findings) {
+    const own = many.get(epsilon);
+    if (
+      stage.options.loss !== "margin" || !own || !(felled.length / length > MASKED && felled.length >= 10)
+    ) continue;
+    warn(
+      "maskedLoss",
+      `At ${epsilon}, ${stage.name} fooled ${felled.length} examples more than steps on the model's own loss: that loss hides the way, so its resistance is no robustness`,
+    );
+    break;
+  }
+  const beats = (role: (stage: Stage) => boolean, name: WarningName, what: string) => {
+    const found = findings.find(({ stage, felled }) =>
+      role(stage) && felled.length >= 1 && felled.length / length > BLACK_BOX
+    );
+    if (found && model.inputGradient) {
+      warn(
+        name,
+        `At ${found.epsilon}, ${what} fooled ${found.felled.length} examples that attacks by gradients did not: these gradients mislead`,
+      );
+    }
+  };
+  beats(({ role }) => role === "noise", "noiseBeatsGradient", "noise");
+  beats(({ attack }) => attack === "square", "blackBoxBeatsGradient", "an attack by scores alone");
+  if (model.classes < 4 && findings.some(({ stage }) => stage.options.loss === "dlr")) {
+    warn(
+      "fewClasses",
+      `The DLR loss needs more than ${model.classes} classes: the plain margin was used in its place`,
+    );
+  }
+  return warnings;
+}
+
+/** Rows of numbers in [0, 1] that sum to 1, where a softmax is taken of them. */
+function areProbabilities({ head }: Attacked, { rows, cols, data }: Matrix): boolean {
+  if (head.name !== "softmax" || rows === 0) return false;
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let c = row * cols; c < (row + 1) * cols; c++) {
+      if (!(data[c] >= 0 && data[c] <= 1)) return false;
+      sum += data[c];
+    }
+    if (Math.abs(sum - 1) > 1e-3) return false;
+  }
+  return true;
+}
+
+/** What some more questions show. */
+export function probe(
+  { model, examples, findings, largest, seed, limits, attack, certified }: {
+    model: Attacked;
+    examples: Batch;
+    findings: readonly Finding[];
+    /** The largest size. */
+    largest: number;
+    seed: number;
+    limits: (epsilon: number) => Constraint;
+    attack: (model: Attacked, batch: Batch, stage: Stage, limits: Constraint, seed: number) => Adversarial;
+    /** Which of some examples are certified at a size; nothing where there are no certificates. */
+    certified?: (rows: readonly number[], epsilon: number) => number;
+  },
+): Warning[] {
+  const warnings: Warning[] = [];
+  const { x } = slice(examples, 0, SAMPLE);
+  const [once, again] = [model.scores(x).data.slice(), model.scores(x).data];
+  if (once.some((score, i) => Math.abs(score - again[i]) > SAME)) {
+    warnings.push({
+      name: "randomisedModel",
+      text:
+        "The model answers the same inputs differently: attacks and this report see one draw, not its mean",
+    });
+    // nothing further can be compared
+    return warnings;
+  }
+  /** Of what a finding's stage felled, how many a stage does not fell at a size. */
+  const misses = (felled: readonly number[], stage: Stage, epsilon: number): number => {
+    const { fooled } = attack(model, select(examples, felled), stage, limits(epsilon), seed);
+    return felled.length - fooled.reduce((sum, each) => sum + each, 0);
+  };
+  const single = findings.find(({ stage, felled }) => stage.role === "single" && felled.length >= 2);
+  const many = findings.find(({ stage }) => stage.role === "many")?.stage;
+  if (single && many) {
+    const felled = single.felled.slice(0, SAMPLE);
+    const missed = misses(felled, many, single.epsilon);
+    if (missed >= 2 && missed / felled.length > SINGLE) {
+      warnings.push({
+        name: "singleStepBeatsMany",
+        text: `At ${single.epsilon}, a single step fooled ${missed} of ${felled.length} examples that ` +
+          `many steps on the same loss did not: its gradients mislead`,
+      });
+    }
+  }
+  const early =
+    findings.find(({ stage, epsilon, felled }) =>
+      stage.role === "many" && epsilon < largest && felled.length >= 2
+    ) ?? findings.find(({ stage, epsilon, felled }) =>
+      stage.role === "single" && epsilon < largest && felled.length >= 2
+    );
+  if (early) {
+    const felled = early.felled.slice(0, SAMPLE);
+    const missed = misses(felled, early.stage, largest);
+    if (missed >= 2 && missed / felled.length > SHRINKS) {
+      warnings.push({
+        name: "notMonotone",
+        text:
+          `${early.stage.name} fooled ${missed} of ${felled.length} examples at ${early.epsilon} and not at ` +
+          `${largest}: with more room it must do as well, so it is not to be trusted here`,
+      });
+    }
+  }
+  const last = findings.findLast(({ felled }) => felled.length > 0);
+  const wrong = last && certified?.(last.felled.slice(0, 10), last.epsilon);
+  if (wrong) {
+    warnings.push({
+      name: "certificateContradicted",
+      text: `${wrong} examples that ${last!.stage.name} fooled at ${
+        last!.epsilon
+      } are certified there: this is a bug of Gibbon, please report it`,
+    });
+  }
+  return warnings;
+}
