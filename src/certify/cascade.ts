@@ -21,7 +21,7 @@ export type Proof =
   | "complete";
 
 /** What is known of one example. */
-export interface Certificate {
+export interface Verdict {
   /** Whether no point of the region is misclassified. */
   readonly certified: boolean;
   /** Whether one is: the example itself, one that an attack found, or `witness`. */
@@ -53,7 +53,7 @@ export function cascade(
   chain: Chain,
   { within, label, workspace }: { within: Neighborhood; label: number; workspace: Workspace },
   steps: Steps,
-): Certificate {
+): Verdict {
   const scores = scoresOf(chain, within.x);
   const clean = marginOf(scores, label);
   if (!(clean > 0)) {
@@ -63,7 +63,7 @@ export function cascade(
   least[label] = Infinity;
   const open = () => Array.from(least.keys()).filter((c) => !(least[c] > 0));
   const raise = (c: number, bound: number) => least[c] = Math.max(least[c], bound);
-  const answer = (method: Proof | null): Certificate => ({
+  const answer = (method: Proof | null): Verdict => ({
     certified: method !== null,
     falsified: false,
     method,
@@ -85,7 +85,7 @@ export function cascade(
     substituted(path, differences(top, label, rivals)).forEach((bound, k) => raise(rivals[k], bound));
     if (open().length === 0) return answer(step);
   }
-  const fooled = (method: Proof, witness: Float64Array): Certificate => ({
+  const fooled = (method: Proof, witness: Float64Array): Verdict => ({
     certified: false,
     falsified: true,
     method,

@@ -4,12 +4,13 @@ import { constraint } from "../constraints/mod.ts";
 import type { Constraint, ConstraintOptions } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { checkInputs } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import { Workspace } from "../runtime/workspace.ts";
 import { any, choice, number, resolve, type Schema } from "../schema.ts";
-import { cascade, type Certificate, globalTable, type Pair, type Steps } from "./cascade.ts";
-import { type Chain, marginOf, scoresOf } from "./chain.ts";
+import { cascade, globalTable, type Pair, type Proof, type Steps, type Verdict } from "./cascade.ts";
+import { apply, type Chain, marginOf, scoresOf } from "./chain.ts";
 import { linearMargin, type Margin } from "./exact_linear.ts";
 import { rbfMargin } from "./exact_rbf.ts";
 import { type Form, formOf } from "./form.ts";
@@ -44,6 +45,20 @@ const OPTIONS: Schema<Omit<CertifyOptions, keyof ConstraintOptions>> = {
   attacked: any("1 for each example that is known to be fooled"),
   global: any("The table of globalBounds"),
 };
+
+/** What is known of one example, ready for JSON. */
+export interface Certificate {
+  /** Whether no point of the region is misclassified. */
+  readonly certified: boolean;
+  /** Whether one is: the example itself, one that an attack found, or a witness. */
+  readonly falsified: boolean;
+  /** What settled it; null if nothing did. */
+  readonly method: Proof | null;
+  /** The label's score less any other is at least this everywhere in the region; null where nothing is known. */
+  readonly margin: number | null;
+  /** A float32 input within the constraint that is misclassified, also in double precision, (D), where one was found. */
+  readonly witness?: readonly number[];
+}
 
 /** What certificates say of data, ready for JSON. */
 export interface Certificates {
@@ -137,14 +152,55 @@ export function* certificates(
   for (let i = 0; i < batch.x.rows; i++) {
     const label = batch.labels[i];
     if (attacked?.[i]) {
-      yield { certified: false, falsified: true, method: "attack", margin: -Infinity };
+      yield { certified: false, falsified: true, method: "attack", margin: null };
       continue;
     }
-    const x = batch.x.data.subarray(i * batch.x.cols, (i + 1) * batch.x.cols);
-    const around = within(limits, x);
-    if (form.kind === "chain") yield cascade(form.chain, { within: around, label, workspace }, steps);
-    else yield exactly(form, around, label);
+    const x = rowsOf(batch.x, i, i + 1);
+    const around = within(limits, x.data);
+    const verdict = form.kind === "chain"
+      ? cascade(form.chain, { within: around, label, workspace }, steps)
+      : exactly(form, around, label);
+    yield checked(verdict, { form, limits, x, label });
   }
+}
+
+/** By how much a witness is wrong at least, relative to its scores: more than double precision rounds. */
+const CLEARLY = 1e-10;
+
+/** The verdict with its witness as a float32 input, which double precision has taken another look at. */
+function checked(
+  { witness, ...verdict }: Verdict,
+  { form, limits, x, label }: { form: Form; limits: Constraint; x: Matrix; label: number },
+): Certificate {
+  const margin = verdict.margin === -Infinity ? null : verdict.margin;
+  if (!witness) return { ...verdict, margin };
+  const input = matrix(1, x.cols, Float32Array.from(witness));
+  limits.project(input, x);
+  if (!limits.check(input, x) && isWrong(form, input.data, label)) {
+    return { ...verdict, margin, witness: Array.from(input.data) };
+  }
+  // a real point of the region is enough where all of them are allowed
+  const falsified = !limits.discrete && isWrong(form, witness, label);
+  return { ...verdict, margin, falsified, method: falsified ? verdict.method : null };
+}
+
+function isWrong(form: Form, x: ArrayLike<number>, label: number): boolean {
+  const scores = scoresAt(form, Float64Array.from(x));
+  const size = scores.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+  return marginOf(scores, label) < -CLEARLY * size;
+}
+
+/** The scores of one input in double precision. */
+function scoresAt(form: Form, x: Float64Array): Float64Array {
+  if (form.kind === "chain") return scoresOf(form.chain, x);
+  const { rows, cols } = form.scores;
+  if (form.kind === "linear") return apply({ type: "linear", ...form.scores }, x);
+  const { mu, beta } = form.scores;
+  return new Float64Array(rows).map((_, c) => {
+    let sum = 0;
+    for (let i = 0, at = c * cols; i < cols; i++, at++) sum -= beta[at] * (x[i] - mu[at]) * (x[i] - mu[at]);
+    return sum;
+  });
 }
 
 /** The constraint, and the other options with their defaults. */
@@ -157,19 +213,22 @@ function allowed(model: Model, given: CertifyOptions) {
   return [limits, resolve("certify", OPTIONS, rest)] as const;
 }
 
-function exactly(form: Exclude<Form, { kind: "chain" }>, around: ReturnType<typeof within>, label: number) {
+function exactly(
+  form: Exclude<Form, { kind: "chain" }>,
+  around: ReturnType<typeof within>,
+  label: number,
+): Verdict {
   const found: Margin = form.kind === "linear"
     ? linearMargin(form.scores, label, around)
     : rbfMargin(form.scores, label, around);
   const certified = found.lower > 0, falsified = found.value < 0;
-  const certificate: Certificate = {
+  return {
     certified,
     falsified,
     method: certified || falsified ? "exact" : null,
     margin: found.lower,
     ...(falsified && { witness: found.x }),
   };
-  return certificate;
 }
 
 function stepsOf(
@@ -242,10 +301,5 @@ function hasGlobal(chain: Chain, norm: Constraint["norm"]): boolean {
 
 /** The label's score less the greatest other one at `x`, in double precision: what certificates bound. */
 export function marginAt(model: Model, x: ArrayLike<number>, label: number): number {
-  const form = formOf(model), point = Float64Array.from(x);
-  if (form.kind === "chain") return marginOf(scoresOf(form.chain, point), label);
-  const still = { norm: "Linf", epsilon: 0, x: point, lo: point, hi: point } as const;
-  return form.kind === "linear"
-    ? linearMargin(form.scores, label, still).value
-    : rbfMargin(form.scores, label, still).value;
+  return marginOf(scoresAt(formOf(model), Float64Array.from(x)), label);
 }

@@ -1,8 +1,10 @@
 /** Certificates. @module */
 
-export type { Certificate, Pair, Proof } from "./cascade.ts";
+export type { Pair, Proof } from "./cascade.ts";
 export { allPairs } from "./cascade.ts";
-export type { Certificates, CertifyOptions } from "./certify.ts";
+export type { Certificate, Certificates, CertifyOptions } from "./certify.ts";
 export { certificates, certify, globalBounds, marginAt } from "./certify.ts";
 export type { Smoothed, SmoothingOptions } from "./smoothing.ts";
 export { smoothing } from "./smoothing.ts";
+export type { RadiusOptions } from "./radius.ts";
+export { certifiedRadius } from "./radius.ts";

@@ -62,6 +62,18 @@ export interface Ascent {
   readonly sweeps: number;
   /** The relaxed mean of each tᵢ: where to look for a point that attains much. */
   readonly t: Float64Array;
+  /** What proves the bound. */
+  readonly dual?: Dual;
+}
+
+/** With these κ, the multipliers on a diagonal less the matrix of all terms are positive semidefinite. */
+export interface Dual {
+  /** κₖ of each line. */
+  readonly slopes: Float64Array;
+  /** Multipliers of the 1 of linear terms and of each q, (1 + m). */
+  readonly q: Float64Array;
+  /** Multipliers of each t, (n), or of the ball, (1). */
+  readonly t: Float64Array;
 }
 
 /** When an ascent ends. */
@@ -91,18 +103,19 @@ export function bilinearMaximum(
 ): Ascent {
   const [n, m] = [of.a.length, of.beta.length];
   const state = begin(of, workspace, n, m);
-  let best = Infinity, value = 0, done = 0;
+  let best: Bound = { bound: Infinity }, value = 0, done = 0;
   for (const until of checks) {
     while (done < until) value = sweep(of, state, { adjust: ++done % EVERY === 0 });
     const gain = HOPELESS * Math.abs(value - state.constant);
     if (value > goal + gain) break;
-    best = Math.min(best, dualBound(of, state, { goal, excess }));
-    if (best < goal) break;
+    const found = dualBound(of, state, { goal, excess });
+    if (found.bound < best.bound) best = found;
+    if (best.bound < goal) break;
   }
-  if (best === Infinity) best = dualBound(of, state, { goal, excess });
+  if (best.bound === Infinity) best = dualBound(of, state, { goal, excess });
   return {
+    ...best,
     value,
-    bound: best,
     sweeps: done,
     t: Float64Array.from({ length: n }, (_, i) => state.T.data[i * RANK]),
   };
@@ -198,6 +211,9 @@ function normalise(data: Float32Array, lengths: Float64Array, width: number): vo
   }
 }
 
+/** A bound and what proves it. */
+type Bound = Pick<Ascent, "bound" | "dual">;
+
 /** By how much the multipliers are scaled up at first, how much more each time that does not do, and refinements then. */
 const FIRST_EXCESS = 5e-4, FASTER = 4, REFINEMENTS = 2;
 /** Multipliers are at least this share of their mean. */
@@ -212,7 +228,7 @@ function dualBound(
   of: HalfBilinear,
   { a, constant, T, Q, slope, lengthsT, lengthsQ }: State,
   { goal, excess: first }: { goal: number; excess: number },
-): number {
+): Bound {
   const size = slope.reduce((all, value, k) => all + 2 * Math.abs(value) * of.lines.size[k], of.size);
   const [n, m] = [a.length, of.beta.length + 1];
   let own = 0;
@@ -221,7 +237,7 @@ function dualBound(
   const raw = Float64Array.of(own, ...lengthsQ);
   const blocks = of.ball ? 1 : n;
   const mean = (sum(lengthsT.subarray(0, blocks)) + sum(lengthsQ)) / (blocks + m);
-  if (!(mean > 0)) return constant + slack(of.operations, size);
+  if (!(mean > 0)) return { bound: constant + slack(of.operations, size) };
   const floor = LEAST_MULTIPLIER * mean;
   const c = raw.map((value) => Math.max(value, floor));
   const d = lengthsT.subarray(0, blocks).map((value) => Math.max(value, floor));
@@ -252,14 +268,15 @@ function dualBound(
   let low = 0, high = first;
   while (!holds(1 + high)) {
     [low, high] = [high, high * FASTER];
-    if (low > 1) return Infinity;
+    if (low > 1) return { bound: Infinity };
   }
   for (let k = 0; k < REFINEMENTS && boundAt(high) >= goal && boundAt(low) < goal; k++) {
     const middle = (low + high) / 2;
     if (holds(1 + middle)) high = middle;
     else low = middle;
   }
-  return boundAt(high);
+  const scaled = (values: Float64Array) => values.map((value) => (1 + high) * value);
+  return { bound: boundAt(high), dual: { slopes: slope.slice(), q: scaled(c), t: scaled(d) } };
 }
 
 function sum(values: Float64Array): number {

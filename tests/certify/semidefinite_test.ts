@@ -97,6 +97,55 @@ Deno.test("bilinearMaximum of one t and one q is exact", () => {
   assertAlmostEquals(maximum(of).bound, 2.5, 1e-4);
 });
 
+/** The least eigenvalue of a symmetric matrix, by Jacobi's rotations. */
+function leastEigenvalue(A: number[][]): number {
+  const n = A.length;
+  for (let pass = 0; pass < 30; pass++) {
+    for (let p = 0; p < n; p++) {
+      for (let q = p + 1; q < n; q++) {
+        if (Math.abs(A[p][q]) < 1e-300) continue;
+        const angle = 0.5 * Math.atan2(2 * A[p][q], A[q][q] - A[p][p]),
+          c = Math.cos(angle),
+          s = Math.sin(angle);
+        for (let k = 0; k < n; k++) {
+          [A[k][p], A[k][q]] = [c * A[k][p] - s * A[k][q], s * A[k][p] + c * A[k][q]];
+        }
+        for (let k = 0; k < n; k++) {
+          [A[p][k], A[q][k]] = [c * A[p][k] - s * A[q][k], s * A[p][k] + c * A[q][k]];
+        }
+      }
+    }
+  }
+  return Math.min(...A.map((row, i) => row[i]));
+}
+
+Deno.test("the dual of bilinearMaximum holds by the eigenvalues of the whole matrix, and adds up to the bound", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const of = { ...random(6, 4, seed % 4, 500 + 10 * seed), ball: seed % 2 === 1 };
+    const { bound, dual } = maximum(of, { checks: [[3, 20, 100][seed % 3]], goal: -Infinity });
+    const { slopes, q, t } = dual!, n = 6, m = 4;
+    let constant = of.constant;
+    const a = of.a.slice();
+    slopes.forEach((slope, k) => {
+      assert(slope >= of.lines.min[k] && slope <= of.lines.max[k]);
+      constant += slope * of.lines.h[k];
+      for (let i = 0; i < n; i++) a[i] += slope * of.lines.N[k * n + i];
+    });
+    // rows: the 1 of linear terms, each q, each t
+    const S = Array.from({ length: 1 + m + n }, () => new Array(1 + m + n).fill(0));
+    const put = (r: number, c: number, value: number) => S[r][c] = S[c][r] = value;
+    q.forEach((value, u) => put(u, u, value));
+    for (let i = 0; i < n; i++) put(1 + m + i, 1 + m + i, of.ball ? t[0] : t[i]);
+    for (let u = 0; u < m; u++) put(0, 1 + u, -of.beta[u]);
+    for (let i = 0; i < n; i++) put(0, 1 + m + i, -a[i]);
+    for (let u = 0; u < m; u++) for (let i = 0; i < n; i++) put(1 + u, 1 + m + i, -of.B[u * n + i]);
+    const half = [...q, ...t].reduce((sum, value) => sum + value / 2, 0);
+    assert(leastEigenvalue(S) >= -1e-12, `seed ${seed}: ${leastEigenvalue(S)}`);
+    assertAlmostEquals(bound, constant + half, 1e-9);
+    assert(bound >= constant + half);
+  }
+});
+
 const HIDDEN: readonly ChainLayer[] = [
   { type: "relu" },
   { type: "leakyRelu", slope: 0.25 },
