@@ -75,6 +75,8 @@ export { csvBatch, type CsvOptions, type CsvSource, csvTables } from "./data/csv
 export { digits, type DigitsOptions } from "./data/digits.ts";
 export { type Idx, idxBatch, idxTable, readIdx } from "./data/idx.ts";
 export { type Npy, npyBatch, npyTable, readNpy } from "./data/npy.ts";
+export type { Separator } from "./data/csv_survey.ts";
+export type { LabelColumn } from "./data/labels.ts";
 export type { Numbers } from "./data/elements.ts";
 export {
   type Fitted,

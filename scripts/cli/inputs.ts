@@ -138,7 +138,9 @@ export async function examplesFor(model: Model, file: string, wanted: Wanted): P
   const data = await loadData(wanted.data, { ...loadOptions(wanted), fitted });
   const examples = data[wanted.split];
   const kept = model.record.classes?.split(",").map(Number) ?? [];
-  const fitting = kept.length > 0 && kept.every((label) => label < examples.classes)
+  const fitting = data.scaled
+    ? inClassesOf(model, examples, { kept, names: fitted?.labels.names })
+    : kept.length > 0 && kept.every((label) => label < examples.classes)
     ? keepClasses(examples, kept)
     : examples;
   const problem = examples.x.cols !== model.inputs
@@ -150,6 +152,17 @@ export async function examplesFor(model: Model, file: string, wanted: Wanted): P
     : undefined;
   if (problem) throw new UserError(`Cannot use ${file} on ${wanted.data}: ${problem}`);
   return { ...slice(fitting, 0, wanted.limit), reading: data.reading };
+}
+
+/** Examples whose labels are places of the classes of `model`, of which the file says neither number nor names. */
+function inClassesOf(
+  { classes }: Model,
+  examples: Batch,
+  { kept, names }: { kept: readonly number[]; names: readonly string[] | undefined },
+): Batch {
+  if (examples.classes > classes) return examples;
+  const classNames = kept.length > 0 ? kept.map((label) => names?.[label] ?? `${label}`) : names;
+  return { ...examples, classes, ...(classNames?.length === classes && { classNames }) };
 }
 
 /** Examples, and how they were read. */

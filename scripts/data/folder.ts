@@ -33,6 +33,8 @@ export interface Data {
   readonly test: Batch;
   /** How they were read. */
   readonly reading: Reading;
+  /** Whether inputs are scaled and classes counted as a model takes them already, as in what an attack wrote. */
+  readonly scaled?: boolean;
 }
 
 /** How to load data. */
@@ -66,10 +68,11 @@ export async function loadData(name: string, options: LoadOptions = {}): Promise
       : await tablesOf(name, { label, header, separator });
     const { tables, scaled = false } = found as Tables;
     const parts = tables.length === 1 && holdOut ? heldOut(name, tables[0]) : tables;
-    const scale = scaled ? "none" : rest.scale;
-    const { batches: [train, test = train], reading } = readTables(parts, { ...rest, scale });
+    // an attack writes places of classes, and leaves none of those it was given out
+    const how: ReadOptions = scaled ? { scale: "none", labelBase: 0 } : rest;
+    const { batches: [train, test = train], reading } = readTables(parts, how);
     const source = { ...reading.source, ...partsOf(tables, holdOut) };
-    return { name, train, test, reading: { ...reading, source } };
+    return { name, train, test, reading: { ...reading, source }, ...(scaled && { scaled }) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new UserError(

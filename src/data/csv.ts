@@ -43,7 +43,9 @@ export const CSV_OPTIONS = {
 
 /** A text, or its bytes in UTF-8, or in UTF-16 with a byte order mark; and what messages call it. */
 export interface CsvSource {
+  /** The text or its bytes. */
   readonly text: string | Uint8Array | ArrayBuffer;
+  /** What messages call it, such as the name of its file. */
   readonly name?: string;
 }
 

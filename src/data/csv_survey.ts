@@ -4,11 +4,16 @@ import { InputError } from "../errors.ts";
 import { quoted } from "../schema.ts";
 import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
 
-/** Characters that may part cells, by what messages call them. */
-export const SEPARATORS = { comma: ",", semicolon: ";", tab: "\t", bar: "|" } as const;
+/** What parts the cells of a line. */
+export type Separator = "comma" | "semicolon" | "tab" | "bar";
 
-/** One of them. */
-export type Separator = keyof typeof SEPARATORS;
+/** The characters. */
+export const SEPARATORS: Readonly<Record<Separator, string>> = {
+  comma: ",",
+  semicolon: ";",
+  tab: "\t",
+  bar: "|",
+};
 
 /** What columns hold. */
 export interface Columns {

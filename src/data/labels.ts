@@ -1,4 +1,4 @@
-/** Labels of a data set as classes 0, 1, … @module */
+/** LabelColumn of a data set as classes 0, 1, … @module */
 
 import { InputError } from "../errors.ts";
 import { quoted } from "../schema.ts";
@@ -6,11 +6,11 @@ import type { Numbers } from "./elements.ts";
 import type { Labelling } from "./reading.ts";
 
 /** Label of each example, (B): numbers, or words; NaN or undefined is a missing one. */
-export type Labels = Numbers | readonly (string | number | undefined)[];
+export type LabelColumn = Numbers | readonly (string | number | undefined)[];
 
-/** Labels of one table. */
+/** LabelColumn of one table. */
 interface Labelled {
-  readonly labels: Labels;
+  readonly labels: LabelColumn;
   /** What messages call the table, such as the name of its file. */
   readonly name?: string;
   /** What messages call example `row`; default its number, from 0. */
@@ -18,7 +18,7 @@ interface Labelled {
 }
 
 /** Whether labels are words. */
-export function areWords(labels: Labels): labels is readonly string[] {
+export function areWords(labels: LabelColumn): labels is readonly string[] {
   return Array.isArray(labels) && labels.some((label) => typeof label === "string");
 }
 

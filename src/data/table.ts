@@ -5,7 +5,7 @@ import type { Matrix } from "../matrix.ts";
 import { any, choice, integer, integerOr, resolve } from "../schema.ts";
 import type { Batch } from "./batch.ts";
 import { type Numbers, toFloat32 } from "./elements.ts";
-import { areWords, classesOf, exampleAt, labelling, type Labels, reading } from "./labels.ts";
+import { areWords, classesOf, exampleAt, type LabelColumn, labelling, reading } from "./labels.ts";
 import type { Fitted, Reading } from "./reading.ts";
 import { fitScaling, isImageWidth, scaleInPlace, type Scaling } from "./scaling.ts";
 
@@ -14,7 +14,7 @@ export interface Table {
   /** Inputs, (B, D); NaN is a missing one. Reading may write over them. */
   readonly x: { readonly rows: number; readonly cols: number; readonly data: Numbers };
   /** Label of each example, (B): numbers, or words; NaN or undefined is a missing one. */
-  readonly labels: Labels;
+  readonly labels: LabelColumn;
   /** Whether the file says that each example is an image of bytes. */
   readonly image?: boolean;
   /** What messages call the table, such as the name of its file. */

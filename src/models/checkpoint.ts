@@ -50,7 +50,10 @@ export function describe(family: Family): Record<string, string> {
 export function loadModel(bytes: Uint8Array): Model {
   const { tensors, metadata } = readSafetensors(bytes);
   const { format, family: name, head, config, graph, ...record } = metadata;
-  if (format !== FORMAT) refuse(`expected format ${FORMAT} in its metadata, got ${format ?? "none"}`);
+  if (format !== FORMAT) {
+    const hint = format === undefined ? "; gibbon convert makes models of weights of other programs" : "";
+    refuse(`expected format ${FORMAT} in its metadata, got ${format ?? "none"}${hint}`);
+  }
   const family = name === undefined && graph !== undefined ? readGraph(graph) : readFamily(name, config);
   if (family.head.name !== head) refuse(`expected head ${family.head.name}, got ${head}`);
   return model(family, { tensors, record });

@@ -9,6 +9,7 @@ import {
   fittedText,
   kernels,
   measure,
+  type Reading,
   readingJson,
   readingText,
   saveModel,
@@ -16,7 +17,7 @@ import {
   train as trainModel,
 } from "../../../src/mod.ts";
 import { TRAINING, trainOptionsOf } from "../aim.ts";
-import { type Command, command } from "../command.ts";
+import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { FAMILIES, loadOptions, onlyClasses, READING, SHARED } from "../inputs.ts";
 import { choice, flag, text } from "../options.ts";
@@ -56,6 +57,7 @@ export const train: Command = command({
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     await compute(values);
     const all = await loadData(values.data, { ...loadOptions(values), holdOut: true });
+    noteLarge(all.reading, context);
     const data = classes === undefined ? all : onlyClasses(all, classes);
     const { train: trainSet, validation } = divide(data, values);
     const { units, pieces, head, precision, iterations, hidden } = values;
@@ -104,6 +106,17 @@ export const train: Command = command({
     return 0;
   },
 });
+
+/** Inputs from which on gradient descent is slow, or diverges. */
+const LARGE = 30;
+
+function noteLarge({ scaling, range }: Reading, context: Context): void {
+  const largest = Math.max(...range.map(Math.abs));
+  if (scaling.kind !== "none" || largest <= LARGE) return;
+  context.note(
+    `inputs reach ${Number(largest.toPrecision(4))}; --scale standard or minmax would train better`,
+  );
+}
 
 function checkClasses({ name, classes }: Family, trainSet: Batch, data: string): void {
   if (trainSet.classes <= classes) return;
