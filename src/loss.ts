@@ -2,7 +2,8 @@
 
 import { InputError } from "./errors.ts";
 import type { Batch } from "./data/batch.ts";
-import { exp, softplusForward } from "./kernels/elementwise.ts";
+import type { Head } from "./heads.ts";
+import { exp, log, softplusForward } from "./kernels/elementwise.ts";
 import { softmaxDirection } from "./kernels/heads.ts";
 import { type Matrix, matrix } from "./matrix.ts";
 import { checkInputs, type Classifier, type Differentiable } from "./models/classifier.ts";
@@ -62,12 +63,17 @@ export type ScoreGradient = (dScores: Matrix, scores: Matrix, first: number) => 
 
 /**
  * The losses that an attack can raise, by name: the head's own; the cross-entropy of the classes' probabilities as shares
- * of their sum; the margin by which the most probable of the other classes exceeds the label, in log probabilities.
+ * of their sum; the margin by which the most probable of the other classes exceeds the label, in log probabilities; that
+ * margin over the distance of the greatest log probability from the third (the difference of logits ratio, Croce and Hein
+ * 2020), which needs three classes: with two it is the margin.
  */
-export const LOSSES: readonly LossName[] = ["own", "crossEntropy", "margin"];
+export const LOSSES: readonly LossName[] = ["own", "crossEntropy", "margin", "dlr"];
 
 /** The name of a loss. */
-export type LossName = "own" | "crossEntropy" | "margin";
+export type LossName = "own" | "crossEntropy" | "margin" | "dlr";
+
+/** One probability distribution over all classes, whose own loss is the cross-entropy. */
+const single = ({ name }: Head) => name === "softmax" || name === "binary";
 
 /**
  * Writes a positive multiple, row by row, of the gradient of the loss called `name` in the scores, for these labels. Neither
@@ -77,21 +83,114 @@ export function lossInScores(
   { head }: Pick<Differentiable, "head">,
   name: LossName,
 ): (dScores: Matrix, scores: Matrix, labels: Int32Array) => void {
-  // one distribution: its own loss is the cross-entropy
-  const single = head.name === "softmax" || head.name === "binary";
-  if (name === "own" || name === "crossEntropy" && single) {
+  if (name === "own" || name === "crossEntropy" && single(head)) {
     return (dScores, scores, labels) => head.direction(dScores, scores, labels);
   }
-  const inLogs = name === "margin" ? marginDirection : softmaxDirection;
+  const inLogs = name === "margin" ? marginDirection : name === "dlr" ? dlrDirection : softmaxDirection;
   if (head.name !== "sigmoid") return inLogs;
   return (dScores, scores, labels) => {
-    // log p = −log(1 + e⁻ˢ), whose slope is 1 − p = e^(−log(1 + eˢ))
-    const logs = matrix(scores.rows, scores.cols, scores.data.map((score) => -score));
-    softplusForward(logs, logs);
-    for (let i = 0; i < logs.data.length; i++) logs.data[i] = -logs.data[i];
-    inLogs(dScores, logs, labels);
+    // log p has the slope 1 − p = e^(−log(1 + eˢ))
+    inLogs(dScores, logSigmoids(scores), labels);
     scaleBySlopes(dScores, scores);
   };
+}
+
+/**
+ * Writes to `out`, (B), numbers that rise with the loss called `name` for these labels, and that rounding does not make equal
+ * where it is near 0: the cross-entropy of one distribution as the log odds against the label, the others as they are.
+ */
+export function lossValues(
+  { head }: Pick<Differentiable, "head">,
+  name: LossName,
+): (out: Float64Array, scores: Matrix, labels: Int32Array) => void {
+  if (name === "own" && !single(head)) {
+    return (out, scores, labels) => {
+      const loss = matrix(scores.rows, 1);
+      head.loss({ loss, dScores: matrix(scores.rows, scores.cols) }, scores, labels);
+      out.set(loss.data);
+    };
+  }
+  const inLogs = name === "margin" || name === "dlr" ? marginValues(name) : logOddsAgainst;
+  return (out, scores, labels) => {
+    if (scores.cols === 1) {
+      labels.forEach((y, row) => out[row] = y === 1 ? -scores.data[row] : scores.data[row]);
+    } else inLogs(out, head.name === "sigmoid" ? logSigmoids(scores) : scores, labels);
+  };
+}
+
+/** log p = −log(1 + e⁻ˢ). */
+function logSigmoids({ rows, cols, data }: Matrix): Matrix {
+  const logs = matrix(rows, cols, data.map((score) => -score));
+  softplusForward(logs, logs);
+  for (let i = 0; i < logs.data.length; i++) logs.data[i] = -logs.data[i];
+  return logs;
+}
+
+/** log Σ of all p but the label's, less log p of the label. */
+function logOddsAgainst(out: Float64Array, { rows, cols, data }: Matrix, labels: Int32Array): void {
+  const others = matrix(rows, cols), sums = matrix(rows, 1);
+  const best = new Float64Array(rows).fill(-Infinity);
+  for (let row = 0; row < rows; row++) {
+    const at = row * cols;
+    for (let c = 0; c < cols; c++) if (c !== labels[row]) best[row] = Math.max(best[row], data[at + c]);
+    for (let c = 0; c < cols; c++) {
+      others.data[at + c] = c === labels[row] ? -Infinity : data[at + c] - best[row];
+    }
+  }
+  exp(others, others);
+  for (let i = 0; i < others.data.length; i++) sums.data[Math.floor(i / cols)] += others.data[i];
+  log(sums, sums);
+  for (let row = 0; row < rows; row++) {
+    out[row] = best[row] - data[row * cols + labels[row]] + sums.data[row];
+  }
+}
+
+/** Places of the three greatest numbers of a row, those of the first two being two of them if there are no more. */
+function greatestThree(data: Float32Array, at: number, cols: number): [number, number, number] {
+  let a = -1, b = -1, c = -1;
+  for (let i = 0; i < cols; i++) {
+    const value = data[at + i];
+    if (a < 0 || value > data[at + a]) [a, b, c] = [i, a, b];
+    else if (b < 0 || value > data[at + b]) [b, c] = [i, b];
+    else if (c < 0 || value > data[at + c]) c = i;
+  }
+  return [a, b, c];
+}
+
+/** The best class beside the label. */
+function bestOther(data: Float32Array, at: number, cols: number, label: number): number {
+  let best = label === 0 ? 1 : 0;
+  for (let c = best + 1; c < cols; c++) if (c !== label && data[at + c] > data[at + best]) best = c;
+  return best;
+}
+
+function marginValues(name: "margin" | "dlr") {
+  return (out: Float64Array, { rows, cols, data }: Matrix, labels: Int32Array): void => {
+    for (let row = 0; row < rows; row++) {
+      const at = row * cols;
+      out[row] = data[at + bestOther(data, at, cols, labels[row])] - data[at + labels[row]];
+      if (name === "margin" || cols < 3) continue;
+      const [first, , third] = greatestThree(data, at, cols);
+      const spread = data[at + first] - data[at + third];
+      if (spread > 0) out[row] /= spread;
+    }
+  };
+}
+
+/** The gradient of the margin m over the spread s of the first and the third, times s: ∇m − m/s·∇s. */
+function dlrDirection(dScores: Matrix, scores: Matrix, labels: Int32Array): void {
+  marginDirection(dScores, scores, labels);
+  const { rows, cols, data } = scores, { data: out } = dScores;
+  if (cols < 3) return;
+  for (let row = 0; row < rows; row++) {
+    const at = row * cols;
+    const [first, , third] = greatestThree(data, at, cols);
+    const spread = data[at + first] - data[at + third];
+    if (!(spread > 0)) continue;
+    const m = data[at + bestOther(data, at, cols, labels[row])] - data[at + labels[row]];
+    out[at + first] -= m / spread;
+    out[at + third] += m / spread;
+  }
 }
 
 /** 1 at the most probable class beside the label, −1 at the label; with one score, ±1. */
@@ -103,8 +202,7 @@ function marginDirection(dScores: Matrix, scores: Matrix, labels: Int32Array): v
   }
   for (let row = 0; row < rows; row++) {
     const at = row * cols, label = labels[row];
-    let best = label === 0 ? 1 : 0;
-    for (let c = best + 1; c < cols; c++) if (c !== label && data[at + c] > data[at + best]) best = c;
+    const best = bestOther(data, at, cols, label);
     for (let c = 0; c < cols; c++) out[at + c] = c === best ? 1 : c === label ? -1 : 0;
   }
 }

@@ -44,6 +44,7 @@ export {
 export { type Follow, following, LOSS_OPTIONS, type LossOptions } from "./attacks/direction.ts";
 export { predictAsync } from "./attacks/drive.ts";
 export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
+export { apgd, type ApgdOptions } from "./attacks/apgd.ts";
 export { fgsm } from "./attacks/fgsm.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";

@@ -150,6 +150,11 @@ export interface Definition<O extends object, S> {
   options: S & NoInfer<Schema<O>>;
   /** Its steps on a chunk of examples, with its options complete. */
   run: (chunk: Chunk, options: Resolved<NoInfer<O>, S>) => Walk;
+  /** Its options as they take effect on a model, which the result's conditions tell; default as they are. */
+  adapt?: (
+    options: Resolved<NoInfer<O>, S>,
+    model: Pick<Classifier, "classes">,
+  ) => Resolved<NoInfer<O>, S>;
   pullback?: NoInfer<Attack<O>["pullback"]>;
 }
 
@@ -204,7 +209,7 @@ export function makeAttack<
   const S,
   const N extends Needs,
 >(
-  { name, summary, needs, goal = "within", norms = ["Linf"], options: schema, run, pullback }:
+  { name, summary, needs, goal = "within", norms = ["Linf"], options: schema, run, adapt, pullback }:
     & Definition<O, S>
     & { needs: N },
 ): Attack<O, N extends "gradients" ? Differentiable : Classifier> {
@@ -225,10 +230,11 @@ export function makeAttack<
     const constraints = sizes.map((epsilon) => constraintOf(model.inputs, all, epsilon));
     const [first] = constraints;
     if (first) refuse(action, first.checkOriginal(batch.x));
-    const own: Record<string, unknown> = {};
+    const given: Record<string, unknown> = {};
     for (const key of Object.keys(schema as object)) {
-      own[key] = (all as unknown as Record<string, unknown>)[key];
+      given[key] = (all as unknown as Record<string, unknown>)[key];
     }
+    const own = adapt ? adapt(given as Resolved<O, S>, model) as typeof given : given;
     return {
       own,
       name,

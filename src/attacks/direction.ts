@@ -1,5 +1,6 @@
 /** The loss that an attack raises, and what it asks to follow it. @module */
 
+import type { Constraint } from "../constraints/constraint.ts";
 import { LOSSES, lossInScores, type LossName, roundedInScores } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import { choice, type Field } from "../schema.ts";
@@ -38,6 +39,14 @@ export const LOSS_OPTIONS: {
     default: "safe",
   }),
 };
+
+/** No slope where a feature that leans on a bound would have to pass it. */
+export function blockSlopes(gradient: Matrix, at: Matrix, { inputs, lo, hi }: Constraint): void {
+  const { data: g } = gradient, { data: x } = at;
+  for (let i = 0; i < g.length; i++) {
+    if (g[i] > 0 ? x[i] >= hi[i % inputs] : x[i] <= lo[i % inputs]) g[i] = 0;
+  }
+}
 
 /** Gives the gradient of a loss, upward, or downward with a target, at some inputs of a chunk. */
 export type Follow = (

@@ -1,12 +1,13 @@
 /** Noise: the controls of the attacks that look. @module */
 
 import { addStep } from "../kernels/attack.ts";
-import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import { type Matrix, matrix } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { fillSigns, fillUniform, type Rng } from "../rng.ts";
 import { integer } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
 import type { Chunk, Walk } from "./query.ts";
+import { allRows, copyRow, gather, scatter } from "./rows.ts";
 
 /** How often noise is drawn. */
 export interface NoiseOptions {
@@ -77,22 +78,16 @@ function* draws(
   if (restarts === 1) return out;
   const kept = matrix("kept");
   kept.data.set(out.data);
-  let open = Int32Array.from({ length: x.rows }, (_, row) => row);
+  let open = allRows(x.rows);
   for (let k = 1; k < restarts && open.length > 0; k++) {
-    const tried = gathered(matrix("tried", open.length), out, open);
+    const tried = gather(matrix("tried", open.length), out, open);
     const fooled = (yield { ask: "labels", x: tried, rows: open, done: k / restarts }).fooled();
-    open.forEach((row, i) => rowsOf(kept, row, row + 1).data.set(rowsOf(tried, i, i + 1).data));
+    scatter(kept, tried, open);
     open = open.filter((_, i) => !fooled[i]);
     if (open.length > 0) noisy(k);
   }
-  for (const row of open) rowsOf(kept, row, row + 1).data.set(rowsOf(out, row, row + 1).data);
+  for (const row of open) copyRow(kept, row, out, row);
   return kept;
-}
-
-/** The rows of `from` at `places`, in `out`. */
-function gathered(out: Matrix, from: Matrix, places: Int32Array): Matrix {
-  places.forEach((row, i) => rowsOf(out, i, i + 1).data.set(rowsOf(from, row, row + 1).data));
-  return out;
 }
 
 /** Each row drawn from its own stream. */

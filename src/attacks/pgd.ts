@@ -1,10 +1,10 @@
 /** Projected gradient descent. @module */
 
-import type { Constraint } from "../constraints/constraint.ts";
-import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
+import type { Matrix } from "../matrix.ts";
 import { boolean, integer, number } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
-import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
+import { blockSlopes, following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
+import { allRows, gather, narrowed, scatter } from "./rows.ts";
 
 /** How projected gradient descent walks. */
 export interface PgdOptions extends LossOptions {
@@ -71,12 +71,12 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     // a point of the walk is no allowed input where some features take single values
     const stopEarly = options.stopEarly && !constraint.discrete;
     const out = matrix("out");
-    let open = Int32Array.from({ length: x.rows }, (_, row) => row);
+    let open = allRows(x.rows);
     for (let walk = 0; walk < restarts && open.length > 0; walk++) {
       const around = () =>
         open.length < x.rows
           ? constraint.around(
-            chosen(matrix("from", open.length), x, open),
+            gather(matrix("from", open.length), x, open),
             (name) => matrix(name, open.length),
           )
           : chunk.region;
@@ -94,16 +94,12 @@ export const pgd: Attack<PgdOptions> = makeAttack({
         let { gradient } = answer;
         if (stopEarly && step > 0) {
           const fooled = answer.fooled();
-          const left = Int32Array.from(open.keys()).filter((i) => !fooled[i]);
+          const left = allRows(open.length).filter((i) => !fooled[i]);
           if (left.length < open.length) {
-            place(out, at, open);
-            const narrow = (name: string, m: Matrix) => {
-              const rows = chosen(ordinary(left.length, m.cols), m, left);
-              const into = matrix(name, left.length);
-              into.data.set(rows.data);
-              return into;
-            };
-            [at, gradient] = [narrow("at", at), narrow("slopes", gradient)];
+            scatter(out, at, open);
+            const narrow = (name: string, m: Matrix) => narrowed(matrix, name, { m, left });
+            at = narrow("at", at);
+            gradient = gather(matrix("slopes", left.length), gradient, left);
             if (momentum > 0) velocity = narrow("velocity", velocity);
             open = left.map((i) => open[i]);
             if (open.length === 0) break;
@@ -111,13 +107,13 @@ export const pgd: Attack<PgdOptions> = makeAttack({
           }
         }
         if (momentum > 0) accelerate(gradient, velocity, momentum);
-        if (constraint.norm === "L1" && steps > 1) block(gradient, at, constraint);
+        if (constraint.norm === "L1" && steps > 1) blockSlopes(gradient, at, constraint);
         region.step(at, at, { direction: gradient, part: 2.5 / steps, length: stepSize });
         region.relax(at);
       }
       if (open.length === 0) break;
       if (constraint.discrete) region.project(at);
-      place(out, at, open);
+      scatter(out, at, open);
       if (walk + 1 === restarts) break;
       const rows = open.length < x.rows ? open : undefined;
       const fooled = (yield { ask: "scores", x: at, rows, done: (walk + 1) / restarts }).fooled();
@@ -126,18 +122,6 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     return out;
   },
 });
-
-/** The rows of `m` at `places`, in `out`. */
-function chosen(out: Matrix, m: Matrix, places: Int32Array): Matrix {
-  places.forEach((row, i) => rowsOf(out, i, i + 1).data.set(rowsOf(m, row, row + 1).data));
-  return out;
-}
-
-/** Puts the rows of `m` in their places in `out`. */
-function place(out: Matrix, m: Matrix, places: Int32Array): void {
-  if (places.length === out.rows) return out.data.set(m.data);
-  places.forEach((row, i) => rowsOf(out, row, row + 1).data.set(rowsOf(m, i, i + 1).data));
-}
 
 /** velocity ← μ·velocity + g / ‖g‖₁ by rows, which then replaces the gradient. */
 function accelerate(gradient: Matrix, velocity: Matrix, momentum: number): void {
@@ -149,13 +133,5 @@ function accelerate(gradient: Matrix, velocity: Matrix, momentum: number): void 
     for (let i = row * cols; i < (row + 1) * cols; i++) {
       g[i] = v[i] = momentum * v[i] + (factor > 0 ? factor * g[i] : 0);
     }
-  }
-}
-
-/** No slope where a feature that leans on a bound would have to pass it. */
-function block(gradient: Matrix, at: Matrix, { inputs, lo, hi }: Constraint): void {
-  const { data: g } = gradient, { data: x } = at;
-  for (let i = 0; i < g.length; i++) {
-    if (g[i] > 0 ? x[i] >= hi[i % inputs] : x[i] <= lo[i % inputs]) g[i] = 0;
   }
 }

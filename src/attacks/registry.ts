@@ -1,5 +1,6 @@
 /** The attacks by their names, one line each. @module */
 
+export { apgd } from "./apgd.ts";
 export { fgsm } from "./fgsm.ts";
 export { lbfgs } from "./lbfgs.ts";
 export { pgd } from "./pgd.ts";

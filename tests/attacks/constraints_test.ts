@@ -16,6 +16,7 @@ const INPUTS = 7;
 /** Short forms of what takes long. */
 const SHORT: Readonly<Record<string, object>> = {
   lbfgs: { binarySearchSteps: 2, iterations: 2 },
+  apgd: { iterations: 6 },
   pgd: { steps: 3 },
 };
 
