@@ -48,7 +48,7 @@ function codeOf(file: string): string {
 
 /** What a file imports or exports from, also at run time. */
 function importsOf(file: string, code = codeOf(file)): string[] {
-  const specifiers = code.matchAll(/(?:(?<!")\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']/g);
+  const specifiers = code.matchAll(/(?:(?<!")\bfrom\s+|\bimport\s*\(?\s*)["']([^"'\s]+)["']/g);
   return [...specifiers].map(([, specifier]) => specifier);
 }
 
