@@ -94,12 +94,17 @@ async function epochs(
   const report = (epoch: number, loss: number, end: { epochEnd: boolean; validationError?: number }) =>
     settings.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, model, ...end });
 
+  const checkFinite = (epoch: number) => {
+    if (!network.parameters.every(({ value }) => isFinite(value))) diverged(epoch, "model");
+  };
+
   let worked = 0;
   while (at.history.length < epochs && !(at.best && at.history.length - at.best.epoch >= patience)) {
     const epoch = at.history.length;
     const order = random.split("order", epoch).permutation(data.x.rows);
     while (at.stepInEpoch < batches) {
       if (signal?.aborted) {
+        checkFinite(epoch + 1);
         await save();
         throw signal.reason;
       }
@@ -117,7 +122,7 @@ async function epochs(
         await pause();
       }
     }
-    if (!network.parameters.every(({ value }) => isFinite(value))) diverged(epoch + 1, "model");
+    checkFinite(epoch + 1);
     const loss = at.lossSum / data.x.rows;
     const validationError = validate(model, settings, random.split("validation", epoch));
     at.history.push({ loss, validationError, monitored: settings.monitor?.(model) });
