@@ -1,5 +1,9 @@
 /// <reference lib="dom" />
+import { effect, type Signal, signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { AttackResult } from "../messages.ts";
+import { debounce } from "../page/schedule.ts";
 import {
   attackEntry,
   attackResult,
@@ -16,9 +20,25 @@ import { Confidences } from "./confidences.tsx";
 import { Section } from "./controls.tsx";
 import { decimal, outcome, percent, predictionText, transferText } from "./words.ts";
 
+/** The result that the cards show: the newest while they are in sight, else the one that has rested for a while. */
+const shownResult: Signal<AttackResult | undefined> = signal(undefined);
+const inSight: Signal<boolean> = signal(true);
+const showLater = debounce(() => shownResult.value = attackResult.value);
+effect(() => {
+  const result = attackResult.value;
+  if (inSight.value) shownResult.value = result;
+  else showLater();
+});
+
 /** Every model's predictions for the example that was attacked through one of them. */
 export function Compare(): JSX.Element {
   const { source } = settings;
+  const cards = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => inSight.value = entry.isIntersecting);
+    observer.observe(cards.current!);
+    return () => observer.disconnect();
+  }, []);
   return (
     <Section
       id="compare"
@@ -41,7 +61,7 @@ export function Compare(): JSX.Element {
         <ModelChoice name="Attacked model" value={source.value} onPick={(name) => source.value = name} />
         <EpsilonSlider />
       </div>
-      <ul class="cards">
+      <ul class="cards" ref={cards}>
         {models.value.map((entry) => <Card key={entry.name} {...entry} />)}
       </ul>
       <TransferTable />
@@ -50,7 +70,7 @@ export function Compare(): JSX.Element {
 }
 
 function Card({ name, title, bytes, done }: Entry): JSX.Element {
-  const result = attackResult.value;
+  const result = shownResult.value;
   const predictions = bytes && result?.predictions[name];
   if (!result || !predictions) {
     return (

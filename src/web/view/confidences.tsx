@@ -37,8 +37,8 @@ export function Confidences(
             <tr key={c} class={role}>
               <th scope="row">{className(shown, c)}</th>
               <td class="bars" aria-hidden="true">
-                <span class="before" style={{ transform: `scaleX(${before})` }} />
-                <span class="after" style={{ transform: `scaleX(${after})` }} />
+                <span class="before" style={{ backgroundSize: `${100 * before}% 100%` }} />
+                <span class="after" style={{ backgroundSize: `${100 * after}% 100%` }} />
               </td>
               {!brief && <td>{percent(before)}</td>}
               <td>

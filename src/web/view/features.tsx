@@ -37,8 +37,8 @@ export function Features(
           <tr key={i}>
             <th scope="row">{names[i]}</th>
             <td class="bars" aria-hidden="true">
-              <span class="before" style={{ transform: scaled(before[i]) }} />
-              <span class="after" style={{ transform: scaled(after?.[i] ?? before[i]) }} />
+              <span class="before" style={{ backgroundSize: part(before[i]) }} />
+              <span class="after" style={{ backgroundSize: part(after?.[i] ?? before[i]) }} />
             </td>
             <td>{decimal(before[i])}</td>
             <td>{after && decimal(after[i])}</td>
@@ -49,6 +49,6 @@ export function Features(
   );
 }
 
-function scaled(value: number): string {
-  return `scaleX(${Math.min(1, Math.max(0, value))})`;
+function part(value: number): string {
+  return `${100 * Math.min(1, Math.max(0, value))}% 100%`;
 }

@@ -5,7 +5,7 @@ import { CHROMIUM, FIREFOX } from "../../../scripts/release/runtimes/launch.ts";
 import { type Tool, tools } from "../../../scripts/release/runtimes/tools.ts";
 
 /** Milliseconds for one answer of a browser. */
-const PROTOCOL_TIMEOUT = 60_000;
+const PROTOCOL_TIMEOUT = 120_000;
 
 /** A browser, and how it is started so that it saves files in a folder without asking. */
 export interface Kind {

@@ -16,14 +16,14 @@ export interface Visit {
   until<A extends unknown[]>(check: (...args: A) => unknown, ...args: A): Promise<void>;
   /** Sets the slider with that label, as a hand would. */
   slide(label: string, value: number): Promise<void>;
-  /** Presses the button with that text. */
+  /** Presses the button of that text, or else the one whose text begins with it. */
   press(text: string): Promise<void>;
   /** Picks from the list with that label. */
   pick(label: string, value: string, within?: string): Promise<void>;
 }
 
 /** Milliseconds for anything that is waited for; a busy machine may take long. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 
 /** The page at `address` in a new tab; the moments when it could first be used are in `globalThis.moments`. */
 export async function visit(browser: Browser, address: string): Promise<Visit> {
@@ -63,8 +63,17 @@ export async function visit(browser: Browser, address: string): Promise<Visit> {
         value,
       ),
     press: async (text) => {
-      const button = await page.waitForSelector(`button ::-p-text(${text}), button::-p-text(${text})`);
-      await button!.click();
+      const button = await page.waitForFunction(
+        (text) => {
+          const all = [...document.querySelectorAll("button")];
+          const words = (button: HTMLElement) => button.textContent!.trim();
+          return all.find((each) => words(each) === text) ??
+            all.find((each) => words(each).startsWith(`${text} `));
+        },
+        {},
+        text,
+      );
+      await (button as import("puppeteer-core").ElementHandle<HTMLButtonElement>).click();
     },
     pick: (label, value, within = "main") =>
       page.evaluate(
