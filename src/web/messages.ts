@@ -127,8 +127,6 @@ export interface Smallest {
   readonly predicted?: number;
   /** Whether the model is wrong without any attack. */
   readonly wrongBefore: boolean;
-  /** Proven radius in L∞ within which no attack whatever changes the prediction, for models that have one. */
-  readonly certified?: number;
 }
 
 /** Scores along the direction of the gradient's sign. */
@@ -246,6 +244,8 @@ export interface Requests {
   setModel: { params: { name: string; bytes: Uint8Array<ArrayBuffer> }; result: void };
   attack: { params: Subject & { epsilon: number }; result: AttackResult };
   smallest: { params: Subject & { max: number; step: number }; result: Smallest };
+  /** Proven radius, in the attack's norm, within which no attack changes the prediction; none where nothing is proven. */
+  certify: { params: Subject & { max: number }; result: { radius?: number } };
   curves: { params: Subject & { reach: number }; result: Curves };
   transfer: {
     params: Pick<Subject, "attack" | "options"> & { epsilon: number; examples: number };

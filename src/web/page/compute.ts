@@ -13,6 +13,7 @@ import {
   gallery,
   models,
   noiseError,
+  proven,
   reportError,
   rubbish,
   settings,
@@ -40,6 +41,11 @@ export function startComputing(): void {
     const params = { ...subject, ...epsilonRange.value };
     smallest.value = { subject, result: await interactive("smallest", params) };
   }, reportError);
+  const prove = newestOnly(async (subject: Subject) => {
+    const { max } = epsilonRange.value;
+    proven.value = { subject, ...await measurer("certify", { ...subject, max }) };
+  }, reportError);
+  const proveSoon = debounce(() => subject.value && prove(subject.value));
   const attackNow = computed(() => {
     const { attack: name, options } = subject.value ?? {};
     return name === undefined ? undefined : { attack: name, options };
@@ -57,7 +63,9 @@ export function startComputing(): void {
   const versions = computed(() => models.value.map(({ name }) => `${name} ${versionOf(name)}`).join());
 
   effect(() => {
-    if (subject.value) findSmallest(subject.value);
+    if (!subject.value) return;
+    findSmallest(subject.value);
+    proveSoon();
   });
   effect(() => {
     versions.value;

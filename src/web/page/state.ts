@@ -77,6 +77,10 @@ export const attackResult: Signal<AttackResult | undefined> = signal(undefined);
 export const smallest: Signal<{ readonly subject: Subject; readonly result: Smallest } | undefined> = signal(
   undefined,
 );
+/** The proven radius, and the subject that it is of. */
+export const proven: Signal<{ readonly subject: Subject; readonly radius?: number } | undefined> = signal(
+  undefined,
+);
 export const curves: Signal<Curves | undefined> = signal(undefined);
 export const transfer: Signal<Transfer | undefined> = signal(undefined);
 /** Whether `transfer` is of other settings than the present ones. */
@@ -194,7 +198,9 @@ export function resetModels(): void {
   settings.source.value = DEFAULTS.source;
   settings.fooled.value = DEFAULTS.fooled;
   settings.trained.value = 0;
-  for (const each of [attackResult, smallest, curves, transfer, rubbish, noiseError]) each.value = undefined;
+  for (const each of [attackResult, smallest, proven, curves, transfer, rubbish, noiseError]) {
+    each.value = undefined;
+  }
 }
 
 function untrained(): Entry[] {

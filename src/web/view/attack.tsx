@@ -13,6 +13,7 @@ import {
   epsilonRange,
   example,
   gallery,
+  proven,
   settings,
   smallest,
   subject,
@@ -109,6 +110,8 @@ function Finding(): JSX.Element {
     ? "Looking for the smallest ε that is enough …"
     : "The model is being trained …";
   const enough = current?.result.epsilon;
+  const radius = proven.value?.subject === subject.value ? proven.value?.radius : undefined;
+  const norm = subject.value?.options?.norm ?? attackEntry.value?.norm;
   return (
     <div class="finding">
       <p>
@@ -122,7 +125,7 @@ function Finding(): JSX.Element {
           </button>
         )}
       </p>
-      {current?.result.certified !== undefined && <p class="note">{provenText(current.result.certified)}</p>}
+      {radius !== undefined && !current?.result.wrongBefore && <p class="note">{provenText(radius, norm)}</p>}
     </div>
   );
 }

@@ -75,9 +75,12 @@ export function finding(
 }
 
 /** A proven radius, rounded down so that what it says stays proven. */
-export function provenText(radius: number): string {
+export function provenText(radius: number, norm: unknown = "Linf"): string {
   const shown = decimal(Math.floor(1000 * radius) / 1000);
-  return `Proven for this linear model: as long as no input changes by ${shown} or more, no attack fools it.`;
+  const what = norm === "L2" ? "the length of the change (L2)" : "the sum of all changes (L1)";
+  return norm === "Linf"
+    ? `Proven: as long as no input changes by ${shown} or more, no attack whatever fools it.`
+    : `Proven: as long as ${what} is below ${shown}, no attack whatever fools it.`;
 }
 
 /** Random signs of the same size beside the attack, in one sentence. */

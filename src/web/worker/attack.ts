@@ -10,7 +10,8 @@ import {
   predict,
   signNoise,
 } from "../../mod.ts";
-import { linearDistance } from "../../certify/exact_linear.ts";
+import { certifiedRadius } from "../../certify/radius.ts";
+import { InputError } from "../../errors.ts";
 import type {
   AttackResult,
   Curves,
@@ -27,6 +28,9 @@ const POINTS = 81;
 
 /** Seed of the random signs that an attack is compared with. */
 const NOISE_SEED = 1;
+
+/** Halvings of the interval in which the proven radius of a network is looked for. */
+const HALVINGS = 8;
 
 /** Steps of the slider between two ε that are tried before a smaller one is looked for. */
 const COARSE = 4;
@@ -61,13 +65,13 @@ export function attackExample(
 
 /** The example plus random signs whose size is ε in the attack's norm. */
 function randomSigns(model: Model, example: Batch, { attack, options, epsilon }: Params<"attack">): Matrix {
-  const norm = options?.norm ?? attackOf(attack).norms[0];
+  const norm = normOf({ attack, options });
   const inputs = example.x.cols;
   const each = norm === "L2" ? epsilon / Math.sqrt(inputs) : norm === "L1" ? epsilon / inputs : epsilon;
   return signNoise(model, example, { epsilon: each, seed: NOISE_SEED }).x;
 }
 
-/** The least ε of the slider's grid that changes the prediction, or reaches the target, and what is proven besides. */
+/** The least ε of the slider's grid that changes the prediction, or reaches the target. */
 export function smallestEpsilon(model: Model, { max, step, ...subject }: Params<"smallest">): Smallest {
   const example = exampleOf(model, subject);
   const label = example.labels[0];
@@ -76,7 +80,7 @@ export function smallestEpsilon(model: Model, { max, step, ...subject }: Params<
   const succeeds = (found: number) =>
     subject.target === undefined ? found !== label : found === subject.target;
   if (predicted(example.x) !== label) return { label, wrongBefore: true };
-  const known = { label, wrongBefore: false, certified: certifiedRadius(model, example) };
+  const known = { label, wrongBefore: false };
   const last = Math.round(max / step);
   for (let before = 0; before < last; before += COARSE) {
     let least = Math.min(before + COARSE, last);
@@ -90,6 +94,23 @@ export function smallestEpsilon(model: Model, { max, step, ...subject }: Params<
     return { ...known, epsilon: Number((least * step).toFixed(6)), predicted: found };
   }
   return known;
+}
+
+/** The proven radius of the example; none for models of which nothing can be proven, or where it is 0. */
+export function certify(model: Model, { max, ...subject }: Params<"certify">): { radius?: number } {
+  const norm = normOf(subject);
+  try {
+    const [radius] = certifiedRadius(model, exampleOf(model, subject), {
+      norm,
+      max,
+      method: "crown",
+      halvings: HALVINGS,
+    });
+    return { radius: radius > 0 ? radius : undefined };
+  } catch (error) {
+    if (error instanceof InputError) return {};
+    throw error;
+  }
 }
 
 /** The scores of `model` from −reach to reach along the sign of the gradient at the example. */
@@ -109,6 +130,11 @@ export function scoreCurves(model: Model, { reach, ...subject }: Params<"curves"
     (_, c) => Float32Array.from({ length: POINTS }, (_, i) => data[i * cols + c]),
   );
   return { label: example.labels[0], epsilons, scores, linear: isLinear(model) };
+}
+
+/** What the attack measures ε by. */
+function normOf({ attack, options }: Pick<Subject, "attack" | "options">): "Linf" | "L2" | "L1" {
+  return (options?.norm ?? attackOf(attack).norms[0]) as "Linf" | "L2" | "L1";
 }
 
 function attack(
@@ -132,18 +158,6 @@ function signs(model: Model, example: Batch): Float32Array {
 
 function isLinear(model: Model): boolean {
   return model.family.name === "softmaxLinear";
-}
-
-/** The exact L∞ distance to another class, of a linear model; of others nothing is proven here. */
-function certifiedRadius(model: Model, { x, labels }: Batch): number | undefined {
-  if (!isLinear(model)) return undefined;
-  const { W, b } = model.tensors();
-  const bound = (value: number) => new Float64Array(x.cols).fill(value);
-  return linearDistance(
-    { rows: model.classes, cols: x.cols, W: Float64Array.from(W.data), b: Float64Array.from(b.data) },
-    labels[0],
-    { x: Float64Array.from(x.data), lo: bound(-Infinity), hi: bound(Infinity), norm: "Linf" },
-  );
 }
 
 function predictionsOf(model: Model, x: Matrix): Prediction[] {

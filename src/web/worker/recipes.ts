@@ -25,6 +25,10 @@ const RECIPES: Readonly<Record<string, PageRecipe>> = {
       dropout: { input: { keep: 0.8, scale: 1.25 } },
     },
   },
+  mlp: {
+    family: { units: [64] },
+    training: { optimizer: { name: "adam", learningRate: 0.002 }, batchSize: 50 },
+  },
   rbf: { training: { optimizer: { name: "adam", learningRate: 0.02 }, batchSize: 50 } },
 };
 

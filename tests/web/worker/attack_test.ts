@@ -56,21 +56,22 @@ Deno.test("attack with a target raises the target's probability", async () => {
   }
 });
 
-Deno.test("smallest is enough, one step less is not, and it is not below what is proven", async () => {
+Deno.test("smallest is enough, one step less is not, and nothing within what certify proves is", async () => {
   const { request, model } = await withModel();
   const step = 0.005;
   let found = 0;
   for (let i = 0; i < 12; i++) {
     const each = { ...subject, example: test.x.data.slice(784 * i, 784 * (i + 1)), label: test.labels[i] };
-    const { epsilon, wrongBefore, certified } = await request("smallest", { ...each, max: 0.5, step });
+    const { epsilon, wrongBefore } = await request("smallest", { ...each, max: 0.5, step });
     const one = batch({ x: matrix(1, 784, each.example), labels: [each.label], classes: 10 });
     assertEquals(wrongBefore, predict(model, one.x).predicted[0] !== each.label);
     if (wrongBefore) continue;
     found++;
     assertEquals(fgsm(model, one, { epsilon: epsilon! }).fooled[0], 1);
     assertEquals(fgsm(model, one, { epsilon: epsilon! - step }).fooled[0], 0);
+    const { radius } = await request("certify", { ...each, max: 0.5 });
     // fgsm is not the best attack on a model of ten classes, so what is proven may lie lower
-    assert(certified! > 0 && certified! <= epsilon!);
+    assert(radius! > 0 && radius! <= epsilon!);
   }
   assert(found > 6);
 });
@@ -96,5 +97,19 @@ Deno.test("curves of a linear model are straight lines through its scores", asyn
     const tolerance = 1e-4 * (1 + Math.abs(score[80]));
     assertAlmostEquals(score[80] - score[40], score[40] - score[0], tolerance);
     assertAlmostEquals(score[50] - score[40], (score[80] - score[40]) / 4, tolerance);
+  });
+});
+
+Deno.test("certify proves something of networks too, in the attack's norm, and nothing where the model is wrong", async () => {
+  const request = requester();
+  const plan = { ...PLAN, family: "mlp", options: { units: [8] }, epochs: 6 };
+  await request("train", { name: "mine", plan, watch: false, resume: false });
+  const own = { ...subject, label: undefined };
+  const { radius } = await request("certify", { ...own, max: 0.5 });
+  const { radius: inL2 } = await request("certify", { ...own, options: { norm: "L2" }, max: 5 });
+  assert(radius! > 0 && inL2! > radius!, `${radius} ${inL2}`);
+  const { label } = await request("attack", { ...own, epsilon: 0 });
+  assertEquals(await request("certify", { ...subject, label: (label + 1) % 10, max: 0.5 }), {
+    radius: undefined,
   });
 });
