@@ -3,12 +3,12 @@
  * `--check` builds afresh and compares with what is there instead.
  */
 import asc from "assemblyscript/asc";
-import { patched } from "../../src/runtime/binary.ts";
+import { unpacked } from "../../src/runtime/binary.ts";
 import { jobs } from "../../src/runtime/split.ts";
 import { dispatchSource } from "./dispatch.ts";
 import { exportsSource } from "./exports.ts";
 import { farthestOffset, longestMultiplyAddChain, mostAlive } from "./inspect.ts";
-import { patchOf } from "./patch.ts";
+import { packed, patchOf } from "./patch.ts";
 import { signaturesIn } from "./signatures.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -81,13 +81,14 @@ async function build(): Promise<Map<string, Uint8Array>> {
   const text = (name: string, ...parts: string[]) =>
     files.set(name, new TextEncoder().encode([GENERATED, ...parts].join("\n")));
   const inlined = (...[baseline, relaxed]: readonly Binary[]) => {
-    const base = files.get(baseline.file)!, other = files.get(relaxed.file)!, patch = patchOf(base, other);
-    if (!equal(patched(base, patch), other)) {
-      throw new Error(`Cannot make ${relaxed.file} of ${baseline.file}`);
+    const base = files.get(baseline.file)!, other = files.get(relaxed.file)!;
+    const alone = packed(base), patch = patchOf(base, other);
+    if (!equal(unpacked(undefined, alone), base) || !equal(unpacked(base, patch), other)) {
+      throw new Error(`Cannot make ${baseline.file} and ${relaxed.file} of their packed forms`);
     }
     return [
-      `/** ${baseline.file} */`,
-      `export const baseline: string =\n  "${base.toBase64()}";\n`,
+      `/** ${baseline.file}, packed */`,
+      `export const baselinePacked: string =\n  "${alone.toBase64()}";\n`,
       `/** What makes ${relaxed.file} of it. */`,
       `export const relaxedPatch: string =\n  "${patch.toBase64()}";\n`,
     ];

@@ -1,7 +1,10 @@
-/** One binary as what has to be changed in another: `src/runtime/binary.ts` reads it. @module */
+/** A binary as short text for a program to hold, packed or as what has to be changed in another: `src/runtime/binary.ts` reads it. @module */
 
-/** Bytes from which a run that lies elsewhere in the base is worth naming. */
-const SHORTEST = 6;
+/** Bytes from which a run that lies elsewhere is worth naming: in the base, and in what is written already. */
+const SHORTEST = 6, SHORTEST_OWN = 4;
+
+/** Places at which a run may begin that are looked at. */
+const LOOKS = 400;
 
 /**
  * The steps that make `wanted` of `base`: first the length of the result, then in turn how many new bytes follow, these
@@ -9,53 +12,99 @@ const SHORTEST = 6;
  * a byte, the lowest first; distances that are negative are −2d − 1, the others 2d.
  */
 export function patchOf(base: Uint8Array, wanted: Uint8Array): Uint8Array<ArrayBuffer> {
-  const places = placesIn(base);
-  const out: number[] = [];
-  const number = (value: number) => {
-    for (; value > 127; value >>>= 7) out.push(value & 127 | 128);
-    out.push(value);
-  };
-  number(wanted.length);
+  const places = new Places(base, SHORTEST);
+  const steps = new Steps(wanted.length);
   let fresh: number[] = [], end = 0;
   for (let i = 0; i < wanted.length;) {
     // where nothing but bytes was replaced, the run goes on
-    const starts = [end + fresh.length, end, ...places.get(keyAt(wanted, i)) ?? []];
-    const runs = starts.map((start) => ({ start, length: common(base.subarray(start), wanted.subarray(i)) }));
-    const { start, length } = runs.reduce((best, run) => run.length > best.length ? run : best);
+    const { start, length } = places.longest(wanted, i, { first: [end + fresh.length, end] });
     if (length < SHORTEST) {
       fresh.push(wanted[i++]);
       continue;
     }
-    number(fresh.length);
-    out.push(...fresh);
-    number(start < end ? 2 * (end - start) - 1 : 2 * (start - end));
-    number(length);
+    steps.run(fresh, start < end ? 2 * (end - start) - 1 : 2 * (start - end), length);
     [fresh, end] = [[], start + length];
     i += length;
   }
-  number(fresh.length);
-  out.push(...fresh);
-  return Uint8Array.from(out);
+  return steps.end(fresh);
+}
+
+/** The same steps for `wanted` alone: runs lie in what is written already, so many bytes back. */
+export function packed(wanted: Uint8Array): Uint8Array<ArrayBuffer> {
+  const places = new Places(wanted, SHORTEST_OWN);
+  const steps = new Steps(wanted.length);
+  let fresh: number[] = [];
+  for (let i = 0; i < wanted.length;) {
+    const { start, length } = places.longest(wanted, i, { before: i });
+    // one byte more now may be worth a longer run from the next
+    const next = length < SHORTEST_OWN ? undefined : places.longest(wanted, i + 1, { before: i + 1 });
+    if (!next || next.length > length + 1) {
+      fresh.push(wanted[i++]);
+      continue;
+    }
+    steps.run(fresh, i - start, length);
+    fresh = [];
+    i += length;
+  }
+  return steps.end(fresh);
+}
+
+/** Steps as bytes. */
+class Steps {
+  readonly #out: number[] = [];
+
+  constructor(length: number) {
+    this.#number(length);
+  }
+
+  #number(value: number): void {
+    for (; value > 127; value >>>= 7) this.#out.push(value & 127 | 128);
+    this.#out.push(value);
+  }
+
+  run(fresh: readonly number[], distance: number, length: number): void {
+    this.#number(fresh.length);
+    this.#out.push(...fresh);
+    this.#number(distance);
+    this.#number(length);
+  }
+
+  end(fresh: readonly number[]): Uint8Array<ArrayBuffer> {
+    this.#number(fresh.length);
+    return Uint8Array.from([...this.#out, ...fresh]);
+  }
 }
 
 /** Where each row of so many bytes lies. */
-function placesIn(bytes: Uint8Array): Map<string, number[]> {
-  const places = new Map<string, number[]>();
-  for (let i = 0; i + SHORTEST <= bytes.length; i++) {
-    const key = keyAt(bytes, i), found = places.get(key);
-    if (found) found.push(i);
-    else places.set(key, [i]);
+class Places {
+  readonly #bytes: Uint8Array;
+  readonly #size: number;
+  readonly #places = new Map<string, number[]>();
+
+  constructor(bytes: Uint8Array, size: number) {
+    [this.#bytes, this.#size] = [bytes, size];
+    for (let i = 0; i + size <= bytes.length; i++) {
+      const key = bytes.subarray(i, i + size).join(), found = this.#places.get(key);
+      if (found) found.push(i);
+      else this.#places.set(key, [i]);
+    }
   }
-  return places;
-}
 
-function keyAt(bytes: Uint8Array, at: number): string {
-  return bytes.subarray(at, at + SHORTEST).join();
-}
-
-/** How many bytes are the same at the beginning. */
-function common(a: Uint8Array, b: Uint8Array): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
-  return length;
+  /** The longest run that lies here and is what `wanted` has at `i`; with `before` only what ends before that place. */
+  longest(
+    wanted: Uint8Array,
+    i: number,
+    { first = [], before = Infinity }: { first?: readonly number[]; before?: number },
+  ): { start: number; length: number } {
+    const known = this.#places.get(wanted.subarray(i, i + this.#size).join()) ?? [];
+    const starts = [...first, ...before < Infinity ? known.filter((at) => at < before).slice(-LOOKS) : known];
+    let best = { start: 0, length: 0 };
+    for (const start of starts) {
+      let length = 0;
+      const most = Math.min(wanted.length - i, this.#bytes.length - start, before - start);
+      while (length < most && this.#bytes[start + length] === wanted[i + length]) length++;
+      if (length > best.length || (before < Infinity && length === best.length)) best = { start, length };
+    }
+    return best;
+  }
 }

@@ -4,20 +4,23 @@ import type { Variant } from "./variants.ts";
 
 /** One build, and how the other differs from it: they are nearly the same. */
 export interface Binaries {
-  /** The baseline build, in base64. */
-  readonly baseline: string;
+  /** The baseline build, packed by `scripts/build/patch.ts`, in base64. */
+  readonly baselinePacked: string;
   /** What makes the relaxed one of it, as `scripts/build/patch.ts` writes it, in base64. */
   readonly relaxedPatch: string;
 }
 
 /** The bytes of a build. */
-export function bytesOf({ baseline, relaxedPatch }: Binaries, variant: Variant): Uint8Array<ArrayBuffer> {
-  const base = decoded(baseline);
-  return variant === "baseline" ? base : patched(base, decoded(relaxedPatch));
+export function bytesOf(
+  { baselinePacked, relaxedPatch }: Binaries,
+  variant: Variant,
+): Uint8Array<ArrayBuffer> {
+  const base = unpacked(undefined, decoded(baselinePacked));
+  return variant === "baseline" ? base : unpacked(base, decoded(relaxedPatch));
 }
 
-/** What the steps in `patch` make of `base`. */
-export function patched(base: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBuffer> {
+/** What the steps in `patch` make of `base`; without one they refer to what is written already. */
+export function unpacked(base: Uint8Array | undefined, patch: Uint8Array): Uint8Array<ArrayBuffer> {
   let at = 0;
   const number = () => {
     let value = 0;
@@ -34,8 +37,8 @@ export function patched(base: Uint8Array, patch: Uint8Array): Uint8Array<ArrayBu
     size += fresh;
     if (at >= patch.length) return out;
     const distance = number(), length = number();
-    const start = distance & 1 ? end - (distance + 1) / 2 : end + distance / 2;
-    out.set(base.subarray(start, end = start + length), size);
+    const start = !base ? size - distance : distance & 1 ? end - (distance + 1) / 2 : end + distance / 2;
+    out.set((base ?? out).subarray(start, end = start + length), size);
     size += length;
   }
 }

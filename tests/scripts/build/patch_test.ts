@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { patchOf } from "../../../scripts/build/patch.ts";
-import { patched } from "../../../src/runtime/binary.ts";
+import { packed, patchOf } from "../../../scripts/build/patch.ts";
+import { unpacked } from "../../../src/runtime/binary.ts";
 import { rng } from "../../../src/rng.ts";
 import "../../../src/runtime/inlined.ts";
 
 const from = rng(1);
 const bytes = (n: number) => Uint8Array.from({ length: n }, () => from.below(256));
 
-Deno.test("patched() makes of a base what patchOf() was given, whatever the two are", () => {
+Deno.test("unpacked() makes what packed() and patchOf() were given, whatever the two are", () => {
   const base = bytes(1000), none = new Uint8Array();
   const middle = base.subarray(300, 700), replaced = base.slice();
   replaced[500] ^= 1;
@@ -24,9 +24,15 @@ Deno.test("patched() makes of a base what patchOf() was given, whatever the two 
     Uint8Array.from({ length: 20_000 }, (_, i) => middle[i % middle.length]),
   ];
   for (const wanted of cases) {
-    assertEquals(patched(base, patchOf(base, wanted)), wanted);
-    assertEquals(patched(none, patchOf(none, wanted)), wanted);
+    assertEquals(unpacked(base, patchOf(base, wanted)), wanted);
+    assertEquals(unpacked(none, patchOf(none, wanted)), wanted);
+    assertEquals(unpacked(undefined, packed(wanted)), wanted);
   }
+});
+
+Deno.test("packed() of what repeats itself is short", () => {
+  const part = bytes(100);
+  assert(packed(Uint8Array.from({ length: 20_000 }, (_, i) => part[i % 100])).length < 200);
 });
 
 Deno.test("patchOf() of what differs in few places is short", () => {
@@ -38,11 +44,13 @@ Deno.test("patchOf() of what differs in few places is short", () => {
 
 for (const threads of ["", ".threads"]) {
   Deno.test(`wasm/ holds the relaxed build of gibbon${threads}.wasm twice, and both are the same`, async () => {
-    const { baseline, relaxedPatch } = await import(`../../../wasm/${threads ? "threads" : "inline"}.ts`);
+    const { baselinePacked, relaxedPatch } = await import(
+      `../../../wasm/${threads ? "threads" : "inline"}.ts`
+    );
     const file = (name: string) => Deno.readFile(new URL(`../../../wasm/${name}`, import.meta.url));
-    const base = Uint8Array.fromBase64(baseline);
+    const base = unpacked(undefined, Uint8Array.fromBase64(baselinePacked));
     assertEquals(base, await file(`gibbon${threads}.wasm`));
-    const relaxed = patched(base, Uint8Array.fromBase64(relaxedPatch));
+    const relaxed = unpacked(base, Uint8Array.fromBase64(relaxedPatch));
     assertEquals(relaxed, await file(`gibbon.relaxed${threads}.wasm`));
   });
 }
