@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { decode } from "fast-png";
 import type { Terminal } from "../../scripts/cli/context.ts";
-import { baseline } from "../../wasm/inline.ts";
+import { baselinePacked } from "../../wasm/inline.ts";
 import { main } from "../../scripts/web/web.ts";
 
 /** A run of the task in this process; `interrupt` is its Ctrl-C. */
@@ -46,7 +46,7 @@ Deno.test("web --build --out writes one page that asks for nothing and whose pol
   assertEquals(page.match(/<(script|link|img)[^>]*\s(src|href)="(?!data:)[^"]*"/g), null);
   for (const name of ["Preact Team", "Jason Miller", "Leon Sorokin"]) assert(page.includes(name), name);
   // once, in the worker: the page itself only looks
-  assertEquals(page.split(baseline).length, 2);
+  assertEquals(page.split(baselinePacked).length, 2);
   assertStringIncludes(page, '<meta property="og:image" content="preview.png">');
   const found = web("--build", "--out", folder, "--address", "https://example.org/play");
   assertEquals([await found.code, found.err], [0, ""]);
