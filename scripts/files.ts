@@ -48,10 +48,13 @@ export async function makeFolder(path: string): Promise<void> {
 /**
  * Nothing, if `path` could be written now: what takes long should ask before it begins.
  *
- * @throws {UserError} if it could not
+ * @throws {UserError} if it could not, or is a file that is there and not to be written over
  */
-export async function checkWritable(path: string): Promise<void> {
+export async function checkWritable(path: string, { force = true }: { force?: boolean } = {}): Promise<void> {
   const there = await Deno.stat(path).catch(() => undefined);
+  if (there?.isFile && !force) {
+    throw new UserError(`Cannot write ${path}: it is there already; name another, or add --force`);
+  }
   try {
     if (there?.isDirectory) throw new Error("it is a folder");
     if (there && !there.isFile) return;

@@ -5,7 +5,16 @@
  * @module
  */
 
-import { type AnySchema, type Field, intervalOf, oneOf, problem, rangeOf } from "./schema.ts";
+import {
+  type AnySchema,
+  type Field,
+  intervalOf,
+  oneOf,
+  problem,
+  quoted,
+  rangeOf,
+  suggestion,
+} from "./schema.ts";
 
 /** JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -139,4 +148,48 @@ export function markdownTable(schemas: Readonly<Record<string, AnySchema>>, of: 
   );
   return [[of, "option", "flag", "value", "default", "sets"], Array<string>(6).fill("---"), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/**
+ * The members of `value`, an object of JSON, as `schema` has them: those that are there, and no others.
+ *
+ * @throws what `fail` makes of the first thing that does not fit, named by its place
+ */
+export function checkedMembers(
+  schema: AnySchema,
+  value: unknown,
+  { place = "", fail, of = "its members" }: {
+    /** What stands before a member's name; default nothing. */
+    place?: string;
+    fail: (problem: string) => Error;
+    /** What these members are, for the message. */
+    of?: string;
+  },
+): Record<string, unknown> {
+  const at = (name: string) => place === "" ? quotedName(name) : `${place}.${quotedName(name)}`;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw fail(`${place || "it"} must be an object`);
+  }
+  const names = Object.keys(schema);
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(schema, name)) continue;
+    const near = suggestion(name, names);
+    const all = names.length > 0 ? `, ${names.join(", ")}` : ", of which there are none";
+    throw fail(`${at(name)} is none of ${of}${near || all}`);
+  }
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const [name, field] of Object.entries(schema)) {
+    if (!Object.hasOwn(members, name) || members[name] === undefined) {
+      if (field.required) throw fail(`${at(name)} is missing`);
+      continue;
+    }
+    const wanted = problem(field, members[name]);
+    if (wanted !== undefined) throw fail(`${at(name)} must be ${wanted}`);
+  }
+  return { ...members };
+}
+
+/** A member's name as a message shows it: in quotes where it is no plain word. */
+export function quotedName(name: string): string {
+  return /^\w{1,60}$/.test(name) ? name : quoted(name);
 }

@@ -68,7 +68,7 @@ function placeOf(path: string): { tier: number; entry: string } | undefined {
 
 /** Packages that an entry of the table may import; the others need none. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  "src/edge": ["hono", "valibot", "@valibot/to-json-schema"],
+  "src/edge": ["hono"],
   "src/web": ["preact", "@preact/signals", "uplot"],
 };
 

@@ -1,91 +1,96 @@
-/** What the options of training say of its aim. @module */
+/** How long, against what and on what to train, as the command line says it. @module */
 
-import {
-  fgsm,
-  type Perturbation,
-  perturbation,
-  signNoise,
-  type TrainOptions,
-  uniformNoise,
-} from "../../src/mod.ts";
+import { attackNamed, perturbation, type TrainOptions } from "../../src/mod.ts";
+import { TRAIN_OPTIONS } from "../../src/train/options.ts";
 import { UserError } from "../errors.ts";
-import { choice, number, text, whole, wholes } from "./options.ts";
+import { ATTACKS, OWN, triedAs } from "./attacking.ts";
+import type { OwnOptions, OwnValues } from "./command.ts";
+import { choice, number, type Option, optionOf, text, whole, wholes } from "./options.ts";
 
 /** How long, against what and on what to train. */
 export const TRAINING = {
-  epochs: whole({ help: "Passes over the examples", min: 1, default: 10 }),
-  adversarial: number({
-    help: "Train against the fast gradient sign method too",
-    placeholder: "E",
-    min: 0,
-  }),
-  noise: choice(["sign", "uniform"], { help: "Train against noise too" }),
-  noiseEpsilon: number({ help: "Size of that noise; by default 0.25", placeholder: "E", min: 0 }),
-  alpha: number({
+  epochs: optionOf(TRAIN_OPTIONS.epochs) as Option<number>,
+  adversarial: number({ help: "Train against an attack of this size too", placeholder: "E", min: 0 }),
+  attack: choice(ATTACKS, { help: "That attack; by default fgsm" }),
+  alpha: optionOf({
+    ...TRAIN_OPTIONS.alpha,
     help: "Weight of the clean loss beside the perturbed one; by default 0.5",
-    min: 0,
-    max: 1,
-  }),
+  }) as Option<number | undefined>,
   classes: wholes({ help: "Keep these classes only, relabelled 0, 1, …", placeholder: "K,…", min: 0 }),
   limit: whole({ help: "Learn from the first N examples only", min: 1 }),
   validation: whole({ help: "Hold out the last N examples; their error picks the best epoch", min: 1 }),
   validationEpsilon: number({
-    help: "Attack those by the fast gradient sign method; by default not",
+    help: "Attack those with this size; by default not",
     placeholder: "E",
     min: 0,
   }),
-  patience: whole({ help: "Stop after N epochs without a better one; by default 100", min: 1 }),
+  patience: optionOf({
+    ...TRAIN_OPTIONS.patience,
+    default: undefined,
+    help: `${TRAIN_OPTIONS.patience.help}; by default ${TRAIN_OPTIONS.patience.default}`,
+  }) as Option<number | undefined>,
   checkpoint: text({
     help: "Keep the state of training here, and go on from it if it is there",
     placeholder: "FILE",
   }),
 } as const;
 
-/** What the options of `AIM` say, but for the examples. */
+/** Options of the attack that training is against. */
+export const AGAINST: OwnOptions = {
+  ...OWN,
+  unsaid: ({ adversarial, validationEpsilon }) =>
+    adversarial === undefined && validationEpsilon === undefined ? undefined : "fgsm",
+};
+
+/** What the options of `TRAINING` say, but for the examples. */
 interface Given {
   readonly epochs: number;
   readonly seed: number;
   readonly adversarial?: number;
-  readonly noise?: "sign" | "uniform";
-  readonly noiseEpsilon?: number;
+  readonly attack?: string;
   readonly alpha?: number;
   readonly validation?: number;
   readonly validationEpsilon?: number;
   readonly patience?: number;
+  readonly own: OwnValues;
 }
 
 /**
- * The same as the library takes it.
+ * The same as the library takes it, and what it says of the attack.
  *
- * @throws {UserError} if an option lacks another, or contradicts it
+ * @throws {UserError} if an option lacks another
  */
 export function trainOptionsOf(given: Given): TrainOptions {
-  const { epochs, seed, alpha, patience, adversarial, noise, noiseEpsilon, validationEpsilon, validation } =
+  const { epochs, seed, alpha, patience, adversarial, attack = "fgsm", validationEpsilon, validation, own } =
     given;
   const needs = (name: string, value: unknown, other: string, there: unknown) => {
     if (value !== undefined && there === undefined) throw new UserError(`--${name} needs ${other}`, 2);
   };
-  if (adversarial !== undefined && noise) {
-    throw new UserError("--adversarial and --noise contradict each other", 2);
-  }
-  needs("noise-epsilon", noiseEpsilon, "--noise sign or uniform", noise);
-  needs("alpha", alpha, "--adversarial E or --noise", adversarial ?? noise);
+  needs(
+    "attack",
+    given.attack,
+    "--adversarial E or --validation-epsilon E",
+    adversarial ?? validationEpsilon,
+  );
+  needs("alpha", alpha, "--adversarial E", adversarial);
   needs("validation-epsilon", validationEpsilon, "--validation N", validation);
   needs("patience", patience, "--validation N", validation);
+  const against = (epsilon: number | undefined) =>
+    epsilon === undefined
+      ? undefined
+      // what is left out has no place in the record
+      : perturbation(attackNamed(attack), { epsilon, ...own.attack[attack] });
   return {
     epochs,
     seed,
     alpha,
     patience,
-    perturbation: perturbationOf(given),
-    validationPerturbation: validationEpsilon === undefined
-      ? undefined
-      : perturbation(fgsm, { epsilon: validationEpsilon }),
+    perturbation: against(adversarial),
+    validationPerturbation: against(validationEpsilon),
   };
 }
 
-function perturbationOf({ adversarial, noise, noiseEpsilon = 0.25 }: Given): Perturbation | undefined {
-  if (adversarial !== undefined) return perturbation(fgsm, { epsilon: adversarial });
-  if (noise === undefined) return undefined;
-  return perturbation({ sign: signNoise, uniform: uniformNoise }[noise], { epsilon: noiseEpsilon });
+/** The attack that training is against, complete; nothing if there is none. */
+export function trainedAgainst({ adversarial, attack = "fgsm", own }: Given) {
+  return adversarial === undefined ? undefined : triedAs([attack], own)[0];
 }

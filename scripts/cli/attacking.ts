@@ -1,61 +1,45 @@
 /** How commands attack. @module */
 
-import { attackNamed, type AttackOptions, attacks, type LossOptions } from "../../src/mod.ts";
-import { UserError } from "../errors.ts";
-import { choice, numbers } from "./options.ts";
+import { attackSchemas, type Tried, triedOf } from "../../src/evaluate/tried.ts";
+import { anyAttacks } from "../../src/attacks/mod.ts";
+import type { OwnOptions, OwnValues } from "./command.ts";
+import { number, numbers, wholes } from "./options.ts";
 
 /** Names of the attacks. */
-export const ATTACKS: readonly string[] = Object.keys(attacks);
+export const ATTACKS: readonly string[] = Object.keys(anyAttacks);
 
-/** Options of an attack beside its ε. */
-export const ATTACKING = {
-  norm: choice(["Linf", "L2", "L1"], {
-    help: "Norm that epsilon bounds, for attacks that have a choice; by default Linf",
-  }),
-  labels: choice(["true", "predicted"], {
-    help: "Labels whose loss is raised, for attacks that aim; by default the true ones",
-  }),
-  gradient: choice(["safe", "float32"], {
-    help:
-      "Direction of the exact gradient, or of the one that float32 rounds, for attacks that aim; by default safe",
-  }),
+/** What bounds every attack beside its size. */
+export const BOUNDED = {
   bounds: numbers({
     help: "Least and greatest value of an input; by default none",
     placeholder: "LO,HI",
     count: 2,
   }),
+  fixed: wholes({ help: "Places of the inputs that stay as they are; by default none", min: 0 }),
+  grid: number({ help: "Steps a unit that inputs are whole numbers of: 255 for images of 8 bits", above: 0 }),
 } as const;
 
-/** What the options say. */
-interface Given {
-  readonly norm?: "Linf" | "L2" | "L1";
-  readonly labels?: LossOptions["labels"];
-  readonly gradient?: LossOptions["gradient"];
-  readonly bounds?: readonly number[];
-  readonly seed: number;
-  readonly target?: number;
+/** Each attack's own options. */
+export const OWN: OwnOptions = { of: "attack", schemas: attackSchemas };
+
+/** The attacks of these names, with what was given of their own options. */
+export function triedAs(names: readonly string[], own: OwnValues): Tried[] {
+  return names.map((attack) => triedOf({ ...own.attack[attack], attack }));
 }
 
-/**
- * The options of the attacks `names` that the user gave.
- *
- * @throws {UserError} if some of them would change nothing
- */
-export function attackOptions(
-  names: readonly string[],
-  { norm, labels, gradient, bounds, seed, target }: Given,
-): Omit<AttackOptions, "constraint"> & LossOptions {
-  const chosen = names.map(attackNamed);
-  for (const [name, value] of Object.entries({ labels, gradient })) {
-    if (value === undefined || chosen.some(({ options }) => Object.hasOwn(options, name))) continue;
-    throw new UserError(`--${name} does not go with ${names.join(",")}, which does not follow a gradient`, 2);
-  }
-  if (norm && !chosen.some(({ norms }) => norms.length > 1 && norms.includes(norm))) {
-    const fit = ATTACKS.filter((name) => attackNamed(name).norms.length > 1);
-    throw new UserError(`--norm does not go with ${names.join(",")}, but with ${fit.join(" and ")}`, 2);
-  }
-  if (labels && target !== undefined) {
-    throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
-  }
-  return { norm, labels, gradient, target, seed, bounds: bounds && [bounds[0], bounds[1]] };
+/** What the options of `BOUNDED` say, as the library takes it. */
+export function boundedBy(
+  { bounds, fixed, grid, seed }: {
+    bounds?: readonly number[];
+    fixed?: readonly number[];
+    grid?: number;
+    seed: number;
+  },
+): { bounds?: [number, number]; fixed?: readonly number[]; grid?: number; seed: number } {
+  return {
+    seed,
+    ...(bounds && { bounds: [bounds[0], bounds[1]] as [number, number] }),
+    ...(fixed && { fixed }),
+    ...(grid !== undefined && { grid }),
+  };
 }

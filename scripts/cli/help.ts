@@ -89,7 +89,9 @@ function commandLine(indent: string, parts: readonly string[], width: number): s
 
 /** `text` in lines of `width` characters at most, if its words are no longer. */
 export function wrapped(text: string, width: number): string[] {
-  return joinedUpTo(text.split(" "), width);
+  // a sign and its number stay together
+  const words = text.replace(/([≥≤><]) (?=[\d-])/g, "$1\u00a0").split(" ");
+  return joinedUpTo(words, width).map((line) => line.replaceAll("\u00a0", " "));
 }
 
 function joinedUpTo(parts: readonly string[], width: number): string[] {

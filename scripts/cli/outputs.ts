@@ -1,8 +1,9 @@
 /** What commands give back: files, tables, percentages. @module */
 
-import type { AttackedRates } from "../../src/evaluate/evaluation.ts";
+import type { AttackedRates, Conditions } from "../../src/evaluate/evaluation.ts";
 import { type Matrix, type Rates, type Tensor, writeSafetensors } from "../../src/mod.ts";
 import { writeFileWhole } from "../files.ts";
+import { wrapped } from "./help.ts";
 
 export { rates } from "../../src/evaluate/evaluation.ts";
 
@@ -30,21 +31,77 @@ export function percent(fraction: number | null): string {
   return fraction === null ? "–" : `${(100 * fraction).toFixed(2)} %`;
 }
 
-/** Lines of aligned columns, the first to the left and the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
+/**
+ * Lines of aligned columns, the first to the left and the others to the right. What is wider than `width` is broken into
+ * several such blocks, each with the first column.
+ */
+export function table(rows: readonly (readonly string[])[], width = Infinity): string {
   const widths = rows[0].map((_, j) => Math.max(...rows.map((row) => row[j].length)));
-  return rows.map((row) =>
-    row.map((cell, j) => j === 0 ? cell.padEnd(widths[j]) : cell.padStart(widths[j])).join("  ").trimEnd()
-  ).join("\n");
+  const blocks: number[][] = [[]];
+  let used = widths[0];
+  for (let j = 1; j < widths.length; j++) {
+    if (used + 2 + widths[j] > width && blocks.at(-1)!.length > 0) {
+      blocks.push([]);
+      used = widths[0];
+    }
+    blocks.at(-1)!.push(j);
+    used += 2 + widths[j];
+  }
+  const line = (row: readonly string[], columns: readonly number[]) =>
+    [row[0].padEnd(widths[0]), ...columns.map((j) => row[j].padStart(widths[j]))].join("  ").trimEnd();
+  return blocks.map((columns) => rows.map((row) => line(row, columns)).join("\n")).join("\n\n");
 }
 
-/** Error and confidence in percent, a line for each attack and budget. */
-export function ratesTable(clean: Rates, attacked: readonly AttackedRates[]): string {
+/** What ε bounds, in words. */
+export const DISTANCES = {
+  Linf: "L∞ norm, input units",
+  L2: "L2 norm, input units",
+  L1: "L1 norm, input units",
+  angle: "angle at the origin, radians",
+} as const;
+
+/** Error and confidence in percent: a table for each norm or unit, a line for each attack and ε in it. */
+export function ratesTables(clean: Rates, attacked: readonly AttackedRates[], width?: number): string {
   const cells = ({ errorRate, confidence, confidenceOnErrors }: Rates) =>
     [errorRate, confidence, confidenceOnErrors].map(percent);
-  return table([
-    ["attack", "epsilon", "error", "confidence", "on errors"],
-    ["none", "", ...cells(clean)],
-    ...attacked.map((each) => [each.attack, `${each.epsilon}`, ...cells(each)]),
-  ]);
+  const head = ["error", "confidence", "on errors"];
+  const distances = [...new Set(attacked.map(({ distance }) => distance))];
+  return [
+    table([["", ...head], ["clean", ...cells(clean)]], width),
+    ...distances.map((distance) =>
+      [
+        `Under attack: epsilon is the ${DISTANCES[distance]}`,
+        table([
+          ["attack", "epsilon", ...head, "fooled"],
+          ...attacked.filter((each) => each.distance === distance)
+            .map((each) => [each.attack, `${each.epsilon}`, ...cells(each), percent(each.fooledRate)]),
+        ], width),
+      ].join("\n")
+    ),
+  ].join("\n\n");
+}
+
+/** What the columns of such tables mean. */
+export const LEGEND =
+  "error: wrong, of all. fooled: wrong under attack, of those right when clean. confidence: mean probability of the " +
+  "predicted class, of all and of the wrong ones.";
+
+/** How attacks were run, in lines of `width`. */
+export function conditionsText(
+  { bounds, seed, attacks }: Conditions,
+  { split, kernels, width }: { split?: string; kernels: string; width: number },
+): string {
+  const own = attacks.map(({ name, attack, options }) => {
+    const given = Object.entries(options).map(([key, value]) => `${key} ${value}`);
+    return `${name}${name === attack ? "" : ` (${attack})`}${
+      given.length > 0 ? `: ${given.join(", ")}` : ""
+    }`;
+  });
+  const common = [
+    ...(split ? [`${split} examples`] : []),
+    bounds ? `inputs within ${bounds.join(" … ")}` : "inputs without bounds",
+    `seed ${seed}`,
+    `${kernels} kernels`,
+  ];
+  return [`${common.join(", ")}.`, ...own].flatMap((line) => wrapped(line, width)).join("\n");
 }

@@ -62,15 +62,18 @@ export function parse(command: Command, args: readonly string[]): Given {
   if (parsed.help) return { help: true };
   /** What was given to `key`: true or false for a flag, a text for another. */
   const given = (key: string): string | boolean | undefined => {
-    for (const [name, { key: its, flag, says }] of typed) {
-      if (its !== key) continue;
-      if (flag && parsed[name]) return says;
-      const texts = flag ? [] : parsed[name] as readonly string[];
-      if (texts.length > 1 && !options[key]?.lastCounts) {
-        throw new UserError(`--${name} is given ${texts.length} times`, 2);
-      }
-      if (texts.length > 0) return texts.at(-1)!;
+    const ways = [...typed].filter(([name, { key: its, flag }]) => its === key && (!flag || parsed[name]));
+    if (ways.length === 0) return undefined;
+    if (ways.length > 1) {
+      throw new UserError(`--${ways[0][0]} and --${ways[1][0]} contradict each other`, 2);
     }
+    const [[name, { flag, says }]] = ways;
+    if (flag) return says;
+    const texts = parsed[name] as readonly string[];
+    if (texts.length > 1 && !options[key]?.lastCounts) {
+      throw new UserError(`--${name} is given ${texts.length} times`, 2);
+    }
+    return texts.at(-1);
   };
   const values = Object.fromEntries(
     Object.entries(options).map(([key, option]) => [key, valueOf(key, option, given(key), command)]),
@@ -167,10 +170,7 @@ function ownValues(
   values: Given,
   given: (key: string) => string | boolean | undefined,
 ): OwnValues {
-  const groups = (command.own ?? []).map((own) => ({
-    own,
-    chosen: [values[own.of] ?? []].flat() as string[],
-  }));
+  const groups = (command.own ?? []).map((own) => ({ own, chosen: chosenOf(own, values) }));
   const result: Record<string, Record<string, Record<string, unknown>>> = {};
   for (const { own: { of }, chosen } of groups) {
     result[of] = Object.fromEntries(chosen.map((name) => [name, {}]));
@@ -202,11 +202,16 @@ function ownValues(
   return result;
 }
 
+/** The names that are chosen, or that count as chosen where none is. */
+function chosenOf({ of, unsaid }: OwnOptions, values: Given): string[] {
+  return [values[of] ?? unsaid?.(values) ?? []].flat() as string[];
+}
+
 /** Why an option cannot be given: what was chosen has none of that name. */
 function doesNotGo(command: Command, values: Given, key: string): string {
   const [{ of, names }, ...others] = ownOptionsByNames(command).filter((one) => one.key === key);
   const all = new Set([...names, ...others.flatMap((one) => one.names)]);
-  const chosen = [values[of] ?? []].flat().join(", ");
+  const chosen = chosenOf(command.own!.find((own) => own.of === of)!, values).join(", ");
   return `--${kebabCase(key)} does not go with ${chosen || `no --${kebabCase(of)}`}, but with ${
     oneOf([...all])
   }`;

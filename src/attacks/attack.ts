@@ -22,7 +22,7 @@ import {
 import { kernels } from "../runtime/variants.ts";
 import { any, choice, integer, integers, oneOf, resolve, type Resolved, type Schema } from "../schema.ts";
 import { type Criterion, misclassified, targeted } from "./criteria.ts";
-import { driveInputs, driveLater, driveNow, type Outcome, type Plan } from "./drive.ts";
+import { driveInputs, driveLater, driveNow, driveSteps, type Outcome, type Plan } from "./drive.ts";
 import type { Chunk, Walk } from "./query.ts";
 
 /** What every attack takes beside its size: what else bounds it, and how it runs. */
@@ -105,6 +105,15 @@ export interface Attack<O extends object = object, M = Differentiable> {
     batch: Batch,
     options: O & AttackOptions & { epsilons: readonly number[] },
   ) => Adversarial[];
+  /**
+   * The same as `sweep`, in steps: yields the fraction done before each question to the model, so that the caller may show
+   * it, wait or stop. A question is about `chunk` examples at most; default 250.
+   */
+  readonly steps: (
+    model: M,
+    batch: Batch,
+    options: O & AttackOptions & { epsilons: readonly number[]; chunk?: number },
+  ) => Generator<number, Adversarial[]>;
   /**
    * The adversarial examples run by run of `batchSize` (default 500), made as they are asked for: a whole test set in the
    * memory of one run.
@@ -307,6 +316,17 @@ export function makeAttack<
     );
   }
 
+  function* steps(
+    model: Classifier,
+    batch: Batch,
+    { epsilons, chunk, ...options }: O & AttackOptions & { epsilons: readonly number[]; chunk?: number },
+  ): Generator<number, Adversarial[]> {
+    for (const epsilon of epsilons) checkEpsilon(epsilon, action);
+    const prepared = prepare(model, batch, options as unknown as Given & O, epsilons);
+    const outcomes = yield* driveSteps(model, { ...prepared, chunk });
+    return outcomes.map((outcome, i) => result(prepared, outcome, i, { ...options, epsilons }));
+  }
+
   function* stream(
     model: Classifier,
     batch: Batch,
@@ -365,6 +385,7 @@ export function makeAttack<
     norms,
     options: schema,
     sweep,
+    steps,
     stream,
     async: later,
     perturb,

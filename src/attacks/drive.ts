@@ -34,6 +34,8 @@ export interface Plan {
   readonly seed: number;
   /** Place of the first example, for its stream of random numbers. */
   readonly first: number;
+  /** Examples that are attacked at once; default 250. */
+  readonly chunk?: number;
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -74,13 +76,13 @@ function* steps(
   room: Room,
   take: (found: Found) => Generator<Call, void, Reply> | void,
 ): Generator<Call, void, Reply> {
-  const { batch, constraints, nearest, signal, onProgress } = plan;
+  const { batch, constraints, nearest, signal, onProgress, chunk = CHUNK } = plan;
   const streams = rng(plan.seed);
   const { rows, cols } = batch.x;
   const passes = nearest ? Math.min(1, constraints.length) : constraints.length;
-  const total = Math.ceil(rows / CHUNK) * passes;
-  for (let from = 0, done = 0; from < rows; from += CHUNK) {
-    const part = slice(batch, from, from + CHUNK);
+  const total = Math.ceil(rows / chunk) * passes;
+  for (let from = 0, done = 0; from < rows; from += chunk) {
+    const part = slice(batch, from, from + chunk);
     const count = part.labels.length;
     const x = room("x", count, cols);
     x.data.set(part.x.data);
@@ -273,6 +275,23 @@ function replied<T>(walk: Generator<Call, T, Reply>, reply: (call: Call) => Repl
 export function driveNow(model: Classifier, plan: Plan): Outcome[] {
   using near = oracle(model);
   return replied(drive(model, plan, near.room), near.reply);
+}
+
+/** The same in steps: yields the fraction done before each question to the model. */
+export function* driveSteps(model: Classifier, plan: Plan): Generator<number, Outcome[]> {
+  using near = oracle(model);
+  let fraction = 0;
+  const onProgress = (done: number) => {
+    fraction = done;
+    plan.onProgress?.(done);
+  };
+  const walk = drive(model, { ...plan, onProgress }, near.room);
+  let step = walk.next();
+  while (!step.done) {
+    yield fraction;
+    step = walk.next(near.reply(step.value));
+  }
+  return step.value;
 }
 
 /** A model as the driver calls it, with memory near it. */

@@ -5,6 +5,7 @@ import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import { fillNormal, type Rng, rng } from "../rng.ts";
+import { choice, integer, number, resolve } from "../schema.ts";
 import { confident, confidentOf, judge } from "./criteria.ts";
 
 /** How rubbish is drawn and judged. */
@@ -29,18 +30,53 @@ export interface Rubbish extends Predictions {
   readonly fooled: Uint8Array;
 }
 
+/** The options of rubbish, stated once. */
+export const RUBBISH_OPTIONS = {
+  samples: integer("Inputs to draw; by default 10000, or 100 with a target", { min: 1 }),
+  seed: integer("Seed of what is random", { min: 0, default: 0 }),
+  mean: number("Mean of each input", { default: 0 }),
+  std: number("Standard deviation of each input", { above: 0, default: 1 }),
+  threshold: number("Probability of a class above which the model errs", { min: 0, below: 1, default: 0.5 }),
+} as const;
+
+/** The options of directed rubbish beside these. */
+export const DIRECTED_OPTIONS = {
+  target: integer("Class that the noise is moved toward", { min: 0, required: true }),
+  epsilon: number("Size of that move", { min: 0, required: true }),
+  step: choice("Along what to move", ["sign", "gradient"], { default: "sign" }),
+  attempts: integer("Draws for each input until one succeeds", { min: 1, default: 1 }),
+} as const;
+
 /**
- * Gaussian noise N(mean, deviation²·I) and what `model` says of it: it is fooled where any class has a probability
- * above `threshold` (paper, appendix A).
+ * Gaussian noise N(mean, std²·I) and what `model` says of it: it is fooled where any class has a probability above
+ * `threshold` (paper, appendix A).
  *
- * @throws {InputError} if there are no samples, or mean, deviation or threshold are out of range
+ * @throws {InputError} if there are no samples, or mean, std or threshold are out of range
  */
 export function rubbish(model: Classifier, options: RubbishOptions = {}): Rubbish {
-  const { samples = 10000, seed = 0, threshold = 0.5 } = options;
-  checkRubbish(options);
-  const x = noise(matrix(samples, model.inputs), rng(seed), options);
-  const predictions = predict(model, x);
-  return { x, ...predictions, fooled: judge(predictions, confident(threshold)) };
+  return last(rubbishSteps(model, options));
+}
+
+/** The same in steps: yields the fraction done, so that the caller may show it, wait or stop. */
+export function* rubbishSteps(model: Classifier, options: RubbishOptions = {}): Generator<number, Rubbish> {
+  const all = resolve<RubbishOptions, typeof RUBBISH_OPTIONS>(ACTION, RUBBISH_OPTIONS, options);
+  const { samples = 10000, seed, threshold } = all;
+  const x = matrix(samples, model.inputs);
+  const out = {
+    predicted: new Int32Array(samples),
+    confidence: new Float32Array(samples),
+    probabilities: matrix(samples, model.classes),
+  };
+  for (let first = 0; first < samples; first += RUN) {
+    if (first > 0) yield first / samples;
+    const part = rowsOf(x, first, Math.min(first + RUN, samples));
+    draw(part, rng(seed).split(first), all);
+    const found = predict(model, part);
+    out.predicted.set(found.predicted, first);
+    out.confidence.set(found.confidence, first);
+    out.probabilities.data.set(found.probabilities.data, first * model.classes);
+  }
+  return { x, ...out, fooled: judge(out, confident(threshold)) };
 }
 
 /** How noise is moved toward a class. */
@@ -70,15 +106,34 @@ export interface DirectedRubbish extends Rubbish {
  * @throws {InputError} if an option is out of its range
  */
 export function directedRubbish(model: Differentiable, options: DirectedRubbishOptions): DirectedRubbish {
-  const { samples = 100, seed = 0, threshold = 0.5, target, attempts: most = 1 } = options;
-  checkRubbish({ ...options, samples });
-  checkDirected(model, { ...options, attempts: most });
+  return last(directedRubbishSteps(model, options));
+}
+
+/** The same in steps: yields the fraction of its attempts that are made, so that the caller may show it, wait or stop. */
+export function* directedRubbishSteps(
+  model: Differentiable,
+  options: DirectedRubbishOptions,
+): Generator<number, DirectedRubbish> {
+  const schema = { ...RUBBISH_OPTIONS, ...DIRECTED_OPTIONS };
+  const all = resolve<DirectedRubbishOptions, typeof schema>(ACTION, schema, options);
+  const { samples = 100, seed, threshold, target, attempts: limit } = all;
+  if (target >= model.classes) {
+    throw new InputError("value", `${ACTION} with target ${target}`, `must be in 0 … ${model.classes - 1}`);
+  }
   const x = matrix(samples, model.inputs);
   const attempts = new Int32Array(samples);
   let open = Int32Array.from({ length: samples }, (_, i) => i);
-  for (let attempt = 1; attempt <= most && open.length > 0; attempt++) {
-    const drawn = noise(matrix(open.length, model.inputs), rng(seed).split(attempt), options);
-    const moved = toward(model, drawn, options);
+  for (let attempt = 1; attempt <= limit && open.length > 0; attempt++) {
+    if (attempt > 1) yield (attempt - 1) / limit;
+    const drawn = matrix(open.length, model.inputs);
+    for (let first = 0; first < open.length; first += RUN) {
+      draw(
+        rowsOf(drawn, first, Math.min(first + RUN, open.length)),
+        rng(seed).split(attempt).split(first),
+        all,
+      );
+    }
+    const moved = toward(model, drawn, all);
     const fooled = judge(predict(model, moved), confidentOf(target, threshold));
     open.forEach((at, i) => {
       x.data.set(rowsOf(moved, i, i + 1).data, at * x.cols);
@@ -92,11 +147,20 @@ export function directedRubbish(model: Differentiable, options: DirectedRubbishO
   return { x, ...predictions, fooled, attempts, successRate: sum(fooled) / sum(attempts) };
 }
 
-function noise(x: Matrix, from: Rng, { mean = 0, std: deviation = 1 }: RubbishOptions): Matrix {
-  for (let first = 0; first < x.rows; first += 1000) {
-    fillNormal(rowsOf(x, first, Math.min(first + 1000, x.rows)), from.split(first), { mean, std: deviation });
-  }
-  return x;
+/** What begins the messages. */
+const ACTION = "make rubbish";
+
+/** Inputs that are drawn from one stream. */
+const RUN = 1000;
+
+function draw(x: Matrix, from: Rng, { mean, std }: { mean: number; std: number }): void {
+  fillNormal(x, from, { mean, std });
+}
+
+function last<T>(steps: Generator<unknown, T>): T {
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 /** x + ε times the gradient of p(target), or its sign. */
@@ -122,32 +186,4 @@ function toward(
           (step === "sign" ? Math.sign(slope) : slope * p.data[Math.floor(i / x.cols) * p.cols + target]);
     }),
   );
-}
-
-function checkRubbish({ samples = 1, mean = 0, std: deviation = 1, threshold = 0.5 }: RubbishOptions): void {
-  check("samples", samples, Number.isSafeInteger(samples) && samples >= 1, "a whole number ≥ 1");
-  check("mean", mean, Number.isFinite(mean), "a finite number");
-  check("deviation", deviation, deviation > 0 && deviation < Infinity, "> 0");
-  check("threshold", threshold, threshold >= 0 && threshold < 1, "in [0, 1)");
-}
-
-function checkDirected(
-  model: Differentiable,
-  { target, epsilon, attempts = 1, step = "sign" }: DirectedRubbishOptions,
-): void {
-  check(
-    "target",
-    target,
-    Number.isInteger(target) && target >= 0 && target < model.classes,
-    `in 0 … ${model.classes - 1}`,
-  );
-  check("epsilon", epsilon, epsilon >= 0 && epsilon < Infinity, "a finite number ≥ 0");
-  check("attempts", attempts, Number.isSafeInteger(attempts) && attempts >= 1, "a whole number ≥ 1");
-  if (step !== "sign" && step !== "gradient") {
-    throw new InputError("value", `make rubbish with step "${step}"`, "expected sign or gradient");
-  }
-}
-
-function check(name: string, value: number, fits: boolean, wanted: string): void {
-  if (!fits) throw new InputError("value", `make rubbish with ${name} ${value}`, `must be ${wanted}`);
 }

@@ -1,10 +1,11 @@
 /** What a model can be asked. @module */
 
-import type { GenericSchema } from "valibot";
 import type { Tensor } from "../data/safetensors.ts";
+import type { JsonSchema } from "../fields.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Gate } from "../evaluate/gate.ts";
 import type { Differentiable } from "../models/classifier.ts";
+import type { AnySchema } from "../schema.ts";
 import type { Body } from "./body.ts";
 
 /** What an action works on. */
@@ -12,9 +13,11 @@ export interface Question {
   /** Name of the model. */
   readonly name: string;
   readonly model: Differentiable;
+  /** Multiply-adds that the scores of one input take, about. */
+  readonly cost: number;
   /** Inputs, (B, D). */
   readonly x: Matrix;
-  /** The other members of the body, as the action's schema has them. */
+  /** The other members of the body, each as the action's fields have it. */
   readonly body: Body;
   readonly settings: Settings;
 }
@@ -23,8 +26,10 @@ export interface Question {
 export interface Settings {
   /** Attacks that a check may try. */
   readonly attacks: readonly string[];
-  /** Budgets of an attack, at most. */
+  /** Sizes of an attack, at most. */
   readonly epsilons: number;
+  /** Thresholds of a check, at most. */
+  readonly thresholds: number;
   /** What checks try and ask for, where the request does not say. */
   readonly gate: Gate;
   /** Probability that makes an input no rubbish, where the request does not say. */
@@ -41,16 +46,39 @@ export interface Answer {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What is to be done, its size known before it begins. */
+export interface Work {
+  /** Multiply-adds that it takes, about. */
+  readonly multiplyAdds: number;
+  /** Bytes of its answer, at most, in the form that is the longer. */
+  readonly bytes: number;
+  /** Does it in steps, between which others have their turn, each of them of `STEP` multiply-adds or one input's. */
+  readonly steps: () => Generator<unknown, Answer>;
+}
+
+/** Multiply-adds between two looks at the clock: some hundredths of a second. */
+export const STEP = 1e8;
+
+/** Inputs that a step of `passes` through the model may look at. */
+export function rowsAStep(cost: number, passes = 1): number {
+  return Math.max(1, Math.min(250, Math.floor(STEP / (cost * passes))));
+}
+
+/** Bytes of a number in JSON, a comma included, at most. */
+export const NUMBER_BYTES = 25;
+
 /** Something that a model can be asked with a POST. */
 export interface Action {
   /** What it does, in one sentence without a period. */
   readonly summary: string;
   /** Members of the body beside `x`. */
-  request(settings: Settings): GenericSchema<unknown, Body>;
-  /** The JSON answer. */
-  readonly response: GenericSchema;
+  readonly fields: AnySchema;
+  /** The JSON Schemas of those members that are more than options. */
+  readonly schemas: (settings: Settings) => Readonly<Record<string, JsonSchema>>;
+  /** The JSON Schema of the answer. */
+  readonly response: JsonSchema;
   /** Tensors of a safetensors body, and of such an answer, in words. */
   readonly tensors: { readonly request: string; readonly response: string };
-  /** Answers in steps, between which others have their turn. */
-  answer(question: Question): Generator<unknown, Answer>;
+  /** What it would do. */
+  plan(question: Question): Work;
 }

@@ -18,14 +18,14 @@ export type Body = Readonly<Record<string, unknown>>;
  */
 export async function readBody(
   request: Request,
-  { most, signal }: {
+  { limit, signal }: {
     /** Bytes that it may have. */
-    most: number;
+    limit: number;
     signal: AbortSignal;
   },
 ): Promise<Body> {
   const read = readerOf(request.headers);
-  return read(await readBytes(request, { most, signal }));
+  return read(await readBytes(request, { limit, signal }));
 }
 
 function readerOf(headers: Headers): (bytes: Uint8Array) => Body {
@@ -42,10 +42,10 @@ function readerOf(headers: Headers): (bytes: Uint8Array) => Body {
 /** The body's bytes, counted as they come: what a header says of their number may be wrong. */
 async function readBytes(
   { headers, body }: Request,
-  { most, signal }: { most: number; signal: AbortSignal },
+  { limit, signal }: { limit: number; signal: AbortSignal },
 ): Promise<Uint8Array> {
-  const tooMany = () => new Problem(413, `Cannot read the body: it has more than ${most} bytes`);
-  if (Number(headers.get("content-length")) > most) throw tooMany();
+  const tooMany = () => new Problem(413, `Cannot read the body: it has more than ${limit} bytes`);
+  if (Number(headers.get("content-length")) > limit) throw tooMany();
   if (!body) return new Uint8Array();
   const reader = body.getReader();
   const stop = () => void reader.cancel().catch(() => {});
@@ -55,7 +55,7 @@ async function readBytes(
     let length = 0;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       length += part.value.length;
-      if (length > most) throw tooMany();
+      if (length > limit) throw tooMany();
       parts.push(part.value);
     }
     signal.throwIfAborted();

@@ -1,3 +1,5 @@
+/** The fetch handler. @module */
+
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { cors } from "hono/cors";
@@ -6,15 +8,15 @@ import { writeSafetensors } from "../data/safetensors.ts";
 import { kernels } from "../runtime/variants.ts";
 import type { Model } from "../models/model.ts";
 import type { Differentiable } from "../models/classifier.ts";
-import type { Action, Answer } from "./action.ts";
+import { checkedMembers } from "../fields.ts";
+import type { Action, Answer, Work } from "./action.ts";
 import { actions } from "./actions/mod.ts";
 import { JSON_TYPE, readBody, SAFETENSORS } from "./body.ts";
 import { deadline, inTurns } from "./deadline.ts";
 import { matrixOf } from "./input.ts";
 import { openapi } from "./openapi.ts";
-import { type Configuration, configure, type HandlerOptions } from "./options.ts";
+import { type Configuration, configure, type HandlerOptions, type Limits } from "./options.ts";
 import { foreseen, Problem, problemResponse } from "./problem.ts";
-import { checked } from "./schema.ts";
 
 /**
  * A handler of HTTP requests that classifies with `models`, checks how they stand up to attacks, and screens inputs: a
@@ -70,19 +72,18 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
       cors({ origin: origins === "*" ? "*" : [...origins], allowMethods: ["GET", "POST"], maxAge: 3600 }),
     );
   }
-  const told: [path: string, body: () => unknown][] = [
+  const documents: [path: string, body: () => unknown][] = [
     ["/models", () => listing(configuration)],
     ["/openapi.json", () => openapi(configuration)],
   ];
-  for (const [path, body] of told) {
+  for (const [path, body] of documents) {
     let text: string | undefined;
     app.get(path, () => jsonResponse(text ??= JSON.stringify(body())));
     app.all(path, () => wrongMethod("GET, HEAD"));
   }
   for (const [name, action] of Object.entries(actions)) {
     const path = `/models/:model/${name}`;
-    const schema = action.request(configuration);
-    app.post(path, (context) => answer(context, { ...action, schema }, configuration));
+    app.post(path, (context) => answer(context, action, configuration));
     app.all(path, () => wrongMethod("POST"));
   }
   app.notFound(() => {
@@ -112,8 +113,8 @@ function wrongMethod(allow: string): never {
 
 async function answer(
   context: Context,
-  action: Action & { schema: ReturnType<Action["request"]> },
-  { models, limits, ...settings }: Configuration,
+  action: Action,
+  { models, costs, limits, ...settings }: Configuration,
 ): Promise<Response> {
   const request = context.req.raw;
   using limit = deadline(limits.milliseconds, request.signal);
@@ -123,23 +124,42 @@ async function answer(
   if (!model) {
     throw new Problem(404, `Cannot answer: there is no such model; GET ${settings.basePath}/models`);
   }
-  const { x: inputs, ...rest } = await readBody(request, { most: limits.bytes, signal });
-  const body = checked(
-    action.schema,
-    rest,
-    (problem) => new Problem(422, `Cannot use the body: ${problem}`),
-  );
-  const x = matrixOf(inputs, { inputs: model.inputs, most: limits.examples });
-  const found = await inTurns(action.answer({ name, model, x, body, settings }), signal);
+  const { x: inputs, ...rest } = await readBody(request, { limit: limits.bytes, signal });
+  const fail = (problem: string) => new Problem(422, `Cannot use the body: ${problem}`);
+  const body = checkedMembers(action.fields, rest, { fail, of: "the members of this body" });
+  const x = matrixOf(inputs, { inputs: model.inputs, limit: limits.examples });
+  const work = action.plan({ name, model, cost: costs.get(name)!, x, body, settings });
+  checkSize(work, limits);
+  const found = await inTurns(work.steps(), signal);
   return prefersTensors(context) ? tensorResponse(found) : jsonResponse(JSON.stringify(found.json));
 }
 
+/** @throws {Problem} if the work takes longer, or its answer is longer, than a request may */
+function checkSize({ multiplyAdds, bytes }: Work, limits: Required<Limits>): void {
+  if (multiplyAdds > limits.multiplyAdds) {
+    throw new Problem(
+      413,
+      `Cannot answer: it takes about ${multiplyAdds.toExponential(1)} multiply-adds, this server does ` +
+        `${
+          limits.multiplyAdds.toExponential(1)
+        } for a request; send fewer examples, attacks, epsilons or steps`,
+    );
+  }
+  if (bytes > limits.answer) {
+    throw new Problem(
+      413,
+      `Cannot answer: it might take ${Math.ceil(bytes)} bytes, this server gives ${limits.answer}; ` +
+        "send fewer examples, attacks, epsilons or thresholds",
+    );
+  }
+}
+
 /** Characters of an Accept header that are looked at; to weigh a longer one would take longer than to answer. */
-const MOST_ACCEPT = 1000;
+const MAX_ACCEPT = 1000;
 
 function prefersTensors(context: Context): boolean {
   const accept = context.req.header("accept") ?? "";
-  if (accept.length > MOST_ACCEPT || !accept.includes(SAFETENSORS)) return false;
+  if (accept.length > MAX_ACCEPT || !accept.includes(SAFETENSORS)) return false;
   const supports = [JSON_TYPE, SAFETENSORS];
   return accepts(context, { header: "Accept", supports, default: JSON_TYPE }) === SAFETENSORS;
 }
@@ -152,11 +172,11 @@ function tensorResponse({ tensors, metadata }: Answer): Response {
   return new Response(writeSafetensors(tensors, metadata), { headers: { "content-type": SAFETENSORS } });
 }
 
-function listing({ models, limits }: Configuration) {
+function listing({ models, costs, limits }: Configuration) {
   return {
     kernels: kernels(),
     limits,
-    models: Array.from(models, ([name, model]) => ({ name, ...sizes(model) })),
+    models: Array.from(models, ([name, model]) => ({ name, ...sizes(model), multiplyAdds: costs.get(name) })),
   };
 }
 

@@ -4,11 +4,11 @@ import type { Tensor } from "../data/safetensors.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { Problem } from "./problem.ts";
 
-/** The inputs `value`, a tensor (B, D) or a list of lists, as a matrix of `inputs` columns and `most` rows at most. */
-export function matrixOf(value: unknown, { inputs, most }: { inputs: number; most: number }): Matrix {
+/** The inputs `value`, a tensor (B, D) or a list of lists, as a matrix of `inputs` columns and `limit` rows at most. */
+export function matrixOf(value: unknown, { inputs, limit }: { inputs: number; limit: number }): Matrix {
   const rows = isTensor(value) ? value.shape[0] : Array.isArray(value) ? value.length : 0;
   if (!rows) refuse("x must be a list of one or more examples, each a list of numbers");
-  if (rows > most) throw new Problem(413, `Cannot use ${rows} examples: this server takes ${most} at once`);
+  if (rows > limit) throw new Problem(413, `Cannot use ${rows} examples: this server takes ${limit} at once`);
   return isTensor(value) ? fromTensor(value, inputs) : fromLists(value as unknown[], inputs);
 }
 

@@ -1,32 +1,30 @@
 /** The OpenAPI document. @module */
 
-import { toJsonSchema } from "@valibot/to-json-schema";
-import * as v from "valibot";
-import { labels } from "./actions/check.ts";
+import { type JsonSchema, jsonSchemaOf } from "../fields.ts";
+import type { Action, Settings } from "./action.ts";
 import { actions } from "./actions/mod.ts";
 import { JSON_TYPE, SAFETENSORS } from "./body.ts";
+import { list, NUMBER, object, orNull, TEXT } from "./json.ts";
 import type { Configuration } from "./options.ts";
 import { PROBLEM, TITLES } from "./problem.ts";
 
-type Json = Readonly<Record<string, unknown>>;
+type Json = JsonSchema;
 
 /** The models and their sizes. */
-const listing = v.strictObject({
-  kernels: v.string(),
-  limits: v.strictObject({
-    bytes: v.number(),
-    examples: v.number(),
-    epsilons: v.number(),
-    milliseconds: v.number(),
-  }),
-  models: v.array(v.strictObject({
-    name: v.string(),
-    inputs: v.number(),
-    classes: v.number(),
-    head: v.string(),
-    family: v.nullable(v.string()),
-  })),
-});
+function listing(limits: Configuration["limits"]): Json {
+  return object({
+    kernels: TEXT,
+    limits: object(Object.fromEntries(Object.keys(limits).map((name) => [name, NUMBER]))),
+    models: list(object({
+      name: TEXT,
+      inputs: NUMBER,
+      classes: NUMBER,
+      head: TEXT,
+      family: orNull(TEXT),
+      multiplyAdds: NUMBER,
+    })),
+  });
+}
 
 /** What the handler that is so configured answers to, in OpenAPI 3.1. */
 export function openapi({ basePath, models, limits, ...settings }: Configuration): Json {
@@ -49,7 +47,7 @@ export function openapi({ basePath, models, limits, ...settings }: Configuration
           operationId: "models",
           summary: "List the models, their sizes, and what a request may ask for at most",
           responses: {
-            200: { description: "The models", content: { [JSON_TYPE]: { schema: schemaOf(listing) } } },
+            200: { description: "The models", content: { [JSON_TYPE]: { schema: listing(limits) } } },
           },
         },
       },
@@ -67,14 +65,14 @@ export function openapi({ basePath, models, limits, ...settings }: Configuration
             requestBody: {
               required: true,
               content: contentOf(
-                requestOf(action.request(settings), limits.examples),
+                requestOf(action, settings, limits.examples),
                 action.tensors.request,
               ),
             },
             responses: {
               200: {
                 description: "The answer",
-                content: contentOf(schemaOf(action.response), action.tensors.response),
+                content: contentOf(action.response, action.tensors.response),
               },
               ...failing(400, 404, 413, 415, 422, 500, 503),
             },
@@ -86,12 +84,7 @@ export function openapi({ basePath, models, limits, ...settings }: Configuration
   };
 }
 
-const PROBLEM_SCHEMA = schemaOf(v.strictObject({
-  type: v.literal("about:blank"),
-  title: v.string(),
-  status: v.number(),
-  detail: v.string(),
-}));
+const PROBLEM_SCHEMA = object({ type: { const: "about:blank" }, title: TEXT, status: NUMBER, detail: TEXT });
 
 function contentOf(schema: Json, tensors: string): Json {
   return {
@@ -100,25 +93,19 @@ function contentOf(schema: Json, tensors: string): Json {
   };
 }
 
-function requestOf(schema: v.GenericSchema, most: number): Json {
-  const { properties, required = [], ...rest } = schemaOf(schema) as {
-    properties: Json;
-    required?: string[];
+function requestOf({ fields, schemas }: Action, settings: Settings, limit: number): Json {
+  const options = jsonSchemaOf(fields) as { properties: Json };
+  const x = {
+    type: "array",
+    minItems: 1,
+    maxItems: limit,
+    items: list(NUMBER),
+    description: "Inputs, (B, D)",
   };
-  const x = { type: "array", minItems: 1, maxItems: most, items: NUMBERS, description: "Inputs, (B, D)" };
-  return { ...rest, properties: { x, ...properties }, required: ["x", ...required] };
-}
-
-const NUMBERS = { type: "array", items: { type: "number" } };
-
-function schemaOf(schema: v.GenericSchema): Json {
-  const { $schema: _, ...rest } = toJsonSchema(schema, {
-    target: "draft-2020-12",
-    errorMode: "ignore",
-    overrideSchema: ({ valibotSchema }) =>
-      valibotSchema === labels
-        ? { type: "array", items: { type: "integer", minimum: 0 }, description: "True class of each, (B)" }
-        : undefined,
-  });
-  return rest;
+  const required = Object.entries(fields).filter(([, field]) => field.required).map(([name]) => name);
+  return {
+    ...options,
+    properties: { x, ...options.properties, ...schemas(settings) },
+    required: ["x", ...required],
+  };
 }

@@ -2,15 +2,15 @@
 
 import type { Batch } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
-import { distanceOf, type Gate, LIMITED, normsOf, type Threshold } from "./gate.ts";
+import { type Gate, LIMITED, normsOf, type Threshold, triedBy } from "./gate.ts";
 import type { Answers, Rates } from "./measure.ts";
 import type { Outcomes } from "./outcomes.ts";
 
 /** One rate beside its threshold. */
 export interface Verdict {
-  /** What the rate is of: `clean`, `noise`, or an attack's name. */
+  /** What the rate is of: `clean`, `noise`, or what an attack is called. */
   readonly on: string;
-  /** The budget; null for `clean`. */
+  /** The size of the perturbation; null for `clean`. */
   readonly epsilon: number | null;
   /** Which rate. */
   readonly rate: "errorRate" | "confidenceOnErrors" | "errorOverNoise";
@@ -24,9 +24,9 @@ export interface Verdict {
 
 /** The examples that an attack turns from right to wrong. */
 export interface Flips {
-  /** Name of the attack. */
+  /** What the attack is called. */
   readonly attack: string;
-  /** Its budget. */
+  /** Size of the perturbation. */
   readonly epsilon: number;
   /** Places of the examples that were right when clean and are wrong under attack. */
   readonly examples: readonly number[];
@@ -36,17 +36,15 @@ export interface Flips {
 
 /** Error and confidence under noise of the size of an attack. */
 export interface NoiseRates extends AttackedRates {
-  /** The norm in which it is of that size. */
-  readonly distance: "Linf" | "L2" | "L1";
-  /** The size: the ε of the attacks in that norm. `epsilon` is what each input moves by. */
-  readonly size: number;
+  /** What each input moves by, so that the noise is of size ε in its norm. */
+  readonly step: number;
 }
 
 /** An evaluation and what follows from it, ready for JSON. */
 export interface CheckReport extends Evaluation {
-  /** Random signs of the size of each budget, in each norm that an attack is bounded in: what size does without aim. */
+  /** Random signs of each ε, in each norm that an attack is bounded in: what size does without aim. */
   readonly noise: readonly NoiseRates[];
-  /** One for each attack and budget. */
+  /** One for each attack and ε. */
   readonly flips: readonly Flips[];
   /** One for each rate that a threshold limits. */
   readonly verdicts: readonly Verdict[];
@@ -66,16 +64,17 @@ export function checkReport(
 ): CheckReport {
   const control = gate.attacks.length * gate.epsilons.length;
   const perClass = gate.perClass ?? options.perClass;
-  const all = evaluation({ clean, attacked }, examples, { ...options, perClass });
+  const { seed = 0, bounds = null } = gate;
+  const conditions = { bounds, seed, attacks: triedBy(gate) };
+  const all = evaluation({ clean, attacked }, examples, { ...options, perClass, conditions });
   const report = {
     ...all,
     attacked: all.attacked.slice(0, control),
-    noise: normsOf(gate).flatMap((distance, i) =>
-      gate.epsilons.map((size, j) => ({
-        ...all.attacked[control + i * gate.epsilons.length + j],
-        distance,
-        size,
-      }))
+    noise: normsOf(gate).flatMap((_, i) =>
+      gate.epsilons.map((epsilon, j) => {
+        const found = all.attacked[control + i * gate.epsilons.length + j];
+        return { ...found, epsilon, step: found.epsilon };
+      })
     ),
     flips: attacked.slice(0, control).map(({ attack, epsilon, predicted }) => ({
       attack,
@@ -83,7 +82,7 @@ export function checkReport(
       ...flipped(clean, predicted, examples.labels),
     })),
   };
-  const rows = rowsOf(report, gate);
+  const rows = rowsOf(report);
   const verdicts = (gate.thresholds ?? []).flatMap((threshold) => verdictsOn(threshold, rows));
   return {
     ...report,
@@ -109,15 +108,12 @@ interface Row extends Rates {
   readonly errorOverNoise?: number;
 }
 
-function rowsOf(
-  { clean, attacked, noise }: Pick<CheckReport, "clean" | "attacked" | "noise">,
-  { norm }: Gate,
-): Row[] {
-  const beside = ({ attack, epsilon }: AttackedRates) =>
-    noise.find(({ distance, size }) => distance === distanceOf(attack, norm) && size === epsilon);
+function rowsOf({ clean, attacked, noise }: Pick<CheckReport, "clean" | "attacked" | "noise">): Row[] {
+  const beside = (row: AttackedRates) =>
+    noise.find(({ distance, epsilon }) => distance === row.distance && epsilon === row.epsilon);
   return [
     { ...clean, on: "clean", epsilon: null },
-    ...noise.map((each) => ({ ...each, on: "noise", epsilon: each.size })),
+    ...noise.map((each) => ({ ...each, on: "noise" })),
     ...attacked.map((each) => {
       const control = beside(each);
       return { ...each, on: each.attack, errorOverNoise: control && each.errorRate - control.errorRate };

@@ -1,10 +1,12 @@
 /** The object that says how a model does, clean and under attack: the same from command line and edge. @module */
 
 import { InputError } from "../errors.ts";
+import type { Distance } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
 import { kernels } from "../runtime/variants.ts";
 import { type Answers, type ClassMeasures, measureAnswers, type Rates } from "./measure.ts";
 import type { Outcomes } from "./outcomes.ts";
+import type { Tried } from "./tried.ts";
 
 /** Error and confidence, and those of each true class where they are wanted. */
 export interface ClassRates extends Rates {
@@ -14,23 +16,41 @@ export interface ClassRates extends Rates {
 
 /** The same under attack. */
 export interface AttackedRates extends ClassRates {
-  /** Name of the attack. */
+  /** What the attack is called. */
   readonly attack: string;
-  /** Its budget, in input units. */
+  /** What ε bounds: the distance in a norm, or the angle at the origin in radians. */
+  readonly distance: Distance;
+  /** Size of the perturbation, in input units; an angle in radians. */
   readonly epsilon: number;
+  /** Of the examples that are right when clean, the fraction that is wrong under attack; null where none is right. */
+  readonly fooledRate: number | null;
+  /** Examples whose gradient was 0 in every input when the attack asked for it: it is blind to them. */
+  readonly zeroGradients: number;
+}
+
+/** How the attacks were run. */
+export interface Conditions {
+  /** Least and greatest value of an input; null for none. */
+  readonly bounds: readonly [number, number] | null;
+  /** Seed of what is random. */
+  readonly seed: number;
+  /** The attacks by the names that they are called, with their options. */
+  readonly attacks: readonly Tried[];
 }
 
 /** How a model does, ready for JSON. */
 export interface Evaluation {
   /** The model by name. */
   readonly model: string;
-  /** The examples by name, and how many they are. */
-  readonly data: { readonly name: string; readonly examples: number };
+  /** The examples by name, those of which half if that is known, and how many they are. */
+  readonly data: { readonly name: string; readonly split?: "test" | "train"; readonly examples: number };
   /** Build of the kernels. */
   readonly kernels: string;
+  /** How the attacks were run. */
+  readonly conditions: Conditions;
   /** On the examples as they are. */
   readonly clean: ClassRates;
-  /** One for each attack and budget. */
+  /** One for each attack and size. */
   readonly attacked: readonly AttackedRates[];
 }
 
@@ -40,6 +60,8 @@ export interface EvaluationOptions {
   model: string;
   /** Name of the examples. */
   data: string;
+  /** Which half of the data they are; default unknown. */
+  split?: "test" | "train";
   /** Whether to tell of each true class; default false. */
   perClass?: boolean;
 }
@@ -52,18 +74,38 @@ export interface EvaluationOptions {
 export function evaluation(
   { clean, attacked }: Outcomes,
   examples: Pick<Batch, "labels" | "classes">,
-  { model, data, perClass = false }: EvaluationOptions,
+  { model, data, split, perClass = false, conditions }: EvaluationOptions & { conditions: Conditions },
 ): Evaluation {
   const { length } = examples.labels;
   if (length === 0) throw new InputError("value", "evaluate", "there are no examples");
   const all = (answers: Answers) => classRates(measureAnswers(answers, examples), perClass);
   return {
     model,
-    data: { name: data, examples: length },
+    data: { name: data, ...(split && { split }), examples: length },
     kernels: kernels(),
+    conditions,
     clean: all(clean),
-    attacked: attacked.map((each) => ({ attack: each.attack, epsilon: each.epsilon, ...all(each) })),
+    attacked: attacked.map(({ attack, distance, epsilon, zeroGradients, ...answers }) => ({
+      attack,
+      distance,
+      epsilon,
+      ...all(answers),
+      fooledRate: fooledRate(clean, answers, examples.labels),
+      zeroGradients,
+    })),
   };
+}
+
+/** Of the examples that are right when clean, the fraction that is wrong under attack; null where none is right. */
+export function fooledRate(
+  clean: Pick<Answers, "predicted">,
+  attacked: Pick<Answers, "predicted">,
+  labels: Int32Array,
+): number | null {
+  const right = Array.from(labels.keys()).filter((i) => clean.predicted[i] === labels[i]);
+  return right.length > 0
+    ? right.filter((i) => attacked.predicted[i] !== labels[i]).length / right.length
+    : null;
 }
 
 /** What reports say of measures, and nothing else that they hold. */

@@ -1,15 +1,16 @@
 /** What a robustness check tries, and what it asks for. @module */
 
 import { InputError } from "../errors.ts";
-import { anyAttacks, signNoise } from "../attacks/mod.ts";
-import type { Distance, Norm } from "../constraints/constraint.ts";
+import { attackNamed, signNoise } from "../attacks/mod.ts";
+import type { Norm } from "../constraints/constraint.ts";
 import type { Trial } from "./outcomes.ts";
+import { type AttackChoice, attackSchemas, type Tried, triedOf } from "./tried.ts";
 
 /** The most that some rates may be. What it says nothing of may be anything; it says something of one at least. */
 export interface Threshold {
   /** What it is about: `clean`, `noise`, or the attack of that name. */
   readonly on: string;
-  /** At which budget, in input units; default at each. Nothing for `clean`. */
+  /** At which size, in input units; default at each. Nothing for `clean`. */
   readonly epsilon?: number;
   /** The greatest error rate, a fraction in [0, 1]. */
   readonly errorRate?: number;
@@ -24,13 +25,13 @@ export const LIMITED = ["errorRate", "confidenceOnErrors", "errorOverNoise"] as 
 
 /** What to try on a model, and what it is to withstand. */
 export interface Gate {
-  /** Attacks by name. */
-  readonly attacks: readonly string[];
-  /** Their budgets, in input units. */
+  /** Attacks by name, or with options of their own. */
+  readonly attacks: readonly (string | AttackChoice)[];
+  /** Sizes of their perturbations, in input units. */
   readonly epsilons: readonly number[];
-  /** Norm that ε bounds, for the attacks that have a choice; default their own. */
-  readonly norm?: "Linf" | "L2" | "L1";
-  /** Labels whose loss is raised, for attacks that aim; default `"true"`. */
+  /** Norm that ε bounds, for the attacks that have a choice of it; default each one's own. */
+  readonly norm?: Norm;
+  /** Labels whose loss is raised, for the attacks that raise one; default `"true"`. */
   readonly labels?: "true" | "predicted";
   /** Least and greatest value of an input; default none. */
   readonly bounds?: readonly [number, number];
@@ -45,35 +46,39 @@ export interface Gate {
 /** What is tried where nothing is said. */
 export const GATE: Gate = { attacks: ["fgsm"], epsilons: [0.25] };
 
-/** The norms that the attacks of `gate` are bounded in; an angle is none. */
-export function normsOf({ attacks, norm }: Gate): Norm[] {
-  const distances = attacks.map((name) => distanceOf(name, norm));
-  return [...new Set(distances)].filter((distance) => distance !== "angle");
+/** The attacks of `gate`, complete. */
+export function triedBy({ attacks, norm, labels }: Gate): Tried[] {
+  return attacks.map((choice) => triedOf(choice, { norm, labels }));
 }
 
-/** What ε of the attack of that name bounds; `norm` is the gate's. */
-export function distanceOf(attack: string, norm?: Norm): Distance {
-  const { norms } = anyAttacks[attack];
-  return norm && norms.includes(norm) ? norm : norms[0];
+/** The norms that the attacks of `gate` are bounded in; an angle is none. */
+export function normsOf(gate: Gate): Norm[] {
+  const distances = triedBy(gate).map(({ distance }) => distance);
+  return [...new Set(distances)].filter((distance) => distance !== "angle");
 }
 
 /**
  * What `gate` has tried on a model of so many inputs: its attacks, and then the control. That is noise of random signs
  * whose norm is each ε: ε on each of D inputs in L∞, ε/√D in L2, ε/D in L1.
  *
- * @throws {InputError} if a threshold is about nothing that is tried
+ * @throws {InputError} if a threshold is about nothing that is tried, or an option goes with no attack
  */
 export function trialsOf(gate: Gate, inputs: number): Trial[] {
+  checkShared(gate);
   checkThresholds(gate);
-  const { epsilons, norm, labels, bounds, seed } = gate;
+  const { epsilons, bounds, seed = 0 } = gate;
   const spread = { Linf: 1, L2: Math.sqrt(inputs), L1: inputs };
   return [
-    ...gate.attacks.map((name): Trial => ({
-      attack: anyAttacks[name],
+    ...triedBy(gate).map(({ name, attack, distance, options }): Trial => ({
+      name,
+      distance,
+      attack: attackNamed(attack),
       epsilons,
-      options: { norm, labels, bounds, seed },
+      options: { ...options, bounds, seed },
     })),
     ...normsOf(gate).map((norm): Trial => ({
+      name: "noise",
+      distance: norm,
       attack: signNoise,
       epsilons: epsilons.map((epsilon) => epsilon / spread[norm]),
       options: { bounds, seed },
@@ -81,13 +86,29 @@ export function trialsOf(gate: Gate, inputs: number): Trial[] {
   ];
 }
 
+/** An option that no attack has would change nothing. */
+function checkShared(gate: Gate): void {
+  const tried = triedBy(gate);
+  for (const option of ["norm", "labels"] as const) {
+    if (gate[option] === undefined) continue;
+    if (tried.some(({ attack }) => Object.hasOwn(attackSchemas[attack], option))) continue;
+    const names = tried.map(({ name }) => name).join(", ");
+    throw new InputError("option", "check", `${option} goes with none of the attacks, ${names}`);
+  }
+}
+
 /** A threshold that no rate could fail would let everything pass. */
 function checkThresholds(gate: Gate): void {
-  const { attacks, epsilons, norm, thresholds = [] } = gate;
-  const known = ["clean", ...(normsOf(gate).length > 0 ? ["noise"] : []), ...attacks];
+  const { epsilons, thresholds = [] } = gate;
+  const tried = triedBy(gate);
+  const known = [
+    "clean",
+    ...(normsOf(gate).length > 0 ? ["noise"] : []),
+    ...tried.map(({ name }) => name),
+  ];
   thresholds.forEach(({ on, epsilon, ...limits }, i) => {
     const fail = (problem: string) => {
-      throw new InputError("value", "check", `threshold ${i} ${problem}`);
+      throw new InputError("value", "check", `thresholds[${i}] ${problem}`);
     };
     if (!known.includes(on)) fail(`is on ${on}, which is none of ${known.join(", ")}`);
     if (on === "clean" && epsilon !== undefined) fail("is on clean, which has no epsilon");
@@ -95,7 +116,8 @@ function checkThresholds(gate: Gate): void {
       fail(`is at epsilon ${epsilon}, which is none of ${epsilons.join(", ")}`);
     }
     if (LIMITED.every((rate) => limits[rate] === undefined)) fail(`limits none of ${LIMITED.join(", ")}`);
-    if (limits.errorOverNoise !== undefined && !(attacks.includes(on) && distanceOf(on, norm) !== "angle")) {
+    const bounded = tried.some(({ name, distance }) => name === on && distance !== "angle");
+    if (limits.errorOverNoise !== undefined && !bounded) {
       fail(`limits errorOverNoise on ${on}, which is no attack bounded in a norm`);
     }
   });

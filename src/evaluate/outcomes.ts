@@ -1,41 +1,55 @@
-/** What a model makes of examples, clean and attacked, found run by run of rows. @module */
+/** What a model makes of examples, clean and attacked, found in steps. @module */
 
-import { type Attack, type AttackOptions, optionsFor } from "../attacks/attack.ts";
-import type { LossOptions } from "../attacks/direction.ts";
+import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import { CHUNK } from "../attacks/drive.ts";
-import { type Batch, slice } from "../data/batch.ts";
+import type { Distance } from "../constraints/constraint.ts";
+import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
+import { rowsOf } from "../matrix.ts";
 import type { Differentiable } from "../models/classifier.ts";
+import type { Field } from "../schema.ts";
 import type { Answers } from "./measure.ts";
 
-/** An attack to try, with each of some budgets. */
+/** An attack to try, with each of some sizes. */
 export interface Trial {
+  /** What it is called in results; default the attack's own name. */
+  readonly name?: string;
+  /** What ε bounds; default the attack's own. */
+  readonly distance?: Distance;
   readonly attack: Attack;
-  /** Budgets, in input units. */
+  /** Sizes of its perturbations, in input units. */
   readonly epsilons: readonly number[];
-  /** What else is asked for; options that the attack does not have do not count. */
-  readonly options?: Readonly<Omit<AttackOptions, "target" | "first" | "constraint"> & LossOptions>;
+  /** What else the attack takes. */
+  readonly options?: Readonly<
+    Omit<AttackOptions, "target" | "first" | "constraint"> & Record<string, unknown>
+  >;
 }
 
 /** A model's answers under attack. */
 export interface AttackedAnswers extends Answers {
-  /** Name of the attack. */
+  /** What the trial is called. */
   readonly attack: string;
-  /** Its budget, in input units. */
+  /** What ε bounds: the distance in a norm, or the angle at the origin in radians. */
+  readonly distance: Distance;
+  /** Size of the perturbation, in input units. */
   readonly epsilon: number;
+  /** Examples whose gradient was 0 in every input when the attack asked for it. */
+  readonly zeroGradients: number;
 }
 
 /** A model's answers to examples, each in their order. */
 export interface Outcomes {
   readonly clean: Answers;
-  /** Trial by trial, and in each budget by budget. */
+  /** Trial by trial, and in each size by size. */
   readonly attacked: readonly AttackedAnswers[];
 }
 
+/** Passes through a model that a gradient costs: forward, and backward to the inputs. */
+const GRADIENT = 3;
+
 /**
- * What `model` answers to `examples` as they are, and attacked as each of `trials` says, run by run of rows. Yields the
- * fraction done once for 250 answers or more, so that the caller may show it, wait or stop; the answers are those of one
- * call for all.
+ * What `model` answers to `examples` as they are, and attacked as each of `trials` says. Yields the fraction done between
+ * questions to the model, so that the caller may show it, wait or stop; the answers are those of one call for all.
  *
  * @throws {InputError} if the examples or an option do not fit the model
  */
@@ -43,51 +57,79 @@ export function* outcomes(
   model: Differentiable,
   examples: Batch,
   trials: readonly Trial[],
+  { turn = GRADIENT * CHUNK }: {
+    /**
+     * Examples that pass through the model between two yields at most, if one takes no more; a gradient counts as three;
+     * default 750.
+     */
+    turn?: number;
+  } = {},
 ): Generator<number, Outcomes> {
-  const { rows } = examples.x;
-  const clean = room(rows);
-  const attacked = trials.map(({ attack, epsilons }) =>
-    epsilons.map((epsilon) => ({ attack: attack.name, epsilon, ...room(rows) }))
-  );
-  const total = rows * (1 + attacked.flat().length);
-  let [done, told] = [0, 0];
-  for (let first = 0; first < rows; first += CHUNK) {
-    const run = slice(examples, first, first + CHUNK);
-    const parts = [
-      () => put([clean], [predict(model, run.x)], first),
-      ...trials.map(({ attack, epsilons, options }, i) => () =>
-        put(
-          attacked[i],
-          attack.sweep(model, run, { ...optionsFor(attack, options ?? {}), first, epsilons }),
-          first,
-        )
-      ),
-    ];
-    for (const part of parts) {
-      if (done - told >= CHUNK) yield (told = done) / total;
-      done += part();
+  const { x } = examples;
+  const [run, chunk] = [turn, turn / GRADIENT].map((rows) => Math.max(1, Math.min(CHUNK, Math.floor(rows))));
+  const clean = { predicted: new Int32Array(x.rows), confidence: new Float32Array(x.rows) };
+  const weights = trials.map(passesOf);
+  const total = 1 + weights.reduce((a, b) => a + b, 0);
+  // a step that is small waits for the next
+  let passed = 0;
+  const pause = function* (rows: number, fraction: number) {
+    if (passed + rows > turn && passed > 0) {
+      passed = 0;
+      yield fraction;
+    }
+    passed += rows;
+  };
+  for (let first = 0; first < x.rows; first += run) {
+    yield* pause(Math.min(run, x.rows - first), first / x.rows / total);
+    const { predicted, confidence } = predict(model, rowsOf(x, first, Math.min(first + run, x.rows)));
+    clean.predicted.set(predicted, first);
+    clean.confidence.set(confidence, first);
+  }
+  const attacked: AttackedAnswers[] = [];
+  let done = 1;
+  for (
+    const [i, { attack, name = attack.name, distance = attack.norms[0], epsilons, options }] of trials
+      .entries()
+  ) {
+    const steps = attack.steps(model, examples, { ...options, epsilons, chunk });
+    const rows = Math.min(chunk, x.rows) * (attack.needs === "gradients" ? GRADIENT : 1);
+    let step = steps.next();
+    while (!step.done) {
+      yield* pause(rows, (done + weights[i] * step.value) / total);
+      step = steps.next();
+    }
+    done += weights[i];
+    for (const [j, { predicted, confidence, zeroGradients }] of step.value.entries()) {
+      attacked.push({ attack: name, distance, epsilon: epsilons[j], predicted, confidence, zeroGradients });
     }
   }
-  return { clean, attacked: attacked.flat() };
+  return { clean, attacked };
 }
 
-/** What `steps` come to, each fraction that they yield told to `tell`. */
-export function finish<T>(steps: Generator<number, T>, tell: (fraction: number) => void = () => {}): T {
+/** Options by which attacks say how often they repeat what they do. */
+const REPEATS = ["steps", "iterations", "queries", "restarts", "searchSteps", "binarySearchSteps"];
+
+/** Gradients of a search that says nothing of how many it takes, about. */
+const SEARCH = 140;
+
+/** How often each example passes through the model in a trial, about; a gradient counts as three passes. */
+export function passesOf({ attack, epsilons, options = {} }: Trial): number {
+  const counts = REPEATS.flatMap((key) => {
+    const count = (options as Record<string, unknown>)[key] ??
+      (attack.options as Record<string, Field>)[key]?.default;
+    return typeof count === "number" ? [count] : [];
+  });
+  const repeats = counts.length > 0 ? counts.reduce((a, b) => a * b) : attack.goal === "nearest" ? SEARCH : 1;
+  const one = repeats * (attack.needs === "gradients" ? GRADIENT : 1);
+  // what is asked about the examples themselves is asked once for all sizes, and so is the search for the nearest
+  const own = repeats === 1 || attack.goal === "nearest" ? one : one * epsilons.length;
+  return own + epsilons.length;
+}
+
+/** What `steps` come to, each fraction that they yield given to `onProgress`. */
+export function finish<T>(steps: Generator<number, T>, onProgress: (fraction: number) => void = () => {}): T {
   for (let step = steps.next();; step = steps.next()) {
     if (step.done) return step.value;
-    tell(step.value);
+    onProgress(step.value);
   }
-}
-
-function room(rows: number): Answers {
-  return { predicted: new Int32Array(rows), confidence: new Float32Array(rows) };
-}
-
-/** Puts what rows from `first` on were answered in its place; returns how many answers these were. */
-function put(into: readonly Answers[], answers: readonly Answers[], first: number): number {
-  answers.forEach(({ predicted, confidence }, i) => {
-    into[i].predicted.set(predicted, first);
-    into[i].confidence.set(confidence, first);
-  });
-  return answers.reduce((sum, { predicted }) => sum + predicted.length, 0);
 }

@@ -79,7 +79,7 @@ export type ResolvedOptions =
   & { recipe: Recipe; epochs: number; seed: number; alpha: number; patience: number };
 
 /** What training can be told. */
-const OPTIONS: Schema<TrainOptions> = {
+export const TRAIN_OPTIONS: Schema<TrainOptions> = {
   ...RECIPE,
   epochs: integer("Passes over the data", { default: 10, min: 1 }),
   seed: integer("Seed of initial weights, order, dropout and perturbations", { default: 0, min: 0 }),
@@ -101,7 +101,7 @@ const PERTURBATIONS = ["perturbation", "validationPerturbation"] as const;
 
 /** The options with their defaults, checked, and so is the data. @throws {InputError} with the first that does not fit */
 export function resolveOptions(family: Family, data: Batch, given: TrainOptions): ResolvedOptions {
-  const options = resolve("train", OPTIONS, given);
+  const options = resolve("train", TRAIN_OPTIONS, given);
   for (const name of CALLED) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       refuse(name, options[name], "a function");

@@ -185,12 +185,15 @@ Deno.test("rubbish() and directedRubbish() refuse what is out of range", () => {
     refuse({ samples }, `samples ${samples}: must be a whole number ≥ 1`);
   }
   for (const deviation of [0, -1, NaN, Infinity]) {
-    refuse({ std: deviation }, `deviation ${deviation}: must be > 0`);
+    refuse({ std: deviation }, `std ${deviation}: must be a finite number > 0`);
   }
-  for (const threshold of [-0.1, 1, NaN]) refuse({ threshold }, `threshold ${threshold}: must be in [0, 1)`);
+  for (const threshold of [-0.1, 1, NaN]) {
+    refuse({ threshold }, `threshold ${threshold}: must be a finite number in [0, 1)`);
+  }
   for (const mean of [NaN, Infinity]) refuse({ mean }, `mean ${mean}: must be a finite number`);
-  for (const target of [-1, CLASSES, 0.5, NaN]) {
-    refuse({ target }, `target ${target}: must be in 0 … 2`, false);
+  refuse({ target: CLASSES }, `target ${CLASSES}: must be in 0 … 2`, false);
+  for (const target of [-1, 0.5, NaN]) {
+    refuse({ target }, `target ${target}: must be a whole number ≥ 0`, false);
   }
   for (const epsilon of [-1, NaN, Infinity]) {
     refuse({ epsilon }, `epsilon ${epsilon}: must be a finite number ≥ 0`, false);
@@ -201,6 +204,6 @@ Deno.test("rubbish() and directedRubbish() refuse what is out of range", () => {
   assertThrows(
     () => directedRubbish(each, { target: 0, epsilon: 0, step: "none" as "sign" }),
     InputError,
-    'Cannot make rubbish with step "none": expected sign or gradient',
+    'Cannot make rubbish with step "none": must be sign or gradient',
   );
 });

@@ -5,7 +5,7 @@ import { kernels } from "../../src/runtime/variants.ts";
 import { predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { checkReport } from "../../src/evaluate/check.ts";
-import { type Gate, trialsOf } from "../../src/evaluate/gate.ts";
+import { type Gate, trialsOf, triedBy } from "../../src/evaluate/gate.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
 import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
 import { CLASSES, handlerOf, INPUTS, inputs, models, post } from "./support.ts";
@@ -46,10 +46,26 @@ Deno.test("GET /models lists the models, their sizes, and the limits", async () 
   const request = new Request("https://edge.example/models");
   assertEquals(await said(request), {
     kernels: kernels(),
-    limits: { bytes: 2 ** 21, examples: 500, epsilons: 16, milliseconds: 10_000 },
+    limits: {
+      bytes: 2 ** 21,
+      answer: 2 ** 22,
+      examples: 500,
+      epsilons: 16,
+      thresholds: 64,
+      multiplyAdds: 1e10,
+      milliseconds: 10_000,
+    },
     models: [
-      { name: "linear", inputs: INPUTS, classes: CLASSES, head: "softmax", family: "softmaxLinear" },
-      { name: "mine", inputs: INPUTS, classes: CLASSES, head: "softmax", family: null },
+      {
+        name: "linear",
+        inputs: INPUTS,
+        classes: CLASSES,
+        head: "softmax",
+        family: "softmaxLinear",
+        // as many as it has parameters
+        multiplyAdds: INPUTS * CLASSES + CLASSES,
+      },
+      { name: "mine", inputs: INPUTS, classes: CLASSES, head: "softmax", family: null, multiplyAdds: 1e6 },
     ],
   });
 });
@@ -109,9 +125,11 @@ Deno.test("check holds the evaluation that the command line prints", async () =>
   const { noise: _noise, flips: _flips, verdicts, passed, ...rest } = await said(
     post("/models/linear/check", { x, labels, gate: { epsilons: [0.1, 0.2] } }),
   );
-  const trials = trialsOf({ attacks: ["fgsm"], epsilons: [0.1, 0.2] }, INPUTS).slice(0, 1);
+  const gate = { attacks: ["fgsm"], epsilons: [0.1, 0.2] };
+  const trials = trialsOf(gate, INPUTS).slice(0, 1);
+  const conditions = { bounds: null, seed: 0, attacks: triedBy(gate) };
   const found = finish(outcomes(models.linear, examples, trials));
-  assertEquals(rest, { ...evaluation(found, examples, { model: "linear", data: "request" }) });
+  assertEquals(rest, { ...evaluation(found, examples, { model: "linear", data: "request", conditions }) });
   assertEquals([verdicts, passed], [[], null]);
 });
 

@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHandler } from "../../src/edge/mod.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
-import { handlerOf, inputs, models, post } from "./support.ts";
+import { heap } from "../../src/runtime/variants.ts";
+import { STEP } from "../../src/edge/action.ts";
+import { handlerOf, INPUTS, inputs, models, post } from "./support.ts";
 
 const CLASSIFY = "/models/linear/classify";
 
@@ -72,12 +74,12 @@ Deno.test("a body that does not come is given up at the limit of time, and then 
   assertEquals(detail, "Cannot answer within 20 ms: send fewer examples, attacks or epsilons");
 });
 
-/** A model that calls `seen` at each run of rows. */
-function watched(seen: () => void): Differentiable {
+/** A model that calls `seen` with the number of rows at each run of them. */
+function watched(seen: (rows: number) => void): Differentiable {
   return {
     ...models.mine,
     scores(x) {
-      seen();
+      seen(x.rows);
       return models.mine.scores(x);
     },
   };
@@ -91,7 +93,10 @@ Deno.test("what takes too long stops between runs of rows", async () => {
     runs++;
     for (const end = performance.now() + 60; performance.now() < end;);
   });
-  const handler = createHandler({ models: { slow: model }, limits: { examples: 1000, milliseconds: 50 } });
+  const handler = createHandler({
+    models: { slow: model },
+    limits: { examples: 1000, milliseconds: 50 },
+  });
   const [status] = await problem(handler(post("/models/slow/classify", { x: many.x })));
   // four, if it did not stop
   assert(status === 503 && runs < 2, `${status} after ${runs} runs`);
@@ -100,9 +105,10 @@ Deno.test("what takes too long stops between runs of rows", async () => {
 Deno.test("a caller who leaves stops the work between runs of rows, and others have their turn there", async () => {
   for (const action of ["classify", "check"]) {
     const controller = new AbortController();
-    let runs = 0;
-    const model = watched(() => {
-      if (runs++ === 0) setTimeout(() => controller.abort(), 0);
+    let passed = 0;
+    const model = watched((rows) => {
+      if (passed === 0) setTimeout(() => controller.abort(), 0);
+      passed += rows;
     });
     const handler = createHandler({ models: { model }, limits: { examples: 1000 } });
     const body = action === "check" ? many : { x: many.x };
@@ -110,7 +116,8 @@ Deno.test("a caller who leaves stops the work between runs of rows, and others h
       handler(post(`/models/model/${action}`, body, { signal: controller.signal })),
     );
     assertEquals([status, detail], [499, "Cannot answer: the caller left"]);
-    assertEquals(runs, 1, action);
+    // no more than a turn of a model that nothing is known of
+    assert(passed > 0 && passed <= STEP / 1e6, `${action}: ${passed}`);
   }
 });
 
@@ -129,7 +136,7 @@ Deno.test("examples and epsilons are counted", async () => {
   const gate = { epsilons: [0.1, 0.2] };
   assertEquals(
     await problem(handler(post("/models/linear/check", { x: inputs(1), labels: [0], gate }))),
-    [413, "Cannot check at 2 epsilons: this server takes 1 at once"],
+    [413, "Cannot check 2 epsilons: this server takes 1 at once"],
   );
 });
 
@@ -140,7 +147,7 @@ Deno.test("only the attacks that the server allows are tried", async () => {
   assertEquals((await check(["signNoise"])).status, 200);
   assertEquals(await problem(check(["fgsm"])), [
     422,
-    "Cannot use the body: gate.attacks[0] must be one of signNoise",
+    'Cannot use the body: gate.attacks[0] must be signNoise, not "fgsm"',
   ]);
 });
 
@@ -156,4 +163,116 @@ Deno.test("an error nobody foresaw is told to onError, and to the caller nothing
     [500, "Cannot answer: something went wrong here, not with the request"],
   );
   assertEquals(told, [bug]);
+});
+
+Deno.test("a bug inside is a 500 of which nothing is told, whatever its words are like", async () => {
+  const bugs = [
+    new TypeError("Cannot read properties of undefined (reading 'secret')"),
+    new RangeError("Cannot use the body: secret"),
+    "secret",
+  ];
+  for (const bug of bugs) {
+    const seen: unknown[] = [];
+    const model = watched(() => {
+      throw bug;
+    });
+    const handler = createHandler({ models: { model }, onError: (error) => seen.push(error) });
+    for (
+      const [action, body] of [["classify", { x: inputs(1) }], ["check", {
+        x: inputs(1),
+        labels: [0],
+      }]] as const
+    ) {
+      const [status, detail] = await problem(handler(post(`/models/model/${action}`, body)));
+      assertEquals([status, detail.includes("secret")], [500, false], `${bug}`);
+    }
+    assertEquals(seen, [bug, bug]);
+  }
+});
+
+Deno.test("a step between two looks at the clock is bounded in multiply-adds, whatever the rows", async () => {
+  for (const cost of [1, STEP / 100, STEP / 7, 10 * STEP]) {
+    const runs: number[] = [];
+    const handler = createHandler({
+      models: { model: watched((rows) => runs.push(rows)) },
+      costs: { model: cost },
+      limits: { multiplyAdds: 1e15 },
+    });
+    await (await handler(post("/models/model/classify", { x: inputs(300) }))).bytes();
+    assertEquals(runs.reduce((a, b) => a + b, 0), 300);
+    for (const rows of runs) assert(rows === 1 || rows * cost <= STEP, `${rows} rows of ${cost}`);
+    assert(cost > 1 || runs.length <= 2, "runs are as long as they may be");
+  }
+});
+
+Deno.test("a request that would take longer than a second or so is refused before it begins", async () => {
+  let runs = 0;
+  const handler = createHandler({ models: { model: watched(() => runs++) }, costs: { model: 1e8 } });
+  const [status, detail] = await problem(handler(post("/models/model/classify", { x: inputs(101) })));
+  assertEquals([status, runs], [413, 0]);
+  assertEquals(
+    detail,
+    "Cannot answer: it takes about 1.0e+10 multiply-adds, this server does 1.0e+10 for a request; " +
+      "send fewer examples, attacks, epsilons or steps",
+  );
+  assertEquals((await handler(post("/models/model/classify", { x: inputs(100) }))).status, 200);
+  // a check passes each example several times
+  const check = { x: inputs(40), labels: new Array(40).fill(0), gate: { epsilons: [0.1] } };
+  assertEquals((await handler(post("/models/model/check", check))).status, 413);
+});
+
+Deno.test("thresholds, and what an answer may hold, are counted before any work", async () => {
+  const handler = handlerOf();
+  const one = { on: "fgsm", errorRate: 1 };
+  const check = (gate: unknown, rows = 1) =>
+    handler(post("/models/linear/check", { x: inputs(rows), labels: new Array(rows).fill(0), gate }));
+  assertEquals((await check({ thresholds: new Array(64).fill(one) })).status, 200);
+  assertEquals(
+    await problem(check({ thresholds: new Array(65).fill(one) })),
+    [413, "Cannot check 65 thresholds: this server takes 64 at once"],
+  );
+  const small = handlerOf({ limits: { answer: 20_000 } });
+  const [status, detail] = await problem(small(post(CLASSIFY, { x: inputs(200) })));
+  assertEquals(status, 413);
+  assert(/^Cannot answer: it might take \d+ bytes, this server gives 20000; /.test(detail), detail);
+  assertEquals((await small(post(CLASSIFY, { x: inputs(100) }))).status, 200);
+});
+
+Deno.test("the longest answers that are given are no longer than was reckoned", async () => {
+  const answer = 4 * 2 ** 20;
+  const handler = handlerOf({ limits: { answer, bytes: 2 ** 24 } });
+  const epsilons = Array.from({ length: 16 }, (_, i) => (i + 1) / 17);
+  const gate = {
+    attacks: ["fgsm", "rotation", "uniformNoise"],
+    epsilons,
+    perClass: true,
+    thresholds: new Array(64).fill({ on: "fgsm", errorRate: 1, confidenceOnErrors: 1, errorOverNoise: 1 }),
+  };
+  const body = { x: inputs(500), labels: new Array(500).fill(0), gate };
+  for (const accept of ["application/json", "application/vnd.safetensors"]) {
+    const response = await handler(post("/models/linear/check", body, { headers: { accept } }));
+    const { length } = await response.bytes();
+    assert(response.status === 200 && length > 50_000 && length <= answer, `${response.status} ${length}`);
+  }
+});
+
+Deno.test("memory of the kernels does not grow with requests, refused or answered, after the first ones", async () => {
+  const handler = handlerOf();
+  const bodies = [
+    { x: inputs(500), labels: new Array(500).fill(0), gate: { epsilons: [0.1, 0.2, 0.3] } },
+    {
+      x: inputs(500),
+      labels: new Array(500).fill(0),
+      gate: { thresholds: new Array(10_000).fill({ on: "fgsm" }) },
+    },
+    { x: inputs(500), labels: new Array(500).fill(9) },
+    { x: [[...new Array(INPUTS - 1).fill(0), 1e39]], labels: [0] },
+  ];
+  const round = async () => {
+    for (const body of bodies) await (await handler(post("/models/linear/check", body))).bytes();
+    return heap().exports.memory.buffer.byteLength;
+  };
+  await round();
+  const before = await round();
+  for (let i = 0; i < 20; i++) assertEquals(await round(), before);
 });

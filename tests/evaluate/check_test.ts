@@ -5,7 +5,7 @@ import { signNoise } from "../../src/attacks/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
 import { checkReport } from "../../src/evaluate/check.ts";
-import { type Gate, type Threshold, trialsOf } from "../../src/evaluate/gate.ts";
+import { type Gate, type Threshold, trialsOf, triedBy } from "../../src/evaluate/gate.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
 import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
 import { model } from "../../src/models/model.ts";
@@ -46,15 +46,17 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
   };
   const { noise, flips: _flips, verdicts, passed, ...rest } = check(many);
   const trials = trialsOf(many, 1).slice(0, 2);
-  const options = { ...NAMES, perClass: true };
+  const conditions = { bounds: [-1, 1] as const, seed: 3, attacks: triedBy(many) };
+  const options = { ...NAMES, perClass: true, conditions };
   assertEquals(rest, evaluation(finish(outcomes(sign, four, trials)), four, options));
   const control = {
+    name: "noise",
     attack: signNoise,
     epsilons: gate.epsilons,
     options: { seed: 3, bounds: [-1, 1] as const },
   };
   const rows = evaluation(finish(outcomes(sign, four, [control])), four, options).attacked;
-  assertEquals(noise, rows.map((row, i) => ({ ...row, distance: "Linf", size: gate.epsilons[i] })));
+  assertEquals(noise, rows.map((row) => ({ ...row, step: row.epsilon })));
   assertEquals([verdicts, passed], [[], null]);
 });
 
@@ -89,7 +91,13 @@ Deno.test("checkReport() takes the confidence on errors as met where there is no
 
   const answers = { predicted: Int32Array.of(1), confidence: Float32Array.of(NaN) };
   const attacked = ["fgsm", "signNoise"].flatMap((attack) =>
-    gate.epsilons.map((epsilon) => ({ attack, epsilon, ...answers }))
+    gate.epsilons.map((epsilon) => ({
+      attack,
+      epsilon,
+      distance: "Linf" as const,
+      zeroGradients: 0,
+      ...answers,
+    }))
   );
   const lost = checkReport({ ...gate, thresholds }, { clean: answers, attacked }, {
     examples: right,
@@ -107,7 +115,7 @@ Deno.test("checkReport() compares each attack with the noise of its own norm and
     thresholds,
   };
   const { attacked, noise, verdicts } = check(two);
-  assertEquals(noise.map(({ distance, size }) => [distance, size]), [
+  assertEquals(noise.map(({ distance, epsilon }) => [distance, epsilon]), [
     ["L2", 0.2],
     ["L2", 0.5],
     ["Linf", 0.2],

@@ -47,7 +47,7 @@ Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
     assertThrows(
       () => trialsOf({ ...gate, thresholds }, 1),
       InputError,
-      `Cannot check: threshold 1 ${problem}`,
+      `Cannot check: thresholds[1] ${problem}`,
     );
   }
 });

@@ -1,40 +1,86 @@
 import { InputError } from "../../src/errors.ts";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { anyAttacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
-import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
+import { finish, outcomes, passesOf } from "../../src/evaluate/outcomes.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
 
-Deno.test("outcomes() are the answers of each attack on all examples at once, whatever the runs", () => {
+Deno.test("outcomes() are the answers of each attack on all examples at once, whatever the turns", () => {
   forEveryModel((model, name) => {
-    const examples = examplesFor(model, 501);
+    const examples = examplesFor(model, 301);
     const options = { seed: 2, bounds: [-1, 1] } as const;
     const epsilons = [0, 0.1, 0.3];
-    const trials = Object.values(anyAttacks).map((attack) => ({ attack, epsilons, options }));
-    const { clean, attacked } = finish(outcomes(model, examples, trials));
     const all = predict(model, examples.x);
-    assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);
     const expected = Object.values(anyAttacks).flatMap((attack) =>
-      attack.sweep(model, examples, { ...options, epsilons }).map(({ predicted, confidence }, i) => (
-        { attack: attack.name, epsilon: epsilons[i], predicted, confidence }
+      attack.sweep(model, examples, { ...options, epsilons }).map((
+        { predicted, confidence, zeroGradients },
+        i,
+      ) => (
+        {
+          attack: attack.name,
+          distance: attack.norms[0],
+          epsilon: epsilons[i],
+          predicted,
+          confidence,
+          zeroGradients,
+        }
       ))
     );
-    assertEquals(attacked, expected, name);
+    const trials = Object.values(anyAttacks).map((attack) => ({ attack, epsilons, options }));
+    for (const turn of [undefined, 50]) {
+      const { clean, attacked } = finish(outcomes(model, examples, trials, { turn }));
+      assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);
+      assertEquals(attacked, expected, name);
+    }
   });
 });
 
-Deno.test("outcomes() yield once for 250 answers or more, and not for fewer", () => {
-  const told = (rows: number, epsilons = [0.1]) => {
-    const fractions: number[] = [];
-    const trials = [{ attack: fgsm, epsilons }, { attack: signNoise, epsilons: [0.1] }];
-    finish(outcomes(userModel(), examplesFor(userModel(), rows), trials), (each) => fractions.push(each));
-    return fractions;
+/** A model that says how many rows passed through it, a gradient counting as three. */
+function counting(passed: (rows: number) => void): Differentiable {
+  const mine = userModel();
+  return {
+    ...mine,
+    scores(x) {
+      passed(x.rows);
+      return mine.scores(x);
+    },
+    inputGradient(x, dScores) {
+      passed(3 * x.rows);
+      return mine.inputGradient(x, dScores);
+    },
   };
-  assertEquals([told(1), told(83), told(1, new Array(247).fill(0))], [[], [], []]);
-  assertEquals(told(84, [0.1, 0.2]), [252 / 336]);
-  assertEquals(told(250), [1 / 3, 2 / 3]);
-  assertEquals(told(251), [250 / 753, 500 / 753, 750 / 753]);
-  assertEquals(told(500, [0, 0.1]), [250, 750, 1000, 1250, 1750].map((done) => done / 2000));
+}
+
+Deno.test("outcomes() yield before more passes than a turn has, and rarely", () => {
+  const examples = examplesFor(userModel(), 600);
+  const trials = [{ attack: fgsm, epsilons: [0.1, 0.2] }, { attack: signNoise, epsilons: [0.1] }];
+  for (const turn of [3, 30, 100, 750, 1e9]) {
+    let passed = 0;
+    const turns: number[] = [], fractions: number[] = [];
+    const model = counting((rows) => passed += rows);
+    const result = finish(outcomes(model, examples, trials, { turn }), (fraction) => {
+      turns.push(passed);
+      fractions.push(fraction);
+      passed = 0;
+    });
+    assertEquals(result.attacked.length, 3);
+    for (const each of [...turns, passed]) {
+      assert(each <= Math.max(turn, 3), `${each} passes in a turn of ${turn}`);
+    }
+    // all takes 600 clean, 3 × 600 for the gradient, 600 for each answer
+    const passes = 600 * (1 + 3 + 2 + 1);
+    assert(turns.length + 1 <= Math.ceil(4 * passes / turn), `${turns.length} turns of ${turn}`);
+    for (const [i, fraction] of fractions.entries()) {
+      assert(fraction >= (fractions[i - 1] ?? 0) && fraction < 1, `${fractions}`);
+    }
+  }
+});
+
+Deno.test("passesOf() counts a gradient as three passes, and each answer as one", () => {
+  assertEquals(passesOf({ attack: fgsm, epsilons: [0.1, 0.2] }), 3 + 2);
+  assertEquals(passesOf({ attack: signNoise, epsilons: [0.1] }), 1 + 1);
+  assertEquals(passesOf({ attack: signNoise, epsilons: [0.1, 0.2], options: { restarts: 5 } }), 2 * 5 + 2);
 });
 
 Deno.test("outcomes() refuse what the attacks refuse", () => {

@@ -1,25 +1,28 @@
 /** `gibbon attack`. @module */
 
-import { optionsFor } from "../../../src/attacks/attack.ts";
+import { attackNamed } from "../../../src/attacks/mod.ts";
+import { type AttackedRates, type Conditions, fooledRate, rates } from "../../../src/evaluate/evaluation.ts";
+import { measureAnswers } from "../../../src/evaluate/measure.ts";
 import {
   type Adversarial,
-  attackNamed,
   type Batch,
   kernels,
-  measure,
-  type Model,
   predict,
+  type Predictions,
   readingJson,
   readingText,
 } from "../../../src/mod.ts";
-import { ATTACKING, attackOptions, ATTACKS } from "../attacking.ts";
-import { type Command, command } from "../command.ts";
-import { compute, COMPUTING } from "../computing.ts";
-import { examplesFor, READING, readModel, SHARED } from "../inputs.ts";
-import { choice, flag, text, whole } from "../options.ts";
-import { matrixTensor, percent, rates, vectorTensor, writeTensors } from "../outputs.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable } from "../../files.ts";
+import { ATTACKS, BOUNDED, boundedBy, OWN, triedAs } from "../attacking.ts";
+import { type Command, command } from "../command.ts";
+import { compute, COMPUTING } from "../computing.ts";
+import { wrapped } from "../help.ts";
+import { examplesFor, READING, readModel, SHARED } from "../inputs.ts";
+import { choice, flag, text, whole } from "../options.ts";
+import { conditionsText, LEGEND, percent, ratesTables } from "../outputs.ts";
+import { FORCE, formatOf, FORMATS, writeExamples } from "../examples_file.ts";
+import { inTurns, NOTHING_KEPT } from "../turns.ts";
 
 /** Attacks examples and keeps what came of them. */
 export const attack: Command = command({
@@ -36,84 +39,128 @@ export const attack: Command = command({
       placeholder: "K",
       min: 0,
     }),
-    ...ATTACKING,
+    ...BOUNDED,
     split: SHARED.split,
     limit: SHARED.limit,
     seed: SHARED.seed,
     ...COMPUTING,
-    out: text({ help: "Safetensors file to write; by default none", placeholder: "FILE" }),
+    out: text({
+      help: `File to write, ${FORMATS} by its name's ending; by default none`,
+      placeholder: "FILE",
+    }),
+    force: FORCE,
     json: flag("Print one JSON object, rates as fractions"),
   },
+  own: [OWN],
+  notes:
+    "A .safetensors file holds x, xAdv, label, predicted, predictedAdv and probabilityAdv, and in its metadata how they were made. A .npy file holds xAdv alone, a .csv file the label and xAdv of each example in a line.",
   examples: [
     "attack --model maxout.safetensors --data digits --epsilon 0.25 --out adversarial.safetensors",
     "attack --model maxout.safetensors --data digits --epsilon 0.25 --target 3 --bounds 0,1 --limit 100",
   ],
   async run(values, context) {
-    const { model: file, attack: name, epsilon, out } = values;
-    const options = attackOptions([name], values);
-    if (out !== undefined) await checkWritable(out);
+    const { model: file, attack: name, epsilon, target, out, split } = values;
+    const bounded = boundedBy(values);
+    const [tried] = triedAs([name], values.own);
+    if (target !== undefined && values.own.attack[name].labels !== undefined) {
+      throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
+    }
+    if (out !== undefined) {
+      formatOf(out);
+      await checkWritable(out, { force: values.force });
+    }
     await compute(values);
     using model = await readModel(file);
-    if (values.target !== undefined) checkTarget(values.target, model);
+    if (target !== undefined && target >= model.classes) {
+      throw new UserError(
+        `--target must be in 0 … ${model.classes - 1}, the classes of the model, not ${target}`,
+        2,
+      );
+    }
     const examples = await examplesFor(model, file, values);
-    using progress = context.progress(name);
-    const chosen = attackNamed(name);
-    const adversarial = chosen(model, examples, {
-      ...optionsFor(chosen, options),
-      epsilon,
-      onProgress: (fraction: number) => progress.update(fraction),
+    const options = { ...tried.options, ...bounded, target, epsilons: [epsilon] };
+    const [adversarial] = await inTurns(attackNamed(name).steps(model, examples, options), context, {
+      title: "attack",
+      kept: NOTHING_KEPT,
     });
-    progress.end();
+    const before = predict(model, examples.x);
+    const conditions: Conditions = { bounds: null, ...bounded, attacks: [tried] };
+    const data = {
+      name: values.data,
+      split,
+      examples: examples.x.rows,
+      reading: readingJson(examples.reading),
+    };
+    const head = { model: file, data, kernels: kernels(), conditions };
     if (out !== undefined) {
-      const said = { attack: name, epsilon: `${epsilon}`, data: values.data, split: values.split };
-      const given = Object.entries(options).filter(([, value]) => value !== undefined)
-        .map(([key, value]) => [key, `${value}`]);
-      await writeAttacked(out, { model, examples, adversarial }, { ...said, ...Object.fromEntries(given) });
+      const made = {
+        ...head,
+        family: model.family.name,
+        attack: name,
+        epsilon,
+        ...(target !== undefined && { target }),
+      };
+      await writeExamples(out, { examples, adversarial, before: before.predicted, made });
     }
 
-    const clean = measure(model, examples);
-    const attacked = measure(model, adversarial);
-    const fooledRate = adversarial.fooled.reduce((sum, each) => sum + each, 0) / adversarial.fooled.length;
-    const data = { name: values.data, examples: examples.x.rows, reading: readingJson(examples.reading) };
+    const clean = rates(measureAnswers(before, examples));
+    const attacked: AttackedRates = {
+      attack: name,
+      distance: tried.distance,
+      epsilon,
+      ...rates(measureAnswers(adversarial, examples)),
+      fooledRate: fooledRate(before, adversarial, examples.labels),
+      zeroGradients: adversarial.zeroGradients,
+    };
+    const hit = target === undefined ? undefined : targeted(target, { examples, before, adversarial });
     if (values.json) {
-      const rest = { clean: rates(clean), attacked: rates(attacked), fooledRate };
-      context.print(
-        JSON.stringify({ model: file, data, kernels: kernels(), attack: name, epsilon, ...rest }),
-      );
+      context.print(JSON.stringify({ ...head, clean, attacked: [attacked], ...(hit && { targeted: hit }) }));
       return 0;
     }
-    context.print(`${name} with epsilon ${epsilon} on ${data.examples} examples of ${data.name}`);
-    context.print(`data: ${readingText(examples.reading)}`);
-    context.print(
-      `error ${percent(attacked.errorRate)} (clean ${percent(clean.errorRate)}), ` +
-        `confidence ${percent(attacked.confidence)}, on errors ${percent(attacked.confidenceOnErrors)}`,
-    );
-    if (values.target !== undefined) {
-      context.print(`taken for class ${values.target}: ${percent(fooledRate)}`);
+    const { width } = context;
+    context.print(`${file} (${model.family.name}) on ${data.examples} examples of ${data.name}`);
+    context.print(`${wrapped(`data: ${readingText(examples.reading)}`, width).join("\n")}\n`);
+    context.print(ratesTables(clean, [attacked], width));
+    if (hit) {
+      const { examples: count, already, hitRate } = hit;
+      context.print(
+        `\ntaken for class ${target}: ${percent(hitRate)} of ${count} that were not; ${already} were`,
+      );
     }
+    context.print(`\n${conditionsText(conditions, { split, kernels: head.kernels, width })}`);
+    context.print(wrapped(LEGEND, width).join("\n"));
     if (out !== undefined) context.print(`wrote ${out}`);
     return 0;
   },
 });
 
-function checkTarget(target: number, { classes }: Model): void {
-  if (target >= classes) {
-    throw new UserError(`--target must be in 0 … ${classes - 1}, the classes of the model, not ${target}`, 2);
-  }
+/** How often a targeted attack succeeds. */
+interface Targeted {
+  readonly target: number;
+  /** Examples that were of another class, and taken for another one, before. */
+  readonly examples: number;
+  /** The rest: of the target's class, or taken for it before. They say nothing of the attack. */
+  readonly already: number;
+  /** Of those examples, the fraction that is taken for the target; null where there is none. */
+  readonly hitRate: number | null;
 }
 
-async function writeAttacked(
-  path: string,
-  { model, examples, adversarial }: { model: Model; examples: Batch; adversarial: Adversarial },
-  said: Readonly<Record<string, string>>,
-): Promise<void> {
-  const tensors = {
-    x: matrixTensor(examples.x),
-    xAdv: matrixTensor(adversarial.x),
-    label: vectorTensor(examples.labels),
-    predicted: vectorTensor(predict(model, examples.x).predicted),
-    predictedAdv: vectorTensor(adversarial.predicted),
-    probabilityAdv: matrixTensor(adversarial.probabilities),
+function targeted(
+  target: number,
+  { examples: { labels }, before, adversarial }: {
+    examples: Batch;
+    before: Predictions;
+    adversarial: Adversarial;
+  },
+): Targeted {
+  const others = Array.from(labels.keys()).filter((i) =>
+    labels[i] !== target && before.predicted[i] !== target
+  );
+  const hits = others.filter((i) => adversarial.predicted[i] === target).length;
+  return {
+    target,
+    examples: others.length,
+    already: labels.length - others.length,
+    hitRate: others.length > 0 ? hits / others.length : null,
   };
-  await writeTensors(path, tensors, { ...said, family: model.family.name, kernels: kernels() });
 }

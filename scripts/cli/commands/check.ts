@@ -1,17 +1,18 @@
 /** `gibbon check`. @module */
 
 import { InputError, readingJson, readingText } from "../../../src/mod.ts";
-import { checked, gateOf } from "../../../src/edge/schema.ts";
 import { type CheckReport, checkReport, type Verdict } from "../../../src/evaluate/check.ts";
 import { GATE, type Gate, trialsOf } from "../../../src/evaluate/gate.ts";
-import { finish, outcomes } from "../../../src/evaluate/outcomes.ts";
-import { ATTACKS } from "../attacking.ts";
+import { readGate } from "../../../src/evaluate/read_gate.ts";
+import { outcomes } from "../../../src/evaluate/outcomes.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { examplesFor, readFile, READING, type ReadingValues, readModel, SHARED } from "../inputs.ts";
 import { junit } from "../junit.ts";
 import { flag, text } from "../options.ts";
-import { percent, ratesTable, table } from "../outputs.ts";
+import { inTurns } from "../turns.ts";
+import { wrapped } from "../help.ts";
+import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 
@@ -82,46 +83,63 @@ export const check: Command = command({
 
 async function judge(values: Given, context: Context): Promise<number> {
   if (values.junit !== undefined) await checkWritable(values.junit);
-  const gate = await readGate(values.config);
+  const gate = await readGateFile(values.config);
   await compute(values);
   using model = await readModel(values.model);
   const examples = await examplesFor(model, values.model, values);
   const trials = trialsOf(gate, model.inputs);
-  using progress = context.progress("check");
-  const found = finish(outcomes(model, examples, trials), (fraction) => progress.update(fraction));
-  progress.end();
-  const report = checkReport(gate, found, { examples, model: values.model, data: values.data });
+  const found = await inTurns(outcomes(model, examples, trials), context, {
+    title: "check",
+    kept: "there is no verdict, and the same command begins anew; --limit N takes fewer examples",
+  });
+  const report = checkReport(gate, found, {
+    examples,
+    model: values.model,
+    data: values.data,
+    split: values.split,
+  });
   if (values.junit !== undefined) await writeFileWhole(values.junit, await junit(suiteOf(report)));
   const data = { ...report.data, reading: readingJson(examples.reading) };
-  const said = readingText(examples.reading);
-  context.print(values.json ? JSON.stringify({ ...report, data }) : inWords(report, model.family.name, said));
+  const reading = readingText(examples.reading);
+  context.print(
+    values.json
+      ? JSON.stringify({ ...report, data })
+      : inWords(report, { family: model.family.name, reading, width: context.width }),
+  );
   return report.passed ? 0 : 1;
 }
 
-async function readGate(path: string): Promise<Gate> {
-  const fail = (problem: string) => new UserError(`Cannot use gate ${path}: ${problem}`, 2);
+async function readGateFile(path: string): Promise<Gate> {
+  const fail = (problem: string) => new UserError(`Cannot use gate ${path}: ${problem}`, EXIT.usage);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path)));
   } catch (error) {
     throw error instanceof UserError ? error : fail("it is not JSON");
   }
-  const gate = { ...GATE, ...checked(gateOf(ATTACKS), value, fail) };
-  if (!gate.thresholds?.length) throw fail("it has no thresholds, and would let everything pass");
   try {
+    const gate = { ...GATE, ...readGate(value) };
+    if (!gate.thresholds?.length) throw fail("it has no thresholds, and would let everything pass");
     trialsOf(gate, 1);
+    return gate;
   } catch (error) {
     throw error instanceof InputError ? fail(error.reason) : error;
   }
-  return gate;
 }
 
-function inWords(report: CheckReport, family: string, reading: string): string {
-  const { model, data, clean, attacked, noise, verdicts } = report;
+function inWords(
+  report: CheckReport,
+  { family, reading, width }: { family: string; reading: string; width: number },
+): string {
+  const { model, data, clean, attacked, noise, verdicts, conditions, kernels } = report;
   const failed = verdicts.filter(({ passed }) => !passed).length;
   return [
-    `${model} (${family}) on ${data.examples} examples of ${data.name}\ndata: ${reading}`,
-    ratesTable(clean, [...attacked, ...noise]),
+    [
+      `${model} (${family}) on ${data.examples} examples of ${data.name}`,
+      ...wrapped(`data: ${reading}`, width),
+    ]
+      .join("\n"),
+    ratesTables(clean, [...attacked, ...noise], width),
     table([
       ["", "rate", "at most"],
       ...verdicts.map((each) => [
@@ -129,7 +147,8 @@ function inWords(report: CheckReport, family: string, reading: string): string {
         percent(each.value),
         percent(each.max),
       ]),
-    ]),
+    ], width),
+    [conditionsText(conditions, { split: data.split, kernels, width }), ...wrapped(LEGEND, width)].join("\n"),
     failed === 0 ? "All thresholds are met" : `${failed} of ${verdicts.length} thresholds are not met`,
   ].join("\n\n");
 }

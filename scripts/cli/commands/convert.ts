@@ -1,13 +1,14 @@
 /** `gibbon convert`. @module */
 
-import { InputError, model, readSafetensors, saveModel } from "../../../src/mod.ts";
+import { familyNamed, InputError, model, optionsOf, readSafetensors, saveModel } from "../../../src/mod.ts";
 import { familyFor, pairsOf, weightsFor } from "../../data/weights.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 import { type Command, command } from "../command.ts";
 import { FAMILIES, orTell, readFile } from "../inputs.ts";
 import { choice, flag, text, whole } from "../options.ts";
-import { familyOf, SIZES } from "../recipe.ts";
+import { FORCE } from "../examples_file.ts";
+import { SIZES } from "../recipe.ts";
 
 /** Makes a model file of weights that another program saved. */
 export const convert: Command = command({
@@ -27,21 +28,21 @@ export const convert: Command = command({
     }),
     inputs: whole({ help: "Inputs of the model; by default what the shapes say", min: 1 }),
     classCount: whole({ help: "Classes of the model; by default what the shapes say", min: 2 }),
-    ...SIZES,
+    force: FORCE,
     json: flag("Print one JSON object"),
   },
+  own: [{ ...SIZES, of: "family" }],
   examples: [
     "convert torch.safetensors --family softmaxLinear --map W=fc.weight,b=fc.bias --out model.safetensors",
   ],
   async run(values, context) {
     const { operand: file, family: name, out, map, transpose, inputs, classCount: classes, json } = values;
-    const { units, pieces, head, precision, iterations, hidden } = values;
-    await checkWritable(out);
+    await checkWritable(out, { force: values.force });
     const { tensors } = orTell(`read ${file}`, await readFile(file), readSafetensors);
     try {
       const pairs = map === undefined ? new Map<string, string>() : pairsOf(map);
       const family = familyFor(
-        (sizes) => familyOf(name, sizes, { units, pieces, head, precision, iterations, hidden }),
+        (sizes) => familyNamed(name, { ...optionsOf(name, sizes), ...values.own.family[name] }),
         tensors,
         pairs,
         { inputs, classes },

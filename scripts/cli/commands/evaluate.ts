@@ -1,14 +1,17 @@
 /** `gibbon evaluate`. @module */
 
+import { attackNamed } from "../../../src/attacks/mod.ts";
+import { readingJson, readingText } from "../../../src/mod.ts";
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
-import { finish, outcomes } from "../../../src/evaluate/outcomes.ts";
-import { attackNamed, readingJson, readingText } from "../../../src/mod.ts";
-import { ATTACKING, attackOptions, ATTACKS } from "../attacking.ts";
+import { outcomes } from "../../../src/evaluate/outcomes.ts";
+import { ATTACKS, BOUNDED, boundedBy, OWN, triedAs } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
+import { wrapped } from "../help.ts";
 import { type Examples, examplesFor, READING, readModel, SHARED } from "../inputs.ts";
 import { choicesOf, flag, numbers } from "../options.ts";
-import { percent, ratesTable, table } from "../outputs.ts";
+import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
+import { inTurns, NOTHING_KEPT } from "../turns.ts";
 
 /** Measures a model, clean and under attack. */
 export const evaluate: Command = command({
@@ -25,7 +28,7 @@ export const evaluate: Command = command({
       default: [0.25],
     }),
     attack: choicesOf(ATTACKS, { help: "How to attack", default: ["fgsm"] }),
-    ...ATTACKING,
+    ...BOUNDED,
     split: SHARED.split,
     limit: SHARED.limit,
     seed: SHARED.seed,
@@ -33,42 +36,54 @@ export const evaluate: Command = command({
     perClass: flag("Add the measures of each true class"),
     json: flag("Print one JSON object, rates as fractions"),
   },
+  own: [OWN],
   examples: [
     "evaluate --model maxout.safetensors --data digits --epsilon 0,0.1,0.25",
     "evaluate --model maxout.safetensors --data mnist --attack fgsm,signNoise --json",
   ],
   async run(values, context) {
-    const options = attackOptions(values.attack, values);
+    const bounded = boundedBy(values);
+    const tried = triedAs(values.attack, values.own);
     await compute(values);
     using model = await readModel(values.model);
     const examples = await examplesFor(model, values.model, values);
-    using progress = context.progress("evaluate");
-    const trials = values.attack.map((name) => ({
-      attack: attackNamed(name),
+    const trials = tried.map(({ name, attack, distance, options }) => ({
+      name,
+      distance,
+      attack: attackNamed(attack),
       epsilons: values.epsilon,
-      options,
+      options: { ...options, ...bounded },
     }));
-    const found = finish(outcomes(model, examples, trials), (fraction) => progress.update(fraction));
-    progress.end();
-    const { perClass } = values;
-    const said = evaluation(found, examples, { model: values.model, data: values.data, perClass });
+    const found = await inTurns(outcomes(model, examples, trials), context, {
+      title: "evaluate",
+      kept: NOTHING_KEPT,
+    });
+    const { perClass, split } = values;
+    const report = evaluation(found, examples, {
+      model: values.model,
+      data: values.data,
+      split,
+      perClass,
+      conditions: { bounds: null, ...bounded, attacks: tried },
+    });
     if (values.json) {
-      context.print(
-        JSON.stringify({ ...said, data: { ...said.data, reading: readingJson(examples.reading) } }),
-      );
+      const data = { ...report.data, reading: readingJson(examples.reading) };
+      context.print(JSON.stringify({ ...report, data }));
       return 0;
     }
-    context.print(
-      `${said.model} (${model.family.name}) on ${said.data.examples} examples of ${said.data.name}\n` +
-        `data: ${readingText(examples.reading)}\n`,
-    );
-    context.print(ratesTable(said.clean, said.attacked));
-    if (perClass) context.print(`\nError by true class\n${byClass(said, examples)}`);
+    const { width } = context;
+    const { kernels, data, clean, attacked, conditions } = report;
+    context.print(`${report.model} (${model.family.name}) on ${data.examples} examples of ${data.name}`);
+    context.print(`${wrapped(`data: ${readingText(examples.reading)}`, width).join("\n")}\n`);
+    context.print(ratesTables(clean, attacked, width));
+    if (perClass) context.print(`\nError by true class\n${byClass(report, examples, width)}`);
+    context.print(`\n${conditionsText(conditions, { split, kernels, width })}`);
+    context.print(wrapped(LEGEND, width).join("\n"));
     return 0;
   },
 });
 
-function byClass({ clean, attacked }: Evaluation, { labels, classNames }: Examples): string {
+function byClass({ clean, attacked }: Evaluation, { labels, classNames }: Examples, width: number): string {
   return table([
     ["class", "examples", "clean", ...attacked.map(({ attack, epsilon }) => `${attack} ${epsilon}`)],
     ...clean.perClass!.map((_, label) => [
@@ -76,5 +91,5 @@ function byClass({ clean, attacked }: Evaluation, { labels, classNames }: Exampl
       `${labels.filter((each) => each === label).length}`,
       ...[clean, ...attacked].map(({ perClass }) => percent(perClass![label]?.errorRate ?? null)),
     ]),
-  ]);
+  ], width);
 }

@@ -1,25 +1,32 @@
 /** `gibbon rubbish`. @module */
 
 import {
-  directedRubbish,
-  kernels,
-  measureRubbish,
-  type Model,
-  type Rubbish,
-  rubbish as drawRubbish,
-  type RubbishMeasures,
-} from "../../../src/mod.ts";
-import { type Command, command } from "../command.ts";
-import { compute, COMPUTING } from "../computing.ts";
-import { readModel, SHARED } from "../inputs.ts";
-import { choice, flag, number, text, whole } from "../options.ts";
-import { matrixTensor, percent, vectorTensor, writeTensors } from "../outputs.ts";
-import { gradients, watched } from "../watch.ts";
+  DIRECTED_OPTIONS,
+  directedRubbishSteps,
+  RUBBISH_OPTIONS,
+  rubbishSteps,
+} from "../../../src/attacks/rubbish.ts";
+import type { Field } from "../../../src/schema.ts";
+import { kernels, measureRubbish, type Model, type Rubbish, type RubbishMeasures } from "../../../src/mod.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable } from "../../files.ts";
+import { type Command, command } from "../command.ts";
+import { compute, COMPUTING } from "../computing.ts";
+import { FORCE } from "../examples_file.ts";
+import { wrapped } from "../help.ts";
+import { readModel, SHARED } from "../inputs.ts";
+import { flag, type Option, optionOf, text } from "../options.ts";
+import { matrixTensor, percent, vectorTensor, writeTensors } from "../outputs.ts";
+import { inTurns } from "../turns.ts";
 
-/** Inputs of each kind, unless told. */
-const SAMPLES = { drawn: 10000, directed: 100 };
+const { samples, seed, mean, std, threshold } = RUBBISH_OPTIONS;
+
+/** An option of directed rubbish, which may be left out with the others of its kind. */
+function directed<T>(key: keyof typeof DIRECTED_OPTIONS, placeholder?: string): Option<T | undefined> {
+  const { required: _, default: fallback, help, ...field } = DIRECTED_OPTIONS[key] as Field;
+  const said = fallback === undefined ? help : `${help}; by default ${fallback}`;
+  return optionOf({ ...field, help: said }, placeholder ? { placeholder } : {}) as Option<T | undefined>;
+}
 
 /** Shows noise to a model. */
 export const rubbish: Command = command({
@@ -27,24 +34,18 @@ export const rubbish: Command = command({
   summary: "Show a model noise, and tell how often and how surely it takes it for something",
   options: {
     model: SHARED.model,
-    samples: whole({
-      help: `Inputs to draw; by default ${SAMPLES.drawn}, or ${SAMPLES.directed} with a target`,
-      min: 1,
-    }),
-    seed: SHARED.seed,
-    threshold: number({
-      help: "Probability of a class above which the model errs",
-      min: 0,
-      max: 1,
-      default: 0.5,
-    }),
-    std: number({ help: "Standard std of each input", above: 0, default: 1 }),
-    target: whole({ help: "Move the noise toward this class", placeholder: "K", min: 0 }),
-    epsilon: number({ help: "Size of that move", placeholder: "E", min: 0 }),
-    step: choice(["sign", "gradient"], { help: "Along what to move; by default the gradient's sign" }),
-    attempts: whole({ help: "Draws for each input until one succeeds; by default 1", min: 1 }),
+    samples: optionOf(samples) as Option<number | undefined>,
+    seed: optionOf(seed) as Option<number>,
+    mean: optionOf(mean) as Option<number>,
+    std: optionOf(std) as Option<number>,
+    threshold: optionOf(threshold) as Option<number>,
+    target: directed<number>("target", "K"),
+    epsilon: directed<number>("epsilon", "E"),
+    step: directed<"sign" | "gradient">("step"),
+    attempts: directed<number>("attempts"),
     ...COMPUTING,
     out: text({ help: "Safetensors file to write; by default none", placeholder: "FILE" }),
+    force: FORCE,
     json: flag("Print one JSON object, rates as fractions"),
   },
   examples: [
@@ -53,34 +54,39 @@ export const rubbish: Command = command({
   ],
   async run(values, context) {
     checkDirected(values);
-    if (values.out !== undefined) await checkWritable(values.out);
+    const { out, target, epsilon, step, attempts, samples, seed, mean, std, threshold } = values;
+    if (out !== undefined) await checkWritable(out, { force: values.force });
     await compute(values);
     using model = await readModel(values.model);
-    using progress = context.progress("rubbish");
-    const { target, epsilon, step, attempts = 1, seed, threshold, std } = values;
-    const directed = target !== undefined;
-    const samples = values.samples ?? (directed ? SAMPLES.directed : SAMPLES.drawn);
-    const passes = directed ? (gradients(1) + 2) * attempts + 1 : 1;
-    const shown = watched(model, progress, { rows: samples, passes });
-    const options = { samples, seed, threshold, std };
-    const drawn: Rubbish & { successRate?: number } = directed
-      ? directedRubbish(shown, { ...options, target, epsilon: epsilon!, step, attempts })
-      : drawRubbish(shown, options);
-    progress.end();
+    const options = { samples, seed, mean, std, threshold };
+    const steps: Generator<number, Rubbish & { successRate?: number }> = target === undefined
+      ? rubbishSteps(model, options)
+      : directedRubbishSteps(model, { ...options, target, epsilon: epsilon!, step, attempts });
+    const kept = "nothing was written, and the same command begins anew; --samples N draws fewer";
+    const drawn = await inTurns(steps, context, { title: "rubbish", kept });
 
     const measures = measureRubbish(drawn);
-    if (values.out !== undefined) await writeRubbish(values.out, model, drawn);
+    const conditions = {
+      seed,
+      mean,
+      std,
+      threshold,
+      ...(target !== undefined && { target, epsilon, step: step ?? "sign", attempts: attempts ?? 1 }),
+    };
+    const made = { model: values.model, kernels: kernels(), conditions };
+    if (out !== undefined) await writeRubbish(out, model, drawn, conditions);
     if (values.json) {
-      const { errorRate, confidenceOnErrors, classes } = measures;
       const { successRate } = drawn;
       context.print(
-        JSON.stringify({ kernels: kernels(), samples, errorRate, confidenceOnErrors, classes, successRate }),
+        JSON.stringify({ ...made, ...measures, ...(successRate !== undefined && { successRate }) }),
       );
       return 0;
     }
-    context.print(inWords(measures, { directed, threshold }));
-    if (directed) context.print(`success per draw ${percent(drawn.successRate!)}`);
-    if (values.out !== undefined) context.print(`wrote ${values.out}`);
+    context.print(inWords(measures, { directed: target !== undefined, threshold }));
+    if (target !== undefined) context.print(`success per draw ${percent(drawn.successRate!)}`);
+    const how = Object.entries(conditions).map(([key, value]) => `${key} ${value}`).join(", ");
+    context.print(wrapped(`${how}; ${made.kernels} kernels`, context.width).join("\n"));
+    if (out !== undefined) context.print(`wrote ${out}`);
     return 0;
   },
 });
@@ -115,6 +121,7 @@ async function writeRubbish(
   path: string,
   model: Model,
   drawn: Rubbish & { attempts?: Int32Array },
+  conditions: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const tensors = {
     x: matrixTensor(drawn.x),
@@ -123,5 +130,6 @@ async function writeRubbish(
     fooled: vectorTensor(drawn.fooled),
     ...(drawn.attempts && { attempts: vectorTensor(drawn.attempts) }),
   };
-  await writeTensors(path, tensors, { family: model.family.name, kernels: kernels() });
+  const said = Object.fromEntries(Object.entries(conditions).map(([key, value]) => [key, `${value}`]));
+  await writeTensors(path, tensors, { ...said, family: model.family.name, kernels: kernels() });
 }

@@ -1,28 +1,33 @@
 /** `gibbon train`. @module */
 
 import {
-  type AttackedMeasures,
   type Batch,
-  type ClassMeasures,
   type Family,
-  fgsm,
+  familyNamed,
   fittedText,
   kernels,
   measure,
+  type Model,
+  optionsOf,
+  predict,
+  type Rates,
   type Reading,
   readingJson,
   readingText,
   saveModel,
-  sweep,
   train as trainModel,
 } from "../../../src/mod.ts";
-import { TRAINING, trainOptionsOf } from "../aim.ts";
+import { attackNamed } from "../../../src/attacks/mod.ts";
+import { type AttackedRates, fooledRate } from "../../../src/evaluate/evaluation.ts";
+import { measureAnswers } from "../../../src/evaluate/measure.ts";
+import { AGAINST, trainedAgainst, TRAINING, trainOptionsOf } from "../aim.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { FAMILIES, loadOptions, onlyClasses, READING, SHARED } from "../inputs.ts";
+import { FORCE } from "../examples_file.ts";
 import { choice, flag, text } from "../options.ts";
-import { percent, rates } from "../outputs.ts";
-import { familyOf, RECIPE, recipeOf, SIZES } from "../recipe.ts";
+import { DISTANCES, percent, rates } from "../outputs.ts";
+import { RECIPE, recipeOf, SIZES, UPDATE_RULE } from "../recipe.ts";
 import { divide, trainResumable } from "../training.ts";
 import { loadData } from "../../data/folder.ts";
 import { UserError } from "../../errors.ts";
@@ -37,13 +42,14 @@ export const train: Command = command({
     data: SHARED.data,
     ...READING,
     out: text({ help: "Model file to write", placeholder: "FILE", required: true }),
+    force: FORCE,
     ...TRAINING,
     seed: SHARED.seed,
-    ...SIZES,
     ...RECIPE,
     ...COMPUTING,
     json: flag("Print one JSON object, rates as fractions"),
   },
+  own: [SIZES, UPDATE_RULE, AGAINST],
   examples: [
     "train --model maxout --data digits --epochs 10 --seed 1 --out maxout.safetensors",
     "train --model maxout --data mnist --validation 10000 --adversarial 0.25 --out robust.safetensors",
@@ -53,18 +59,21 @@ export const train: Command = command({
     const { out, checkpoint, classes } = values;
     const aim = trainOptionsOf(values);
     if (out === checkpoint) throw new UserError("--out and --checkpoint must be different files", 2);
-    await checkWritable(out);
+    await checkWritable(out, { force: values.force });
     if (checkpoint !== undefined) await checkWritable(checkpoint);
     await compute(values);
     const all = await loadData(values.data, { ...loadOptions(values), holdOut: true });
     noteLarge(all.reading, context);
     const data = classes === undefined ? all : onlyClasses(all, classes);
     const { train: trainSet, validation } = divide(data, values);
-    const { units, pieces, head, precision, iterations, hidden } = values;
-    const sizes = { inputs: trainSet.x.cols, classes: trainSet.classes };
-    const family = familyOf(values.model, sizes, { units, pieces, head, precision, iterations, hidden });
+    const ofData = optionsOf(values.model, { inputs: trainSet.x.cols, classes: trainSet.classes });
+    const family = familyNamed(values.model, { ...ofData, ...values.own.model[values.model] });
     checkClasses(family, trainSet, data.name);
-    const options = { ...aim, ...recipeOf(family.recipe, values), validation };
+    const options = {
+      ...aim,
+      ...recipeOf(family.recipe, values, Object.values(values.own.optimizer)[0]),
+      validation,
+    };
 
     using model = await trainResumable(
       checkpoint,
@@ -81,8 +90,7 @@ export const train: Command = command({
     await writeFileWhole(out, saveModel({ ...model, record }));
 
     const clean = measure(model, data.test);
-    const epsilons = values.adversarial === undefined ? [] : [values.adversarial];
-    const attacked = sweep(model, data.test, { attack: fgsm, epsilons });
+    const attacked = underAttack(model, data.test, values);
     const { epochs, history } = record as Record<string, string>;
     const past = JSON.parse(history) as { loss: number; validationError?: number }[];
     context.print(
@@ -90,16 +98,16 @@ export const train: Command = command({
         ? JSON.stringify({
           model: out,
           family: family.name,
-          data: { name: data.name, examples: data.test.x.rows, reading: readingJson(reading) },
+          data: { name: data.name, split: "test", examples: data.test.x.rows, reading: readingJson(reading) },
           kernels: kernels(),
           training: { examples: trainSet.x.rows, epochs: Number(epochs), ...past[Number(epochs) - 1] },
           clean: rates(clean),
-          attacked: attacked.map((each) => ({ attack: each.attack, epsilon: each.epsilon, ...rates(each) })),
+          attacked,
         })
         : [
           `trained ${family.name} on ${trainSet.x.rows} examples of ${data.name}, ${epochs} epochs`,
           `data: ${readingText(reading)}`,
-          ...[clean, ...attacked].map(inWords),
+          ...[clean, ...attacked].map(inWords(data.test.x.rows)),
           `wrote ${out}`,
         ].join("\n"),
     );
@@ -125,10 +133,37 @@ function checkClasses({ name, classes }: Family, trainSet: Batch, data: string):
   );
 }
 
-function inWords(measures: ClassMeasures | AttackedMeasures): string {
-  const how = "attack" in measures ? `${measures.attack} ${measures.epsilon}` : "clean";
-  const { errorRate, examples, confidence } = measures;
-  return `${how}: test error ${percent(errorRate)} of ${examples} examples, confidence ${
-    percent(confidence)
-  }`;
+/** The rates under the attack that training was against, as evaluations have them. */
+function underAttack(
+  model: Model,
+  test: Batch,
+  values: Parameters<typeof trainedAgainst>[0],
+): AttackedRates[] {
+  const tried = trainedAgainst(values);
+  if (!tried) return [];
+  const epsilon = values.adversarial!;
+  const [adversarial] = attackNamed(tried.attack).sweep(model, test, {
+    ...tried.options,
+    epsilons: [epsilon],
+  });
+  return [{
+    attack: tried.name,
+    distance: tried.distance,
+    epsilon,
+    ...rates(measureAnswers(adversarial, test)),
+    fooledRate: fooledRate(predict(model, test.x), adversarial, test.labels),
+    zeroGradients: adversarial.zeroGradients,
+  }];
+}
+
+function inWords(examples: number): (measures: Rates | AttackedRates) => string {
+  return (measures) => {
+    const { errorRate, confidence } = measures;
+    const how = "attack" in measures
+      ? `${measures.attack}, epsilon ${measures.epsilon} (${DISTANCES[measures.distance]})`
+      : "clean";
+    return `${how}: test error ${percent(errorRate)} of ${examples} examples, confidence ${
+      percent(confidence)
+    }`;
+  };
 }

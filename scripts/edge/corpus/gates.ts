@@ -16,15 +16,30 @@ export function gates({ model, inputs }: Target): Case[] {
     ...[null, 1, "x", [], { epsilon: [0.1] }, { __proto: 1 }].map((gate) => bad(gate)),
     ...[null, {}, 1, [], [-1], ["1"], [null], [[1]], [0.1, 0.1], [true]].map((epsilons) => bad({ epsilons })),
     bad({ epsilons: Array.from({ length: 17 }, (_, i) => i / 17) }, 413),
-    ...[null, "fgsm", [], ["pgd"], ["__proto__"], ["constructor"], ["fgsm", "fgsm"], [["fgsm"]], [{}]]
+    ...[null, "fgsm", [], ["resnet"], ["__proto__"], ["constructor"], ["fgsm", "fgsm"], [["fgsm"]], [{}]]
       .map((attacks) => bad({ attacks })),
+    ...[
+      {},
+      { attack: "resnet" },
+      { attack: "fgsm", steps: 4 },
+      { attack: "fgsm", norm: "L3" },
+      {
+        attack: "pgd",
+        steps: 0,
+      },
+      { attack: "pgd", steps: 1e300 },
+      { attack: "fgsm", name: "a\nb" },
+      { attack: "fgsm", epsilon: 1 },
+    ]
+      .map((attack) => bad({ attacks: [attack] })),
+    bad({ attacks: [{ attack: "pgd", steps: 1e12 }] }, 413),
     ...[null, [0], [1, 0], [0, 0], [0, 1, 2], ["0", "1"], [0.9, 1]].map((bounds) => bad({ bounds })),
     ...[null, -1, 0.5, 1e300, "1", [1]].map((seed) => bad({ seed })),
     ...["L3", 2, null, ["L2"]].map((norm) => bad({ norm })),
     ...["false", true, [0]].map((labels) => bad({ labels })),
     ...[1, "true", null].map((perClass) => bad({ perClass })),
     ...[null, {}, "x", [1], [null]].map((thresholds) => bad({ thresholds })),
-    ...[{}, { on: "clean" }, { on: "pgd", errorRate: 1 }, { on: "clean", errorRate: 2 }].map(on),
+    ...[{}, { on: "clean" }, { on: "resnet", errorRate: 1 }, { on: "clean", errorRate: 2 }].map(on),
     ...[{ on: "fgsm", epsilon: 7, errorRate: 1 }, { on: "noise", errorOverNoise: 1 }, { on: "fgsm", rate: 1 }]
       .map(on),
   ];

@@ -1,55 +1,63 @@
-import * as v from "valibot";
+/** `POST /models/NAME/check`. @module */
+
 import { batch } from "../../data/batch.ts";
 import type { Tensor } from "../../data/safetensors.ts";
+import { InputError } from "../../errors.ts";
 import { type CheckReport, checkReport } from "../../evaluate/check.ts";
-import { type Gate, trialsOf } from "../../evaluate/gate.ts";
-import { type Outcomes, outcomes } from "../../evaluate/outcomes.ts";
-import type { Action } from "../action.ts";
+import { type Gate, LIMITED, trialsOf } from "../../evaluate/gate.ts";
+import { type Outcomes, outcomes, passesOf } from "../../evaluate/outcomes.ts";
+import { gateSchema, readGate } from "../../evaluate/read_gate.ts";
+import { any } from "../../schema.ts";
+import { type Action, NUMBER_BYTES, type Settings, STEP } from "../action.ts";
 import { labelsOf } from "../input.ts";
+import { BOOLEAN, list, NUMBER, object, orNull, TEXT } from "../json.ts";
 import { checkNumbers } from "../predicting.ts";
 import { Problem } from "../problem.ts";
-import { gateOf, record } from "../schema.ts";
 
-const rates = {
-  errorRate: v.number(),
-  confidence: v.number(),
-  confidenceOnErrors: v.nullable(v.number()),
+const rates = { errorRate: NUMBER, confidence: NUMBER, confidenceOnErrors: orNull(NUMBER) };
+const clean = { ...rates, perClass: list(orNull(object(rates))) };
+const attacked = {
+  attack: TEXT,
+  distance: TEXT,
+  epsilon: NUMBER,
+  ...clean,
+  fooledRate: orNull(NUMBER),
+  zeroGradients: NUMBER,
 };
-const clean = v.strictObject({
-  ...rates,
-  perClass: v.optional(v.array(v.nullable(v.strictObject(rates)))),
-});
-const attacked = v.array(v.strictObject({ attack: v.string(), epsilon: v.number(), ...clean.entries }));
-
-/** Example numbers that labels are, for the description alone: what they are is checked with their inputs. */
-export const labels = v.unknown();
 
 /** How the model does under attack, and whether that meets the thresholds. */
 export const check: Action = {
   summary: "Attack the model on examples, with noise of the same size beside it, and judge it by thresholds",
-  request: ({ attacks }) => record({ labels, gate: v.optional(gateOf(attacks)) }),
-  response: v.strictObject({
-    model: v.string(),
-    data: v.strictObject({ name: v.string(), examples: v.number() }),
-    kernels: v.string(),
-    clean,
-    attacked,
-    noise: v.array(v.strictObject({ ...attacked.item.entries, distance: v.string(), size: v.number() })),
-    flips: v.array(v.strictObject({
-      attack: v.string(),
-      epsilon: v.number(),
-      examples: v.array(v.number()),
-      predicted: v.array(v.number()),
+  fields: {
+    labels: any("true class of each example", { required: true }),
+    gate: any("what to try and to ask for"),
+  },
+  schemas: ({ attacks, thresholds, epsilons }) => ({
+    labels: { type: "array", items: { type: "integer", minimum: 0 }, description: "True class of each, (B)" },
+    gate: gateSchema({ attacks, thresholds, epsilons }),
+  }),
+  response: object({
+    model: TEXT,
+    data: object({ name: TEXT, examples: NUMBER }),
+    kernels: TEXT,
+    conditions: object({
+      bounds: orNull(list(NUMBER)),
+      seed: NUMBER,
+      attacks: list(object({ name: TEXT, attack: TEXT, distance: TEXT, options: { type: "object" } })),
+    }),
+    clean: object(clean, ["perClass"]),
+    attacked: list(object(attacked, ["perClass"])),
+    noise: list(object({ ...attacked, step: NUMBER }, ["perClass"])),
+    flips: list(object({ attack: TEXT, epsilon: NUMBER, examples: list(NUMBER), predicted: list(NUMBER) })),
+    verdicts: list(object({
+      on: TEXT,
+      epsilon: orNull(NUMBER),
+      rate: TEXT,
+      value: orNull(NUMBER),
+      max: NUMBER,
+      passed: BOOLEAN,
     })),
-    verdicts: v.array(v.strictObject({
-      on: v.string(),
-      epsilon: v.nullable(v.number()),
-      rate: v.string(),
-      value: v.nullable(v.number()),
-      max: v.number(),
-      passed: v.boolean(),
-    })),
-    passed: v.nullable(v.boolean()),
+    passed: orNull(BOOLEAN),
   }),
   tensors: {
     request: "x F32 (B, D), labels I32 (B); gate in the metadata as JSON",
@@ -57,27 +65,65 @@ export const check: Action = {
       "predicted I32 (B) and confidence F32 (B), clean; attacked.predicted I32 (R, B) and attacked.confidence " +
       "F32 (R, B), a row for each attack and epsilon; the whole report in the metadata as JSON",
   },
-  *answer({ name, model, x, body, settings }) {
-    const given = body as { labels: unknown; gate?: Partial<Gate> };
-    const wanted: Gate = { ...settings.gate, ...given.gate };
-    if (wanted.epsilons.length > settings.epsilons) {
-      throw new Problem(
-        413,
-        `Cannot check at ${wanted.epsilons.length} epsilons: this server takes ${settings.epsilons} at once`,
-      );
-    }
-    const trials = trialsOf(wanted, model.inputs);
-    const examples = batch({ x, labels: labelsOf(given.labels), classes: model.classes });
-    const found = yield* outcomes(model, examples, trials);
-    for (const { confidence } of [found.clean, ...found.attacked]) checkNumbers(confidence);
-    const report = checkReport(wanted, found, { examples, model: name, data: "request" });
+  plan({ name, model, cost, x, body, settings }) {
+    const gate = gateOf(body.gate, settings);
+    const trials = trialsOf(gate, model.inputs);
+    const examples = batch({ x, labels: labelsOf(body.labels), classes: model.classes });
     return {
-      json: { ...report },
-      tensors: tensorsOf(found, report),
-      metadata: { report: JSON.stringify(report) },
+      multiplyAdds: x.rows * cost * (1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0)),
+      bytes: bytesOf(gate, {
+        rows: x.rows,
+        results: trials.length * gate.epsilons.length,
+        classes: model.classes,
+      }),
+      *steps() {
+        const found = yield* outcomes(model, examples, trials, { turn: STEP / cost });
+        for (const { confidence } of [found.clean, ...found.attacked]) checkNumbers(confidence);
+        const report = checkReport(gate, found, { examples, model: name, data: "request" });
+        return {
+          json: { ...report },
+          tensors: tensorsOf(found, report),
+          metadata: { report: JSON.stringify(report) },
+        };
+      },
     };
   },
 };
+
+/** The gate of a request, and what it leaves out from the server's. @throws {Problem} if it asks for too much */
+function gateOf(given: unknown, { attacks, gate, epsilons, thresholds }: Settings): Gate {
+  const wanted: Gate = { ...gate, ...read(given, attacks) };
+  const sizes = {
+    epsilons: [wanted.epsilons.length, epsilons],
+    thresholds: [wanted.thresholds?.length ?? 0, thresholds],
+  };
+  for (const [what, [count, limit]] of Object.entries(sizes)) {
+    if (count > limit) {
+      throw new Problem(413, `Cannot check ${count} ${what}: this server takes ${limit} at once`);
+    }
+  }
+  return wanted;
+}
+
+function read(given: unknown, attacks: readonly string[]): Partial<Gate> {
+  if (given === undefined) return {};
+  try {
+    return readGate(given, { attacks, place: "gate" });
+  } catch (error) {
+    throw error instanceof InputError ? error.about("use the body") : error;
+  }
+}
+
+/** Bytes of a report, at most. */
+function bytesOf(
+  { thresholds = [], epsilons, perClass = false }: Gate,
+  { rows, results, classes }: { rows: number; results: number; classes: number },
+): number {
+  const rate = 6 * NUMBER_BYTES;
+  const verdicts = thresholds.length * epsilons.length * LIMITED.length;
+  return 1000 + results * (2 * rows * NUMBER_BYTES / 3 + 2 * rate + (perClass ? classes * rate : 0)) +
+    verdicts * rate;
+}
 
 function tensorsOf({ clean, attacked }: Outcomes, report: CheckReport): Record<string, Tensor> {
   const rows = attacked.slice(0, report.attacked.length);

@@ -1,37 +1,43 @@
-import * as v from "valibot";
+/** `POST /models/NAME/classify`. @module */
+
 import { kernels } from "../../runtime/variants.ts";
 import type { Predictions } from "../../loss.ts";
 import { rowsOf } from "../../matrix.ts";
-import type { Action, Answer } from "../action.ts";
+import { type Action, type Answer, NUMBER_BYTES } from "../action.ts";
+import { list, NUMBER, object, TEXT } from "../json.ts";
 import { predicting } from "../predicting.ts";
-import { record } from "../schema.ts";
 
 /** What the model takes each input for, and how probable it takes every class to be. */
 export const classify: Action = {
   summary: "Tell what the model takes each input for, and how probable it takes each class to be",
-  request: () => record({}),
-  response: v.strictObject({
-    model: v.string(),
-    kernels: v.string(),
-    predicted: v.array(v.number()),
-    confidence: v.array(v.number()),
-    probabilities: v.array(v.array(v.number())),
+  fields: {},
+  schemas: () => ({}),
+  response: object({
+    model: TEXT,
+    kernels: TEXT,
+    predicted: list(NUMBER),
+    confidence: list(NUMBER),
+    probabilities: list(list(NUMBER)),
   }),
   tensors: {
     request: "x F32 (B, D)",
     response: "predicted I32 (B), confidence F32 (B), probabilities F32 (B, C)",
   },
-  *answer({ name, model, x }) {
-    return answerOf(name, yield* predicting(model, x));
-  },
+  plan: ({ name, model, cost, x }) => ({
+    multiplyAdds: x.rows * cost,
+    bytes: x.rows * (model.classes + 2) * NUMBER_BYTES,
+    *steps() {
+      return answerOf(name, yield* predicting(model, x, cost));
+    },
+  }),
 };
 
 function answerOf(model: string, { predicted, confidence, probabilities }: Predictions): Answer {
   const { rows, cols, data } = probabilities;
-  const said = { model, kernels: kernels() };
+  const conditions = { model, kernels: kernels() };
   return {
     json: {
-      ...said,
+      ...conditions,
       predicted: Array.from(predicted),
       confidence: Array.from(confidence),
       probabilities: Array.from({ length: rows }, (_, i) => Array.from(rowsOf(probabilities, i, i + 1).data)),
@@ -41,6 +47,6 @@ function answerOf(model: string, { predicted, confidence, probabilities }: Predi
       confidence: { shape: [rows], data: confidence },
       probabilities: { shape: [rows, cols], data },
     },
-    metadata: said,
+    metadata: conditions,
   };
 }

@@ -200,6 +200,7 @@ Deno.test("the process needs no more than files, prints JSON alone, and ends wit
     assertEquals([good.code, read.decode(good.stderr)], [0, ""]);
     assertEquals(JSON.parse(read.decode(good.stdout)).data, {
       name: data,
+      split: "test",
       examples: 60,
       reading: SMALL_READING,
     });

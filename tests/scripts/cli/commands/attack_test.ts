@@ -12,8 +12,10 @@ import {
   signNoise,
   slice,
 } from "../../../../src/mod.ts";
+import { attackSchemas } from "../../../../src/evaluate/tried.ts";
+import { readNpy } from "../../../../src/data/npy.ts";
 import { oneOf } from "../../../../src/schema.ts";
-import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
+import { assertRefused, filesIn, gibbon, json, printed, SMALL_READING, withModel } from "../support.ts";
 
 Deno.test("attack writes what it made, from what, and what the model says of it", () =>
   withModel(async ({ folder, data, model: file }) => {
@@ -32,25 +34,40 @@ Deno.test("attack writes what it made, from what, and what the model says of it"
       x: { shape: [20, 784], data: examples.x.data.slice() },
       xAdv: { shape: [20, 784], data: expected.x.data },
     });
-    assertEquals(metadata, {
+    const { conditions, data: given, ...rest } = metadata;
+    assertEquals(rest, {
       attack: "fgsm",
-      data,
       epsilon: "0.25",
       family: "softmaxLinear",
       kernels: kernels(),
-      seed: "0",
-      split: "test",
+      model: file,
     });
+    const read = { name: data, split: "test", examples: 20, reading: SMALL_READING };
+    assertEquals(JSON.parse(given), read);
+    const own = { labels: "true", loss: "own", gradient: "safe", norm: "Linf" };
+    const how = {
+      bounds: null,
+      seed: 0,
+      attacks: [{ name: "fgsm", attack: "fgsm", distance: "Linf", options: own }],
+    };
+    assertEquals(JSON.parse(conditions), how);
     const attacked = measure(model, expected);
+    const right = [...predict(model, examples.x).predicted].map((each, i) => each === examples.labels[i]);
+    const fooled = right.filter((was, i) => was && expected.predicted[i] !== examples.labels[i]).length;
     assertEquals(said, {
       model: file,
-      data: { name: data, examples: 20, reading: SMALL_READING },
+      data: read,
       kernels: kernels(),
-      attack: "fgsm",
-      epsilon: 0.25,
+      conditions: how,
       clean: rates(measure(model, examples)),
-      attacked: rates(attacked),
-      fooledRate: attacked.errorRate,
+      attacked: [{
+        attack: "fgsm",
+        distance: "Linf",
+        epsilon: 0.25,
+        ...rates(attacked),
+        fooledRate: fooled / right.filter(Boolean).length,
+        zeroGradients: 0,
+      }],
     });
   }));
 
@@ -59,44 +76,117 @@ Deno.test("attack aims, clips, chooses its norm and its noise as told", () =>
     using model = loadModel(await Deno.readFile(file));
     const { test, train: trainSet } = await loadData(data);
     const out = `${folder}/adversarial`;
+    const args = ["attack", "--model", file, "--data", data, "--epsilon", "0.5"];
     const made = async (...options: string[]) => {
-      await printed("attack", "--model", file, "--data", data, "--epsilon", "0.5", "--out", out, ...options);
+      await printed(...args, "--out", out, "--force", ...options);
       const { tensors, metadata } = readSafetensors(await Deno.readFile(out));
-      return { x: tensors.xAdv.data, metadata };
+      return { x: tensors.xAdv.data, metadata, conditions: JSON.parse(metadata.conditions) };
     };
     const aimed = await made("--target", "3", "--bounds", "0,1");
     assertEquals(aimed.x, fgsm(model, test, { epsilon: 0.5, target: 3, bounds: [0, 1] }).x.data);
-    assertEquals([aimed.metadata.target, aimed.metadata.bounds], ["3", "0,1"]);
+    assertEquals([aimed.metadata.target, aimed.conditions.bounds], ["3", [0, 1]]);
     const round = await made("--norm", "L2", "--labels", "predicted", "--split", "train", "--limit", "30");
     assertEquals(
       round.x,
       fgsm(model, slice(trainSet, 0, 30), { epsilon: 0.5, norm: "L2", labels: "predicted" }).x.data,
     );
-    assertEquals([round.metadata.norm, round.metadata.labels, round.metadata.split], [
+    const [{ distance, options: { norm, labels } }] = round.conditions.attacks;
+    assertEquals([distance, norm, labels, JSON.parse(round.metadata.data).split], [
+      "L2",
       "L2",
       "predicted",
       "train",
     ]);
     const noise = await made("--attack", "signNoise", "--seed", "5");
     assertEquals(noise.x, signNoise(model, test, { epsilon: 0.5, seed: 5 }).x.data);
-    assertEquals(noise.metadata.seed, "5");
-    const text = await printed(
-      "attack",
-      "--model",
-      file,
-      "--data",
-      data,
-      "--epsilon",
-      "0.5",
-      "--target",
-      "3",
+    assertEquals(noise.conditions.seed, 5);
+    const still = await made("--fixed", "0,1,400", "--grid", "255", "--bounds", "0,1");
+    assertEquals(
+      still.x,
+      fgsm(model, test, { epsilon: 0.5, fixed: [0, 1, 400], grid: 255, bounds: [0, 1] }).x.data,
     );
-    assert(
-      /^fgsm with epsilon 0.5 on 60 examples of .*\ndata: .*\nerror .* %.*\ntaken for class 3: .* %\n$/.test(
-        text,
-      ),
-      text,
+  }));
+
+Deno.test("attack with a target counts apart what was of its class or taken for it before", () =>
+  withModel(async ({ data, model: file }) => {
+    using model = loadModel(await Deno.readFile(file));
+    const { test } = await loadData(data);
+    const args = ["attack", "--model", file, "--data", data, "--epsilon", "0.05", "--target", "3"];
+    const { targeted, attacked } = await json(...args);
+    const before = predict(model, test.x).predicted;
+    const after = fgsm(model, test, { epsilon: 0.05, target: 3 }).predicted;
+    const others = [...test.labels.keys()].filter((i) => test.labels[i] !== 3 && before[i] !== 3);
+    const hits = others.filter((i) => after[i] === 3).length;
+    assert(hits > 0 && others.length < 60 - 5);
+    assertEquals(targeted, {
+      target: 3,
+      examples: others.length,
+      already: 60 - others.length,
+      hitRate: hits / others.length,
+    });
+    const right = [...test.labels.keys()].filter((i) => test.labels[i] === before[i]);
+    assertEquals(
+      attacked[0].fooledRate,
+      right.filter((i) => after[i] !== test.labels[i]).length / right.length,
     );
+    const text = await printed(...args);
+    assert(/^taken for class 3: \d+\.\d\d % of \d+ that were not; \d+ were$/m.test(text), text);
+  }));
+
+Deno.test("attack writes .npy and .csv by the name's ending, and over nothing without --force", () =>
+  withModel(async ({ folder, data, model: file }) => {
+    using model = loadModel(await Deno.readFile(file));
+    const examples = slice((await loadData(data)).test, 0, 20);
+    const { x } = fgsm(model, examples, { epsilon: 0.5 });
+    const args = ["attack", "--model", file, "--data", data, "--epsilon", "0.5", "--limit", "20", "--out"];
+    await printed(...args, `${folder}/a.npy`);
+    const { shape, data: numbers } = readNpy(await Deno.readFile(`${folder}/a.npy`));
+    assertEquals([shape, [...numbers]], [[20, 784], [...x.data]]);
+    await printed(...args, `${folder}/a.csv`);
+    const lines = (await Deno.readTextFile(`${folder}/a.csv`)).trimEnd().split("\n").map((line) =>
+      line.split(",").map(Number)
+    );
+    assertEquals(lines.map(([label]) => label), [...examples.labels]);
+    assertEquals(lines.flatMap(([, ...row]) => row), [...x.data]);
+
+    await assertRefused(
+      [...args, `${folder}/a.csv`],
+      1,
+      `Cannot write ${folder}/a.csv: it is there already; name another, or add --force`,
+    );
+    await printed(...args, `${folder}/a.csv`, "--force");
+    await assertRefused(
+      [...args, `${folder}/a.png`],
+      2,
+      `--out must end with .safetensors or .npy or .csv, not ${folder}/a.png`,
+    );
+  }));
+
+Deno.test("attack, evaluate, check and rubbish hear Ctrl-C, say what was kept, and end with 130", () =>
+  withModel(async ({ folder, data, model }) => {
+    await Deno.writeTextFile(
+      `${folder}/gate.json`,
+      JSON.stringify({ epsilons: [0.1], thresholds: [{ on: "clean", errorRate: 1 }] }),
+    );
+    const on = ["--model", model, "--data", data, "--split", "train"];
+    const commands: [string[], string][] = [
+      [
+        ["attack", ...on, "--epsilon", "1", "--out", `${folder}/out`],
+        "nothing was written, and the same command begins anew",
+      ],
+      [["evaluate", ...on], "nothing was written, and the same command begins anew"],
+      [
+        ["check", ...on, "--config", `${folder}/gate.json`],
+        "there is no verdict, and the same command begins anew",
+      ],
+      [["rubbish", "--model", model, "--samples", "3000", "--out", `${folder}/out`], "nothing was written"],
+    ];
+    for (const [args, kept] of commands) {
+      const { code, err, out } = await gibbon(args, { interruptAt: args[0] });
+      assertEquals([code, out], [130, ""], err);
+      assert(new RegExp(`^gibbon: ${args[0]} was interrupted \\d+ % of the way; ${kept}`).test(err), err);
+    }
+    assert(!filesIn(folder).includes("out"));
   }));
 
 Deno.test("attack refuses what cannot be, before it writes anything", () =>
@@ -110,10 +200,15 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
       2,
       "--target must be in 0 … 9, the classes of the model, not 10",
     );
+    // two attacks with the same choice are named together
+    const several = oneOf(Object.keys(attacks).filter((name) => Object.hasOwn(attackSchemas[name], "norm")));
     await assertRefused(
       args("--epsilon", "1", "--attack", "signNoise", "--norm", "L2"),
       2,
-      "--norm does not go with signNoise, but with fgsm",
+      `--norm does not go with signNoise, but with ${several}`,
+    );
+    const follow = oneOf(
+      Object.keys(attacks).filter((name) => Object.hasOwn(attackSchemas[name], "gradient")),
     );
     for (
       const [attack, option, value] of [["lbfgs", "labels", "predicted"], ["signNoise", "gradient", "safe"]]
@@ -121,7 +216,7 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
       await assertRefused(
         args("--epsilon", "1", "--attack", attack, `--${option}`, value),
         2,
-        `--${option} does not go with ${attack}, which does not follow a gradient`,
+        `--${option} does not go with ${attack}, but with ${follow}`,
       );
     }
     await assertRefused(

@@ -50,7 +50,7 @@ Deno.test("check ends with 0 where the thresholds are met, and 1 where one is no
     assertStringIncludes(unmet.out, "\n\n1 of 2 thresholds are not met\n");
     assert(/^FAIL {2}fgsm 0\.1 errorRate {2,}\d+\.\d\d % {2,}0\.00 %$/m.test(unmet.out), unmet.out);
     assert(/^pass {2}clean errorRate {2,}\d+\.\d\d % {2,}100\.00 %$/m.test(unmet.out), unmet.out);
-    assert(/^signNoise {2,}0\.1 {2,}\d+\.\d\d %/m.test(unmet.out), unmet.out);
+    assert(/^noise {2,}0\.1 {2,}\d+\.\d\d %/m.test(unmet.out), unmet.out);
   }));
 
 Deno.test("check --json prints the report of the library, which an edge handler gives too", () =>
@@ -63,7 +63,12 @@ Deno.test("check --json prints the report of the library, which an edge handler 
     const examples = { ...test, x: { ...test.x, rows: 50, data: test.x.data.subarray(0, 50 * 784) } };
     const first = { ...examples, labels: test.labels.subarray(0, 50) };
     const found = finish(outcomes(model, first, trialsOf(gate, 784)));
-    const report = checkReport({ ...gate, thresholds }, found, { examples: first, model: file, data });
+    const report = checkReport({ ...gate, thresholds }, found, {
+      examples: first,
+      model: file,
+      data,
+      split: "test",
+    });
     const read = { ...report, data: { ...report.data, reading: SMALL_READING } };
     assertEquals(said, JSON.parse(JSON.stringify(read)));
     assert(report.flips.some(({ examples }) => examples.length > 0));
@@ -100,20 +105,20 @@ Deno.test("check ends with 2 and one sentence where the gate is not one", () =>
       [{ thresholds: [] }, "it has no thresholds, and would let everything pass"],
       [
         { thresholds: [{ on: "clean" }] },
-        "threshold 0 limits none of errorRate, confidenceOnErrors, errorOverNoise",
+        "thresholds[0] limits none of errorRate, confidenceOnErrors, errorOverNoise",
       ],
       [{ thresholds: [{ errorRate: 0.1 }] }, "thresholds[0].on is missing"],
       [
         { thresholds: [{ on: "clean", errorRate: "10 %" }] },
-        "thresholds[0].errorRate must be a number in 0 … 1",
+        "thresholds[0].errorRate must be a finite number in [0, 1]",
       ],
       [
         { epsilon: 0.1 },
-        "epsilon is none of its members, attacks, epsilons, norm, labels, bounds, seed, perClass, thresholds",
+        "epsilon is none of its members; did you mean epsilons?",
       ],
       [
         { ...STRICT, thresholds: [{ on: "fgsm", epsilon: 0.2, errorRate: 1 }] },
-        "threshold 0 is at epsilon 0.2, which is none of 0.1",
+        "thresholds[0] is at epsilon 0.2, which is none of 0.1",
       ],
     ];
     for (const [gate, problem] of refused) {

@@ -17,14 +17,16 @@ Deno.test("convert makes a model of another program's weights, with its scores",
     );
     using model = loadModel(await Deno.readFile(`${folder}/model`));
     assertEquals([...model.scores(matrix(1, 2, [1, 10])).data], [21.5, 43, 64]);
-    assertEquals((await json(...args)).inputs, 2);
+    assertEquals((await json(...args, "--force")).inputs, 2);
+    const there = `Cannot write ${folder}/model: it is there already; name another, or add --force`;
+    await assertRefused(args, 1, there);
     await assertRefused(
-      [...args, "--map", "W=fc.wight"],
+      [...args, "--force", "--map", "W=fc.wight"],
       1,
       `Cannot convert ${folder}/torch: the file has no tensor "fc.wight"; did you mean fc.weight?`,
     );
     await assertRefused(
-      ["convert", `${folder}/none`, "--family", "rbf", "--out", `${folder}/model`],
+      ["convert", `${folder}/none`, "--family", "rbf", "--out", `${folder}/other`],
       1,
       `Cannot read ${folder}/none: it does not exist`,
     );

@@ -27,8 +27,8 @@ Deno.test("rubbish --json prints one object of rates, those that the library mea
     const said = await json(...args, "--out", `${folder}/noise`);
     using model = loadModel(await Deno.readFile(file));
     const drawn = rubbish(model, { samples: 600, seed: 3, std: 2, threshold: 0.6 });
-    assertEquals(said, { kernels: kernels(), ...measureRubbish(drawn) });
-    assertEquals(Object.keys(said), ["kernels", "samples", "errorRate", "confidenceOnErrors", "classes"]);
+    const conditions = { seed: 3, mean: 0, std: 2, threshold: 0.6 };
+    assertEquals(said, { model: file, kernels: kernels(), conditions, ...measureRubbish(drawn) });
     const { tensors, metadata } = readSafetensors(await Deno.readFile(`${folder}/noise`));
     assertEquals(tensors, {
       fooled: { shape: [600], data: Int32Array.from(drawn.fooled) },
@@ -36,7 +36,14 @@ Deno.test("rubbish --json prints one object of rates, those that the library mea
       probability: { shape: [600, 10], data: drawn.probabilities.data },
       x: { shape: [600, 784], data: drawn.x.data },
     });
-    assertEquals(metadata, { family: "softmaxLinear", kernels: kernels() });
+    assertEquals(metadata, {
+      family: "softmaxLinear",
+      kernels: kernels(),
+      seed: "3",
+      mean: "0",
+      std: "2",
+      threshold: "0.6",
+    });
     const text = await printed(...args);
     assert(/^\d+\.\d\d % of 600 inputs of noise taken for something, p > 0\.6/.test(text), text);
   }));
@@ -59,7 +66,15 @@ Deno.test("rubbish moved toward a class tells its success per draw", () =>
     const said = await json(...args, "--out", `${folder}/noise`);
     using model = loadModel(await Deno.readFile(file));
     const drawn = directedRubbish(model, { samples: 40, target: 3, epsilon: 0.02, attempts: 3 });
-    assertEquals(said, { kernels: kernels(), ...measureRubbish(drawn), successRate: drawn.successRate });
+    const { conditions, ...rest } = said;
+    assertEquals(rest, {
+      model: file,
+      kernels: kernels(),
+      ...measureRubbish(drawn),
+      successRate: drawn.successRate,
+    });
+    const given = { target: 3, epsilon: 0.02, step: "sign", attempts: 3 };
+    assertEquals(conditions, { seed: 0, mean: 0, std: 1, threshold: 0.5, ...given });
     const { tensors } = readSafetensors(await Deno.readFile(`${folder}/noise`));
     assertEquals(tensors.attempts, { shape: [40], data: drawn.attempts });
   }));

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../../src/mod.ts";
+import { attackSchemas } from "../../../../src/evaluate/tried.ts";
+import { oneOf } from "../../../../src/schema.ts";
 import { rates } from "../../../../scripts/cli/outputs.ts";
 import {
   assertRefused,
@@ -43,7 +45,7 @@ Deno.test("train writes a model that says where it came from, and tells its test
     assertEquals(rest, {
       model: out,
       family: "softmaxLinear",
-      data: { name: `${folder}/digits`, examples: 60, reading: SMALL_READING },
+      data: { name: `${folder}/digits`, split: "test", examples: 60, reading: SMALL_READING },
       kernels: kernels(),
       clean: rates(measure(model, test)),
       attacked: [],
@@ -116,17 +118,27 @@ Deno.test("train against an attack or noise says so, and measures under the atta
     using model = loadModel(await Deno.readFile(`${folder}/a`));
     const { test } = await loadData(`${folder}/digits`);
     const [attacked] = sweep(model, test, { attack: fgsm, epsilons: [0.1] });
-    assertEquals(said.attacked, [{ attack: "fgsm", epsilon: 0.1, ...rates(attacked) }]);
+    const [{ fooledRate, ...row }] = said.attacked;
+    assertEquals(row, {
+      attack: "fgsm",
+      distance: "Linf",
+      epsilon: 0.1,
+      ...rates(attacked),
+      zeroGradients: 0,
+    });
+    assert(fooledRate > 0 && fooledRate <= 1);
     assertEquals(said.training.examples, 200);
     const errors = JSON.parse(model.record.history).map(({ validationError }: { validationError: number }) =>
       validationError
     );
     assertEquals(said.training.validationError, Math.min(...errors));
     assertEquals([model.record.perturbation, model.record.alpha], ['fgsm {"epsilon":0.1}', "0.25"]);
-    for (const [noise, name] of [["sign", "signNoise"], ["uniform", "uniformNoise"]]) {
-      await printed(...train(noise, `--model softmaxLinear --noise ${noise} --noise-epsilon 0.3 --epochs 1`));
-      assertEquals((await metadata(`${folder}/${noise}`)).perturbation, `${name} {"epsilon":0.3}`);
+    for (const name of ["signNoise", "uniformNoise"]) {
+      await printed(...train(name, `--model softmaxLinear --adversarial 0.3 --attack ${name} --epochs 1`));
+      assertEquals((await metadata(`${folder}/${name}`)).perturbation, `${name} {"epsilon":0.3}`);
     }
+    await printed(...train("own", "--model softmaxLinear --adversarial 0.3 --norm L2 --epochs 1"));
+    assertEquals((await metadata(`${folder}/own`)).perturbation, 'fgsm {"epsilon":0.3,"norm":"L2"}');
   }));
 
 Deno.test("train interrupted and called again ends with the same bytes as if it had not been", () =>
@@ -146,12 +158,12 @@ Deno.test("train interrupted and called again ends with the same bytes as if it 
     await printed(...args);
     assertEquals(await Deno.readFile(`${folder}/parts`), await Deno.readFile(`${folder}/whole`));
 
-    const other = train("parts", `${options} --checkpoint FOLDER/state --seed 2`);
+    const other = train("other", `${options} --checkpoint FOLDER/state --seed 2`);
     const sentence = `Cannot go on from ${folder}/state: it is of a training with other options or data; ` +
       "remove it, or name another";
     await assertRefused(other, 1, sentence);
     await assertRefused(
-      train("parts", `${options} --checkpoint FOLDER/whole`),
+      train("other", `${options} --checkpoint FOLDER/whole`),
       1,
       `Cannot go on from ${folder}/whole: expected format gibbon-training-1, got gibbon-model-1`,
     );
@@ -173,21 +185,29 @@ Deno.test("train shows its progress on a terminal, unless it is to be quiet", ()
     const { drawn } = await gibbon(args, { draws: true });
     assert(/\rtrain \d+ %, \d+ s left, epoch \d of 4, loss \d/.test(drawn.replaceAll("\x1b[K", "")), drawn);
     assert(drawn.endsWith("\r\x1b[K"));
-    assertEquals((await gibbon([...args, "--quiet"], { draws: true })).drawn, "");
+    assertEquals((await gibbon([...args, "--quiet", "--force"], { draws: true })).drawn, "");
   }));
 
 Deno.test("train refuses options that lack or contradict another", () =>
   training(async (folder, train) => {
+    const several = oneOf(
+      Object.keys(attackSchemas).filter((name) => Object.hasOwn(attackSchemas[name], "norm")),
+    );
     const cases = [
-      ["--adversarial 0.1 --noise sign", "--adversarial and --noise contradict each other"],
-      ["--noise-epsilon 0.1", "--noise-epsilon needs --noise sign or uniform"],
-      ["--alpha 0.5", "--alpha needs --adversarial E or --noise"],
+      ["--attack fgsm", "--attack needs --adversarial E or --validation-epsilon E"],
+      [
+        "--adversarial 0.1 --attack signNoise --norm L2",
+        `--norm does not go with signNoise, but with ${several}`,
+      ],
+      ["--norm L2", `--norm does not go with no --attack, but with ${several}`],
+      ["--alpha 0.5", "--alpha needs --adversarial E"],
       ["--patience 3", "--patience needs --validation N"],
       ["--validation-epsilon 0.1", "--validation-epsilon needs --validation N"],
       ["--dropout --no-dropout", "--dropout and --no-dropout contradict each other"],
-      ["--optimizer adam --momentum 0.5", "--momentum does not go with adam"],
-      ["--units 8", "--units does not go with softmaxLinear"],
-      ["--precision full", "--precision does not go with softmaxLinear"],
+      ["--optimizer adam --momentum 0.5", "--momentum does not go with adam, but with sgd"],
+      ["--beta1 0.5", "--beta1 does not go with sgd, but with adam"],
+      ["--units 8", "--units does not go with softmaxLinear, but with deepRbf, maxout or mpDbm"],
+      ["--precision full", "--precision does not go with softmaxLinear, but with rbf"],
       ["--classes 3,3", "--classes must be two or more different classes, not 3,3"],
       ["--checkpoint FOLDER/model", "--out and --checkpoint must be different files"],
     ];

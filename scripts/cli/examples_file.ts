@@ -1,0 +1,75 @@
+/** Adversarial examples as files, in the format that their name's ending says. @module */
+
+import type { Adversarial, Batch } from "../../src/mod.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { writeFileWhole } from "../files.ts";
+import { flag } from "./options.ts";
+import { matrixTensor, vectorTensor, writeTensors } from "./outputs.ts";
+
+/** An option of commands that write files of data. */
+export const FORCE = flag("Write over a file that is there");
+
+/** What adversarial examples are written from. */
+interface Made {
+  readonly examples: Batch;
+  readonly adversarial: Adversarial;
+  /** What the model took the examples for. */
+  readonly before: Int32Array;
+  /** How they were made, ready for JSON. */
+  readonly made: Readonly<Record<string, unknown>>;
+}
+
+const WRITERS: Readonly<Record<string, (path: string, made: Made) => Promise<void>>> = {
+  safetensors: (path, { examples, adversarial, before, made }) =>
+    writeTensors(path, {
+      x: matrixTensor(examples.x),
+      xAdv: matrixTensor(adversarial.x),
+      label: vectorTensor(examples.labels),
+      predicted: vectorTensor(before),
+      predictedAdv: vectorTensor(adversarial.predicted),
+      probabilityAdv: matrixTensor(adversarial.probabilities),
+    }, Object.fromEntries(Object.entries(made).map(([key, value]) => [key, asText(value)]))),
+  npy: (path, { adversarial }) => writeFileWhole(path, npy(adversarial.x)),
+  csv: (path, { examples: { labels }, adversarial: { x } }) =>
+    writeFileWhole(
+      path,
+      Array.from(labels, (label, i) => `${[label, ...x.data.subarray(i * x.cols, (i + 1) * x.cols)]}\n`).join(
+        "",
+      ),
+    ),
+};
+
+/** The formats, in words. */
+export const FORMATS = "safetensors, npy or csv";
+
+/** The format that a file's name says, safetensors without an ending. @throws {UserError} if it says another */
+export function formatOf(path: string): string {
+  const ending = /\.(\w+)$/.exec(path)?.[1].toLowerCase() ?? "safetensors";
+  if (Object.hasOwn(WRITERS, ending)) return ending;
+  throw new UserError(
+    `--out must end with ${Object.keys(WRITERS).map((each) => `.${each}`).join(" or ")}, not ${path}`,
+    EXIT.usage,
+  );
+}
+
+/** Writes adversarial examples to `path`. @throws {UserError} if its name says no format, or the system refuses */
+export function writeExamples(path: string, made: Made): Promise<void> {
+  return WRITERS[formatOf(path)](path, made);
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** The .npy file, version 1.0, of a matrix. */
+function npy({ rows, cols, data }: { rows: number; cols: number; data: Float32Array }): Uint8Array {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${cols}), }`;
+  const length = 64 * Math.ceil((10 + header.length + 1) / 64);
+  const bytes = new Uint8Array(length + 4 * data.length);
+  bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0]);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(8, length - 10, true);
+  bytes.set(new TextEncoder().encode(`${header.padEnd(length - 11)}\n`), 10);
+  data.forEach((value, i) => view.setFloat32(length + 4 * i, value, true));
+  return bytes;
+}

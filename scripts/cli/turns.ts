@@ -1,0 +1,43 @@
+/** Long work in steps, between which Ctrl-C is heard. @module */
+
+import { EXIT, UserError } from "../errors.ts";
+import type { Context } from "./command.ts";
+
+/** Milliseconds of work between two looks at the keyboard. */
+const PATIENCE = 50;
+
+/**
+ * What `steps` come to, with the fraction that they yield shown as the progress of `title`.
+ *
+ * @throws {UserError} with exit code 130 at Ctrl-C: the action in `title` was interrupted, and then `kept` says what was
+ *   kept and how to go on
+ */
+export function inTurns<T>(
+  steps: Generator<number, T>,
+  context: Context,
+  { title, kept }: { title: string; kept: string },
+): Promise<T> {
+  return context.interruptible(async (signal) => {
+    using progress = context.progress(title);
+    let last = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      progress.update(step.value);
+      if (performance.now() - last >= PATIENCE) {
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        last = performance.now();
+      }
+      if (signal.aborted) {
+        throw new UserError(
+          `${title} was interrupted ${Math.floor(100 * step.value)} % of the way; ${kept}`,
+          EXIT.interrupted,
+        );
+      }
+    }
+  });
+}
+
+/** What is kept of work that writes its results at its end. */
+export const NOTHING_KEPT =
+  "nothing was written, and the same command begins anew; --limit N takes fewer examples";

@@ -1,0 +1,166 @@
+/** Gates from files and request bodies. @module */
+
+import { InputError } from "../errors.ts";
+import { checkedMembers, type JsonSchema, jsonSchemaOf, jsonSchemaOfField, quotedName } from "../fields.ts";
+import { boolean, choice, type Field, integer, number, numbers, oneOf, shown } from "../schema.ts";
+import { type Gate, LIMITED, type Threshold } from "./gate.ts";
+import { type AttackChoice, attackSchemas } from "./tried.ts";
+
+const fraction = (help: string) => number(help, { min: 0, max: 1 });
+
+/** The members of a threshold. */
+const THRESHOLD = {
+  on: { kind: "text", help: "what it is about: clean, noise, or an attack by its name", required: true },
+  epsilon: number("at which size; default at each", { min: 0 }),
+  errorRate: fraction("greatest error rate"),
+  confidenceOnErrors: fraction("greatest mean confidence on errors"),
+  errorOverNoise: fraction("by how much the error rate may exceed that under noise of the same size"),
+} as const satisfies Record<string, Field>;
+
+/** The members of a gate that are options; `attacks` and `thresholds` are lists of more than that. */
+const MEMBERS = {
+  epsilons: numbers("sizes of the perturbations, in input units", { min: 0 }),
+  norm: choice("norm that epsilon bounds, for attacks that have a choice", ["Linf", "L2", "L1"]),
+  labels: choice("labels whose loss is raised, for attacks that raise one", ["true", "predicted"]),
+  bounds: numbers("least and greatest value of an input", { count: 2 }),
+  seed: integer("seed of what is random", { min: 0 }),
+  perClass: boolean("whether to tell of each true class", {}),
+} as const;
+
+const LISTS = {
+  attacks: { kind: "any", help: "attacks by name, or with options of their own" },
+  thresholds: { kind: "any", help: "what is to be met" },
+} as const satisfies Record<string, Field>;
+
+/** Where in a file or body a gate stands, which attacks it may try, and how much it may ask for. */
+export interface GateLimits {
+  /** Registry keys of the attacks that it may try; default all. */
+  readonly attacks?: readonly string[];
+  /** What its members are called from, such as `gate`; default nothing. */
+  readonly place?: string;
+}
+
+/**
+ * The gate that `value`, parsed from JSON, is; anything may be left out. What thresholds are about is checked when it is
+ * tried.
+ *
+ * @throws {InputError} with the first thing that is not as it must be
+ */
+export function readGate(
+  value: unknown,
+  { attacks = Object.keys(attackSchemas), place = "" }: GateLimits = {},
+): Partial<Gate> {
+  const fail = (problem: string): never => {
+    throw new InputError("value", "use a gate", problem);
+  };
+  const at = (name: string) => place === "" ? name : `${place}.${name}`;
+  const members = checkedMembers({ ...LISTS, ...MEMBERS }, value, { place, fail });
+  const { epsilons, bounds, thresholds } = members as Record<string, unknown[] | undefined>;
+  if (epsilons) checkDifferent(epsilons, at("epsilons"), fail);
+  if (bounds && !((bounds[0] as number) < (bounds[1] as number))) {
+    fail(`${at("bounds")} must be two numbers, the first the less`);
+  }
+  const named = members.attacks === undefined ? undefined : listOf(members.attacks, at("attacks"), fail)
+    .map((each, i) => readAttack(each, { attacks, place: `${at("attacks")}[${i}]`, fail }));
+  if (named) {
+    checkDifferent(
+      named.map((each) => typeof each === "string" ? each : each.name ?? each.attack),
+      at("attacks"),
+      fail,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries({
+      ...members,
+      attacks: named,
+      thresholds: thresholds === undefined ? undefined : listOf(thresholds, at("thresholds"), fail)
+        .map((each, i) =>
+          checkedMembers(THRESHOLD, each, {
+            place: `${at("thresholds")}[${i}]`,
+            fail,
+          }) as unknown as Threshold
+        ),
+    }).filter(([, member]) => member !== undefined),
+  );
+}
+
+/** How a problem is told. */
+type Fail = (problem: string) => never;
+
+function readAttack(
+  value: unknown,
+  { attacks, place, fail }: { attacks: readonly string[]; place: string; fail: Fail },
+): string | AttackChoice {
+  const known = (name: unknown, at: string): string =>
+    attacks.includes(name as string)
+      ? name as string
+      : fail(`${at} must be ${oneOf(attacks)}, not ${shown(name)}`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return known(value, place);
+  const { attack } = value as Readonly<Record<string, unknown>>;
+  const name = known(Object.hasOwn(value, "attack") ? attack : undefined, `${place}.attack`);
+  const members = { ...NAMED, ...attackSchemas[name] };
+  const read = checkedMembers(members, value, { place, fail, of: `the options of ${name}` });
+  if (read.name !== undefined) checkName(read.name as string, `${place}.name`, fail);
+  return read as unknown as AttackChoice;
+}
+
+const NAMED = {
+  attack: { kind: "text", help: "the attack", required: true },
+  name: { kind: "text", help: "what it is called in results and thresholds; default the attack" },
+} as const satisfies Record<string, Field>;
+
+/** A name that stands in tables, and is taken for nothing else there. */
+function checkName(name: string, place: string, fail: Fail): void {
+  if (["clean", "noise", ...Object.keys(attackSchemas)].includes(name)) {
+    fail(`${place} must not be ${quotedName(name)}, which means something else`);
+  }
+  if (!/^[\w.+-]{1,40}$/.test(name)) fail(`${place} must be 1 to 40 letters, digits or one of . + - _`);
+}
+
+function listOf(value: unknown, place: string, fail: Fail): unknown[] {
+  return Array.isArray(value) ? value : fail(`${place} must be a list`);
+}
+
+function checkDifferent(items: readonly unknown[], place: string, fail: Fail): void {
+  if (items.length === 0) fail(`${place} must not be empty`);
+  if (new Set(items).size < items.length) fail(`${place} must not hold anything twice`);
+}
+
+/** The JSON Schema of a gate that tries these attacks at most, with so many sizes and thresholds. */
+export function gateSchema(
+  { attacks = Object.keys(attackSchemas), epsilons, thresholds }: {
+    attacks?: readonly string[];
+    epsilons?: number;
+    thresholds?: number;
+  } = {},
+): JsonSchema {
+  const { properties, ...rest } = jsonSchemaOf(MEMBERS) as { properties: JsonSchema };
+  const choices = attacks.map((name) => {
+    const own = jsonSchemaOf({ ...NAMED, ...attackSchemas[name] }) as { properties: JsonSchema };
+    return { ...own, properties: { ...own.properties, attack: { const: name } } };
+  });
+  return {
+    ...rest,
+    properties: {
+      attacks: {
+        type: "array",
+        minItems: 1,
+        description: LISTS.attacks.help,
+        items: { anyOf: [{ enum: attacks }, ...choices] },
+      },
+      ...properties,
+      epsilons: {
+        ...jsonSchemaOfField(MEMBERS.epsilons),
+        minItems: 1,
+        uniqueItems: true,
+        ...(epsilons !== undefined && { maxItems: epsilons }),
+      },
+      thresholds: {
+        type: "array",
+        description: LISTS.thresholds.help,
+        ...(thresholds !== undefined && { maxItems: thresholds }),
+        items: { ...jsonSchemaOf(THRESHOLD), anyOf: LIMITED.map((rate) => ({ required: [rate] })) },
+      },
+    },
+  };
+}
