@@ -38,6 +38,7 @@ export const TRAINING = {
 /** Options of the attack that training is against. */
 export const AGAINST: OwnOptions = {
   ...OWN,
+  prefix: "attack",
   unsaid: ({ adversarial, validationEpsilon }) =>
     adversarial === undefined && validationEpsilon === undefined ? undefined : "fgsm",
 };

@@ -50,6 +50,8 @@ export interface Command {
 export interface OwnOptions {
   /** The option that chooses: one name, or a list of them. */
   readonly of: string;
+  /** A word that they begin with on the command line, where others have the same names; default none. */
+  readonly prefix?: string;
   /** What counts as chosen where that option is left out; default nothing. */
   readonly unsaid?: (values: Readonly<Record<string, unknown>>) => string | undefined;
   /** The options by the name that is chosen. Those that the command has itself are left out. */

@@ -130,13 +130,18 @@ function valueOf(
   return option.field.default;
 }
 
-/** The fields of one schema that are options of its own: not those that the command has for all. */
+/**
+ * The fields of one schema that are options of its own, by the keys that they are typed by, with their own names: not
+ * those that the command has for all.
+ */
 function fieldsOf(
   { options }: Command,
-  { schemas }: OwnOptions,
+  { schemas, prefix }: OwnOptions,
   name: string,
-): [key: string, field: Field][] {
-  return publicFields(schemas[name] ?? {}).filter(([key]) => !Object.hasOwn(options, key));
+): [key: string, field: Field, own: string][] {
+  return publicFields(schemas[name] ?? {})
+    .filter(([own]) => prefix !== undefined || !Object.hasOwn(options, own))
+    .map(([own, field]) => [prefix ? `${prefix}${own[0].toUpperCase()}${own.slice(1)}` : own, field, own]);
 }
 
 /** One option for each name that a value of another option has of its own. */
@@ -180,22 +185,19 @@ function ownValues(
     if (text === undefined) continue;
     const takers = groups.flatMap(({ own, chosen }) =>
       chosen.flatMap((name) =>
-        fieldsOf(command, own, name).filter(([its]) => its === key).map(([, field]) => ({
-          of: own.of,
-          name,
-          field,
-        }))
+        fieldsOf(command, own, name).filter(([its]) => its === key)
+          .map(([, field, its]) => ({ of: own.of, name, field, its }))
       )
     );
     if (takers.length === 0) throw new UserError(doesNotGo(command, values, key), 2);
-    for (const { of, name, field } of takers) {
-      result[of][name][key] = valueOf(key, optionOf(field), text, command);
+    for (const { of, name, field, its } of takers) {
+      result[of][name][its] = valueOf(key, optionOf(field), text, command);
     }
   }
   for (const { own, chosen } of groups) {
     for (const name of chosen) {
       const missing = fieldsOf(command, own, name)
-        .find(([key, field]) => field.required && result[own.of][name][key] === undefined);
+        .find(([, field, its]) => field.required && result[own.of][name][its] === undefined);
       if (missing) throw new UserError(`${name} needs ${signature(missing[0], optionOf(missing[1]))}`, 2);
     }
   }

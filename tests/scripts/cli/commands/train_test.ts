@@ -137,7 +137,7 @@ Deno.test("train against an attack or noise says so, and measures under the atta
       await printed(...train(name, `--model softmaxLinear --adversarial 0.3 --attack ${name} --epochs 1`));
       assertEquals((await metadata(`${folder}/${name}`)).perturbation, `${name} {"epsilon":0.3}`);
     }
-    await printed(...train("own", "--model softmaxLinear --adversarial 0.3 --norm L2 --epochs 1"));
+    await printed(...train("own", "--model softmaxLinear --adversarial 0.3 --attack-norm L2 --epochs 1"));
     assertEquals((await metadata(`${folder}/own`)).perturbation, 'fgsm {"epsilon":0.3,"norm":"L2"}');
   }));
 
@@ -196,10 +196,10 @@ Deno.test("train refuses options that lack or contradict another", () =>
     const cases = [
       ["--attack fgsm", "--attack needs --adversarial E or --validation-epsilon E"],
       [
-        "--adversarial 0.1 --attack signNoise --norm L2",
-        `--norm does not go with signNoise, but with ${several}`,
+        "--adversarial 0.1 --attack signNoise --attack-norm L2",
+        `--attack-norm does not go with signNoise, but with ${several}`,
       ],
-      ["--norm L2", `--norm does not go with no --attack, but with ${several}`],
+      ["--attack-norm L2", `--attack-norm does not go with no --attack, but with ${several}`],
       ["--alpha 0.5", "--alpha needs --adversarial E"],
       ["--patience 3", "--patience needs --validation N"],
       ["--validation-epsilon 0.1", "--validation-epsilon needs --validation N"],
