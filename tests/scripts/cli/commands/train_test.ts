@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadData } from "../../../../scripts/data/folder.ts";
-import { fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../../src/mod.ts";
+import { families, fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../../src/mod.ts";
 import { attackSchemas } from "../../../../src/evaluate/tried.ts";
 import { oneOf } from "../../../../src/schema.ts";
 import { rates } from "../../../../scripts/cli/outputs.ts";
@@ -193,6 +193,9 @@ Deno.test("train refuses options that lack or contradict another", () =>
     const several = oneOf(
       Object.keys(attackSchemas).filter((name) => Object.hasOwn(attackSchemas[name], "norm")),
     );
+    const sized = Object.keys(families).filter((name) =>
+      "units" in families[name as keyof typeof families].options
+    );
     const cases = [
       ["--attack fgsm", "--attack needs --adversarial E or --validation-epsilon E"],
       [
@@ -206,7 +209,7 @@ Deno.test("train refuses options that lack or contradict another", () =>
       ["--dropout --no-dropout", "--dropout and --no-dropout contradict each other"],
       ["--optimizer adam --momentum 0.5", "--momentum does not go with adam, but with sgd"],
       ["--beta1 0.5", "--beta1 does not go with sgd, but with adam"],
-      ["--units 8", "--units does not go with softmaxLinear, but with deepRbf, maxout or mpDbm"],
+      ["--units 8", `--units does not go with softmaxLinear, but with ${oneOf(sized)}`],
       ["--precision full", "--precision does not go with softmaxLinear, but with rbf"],
       ["--classes 3,3", "--classes must be two or more different classes, not 3,3"],
       ["--checkpoint FOLDER/model", "--out and --checkpoint must be different files"],
