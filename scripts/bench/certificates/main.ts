@@ -1,0 +1,132 @@
+/**
+ * Certifies a model on data, spread over workers, and prints how long it took:
+ *
+ * `deno run -P=bench scripts/bench/certificates/main.ts --model FILE --images IDX --labels IDX --epsilon 0.1`
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { allPairs, type Batch, type Certificate, idxBatch, loadModel, slice } from "../../../src/mod.ts";
+import type { Answer, Order, Setting } from "./messages.ts";
+
+/** Examples that a worker certifies at a time. */
+const CHUNK = 50;
+
+/** A worker that has been told the setting, as a function from orders to answers. */
+function hire(setting: Setting): { ask(order: Order): Promise<Answer>; end(): void } {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  worker.postMessage({ kind: "begin", setting } satisfies Order);
+  return {
+    ask: (order) =>
+      new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(message));
+        worker.postMessage(order);
+      }),
+    end: () => worker.terminate(),
+  };
+}
+
+/** What came of it. */
+interface Outcome {
+  readonly examples: readonly Certificate[];
+  readonly globalSeconds: number;
+  readonly attackSeconds: number;
+  readonly seconds: number;
+}
+
+/** The certificates of `examples` by so many workers. */
+async function spread(
+  setting: Setting,
+  examples: Batch,
+  { jobs, shared }: { jobs: number; shared: boolean },
+): Promise<Outcome> {
+  const start = performance.now();
+  const workers = Array.from({ length: jobs }, () => hire(setting));
+  let global: Float64Array | undefined;
+  if (shared) {
+    const pairs = allPairs(examples.classes);
+    const tables = await Promise.all(
+      workers.map(({ ask }, k) => ask({ kind: "global", pairs: pairs.filter((_, i) => i % jobs === k) })),
+    );
+    global = tables.map((answer) => answer.kind === "global" ? answer.table : new Float64Array())
+      .reduce((a, b) => a.map((value, i) => Math.min(value, b[i])));
+  }
+  const globalSeconds = (performance.now() - start) / 1000;
+  const found: Certificate[] = [];
+  let next = 0, attacking = 0;
+  await Promise.all(workers.map(async ({ ask, end }) => {
+    while (next < examples.labels.length) {
+      const first = next;
+      next += CHUNK;
+      const { x, labels } = slice(examples, first, next);
+      const answer = await ask({ kind: "rows", first, rows: { x: x.data.slice(), labels }, global });
+      if (answer.kind !== "rows") continue;
+      attacking += answer.attacking;
+      answer.examples.forEach((each, i) => found[first + i] = each);
+    }
+    end();
+  }));
+  return {
+    examples: found,
+    globalSeconds,
+    attackSeconds: attacking / 1000,
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+/** What each option is when it is left out. */
+const DEFAULTS = {
+  model: "",
+  images: "",
+  labels: "",
+  epsilon: "0.1",
+  norm: "Linf",
+  method: "semidefinite",
+  jobs: "2",
+  examples: "10000",
+  restarts: "0",
+  "time-limit": "10",
+  shared: "true",
+};
+
+if (import.meta.main) {
+  const args = { ...DEFAULTS, ...parseArgs(Deno.args, { string: Object.keys(DEFAULTS) }) } as typeof DEFAULTS;
+  const model = await Deno.readFile(args.model);
+  const read = (path: string) => Deno.readFile(path);
+  const all = idxBatch(await read(args.images), await read(args.labels));
+  const examples = slice(all, 0, Number(args.examples));
+  const setting: Setting = {
+    model,
+    constraint: { epsilon: Number(args.epsilon), norm: args.norm as "Linf" | "L2", bounds: [0, 1] },
+    method: args.method as Setting["method"],
+    timeLimit: Number(args["time-limit"]),
+    restarts: Number(args.restarts),
+  };
+  using loaded = loadModel(model);
+  const jobs = Number(args.jobs);
+  const outcome = await spread(setting, { ...examples, classes: loaded.classes }, {
+    jobs,
+    shared: args.shared === "true",
+  });
+  const n = examples.labels.length;
+  const share = (of: (each: Certificate) => boolean) => 100 * outcome.examples.filter(of).length / n;
+  const by: Record<string, number> = {};
+  for (const { certified, falsified, method } of outcome.examples) {
+    const key = `${certified ? "certified" : falsified ? "falsified" : "open"} ${method ?? ""}`.trim();
+    by[key] = (by[key] ?? 0) + 1;
+  }
+  console.log(`${setting.method}, ${n} examples, ${jobs} workers`);
+  console.log(
+    `error found ${share((e) => e.falsified).toFixed(2)} %, not excluded ${
+      share((e) => !e.certified).toFixed(2)
+    } %`,
+  );
+  console.log(
+    `${outcome.seconds.toFixed(1)} s: global table ${outcome.globalSeconds.toFixed(1)} s, attack ${
+      outcome.attackSeconds.toFixed(1)
+    } s of all workers`,
+  );
+  console.log(by);
+}
