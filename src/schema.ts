@@ -141,8 +141,8 @@ export function resolve<O extends object, S extends Schema<O>>(
       }`,
     );
   }
-  for (const [name, field] of Object.entries(fields)) {
-    const value = (given as Record<string, unknown>)[name];
+  for (const name of Object.keys(fields)) {
+    const field = fields[name], value = (given as Record<string, unknown>)[name];
     if (value === undefined) {
       if (field.required) throw new InputError("option", action, `${name} is missing`);
       out[name] = field.default;

@@ -10,6 +10,7 @@ import type {
 } from "../constraints/constraint.ts";
 import { checkEpsilon, constraint } from "../constraints/mod.ts";
 import { type Batch, slice } from "../data/batch.ts";
+import type { Bounds } from "../kernels/attack.ts";
 import type { Predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import {
@@ -260,20 +261,21 @@ export function makeAttack<
     };
   }
 
-  let last: { readonly key: string; readonly made: Constraint } | undefined;
+  let last: Constraint | undefined, lastBounds: Bounds | undefined;
   function constraintOf(inputs: number, options: Given, epsilon: Epsilon | undefined): Constraint {
     const { constraint: whole, norm = norms[0], bounds, fixed, grid, oneHot } = options;
     // whoever attacks one example after another asks for the same each time
     const plain = !whole && typeof epsilon === "number" && !fixed && !grid && !oneHot &&
       (!bounds || typeof bounds[0] === "number");
-    const key = plain ? `${inputs} ${norm} ${epsilon} ${bounds}` : "";
-    if (plain && last?.key === key) return last.made;
+    const same = plain && last?.epsilon === epsilon && last.inputs === inputs && last.norm === norm &&
+      sameBounds(lastBounds, bounds as Bounds | undefined);
+    if (same) return last!;
     const own = { epsilon: epsilon!, norm, bounds, fixed, grid, oneHot };
     const made = whole ? checkWhole(action, whole, inputs, options) : constraint(inputs, own, action);
     if (!norms.includes(made.norm)) {
       throw new InputError("value", `${action} in norm ${made.norm}`, `expected ${oneOf(norms)}`);
     }
-    if (plain) last = { key, made };
+    if (plain) [last, lastBounds] = [made, bounds && [bounds[0], bounds[1]] as Bounds];
     return made;
   }
 
@@ -394,6 +396,10 @@ export function makeAttack<
   return Object.defineProperty(made, "name", { value: name }) as unknown as ReturnType<
     typeof makeAttack<O, S, N>
   >;
+}
+
+function sameBounds(a: Bounds | undefined, b: Bounds | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a[0] === b[0] && a[1] === b[1];
 }
 
 /** A plan, and the attack's own options. */

@@ -48,11 +48,8 @@ export function blockSlopes(gradient: Matrix, at: Matrix, { inputs, lo, hi }: Co
   }
 }
 
-/** Gives the gradient of a loss, upward, or downward with a target, at some inputs of a chunk. */
-export type Follow = (
-  x: Matrix,
-  how?: { rows?: Int32Array; done?: number },
-) => Generator<Query, Answer, Answer>;
+/** The question for the gradient of a loss, upward, or downward with a target, at some inputs of a chunk. */
+export type Follow = (x: Matrix, how?: { rows?: Int32Array; done?: number }) => Query;
 
 /** How to follow the loss of `options` on a chunk; asks for the predictions where these are the labels. */
 export function* following(
@@ -62,9 +59,9 @@ export function* following(
   const labels = target ?? (whose === "true" ? truth : (yield { ask: "scores", x: original }).predicted());
   const write = gradient === "float32" ? roundedInScores(model) : lossInScores(model, loss);
   const key = `${gradient} ${loss}`;
-  return function* (x, { rows, done } = {}) {
+  return (x, { rows, done } = {}) => {
     const own = rows ? rows.map((row) => labels[row]) : labels;
-    return yield {
+    return {
       ask: "gradient",
       x,
       rows,

@@ -69,12 +69,14 @@ type Room = (name: string, rows: number, cols: number) => Matrix;
 
 const NONE = matrix(0, 0);
 
-/** Adversarial inputs of each chunk, checked, and for each constraint in turn. */
+/**
+ * Gives `take` the adversarial inputs of each chunk, for each constraint in turn; where they are judged, checked and with what
+ * the model says of them.
+ */
 function* steps(
   model: Pick<Classifier, "inputs" | "classes" | "head">,
   plan: Plan,
-  room: Room,
-  take: (found: Found) => Generator<Call, void, Reply> | void,
+  { room, judged, take }: { room: Room; judged: boolean; take: (found: Found, answer?: Predictions) => void },
 ): Generator<Call, void, Reply> {
   const { batch, constraints, nearest, signal, onProgress, chunk = CHUNK } = plan;
   const streams = rng(plan.seed);
@@ -82,11 +84,11 @@ function* steps(
   const passes = nearest ? Math.min(1, constraints.length) : constraints.length;
   const total = Math.ceil(rows / chunk) * passes;
   for (let from = 0, done = 0; from < rows; from += chunk) {
-    const part = slice(batch, from, from + chunk);
+    const part = rows <= chunk ? batch : slice(batch, from, from + chunk);
     const count = part.labels.length;
     const x = room("x", count, cols);
     x.data.set(part.x.data);
-    const target = plan.target?.subarray(from, from + count);
+    const target = rows <= chunk ? plan.target : plan.target?.subarray(from, from + count);
     // the same question at the same place, in each size
     const kept = passes > 1 ? new Map<string, Reply>() : undefined;
     for (let pass = 0; pass < passes; pass++, done++) {
@@ -108,26 +110,32 @@ function* steps(
         signal?.throwIfAborted();
         onProgress?.((done + (step.value.done ?? 0)) / total);
         const query = step.value;
-        const reply = yield* ask(query, x, kept, room);
+        const reply = kept ? yield* ask(query, x, kept, room) : yield query;
         step = walk.next(answered(model, plan, { reply, query, tally, labels: target ?? part.labels }));
       }
       signal?.throwIfAborted();
       const all = { from, part, region, target, tally };
-      if (!nearest) yield* take({ ...all, pass, x: step.value }) ?? [];
-      else {
-        for (const [pass, each] of constraints.entries()) {
-          const own = each.around(x, (name) => room(name, count, cols));
-          const near = room("nearest", count, cols);
-          near.data.set(step.value.data);
-          for (let i = 0; i < count; i++) {
-            if (!own.fits(near, i)) rowsOf(near, i, i + 1).data.set(rowsOf(x, i, i + 1).data);
-          }
-          yield* take({ ...all, region: own, pass, x: near }) ?? [];
+      for (const [i, each] of nearest ? constraints.entries() : [[pass, constraint] as const]) {
+        const found = { ...all, pass: i, x: step.value };
+        if (nearest) {
+          found.region = each.around(x, (name) => room(name, count, cols));
+          found.x = within(found.region, step.value, room("nearest", count, cols));
         }
+        if (judged) checked(plan.name, found);
+        take(found, judged ? said(model, yield { ask: "scores", x: found.x }) : undefined);
       }
     }
   }
   onProgress?.(1);
+}
+
+/** The rows of `found` that the region allows, and its own inputs for the others, in `out`. */
+function within(region: Region, found: Matrix, out: Matrix): Matrix {
+  out.data.set(found.data);
+  for (let i = 0; i < out.rows; i++) {
+    if (!region.fits(out, i)) rowsOf(out, i, i + 1).data.set(rowsOf(region.original, i, i + 1).data);
+  }
+  return out;
 }
 
 /** What the attack made of a chunk under one constraint. */
@@ -145,12 +153,11 @@ interface Found {
 function* ask(
   query: Query,
   x: Matrix,
-  kept: Map<string, Reply> | undefined,
+  kept: Map<string, Reply>,
   room: Room,
 ): Generator<Call, Reply, Reply> {
-  const call = { ask: query.ask, x: query.x, dScores: query.dScores };
   const key = query.ask === "gradient" ? query.key : query.ask;
-  if (!kept || !key || query.x !== x || query.rows) return yield call;
+  if (!key || query.x !== x || query.rows) return yield query;
   const copy = (name: string, m: Matrix | undefined) => {
     if (!m) return undefined;
     const out = room(name, m.rows, m.cols);
@@ -159,7 +166,7 @@ function* ask(
   };
   let reply = kept.get(key);
   if (!reply) {
-    const { scores, labels, gradient } = yield call;
+    const { scores, labels, gradient } = yield query;
     reply = {
       scores: copy(`kept scores of ${key}`, scores),
       labels: labels?.slice(),
@@ -225,73 +232,93 @@ function checked(name: string, { region, x, from }: Found): void {
   throw new Error(`${name} broke its constraint: ${where}example ${from + broken.row} ${broken.problem}`);
 }
 
-/** The outcome under each constraint, from the model's replies to the calls that it yields. */
-export function* drive(
+/** The calls of a model that a plan takes, and what becomes of the batch by their replies, under each constraint. */
+function drive(
   model: Pick<Classifier, "inputs" | "classes" | "head">,
   plan: Plan,
   room: Room,
-): Generator<Call, Outcome[], Reply> {
+): { walk: Generator<Call, void, Reply>; outcomes: readonly Outcome[] } {
   const { rows, cols } = plan.batch.x;
-  const outcomes = plan.constraints.map(() => ({
-    x: matrix(rows, cols),
-    predicted: new Int32Array(rows),
-    confidence: new Float32Array(rows),
-    probabilities: matrix(rows, model.classes),
-    fooled: new Uint8Array(rows),
-    queries: new Int32Array(rows),
-    zeroGradients: 0,
-  }));
-  yield* steps(model, plan, room, function* (found) {
-    const { from, pass, x, part, target, tally } = found;
-    checked(plan.name, found);
-    const answer = said(model, yield { ask: "scores", x });
+  const whole = rows > 0 && rows <= (plan.chunk ?? CHUNK);
+  const outcomes = plan.constraints.map((): Filled | undefined =>
+    whole ? undefined : emptyOutcome(rows, cols, model.classes)
+  );
+  const take = ({ from, pass, x, part, target, tally }: Found, said?: Predictions) => {
+    const answer = said!;
+    const zeros = tally.zero.reduce((sum, each) => sum + each, 0);
     const into = outcomes[pass];
+    if (!into) {
+      outcomes[pass] = {
+        x: matrix(rows, cols, x.data.slice()),
+        ...answer,
+        fooled: judge(answer, plan.criterion, target ?? part.labels),
+        // a copy: the sizes that come after may be of the same walk
+        queries: plan.nearest ? tally.queries.slice() : tally.queries,
+        zeroGradients: zeros,
+      };
+      return;
+    }
     into.x.data.set(x.data, from * cols);
     into.predicted.set(answer.predicted, from);
     into.confidence.set(answer.confidence, from);
     into.probabilities.data.set(answer.probabilities.data, from * model.classes);
     into.fooled.set(judge(answer, plan.criterion, target ?? part.labels), from);
     into.queries.set(tally.queries, from);
-    for (const each of tally.zero) into.zeroGradients += each;
-  });
-  return outcomes;
+    into.zeroGradients += zeros;
+  };
+  return { walk: steps(model, plan, { room, judged: true, take }), outcomes: outcomes as Outcome[] };
+}
+
+type Filled = { -readonly [K in keyof Outcome]: Outcome[K] };
+
+function emptyOutcome(rows: number, cols: number, classes: number): Filled {
+  return {
+    x: matrix(rows, cols),
+    predicted: new Int32Array(rows),
+    confidence: new Float32Array(rows),
+    probabilities: matrix(rows, classes),
+    fooled: new Uint8Array(rows),
+    queries: new Int32Array(rows),
+    zeroGradients: 0,
+  };
 }
 
 /** The adversarial inputs alone, unchecked and not judged, written to `out`. */
 export function driveInputs(model: Differentiable, plan: Plan, out: Matrix): void {
   using near = oracle(model);
-  const walk = steps(model, plan, near.room, ({ from, x }) => out.data.set(x.data, from * out.cols));
-  replied(walk, near.reply);
+  const take = ({ from, x }: Found) => out.data.set(x.data, from * out.cols);
+  replied(steps(model, plan, { room: near.room, judged: false, take }), near.reply);
 }
 
-/** What `walk` comes to with these replies. */
-function replied<T>(walk: Generator<Call, T, Reply>, reply: (call: Call) => Reply): T {
+/** Takes `walk` to its end by these replies. */
+function replied(walk: Generator<Call, void, Reply>, reply: (call: Call) => Reply): void {
   let step = walk.next();
   while (!step.done) step = walk.next(reply(step.value));
-  return step.value;
 }
 
 /** The outcomes on a model that answers at once. */
-export function driveNow(model: Classifier, plan: Plan): Outcome[] {
+export function driveNow(model: Classifier, plan: Plan): readonly Outcome[] {
   using near = oracle(model);
-  return replied(drive(model, plan, near.room), near.reply);
+  const { walk, outcomes } = drive(model, plan, near.room);
+  replied(walk, near.reply);
+  return outcomes;
 }
 
 /** The same in steps: yields the fraction done before each question to the model. */
-export function* driveSteps(model: Classifier, plan: Plan): Generator<number, Outcome[]> {
+export function* driveSteps(model: Classifier, plan: Plan): Generator<number, readonly Outcome[]> {
   using near = oracle(model);
   let fraction = 0;
   const onProgress = (done: number) => {
     fraction = done;
     plan.onProgress?.(done);
   };
-  const walk = drive(model, { ...plan, onProgress }, near.room);
+  const { walk, outcomes } = drive(model, { ...plan, onProgress }, near.room);
   let step = walk.next();
   while (!step.done) {
     yield fraction;
     step = walk.next(near.reply(step.value));
   }
-  return step.value;
+  return outcomes;
 }
 
 /** A model as the driver calls it, with memory near it. */
@@ -351,11 +378,11 @@ function ordinaryRoom(): Room {
 }
 
 /** The outcomes on a classifier whose answers may be promises, in calls of at most its `maxBatch` inputs. */
-export async function driveLater(model: AsyncClassifier, plan: Plan): Promise<Outcome[]> {
-  const walk = drive(model, plan, ordinaryRoom());
+export async function driveLater(model: AsyncClassifier, plan: Plan): Promise<readonly Outcome[]> {
+  const { walk, outcomes } = drive(model, plan, ordinaryRoom());
   let step = walk.next();
   while (!step.done) step = walk.next(await replyLater(model, step.value, plan.signal));
-  return step.value;
+  return outcomes;
 }
 
 /** What a classifier whose answers may be promises says of the inputs `x`, (B, D). */

