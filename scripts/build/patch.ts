@@ -7,9 +7,11 @@ const SHORTEST = 6, SHORTEST_OWN = 4;
 const LOOKS = 400;
 
 /**
- * The steps that make `wanted` of `base`: first the length of the result, then in turn how many new bytes follow, these
- * bytes, how far from the end of the last run the next one begins in the base, and how long it is. Numbers have 7 bits
- * a byte, the lowest first; distances that are negative are −2d − 1, the others 2d.
+ * The steps that make `wanted` of `base`: first the length of the result, then in turn a byte whose upper half is the
+ * number of new bytes that follow and whose lower half is the length of the run after them, less 4; these bytes; and how far
+ * from the end of the last run the next one begins in the base. A half of 15 is followed by what the number is more than that,
+ * before the bytes and after the distance. Numbers have 7 bits a byte, the lowest first; distances that are negative are
+ * −2d − 1, the others 2d.
  */
 export function patchOf(base: Uint8Array, wanted: Uint8Array): Uint8Array<ArrayBuffer> {
   const places = new Places(base, SHORTEST);
@@ -63,14 +65,17 @@ class Steps {
   }
 
   run(fresh: readonly number[], distance: number, length: number): void {
-    this.#number(fresh.length);
+    const rest = length - SHORTEST_OWN;
+    this.#out.push(Math.min(fresh.length, 15) << 4 | Math.min(rest, 15));
+    if (fresh.length >= 15) this.#number(fresh.length - 15);
     this.#out.push(...fresh);
     this.#number(distance);
-    this.#number(length);
+    if (rest >= 15) this.#number(rest - 15);
   }
 
   end(fresh: readonly number[]): Uint8Array<ArrayBuffer> {
-    this.#number(fresh.length);
+    this.#out.push(Math.min(fresh.length, 15) << 4);
+    if (fresh.length >= 15) this.#number(fresh.length - 15);
     return Uint8Array.from([...this.#out, ...fresh]);
   }
 }

@@ -2,12 +2,16 @@
 
 import { InputError } from "../errors.ts";
 import { type Head, type HeadName, heads } from "../heads.ts";
-import * as ops from "../ops/mod.ts";
+import type * as all from "../ops/mod.ts";
 import type { Op } from "../ops/op.ts";
 import { oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
 
 /** The name of an operation. */
-export type OpName = keyof typeof ops;
+export type OpName = keyof typeof all;
+
+/** Operations by name: all of them, or those that a family is made of. */
+// deno-lint-ignore no-explicit-any
+export type Operations = Readonly<Partial<Record<OpName, Op<any>>>>;
 
 /** One operation of a graph. */
 export interface GraphNode {
@@ -72,13 +76,13 @@ const MAX_NODES = 4096, MAX_WIDTH = 2 ** 24, MAX_TENSOR = 2 ** 29;
 const ACTION = "use the graph";
 
 /**
- * The graph with all that follows from it.
+ * The graph with all that follows from it, its operations from `ops`.
  *
  * @throws {InputError} code `shape` if it is no graph: an operation is unknown, reads what is not before it, is of
  *   other widths than it can take or lacks a tensor, a name comes twice, or the scores do not fit the head; codes
  *   `option` and `value` for attributes
  */
-export function checkGraph(graph: Graph): CheckedGraph {
+export function checkGraph(graph: Graph, ops: Operations): CheckedGraph {
   checkRecord("the graph", graph, ["input", "nodes", "head"]);
   const { input, nodes: given, head: headName } = graph;
   if (!Number.isSafeInteger(input) || input < 1 || input > MAX_WIDTH) {
@@ -95,7 +99,7 @@ export function checkGraph(graph: Graph): CheckedGraph {
   const shapes = new Map<string, readonly number[]>();
   const read = new Set<number>();
   for (const node of given) {
-    const checked = checkNode(node, { input, nodes, places });
+    const checked = checkNode(node, { input, nodes, places }, ops);
     for (const source of checked.sources) read.add(source);
     for (const { name, shape } of checked.tensors) {
       if (shapes.has(name)) refuse(`tensor ${quoted(name)} is named twice`);
@@ -124,6 +128,7 @@ export function checkGraph(graph: Graph): CheckedGraph {
 function checkNode(
   node: GraphNode,
   before: { input: number; nodes: readonly CheckedNode[]; places: ReadonlyMap<string, number> },
+  ops: Operations,
 ): CheckedNode {
   checkRecord("a node", node, ["id", "op", "from", "tensors", "attributes"]);
   const { id, op: opName, from, tensors: names = {}, attributes = {} } = node;
@@ -136,7 +141,7 @@ function checkNode(
     refuse(`${own} is of operation ${shown(opName)}, which there is not${near}`);
   }
   // deno-lint-ignore no-explicit-any
-  const op: Op<any> = ops[opName];
+  const op: Op<any> = ops[opName]!;
   const [min, max] = op.arity;
   if (!Array.isArray(from) || from.length < min || from.length > max) {
     refuse(`${own} must read ${min === max ? min : `${min} … ${max}`} of those before it`);

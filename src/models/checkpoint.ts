@@ -30,7 +30,7 @@ export function saveModel({ family, record, tensors }: Model): Uint8Array<ArrayB
 
 /** What a file's metadata says of a family. */
 export function describe(family: Family): Record<string, string> {
-  if (!Object.hasOwn(families, family.name)) {
+  if (family.custom) {
     return { format: FORMAT, head: family.head.name, graph: JSON.stringify(family.graph) };
   }
   return {

@@ -2,7 +2,8 @@ import type { Matrix } from "../matrix.ts";
 import { fillNormal } from "../rng.ts";
 import { integer } from "../schema.ts";
 import { logOdds } from "./binary.ts";
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { classRbm as classRbmOp } from "../ops/class_rbm.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 
 /** Sizes of a classification RBM. */
 export interface ClassRbmOptions {
@@ -37,10 +38,11 @@ const INITIAL_DEVIATION = 0.01;
  *
  * @throws {InputError} if a size is not a whole number ≥ 1
  */
-export const classRbm: FamilyKind<ClassRbmOptions> = defineFamily<ClassRbmOptions>()({
+export const classRbm: FamilyKind<ClassRbmOptions> = builtIn<ClassRbmOptions>()({
   name: "classRbm",
   summary: "A classification RBM, trained by contrastive divergence",
   options: { ...SIZES, hidden: integer("Number of hidden units", { default: 500, min: 1 }) },
+  ops: { classRbm: classRbmOp },
   make: ({ inputs, classes, hidden }) => ({
     graph: {
       input: inputs,

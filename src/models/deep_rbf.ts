@@ -4,7 +4,9 @@ import { rbfForward, type RbfUnits } from "../kernels/rbf.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { fillUniform, type Rng } from "../rng.ts";
 import { integers } from "../schema.ts";
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { exp as expOp } from "../ops/exp.ts";
+import { rbf } from "../ops/rbf.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { rbfNode } from "./nodes.ts";
 import { classMeans } from "./rbf.ts";
 
@@ -35,13 +37,14 @@ const WITHOUT_DATA = 1;
  *
  * @throws {InputError} if a size is not a whole number ≥ 1
  */
-export const deepRbf: FamilyKind<DeepRbfOptions> = defineFamily<DeepRbfOptions>()({
+export const deepRbf: FamilyKind<DeepRbfOptions> = builtIn<DeepRbfOptions>()({
   name: "deepRbf",
   summary: "A deep RBF network, hidden layers of exponential-quadratic units below a shallow one",
   options: {
     ...SIZES,
     units: integers("Units of each hidden layer", { default: [100], min: 1 }),
   },
+  ops: { exp: expOp, rbf },
   make({ inputs, classes, units }) {
     const names = [...units.map((_, i) => `layer${i}.`), ""];
     const widths = [inputs, ...units, classes];

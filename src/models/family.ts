@@ -2,7 +2,7 @@
 
 import type { Batch } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
-import { checkGraph, type Graph } from "../graph/graph.ts";
+import { type CheckedGraph, checkGraph, type Graph, type Operations } from "../graph/graph.ts";
 import type { Tensors } from "../graph/executor.ts";
 import type { Head } from "../heads.ts";
 import { type Matrix, matrix } from "../matrix.ts";
@@ -24,6 +24,10 @@ export interface Family {
   readonly config: Readonly<Record<string, unknown>>;
   /** What is computed. */
   readonly graph: Graph;
+  /** The same with all that follows from it. */
+  readonly checked: CheckedGraph;
+  /** Whether no registry has it: its files hold the graph. */
+  readonly custom?: boolean;
   /** Shape of each tensor by name. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** How it is trained unless said otherwise. */
@@ -61,38 +65,8 @@ export const SIZES = {
   classes: integer("Number of classes", { required: true, min: 2 }),
 } as const;
 
-/**
- * The families called `name`: `make` turns options, checked and with their defaults, into a graph and all else.
- *
- * @example
- * ```ts
- * import { defineFamily, model } from "@gibbon/gibbon";
- * import { assertEquals } from "@std/assert";
- *
- * const perceptron = defineFamily<{ inputs: number }>()({
- *   name: "perceptron",
- *   summary: "One linear score",
- *   options: { inputs: { kind: "integer", help: "Number of inputs", required: true, min: 1 } },
- *   make: ({ inputs }) => ({
- *     graph: {
- *       input: inputs,
- *       nodes: [{
- *         id: "score",
- *         op: "linear",
- *         from: ["input"],
- *         tensors: { W: "W", b: "b" },
- *         attributes: { outputs: [1] },
- *       }],
- *       head: "binary",
- *     },
- *     recipe: { optimizer: { name: "sgd", learningRate: 0.1 }, batchSize: 100 },
- *   }),
- * });
- * using fresh = model(perceptron({ inputs: 3 }));
- * assertEquals(fresh.tensors().W.shape, [1, 3]);
- * ```
- */
-export function defineFamily<O extends object>(): <const S extends Schema<O>>(
+/** The families called `name`, with their operations: what the registry of this library is made of. */
+export function builtIn<O extends object>(): <const S extends Schema<O>>(
   parts: {
     /** Registry key. */
     name: string;
@@ -100,16 +74,19 @@ export function defineFamily<O extends object>(): <const S extends Schema<O>>(
     summary: string;
     /** Its options. */
     options: S & Schema<O>;
+    /** The operations that its graphs are made of: a program that uses this family holds no others. */
+    ops: Operations;
     /** What they make. @throws {InputError} if they do not go together */
     make(options: Resolved<O, S>): FamilyParts;
   },
 ) => FamilyKind<O> {
-  return ({ name, summary, options: schema, make }) => {
+  return ({ name, summary, options: schema, ops, make }) => {
     const kind = (given: O): Family => {
       const options = resolve(`make a model of family ${name}`, schema, given);
       const parts = make(options as never);
       const { graph, recipe, config = options as Readonly<Record<string, unknown>> } = parts;
-      return { name, config, recipe, ...described(graph), initial: firstTensors(graph, parts) };
+      const checked = checkGraph(graph, ops);
+      return { name, config, recipe, ...described(checked), initial: firstTensors(checked, parts) };
     };
     return Object.assign(kind, { options: schema as Schema<O>, summary });
   };
@@ -117,19 +94,18 @@ export function defineFamily<O extends object>(): <const S extends Schema<O>>(
 
 /** What a graph says of a family. */
 export function described(
-  graph: Graph,
-): Pick<Family, "graph" | "inputs" | "classes" | "head" | "shapes"> {
-  const { inputs, classes, head, shapes } = checkGraph(graph);
-  return { graph, inputs, classes, head, shapes };
+  checked: CheckedGraph,
+): Pick<Family, "graph" | "checked" | "inputs" | "classes" | "head" | "shapes"> {
+  const { graph, inputs, classes, head, shapes } = checked;
+  return { graph, checked, inputs, classes, head, shapes };
 }
 
 /** How a family finds its first tensors: all at once, one by one, or else as the operations do. */
 export function firstTensors(
-  graph: Graph,
+  { nodes, shapes }: CheckedGraph,
   { initial, fill }: Pick<FamilyParts, "initial" | "fill">,
 ): Family["initial"] {
   return (from = rng(0), data) => {
-    const { nodes, shapes } = checkGraph(graph);
     const all = initial?.(from, data) ?? {};
     return Object.fromEntries(
       nodes.flatMap(({ op, tensors }) =>
@@ -169,7 +145,7 @@ export function checkTensors(family: Family, tensors: Tensors): void {
   }
   const unknown = Object.keys(tensors).find((name) => !Object.hasOwn(family.shapes, name));
   if (unknown !== undefined) refuse(`it has no tensor ${unknown}`);
-  for (const { op, tensors: own } of checkGraph(family.graph).nodes) {
+  for (const { op, tensors: own } of family.checked.nodes) {
     const bad = op.check?.(Object.fromEntries(own.map(({ role, name }) => [role, tensors[name]])));
     if (!bad) continue;
     const { name } = own.find(({ role }) => role === bad.role)!;

@@ -1,4 +1,5 @@
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { linear } from "../ops/linear.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { linearNode } from "./nodes.ts";
 
 /** Sizes of a logistic regression. */
@@ -13,10 +14,11 @@ export interface LogisticOptions {
  *
  * @throws {InputError} if `inputs` is not a whole number ≥ 1
  */
-export const logistic: FamilyKind<LogisticOptions> = defineFamily<LogisticOptions>()({
+export const logistic: FamilyKind<LogisticOptions> = builtIn<LogisticOptions>()({
   name: "logistic",
   summary: "Logistic regression: two classes, one score",
   options: { inputs: SIZES.inputs },
+  ops: { linear },
   make: ({ inputs }) => ({
     graph: { input: inputs, nodes: [linearNode("", "input", [1])], head: "binary" },
     recipe: { optimizer: { name: "sgd", learningRate: 0.1, momentum: 0.5 }, batchSize: 100 },

@@ -1,6 +1,8 @@
 import { fillUniform } from "../rng.ts";
 import { choice, integer, integers, number } from "../schema.ts";
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { linear } from "../ops/linear.ts";
+import { maxout as maxoutOp } from "../ops/maxout.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { linearNode } from "./nodes.ts";
 import { PUBLISHED } from "./recipe.ts";
 
@@ -36,7 +38,7 @@ export interface MaxoutOptions {
  *
  * @throws {InputError} if a size is not a whole number ≥ 1, `initialRange` is not > 0, or the head is another
  */
-export const maxout: FamilyKind<MaxoutOptions> = defineFamily<MaxoutOptions>()({
+export const maxout: FamilyKind<MaxoutOptions> = builtIn<MaxoutOptions>()({
   name: "maxout",
   summary: "A maxout network, layers of units that take the largest of their linear pieces",
   options: {
@@ -48,6 +50,7 @@ export const maxout: FamilyKind<MaxoutOptions> = defineFamily<MaxoutOptions>()({
     }),
     initialRange: number("Weights start uniform in ± this", { default: 0.005, above: 0 }),
   },
+  ops: { linear, maxout: maxoutOp },
   make: ({ inputs, classes, units, pieces, head, initialRange }) => ({
     graph: {
       input: inputs,

@@ -1,6 +1,11 @@
 import { fillNormal, fillUniform } from "../rng.ts";
 import { choice, integers, number } from "../schema.ts";
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { leakyRelu } from "../ops/leaky_relu.ts";
+import { linear } from "../ops/linear.ts";
+import { relu } from "../ops/relu.ts";
+import { sigmoid } from "../ops/sigmoid.ts";
+import { tanh } from "../ops/tanh.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { linearNode } from "./nodes.ts";
 
 /** Sizes of a multilayer perceptron. */
@@ -39,7 +44,7 @@ export interface MlpOptions {
  *
  * @throws {InputError} if a size is not a whole number ≥ 1, the slope not in (0, 1), or a word none of those
  */
-export const mlp: FamilyKind<MlpOptions> = defineFamily<MlpOptions>()({
+export const mlp: FamilyKind<MlpOptions> = builtIn<MlpOptions>()({
   name: "mlp",
   summary: "A multilayer perceptron, linear layers with an activation between them",
   options: {
@@ -58,6 +63,7 @@ export const mlp: FamilyKind<MlpOptions> = defineFamily<MlpOptions>()({
       { default: "heUniform" },
     ),
   },
+  ops: { leakyRelu, linear, relu, sigmoid, tanh },
   make: ({ inputs, classes, units, activation, slope, head, initialization }) => ({
     graph: {
       input: inputs,

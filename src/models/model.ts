@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import { type Executor, executor, type Runner, type Tensors } from "../graph/executor.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
+import * as ops from "../ops/mod.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { rng } from "../rng.ts";
 import { checkInputs, type Differentiable, type Pass } from "./classifier.ts";
@@ -90,18 +91,20 @@ function familyOf(of: Family | Graph): Family {
 
 /** The family of one graph, which no registry knows. @throws {InputError} if it is none */
 export function graphFamily(graph: Graph): Family {
+  const checked = checkGraph(graph, ops);
   return {
     name: "graph",
+    custom: true,
     config: {},
     recipe: { optimizer: { name: "adam", learningRate: 0.001 }, batchSize: 100 },
-    ...described(graph),
-    initial: firstTensors(graph, {}),
+    ...described(checked),
+    initial: firstTensors(checked, {}),
   };
 }
 
 /** The family's graph at work. */
-export function executorOf({ graph }: Family, tensors: Tensors): Executor {
-  return executor(checkGraph(graph), tensors);
+export function executorOf({ checked }: Family, tensors: Tensors): Executor {
+  return executor(checked, tensors);
 }
 
 /** `network` as a model of `family`, sharing its memory. */

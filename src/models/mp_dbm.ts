@@ -4,7 +4,8 @@ import { fillNormal, fillUniform, type Rng } from "../rng.ts";
 import { InputError } from "../errors.ts";
 import { integer, integers, number } from "../schema.ts";
 import { logOdds } from "./binary.ts";
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { mpDbm as mpDbmOp } from "../ops/mp_dbm.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 
 /** Sizes of a multi-prediction deep Boltzmann machine, and how its training weighs labels. */
 export interface MpDbmOptions {
@@ -61,7 +62,7 @@ const LATER_RANGE = 0.1;
  *
  * @throws {InputError} if a size is not a whole number ≥ 1, there is no hidden layer, or `labelWeight` is not ≥ 0
  */
-export const mpDbm: FamilyKind<MpDbmOptions> = defineFamily<MpDbmOptions>()({
+export const mpDbm: FamilyKind<MpDbmOptions> = builtIn<MpDbmOptions>()({
   name: "mpDbm",
   summary: "A multi-prediction deep Boltzmann machine, which classifies by its own mean field",
   options: {
@@ -76,6 +77,7 @@ export const mpDbm: FamilyKind<MpDbmOptions> = defineFamily<MpDbmOptions>()({
     labelWeight: number("What a label counts for in training, a pixel counting 1", { default: 20, min: 0 }),
     connections: integer("Inputs whose first weight into a unit is not 0", { default: 15, min: 1 }),
   },
+  ops: { mpDbm: mpDbmOp },
   make({ inputs, classes, units, iterations, inputShare, labelWeight, connections }) {
     if (units.length === 0) {
       throw new InputError(

@@ -3,7 +3,8 @@ import { InputError } from "../errors.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { fillNormal } from "../rng.ts";
 import { integerOr, number } from "../schema.ts";
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { rbf as rbfOp } from "../ops/rbf.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { rbfNode } from "./nodes.ts";
 
 /** Sizes of an RBF model. */
@@ -35,7 +36,7 @@ const INITIAL_FACTOR = 0.01;
  * @throws {InputError} if a size is not a whole number ≥ 1, the rank passes the inputs, `initialPrecision` is not > 0,
  *   or `initialSpread` is not ≥ 0
  */
-export const rbf: FamilyKind<RbfOptions> = defineFamily<RbfOptions>()({
+export const rbf: FamilyKind<RbfOptions> = builtIn<RbfOptions>()({
   name: "rbf",
   summary: "A shallow RBF network, one exponential-quadratic unit a class",
   options: {
@@ -50,6 +51,7 @@ export const rbf: FamilyKind<RbfOptions> = defineFamily<RbfOptions>()({
       min: 0,
     }),
   },
+  ops: { rbf: rbfOp },
   make({ inputs, classes, precision, initialPrecision, initialSpread }) {
     const rank = precision === "diagonal" ? 0 : precision === "full" ? inputs : precision;
     if (rank > inputs) {

@@ -1,4 +1,5 @@
-import { defineFamily, type FamilyKind, SIZES } from "./family.ts";
+import { linear } from "../ops/linear.ts";
+import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { linearNode } from "./nodes.ts";
 
 /** Sizes of a linear model of several classes. */
@@ -16,10 +17,11 @@ export interface SoftmaxLinearOptions {
  *
  * @throws {InputError} if a size is not a whole number, or there are fewer than two classes
  */
-export const softmaxLinear: FamilyKind<SoftmaxLinearOptions> = defineFamily<SoftmaxLinearOptions>()({
+export const softmaxLinear: FamilyKind<SoftmaxLinearOptions> = builtIn<SoftmaxLinearOptions>()({
   name: "softmaxLinear",
   summary: "Softmax regression",
   options: SIZES,
+  ops: { linear },
   make: ({ inputs, classes }) => ({
     graph: { input: inputs, nodes: [linearNode("", "input", [classes])], head: "softmax" },
     recipe: {

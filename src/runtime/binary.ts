@@ -32,11 +32,13 @@ export function unpacked(base: Uint8Array | undefined, patch: Uint8Array): Uint8
   };
   const out = new Uint8Array(number());
   for (let size = 0, end = 0;;) {
-    const fresh = number();
+    const counts = patch[at++];
+    const fresh = counts >> 4 < 15 ? counts >> 4 : 15 + number();
     out.set(patch.subarray(at, at += fresh), size);
     size += fresh;
     if (at >= patch.length) return out;
-    const distance = number(), length = number();
+    const distance = number(), rest = counts & 15;
+    const length = 4 + (rest < 15 ? rest : 15 + number());
     const start = !base ? size - distance : distance & 1 ? end - (distance + 1) / 2 : end + distance / 2;
     out.set((base ?? out).subarray(start, end = start + length), size);
     size += length;

@@ -3,6 +3,7 @@ import "../../src/runtime/inlined.ts";
 import { InputError } from "../../src/errors.ts";
 import { executor, type Tensors } from "../../src/graph/executor.ts";
 import { checkGraph, type Graph, type GraphNode } from "../../src/graph/graph.ts";
+import * as ops from "../../src/ops/mod.ts";
 import { plan } from "../../src/graph/plan.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
 import { init } from "../../src/runtime/variants.ts";
@@ -70,7 +71,7 @@ const graphs: Record<string, Graph> = {
 
 function tensorsOf(graph: Graph): Tensors {
   return Object.fromEntries(
-    Object.entries(checkGraph(graph).shapes).map(([name, shape], i) => {
+    Object.entries(checkGraph(graph, ops).shapes).map(([name, shape], i) => {
       const { data } = uniformMatrix(1, shape.reduce((a, b) => a * b), 50 + i);
       return [name, { shape, data }];
     }),
@@ -86,7 +87,7 @@ const inputs = [false, true].map((sparse) => {
 Deno.test("executor() gives the scores of a graph with branches as double precision has them", () => {
   for (const [name, graph] of Object.entries(graphs)) {
     const tensors = tensorsOf(graph);
-    using run = executor(checkGraph(graph), tensors);
+    using run = executor(checkGraph(graph, ops), tensors);
     for (const x of inputs) {
       const expected = Array.from(
         { length: ROWS },
@@ -99,7 +100,7 @@ Deno.test("executor() gives the scores of a graph with branches as double precis
 
 Deno.test("executor() adds the gradients of all branches, as central differences have them", () => {
   for (const [name, graph] of Object.entries(graphs)) {
-    using run = executor(checkGraph(graph), tensorsOf(graph));
+    using run = executor(checkGraph(graph, ops), tensorsOf(graph));
     // no relu or maxout unit is so near to its kink that a step crosses it
     const x = uniformMatrix(ROWS, D, 11);
     const weights = uniformMatrix(ROWS, C, 5);
@@ -125,7 +126,7 @@ Deno.test("executor() adds the gradients of all branches, as central differences
 Deno.test("executor() gives the same bits with operations fused and each by itself", () => {
   init({ kernels: "baseline" });
   for (const [name, graph] of Object.entries(graphs)) {
-    const tensors = tensorsOf(graph), checked = checkGraph(graph);
+    const tensors = tensorsOf(graph), checked = checkGraph(graph, ops);
     using fused = executor(checked, tensors);
     using plain = executor(checked, tensors, { fuse: false });
     for (const x of inputs) {
@@ -145,7 +146,7 @@ Deno.test("executor() gives the same bits with operations fused and each by itse
 
 Deno.test("plan() fuses a linear node with the maxout or relu that alone reads it, and no other", () => {
   const stepsOf = (graph: Graph) =>
-    plan(checkGraph(graph).nodes).map(({ nodes }) => nodes.map(({ id }) => id).join());
+    plan(checkGraph(graph, ops).nodes).map(({ nodes }) => nodes.map(({ id }) => id).join());
   assertEquals(stepsOf(graphs["a residual block"]), ["a,h", "sum", "top"]);
   assertEquals(
     stepsOf(graphs["two paths side by side, of which both read a third"]),
@@ -168,7 +169,7 @@ Deno.test("Executor.cut() gives the parts before and after a layer, and refuses 
     ],
     head: "softmax",
   };
-  using run = executor(checkGraph(graph), tensorsOf(graph));
+  using run = executor(checkGraph(graph, ops), tensorsOf(graph));
   const x = run.workspace.copy("x", inputs[0]);
   const d = run.workspace.copy("d", uniformMatrix(ROWS, C, 5));
   const whole = run.forward(x).data.slice();
@@ -205,7 +206,7 @@ Deno.test("Executor.cut() gives the parts before and after a layer, and refuses 
     ],
     head: "softmax",
   };
-  using residual = executor(checkGraph(around), tensorsOf(around));
+  using residual = executor(checkGraph(around, ops), tensorsOf(around));
   assertThrows(
     () => residual.cut(1),
     InputError,
@@ -217,8 +218,8 @@ Deno.test("Executor.load() puts other tensors in the place of its own, and endTr
   for (const [name, graph] of Object.entries(graphs)) {
     const [first, second] = [tensorsOf(graph), tensorsOf(graph)];
     for (const { data } of Object.values(second)) data.forEach((value, i) => data[i] = value / 2);
-    using run = executor(checkGraph(graph), first);
-    using other = executor(checkGraph(graph), second);
+    using run = executor(checkGraph(graph, ops), first);
+    using other = executor(checkGraph(graph, ops), second);
     const scores = () => run.forward(run.workspace.copy("x", inputs[0])).data.slice();
     const own = scores();
     run.backward(run.workspace.copy("d", uniformMatrix(ROWS, C, 5)), { inputs: true, parameters: "replace" });

@@ -3,6 +3,7 @@ import "../../src/runtime/inlined.ts";
 import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts";
 import { InputError } from "../../src/errors.ts";
 import { checkGraph, type Graph } from "../../src/graph/graph.ts";
+import * as ops from "../../src/ops/mod.ts";
 import { matrix } from "../../src/matrix.ts";
 import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
 import { model } from "../../src/models/model.ts";
@@ -18,10 +19,10 @@ const graph = { input: 2, nodes: [node], head: "softmax" } as Graph;
 const hidden = { ...node, id: "hidden", tensors: { W: "hidden.W", b: "hidden.b" } };
 
 Deno.test("checkGraph() gives sizes, classes and the shape of each tensor", () => {
-  const { inputs, classes, head, shapes } = checkGraph(graph);
+  const { inputs, classes, head, shapes } = checkGraph(graph, ops);
   assertEquals([inputs, classes, head.name, shapes], [2, 3, "softmax", { W: [3, 2], b: [3] }]);
   const one = { ...graph, nodes: [{ ...node, attributes: { outputs: [1] } }], head: "binary" } as Graph;
-  assertEquals(checkGraph(one).classes, 2);
+  assertEquals(checkGraph(one, ops).classes, 2);
 });
 
 /** What is no graph, and what the error says of it. */
@@ -84,7 +85,7 @@ Deno.test("checkGraph() and loadModel() refuse what is no graph, in a sentence",
   using own = model(graph, { seed: 1 });
   const { tensors, metadata } = readSafetensors(saveModel(own));
   for (const [wrong, sentence] of REFUSED) {
-    assertThrows(() => checkGraph(wrong as Graph), InputError, sentence, JSON.stringify(wrong));
+    assertThrows(() => checkGraph(wrong as Graph, ops), InputError, sentence, JSON.stringify(wrong));
     const bytes = writeSafetensors(tensors, { ...metadata, graph: JSON.stringify(wrong) });
     assertThrows(() => loadModel(bytes), InputError, "Cannot read the model: its graph does not fit");
   }

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InputError } from "../../src/errors.ts";
 import { checkGraph, type Graph } from "../../src/graph/graph.ts";
+import * as ops from "../../src/ops/mod.ts";
 import { matrix } from "../../src/matrix.ts";
 import { model } from "../../src/models/model.ts";
 import { leakyRelu } from "../../src/ops/leaky_relu.ts";
@@ -25,7 +26,7 @@ Deno.test("leakyRelu in a graph has the slope 0.01 unless told otherwise, and no
   assertEquals([...plain.scores(matrix(1, 2, [-1, 2])).data], [Math.fround(-0.01), 2]);
   for (const slope of [0, 1, -0.5, NaN]) {
     assertThrows(
-      () => checkGraph(graph({ slope })),
+      () => checkGraph(graph({ slope }), ops),
       InputError,
       `with slope ${slope}: must be a finite number`,
     );
