@@ -3,6 +3,7 @@ import "../../src/runtime/inlined.ts";
 import { certify, type CertifyOptions } from "../../src/certify/certify.ts";
 import { allPairs, globalBounds, marginAt } from "../../src/certify/mod.ts";
 import { type Chain, type ChainLayer, marginOf, scoresOf } from "../../src/certify/chain.ts";
+import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
 import { InputError } from "../../src/errors.ts";
 import { matrix } from "../../src/matrix.ts";
@@ -176,6 +177,26 @@ Deno.test("certify takes features that stay, values on a grid and an ε for each
   // whole numbers do not move by a quarter
   assertAlmostEquals(margin({ epsilon: 0.25, grid: [1, 1, 0] }), 3.25, 1e-5);
   assertAlmostEquals(margin({ epsilon: 1.5, grid: [1, 1, 0], bounds: [0, 9] }), 1 + 0, 1e-5);
+});
+
+Deno.test("certify of 8-bit values is no more than the margin at any of them that is allowed, as float32 has them", () => {
+  using net = model(softmaxLinear({ inputs: 1, classes: 2 }), {
+    tensors: {
+      W: { shape: [2, 1], data: Float32Array.of(1, 0) },
+      b: { shape: [2], data: new Float32Array(2) },
+    },
+  });
+  for (let k = 30; k < 220; k++) {
+    const x = matrix(1, 1, Float32Array.of(k / 255));
+    const options = { epsilon: 8 / 255, grid: 255, bounds: [0, 1] as const };
+    for (const label of [0, 1]) {
+      const [{ margin }] = certify(net, batch({ x, labels: [label], classes: 2 }), options).examples;
+      const end = Math.fround((k + (label ? 8 : -8)) / 255);
+      assertEquals(constraint(1, options).check(matrix(1, 1, [end]), x), undefined);
+      const reached = marginAt(net, [end], label);
+      assert(margin! <= reached && margin! >= reached - 1e-6);
+    }
+  }
 });
 
 Deno.test("certify says what it cannot take", () => {

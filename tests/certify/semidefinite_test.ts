@@ -3,7 +3,7 @@ import "../../src/runtime/inlined.ts";
 import { isPositive } from "../../src/certify/cholesky.ts";
 import { gram } from "../../src/certify/gram.ts";
 import { bounded } from "../../src/certify/crown.ts";
-import { type ChainLayer, marginOf, scoresOf } from "../../src/certify/chain.ts";
+import { type ChainLayer, type LinearLayer, marginOf, scoresOf } from "../../src/certify/chain.ts";
 import { globalHalfBilinear, halfBilinear } from "../../src/certify/hidden.ts";
 import { bilinearMaximum, type HalfBilinear } from "../../src/certify/semidefinite.ts";
 import { Workspace } from "../../src/runtime/workspace.ts";
@@ -193,22 +193,29 @@ Deno.test("halfBilinear is tight on one hidden layer: within 10 % of what corner
   assert(total < 0.1, `${total}`);
 });
 
-Deno.test("halfBilinear with the signs of a unit bounds the half where it has them, and one of both the whole", () => {
-  const chain = chainOf([4, 3, 2], { type: "relu" }, 5);
-  const within = neighborhood(numbers(4, 11), { norm: "Linf", epsilon: 0.8 });
-  const path = bounded(chain, within);
-  for (let unit = 0; unit < 3; unit++) {
-    const [off, on] = [false, true].map((sign) =>
-      maximum(halfBilinear(chain, path, { label: 0, rival: 1, signs: new Map([[unit, sign]]) })).bound
-    );
-    for (const point of pointsIn(within, 3000, unit)) {
-      const z = point.reduce(
-        (sum, v, i) => sum + (chain.layers[0] as { W: Float64Array }).W[unit * 4 + i] * v,
-        (chain.layers[0] as { b: Float64Array }).b[unit],
+Deno.test("halfBilinear with the sign of a unit bounds the half where the unit has it, below the other half", () => {
+  let apart = 0;
+  for (let seed = 0; seed < 8; seed++) {
+    const chain = chainOf([4, 5, 2], { type: "relu" }, seed), { W, b } = chain.layers[0] as LinearLayer;
+    const within = neighborhood(numbers(4, seed + 11), { norm: "Linf", epsilon: 0.8 });
+    const path = bounded(chain, within), { lo, hi } = path.stages[0].before;
+    for (let unit = 0; unit < 5; unit++) {
+      if (lo[unit] >= 0 || hi[unit] <= 0) continue;
+      const [off, on] = [false, true].map((sign) =>
+        maximum(halfBilinear(chain, path, { label: 0, rival: 1, signs: new Map([[unit, sign]]) })).bound
       );
-      assert(-marginOf(scoresOf(chain, point), 0) <= (z >= 0 ? on : off));
+      let most = [-Infinity, -Infinity];
+      for (const point of pointsIn(within, 2000, unit)) {
+        const z = point.reduce((sum, v, i) => sum + W[unit * 4 + i] * v, b[unit]);
+        const value = -marginOf(scoresOf(chain, point), 0);
+        assert(value <= (z >= 0 ? on : off), `seed ${seed}, unit ${unit}`);
+        most = z >= 0 ? [most[0], Math.max(most[1], value)] : [Math.max(most[0], value), most[1]];
+      }
+      // a bound of one half that is below a value in the other one: it knows which half it is
+      if (off < most[1] || on < most[0]) apart++;
     }
   }
+  assert(apart > 5, `${apart}`);
 });
 
 Deno.test("isPositive tells positive definite matrices from others, and is never wrong near the border", () => {
