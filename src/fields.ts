@@ -29,6 +29,11 @@ export function kebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** The flag of an option that differs from its default: `--batch-size`, or `--no-shuffle` for what is on unless said. */
+export function flagOf(name: string, { kind, default: fallback }: Field): string {
+  return `--${kind === "boolean" && fallback === true ? "no-" : ""}${kebabCase(name)}`;
+}
+
 /** What stands for a value in the help; nothing for a boolean, which takes none. */
 export function placeholderOf({ kind, choices = [] }: Field): string | undefined {
   const one = {
@@ -137,7 +142,7 @@ export function markdownTable(schemas: Readonly<Record<string, AnySchema>>, of: 
     publicFields(schema).map(([key, field]) => [
       `\`${name}\``,
       `\`${key}\``,
-      `\`--${kebabCase(key)}${placeholderOf(field) ? ` ${placeholderOf(field)}` : ""}\``.replaceAll(
+      `\`${flagOf(key, field)}${placeholderOf(field) ? ` ${placeholderOf(field)}` : ""}\``.replaceAll(
         "|",
         "\\|",
       ),

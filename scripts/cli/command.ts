@@ -50,6 +50,8 @@ export interface Command {
 export interface OwnOptions {
   /** The option that chooses: one name, or a list of them. */
   readonly of: string;
+  /** Which schema a value of that option chooses; default the one of its name. */
+  readonly as?: (value: string) => string;
   /** A word that they begin with on the command line, where others have the same names; default none. */
   readonly prefix?: string;
   /** What counts as chosen where that option is left out; default nothing. */

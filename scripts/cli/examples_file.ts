@@ -27,7 +27,9 @@ const WRITERS: Readonly<Record<string, (path: string, made: Made) => Promise<voi
       label: vectorTensor(examples.labels),
       predicted: vectorTensor(before),
       predictedAdv: vectorTensor(adversarial.predicted),
-      probabilityAdv: matrixTensor(adversarial.probabilities),
+      // a classifier that answers by labels says none
+      ...(!Number.isNaN(adversarial.probabilities.data[0]) &&
+        { probabilityAdv: matrixTensor(adversarial.probabilities) }),
     }, Object.fromEntries(Object.entries(made).map(([key, value]) => [key, asText(value)]))),
   npy: (path, { adversarial }) => writeFileWhole(path, npy(adversarial.x)),
   csv: (path, { examples: { labels }, adversarial: { x } }) =>

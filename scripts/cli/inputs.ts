@@ -21,6 +21,11 @@ const READ_SAFETENSORS = "read safetensors";
 /** Options that several commands share. */
 export const SHARED = {
   model: text({ help: "Model file to look at", placeholder: "FILE", required: true }),
+  modelOrUrl: text({
+    help: "Model file to look at, or the address of a classifier that answers over HTTP",
+    placeholder: "FILE|URL",
+    required: true,
+  }),
   data: text({
     help: "The built-in digits; or a folder of IDX, CSV, .npy or image files; or a file, .npz among others",
     placeholder: "digits|PATH",
@@ -163,6 +168,12 @@ function inClassesOf(
   if (examples.classes > classes) return examples;
   const classNames = kept.length > 0 ? kept.map((label) => names?.[label] ?? `${label}`) : names;
   return { ...examples, classes, ...(classNames?.length === classes && { classNames }) };
+}
+
+/** The examples `wanted` for a model of which only its answers are known. @throws {UserError} if there are none */
+export async function examplesAlone(wanted: Wanted): Promise<Examples> {
+  const data = await loadData(wanted.data, loadOptions(wanted));
+  return { ...slice(data[wanted.split], 0, wanted.limit), reading: data.reading };
 }
 
 /** Examples, and how they were read. */

@@ -1,7 +1,7 @@
 /** Options of commands: fields of a schema, and what the command line adds to them. @module */
 
 import { UserError } from "../errors.ts";
-import { fromText, kebabCase, limitsOf, placeholderOf } from "../../src/fields.ts";
+import { flagOf, fromText, limitsOf, placeholderOf } from "../../src/fields.ts";
 import { type Field, suggestion } from "../../src/schema.ts";
 
 /** An option whose value is a `T`. */
@@ -126,8 +126,7 @@ export function orWord<T, const W extends string>(words: readonly W[], option: O
 
 /** An option as it is typed, with what stands for its value. */
 export function signature(key: string, { field, placeholder }: Option<unknown>): string {
-  const name = field.kind === "boolean" && field.default === true ? `no-${kebabCase(key)}` : kebabCase(key);
-  return `--${name}${placeholder ? ` ${placeholder}` : ""}`;
+  return `${flagOf(key, field)}${placeholder ? ` ${placeholder}` : ""}`;
 }
 
 /** What an option sets, what it may be, and its default. */

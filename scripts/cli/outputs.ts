@@ -26,9 +26,9 @@ export function vectorTensor(values: ArrayLike<number>): Tensor {
   return { shape: [values.length], data: Int32Array.from(values) };
 }
 
-/** `fraction` in percent; a dash for none. */
+/** `fraction` in percent; a dash for none, or what is not known. */
 export function percent(fraction: number | null): string {
-  return fraction === null ? "–" : `${(100 * fraction).toFixed(2)} %`;
+  return fraction === null || Number.isNaN(fraction) ? "–" : `${(100 * fraction).toFixed(2)} %`;
 }
 
 /**

@@ -205,8 +205,8 @@ function ownValues(
 }
 
 /** The names that are chosen, or that count as chosen where none is. */
-function chosenOf({ of, unsaid }: OwnOptions, values: Given): string[] {
-  return [values[of] ?? unsaid?.(values) ?? []].flat() as string[];
+function chosenOf({ of, unsaid, as = (name) => name }: OwnOptions, values: Given): string[] {
+  return ([values[of] ?? unsaid?.(values) ?? []].flat() as string[]).map(as);
 }
 
 /** Why an option cannot be given: what was chosen has none of that name. */

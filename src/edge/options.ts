@@ -22,7 +22,7 @@ export interface Limits {
   epsilons?: number;
   /** Thresholds of a check; default 64. */
   thresholds?: number;
-  /** Multiply-adds of its work, about, told before it begins; default 10¹⁰, which is about a second. */
+  /** Multiply-adds of its work, about, told before it begins; default 7·10⁹, which is about a second. */
   multiplyAdds?: number;
   /** Milliseconds, from the head of the request to its answer; default 10,000. Looked at every few hundredths of a second. */
   milliseconds?: number;
@@ -81,7 +81,7 @@ const LIMITS = {
   examples: count("examples at once", 500),
   epsilons: count("sizes of perturbations in a check", 16),
   thresholds: count("thresholds of a check", 64),
-  multiplyAdds: count("multiply-adds of its work", 1e10),
+  multiplyAdds: count("multiply-adds of its work", 7e9),
   milliseconds: count("milliseconds to its answer", 10_000),
 } as const;
 

@@ -35,7 +35,8 @@ export interface HttpClassifierOptions {
   fetch?: (request: Request) => Promise<Response>;
 }
 
-const SCHEMA = {
+/** The same as a schema. */
+export const HTTP_OPTIONS = {
   url: any<string | URL>("Address of the endpoint", { required: true }),
   inputs: integer("Number of inputs", { required: true, min: 1 }),
   classes: integer("Number of classes", { required: true, min: 2 }),
@@ -93,7 +94,7 @@ const LONGEST_WAIT = 60_000;
  */
 export function httpClassifier(options: HttpClassifierOptions): AsyncClassifier {
   const action = "use a remote classifier";
-  const settings = resolve<HttpClassifierOptions, typeof SCHEMA>(action, SCHEMA, options);
+  const settings = resolve<HttpClassifierOptions, typeof HTTP_OPTIONS>(action, HTTP_OPTIONS, options);
   const { inputs, classes, answers, maxBatch } = settings;
   const head = heads[settings.head];
   if (answers !== "scores" && settings.head !== "softmax") {

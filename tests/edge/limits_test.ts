@@ -208,14 +208,14 @@ Deno.test("a step between two looks at the clock is bounded in multiply-adds, wh
 Deno.test("a request that would take longer than a second or so is refused before it begins", async () => {
   let runs = 0;
   const handler = createHandler({ models: { model: watched(() => runs++) }, costs: { model: 1e8 } });
-  const [status, detail] = await problem(handler(post("/models/model/classify", { x: inputs(101) })));
+  const [status, detail] = await problem(handler(post("/models/model/classify", { x: inputs(71) })));
   assertEquals([status, runs], [413, 0]);
   assertEquals(
     detail,
-    "Cannot answer: it takes about 1.0e+10 multiply-adds, this server does 1.0e+10 for a request; " +
+    "Cannot answer: it takes about 7.1e+9 multiply-adds, this server does 7.0e+9 for a request; " +
       "send fewer examples, attacks, epsilons or steps",
   );
-  assertEquals((await handler(post("/models/model/classify", { x: inputs(100) }))).status, 200);
+  assertEquals((await handler(post("/models/model/classify", { x: inputs(70) }))).status, 200);
   // a check passes each example several times
   const check = { x: inputs(40), labels: new Array(40).fill(0), gate: { epsilons: [0.1] } };
   assertEquals((await handler(post("/models/model/check", check))).status, 413);

@@ -1,4 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { SIZES } from "../../scripts/cli/recipe.ts";
+import { attackSchemas } from "../../src/evaluate/tried.ts";
+import { publicFields } from "../../src/fields.ts";
 import { inFolder } from "./cli/support.ts";
 
 const config = new URL("../../deno.json", import.meta.url);
@@ -59,6 +62,10 @@ Deno.test("the command line has no network, the task of data only its mirrors, a
     undefined,
     undefined,
   ]);
+  const free = Object.entries<{ command: string }>(tasks).filter(([, { command }]) =>
+    command.includes("--allow-net")
+  );
+  assertEquals(free.map(([name]) => name), ["remote"]);
   assert(tasks.gibbon.command.includes("-P=files ") && tasks.data.command.includes("-P=download "));
 });
 
@@ -72,4 +79,14 @@ Deno.test("a task that may write anywhere says what it writes", () => {
     if (!anywhere.includes(set)) continue;
     assert(/writ|temporary|install/i.test(description), `${name}: ${description}`);
   }
+});
+
+Deno.test("the task of options prints a row for each option of each attack and family, and needs no permission", async () => {
+  const { code, out, err } = await task(new URL("../..", import.meta.url).pathname, "options");
+  assertEquals([code, err], [0, ""]);
+  const expected = [...Object.entries(attackSchemas), ...Object.entries(SIZES.schemas)].flatMap((
+    [name, schema],
+  ) => publicFields(schema).map(([key]) => `| \`${name}\` | \`${key}\` |`));
+  assert(expected.length > 10);
+  for (const row of expected) assert(out.includes(row), row);
 });

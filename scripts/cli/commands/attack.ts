@@ -15,10 +15,12 @@ import {
 import { UserError } from "../../errors.ts";
 import { checkWritable } from "../../files.ts";
 import { ATTACKS, BOUNDED, boundedBy, OWN, triedAs } from "../attacking.ts";
-import { type Command, command } from "../command.ts";
+import { type Command, command, type Context, type OwnValues } from "../command.ts";
+import { ASKING, askRemote, isRemote, remoteAt } from "../remote.ts";
+import type { Trial } from "../../../src/evaluate/outcomes.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { examplesFor, READING, readModel, SHARED } from "../inputs.ts";
+import { type Examples, examplesAlone, examplesFor, READING, readModel, SHARED } from "../inputs.ts";
 import { choice, flag, text, whole } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables } from "../outputs.ts";
 import { FORCE, formatOf, FORMATS, writeExamples } from "../examples_file.ts";
@@ -29,7 +31,7 @@ export const attack: Command = command({
   name: "attack",
   summary: "Make adversarial examples and keep them in a file",
   options: {
-    model: SHARED.model,
+    model: SHARED.modelOrUrl,
     data: SHARED.data,
     ...READING,
     attack: choice(ATTACKS, { help: "How to attack", default: "fgsm" }),
@@ -51,7 +53,7 @@ export const attack: Command = command({
     force: FORCE,
     json: flag("Print one JSON object, rates as fractions"),
   },
-  own: [OWN],
+  own: [OWN, ASKING],
   notes:
     "A .safetensors file holds x, xAdv, label, predicted, predictedAdv and probabilityAdv, and in its metadata how they were made. A .npy file holds xAdv alone, a .csv file the label and xAdv of each example in a line.",
   examples: [
@@ -70,20 +72,9 @@ export const attack: Command = command({
       await checkWritable(out, { force: values.force });
     }
     await compute(values);
-    using model = await readModel(file);
-    if (target !== undefined && target >= model.classes) {
-      throw new UserError(
-        `--target must be in 0 … ${model.classes - 1}, the classes of the model, not ${target}`,
-        2,
-      );
-    }
-    const examples = await examplesFor(model, file, values);
-    const options = { ...tried.options, ...bounded, target, epsilons: [epsilon] };
-    const [adversarial] = await inTurns(attackNamed(name).steps(model, examples, options), context, {
-      title: "attack",
-      kept: NOTHING_KEPT,
-    });
-    const before = predict(model, examples.x);
+    const options = { ...tried.options, ...bounded, target };
+    const trial = { attack: attackNamed(name), epsilons: [epsilon], options };
+    const { examples, before, adversarial, family } = await answersTo(values, trial, context);
     const conditions: Conditions = { bounds: null, ...bounded, attacks: [tried] };
     const data = {
       name: values.data,
@@ -95,7 +86,7 @@ export const attack: Command = command({
     if (out !== undefined) {
       const made = {
         ...head,
-        family: model.family.name,
+        family,
         attack: name,
         epsilon,
         ...(target !== undefined && { target }),
@@ -118,7 +109,7 @@ export const attack: Command = command({
       return 0;
     }
     const { width } = context;
-    context.print(`${file} (${model.family.name}) on ${data.examples} examples of ${data.name}`);
+    context.print(`${file} (${family}) on ${data.examples} examples of ${data.name}`);
     context.print(`${wrapped(`data: ${readingText(examples.reading)}`, width).join("\n")}\n`);
     context.print(ratesTables(clean, [attacked], width));
     if (hit) {
@@ -133,6 +124,36 @@ export const attack: Command = command({
     return 0;
   },
 });
+
+/** What came of one attack on the model that is named, a file's or a remote one; its family in a word. */
+async function answersTo(
+  values: Parameters<typeof examplesFor>[2] & { model: string; target?: number; own: OwnValues },
+  trial: Pick<Trial, "attack" | "epsilons"> & { options: { target?: number } },
+  context: Context,
+): Promise<{ examples: Examples; before: Predictions; adversarial: Adversarial; family: string }> {
+  const { model: file, target } = values;
+  const checkTarget = (classes: number) => {
+    if (target === undefined || target < classes) return;
+    throw new UserError(`--target must be in 0 … ${classes - 1}, the classes of the model, not ${target}`, 2);
+  };
+  if (isRemote(file)) {
+    const examples = await examplesAlone(values);
+    checkTarget(examples.classes);
+    const remote = remoteAt(file, examples, values.own);
+    const { before, attacked: [{ adversarial }] } = await askRemote(remote, examples, {
+      trials: [trial],
+      title: "attack",
+      context,
+    });
+    return { examples, before, adversarial, family: "remote" };
+  }
+  using model = await readModel(file);
+  checkTarget(model.classes);
+  const examples = await examplesFor(model, file, values);
+  const steps = trial.attack.steps(model, examples, { ...trial.options, epsilons: trial.epsilons });
+  const [adversarial] = await inTurns(steps, context, { title: "attack", kept: NOTHING_KEPT });
+  return { examples, before: predict(model, examples.x), adversarial, family: model.family.name };
+}
 
 /** How often a targeted attack succeeds. */
 interface Targeted {

@@ -3,12 +3,13 @@
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { readingJson, readingText } from "../../../src/mod.ts";
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
-import { outcomes } from "../../../src/evaluate/outcomes.ts";
+import { type Outcomes, outcomes, type Trial } from "../../../src/evaluate/outcomes.ts";
 import { ATTACKS, BOUNDED, boundedBy, OWN, triedAs } from "../attacking.ts";
-import { type Command, command } from "../command.ts";
+import { type Command, command, type Context, type OwnValues } from "../command.ts";
+import { ASKING, askRemote, isRemote, outcomesOf, remoteAt } from "../remote.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { type Examples, examplesFor, READING, readModel, SHARED } from "../inputs.ts";
+import { type Examples, examplesAlone, examplesFor, READING, readModel, SHARED } from "../inputs.ts";
 import { choicesOf, flag, numbers } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
 import { inTurns, NOTHING_KEPT } from "../turns.ts";
@@ -18,7 +19,7 @@ export const evaluate: Command = command({
   name: "evaluate",
   summary: "Measure a model's error and confidence, clean and under attack",
   options: {
-    model: SHARED.model,
+    model: SHARED.modelOrUrl,
     data: SHARED.data,
     ...READING,
     epsilon: numbers({
@@ -36,17 +37,16 @@ export const evaluate: Command = command({
     perClass: flag("Add the measures of each true class"),
     json: flag("Print one JSON object, rates as fractions"),
   },
-  own: [OWN],
+  own: [OWN, ASKING],
   examples: [
     "evaluate --model maxout.safetensors --data digits --epsilon 0,0.1,0.25",
     "evaluate --model maxout.safetensors --data mnist --attack fgsm,signNoise --json",
+    "evaluate --model https://models.example/digits --data digits --attack signNoise --restarts 20",
   ],
   async run(values, context) {
     const bounded = boundedBy(values);
     const tried = triedAs(values.attack, values.own);
     await compute(values);
-    using model = await readModel(values.model);
-    const examples = await examplesFor(model, values.model, values);
     const trials = tried.map(({ name, attack, distance, options }) => ({
       name,
       distance,
@@ -54,10 +54,7 @@ export const evaluate: Command = command({
       epsilons: values.epsilon,
       options: { ...options, ...bounded },
     }));
-    const found = await inTurns(outcomes(model, examples, trials), context, {
-      title: "evaluate",
-      kept: NOTHING_KEPT,
-    });
+    const { examples, found, kind } = await answersTo(values, trials, context);
     const { perClass, split } = values;
     const report = evaluation(found, examples, {
       model: values.model,
@@ -73,7 +70,7 @@ export const evaluate: Command = command({
     }
     const { width } = context;
     const { kernels, data, clean, attacked, conditions } = report;
-    context.print(`${report.model} (${model.family.name}) on ${data.examples} examples of ${data.name}`);
+    context.print(`${report.model} (${kind}) on ${data.examples} examples of ${data.name}`);
     context.print(`${wrapped(`data: ${readingText(examples.reading)}`, width).join("\n")}\n`);
     context.print(ratesTables(clean, attacked, width));
     if (perClass) context.print(`\nError by true class\n${byClass(report, examples, width)}`);
@@ -82,6 +79,27 @@ export const evaluate: Command = command({
     return 0;
   },
 });
+
+/** The outcomes of `trials` on the model that is named, a file's or a remote one; what it is, in a word. */
+async function answersTo(
+  values: Parameters<typeof examplesFor>[2] & { model: string; own: OwnValues },
+  trials: readonly Trial[],
+  context: Context,
+): Promise<{ examples: Examples; found: Outcomes; kind: string }> {
+  if (isRemote(values.model)) {
+    const examples = await examplesAlone(values);
+    const remote = remoteAt(values.model, examples, values.own);
+    const found = outcomesOf(await askRemote(remote, examples, { trials, title: "evaluate", context }));
+    return { examples, found, kind: "remote" };
+  }
+  using model = await readModel(values.model);
+  const examples = await examplesFor(model, values.model, values);
+  const found = await inTurns(outcomes(model, examples, trials), context, {
+    title: "evaluate",
+    kept: NOTHING_KEPT,
+  });
+  return { examples, found, kind: model.family.name };
+}
 
 function byClass({ clean, attacked }: Evaluation, { labels, classNames }: Examples, width: number): string {
   return table([
