@@ -14,7 +14,7 @@ import { type Epoch, type Position, readState, setup, writeState } from "./state
 import { makeStep } from "./step.ts";
 
 /** Multiply-adds between two pauses in which a signal can arrive: some tens of milliseconds. */
-const PAUSE_AFTER = 2 ** 29;
+const PAUSE_AFTER = 2 ** 27;
 
 /**
  * A model of `start`, a family, trained on `data` by minibatch gradient descent, with the family's recipe unless the

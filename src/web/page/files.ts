@@ -17,7 +17,7 @@ import {
   training,
 } from "./state.ts";
 import { showExamples, trainDefaults } from "./start.ts";
-import { restoreTraining } from "./train.ts";
+import { forgetTraining, restoreTraining } from "./train.ts";
 import { everywhere } from "./workers.ts";
 
 /** Opens a visitor's own files: a model, images and labels, a table, a picture, a saved state. */
@@ -72,7 +72,10 @@ async function replaceExamples(reshaped: boolean): Promise<void> {
   settings.digit.value = 0;
   // a paused training had other examples
   if (training.value.phase === "paused") training.value = { ...training.value, phase: "stopped" };
-  if (reshaped) resetModels();
+  if (reshaped) {
+    forgetTraining();
+    resetModels();
+  }
   await showExamples();
   if (reshaped) void trainDefaults().catch(reportError);
 }

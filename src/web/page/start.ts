@@ -26,18 +26,24 @@ export async function showExamples(): Promise<void> {
   [gallery.value, catalog.value] = [shown, choices];
 }
 
-/** Trains the default models, the one that takes no time first. */
+let defaults: AbortController | undefined;
+
+/** Trains the default models, the one that takes no time first. Begun again, it begins from the first. */
 export async function trainDefaults(): Promise<void> {
+  defaults?.abort();
+  const { signal } = defaults = new AbortController();
   const [first, ...others] = Object.keys(DEFAULT_MODELS);
-  await trainDefault(interactive, first);
-  restoreTraining();
-  for (const name of others) await trainDefault(trainer, name);
+  await trainDefault(interactive, first, signal);
+  if (!signal.aborted) restoreTraining();
+  for (const name of others) await trainDefault(trainer, name, signal);
 }
 
-async function trainDefault(send: Send, name: string): Promise<void> {
+async function trainDefault(send: Send, name: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const examples = gallery.value;
   const { family, adversarial, seed, epochs } = DEFAULT_MODELS[name];
   const params = { name, plan: { family, adversarial, seed, epochs }, watch: false, resume: false };
-  const onProgress = ({ done }: { done: number }) => changeEntry(name, { done });
-  const { bytes } = await send("train", params, { onProgress });
-  if (bytes) await shareModel(name, bytes, send);
+  const onProgress = ({ done }: { done: number }) => void (signal.aborted || changeEntry(name, { done }));
+  const { bytes } = await send("train", params, { onProgress, signal });
+  if (bytes && !signal.aborted) await shareModel(name, bytes, { from: send, examples });
 }

@@ -194,10 +194,8 @@ export function changeEntry(name: string, change: Partial<Omit<Entry, "name" | "
 /** Back to the default models, none of them trained. */
 export function resetModels(): void {
   models.value = untrained();
-  training.value = { phase: "idle", runs: [] };
   settings.source.value = DEFAULTS.source;
   settings.fooled.value = DEFAULTS.fooled;
-  settings.trained.value = 0;
   for (const each of [attackResult, smallest, proven, curves, transfer, rubbish, noiseError]) {
     each.value = undefined;
   }

@@ -69,6 +69,14 @@ export function stopTraining(): void {
   if (training.value.phase === "paused") training.value = { ...training.value, phase: "stopped" };
 }
 
+/** Ends training for good, because its examples are gone. */
+export function forgetTraining(): void {
+  controller?.abort();
+  controller = undefined;
+  training.value = { phase: "idle", runs: [] };
+  settings.trained.value = 0;
+}
+
 /** Title of the model of a run. */
 export function titleOf({ plan }: Pick<Run, "plan">): string {
   const family = catalog.value?.families.find(({ name }) => name === plan.family)?.title ?? plan.family;
@@ -80,19 +88,22 @@ async function train(
   { resume, until }: { resume: boolean; until?: number },
 ): Promise<void> {
   training.value = { phase: "running", runs };
-  controller = new AbortController();
+  const own = controller = new AbortController();
+  const examples = gallery.value;
   stopping = false;
   for (const run of runs) changeEntry(run.name, { title: titleOf(run) });
   try {
     const results = await Promise.all(runs.map(async ({ name, plan }) => {
       const params = { name, plan, watch: true, resume, until };
       const result = await trainer("train", params, {
-        onProgress: (progress) => void show(name, progress).catch(reportError),
-        signal: controller!.signal,
+        onProgress: (progress) => void (own === controller && show(name, progress).catch(reportError)),
+        signal: own.signal,
       });
-      if (result.bytes) await shareModel(name, result.bytes, trainer);
+      if (result.bytes) await shareModel(name, result.bytes, { from: trainer, examples });
       return result;
     }));
+    // forgotten meanwhile
+    if (own !== controller) return;
     const finished = results.every((result) => result.finished);
     settings.trained.value = Math.min(...results.map(({ epochs }) => epochs));
     training.value = {
@@ -100,6 +111,7 @@ async function train(
       phase: finished ? "finished" : stopping ? "stopped" : "paused",
     };
   } catch (error) {
+    if (own !== controller) return;
     training.value = { ...training.value, phase: "stopped" };
     reportError(error);
   }
@@ -138,5 +150,5 @@ async function show(name: string, { epoch, done, end }: Progress): Promise<void>
   changeEntry(name, { done });
   if (!end) return;
   settings.trained.value = Math.min(...runs.map(({ loss }) => loss.length));
-  await shareModel(name, end.bytes, trainer);
+  await shareModel(name, end.bytes, { from: trainer, examples: gallery.value });
 }

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 /** The three workers: for what must follow a hand at once, for what trains, and for what measures. @module */
 
-import type { Channel } from "../messages.ts";
+import type { Channel, Gallery } from "../messages.ts";
 import { createClient, type Send } from "./client.ts";
-import { changeEntry, reportError } from "./state.ts";
+import { changeEntry, gallery, reportError } from "./state.ts";
 
 /** The worker's script, put here when the page is built. */
 declare const WORKER_SCRIPT: string;
@@ -16,15 +16,21 @@ export const measurer: Send = startWorker();
 export const everywhere: Send = async (...request) =>
   (await Promise.all([interactive, trainer, measurer].map((send) => send(...request))))[0];
 
-/** Gives a model to the workers, but for the one that it is from, and to the page. */
+/**
+ * Gives a model that was trained on `examples` to the workers, but for the one that it is from, and to the page; unless
+ * examples of another shape have come meanwhile.
+ */
 export async function shareModel(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
-  from?: Send,
+  { from, examples }: { from: Send; examples: Gallery | undefined },
 ): Promise<void> {
+  const fits = () =>
+    gallery.value?.inputs === examples?.inputs && gallery.value?.classes === examples?.classes;
+  if (!fits()) return;
   const others = [interactive, trainer, measurer].filter((send) => send !== from);
   await Promise.all(others.map((send) => send("setModel", { name, bytes })));
-  changeEntry(name, { bytes, done: 1 });
+  if (fits()) changeEntry(name, { bytes, done: 1 });
 }
 
 function startWorker(): Send {

@@ -29,7 +29,9 @@ export function createHandlers(): Handlers {
     if (!model) throw new InputError("value", `use the model ${name}`, "it is not there yet");
     return model;
   };
+  /** Keeps a model, unless other examples have come meanwhile, which it does not fit. */
   const setModel = (name: string, model: Model) => {
+    if (model.inputs !== data.inputs || model.classes !== data.classes) return model[Symbol.dispose]();
     models.get(name)?.[Symbol.dispose]();
     models.set(name, model);
   };

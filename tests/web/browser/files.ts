@@ -103,6 +103,8 @@ export const files: readonly Scenario[] = [
   {
     name: "a picture is decoded, and stands in place of the digit, with a way back",
     async run(stage) {
+      await stage.page.click(".thumb:nth-child(5)");
+      await stage.until(() => location.hash.includes("digit=4") && !location.hash.includes("drawn="));
       // a dark bar on light paper, larger than a digit: a 1
       const data = new Uint8Array(120 * 90).fill(240);
       for (let y = 20; y < 100; y++) data.fill(10, y * 90 + 40, y * 90 + 50);
@@ -119,9 +121,13 @@ export const files: readonly Scenario[] = [
       assert(ink < 60 && paper === 255, `${ink} ${paper}`);
       await stage.until(() => location.hash.includes("drawn="));
       await stage.press("Undo");
-      await stage.until(() => !location.hash.includes("drawn=") || document.querySelector(".thumb :checked"));
-      await open(stage, { "broken.png": new TextEncoder().encode("\x89PNG and no more") });
-      await stage.until(() => document.querySelector(".notices .error"));
+      await stage.until(() => document.querySelector(".thumb:nth-child(5) :checked"));
+      const broken = encode({ width: 9, height: 9, data: new Uint8Array(81), channels: 1, depth: 8 });
+      await open(stage, { "broken.png": Uint8Array.from(broken.subarray(0, 20)) });
+      await stage.until(() =>
+        document.querySelector(".notices .error span")?.textContent ===
+          "Cannot open broken.png: the browser cannot decode this picture"
+      );
       await stage.page.click(".notices button");
     },
   },

@@ -64,3 +64,16 @@ Deno.test("a table takes the place of the digits: models of their shape go, a mo
   assertEquals((await request("closeFiles", {})).reshaped, true);
   assertEquals((await request("gallery", { count: 2 })).examples.length, 2 * 784);
 });
+
+Deno.test("a model whose examples are gone when its training ends is not kept", async () => {
+  const request = requester();
+  const files = [{ name: "flowers.csv", bytes: new TextEncoder().encode(FLOWERS) }];
+  const plan = { family: "softmaxLinear", adversarial: false, seed: 1, epochs: 3 };
+  const training = request("train", { name: "late", plan, watch: true, resume: false });
+  await request("openFiles", { files });
+  const { bytes } = await training;
+  await request("setModel", { name: "later", bytes: bytes! });
+  await request("train", { name: "mine", plan, watch: false, resume: false });
+  const { names } = await request("transfer", { attack: "fgsm", epsilon: 0.1, examples: 4 });
+  assertEquals(names, ["mine"]);
+});
