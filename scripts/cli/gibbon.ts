@@ -22,6 +22,7 @@ import { data } from "./commands/data.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { info } from "./commands/info.ts";
 import { reproduce } from "./commands/reproduce.ts";
+import { robustness } from "./commands/robustness.ts";
 import { rubbish } from "./commands/rubbish.ts";
 import { train } from "./commands/train.ts";
 import { EXIT, UserError } from "../errors.ts";
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   attack,
   evaluate,
   check,
+  robustness,
   rubbish,
   info,
   convert,

@@ -134,6 +134,9 @@ export function robustness(
   });
 }
 
+/** What reports call inputs that a certificate's counterexample led to. */
+const WITNESS = "witness";
+
 /** Rows that one call of an attack takes. */
 const RUN = 250;
 
@@ -223,6 +226,7 @@ export function* robustnessSteps(
     const certified = methods
       ? yield* certifiedAt(model as Model, examples, state, {
         options: { epsilon, norm, bounds, fixed, grid, oneHot, method: methods, now },
+        limits: limits(epsilon),
         late,
         from: done / work,
         part: 1 / work,
@@ -230,6 +234,13 @@ export function* robustnessSteps(
       : null;
     if (methods) done++;
     if (certified && !certified.complete) complete = false;
+    if (state.by.some((by, i) => by === WITNESS && state.at[i] === epsilon)) {
+      byAttack.push({
+        attack: WITNESS,
+        errorRate: errorAt(state, epsilon),
+        seconds: certified?.seconds ?? null,
+      });
+    }
     const open = Array.from(state.at.keys()).filter((i) => !(state.at[i] <= epsilon)).length;
     const unresolved = open -
       Array.from(state.at.keys()).filter((i) => !(state.at[i] <= epsilon) && state.certified[i] >= epsilon)
@@ -365,8 +376,9 @@ function* certifiedAt(
   model: Model,
   examples: Batch,
   state: State,
-  { options, late, from, part }: {
+  { options, limits, late, from, part }: {
     options: CertifyOptions & { epsilon: number };
+    limits: Constraint;
     late: () => boolean;
     from: number;
     part: number;
@@ -377,10 +389,11 @@ function* certifiedAt(
   const rows = standing(state, epsilon);
   const batch = select(examples, rows);
   let [i, complete] = [0, true];
-  for (const { certified, falsified } of certificates(model, slice(batch, 0), options)) {
+  for (const { certified, witness } of certificates(model, batch, options)) {
     if (certified) state.certified[rows[i]] = epsilon;
-    if (falsified) {
-      [state.by[rows[i]], state.at[rows[i]], state.size[rows[i]]] = ["witness", epsilon, epsilon];
+    // a point of exact arithmetic: it counts once its float32 neighbour is seen to fool the model
+    else if (witness && fools(model, slice(batch, i, i + 1), witness, limits)) {
+      [state.by[rows[i]], state.at[rows[i]], state.size[rows[i]]] = [WITNESS, epsilon, epsilon];
     }
     i++;
     if (late()) {
@@ -391,6 +404,13 @@ function* certifiedAt(
   }
   const count = state.certified.reduce((sum, size) => sum + Number(size >= epsilon), 0);
   return { count, method: options.method ?? "auto", seconds: now ? (now() - start!) / 1000 : null, complete };
+}
+
+/** Whether the allowed float32 input nearest to `witness` is misclassified. */
+function fools(model: Classifier, example: Batch, witness: readonly number[], limits: Constraint): boolean {
+  const x = matrix(1, witness.length, Float32Array.from(witness));
+  limits.project(x, example.x);
+  return predict(model, x).predicted[0] !== example.labels[0];
 }
 
 function exampleOf(state: State, by: string | null, i: number): ExampleRobustness {

@@ -1,0 +1,48 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { loadData } from "../../../../scripts/data/folder.ts";
+import { loadModel, robustness } from "../../../../src/mod.ts";
+import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
+
+Deno.test("robustness --json prints one object, the library's report without its times", () =>
+  withModel(async ({ data, model: file }) => {
+    const args = ["robustness", "--model", file, "--data", data, "--epsilon", "0.1,0.02", "--bounds", "0,1"];
+    const said = await json(...args, "--effort", "quick", "--per-example");
+    using model = loadModel(await Deno.readFile(file));
+    const { examples, ...report } = robustness(model, (await loadData(data)).test, {
+      epsilons: [0.02, 0.1],
+      bounds: [0, 1],
+      effort: "quick",
+      perExample: true,
+    });
+    const timeless = (value: unknown) =>
+      JSON.parse(JSON.stringify(value, (key, v) => key === "seconds" ? null : v));
+    assertEquals(timeless(said), {
+      model: file,
+      data: { name: data, split: "test", examples, reading: SMALL_READING },
+      ...timeless(report),
+    });
+    assert(said.at[0].attacked.byAttack.every(({ seconds }: { seconds: number }) => seconds >= 0));
+    for (const { attacked, certified } of said.at) assert(attacked.errorRate <= certified.errorRate);
+  }));
+
+Deno.test("robustness prints the bracket and the cascade within 80 columns", () =>
+  withModel(async ({ data, model }) => {
+    const text = await printed(
+      ...["robustness", "--model", model, "--data", data],
+      ...["--epsilon", "0.05", "--effort", "quick"],
+    );
+    for (const line of text.split("\n").slice(2)) assert(line.length <= 80, line);
+    assertStringIncludes(text, "epsilon  attacked  certified  unresolved");
+    assertStringIncludes(text, "L∞ norm, input units, inputs without bounds, effort quick, seed");
+  }));
+
+Deno.test("robustness refuses sizes of 0, and what it does not know", () =>
+  withModel(async ({ data, model }) => {
+    const args = ["robustness", "--model", model, "--data", data];
+    await assertRefused(args, 2, "robustness needs --epsilon E,…; see gibbon help robustness");
+    await assertRefused(
+      [...args, "--epsilon", "0.1", "--effort", "hard"],
+      2,
+      "--effort must be quick, standard or thorough, not hard",
+    );
+  }));
