@@ -22,18 +22,18 @@ export function discretize(constraint: Constraint, x: Float32Array, own: Float32
   const { norm, oneHot, inputs } = constraint;
   const size = typeof constraint.epsilon === "number" ? constraint.epsilon : NaN;
   const cost = norm === "L2" ? (d: number) => d * d : Math.abs;
-  const budget = norm === "L2" ? size * size : norm === "L1" ? size : Infinity;
+  const limit = norm === "L2" ? size * size : norm === "L1" ? size : Infinity;
   let spent = 0;
   const grouped = new Uint8Array(oneHot.length > 0 ? inputs : 0);
   for (const { group, from, to } of changes(constraint, x, own)) {
-    if (spent + 2 > budget) break;
+    if (spent + 2 > limit) break;
     spent += 2;
     for (const i of group) x[i] = 0;
     x[to] = 1, x[from] = 0;
   }
   for (const group of oneHot) for (const i of group) grouped[i] = 1;
-  if (spent > 0) shrink(constraint, x, own, { grouped, budget: budget - spent, cost });
-  toGrid(constraint, x, own, { grouped, budget: (budget - spent) * (1 + TINY), cost });
+  if (spent > 0) shrink(constraint, x, own, { grouped, limit: limit - spent, cost });
+  toGrid(constraint, x, own, { grouped, limit: (limit - spent) * (1 + TINY), cost });
 }
 
 /** The changes of category in order of what they gain; groups that do not change are put back. */
@@ -56,7 +56,7 @@ function changes({ norm, epsilon, oneHot, fixed, lo, hi }: Constraint, x: Float3
 /** What is left of the norm, and how it counts. */
 interface Left {
   readonly grouped: Uint8Array;
-  readonly budget: number;
+  readonly limit: number;
   readonly cost: (d: number) => number;
 }
 
@@ -65,23 +65,23 @@ function shrink(
   { inputs, norm }: Constraint,
   x: Float32Array,
   own: Float32Array,
-  { grouped, budget, cost }: Left,
+  { grouped, limit, cost }: Left,
 ): void {
   let total = 0;
   for (let i = 0; i < inputs; i++) if (!grouped[i]) total += cost(x[i] - own[i]);
-  if (total <= budget) return;
-  const part = (norm === "L2" ? Math.sqrt(budget / total) : budget / total) * (1 - 1e-6);
+  if (total <= limit) return;
+  const part = (norm === "L2" ? Math.sqrt(limit / total) : limit / total) * (1 - 1e-6);
   for (let i = 0; i < inputs; i++) {
     if (!grouped[i]) x[i] = part > 1e-6 ? Math.fround(own[i] + part * (x[i] - own[i])) : own[i];
   }
 }
 
-/** Rounds to grids, within the budget. */
+/** Rounds to grids, within what the norm leaves. */
 function toGrid(
   { norm, epsilon, grid, inputs, lo, hi, fixed }: Constraint,
   x: Float32Array,
   own: Float32Array,
-  { grouped, budget, cost }: Left,
+  { grouped, limit, cost }: Left,
 ): void {
   if (!grid) return;
   let total = 0;
@@ -114,14 +114,14 @@ function toGrid(
     }
     x[i] = k === home ? own[i] : Math.fround(k / steps);
   }
-  if (total <= budget) return;
+  if (total <= limit) return;
   for (const { i, back, saves } of away.sort((a, b) => b.excess - a.excess)) {
     x[i] = back === Math.round(own[i] * grid[i]) ? own[i] : Math.fround(back / grid[i]);
     total -= saves;
-    if (total <= budget) return;
+    if (total <= limit) return;
   }
   // rounding of sums alone: one step back is more than it can be
-  for (let i = 0; i < inputs && total > budget; i++) {
+  for (let i = 0; i < inputs && total > limit; i++) {
     const steps = grid[i], home = Math.round(own[i] * steps), k = Math.round(x[i] * steps);
     if (steps === 0 || k === home) continue;
     const back = k + (k > home ? -1 : 1);

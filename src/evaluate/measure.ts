@@ -85,7 +85,7 @@ function summarize(
 export interface AttackedMeasures extends ClassMeasures {
   /** Name of the attack. */
   readonly attack: string;
-  /** Its budget, in input units. */
+  /** Its size, in input units. */
   readonly epsilon: number;
 }
 
@@ -100,7 +100,7 @@ export function sweep(
   { attack, epsilons, ...options }: {
     /** The attack. */
     attack: Attack;
-    /** Its budgets, in input units. */
+    /** Its sizes, in input units. */
     epsilons: readonly number[];
   } & AttackOptions,
 ): AttackedMeasures[] {
