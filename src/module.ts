@@ -45,8 +45,14 @@ export { type Follow, following, LOSS_OPTIONS, type LossOptions } from "./attack
 export { predictAsync } from "./attacks/drive.ts";
 export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
 export { apgd, type ApgdOptions } from "./attacks/apgd.ts";
+export { carliniWagner, type CarliniWagnerOptions } from "./attacks/carlini_wagner.ts";
+export { ddn, type DdnOptions } from "./attacks/ddn.ts";
+export { deepFool, type DeepFoolOptions } from "./attacks/deep_fool.ts";
+export { fab, type FabOptions } from "./attacks/fab.ts";
 export { fgsm } from "./attacks/fgsm.ts";
+export { fmn, type FmnOptions } from "./attacks/fmn.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
+export type { Refinement } from "./attacks/nearest.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
 export { atLayer, differentiable, rubbishClass, scaledGradient } from "./attacks/perturbations.ts";
 export { pgd, type PgdOptions } from "./attacks/pgd.ts";

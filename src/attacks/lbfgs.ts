@@ -1,19 +1,26 @@
 /** The nearest adversarial examples, by L-BFGS. @module */
 
 import { lengthOf } from "../constraints/angle.ts";
-import { predictedClasses, predictions } from "../loss.ts";
+import { predictedClasses } from "../loss.ts";
 import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
-import { integer } from "../schema.ts";
+import { choice, integer } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
+import { rivals } from "./lead.ts";
 import { minimize } from "./minimize.ts";
+import { aims, beginSearch, finishSearch, offer, type Refinement, REFINEMENTS } from "./nearest.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 
 /** How hard the search looks. */
-export interface LbfgsOptions {
+export interface LbfgsOptions extends Refinement {
   /** Weights c that are tried for each example; default 12. */
   binarySearchSteps?: number;
   /** Steps of L-BFGS for each of them, at most; default 30. */
   iterations?: number;
+  /**
+   * Classes aimed at without a target: all but the label (default), of which the nearest input is kept, or the one that the
+   * model finds most probable beside it.
+   */
+  targets?: "all" | "runnerUp";
 }
 
 /** The first weight that is tried, and by how much it grows until one is enough. */
@@ -28,8 +35,9 @@ const TOLERANCE = 1e-4;
  * minimizes ½‖r‖² + c·J(x + r, class) within the bounds, and looks for the least c that is enough: c grows fourfold until
  * one is, then the gap is bisected. Some hundred gradients an example, where the fast gradient sign method takes one.
  *
- * Without a target it aims at the class that the model finds most probable beside the label. ε is the greatest ‖r‖₂; an
- * example that would need more, or for which none is found, stays as it was. Slow: about 100 times as much as `fgsm`.
+ * Without a target it aims at every other class in turn. ε is the greatest ‖r‖₂; an
+ * example that would need more, or for which none is found, stays as it was. Slow: about 100 times as much as `fgsm` for each
+ * class.
  *
  * @example
  * ```ts
@@ -59,54 +67,40 @@ export const lbfgs: Attack<LbfgsOptions> = makeAttack({
   options: {
     binarySearchSteps: integer("Weights that are tried for each example", { min: 1, default: 12 }),
     iterations: integer("Steps of L-BFGS for each of them, at most", { min: 1, default: 30 }),
+    targets: choice("Classes aimed at", ["all", "runnerUp"], { default: "all" }),
+    ...REFINEMENTS,
   },
   *run(chunk, options) {
-    const { x, constraint, matrix } = chunk;
-    const labels = chunk.target ?? (yield* runnersUp(chunk));
-    const found = matrix("found");
-    found.data.set(x.data);
-    const searches = Array.from(labels, (label, row) => {
-      const walk = nearest(rowsOf(x, row, row + 1).data.slice(), chunk, options);
-      return { row, label, walk, step: walk.next() };
-    });
+    const search = yield* beginSearch(chunk);
+    const { rows, own, far } = search, { classes } = chunk.model;
+    const next = chunk.target ? undefined : rivals(search.scores, aims(chunk, rows), classes);
+    const walks = next && options.targets === "all" ? classes - 1 : 1;
     // few searches take all the steps that they may
     const most = options.binarySearchSteps * (options.iterations + 1);
-    for (let open = searches, round = 0; open.length > 0; round++) {
-      const done = Math.min(round / most, 1);
-      const places = matrix("places", open.length, x.cols);
-      open.forEach(({ step }, k) => places.data.set(step.value as Float32Array, k * x.cols));
-      const seen = yield* losses(chunk, { places, done }, open);
-      open.forEach((each, k) => each.step = each.walk.next(seen(k)));
-      open = open.filter(({ row, step }) => {
-        if (!step.done) return true;
-        if (step.value) found.data.set(step.value, row * x.cols);
-        return false;
+    for (let rank = 0; rank < walks; rank++) {
+      const labels = next ? rows.map((_, k) => next[k * (classes - 1) + rank]) : aims(chunk, rows);
+      const found = chunk.matrix("reached", rows.length), fooled = new Uint8Array(rows.length);
+      const searches = Array.from(rows, (row, k) => {
+        const walk = nearest({ x: rowsOf(own, k, k + 1).data.slice(), limit: far[k] }, chunk, options);
+        return { k, row, label: labels[k], walk, step: walk.next() };
       });
+      for (let open = searches, round = 0; open.length > 0; round++) {
+        const done = (rank + Math.min(round / most, 1)) / walks;
+        const places = chunk.matrix("places", open.length);
+        open.forEach(({ step }, i) => places.data.set(step.value as Float32Array, i * places.cols));
+        const seen = yield* losses(chunk, { places, done }, open);
+        open.forEach((each, i) => each.step = each.walk.next(seen(i)));
+        open = open.filter(({ k, step }) => {
+          if (!step.done) return true;
+          if (step.value) found.data.set(step.value, k * found.cols), fooled[k] = 1;
+          return false;
+        });
+      }
+      offer(search, found, { fooled });
     }
-    if (!constraint.discrete) return found;
-    // what is nearest on the grid is beyond the search: rounded, and kept where it still fools
-    constraint.resized(Number.MAX_VALUE).around(x).project(found);
-    const fooled = (yield { ask: "labels", x: found }).fooled();
-    fooled.forEach((hit, row) => {
-      if (!hit) rowsOf(found, row, row + 1).data.set(rowsOf(x, row, row + 1).data);
-    });
-    return found;
+    return yield* finishSearch(chunk, search, options);
   },
 });
-
-/** The classes aimed at without a target: the prediction for an example that is missed already, else the runner-up. */
-function* runnersUp({ x, labels, model }: Chunk): Generator<Query, Int32Array, Answer> {
-  const { scores } = yield { ask: "scores", x };
-  const { probabilities, predicted } = predictions(model, scores);
-  // by scores where there is one a class, because probabilities tie where they round to 0
-  const { data, cols } = scores.cols === model.classes ? scores : probabilities;
-  return labels.map((label, i) => {
-    if (predicted[i] !== label) return predicted[i];
-    let best = label === 0 ? 1 : 0;
-    for (let c = 0; c < cols; c++) if (c !== label && data[i * cols + c] > data[i * cols + best]) best = c;
-    return best;
-  });
-}
 
 /** The loss of an input, its gradient there, and whether the input is taken for the class aimed at. */
 interface Seen {
@@ -143,10 +137,10 @@ function* losses(
 }
 
 /**
- * The nearest input to `x` that was seen to be taken for its class, if one was. Yields inputs of which it is to be told.
+ * The nearest input to `x` that was seen to be taken for its class, if one was; no farther than `limit` is looked. Yields inputs of which it is to be told.
  */
 function* nearest(
-  x: Float32Array,
+  { x, limit }: { x: Float32Array; limit: number },
   { constraint: { lo, hi, fixed } }: Chunk,
   { binarySearchSteps, iterations }: Required<LbfgsOptions>,
 ): Generator<Float32Array, Float32Array | undefined, Seen> {
@@ -177,6 +171,8 @@ function* nearest(
       });
     }
     r = step.value;
+    // with a greater weight it lies farther
+    if (!reached.has(r) && lengthOf(r) >= limit) break;
     // it is the least point that must be there, whatever was seen on the way
     if (reached.has(r)) enough = c;
     else short = c;

@@ -74,3 +74,20 @@ export function rivals(scores: Matrix, labels: Int32Array, classes: number): Int
   }
   return out;
 }
+
+/**
+ * The two classes between which each example's answer is decided: from its label to the best other one, or from the best other
+ * one to its target.
+ */
+export function decisive(scores: Matrix, labels: Int32Array, aimed: boolean): Pairs {
+  const others = new Int32Array(labels.length);
+  for (let row = 0; row < labels.length; row++) {
+    const own = labels[row];
+    let best = own === 0 ? 1 : 0;
+    for (let c = best + 1; c < scores.cols; c++) {
+      if (c !== own && score(scores, row, c) > score(scores, row, best)) best = c;
+    }
+    others[row] = best;
+  }
+  return aimed ? { from: others, to: labels } : { from: labels, to: others };
+}

@@ -1,7 +1,12 @@
 /** The attacks by their names, one line each. @module */
 
 export { apgd } from "./apgd.ts";
+export { carliniWagner } from "./carlini_wagner.ts";
+export { ddn } from "./ddn.ts";
+export { deepFool } from "./deep_fool.ts";
+export { fab } from "./fab.ts";
 export { fgsm } from "./fgsm.ts";
+export { fmn } from "./fmn.ts";
 export { lbfgs } from "./lbfgs.ts";
 export { pgd } from "./pgd.ts";
 export { signNoise, uniformNoise } from "./noise.ts";

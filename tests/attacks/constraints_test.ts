@@ -15,7 +15,12 @@ const INPUTS = 7;
 
 /** Short forms of what takes long. */
 const SHORT: Readonly<Record<string, object>> = {
-  lbfgs: { binarySearchSteps: 2, iterations: 2 },
+  lbfgs: { binarySearchSteps: 2, iterations: 2, refinements: 2 },
+  carliniWagner: { binarySearchSteps: 2, iterations: 3, refinements: 2 },
+  ddn: { iterations: 4, refinements: 2 },
+  deepFool: { iterations: 3, refinements: 2 },
+  fab: { iterations: 3, refinements: 2 },
+  fmn: { iterations: 4, refinements: 2 },
   apgd: { iterations: 6 },
   pgd: { steps: 3 },
 };

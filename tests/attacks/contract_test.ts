@@ -28,8 +28,13 @@ interface Case {
 
 /** Short forms of what takes long: they have all laws that the long ones have. */
 const SHORT: Readonly<Record<string, object>> = {
+  carliniWagner: { binarySearchSteps: 2, iterations: 4, refinements: 2 },
+  ddn: { iterations: 8, refinements: 2 },
+  deepFool: { iterations: 4, refinements: 2 },
+  fab: { iterations: 4, refinements: 2 },
+  fmn: { iterations: 8, refinements: 2 },
   apgd: { iterations: 12 },
-  lbfgs: { binarySearchSteps: 4, iterations: 6 },
+  lbfgs: { binarySearchSteps: 4, iterations: 6, refinements: 2 },
 };
 
 const cases: readonly Case[] = [
