@@ -45,5 +45,5 @@ async function trainDefault(send: Send, name: string, signal: AbortSignal): Prom
   const params = { name, plan: { family, adversarial, seed, epochs }, watch: false, resume: false };
   const onProgress = ({ done }: { done: number }) => void (signal.aborted || changeEntry(name, { done }));
   const { bytes } = await send("train", params, { onProgress, signal });
-  if (bytes && !signal.aborted) await shareModel(name, bytes, { from: send, examples });
+  if (bytes && !signal.aborted) shareModel(name, bytes, { from: send, examples });
 }

@@ -96,10 +96,10 @@ async function train(
     const results = await Promise.all(runs.map(async ({ name, plan }) => {
       const params = { name, plan, watch: true, resume, until };
       const result = await trainer("train", params, {
-        onProgress: (progress) => void (own === controller && show(name, progress).catch(reportError)),
+        onProgress: (progress) => own === controller && show(name, progress),
         signal: own.signal,
       });
-      if (result.bytes) await shareModel(name, result.bytes, { from: trainer, examples });
+      if (result.bytes) shareModel(name, result.bytes, { from: trainer, examples });
       return result;
     }));
     // forgotten meanwhile
@@ -132,7 +132,7 @@ function currentPlan(): Plan | undefined {
 }
 
 /** Shows the progress of a run; the model of each epoch takes the place of the one before. */
-async function show(name: string, { epoch, done, end }: Progress): Promise<void> {
+function show(name: string, { epoch, done, end }: Progress): void {
   const runs = training.value.runs.map((run) =>
     run.name !== name ? run : {
       ...run,
@@ -150,5 +150,5 @@ async function show(name: string, { epoch, done, end }: Progress): Promise<void>
   changeEntry(name, { done });
   if (!end) return;
   settings.trained.value = Math.min(...runs.map(({ loss }) => loss.length));
-  await shareModel(name, end.bytes, { from: trainer, examples: gallery.value });
+  shareModel(name, end.bytes, { from: trainer, examples: gallery.value });
 }

@@ -18,19 +18,19 @@ export const everywhere: Send = async (...request) =>
 
 /**
  * Gives a model that was trained on `examples` to the workers, but for the one that it is from, and to the page; unless
- * examples of another shape have come meanwhile.
+ * examples of another shape have come meanwhile. What is asked of a worker later finds the model there, so nobody waits.
  */
-export async function shareModel(
+export function shareModel(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
   { from, examples }: { from: Send; examples: Gallery | undefined },
-): Promise<void> {
-  const fits = () =>
-    gallery.value?.inputs === examples?.inputs && gallery.value?.classes === examples?.classes;
-  if (!fits()) return;
-  const others = [interactive, trainer, measurer].filter((send) => send !== from);
-  await Promise.all(others.map((send) => send("setModel", { name, bytes })));
-  if (fits()) changeEntry(name, { bytes, done: 1 });
+): void {
+  const now = gallery.value;
+  if (now?.inputs !== examples?.inputs || now?.classes !== examples?.classes) return;
+  for (const send of [interactive, trainer, measurer]) {
+    if (send !== from) send("setModel", { name, bytes }).catch(reportError);
+  }
+  changeEntry(name, { bytes, done: 1 });
 }
 
 function startWorker(): Send {

@@ -49,7 +49,7 @@ export function Scores(): JSX.Element {
   const { options } = subject.value ?? {};
   const alongSign = attackEntry.value?.name === "fgsm" && (options?.norm ?? "Linf") === "Linf";
   const mark = alongSign && subject.value?.target === undefined ? epsilon.value : undefined;
-  const top = shown && best(shown.scores, nearest(shown.epsilons, mark ?? 0));
+  const top = shown && mark !== undefined ? best(shown.scores, nearest(shown.epsilons, mark)) : undefined;
   const name = (c: number) => className(gallery.value, c);
   return (
     <div id="scores">
@@ -73,8 +73,9 @@ export function Scores(): JSX.Element {
           />
           <p class="note">
             The scores before they become probabilities, as the example moves along the gradient's sign.
-            Strongest line: the label; colour: the class that is highest at your ε.{" "}
-            {curvesText(shown, gallery.value)}
+            Strongest line: the label{mark === undefined
+              ? ""
+              : "; colour: the class that is highest at your ε"}. {curvesText(shown, gallery.value)}
           </p>
         </>
       )}

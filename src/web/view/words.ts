@@ -100,7 +100,9 @@ export function noiseText({ clean, attacked, noisy }: Predictions, label: number
 /** The confidences before and after, in one sentence. */
 export function confidenceText(predictions: Predictions, label: number): string {
   const { clean, attacked } = predictions;
-  const low = attacked.probabilities.every((p) => p < 0.5);
+  // independent probabilities may all be low; those of a softmax add up to 1
+  const sum = attacked.probabilities.reduce((sum, p) => sum + p, 0);
+  const low = sum < 0.9 && attacked.probabilities.every((p) => p < 0.5);
   const none = low ? " All its probabilities are low, which says “none of these”." : "";
   if (outcome(predictions, label) !== "fooled") {
     const change = attacked.confidence - clean.confidence;

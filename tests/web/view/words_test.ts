@@ -96,6 +96,8 @@ Deno.test("confidenceText() agrees with the bars", () => {
   );
   assertMatch(confidenceText(predictions(one, two), 0), /from one wrong class to another/);
   assertMatch(confidenceText(predictions(zero, prediction(0.1, 0.2, 0)), 0), /none of these/);
+  // a softmax cannot say so
+  assert(!confidenceText(predictions(zero, prediction(0.3, 0.4, 0.3)), 0).includes("none of these"));
 });
 
 /** Curves over five ε. */
