@@ -13,7 +13,7 @@ Deno.test("a model keeps how its data were scaled and what its classes are calle
     await Deno.writeTextFile(`${folder}/train.csv`, lines(80, 0));
     await Deno.writeTextFile(`${folder}/test.csv`, lines(40, 3));
     const model = `${folder}/model`, options = ["--epochs", "40", "--batch-size", "10", "--out", model];
-    const train = ["train", "--model", "softmaxLinear", "--data", folder, ...options];
+    const train = ["train", "--model", "softmaxLinear", "--data", folder, ...options, "--force"];
     const raw = await gibbon(train);
     assertStringIncludes(raw.err, "inputs reach 1007; --scale standard or minmax would train better");
     const said = await json(...train, "--scale", "standard");
@@ -58,7 +58,18 @@ Deno.test("options of reading are those of the library, and reach every command 
   inFolder(async (folder) => {
     const [file, model] = [`${folder}/data.csv`, `${folder}/model`];
     await Deno.writeTextFile(file, "5,1,0.5\n4,2,NA\n6,1,0.25\n5,2,1\n7,1,0\n3,2,0\n");
-    const train = ["train", "--model", "softmaxLinear", "--data", file, "--epochs", "1", "--out", model];
+    const train = [
+      "train",
+      "--model",
+      "softmaxLinear",
+      "--data",
+      file,
+      "--epochs",
+      "1",
+      "--out",
+      model,
+      "--force",
+    ];
     await assertRefused(
       [...train, "--label", "1"],
       1,
