@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { rates } from "../../../scripts/cli/outputs.ts";
 import { assertRefused, gibbon, inFolder, json, printed } from "./support.ts";
 
 /** Lines of two classes that words tell apart, on inputs of very different sizes. */
@@ -49,7 +50,7 @@ Deno.test("a model keeps how its data were scaled and what its classes are calle
     const out = `${folder}/adversarial`;
     const attack = await json("attack", ...evaluate.slice(1, -1), "0.5", "--out", out);
     assertEquals(
-      attack.attacked,
+      rates(attack.attacked[0]),
       (await json("evaluate", "--model", model, "--data", out, "--epsilon", "0")).clean,
     );
   }));
