@@ -10,7 +10,12 @@ Deno.test("catalog() holds every family that takes ten classes and every attack 
   const { families: listed, attacks: offered } = catalog(sizes);
   assertEquals(listed.map(({ name }) => name), Object.keys(families).filter((name) => name !== "logistic"));
   assertEquals(offered.map(({ name }) => name), Object.keys(attacks).filter((name) => name !== "rotation"));
-  assertEquals(catalog({ inputs: 3, classes: 2 }).families.some(({ name }) => name === "logistic"), true);
+  for (const classes of [2, 10]) {
+    for (const { name } of catalog({ classes }).families) {
+      assertEquals(familyOf(name, { inputs: 784, classes }).classes, classes, name);
+    }
+  }
+  assertEquals(catalog({ classes: 2 }).families.some(({ name }) => name === "logistic"), true);
 });
 
 Deno.test("catalog() shows no option that the page sets itself or that only a program can give", () => {
