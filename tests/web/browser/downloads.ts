@@ -4,7 +4,7 @@ import { readSafetensors } from "../../../src/mod.ts";
 import type { Stage } from "./scenario.ts";
 
 /** Milliseconds between two looks for a file, and for how many of them. */
-const BETWEEN = 50, LOOKS = 200;
+const BETWEEN = 50, LOOKS = 800;
 
 /** The download of that name, once it is whole; it is taken away, so that the next may have the same name. */
 export async function downloaded({ downloads }: Stage, name: string): Promise<Uint8Array<ArrayBuffer>> {
