@@ -66,6 +66,7 @@ export {
   type RubbishOptions,
 } from "./attacks/rubbish.ts";
 export type { Answer, Chunk, Query, Walk } from "./attacks/query.ts";
+export { type Universal, universal, type UniversalOptions } from "./attacks/universal.ts";
 export type {
   Constraint,
   ConstraintOptions,
