@@ -214,9 +214,9 @@ function doesNotGo(command: Command, values: Given, key: string): string {
   const [{ of, names }, ...others] = ownOptionsByNames(command).filter((one) => one.key === key);
   const all = new Set([...names, ...others.flatMap((one) => one.names)]);
   const chosen = chosenOf(command.own!.find((own) => own.of === of)!, values).join(", ");
-  return `--${kebabCase(key)} does not go with ${chosen || `no --${kebabCase(of)}`}, but with ${
-    oneOf([...all])
-  }`;
+  const order = command.own!.flatMap(({ schemas }) => Object.keys(schemas));
+  const meant = oneOf([...all].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
+  return `--${kebabCase(key)} does not go with ${chosen || `no --${kebabCase(of)}`}, but with ${meant}`;
 }
 
 function operandOf({ name, operand }: Command, given: readonly string[]): string {
