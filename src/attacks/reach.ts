@@ -16,6 +16,10 @@ export interface Reach {
   readonly d: Float64Array;
   readonly least: Float64Array;
   readonly greatest: Float64Array;
+  /** Its slopes without their signs, how far each feature can go along them, and how fast it does. */
+  readonly steep: Float64Array;
+  readonly room: Float64Array;
+  readonly speed: Float64Array;
 }
 
 /** The reach of a constraint in a norm. */
@@ -26,7 +30,19 @@ export function reach({ inputs, norm, epsilon, lo, hi, fixed }: Constraint): Rea
     return typeof epsilon === "number" ? 1 : most > 0 ? epsilon[i] / most : 0;
   });
   const room = () => new Float64Array(inputs);
-  return { norm: norm as Norm, inputs, lo, hi, pace, d: room(), least: room(), greatest: room() };
+  return {
+    norm: norm as Norm,
+    inputs,
+    lo,
+    hi,
+    pace,
+    d: room(),
+    least: room(),
+    greatest: room(),
+    steep: room(),
+    room: room(),
+    speed: room(),
+  };
 }
 
 /** The distance between row `i` of `x` and row `k` of `own`. */
@@ -107,23 +123,30 @@ export function toBall(within: Reach, size: number): void {
  * slope, t found by Newton's steps from below (a·d is concave in t); in L1 the greatest slopes go first.
  */
 export function toPlane(within: Reach, { data }: Matrix, i: number, gap: number): boolean {
-  const { norm, inputs, pace, d, least, greatest } = within;
-  const sign = gap < 0 ? -1 : 1, first = i * inputs;
-  const slope = (j: number) => sign * data[first + j];
-  const room = (j: number) => slope(j) > 0 ? greatest[j] : -least[j];
+  const { norm, inputs, pace, d, least, greatest, steep, room, speed } = within;
   d.fill(0);
   const left = Math.abs(gap);
   if (!(left > 0 && left < Infinity)) return left === 0;
-  if (norm === "L1") return greedily(within, { slope, room, left });
-  const speed = (j: number) => norm === "Linf" ? pace[j] : pace[j] > 0 ? Math.abs(slope(j)) : 0;
+  const first = i * inputs, up = gap > 0;
+  for (let j = 0; j < inputs; j++) {
+    const slope = data[first + j];
+    steep[j] = pace[j] > 0 ? Math.abs(slope) : 0;
+    room[j] = slope > 0 === up ? greatest[j] : -least[j];
+    speed[j] = norm === "Linf" ? pace[j] : steep[j];
+  }
+  const reached = norm === "L1" ? greedily(within, left) : evenly(within, left);
+  for (let j = 0; j < inputs; j++) if (d[j] > 0 && data[first + j] > 0 !== up) d[j] = -d[j];
+  return reached;
+}
+
+/** In L∞ and L2: all features at their speeds, as long as there is room. */
+function evenly({ inputs, d, steep, room, speed }: Reach, left: number): boolean {
   for (let t = 0, rounds = 0; rounds < 100; rounds++) {
     let reached = 0, rate = 0;
     for (let j = 0; j < inputs; j++) {
-      const a = Math.abs(slope(j)), v = speed(j);
-      if (!(a * v > 0)) continue;
-      const limit = room(j);
-      if (t * v < limit) reached += a * t * v, rate += a * v;
-      else reached += a * limit;
+      const far = t * speed[j];
+      if (far < room[j]) reached += steep[j] * far, rate += steep[j] * speed[j];
+      else if (steep[j] > 0) reached += steep[j] * room[j];
     }
     const next = rate > 0 ? t + (left - reached) / rate : Infinity;
     if (next > t * (1 + 1e-15) && next < Infinity) {
@@ -131,8 +154,7 @@ export function toPlane(within: Reach, { data }: Matrix, i: number, gap: number)
       continue;
     }
     for (let j = 0; j < inputs; j++) {
-      const a = slope(j), v = speed(j);
-      if (Math.abs(a) * v > 0) d[j] = (a > 0 ? 1 : -1) * Math.min(room(j), rate > 0 ? t * v : Infinity);
+      if (steep[j] > 0) d[j] = Math.min(room[j], rate > 0 ? t * speed[j] : Infinity);
     }
     return rate > 0;
   }
@@ -140,32 +162,31 @@ export function toPlane(within: Reach, { data }: Matrix, i: number, gap: number)
 }
 
 /** In L1: the features of the greatest slopes to their limits, the last as far as is needed; by quickselect. */
-function greedily(
-  { inputs, pace, d }: Reach,
-  { slope, room, left }: { slope: (j: number) => number; room: (j: number) => number; left: number },
-): boolean {
-  const size = (j: number) => Math.abs(slope(j));
-  const go = (j: number, far: number) => d[j] = slope(j) > 0 ? far : -far;
-  let open = Int32Array.from({ length: inputs }, (_, j) => j)
-    .filter((j) => pace[j] > 0 && size(j) > 0 && room(j) > 0);
+function greedily({ inputs, d, steep, room }: Reach, left: number): boolean {
+  let open = new Int32Array(inputs), count = 0;
+  for (let j = 0; j < inputs; j++) if (steep[j] > 0 && room[j] > 0) open[count++] = j;
+  open = open.subarray(0, count);
   while (open.length > 0) {
-    const pivot = size(open[open.length >> 1]);
-    const above = open.filter((j) => size(j) > pivot);
-    const gain = above.reduce((sum, j) => sum + size(j) * room(j), 0);
-    if (gain >= left && above.length > 0) {
-      open = above;
+    const pivot = steep[open[open.length >> 1]];
+    let gain = 0, above = 0, below = 0;
+    const others = new Int32Array(open.length);
+    for (const j of open) {
+      if (steep[j] > pivot) others[above++] = j, gain += steep[j] * room[j];
+      else if (steep[j] < pivot) others[others.length - ++below] = j;
+    }
+    if (above > 0 && gain >= left) {
+      open = others.subarray(0, above);
       continue;
     }
-    for (const j of above) go(j, room(j));
+    for (let k = 0; k < above; k++) d[others[k]] = room[others[k]];
     left -= gain;
     for (const j of open) {
-      if (size(j) !== pivot) continue;
-      const far = Math.min(room(j), left / pivot);
-      if (far > 0) go(j, far);
-      left -= far * pivot;
+      if (steep[j] !== pivot) continue;
+      d[j] = Math.max(Math.min(room[j], left / pivot), 0);
+      left -= d[j] * pivot;
       if (left <= 0) return true;
     }
-    open = open.filter((j) => size(j) < pivot);
+    open = others.subarray(others.length - below);
   }
   return false;
 }
