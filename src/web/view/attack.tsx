@@ -56,6 +56,7 @@ export function Attack(): JSX.Element {
             onChange={(value) => control.value = value}
           />
           <RandomSigns />
+          <Proven />
         </div>
         <div class="side">
           <GalleryChoice />
@@ -110,8 +111,6 @@ function Finding(): JSX.Element {
     ? "Looking for the smallest ε that is enough …"
     : "The model is being trained …";
   const enough = current?.result.epsilon;
-  const radius = proven.value?.subject === subject.value ? proven.value?.radius : undefined;
-  const norm = subject.value?.options?.norm ?? attackEntry.value?.norm;
   return (
     <div class="finding">
       <p>
@@ -125,9 +124,15 @@ function Finding(): JSX.Element {
           </button>
         )}
       </p>
-      {radius !== undefined && !current?.result.wrongBefore && <p class="note">{provenText(radius, norm)}</p>}
     </div>
   );
+}
+
+/** What no attack can do, below the pictures: it comes later, and must not move them under a pen. */
+function Proven(): JSX.Element | null {
+  const radius = proven.value?.subject === subject.value ? proven.value?.radius : undefined;
+  const norm = subject.value?.options?.norm ?? attackEntry.value?.norm;
+  return radius === undefined ? null : <p class="note">{provenText(radius, norm)}</p>;
 }
 
 /** The attack, the class it aims at, and its options. */
