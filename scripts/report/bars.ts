@@ -1,59 +1,88 @@
-/** Bars, upright or lying. @module */
+/** Lying bars, each with its name before it and its value behind it. @module */
 
-import type { TopLevelSpec } from "vega-lite";
 import type { BarsFigure } from "../../src/paper/figure.ts";
-import { frame, INK, nominal, quantitative, titleOf } from "./look.ts";
+import { colorOf } from "./colors.ts";
+import { wrapped } from "./lines.ts";
+import {
+  CHARACTER,
+  drawing,
+  element,
+  LINE,
+  scaleOf,
+  type Size,
+  text,
+  tickText,
+  titleOf,
+  WIDTHS,
+} from "./svg.ts";
 
-/** About what a character of an axis label is wide, in CSS pixels, and how many go into a line of a long one. */
-const CHARACTER = 6.5, LINE = 18;
+/** Height of a bar, and what lies between groups. */
+const BAR = 14, GAP = 9;
 
-/** Upright, or lying where the labels would run into one another. */
-export function bars({ x, y, groups }: BarsFigure, width: number): TopLevelSpec {
-  const names = groups.map(({ name }) => name);
-  const values = groups.flatMap(({ name, values }) =>
-    values.map((each) => ({ ...each, x: inLines(each.x), name }))
+/** Bars of all groups at each place of the axis; groups of several are named in their color at the first place. */
+export function bars({ x, y, groups }: BarsFigure, size: Size): string {
+  const width = WIDTHS[size];
+  const places = [...new Set(groups.flatMap(({ values }) => values.map(({ x }) => x)))];
+  const room = size === "wide" ? 30 : 17;
+  const names = places.map((place) => wrapped(place, room));
+  const left = Math.max(...names.flat().map(({ length }) => length)) * CHARACTER + 12;
+  const right = width - 46;
+  const values = groups.flatMap(({ values }) => values.flatMap(({ value, high = value }) => [value, high]));
+  const scale = scaleOf(y, values, [left, right], { zero: true });
+  const several = groups.length > 1;
+  const parts: string[] = [];
+  let top = LINE + 6;
+  if (several) {
+    groups.forEach(({ name }, i) => {
+      parts.push(
+        element("rect", { x: left, y: top + i * LINE, width: 10, height: 10, fill: colorOf(name, i) }),
+        text(left + 15, top + i * LINE + 9, name),
+      );
+    });
+    top += groups.length * LINE + 8;
+  }
+  places.forEach((place, at) => {
+    const own = groups.flatMap(({ name, values }, i) =>
+      values.filter(({ x }) => x === place).map((value) => ({
+        ...value,
+        color: colorOf(several ? name : place, i),
+      }))
+    );
+    const height = Math.max(own.length * BAR, names[at].length * (LINE - 2));
+    names[at].forEach((line, i, { length }) => {
+      const y = top + height / 2 + (i - (length - 1) / 2) * (LINE - 2) + 4;
+      parts.push(text(left - 7, y, line, { "text-anchor": "end" }));
+    });
+    own.forEach(({ value, low, high, color }, i) => {
+      const y = top + (height - own.length * BAR) / 2 + i * BAR;
+      parts.push(
+        element("rect", { x: left, y: y + 1, width: scale(value) - left, height: BAR - 2, fill: color }),
+      );
+      if (low !== undefined && high !== undefined) {
+        parts.push(
+          element("line", {
+            x1: scale(low),
+            x2: scale(high),
+            y1: y + BAR / 2,
+            y2: y + BAR / 2,
+            class: "range",
+          }),
+        );
+      }
+      parts.push(text(Math.max(scale(value), scale(high ?? value)) + 4, y + BAR - 3, short(value)));
+    });
+    top += height + GAP;
+  });
+  parts.unshift(
+    text(0, LINE - 2, `${titleOf(y)}, by: ${titleOf(x)}`),
+    ...scale.ticks.flatMap((tick) => [
+      element("line", { x1: scale(tick), x2: scale(tick), y1: LINE + 6, y2: top, class: "grid" }),
+      text(scale(tick), top + LINE, tickText(tick), { "text-anchor": "middle" }),
+    ]),
   );
-  const order = [...new Set(values.map(({ x }) => x))];
-  const longest = Math.max(...groups.flatMap(({ values }) => values.map(({ x }) => x.length)));
-  const lying = CHARACTER * longest > 0.9 * width / order.length;
-  const [across, along] = lying ? ["y", "x"] as const : ["x", "y"] as const;
-  const place = {
-    [across]: {
-      field: "x",
-      type: "nominal" as const,
-      title: titleOf(x),
-      sort: order,
-      axis: { labelAngle: 0 },
-    },
-    ...(groups.length > 1 && { [`${across}Offset`]: { field: "name", sort: names } }),
-  };
-  const ranges = values.filter(({ low, high }) => low !== undefined && high !== undefined);
-  return {
-    ...frame(width),
-    ...(lying && { height: order.length * Math.max(14 * groups.length + 16, 36) }),
-    layer: [
-      {
-        data: { values },
-        mark: { type: "bar" },
-        encoding: { ...place, [along]: quantitative("value", y, true), color: nominal(names, width) },
-      },
-      {
-        data: { values: ranges },
-        mark: { type: "rule", color: INK },
-        encoding: { ...place, [along]: quantitative("low", y, true), [`${along}2`]: { field: "high" } },
-      },
-    ],
-  };
+  return drawing(width, top + 1.6 * LINE, parts);
 }
 
-/** `text` broken between words where a line is full. */
-function inLines(text: string): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines[lines.length - 1];
-    if (last === "") lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= LINE) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join("\n");
+function short(value: number): string {
+  return `${Number(value.toPrecision(3))}`;
 }

@@ -1,7 +1,7 @@
 /** Figures as HTML. @module */
 
 import { html, raw } from "hono/html";
-import type { BarsFigure, Figure, ImagesFigure, LinesFigure, MatrixFigure } from "../../src/paper/figure.ts";
+import type { Figure, ImagesFigure, MatrixFigure } from "../../src/paper/figure.ts";
 import { chart } from "./chart.ts";
 import { png } from "./images.ts";
 
@@ -9,19 +9,19 @@ import { png } from "./images.ts";
 export type Html = ReturnType<typeof html>;
 
 /** `figure` with its title and caption. */
-export async function figureHtml(figure: Figure, within: string): Promise<Html> {
+export function figureHtml(figure: Figure, within: string): Html {
   return html`<figure id="${within}-${figure.id}">
-<h4>${figure.title}</h4>
-${await body(figure)}
+<h3>${figure.title}</h3>
+${body(figure)}
 <figcaption>${figure.caption}</figcaption>
 </figure>`;
 }
 
-function body(figure: Figure): Html | Promise<Html> {
+function body(figure: Figure): Html {
   switch (figure.kind) {
     case "lines":
     case "bars":
-      return drawing(figure);
+      return drawings(chart(figure), figure.title);
     case "matrix":
       return matrix(figure);
     case "images":
@@ -29,50 +29,67 @@ function body(figure: Figure): Html | Promise<Html> {
   }
 }
 
-async function drawing(figure: LinesFigure | BarsFigure): Promise<Html> {
-  const { wide, narrow } = await chart(figure);
-  // the drawings say nothing to a reader that does not see them: the title and the caption do
-  return html`<div class="wide" role="img" aria-label="${figure.title}">${raw(wide)}</div>
-<div class="narrow" aria-hidden="true">${raw(narrow)}</div>`;
+/** A chart in both of its sizes; the title and the caption tell it to a reader who does not see it. */
+export function drawings({ wide, narrow }: { wide: string; narrow: string }, title: string): Html {
+  return html`<div class="wide" role="img" aria-label="${title}">${raw(wide)}</div>
+<div class="narrow" role="img" aria-label="${title}">${raw(narrow)}</div>`;
 }
 
 function matrix({ rows, columns, values, rowLabel, columnLabel, unit }: MatrixFigure): Html {
   const numbers = values.flat().filter((value) => value !== null);
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  const share = (value: number) => most > least ? Math.round(100 * (value - least) / (most - least)) : 0;
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const share = (value: number) => high > low ? Math.round(100 * (value - low) / (high - low)) : 0;
   const cell = (value: number | null) =>
     value === null
       ? html`<td class="none">–</td>`
-      : html`<td style="--share:${share(value)}">${round(value)}</td>`;
+      : html`<td style="--share:${share(value)}">${
+        Math.abs(value) < 10 ? round(value) : Math.round(value)
+      }</td>`;
   return html`
-    <div class="scroll">
-      <table class="matrix">
-        <thead>
-          <tr><th>${rowLabel} ↓ ${columnLabel} →${unit ? ` (${unit})` : ""}</th>${columns.map((name) =>
-            html`<th scope="col">${name}</th>`
-          )}</tr>
-        </thead>
-        <tbody>${rows.map((name, i) =>
-          html`<tr><th scope="row">${name}</th>${values[i].map(cell)}</tr>`
-        )}</tbody>
-      </table>
-    </div>
+    <table class="matrix">
+      <thead>
+        <tr><th><span>${rowLabel} ↓<br>${columnLabel} →${unit ? ` (${unit})` : ""}</span></th>${columns.map((
+          name,
+        ) => html`<th scope="col"><span>${name}</span></th>`)}</tr>
+      </thead>
+      <tbody>${rows.map((name, i) =>
+        html`<tr><th scope="row">${name}</th>${values[i].map(cell)}</tr>`
+      )}</tbody>
+    </table>
   `;
 }
 
+/** Images in blocks of at most five columns, which stand side by side where there is room. */
 function images(figure: ImagesFigure): Html {
-  const { columns, images, width, height } = figure;
-  const each = images.map(({ pixels, label, marked }, i) =>
-    html`<li${marked ? raw(' class="marked"') : ""}><img src="${
-      png(figure, pixels)
-    }" width="${width}" height="${height}" alt="${label ?? `${figure.title} ${i + 1}`}">${
-      label === undefined ? "" : html`<span>${label}</span>`
-    }</li>`
+  const { columns, images } = figure;
+  const width = columns > 5 && columns % 5 === 0 ? 5 : columns;
+  const rows = Math.ceil(images.length / columns);
+  const blocks = Array.from(
+    { length: columns / width },
+    (_, block) =>
+      Array.from(
+        { length: rows },
+        (_, row) => images.slice(row * columns + block * width, row * columns + (block + 1) * width),
+      )
+        .flat(),
   );
-  return html`<ul class="images" style="--columns:${columns}">${each}</ul>`;
+  return html`<div class="images">${
+    blocks.map((block) =>
+      html`<ul style="--columns:${width}">${block.map((image) => tile(figure, image))}</ul>`
+    )
+  }</div>`;
 }
 
-/** Four digits tell all that there is to tell. */
+function tile(figure: ImagesFigure, { pixels, label, marked }: ImagesFigure["images"][number]): Html {
+  const { width, height, title } = figure;
+  return html`<li${marked ? raw(' class="marked"') : ""}><img src="${
+    png(figure, pixels)
+  }" width="${width}" height="${height}" loading="lazy" alt="${label ?? title}">${
+    label === undefined ? "" : html`<span>${label}</span>`
+  }</li>`;
+}
+
+/** Three digits, of large numbers four. */
 export function round(value: number): string {
   return `${Number(value.toPrecision(Math.abs(value) >= 100 ? 4 : 3))}`;
 }

@@ -2,51 +2,100 @@
 
 import { html as markup, raw } from "hono/html";
 import { experiments } from "../../src/paper/mod.ts";
+import { modelName } from "../../src/paper/names.ts";
+import { findings, IN_SHORT } from "../../src/report/findings.ts";
 import type { Report } from "../../src/report/report.ts";
-import { claimsTable, VERDICTS } from "./claims.ts";
+import { headline, KIND_NAMES, tallies } from "../../src/report/tally.ts";
+import { claimRows, claimsTable, VERDICTS } from "./claims.ts";
 import { curves } from "./curves.ts";
-import { figureHtml, type Html } from "./figures.ts";
+import { dots } from "./dots.ts";
+import { drawings, figureHtml, type Html } from "./figures.ts";
 import { STYLE } from "./style.ts";
 
-/** The page of `report`: its claims, every figure drawn from it, and how each model was trained. */
-export async function html(report: Report): Promise<string> {
-  const shown = experiments.filter(({ id }) => report.figures[id] !== undefined);
-  const sections: Html[] = [];
-  for (const { id, title, explains } of shown) {
-    const figures: Html[] = [];
-    for (const figure of report.figures[id]) figures.push(await figureHtml(figure, id));
-    sections.push(await markup`<section id="${id}"><h2>${title}</h2><p>${explains}</p>${figures}</section>`);
-  }
-  const learned: Html[] = [];
-  for (const figure of curves(report.models)) learned.push(await figureHtml(figure, "training"));
+/** The figure that stands before all others, in the experiment `maxout`. */
+const FIRST = "sum";
+
+/**
+ * The page of `report`: what the paper says, one digit, one chart of its figures and ours, a section for each experiment,
+ * how the models were trained, and all claims.
+ */
+export function html(report: Report): string {
+  const { claims, figures, data, models } = report;
+  const shown = experiments.filter(({ id }) => figures[id] !== undefined);
+  const first = figures.maxout?.find(({ id }) => id === FIRST);
   const title = "Explaining and Harnessing Adversarial Examples, re-run";
-  return `${await markup`<!doctype html>
+  const overview = claims.some(({ kind, mean }) => kind === "published" && mean !== null);
+  return `${markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="The figures of Goodfellow, Shlens and Szegedy (2015) beside those of a run.">
 <title>${title}</title><style>${raw(STYLE)}</style></head><body>
 <header><h1>${title}</h1>
-<p class="lead">Every figure of the paper that concerns digits (Goodfellow, Shlens and Szegedy, 2015), beside what this
-run measured.</p>${facts(report)}${tally(report)}</header>
+<p class="lead">This run is on ${data.name}: ${data.train} images to train on, ${data.test} to test on. The paper's figures
+are of MNIST${data.name === "mnist" ? " as well" : ""}.</p>
+<p><strong>${headline(claims)}</strong></p>${tally(report)}${
+    report.rejudged ? markup`<p class="note">${report.rejudged}.</p>` : ""
+  }</header>
 <main>
-<nav aria-label="Contents"><ol><li><a href="#claims">The claims</a></li>${
+<section id="paper"><h2>What the paper says</h2><ol>${
+    IN_SHORT.map((each) => markup`<li>${each}</li>`)
+  }</ol></section>
+${first ? markup`<section id="digit">${figureHtml(first, "first")}</section>` : ""}
+${overview ? figuresSection(report) : ""}
+<nav aria-label="Contents"><ol>${
     shown.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)
-  }<li><a href="#training">How the models were trained</a></li></ol></nav>
-<section id="claims"><h2>The claims</h2>
-<p>Each row is a figure that the paper prints, or a question that it leaves open, and what became of it here. The rules
-were fixed before the run; a miss stays in the table.</p>${claimsTable(report.claims)}</section>
-${sections}
-<section id="training"><h2>How the models were trained</h2>${learned}${recipes(report)}</section>
+  }<li><a href="#training">How the models were trained</a></li><li><a href="#claims">All claims</a></li></ol></nav>
+${shown.map((experiment) => section(experiment, report))}
+<section id="training"><h2>How the models were trained</h2>
+<details><summary>Curves of ${models.length} models</summary>${
+    curves(models).map((figure) => figureHtml(figure, "training"))
+  }</details>${recipes(report)}</section>
+<section id="claims"><h2>All claims</h2>
+<p>A published figure is within tolerance, or keeps the paper's ordering, or is missed; a question of our own holds or does
+not. Tolerances that were set, and recipes that were fitted, after a look at the figures are marked. The exact gradient
+counts; float32 stands beside it.</p>${claimsTable(claims)}</section>
 </main>
-<footer>Made by Gibbon, which trains, attacks and measures small models in WebAssembly. Everything here is drawn from the
-run's report.json, and the same command with the same seed makes the same numbers.</footer>
+<footer>${
+    facts(report)
+  }<p>Made by Gibbon, which trains, attacks and measures small models in WebAssembly. Everything here
+is drawn from the run's report.json; the same command with the same seed gives the same numbers.</p></footer>
 </body></html>`}`;
 }
 
+function figuresSection({ claims, data: { test } }: Report): Html {
+  const title = "The paper's figures and ours";
+  return markup`<section id="figures"><figure><h2>${title}</h2>${
+    drawings({ wide: dots(claims, test, "wide"), narrow: dots(claims, test, "narrow") }, title)
+  }<figcaption>Every figure of the paper in percent that was run: a stroke where the paper has it, in a band as wide as the
+tolerance; a dot for ours by the exact gradient, with the 95 % interval of chance, and a ring by float32. Attacks are of
+ε = .25.</figcaption></figure></section>`;
+}
+
+/** An experiment: its first figure, what it is about and what came of it, the other figures, and its rows. */
+function section({ id, title, explains }: typeof experiments[number], report: Report): Html {
+  const { figures, claims, measurements: all } = report;
+  const measurements = Object.fromEntries(Object.entries(all).map(([name, { mean }]) => [name, mean]));
+  const [first, ...rest] = figures[id].filter((figure) => figure.id !== FIRST);
+  const own = claims.filter((claim) => claim.id.startsWith(`${id}.`));
+  return markup`<section id="${id}"><h2>${title}</h2>
+${first ? figureHtml(first, id) : ""}
+<p>${explains}</p><p>${findings(id, { measurements, claims }).join(" ")}</p>
+${rest.map((figure) => figureHtml(figure, id))}
+${
+    own.length > 0
+      ? markup`<details><summary>${own.length} ${own.length === 1 ? "row" : "rows"}</summary>${
+        claimRows(own)
+      }</details>`
+      : ""
+  }
+</section>`;
+}
+
 function facts(report: Report): Html {
-  const { data, budget, kernels, seconds } = report;
+  const { data, budget, kernels, seconds, seeds } = report;
   const rows: [string, string][] = [
-    ["Data", `${data.name}: ${data.train} examples to learn from, ${data.test} to test on`],
+    ["Data", data.name],
     ["Budget", budget.name],
-    ["Seeds", report.seeds.join(", ")],
+    [seeds.length === 1 ? "Seed" : "Seeds", seeds.join(", ")],
     ["Kernels", kernels],
     ["Time", `${duration(seconds)}${keptIn(report)}`],
     ...machineOf(report),
@@ -74,26 +123,27 @@ function duration(seconds: number): string {
   return seconds < 100 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`;
 }
 
+/** The counts of each kind, in a line of its own. */
 function tally({ claims }: Report): Html {
-  const counts = Object.entries(VERDICTS).map(([verdict, { style, means }]) => ({
-    verdict,
-    style,
-    means,
-    count: claims.filter((claim) => claim.verdict === verdict).length,
-  }));
-  return markup`<ul class="tally">${
-    counts.filter(({ count }) => count > 0).map(({ verdict, style, means, count }) =>
-      markup`<li title="${means}"><b class="${style}">${count}</b>${verdict}</li>`
+  return markup`<dl class="tally">${
+    tallies(claims).map(({ kind, total, counts }) =>
+      markup`<dt>${total} ${KIND_NAMES[kind]}</dt><dd>${
+        Object.entries(counts).filter(([, count]) => count > 0).map(([verdict, count]) =>
+          markup`<span><b class="${
+            VERDICTS[verdict as keyof typeof VERDICTS].style
+          }">${count}</b> ${verdict}</span> `
+        )
+      }</dd>`
     )
-  }</ul>`;
+  }</dl>`;
 }
 
-function recipes({ models }: Report): Html[] {
-  return models.map(({ name, seed, record }) =>
-    markup`<details><summary>${name}, seed ${seed}</summary><pre>${
-      JSON.stringify(expanded(record), null, 1)
-    }</pre></details>`
-  ) as Html[];
+function recipes({ models }: Report): Html {
+  return markup`<details><summary>Recipes</summary>${
+    models.map(({ name, seed, record }) =>
+      markup`<h3>${modelName(name)}, seed ${seed}</h3><pre>${JSON.stringify(expanded(record), null, 1)}</pre>`
+    )
+  }</details>`;
 }
 
 /** Records hold JSON as text. */

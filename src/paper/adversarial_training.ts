@@ -8,17 +8,16 @@ import { weightsFigure } from "./images.ts";
 import { attackedInFloat32, cleanAttackedAndRubbish } from "./standing.ts";
 
 /** Units whose filters are shown, of each network. */
-const SHOWN = 10;
+const SHOWN = 4;
 
 /** Section 6: training against the attack, and what carries over between the two networks. */
 export const adversarialTrainingExperiment: Experiment = {
   id: "adversarial",
-  title: "Adversarial training resists, and regularises",
+  title: "Training against the attack",
   explains:
-    "Here half of the loss at each step is that of the batch as the attack would change it just then. The network " +
-    "learns to withstand most of those steps, and comes to classify clean digits better as well. Examples made " +
-    "against one network mislead the other too, though less. What its units look for changes visibly: strokes in one " +
-    "place of the image instead of a haze of weights all over it.",
+    "Here half of the loss at each step is that of the batch as the attack would change it just then. The " +
+    "paper's network learnt to withstand most of those steps, and classified clean digits better as well; " +
+    "its filters became more localized.",
   models: () => ["maxout", "adversarialMaxout"],
   async run(context) {
     const naive = await context.model("maxout");
@@ -46,8 +45,8 @@ export const adversarialTrainingExperiment: Experiment = {
         "filters.adversarial.participation": after.participation,
       },
       figures: [
-        shown(before, { id: "naive-filters", title: "Filters of the naive network" }),
-        shown(after, { id: "adversarial-filters", title: "Filters of the adversarially trained network" }),
+        shown(before, { id: "naive-filters", title: "Filters of maxout" }),
+        shown(after, { id: "adversarial-filters", title: "Filters of adversarially trained maxout" }),
       ],
     };
   },

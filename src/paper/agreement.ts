@@ -1,17 +1,17 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { agreement } from "../evaluate/agreement.ts";
 import { predict } from "../loss.ts";
-import { measure } from "../evaluate/measure.ts";
+import { MODEL_NAMES } from "./names.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 
 /** Section 8: whose mistakes are alike? */
 export const agreementExperiment: Experiment = {
   id: "agreement",
-  title: "Models of different kinds make the same mistakes",
+  title: "Do different models make the same mistakes?",
   explains:
-    "Adversarial examples made for the maxout network are shown to models that it knows nothing of. Softmax regression, which " +
-    "is linear like it, is often misled too, and then mostly to the very same wrong class; the RBF network, which is not, " +
-    "much less. The paper takes this as a sign that what networks learn resembles one and the same linear classifier.",
+    "Adversarial examples made for the maxout network are shown to models that it knows nothing of. The " +
+    "paper finds that softmax regression then often gives the very same wrong class, and an RBF network " +
+    "less often, and takes this as a sign that networks learn something like one linear classifier.",
   models: () => ["maxout", "softmax", "rbf"],
   async run({ test, model: trained }) {
     const [deep, linear, radial] = [await trained("maxout"), await trained("softmax"), await trained("rbf")];
@@ -43,16 +43,8 @@ export const agreementExperiment: Experiment = {
       "softmax's only": share((i) => rbf[i] === softmax[i] && rbf[i] !== maxout[i]),
       "one of its own": share((i) => ![labels[i], maxout[i], softmax[i]].includes(rbf[i])),
     };
-    const under = (model: typeof deep) =>
-      percent(measure(model, fgsm(model, test, { epsilon: EPSILON })).confidenceOnErrors);
-    const margin = (a: number | null, b: number | null) => a === null || b === null ? null : percent(a - b);
     return {
       measurements: {
-        "margin.on mistakes": margin(withSoftmax.onMistakes, withRbf.onMistakes),
-        "margin.both wrong": margin(withSoftmax.bothWrong, withRbf.bothWrong),
-        "confidence.rbf on clean": percent(measure(radial, test).confidence),
-        "confidence.rbf on mistakes": under(radial),
-        "confidence.maxout on mistakes": under(deep),
         ...agreements([maxout, softmax, rbf], labels),
         ...Object.fromEntries(
           Object.entries(inFloat32).map(([name, value]) => [`${name} in float32`, value]),
@@ -70,9 +62,9 @@ export const agreementExperiment: Experiment = {
         id: "agreement",
         title: "Agreement with the maxout network's mistakes",
         caption:
-          "Of the adversarial examples that mislead the maxout network: how often another model gives the same wrong " +
-          "class, and how often if it errs at all.",
-        rows: ["softmax regression", "RBF network"],
+          `Of the adversarial examples (ε = ${EPSILON}) that mislead the maxout network: how often another model gives the ` +
+          "same wrong class, how often it errs, and how often it gives the same class if it errs.",
+        rows: [MODEL_NAMES.softmax, MODEL_NAMES.rbf],
         columns: ["gives the same class", "errs", "the same class, if it errs"],
         values: [withSoftmax, withRbf].map(({ onMistakes, errorOnMistakes, bothWrong }) =>
           [onMistakes, errorOnMistakes, bothWrong].map(percent)
@@ -88,7 +80,7 @@ export const agreementExperiment: Experiment = {
         x: { label: "The RBF network gives" },
         y: { label: "Share", unit: "%" },
         groups: [{
-          name: "RBF network",
+          name: MODEL_NAMES.rbf,
           values: Object.entries(answers).map(([x, value]) => ({ x, value: value ?? 0 })),
         }],
       }],

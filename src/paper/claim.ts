@@ -2,16 +2,27 @@
 
 import type { BudgetName } from "./budgets.ts";
 import type { Measurements } from "./experiment.ts";
+import type { Ordering } from "./ordering.ts";
 
-/** One figure of the paper, or a question that it leaves open. */
+/**
+ * Whether the paper prints the figure (published), the figure follows from printed ones or from an identity (derived), or
+ * the question is ours or the paper answers it in words alone (own).
+ */
+export type Kind = "published" | "derived" | "own";
+
+/** All kinds, in the order in which they are counted. */
+export const KINDS: readonly Kind[] = ["published", "derived", "own"];
+
+/** A figure of the paper, or a question without one. */
 export interface Claim {
   /** Name of the measurement that answers it: experiment, then quantity. */
   readonly id: string;
+  readonly kind: Kind;
   /** Where the paper has it. */
   readonly section: string;
   /** What is measured. */
   readonly what: string;
-  /** The paper's figure; null where it has none, and the ordering alone judges. */
+  /** The paper's figure; null for a claim of our own, which its ordering alone judges. */
   readonly paper: number | null;
   /** How ours is to stand to it; default about, within the tolerance. */
   readonly relation?: "about" | "at least" | "at most";
@@ -19,97 +30,146 @@ export interface Claim {
   readonly unit: "%" | "relative" | "number";
   /** Under which conditions the figure holds. */
   readonly conditions: string;
-  /** Reproduced if ours is no further than this from where the paper's says it is. */
-  readonly tolerance: number;
-  /** What must hold at least. */
-  readonly ordering: Ordering;
+  /** How far ours may be from the paper's figure; none without one. */
+  readonly tolerance?: Tolerance;
+  /** What must hold at least; none where there is nothing in the paper to compare with. */
+  readonly ordering?: Ordering;
+  /** What must hold for the figure to count at all: a network that has learnt, for one. */
+  readonly provided?: Ordering;
+  /** Whether it depends on an attack whose gradient is also measured in float32 (see {@linkcode inFloat32}). */
+  readonly gradient?: "exact";
+  /** The recipe behind it that was chosen by looking at figures of the paper. */
+  readonly fitted?: string;
   /** Budgets in which it is measured; default all. */
   readonly budgets?: readonly BudgetName[];
   /** What we believe explains a miss. */
+  readonly reason?: Reason;
+}
+
+/** How far a figure may be from the paper's. */
+export interface Tolerance {
+  readonly by: number;
+  /** What is compared: percentage points, logits of the rates, or the bare numbers. */
+  readonly on: "points" | "logits" | "value";
+  /** Whether it was set after a look at a run. */
+  readonly fitted?: boolean;
+}
+
+/** An explanation, and of which misses it is one. */
+export interface Reason {
+  readonly says: string;
+  readonly fits: (ours: number, paper: number) => boolean;
+}
+
+/** What a claim comes to, by one gradient. */
+export interface Judgement {
+  /** Our figure, the mean over the seeds; null if it was not run or is undefined. */
+  readonly mean: number | null;
+  readonly verdict: Verdict;
+  /** Why it was not run, or not judged in full. */
+  readonly why?: string;
+  /** What we believe explains the miss. */
   readonly reason?: string;
 }
 
-/** A claim as files list it: in percent unless it says otherwise. */
-export type ClaimInPercent = Omit<Claim, "unit"> & { readonly unit?: Claim["unit"] };
-
-/** A relation between measurements, in words and as a rule; it does not hold where one is missing. */
-export interface Ordering {
-  readonly says: string;
-  readonly holds: (ours: Measurements) => boolean;
+/** A claim and what it comes to. */
+export interface Judged extends Omit<Claim, "reason">, Judgement {
+  /** The same by the gradient of plain float32 arithmetic, where that was measured. */
+  readonly float32?: Judgement;
 }
 
-/** A claim, our figure, and what it amounts to. */
-export interface Judged extends Claim {
-  /** Our figure; null if it was not run or is undefined. */
-  readonly ours: number | null;
-  readonly verdict: Verdict;
-  /** Why it was not run. */
-  readonly why?: string;
+/** What a claim comes to: the first three if the paper has a figure, the next two if not. */
+export type Verdict =
+  | "within tolerance"
+  | "ordering holds"
+  | "missed"
+  | "holds"
+  | "does not hold"
+  | "not run";
+
+/** What was measured, and where. */
+export interface Run {
+  readonly measurements: Measurements;
+  readonly budget?: BudgetName;
+  /** Images that it was tested on. */
+  readonly images: number;
 }
 
-/** What a claim came to. */
-export type Verdict = "reproduced" | "ordering holds" | "not reproduced" | "not run";
+/** `claim` against what was measured. */
+export function judge({ reason, ...claim }: Claim, run: Run): Judged {
+  const full = { ...claim, reason };
+  const float32 = claim.gradient === "exact" && run.measurements[inFloat32(claim.id)] !== undefined;
+  return {
+    ...claim,
+    ...judgement(full, run),
+    ...(float32 && { float32: judgement(full, { ...run, measurements: float32Of(run.measurements) }) }),
+  };
+}
 
-/** `claim` against what was measured in a run of `budget`. */
-export function judge(claim: Claim, measurements: Measurements, budget?: BudgetName): Judged {
-  const { id, paper, ordering, budgets } = claim;
-  const ours = measurements[id];
-  if (ours === undefined) {
+function judgement(claim: Claim, { measurements, budget, images }: Run): Judgement {
+  const { id, paper, ordering, provided, budgets, reason } = claim;
+  const mean = measurements[id];
+  if (mean === undefined) {
     const elsewhere = budgets && budget && !budgets.includes(budget);
     const why = elsewhere ? `only in the budget ${budgets.join(" or ")}` : "not measured";
-    return { ...claim, ours: null, verdict: "not run", why };
+    return { mean: null, verdict: "not run", why };
   }
-  const holds = ordering.holds(measurements);
-  // where the paper has no figure there is nothing beyond the ordering
-  const reproduced = paper === null ? holds : fits(claim, ours);
-  const verdict = reproduced ? "reproduced" : holds ? "ordering holds" : "not reproduced";
-  return { ...claim, ours, verdict };
+  const missing = ordering?.of.filter((other) => measurements[other] === undefined) ?? [];
+  const why = missing.length > 0 ? `the ordering needs ${missing.join(", ")}` : undefined;
+  const holds = ordering?.holds(measurements, images) ?? false;
+  if (paper === null) {
+    if (why) return { mean, verdict: "not run", why };
+    return { mean, verdict: holds ? "holds" : "does not hold" };
+  }
+  const counts = mean !== null && (provided?.holds(measurements, images) ?? true);
+  if (counts && fits(claim, mean)) return { mean, verdict: "within tolerance" };
+  const fitting = mean !== null && reason?.fits(mean, paper) ? { reason: reason.says } : {};
+  if (counts && holds) return { mean, verdict: "ordering holds", ...fitting };
+  return { mean, verdict: "missed", ...(why && { why }), ...fitting };
+}
+
+function fits({ paper, tolerance, relation = "about" }: Claim, ours: number): boolean {
+  if (paper === null || !tolerance) return false;
+  const [low, high] = windowOf(paper, tolerance);
+  return (relation === "at most" || ours >= low) && (relation === "at least" || ours <= high);
+}
+
+/** The least and the greatest figure within `tolerance` of `paper`. */
+export function windowOf(paper: number, { by, on }: Tolerance): [low: number, high: number] {
+  if (on !== "logits") return [paper - by, paper + by];
+  const odds = paper / (100 - paper);
+  const rate = (odds: number) => 100 * odds / (1 + odds);
+  // e to the `by`, from its series: no engine's own exponential
+  let [factor, term] = [1, 1];
+  for (let k = 1; k < 20; k++) factor += term *= by / k;
+  return [rate(odds / factor), rate(odds * factor)];
 }
 
 /** The rule by which `claim` is judged, in words. */
-export function ruleOf({ paper, tolerance, relation = "about", unit, ordering }: Claim): string {
-  const least = `the ordering holds if ${ordering.says}`;
-  if (paper === null) return `reproduced if ${ordering.says}`;
-  const of = unit === "%" ? " points" : "";
-  const within = tolerance === 0
-    ? relation === "about" ? `exactly ${paper}` : `${relation} ${paper}`
-    : relation === "about"
-    ? `within ${tolerance}${of} of ${paper}`
-    : `${relation} ${paper}, give or take ${tolerance}${of}`;
-  return `reproduced if ${within}; else ${least}`;
+export function ruleOf(claim: Claim): string {
+  const { paper, tolerance, relation = "about", unit, ordering, provided } = claim;
+  if (paper === null || !tolerance) return `holds if ${ordering?.says}`;
+  const [low, high] = windowOf(paper, tolerance).map((bound) => `${Number(bound.toPrecision(3))}`);
+  const of = unit === "%" ? " %" : "";
+  const within = relation === "at least"
+    ? `at least ${low}${of}`
+    : relation === "at most" || paper === 0
+    ? `at most ${high}${of}`
+    : `from ${low} to ${high}${of}`;
+  const how = tolerance.on === "logits" ? ` (± ${tolerance.by} on logits)` : "";
+  const looked = tolerance.fitted ? ", a tolerance set after a look at a run" : "";
+  const only = provided ? `, provided that ${provided.says}` : "";
+  const least = ordering ? `; else the ordering holds if ${ordering.says}` : "";
+  return `within tolerance ${within}${how}${looked}${only}${least}`;
 }
 
-function fits({ paper, tolerance, relation = "about" }: Claim, ours: number | null): boolean {
-  if (ours === null || paper === null) return false;
-  const above = relation === "at most" || ours >= paper - tolerance;
-  const below = relation === "at least" || ours <= paper + tolerance;
-  return above && below;
+/** The name of a measurement of the attack by the gradient of plain float32: `maxout.fgsm in float32.error`. */
+export function inFloat32(id: string): string {
+  return id.replace(/(\.error|\.confidence)?$/, " in float32$1");
 }
 
-/** Measurement `a` is less than measurement `b`. */
-export function less(a: string, b: string): Ordering {
-  return { says: `${a} < ${b}`, holds: (ours) => (ours[a] ?? NaN) < (ours[b] ?? NaN) };
-}
-
-/** Measurement `id` is at least `least`. */
-export function atLeast(id: string, least: number): Ordering {
-  return { says: `${id} ≥ ${least}`, holds: (ours) => (ours[id] ?? NaN) >= least };
-}
-
-/** Measurement `id` is more than `bound`. */
-export function above(id: string, bound: number): Ordering {
-  return { says: `${id} > ${bound}`, holds: (ours) => (ours[id] ?? NaN) > bound };
-}
-
-/** Measurement `id` is at most `most`. */
-export function atMost(id: string, most: number): Ordering {
-  return { says: `${id} ≤ ${most}`, holds: (ours) => (ours[id] ?? NaN) <= most };
-}
-
-/** All of `orderings` hold. */
-export function every(...orderings: readonly Ordering[]): Ordering {
-  return {
-    says: orderings.map(({ says }) => says).join(" and "),
-    holds: (ours) => orderings.every(({ holds }) => holds(ours)),
-  };
+/** `measurements` with those of the float32 gradient in the place of the exact one's, where there are such. */
+function float32Of(measurements: Measurements): Measurements {
+  const names = Object.keys(measurements).filter((id) => Object.hasOwn(measurements, inFloat32(id)));
+  return { ...measurements, ...Object.fromEntries(names.map((id) => [id, measurements[inFloat32(id)]])) };
 }

@@ -24,12 +24,12 @@ const MODELS = [
 /** Section 6: other perturbations to train against. */
 export const controlsExperiment: Experiment = {
   id: "controls",
-  title: "Why other perturbations do less",
+  title: "Other perturbations to train against",
   explains:
-    "Training could follow the gradient through an attack that is smooth, a small rotation or a step along the scaled gradient: " +
-    "the network then learns to bend the attack instead of resisting it. Or the perturbation could be of hidden units, which " +
-    "have no bounds, so that a network answers by making them large; and beyond the last hidden layer nothing is left that " +
-    "could learn to resist. Equal recipes and epochs for all; the step on the inputs does most.",
+    "Training could follow the gradient through an attack that is smooth, a small rotation or a step " +
+    "along the scaled gradient. Or the perturbation could be of hidden units, which have no bounds. The " +
+    "paper says that all of these do less than a step on the inputs. Recipes and epochs are equal for all " +
+    "here.",
   models: () => MODELS.map(([, , trained]) => trained),
   async run(context) {
     const { train: trainSet, model: trained, progress } = context;
@@ -47,17 +47,17 @@ export const controlsExperiment: Experiment = {
       measurements,
       figures: [
         errorsFigure(MODELS, measurements, {
-          title: "What small networks were trained against, and what it helped",
+          title: "Small networks, by what they were trained against",
           caption: `Error on test images, clean and after one step of ±${EPSILON} a pixel.`,
           label: "Trained against",
         }),
         {
           kind: "bars",
           id: "activations",
-          title: "How large the first hidden layer has become",
+          title: "How large the first hidden layer is",
           caption:
-            "Root mean square of the first hidden layer's outputs on test images. Against a perturbation of fixed size there, " +
-            "a network can defend itself by being loud.",
+            "Root mean square of the first hidden layer's outputs on test images. A network can answer a perturbation of fixed " +
+            "size there by making them large.",
           x: { label: "Trained against" },
           y: { label: "Activation" },
           groups: [{

@@ -1,6 +1,7 @@
 import { fgsm, signNoise } from "../attacks/mod.ts";
 import { sweep } from "../evaluate/measure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { MODEL_NAMES } from "./names.ts";
 import { LINEUP, sampleOf } from "./lineup.ts";
 
 /** Sizes of the step that are tried. */
@@ -9,12 +10,11 @@ const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5];
 /** Beyond the paper: the whole curve, of which it reports one point. */
 export const curvesExperiment: Experiment = {
   id: "curves",
-  title: "How error grows with the step",
+  title: "Error at every size of step",
   explains:
-    "The paper attacks with one size of step, a quarter of the way from paper to ink. Here it grows from nothing to a half, " +
-    "for every model. Naive models give way long before a change is visible, while noise of the same size does next to " +
-    "nothing. The adversarially trained one withstands the very step that it was trained against; whether it withstands " +
-    "smaller ones as well, and larger ones, is seen here alone.",
+    "The paper attacks with one size of step, a quarter of the way from paper to ink. Here it grows from " +
+    "nothing to a half, for every model under its own attack. One network was trained against the step of " +
+    ".25; whether it withstands smaller steps as well is seen here alone.",
   models: () => LINEUP.map(([name]) => name),
   async run(context) {
     const { seed, model: trained, progress } = context;
@@ -33,7 +33,7 @@ export const curvesExperiment: Experiment = {
         const noisy = sweep(model, sample, { attack: signNoise, epsilons: EPSILONS, seed });
         const points = noisy.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
         measurements["maxout.noise.error"] = points.at(-1)![1];
-        series.push({ name: "maxout, random signs", points });
+        series.push({ name: `${MODEL_NAMES.maxout}, random signs`, points });
       }
       progress((i + 1) / LINEUP.length);
     }
@@ -45,7 +45,7 @@ export const curvesExperiment: Experiment = {
         title: "Error against the size of the step",
         caption:
           `Of the first ${sample.labels.length} test images, each model under its own attack in the maximum norm.`,
-        x: { label: "ε" },
+        x: { label: "size of the step, ε" },
         y: { label: "Error", unit: "%", domain: [0, 100] },
         series,
         marks: [{ x: EPSILON, label: "the paper's ε" }],

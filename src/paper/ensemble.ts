@@ -10,11 +10,11 @@ import { members } from "./recipes/ensemble.ts";
 /** Section 9: do many models see what one does not? */
 export const ensembleExperiment: Experiment = {
   id: "ensemble",
-  title: "An ensemble gives no shelter",
+  title: "Does an ensemble protect?",
   explains:
-    "Perhaps each network has blind spots of its own, and many together see what one does not. Twelve networks that differ " +
-    "in their seed alone answer with the mean of their probabilities. Attacked as a whole they fall as one does; and nearly as " +
-    "well through one member that the attacker happens to have, for all of them make the same mistakes.",
+    "Twelve networks that differ in their seed alone answer with the mean of their probabilities. They " +
+    "are attacked as a whole, and through one member that the attacker happens to have. The paper finds " +
+    "little shelter in either.",
   models: () => members,
   async run(context) {
     const { test, model: trained, progress } = context;
@@ -40,7 +40,6 @@ export const ensembleExperiment: Experiment = {
         "member.fgsm.error": percent(alone.errorRate),
         "whole.error": percent(whole.errorRate),
         "whole.confidence": percent(whole.confidenceOnErrors),
-        "margin": percent(whole.errorRate - single.errorRate),
         "single.error": percent(single.errorRate),
         "whole in float32.error": percent(on(together, together, "float32").errorRate),
         "single in float32.error": percent(on(together, all[0], "float32").errorRate),
@@ -50,9 +49,9 @@ export const ensembleExperiment: Experiment = {
       figures: [{
         kind: "bars",
         id: "errors",
-        title: "One network, and twelve that vote",
+        title: "One network, and twelve together",
         caption: `Error on test images, clean and after one step of ±${EPSILON} a pixel.`,
-        x: { label: "Asked and attacked" },
+        x: { label: "networks, and attack" },
         y: { label: "Error", unit: "%", domain: [0, 100] },
         groups: [{
           name: "error",

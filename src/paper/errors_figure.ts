@@ -1,8 +1,8 @@
-import type { Measurements } from "./experiment.ts";
+import { EPSILON, type Measurements } from "./experiment.ts";
 import type { BarsFigure } from "./figure.ts";
 
 /** Clean and attacked error, each with its name in the legend. */
-const CLEAN_AND_ATTACKED = [["clean.error", "clean"], ["fgsm.error", "attacked"]] as const;
+const CLEAN_AND_ATTACKED = [["clean.error", "clean"], ["fgsm.error", `attacked, ε = ${EPSILON}`]] as const;
 
 /** What an errors' figure says beside its bars. */
 export interface ErrorsFigure extends Pick<BarsFigure, "title" | "caption"> {

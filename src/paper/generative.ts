@@ -1,22 +1,22 @@
 import { errorsFigure } from "./errors_figure.ts";
+import { MODEL_NAMES } from "./names.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
 import { cleanAttackedAndRubbish } from "./standing.ts";
 
 /** The generative models: trained name, which is that in measurements, and name in the figure. */
 const MODELS = [
-  ["mpDbm", "Multi-prediction deep Boltzmann machine"],
-  ["classRbm", "Classification RBM"],
+  ["mpDbm", MODEL_NAMES.mpDbm],
+  ["classRbm", MODEL_NAMES.classRbm],
 ] as const;
 
 /** Section 9: is it that models are never asked whether an input is a digit at all? */
 export const generativeExperiment: Experiment = {
   id: "generative",
-  title: "Generative training alone does not help",
+  title: "Does generative training protect?",
   explains:
-    "Perhaps classifiers are fooled because nobody taught them what digits look like. A deep Boltzmann machine is taught " +
-    "just that: pixels and labels are hidden at random, and it learns to fill them in. Asked to fill in the label of a " +
-    "whole image, it is a good classifier, and the fast gradient sign method fools it as it fools any other. A " +
-    "classification RBM, trained on the joint probability of image and label, stands beside it; the paper has none.",
+    "A deep Boltzmann machine learns to fill in hidden pixels and labels; asked for the label of a whole " +
+    "image, it classifies. The paper finds that the attack fools it as it fools others. A classification " +
+    "RBM, trained on the joint probability of image and label, stands beside it; the paper has none.",
   models: () => MODELS.map(([name]) => name),
   async run(context) {
     const measurements: Record<string, number | null> = {};

@@ -6,9 +6,9 @@ export const largeExperiment: Experiment = {
   id: "large",
   title: "A larger network, adversarially trained",
   explains:
-    "Adversarial training did not reach zero error on its own training examples, so the paper took a larger network: 1600 units a " +
-    "layer in place of 240. Trained on clean digits that one overfits a little; trained against the attack it " +
-    "gave the paper's best figure, the mean of five seeds.",
+    "The paper's adversarially trained network did not reach zero error on its adversarial training " +
+    "examples, so it took a larger one: 1600 units a layer in place of 240. That one, trained against the " +
+    "attack, gave the paper's best figure, the mean of five seeds.",
   budgets: ["full"],
   models: () => ["largeMaxout", "largeAdversarialMaxout"],
   async run(context) {

@@ -26,12 +26,11 @@ const MODELS = [["maxout", "maxout"], ["adversarialMaxout", "adversarial"]] as c
 /** Section 2: what the fast gradient sign method replaced. */
 export const lbfgsExperiment: Experiment = {
   id: "lbfgs",
-  title: "The costly method: L-BFGS",
+  title: "L-BFGS, the method before",
   explains:
-    "Szegedy et al. found adversarial examples by an optimizer: for each image it looks for the least change that the network " +
-    "takes for another class. That takes more than a hundred gradients an image where the sign step takes one, and finds " +
-    "changes a fraction as large. So the sign step is no way to the nearest adversarial example, but one cheap enough to " +
-    "train against.",
+    "Szegedy et al. found adversarial examples by an optimizer: for each image it looks for the smallest " +
+    "change that the network takes for another class. It takes many gradients an image, where the sign " +
+    "step takes one.",
   models: () => MODELS.map(([name]) => name),
   async run({ test, budget, model: trained, progress }) {
     const chosen = select(test, firstOfEach(test, EACH[budget.name]));
@@ -50,10 +49,10 @@ export const lbfgsExperiment: Experiment = {
       figures: [imagesFigure(
         {
           id: "digits",
-          title: "The nearest adversarial examples, and the sign step's",
+          title: "Adversarial examples by L-BFGS and by the sign step",
           caption:
             "Above the first test image of each class, in the middle the nearest input that L-BFGS finds which the network " +
-            "takes for another class, below the sign step of .25. Under each: what it is taken for, and how surely; framed " +
+            "takes for another class, below the sign step of ε = .25. Under each: what it is taken for, and how surely; framed " +
             "where that is right.",
         },
         [shown, near, sign].flatMap((each) => answered(model, each)),

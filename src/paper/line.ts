@@ -17,12 +17,11 @@ const OUTSIDE = 2;
 /** Section 8, figure 4: the scores along the line on which adversarial examples lie. */
 export const lineExperiment: Experiment = {
   id: "line",
-  title: "Adversarial examples fill half-lines, not pockets",
+  title: "The scores along the attack's direction",
   explains:
-    "One image of a 4 is moved along the direction of the attack, backward and forward, much farther than the attack goes. " +
-    "The network's scores follow nearly straight lines, to extreme values. The image is taken for a 4 only in a thin " +
-    "band around where it began; beyond, one wrong class after the other wins over wide ranges. So it is the direction that " +
-    "matters, and not to hit a certain point.",
+    "One image of a 4 is moved along the direction of the attack, backward and forward, much farther than " +
+    "the attack goes. In the paper the scores follow nearly straight lines, and the image is taken for a " +
+    "4 only in a thin band around where it began.",
   models: () => ["maxout"],
   async run({ test, model: trained }) {
     const model = await trained("maxout");
@@ -80,16 +79,20 @@ export const lineExperiment: Experiment = {
     };
 
     function montage() {
-      const count = 100;
+      const count = 11;
       const places = Array.from({ length: count }, (_, i) => Math.round(i * last / (count - 1)));
       return imagesFigure(
         {
           id: "montage",
           title: "The inputs along that line",
-          caption: "From ε = −10, upper left, to ε = 10, lower right; framed where the network sees a 4.",
+          caption: "Under each its ε; framed where the network sees a 4.",
         },
-        places.map((i) => ({ values: rowOf(x, i), marked: predicted[i] === CLASS })),
-        { columns: 10, range: [-FAR, FAR + 1] },
+        places.map((i) => ({
+          values: rowOf(x, i),
+          label: `ε ${epsilons[i].toFixed(0).replace("-", "−")}`,
+          marked: predicted[i] === CLASS,
+        })),
+        { columns: count, range: [-FAR, FAR + 1] },
       );
     }
   },

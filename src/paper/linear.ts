@@ -17,11 +17,11 @@ const DRAWS = 5;
 /** Section 3: why many small changes make a large one. */
 export const linearExperiment: Experiment = {
   id: "linear",
-  title: "Many imperceptible changes add up",
+  title: "Many small changes add up",
   explains:
-    "A weighted sum of n pixels moves by ε·m·n if every pixel moves by ε in the direction of its weight's sign, m being the " +
-    "weights' mean size. No pixel changes by more than ε, however many there are, but the sum grows with their number. Noise of " +
-    "the same size has no direction, and grows with the square root of it alone.",
+    "A weighted sum of n pixels moves by ε·m·n if every pixel moves by ε with the sign of its weight, m " +
+    "being the weights' mean size. No pixel changes by more than ε, however many there are, but the sum " +
+    "grows with their number; with random signs it grows with the square root of that alone.",
   models: () => ["softmax", "maxout", ...POOLS.map(pooledSoftmax)],
   async run({ test, seed, model: trained }) {
     const random = rng(seed).split("linear view");

@@ -11,11 +11,11 @@ import { PAIR, pair } from "./pair.ts";
 /** Section 5: on 3 against 7 the method is exact, so its loss has a closed form. */
 export const logisticExperiment: Experiment = {
   id: "logistic",
-  title: "On logistic regression the method is exact",
+  title: "Logistic regression: the attack is exact",
   explains:
-    "Of two classes, logistic regression looks at one weighted sum of pixels. The worst that pixels can do to it within " +
-    "±ε is known exactly: ε times the sum of the weights' sizes, against the true class. The fast gradient sign method " +
-    "finds just that, so that its loss has a closed form, and training against it could be done without any attack.",
+    "Of two classes, logistic regression looks at one weighted sum of pixels. The worst that pixels can " +
+    "do to it within ±ε is known exactly: ε times the sum of the weights' sizes, against the true class. " +
+    "The fast gradient sign method finds just that, so that its loss has a closed form.",
   models: () => ["logistic"],
   async run({ test, model: trained }) {
     const model = await trained("logistic");
@@ -51,7 +51,7 @@ export const logisticExperiment: Experiment = {
             title: "The weights, and their signs",
             caption:
               "Left, the weight of each pixel: one color speaks for a 7, the other for a 3. Right, the weights' signs alone: the " +
-              "direction in which every image is moved. A person sees no 3 and no 7 in it.",
+              "direction in which every image is moved.",
           },
           [{ values: W.data }, { values: Float32Array.from(W.data, (v) => most * Math.sign(v)) }],
           {
@@ -63,7 +63,7 @@ export const logisticExperiment: Experiment = {
             id: "digits",
             title: "Threes and sevens before and after the attack",
             caption:
-              "Above as they are, below with every pixel moved by ±.25. Under each: what the regression takes it for, and how " +
+              "Above as they are, below with every pixel moved by ε = .25 up or down. Under each: what the regression takes it for, and how " +
               "surely; framed where it is right.",
           },
           [...digits(answered(model, shown)), ...digits(answered(model, stepped))],
@@ -76,7 +76,6 @@ export const logisticExperiment: Experiment = {
       measurements: {
         "clean.error": percent(clean),
         "fgsm.error": percent(misled),
-        "fgsm.harm": percent(misled - clean),
         "closed form.gap": gaps.reduce((a, b) => Math.max(a, b), 0),
       },
     };

@@ -7,15 +7,21 @@ import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { pair } from "./pair.ts";
 import { decayedLogistic, DECAYS } from "./recipes/shallow.ts";
 
+/** Names in the figure. */
+const WORDS: Readonly<Record<string, string>> = {
+  plain: "no regulariser",
+  adversarial: `closed form, ε = ${EPSILON}`,
+};
+
 /** Section 5: adversarial training in closed form, against L1 decay. */
 export const logisticDecayExperiment: Experiment = {
   id: "closed",
-  title: "Adversarial training of a linear model is decay that knows when to stop",
+  title: "Closed-form adversarial training against L1 decay",
   explains:
-    "For logistic regression the worst loss within ±ε is softplus(ε‖w‖₁ − y(w·x + b)): the weights' size is subtracted from each " +
-    "example's margin before the loss is taken. L1 decay adds λ‖w‖₁ to the loss instead. The first price fades for examples that " +
-    "are classified with a margin to spare, the second never; with λ = ε decay sees the worst everywhere and " +
-    "learns nothing.",
+    "For logistic regression the worst loss within ±ε is softplus(ε‖w‖₁ − y(w·x + b)): the weights' size " +
+    "is subtracted from each example's margin before the loss is taken. L1 decay adds λ‖w‖₁ to the loss " +
+    "instead. The paper says that the first price fades for examples classified with a margin to spare, " +
+    "and the second never does.",
   models: () => ["logistic", "adversarialLogistic", ...DECAYS.map(decayedLogistic)],
   async run({ train: trainSet, test, model: trained }) {
     const [own, examples] = [pair(trainSet), pair(test)];
@@ -39,13 +45,19 @@ export const logisticDecayExperiment: Experiment = {
     }
     return {
       measurements,
-      figures: [errorsFigure(tried.map(([name]) => [name, name]), measurements, {
-        title: "Logistic regression on 3 and 7: adversarial training and L1 decay",
-        caption:
-          `Clean and attacked error on test images. Adversarial training is on the closed form with ε = ${EPSILON}; decay has the ` +
-          "coefficients shown, the first of them ε itself.",
-        label: "Trained with",
-      })],
+      figures: [
+        errorsFigure(
+          tried.map(([name]) => [name, WORDS[name] ?? name.replace("l1 ", "L1, λ = ")]),
+          measurements,
+          {
+            title: "Logistic regression on 3 and 7: adversarial training and L1 decay",
+            caption:
+              `Clean and attacked error on test images. Adversarial training is on the closed form with ε = ${EPSILON}; decay has the ` +
+              "coefficients shown, the first of them ε itself.",
+            label: "Trained with",
+          },
+        ),
+      ],
     };
   },
 };

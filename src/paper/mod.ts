@@ -162,7 +162,11 @@ export async function reproduce(
   return {
     seeds,
     examples: { train: examples.train.labels.length, test: data.test.labels.length },
-    claims: judgeAll(claims, measurements, { experiments: asked, budget }),
+    claims: judgeAll(claims, measurements, {
+      experiments: asked,
+      budget,
+      images: data.test.labels.length,
+    }),
     measurements,
     figures: Object.fromEntries(Object.entries(inOrder[0]).map(([id, { figures = [] }]) => [id, figures])),
     models: tasks.filter(({ kind }) => kind === "train").map(({ id, name, seed }) => ({

@@ -13,12 +13,11 @@ const MODELS = [
 /** Section 6: is it the noise, and not its direction, that teaches? */
 export const noiseExperiment: Experiment = {
   id: "noise",
-  title: "Noise of the same size teaches little",
+  title: "Noise in the place of the attack",
   explains:
-    "If any perturbation made a network robust, training on noise would do. Random signs move every pixel exactly as far as " +
-    "the attack does, uniform noise up to as far. But in many dimensions a random direction has hardly anything in common " +
-    "with the one that matters, so that noise averages out in each weighted sum: a network trained on it falls to the " +
-    "attack nearly as the naive one does.",
+    "If any perturbation made a network robust, training on noise would do. Random signs move every pixel " +
+    "exactly as far as the attack does, uniform noise up to as far. The paper found that networks trained " +
+    "on noise fall to the attack nearly as the naive one does.",
   models: () => MODELS.map(([, , trained]) => trained),
   async run(context) {
     const measurements: Record<string, number | null> = {};
@@ -37,10 +36,9 @@ export const noiseExperiment: Experiment = {
     return {
       measurements,
       figures: [errorsFigure(MODELS, measurements, {
-        title: "What networks were trained against, and what it helped",
+        title: "Maxout networks, by what they were trained against",
         caption:
-          `Error on test images, clean and after one step of ±${EPSILON} a pixel against the network itself. ` +
-          "All but the last are misled by it on most images.",
+          `Error on test images, clean and after one step of ±${EPSILON} a pixel against the network itself.`,
         label: "Trained against",
       })],
     };

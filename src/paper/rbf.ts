@@ -11,12 +11,11 @@ const SAMPLE = 10000;
 /** Section 7 and appendix A: RBF networks, shallow and deeper. */
 export const rbfExperiment: Experiment = {
   id: "rbf",
-  title: "An RBF network knows when it does not know",
+  title: "RBF networks",
   explains:
-    "Each class of an RBF network has a prototype, and its probability falls off with the distance to it: away" +
-    " from all of them the network believes in no class. It classifies worse than the others and can be attacked too, but " +
-    "where it errs it hardly believes itself, and it takes no noise for a digit. With a hidden layer of such units " +
-    "the network is hard to train: under stochastic gradient descent its error stays high even on its own examples.",
+    "Each class of an RBF network has a prototype, and its probability falls off with the distance to it. " +
+    "The paper finds that such a network can be attacked, but hardly believes itself where it errs, and " +
+    "takes no noise for a digit; and that deeper ones are hard to train.",
   models: () => ["rbf", "deepRbf", "deepRbfSgd", "maxout"],
   async run(context) {
     const { model: trained } = context;

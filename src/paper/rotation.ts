@@ -15,11 +15,12 @@ const SMALL = 0.3;
 /** Section 4, end: another way to follow the gradient. */
 export const rotationExperiment: Experiment = {
   id: "rotation",
-  title: "Turning the input toward the gradient works too",
+  title: "Turning the input toward the gradient",
   explains:
-    "The sign of the gradient is one way to use it among many. Here the image, as a vector, is turned by a small angle toward " +
-    "the gradient and keeps its length. The paper says that this too reliably gives adversarial examples, without a figure; " +
-    "here is the error against the angle. An angle of .65 moves an image about as far as the sign step of .25.",
+    "The sign of the gradient is one way to use it among many. Here the image, as a vector, is turned by " +
+    "an angle toward the gradient and keeps its length. The paper says that this too reliably gives " +
+    "adversarial examples, without a figure. An angle of .65 moves an image about as far as the sign step " +
+    "of .25.",
   models: () => LINEUP.map(([name]) => name),
   async run(context) {
     const { model: trained, progress } = context;

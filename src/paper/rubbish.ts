@@ -20,12 +20,11 @@ const MOST = 5, NONE = 8;
 /** Appendix A: inputs that are no digits at all. */
 export const rubbishExperiment: Experiment = {
   id: "rubbish",
-  title: "Noise is taken for digits",
+  title: "Is noise taken for a digit?",
   explains:
-    "Gaussian noise is no digit, and a good model would say so by giving no class much. Linear models cannot: far away from all " +
-    "digits their scores are as extreme as anywhere, and a softmax must put its trust in one of them. Independent " +
-    "probabilities of each class help a little, and they can be taught that noise is nothing, " +
-    "but only the noise that they saw: one step along the gradient and the network is fooled again.",
+    "Gaussian noise is no digit, and a good model would say so by giving no class more than half. The " +
+    "paper counts how often its models do, and says that a network can be taught that noise is nothing, " +
+    "but is fooled again after one step along the gradient.",
   models: () => ["maxout", "sigmoidMaxout", "rubbishMaxout", "softmax", "rbf"],
   async run({ test, seed, model: trained, progress }) {
     const naive = await trained("maxout");
@@ -112,7 +111,7 @@ function rates(bySign: Directed, byGradient: Directed, taught: Directed): Figure
     groups: [
       group("by sign", bySign),
       group("by gradient", byGradient),
-      group("by sign, taught network", taught),
+      group("by sign, network taught that noise is nothing", taught),
     ],
   };
 }
@@ -124,18 +123,18 @@ function galleries(model: Model, seed: number): Figure[] {
       label: `${c} (${Math.round(100 * noise.confidence[i])} %)`,
       marked: noise.fooled[i] === 1,
     }));
-  const plain = rubbish(model, { samples: 20, seed });
-  // a row of each class
+  const plain = rubbish(model, { samples: 10, seed });
+  // one of each class
   const directed = Array.from(
     { length: model.classes },
-    (_, target) => said(directedRubbish(model, { target, epsilon: EPSILON, samples: 10, seed })),
+    (_, target) => said(directedRubbish(model, { target, epsilon: EPSILON, samples: 1, seed })),
   );
   const shown = { columns: 10, range: RANGE };
   return [
     imagesFigure(
       {
         id: "noise",
-        title: "Noise, and what the network sees in it",
+        title: "Noise, and what maxout takes it for",
         caption: "Gaussian noise as drawn. Framed where some class has more than half of the probability.",
       },
       said(plain),
@@ -146,8 +145,8 @@ function galleries(model: Model, seed: number): Figure[] {
         id: "gallery",
         title: "Noise moved toward each class",
         caption:
-          "A row for each class from 0 to 9: Gaussian noise after one step by the gradient's sign. Framed where the step " +
-          "reached the class.",
+          `Gaussian noise after one step of ε = ${EPSILON} by the gradient's sign toward each class, from 0 to 9. Framed where ` +
+          "the step reached the class.",
       },
       directed.flat(),
       shown,

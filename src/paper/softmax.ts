@@ -6,12 +6,12 @@ import { cleanAttackedAndRubbish } from "./standing.ts";
 /** Section 4 and appendix A: the shallow softmax. */
 export const softmaxExperiment: Experiment = {
   id: "softmax",
-  title: "A shallow softmax falls to the fast gradient sign method",
+  title: "Softmax regression under attack",
   explains:
-    "Softmax regression has no hidden layer: its scores are sums of weighted pixels. Moving every pixel by a quarter of " +
-    "the way from paper to ink, each in the direction that its weight dislikes, adds up over 784 pixels until hardly one " +
-    'test image is classified right. What looks like noise is also classified with confidence, where "nothing" ' +
-    "would be the answer.",
+    "Softmax regression has no hidden layer: its scores are weighted sums of pixels. Every pixel moves by " +
+    "a quarter of the way from paper to ink, in the direction that raises the loss. The paper finds that " +
+    "hardly one test image is then classified right, and that Gaussian noise is classified with " +
+    "confidence.",
   models: () => ["softmax"],
   async run(context) {
     const model = await context.model("softmax");

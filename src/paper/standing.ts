@@ -16,7 +16,6 @@ export function cleanAndAttacked(
     "clean.confidence": percent(clean.confidence),
     "fgsm.error": percent(attacked.errorRate),
     "fgsm.confidence": percent(attacked.confidenceOnErrors),
-    "fgsm.harm": percent(attacked.errorRate - clean.errorRate),
   };
 }
 

@@ -2,12 +2,14 @@
 
 import type { Budget } from "./budgets.ts";
 import { type Claim, judge, type Judged } from "./claim.ts";
-import type { Experiment, Measurements, Outcome } from "./experiment.ts";
+import type { Experiment, Outcome } from "./experiment.ts";
 
 /** What one seed or more measured. */
 export interface Measured {
   /** Over the seeds where it is defined; null if it is so nowhere. */
   readonly mean: number | null;
+  /** Standard deviation of the seeds' figures; null of fewer than two. */
+  readonly sd: number | null;
   readonly min: number | null;
   readonly max: number | null;
   /** By seed, in their order. */
@@ -29,26 +31,34 @@ export function measured(
   return Object.fromEntries(Array.from(values, ([name, each]) => [name, spread(each)]));
 }
 
-function spread(values: readonly (number | null)[]): Measured {
+/** Mean, standard deviation and range of `values` where they are defined. */
+export function spread(values: readonly (number | null)[]): Measured {
   const defined = values.filter((value) => value !== null);
-  if (defined.length === 0) return { mean: null, min: null, max: null, values };
-  const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
+  const count = defined.length;
+  if (count === 0) return { mean: null, sd: null, min: null, max: null, values };
+  const mean = defined.reduce((sum, value) => sum + value, 0) / count;
+  const squares = defined.reduce((sum, value) => sum + (value - mean) * (value - mean), 0);
   return {
     mean,
+    sd: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
     min: defined.reduce((a, b) => Math.min(a, b)),
     max: defined.reduce((a, b) => Math.max(a, b)),
     values,
   };
 }
 
-/** Every claim of those about `experiments`, judged by the means of what was measured. */
+/** Every claim of those about `experiments`, judged by the means of what was measured on `images` test images. */
 export function judgeAll(
   claims: readonly Claim[],
   all: Readonly<Record<string, Measured>>,
-  { experiments, budget }: { experiments: readonly Experiment[]; budget: Budget },
+  { experiments, budget, images }: {
+    experiments: readonly Pick<Experiment, "id">[];
+    budget: Pick<Budget, "name">;
+    images: number;
+  },
 ): Judged[] {
-  const means: Measurements = Object.fromEntries(Object.entries(all).map(([id, { mean }]) => [id, mean]));
+  const measurements = Object.fromEntries(Object.entries(all).map(([id, { mean }]) => [id, mean]));
   return claims
     .filter(({ id }) => experiments.some((experiment) => id.startsWith(`${experiment.id}.`)))
-    .map((claim) => judge(claim, means, budget.name));
+    .map((claim) => judge(claim, { measurements, budget: budget.name, images }));
 }

@@ -7,11 +7,8 @@ import { LINEUP, sampleOf } from "./lineup.ts";
 /** Section 8: every model's adversarial examples on every other. */
 export const transferExperiment: Experiment = {
   id: "transfer",
-  title: "Adversarial examples carry over from model to model",
-  explains:
-    "Each model is attacked, and the images that come of it are shown to every other. Where both are linear in kind most of the " +
-    "error carries over, though the second was never looked at. A model that resists its own attack is the harder " +
-    "one to mislead through another; and what was made against it misleads others the less.",
+  title: "From every model to every other",
+  explains: "Each model is attacked, and the images that come of it are shown to every other.",
   models: () => LINEUP.map(([name]) => name),
   async run(context) {
     const { model: trained } = context;
@@ -42,9 +39,9 @@ export const transferExperiment: Experiment = {
       }, {
         kind: "matrix",
         id: "agreement",
-        title: "How often another model makes the very same mistake",
+        title: "How often another model makes the same mistake",
         caption:
-          "Of the images that mislead the row's model under its own attack: the share that the column's model puts into " +
+          "Of the images that mislead the row's model under its own attack of ε = .25: the share that the column's model puts into " +
           "the same wrong class.",
         rows: names,
         columns: names,

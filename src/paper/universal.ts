@@ -4,18 +4,18 @@ import { type Batch, slice } from "../data/batch.ts";
 import { matrix } from "../matrix.ts";
 import { measure } from "../evaluate/measure.ts";
 import { added, displaced, meanPerturbation, withPerturbation } from "../evaluate/perturbations.ts";
+import { MODEL_NAMES } from "./names.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { firstOfEach, rowOf, weightsFigure } from "./images.ts";
 
 /** Section 8: perturbations of other examples. */
 export const universalExperiment: Experiment = {
   id: "universal",
-  title: "Perturbations carry over from image to image",
+  title: "Perturbations of other images",
   explains:
-    "If the direction matters more than the point, what was made for one image should harm others. Each test image is given the " +
-    "perturbation of another one; then all of them that of a single image; and then the mean of those that training images " +
-    "got. All mislead the network far oftener than random noise of the same size, without a look at the image that they are " +
-    "added to.",
+    "If the direction matters more than the point, what was made for one image should harm others. Each " +
+    "test image is given the perturbation of another one; then all of them that of a single image; and " +
+    "then the mean of those that training images got.",
   models: () => ["maxout", "softmax"],
   async run({ train: trainSet, test, model: trained }) {
     const measurements: Record<string, number | null> = {};
@@ -47,7 +47,7 @@ export const universalExperiment: Experiment = {
         [`${name}.sign of mean.confidence`]: percent(universal.confidenceOnErrors),
         [`${name}.noise.error`]: percent(errorOn(signNoise(model, test, { epsilon: EPSILON })).errorRate),
       });
-      shown.push({ values: mean.data, label: name });
+      shown.push({ values: mean.data, label: MODEL_NAMES[name] });
     }
     const kinds = ["clean", "noise", "mean", "sign of mean", "one image's", "another's", "own"] as const;
     return {
@@ -64,7 +64,7 @@ export const universalExperiment: Experiment = {
           x: { label: "Perturbation" },
           y: { label: "Error", unit: "%", domain: [0, 100] },
           groups: ["maxout", "softmax"].map((name) => ({
-            name,
+            name: MODEL_NAMES[name],
             values: kinds.map((x) => ({ x, value: measurements[`${name}.${x}.error`]! })),
           })),
         },

@@ -1,15 +1,16 @@
 /** A run's numbers as data. @module */
 
 import type { Budget } from "../paper/budgets.ts";
-import { type Judged, ruleOf } from "../paper/claim.ts";
-import type { RunResult } from "../paper/mod.ts";
-import type { Measured } from "../paper/summary.ts";
+import { type Claim, inFloat32, type Judged, type Judgement, ruleOf } from "../paper/claim.ts";
+import { claims as all } from "../paper/claims/mod.ts";
+import { experiments, type RunResult } from "../paper/mod.ts";
+import { judgeAll, type Measured } from "../paper/summary.ts";
 import type { Epoch } from "../train/mod.ts";
 
 /** Everything that a run has to say, ready for JSON. */
 export interface Report {
   /** What makes this file. */
-  readonly format: "gibbon-report-2";
+  readonly format: "gibbon-report-3";
   /** Where the figures called the paper's are from. */
   readonly paper: string;
   readonly data: { readonly name: string; readonly train: number; readonly test: number };
@@ -21,6 +22,8 @@ export interface Report {
   readonly kernels: string;
   readonly seconds: number;
   readonly made: Provenance;
+  /** Said of a report whose measurements were judged anew by later rules. */
+  readonly rejudged?: string;
   readonly claims: readonly ReportedClaim[];
   /** What is to be drawn of the run of the first seed, by experiment; empty for one without. */
   readonly figures: RunResult["figures"];
@@ -49,14 +52,20 @@ export interface Provenance {
 }
 
 /** A judged claim. */
-export interface ReportedClaim extends Omit<Judged, "ordering" | "ours">, Omit<Measured, "mean"> {
-  /** Our figure, the mean over the seeds; null if it was not run or is undefined. */
-  readonly ours: number | null;
-  /** What must hold at least, in words. */
-  readonly ordering: string;
+export interface ReportedClaim
+  extends Omit<Judged, "ordering" | "provided" | "gradient" | "float32">, Spread {
+  /** The gradient of the attack behind it, in the main figure exact; null where it depends on no gradient. */
+  readonly gradient: "exact" | null;
+  /** The same by the gradient of plain float32 arithmetic, where that was measured. */
+  readonly float32?: Judgement & Spread;
+  /** Seeds that it is the mean of. */
+  readonly seeds: readonly number[];
   /** The whole rule by which it was judged, in words. */
   readonly rule: string;
 }
+
+/** How a figure varies between seeds. */
+export type Spread = Pick<Measured, "sd" | "values">;
 
 /** A trained model, without its parameters. */
 export interface ReportedModel {
@@ -79,15 +88,12 @@ export function report(
     & Pick<Report, "budget" | "kernels" | "seconds" | "made">,
 ): Report {
   return {
-    format: "gibbon-report-2",
+    format: "gibbon-report-3",
     paper: "Goodfellow, Shlens and Szegedy, Explaining and Harnessing Adversarial Examples, ICLR 2015",
     data: { name: data, ...examples },
     seeds,
     ...run,
-    claims: claims.map(({ ordering, ...claim }) => {
-      const { min = null, max = null, values = [] } = measurements[claim.id] ?? {};
-      return { ...claim, min, max, values, ordering: ordering.says, rule: ruleOf({ ...claim, ordering }) };
-    }),
+    claims: reported(claims, measurements, seeds),
     figures: images ? figures : withoutImages(figures),
     measurements,
     models: models.map(({ record: { history, ...record }, ...model }) => {
@@ -95,6 +101,33 @@ export function report(
       return { ...model, record, history: JSON.parse(history), ...(seconds !== undefined && { seconds }) };
     }),
   };
+}
+
+/** `report` with its measurements judged by the rules of today; `why` says so in it. */
+export function rejudge(report: Report, why: string): Report {
+  const { measurements, budget, seeds, data: { test: images } } = report;
+  const asked = experiments.filter(({ id }) => report.claims.some((claim) => claim.id.startsWith(`${id}.`)));
+  const judged = judgeAll(all, measurements, { experiments: asked, budget, images });
+  return { ...report, rejudged: why, claims: reported(judged, measurements, seeds) };
+}
+
+function reported(
+  claims: readonly Judged[],
+  measurements: Readonly<Record<string, Measured>>,
+  seeds: readonly number[],
+): ReportedClaim[] {
+  const spread = (id: string): Spread => {
+    const { sd = null, values = [] } = measurements[id] ?? {};
+    return { sd, values };
+  };
+  return claims.map(({ ordering, provided, gradient = null, float32, ...claim }) => ({
+    ...claim,
+    gradient,
+    seeds: claim.verdict === "not run" && claim.mean === null ? [] : seeds,
+    ...spread(claim.id),
+    ...(float32 && { float32: { ...float32, ...spread(inFloat32(claim.id)) } }),
+    rule: ruleOf({ ...claim, ordering, provided } as Claim),
+  }));
 }
 
 function withoutImages(figures: RunResult["figures"]): RunResult["figures"] {

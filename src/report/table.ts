@@ -1,42 +1,121 @@
-import type { Verdict } from "../paper/claim.ts";
-import type { Report, ReportedClaim } from "./report.ts";
+/** A run's result as text. @module */
 
-/** The claims as a table of text: paper, ours, verdict, and a letter for the conditions, which follow. */
-export function table({ claims, data, budget, seeds, kernels, seconds }: Report): string {
+import type { Judgement } from "../paper/claim.ts";
+import type { Report, ReportedClaim, Spread } from "./report.ts";
+import { headline, KIND_NAMES, tallies } from "./tally.ts";
+
+/** Columns of a terminal, and misses that are listed one by one. */
+const WIDTH = 80, LISTED = 8;
+
+/**
+ * A run in at most 30 lines of 80 columns: counts by kind and the figures of the paper's that were missed. Lines of
+ * `more` follow, to say where the report is and what to try next.
+ */
+export function summary(report: Report, more: readonly string[] = []): string {
+  const { claims, data, budget, seeds, kernels, seconds } = report;
+  const missed = claims.filter(({ kind, verdict }) => kind === "published" && verdict === "missed");
+  const rest = missed.length - LISTED;
+  const own = claims.filter(({ verdict }) => verdict === "does not hold");
+  return [
+    ...lines(
+      `On ${data.name}: ${data.train} examples to train on, ${data.test} to test on; budget ${budget.name}, ` +
+        `${inWords(seeds)}, ${kernels} kernels, ${seconds.toFixed(0)} s. The paper's figures are of MNIST.`,
+    ),
+    "",
+    ...lines(headline(claims)),
+    ...(headline(claims) ? [""] : []),
+    ...countLines(claims),
+    ...(missed.length > 0 ? ["", "missed by the exact gradient:", ...missed.slice(0, LISTED).map(miss)] : []),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...(own.length > 0
+      ? ["", `does not hold, of our own: ${own.length}${own.length > 0 ? ` (--verbose lists them)` : ""}`]
+      : []),
+    ...(more.length > 0 ? ["", ...more.flatMap(lines)] : []),
+  ].join("\n");
+}
+
+function countLines(claims: readonly ReportedClaim[]): string[] {
+  const row = (cells: readonly (string | number)[]) =>
+    cells.map((cell, i) => i === 0 ? `${cell}`.padEnd(26) : `${cell}`.padStart(11)).join("").trimEnd();
+  const all = tallies(claims);
+  const figures = all.filter(({ kind }) => kind !== "own");
+  const own = all.find(({ kind }) => kind === "own");
+  return [
+    ...(figures.length > 0 ? [row(["", "within", "ordering", "missed", "not run"])] : []),
+    ...figures.map(({ kind, total, counts }) =>
+      row([`${total} ${KIND_NAMES[kind]}`, ...Object.values(counts)])
+    ),
+    ...figures.map(({ kind, float32 }) => row([`  ${kind}, by float32`, ...Object.values(float32)])).slice(
+      0,
+      1,
+    ),
+    ...(own
+      ? [
+        row(["", "holds", "does not", "", "not run"]),
+        row([
+          `${own.total} ${KIND_NAMES.own}`,
+          own.counts["holds"]!,
+          own.counts["does not hold"]!,
+          "",
+          own.counts["not run"]!,
+        ]),
+      ]
+      : []),
+  ];
+}
+
+function miss(claim: ReportedClaim): string {
+  const figures = `${figure(claim.paper!, claim.unit)} → ${ours(claim)}`;
+  const room = WIDTH - figures.length - 8;
+  const what = claim.what.length > room ? `${claim.what.slice(0, room - 1)}…` : claim.what;
+  return `  §${claim.section} ${what.padEnd(room)} ${figures}`.trimEnd();
+}
+
+/** `text` in lines of the terminal's width. */
+function lines(text: string): string[] {
+  const out: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = out.at(-1);
+    if (last !== undefined && last.length + word.length < WIDTH) out[out.length - 1] = `${last} ${word}`;
+    else if (word !== "") out.push(word);
+  }
+  return out;
+}
+
+/** All claims as a table of text: the paper's figure, ours by each gradient, and a letter for the conditions. */
+export function table({ claims }: Report): string {
   const conditions = [...new Set(claims.map((claim) => claim.conditions))];
-  const header = ["§", "claim", "paper", "ours", "verdict", ""];
+  const header = ["§", "kind", "claim", "paper", "ours", "verdict", "float32", "verdict", ""];
   const rows = claims.map((claim) => [
     claim.section,
+    claim.kind,
     claim.what,
     claim.paper === null ? "–" : bound(claim) + figure(claim.paper, claim.unit),
     ours(claim),
     claim.verdict,
+    claim.float32 ? ours({ ...claim.float32, unit: claim.unit }) : "",
+    claim.float32?.verdict ?? "",
     letter(conditions.indexOf(claim.conditions)),
   ]);
+  const numbers = ["paper", "ours", "float32"];
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const line = (row: readonly string[]) =>
-    row.map((cell, i) => i === 2 || i === 3 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])).join("  ")
-      .trimEnd();
+    row.map((cell, i) => numbers.includes(header[i]) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
+      .join("  ").trimEnd();
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  const remarks = claims.flatMap(({ what, verdict, reason, why }) =>
-    verdict === "not run"
-      ? [`not run: ${what} (${why})`]
-      : verdict !== "reproduced" && reason
-      ? [`${verdict}: ${what}: ${reason}`]
-      : []
-  );
+  const remarks = claims.flatMap(({ what, verdict, reason, why, fitted }) => [
+    ...(why ? [`${verdict}: ${what} (${why})`] : []),
+    ...(reason ? [`${verdict}: ${what}: ${reason}`] : []),
+    ...(fitted ? [`recipe fitted to the paper's figures: ${what}`] : []),
+  ]);
   return [
     line(header),
     rule,
     ...rows.map(line),
     rule,
-    tally(claims),
     "",
     ...conditions.map((text, i) => `${letter(i)}  ${text}`),
     ...(remarks.length > 0 ? ["", ...remarks] : []),
-    "",
-    `On ${data.name}, ${data.train} examples to learn from and ${data.test} to test on (the paper's are of MNIST).`,
-    `Budget ${budget.name}, ${inWords(seeds)}, ${kernels} kernels, ${seconds.toFixed(0)} s.`,
   ].join("\n");
 }
 
@@ -54,27 +133,17 @@ function bound({ relation = "about" }: ReportedClaim): string {
   return { about: "", "at least": "≥ ", "at most": "≤ " }[relation];
 }
 
-/** The mean, and the range if there are several. */
-function ours({ ours, min, max, values, unit }: ReportedClaim): string {
-  if (ours === null) return "–";
-  const mean = figure(ours, unit);
-  return values.length > 1 ? `${mean} (${figure(min!, unit)} … ${figure(max!, unit)})` : mean;
+/** The mean, and the standard deviation if there are several seeds. */
+function ours(
+  { mean, sd, unit }: Pick<Judgement, "mean"> & Pick<Spread, "sd"> & Pick<ReportedClaim, "unit">,
+) {
+  if (mean === null) return "–";
+  return sd === null ? figure(mean, unit) : `${figure(mean, unit)} ± ${figure(sd, unit)}`;
 }
 
-function figure(value: number, unit: ReportedClaim["unit"]): string {
+/** `value` in its unit. */
+export function figure(value: number, unit: ReportedClaim["unit"]): string {
   if (unit === "%") return `${Number(value.toFixed(2))} %`;
   if (unit === "number") return `${Number(value.toPrecision(3))}`;
   return value === 0 ? "0" : value.toExponential(1);
-}
-
-const VERDICTS: readonly Verdict[] = ["reproduced", "ordering holds", "not reproduced", "not run"];
-
-function tally(claims: readonly ReportedClaim[]): string {
-  const counts = VERDICTS.map((verdict) => ({
-    verdict,
-    count: claims.filter((claim) => claim.verdict === verdict).length,
-  }));
-  return counts.filter(({ count }) => count > 0).map(({ verdict, count }) => `${count} ${verdict}`).join(
-    ", ",
-  );
 }

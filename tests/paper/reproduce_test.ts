@@ -98,7 +98,7 @@ Deno.test("reproduce() of several seeds gives each seed's figures, and judges th
   assertEquals(values, [a.mean, b.mean]);
   assertEquals([min, max], [Math.min(a.mean!, b.mean!), Math.max(a.mean!, b.mean!)]);
   assertEquals(mean, (a.mean! + b.mean!) / 2);
-  assertEquals(both.claims.find(({ id }) => id === "softmax.fgsm.confidence")!.ours, mean);
+  assertEquals(both.claims.find(({ id }) => id === "softmax.fgsm.confidence")!.mean, mean);
 });
 
 Deno.test("reproduce() stops when its signal is aborted", async () => {

@@ -12,7 +12,7 @@ import {
 } from "../../../src/paper/mod.ts";
 import { trainTask } from "../../../src/paper/plan.ts";
 import { type Report, report } from "../../../src/report/report.ts";
-import { table } from "../../../src/report/table.ts";
+import { summary, table } from "../../../src/report/table.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { choice, choicesOf, flag, text, whole } from "../options.ts";
@@ -29,7 +29,7 @@ import { pool } from "../../reproduce/pool.ts";
 /** The claims of the paper, judged by running its experiments. */
 export const reproduce: Command = command({
   name: "reproduce",
-  summary: "Run the paper's experiments and print its figures beside ours",
+  summary: "Run the paper's experiments, count the figures that hold, and write a report",
   options: {
     data: text({
       help: "digits, the built-in set, or a folder of MNIST",
@@ -64,6 +64,7 @@ export const reproduce: Command = command({
       // deno task reproduce gives one
       lastCounts: true,
     }),
+    verbose: flag("Print every claim with its conditions, not only the counts"),
     noImages: flag("Leave images out of both: they show the data, which may not be yours to give away"),
   },
   examples: [
@@ -104,13 +105,16 @@ export const reproduce: Command = command({
         made: await provenance(jobs),
         took: (name, seed) => inSeconds(pace.took(trainTask(name, seed))),
       });
-      context.print(table(finished));
       if (files.json !== undefined) await writeJson(files.json, finished);
       if (files.html !== undefined) await writePage(files.html, finished, context);
+      if (values.verbose) context.print(`${table(finished)}\n`);
+      context.print(summary(finished, nextSteps(files, values)));
       return 0;
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
-      const rest = lasting ? "the same command goes on from where it was" : "nothing was kept";
+      const rest = lasting
+        ? `the same command goes on from where it was, with what is in ${folder}`
+        : "nothing was kept; without --no-cache the same command would go on from where it was";
       throw new UserError(`Reproduction was interrupted; ${rest}`, 130);
     } finally {
       if (!lasting) await Deno.remove(folder, { recursive: true });
@@ -167,6 +171,23 @@ function nameOf(data: string): string {
 
 function inSeconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds) / 1000;
+}
+
+/** Where to look, and what to run next. */
+function nextSteps(
+  { html, json }: { html?: string; json?: string },
+  { data, verbose }: { data: string; verbose: boolean },
+): string[] {
+  const written = [html, json].filter((file) => file !== undefined);
+  return [
+    written.length > 0
+      ? `The report: ${written.join(", ")}.`
+      : "--report DIR writes the report as a page and as JSON.",
+    ...(data === "digits"
+      ? ["On the paper's data: gibbon data mnist --out mnist, then gibbon reproduce --data mnist."]
+      : []),
+    ...(verbose ? [] : ["--verbose prints every claim, --only ID runs some experiments, --list names them."]),
+  ];
 }
 
 /** Where the report goes; a plan goes only where it is sent by name. */

@@ -3,9 +3,10 @@ import { decode } from "fast-png";
 import "../../../src/runtime/inlined.ts";
 import { chart } from "../../../scripts/report/chart.ts";
 import { html } from "../../../scripts/report/html.ts";
+import { MODEL_NAMES } from "../../../src/paper/names.ts";
 import { FIGURES, sample } from "./support.ts";
 
-const page = await html(sample());
+const page = html(sample());
 
 Deno.test("html() is one file: it asks for nothing from elsewhere, and runs nothing", () => {
   const addresses = Array.from(page.matchAll(/(?:src|href)="([^"]*)"/g), ([, address]) => address);
@@ -16,10 +17,12 @@ Deno.test("html() is one file: it asks for nothing from elsewhere, and runs noth
 
 Deno.test("html() has a row for every claim, and every figure with its title and caption", () => {
   const { claims } = sample();
-  assertEquals(page.match(/<td class="verdict/g)?.length, claims.length);
+  const shown = claims.filter(({ id }) => id.startsWith("maxout."));
+  // once in the table of all, and those of a section with figures beside it
+  assertEquals(page.match(/<td class="verdict/g)?.length, claims.length + shown.length);
   for (const { title, caption } of FIGURES) {
     const escaped = title.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-    assertStringIncludes(page, `<h4>${escaped}</h4>`);
+    assertStringIncludes(page, `<h3>${escaped}</h3>`);
     assertStringIncludes(page, caption);
   }
 });
@@ -30,21 +33,22 @@ Deno.test("html() escapes what it is given", () => {
 });
 
 Deno.test("html() draws lines and bars twice, in the page's own colors", () => {
-  assertEquals(page.match(/<svg/g)?.length, 2 * (2 + 2));
-  assertStringIncludes(page, "var(--series-8)");
-  assertEquals(page.match(/#0[0-9a-f]{5}\b(?=")/g), null);
+  // the figures' chart, lines and bars, errors and losses in training
+  assertEquals(page.match(/<svg/g)?.length, 2 * (1 + 2 + 2));
+  assertEquals(page.match(/(?:fill|stroke)="#/g), null);
 });
 
-Deno.test("html() says how many trainings were kept from earlier runs", async () => {
+Deno.test("html() says how many trainings were kept from earlier runs", () => {
   assertStringIncludes(page, "1 s, with 1 of 1 trainings kept from earlier runs");
   const { models, ...rest } = sample();
-  const fresh = await html({ ...rest, models: models.map((model) => ({ ...model, seconds: 1 })) });
+  const fresh = html({ ...rest, models: models.map((model) => ({ ...model, seconds: 1 })) });
   assert(!fresh.includes("kept from earlier runs"));
 });
 
-Deno.test("chart() lays bars down whose names would run into one another, and shows the names whole", async () => {
-  const figure = (names: readonly string[]) => ({
-    kind: "bars" as const,
+Deno.test("chart() shows names of bars whole, whatever their length, and values behind them", () => {
+  const names = Array.from({ length: 8 }, (_, i) => `sign step on the hidden layer number ${i}`);
+  const { wide, narrow } = chart({
+    kind: "bars",
     id: "bars",
     title: "",
     caption: "",
@@ -52,33 +56,46 @@ Deno.test("chart() lays bars down whose names would run into one another, and sh
     y: { label: "error" },
     groups: [{ name: "attacked", values: names.map((x, i) => ({ x, value: 10 + i })) }],
   });
-  const long = Array.from({ length: 8 }, (_, i) => `sign step on hidden layer ${i}`);
-  const short = Array.from({ length: 8 }, (_, i) => `${i}`);
-  const wide = { long: (await chart(figure(long))).wide, short: (await chart(figure(short))).wide };
-  const title = (of: "trained" | "error") => new RegExp(`rotate\\(-90\\)[^>]*>${of}<`);
-  assert(title("trained").test(wide.long) && title("error").test(wide.short));
-  assert(!wide.long.includes("…"));
-  for (const i of long.keys()) assert(wide.long.includes(`>hidden layer ${i}<`), `${i}`);
+  const words = (drawn: string) => drawn.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+  for (const drawn of [wide, narrow]) {
+    for (const i of names.keys()) assertStringIncludes(words(drawn), `number ${i}`);
+    assertStringIncludes(drawn, ">17</text>");
+  }
 });
 
-Deno.test("chart() draws a small chart for each panel, by name", async () => {
-  const { wide, narrow } = await chart({
+Deno.test("chart() draws a small chart for each panel, by name", () => {
+  const { wide, narrow } = chart({
     kind: "lines",
     id: "lines",
     title: "",
     caption: "",
     x: { label: "epoch" },
     y: { label: "loss" },
-    series: ["throughRotationControl", "maxout"].map((panel) => ({
-      name: "loss",
-      panel,
-      points: [[1, 2], [2, 1]],
-    })),
+    series: ["small maxout", "maxout"].map((panel) => ({ name: "loss", panel, points: [[1, 2], [2, 1]] })),
   });
   for (const drawn of [wide, narrow]) {
-    for (const panel of ["throughRotationControl", "maxout"]) assertStringIncludes(drawn, `>${panel}<`);
-    assertEquals(drawn.match(/mark-line/g)?.length, 2);
+    for (const panel of ["small maxout", "maxout"]) assertStringIncludes(drawn, `>${panel}<`);
+    assertEquals(drawn.match(/<path/g)?.length, 2);
   }
+});
+
+Deno.test("chart() gives one model one color in every figure, and labels its line directly", () => {
+  const series = ["softmax", "maxout", "rbf"].map((key, i) => ({
+    name: MODEL_NAMES[key],
+    points: [[0, i], [1, 100]] as const,
+  }));
+  const axes = { x: { label: "ε" }, y: { label: "error", unit: "%" } };
+  const of = (some: typeof series) =>
+    chart({ kind: "lines", id: "a", title: "", caption: "", ...axes, series: some }).wide;
+  const color = (drawn: string, name: string) => drawn.match(new RegExp(`fill="([^"]*)"[^>]*>${name}<`))?.[1];
+  for (const { name } of series) {
+    assert(color(of(series), name)?.startsWith("var(--model-"), name);
+    assertEquals(color(of(series), name), color(of(series.toReversed()), name));
+  }
+  assertEquals(new Set(series.map(({ name }) => color(of(series), name))).size, 3);
+  // all end at one height, and still no label lies on another
+  const ys = Array.from(of(series).matchAll(/y="([\d.]+)" fill="var\(--model/g), ([, y]) => Number(y));
+  ys.sort((a, b) => a - b).forEach((y, i) => assert(i === 0 || y - ys[i - 1] >= 13));
 });
 
 Deno.test("html() has images as PNG of their size", () => {

@@ -72,7 +72,7 @@ export function sample(figures: Readonly<Record<string, readonly Figure[]>> = { 
   const measurements = measured([outcomes]);
   return report({
     seeds: [1],
-    claims: judgeAll(claims, measurements, { experiments, budget: budgets.quick }),
+    claims: judgeAll(claims, measurements, { experiments, budget: budgets.quick, images: 10 }),
     measurements,
     figures,
     models: [{

@@ -1,0 +1,277 @@
+/** What a run showed, in sentences that its own figures choose. @module */
+
+import type { Measurements } from "../paper/experiment.ts";
+import type { ReportedClaim } from "./report.ts";
+
+/** Two measurements beside each other. */
+interface Comparison {
+  /** What the first is, so that a figure can follow. */
+  readonly subject: string;
+  readonly a: string;
+  /** What the second is, likewise. */
+  readonly than: string;
+  readonly b: string;
+  /** Unit of both; default percent. */
+  readonly unit?: "%" | "";
+}
+
+/** By experiment, what is worth a sentence. */
+const COMPARISONS: Readonly<Record<string, readonly Comparison[]>> = {
+  linear: [{
+    subject: "Moved with the weights' signs, four times as many pixels change a sum by a factor of",
+    a: "linear.signs.growth",
+    than: "moved at random:",
+    b: "linear.noise.growth",
+    unit: "",
+  }],
+  softmax: [{
+    subject: "Softmax regression errs on attacked images:",
+    a: "softmax.fgsm.error",
+    than: "on clean ones:",
+    b: "softmax.clean.error",
+  }],
+  maxout: [
+    {
+      subject: "Maxout errs on attacked images:",
+      a: "maxout.fgsm.error",
+      than: "on clean ones:",
+      b: "maxout.clean.error",
+    },
+    {
+      subject: "Its error by the exact gradient is",
+      a: "maxout.fgsm.error",
+      than: "by the float32 one:",
+      b: "maxout.fgsm in float32.error",
+    },
+  ],
+  rotation: [{
+    subject: "Turned by .65, maxout errs on",
+    a: "rotation.maxout.large.error",
+    than: "adversarially trained:",
+    b: "rotation.adversarialMaxout.large.error",
+  }],
+  lbfgs: [{
+    subject: "The mean L2 distance that L-BFGS finds for maxout is",
+    a: "lbfgs.maxout.distance",
+    than: "by the smallest sign step that misleads:",
+    b: "lbfgs.maxout.sign step.distance",
+    unit: "",
+  }],
+  curves: [
+    {
+      subject: "Half of the images mislead adversarially trained maxout from ε =",
+      a: "curves.adversarialMaxout.half",
+      than: "naive maxout from ε =",
+      b: "curves.maxout.half",
+      unit: "",
+    },
+    {
+      subject: "Its greatest error over steps of up to .25 is",
+      a: "curves.adversarialMaxout.worst",
+      than: "at .25 itself, on all test images:",
+      b: "adversarial.fgsm.error",
+    },
+  ],
+  logistic: [{
+    subject: "Logistic regression errs on attacked images:",
+    a: "logistic.fgsm.error",
+    than: "on clean ones:",
+    b: "logistic.clean.error",
+  }],
+  closed: [
+    {
+      subject: "Trained on the closed form, logistic regression errs under attack on",
+      a: "closed.adversarial.fgsm.error",
+      than: "without:",
+      b: "closed.plain.fgsm.error",
+    },
+    {
+      subject: "With L1 decay of λ = ε its training error is",
+      a: "closed.l1 0.25.training error",
+      than: "on the closed form:",
+      b: "closed.adversarial.training error",
+    },
+  ],
+  decay: [
+    {
+      subject: "With L1 decay of .0025 the training error is",
+      a: "decay.0.0025.training error",
+      than: "without decay:",
+      b: "decay.none.training error",
+    },
+    {
+      subject: "Under attack the network with .000025 errs on",
+      a: "decay.0.000025.fgsm.error",
+      than: "the adversarially trained one:",
+      b: "decay.adversarial.fgsm.error",
+    },
+  ],
+  adversarial: [
+    {
+      subject: "Adversarially trained, maxout errs under attack on",
+      a: "adversarial.fgsm.error",
+      than: "naive maxout:",
+      b: "maxout.fgsm.error",
+    },
+    {
+      subject: "On clean images it errs on",
+      a: "adversarial.clean.error",
+      than: "naive maxout:",
+      b: "maxout.clean.error",
+    },
+    {
+      subject: "On the naive network's examples it errs on",
+      a: "adversarial.transfer from naive.error",
+      than: "the naive one on its examples:",
+      b: "adversarial.transfer to naive.error",
+    },
+  ],
+  large: [{
+    subject: "Of the larger networks the adversarially trained one errs on clean images:",
+    a: "large.adversarial.clean.error",
+    than: "the naive one:",
+    b: "large.naive.clean.error",
+  }],
+  noise: [
+    {
+      subject: "Trained on random ±ε, maxout errs under attack on",
+      a: "noise.sign.fgsm.error",
+      than: "trained on the attack:",
+      b: "noise.adversarial.fgsm.error",
+    },
+    {
+      subject: "Trained on uniform noise it errs on",
+      a: "noise.uniform.fgsm.error",
+      than: "naive maxout:",
+      b: "noise.naive.fgsm.error",
+    },
+  ],
+  controls: [
+    {
+      subject: "Trained through small rotations, the small network errs under attack on",
+      a: "controls.through rotation.fgsm.error",
+      than: "trained on the sign step:",
+      b: "controls.fgsm.fgsm.error",
+    },
+    {
+      subject: "Perturbed at its first hidden layer in training, its activations there are",
+      a: "controls.hidden.activation",
+      than: "without:",
+      b: "controls.plain.activation",
+      unit: "",
+    },
+  ],
+  rbf: [
+    {
+      subject: "The RBF network errs under attack on",
+      a: "rbf.fgsm.error",
+      than: "maxout:",
+      b: "maxout.fgsm.error",
+    },
+    {
+      subject: "Its confidence on mistakes is",
+      a: "rbf.fgsm.confidence",
+      than: "on clean images:",
+      b: "rbf.clean.confidence",
+    },
+  ],
+  agreement: [{
+    subject: "Softmax regression gives maxout's wrong class on",
+    a: "agreement.softmax.on mistakes",
+    than: "the RBF network:",
+    b: "agreement.rbf.on mistakes",
+  }],
+  transfer: [{
+    subject: "Examples made against maxout mislead softmax regression on",
+    a: "transfer.from maxout to softmax.error",
+    than: "the RBF network:",
+    b: "transfer.from maxout to rbf.error",
+  }],
+  line: [{
+    subject: "The share of the line backward on which the image is taken for a 4 is",
+    a: "line.right.share backward",
+    than: "forward:",
+    b: "line.right.share forward",
+  }],
+  universal: [{
+    subject: "With perturbations of other images maxout errs on",
+    a: "universal.maxout.another's.error",
+    than: "with random signs:",
+    b: "universal.maxout.noise.error",
+  }],
+  ensemble: [{
+    subject: "Attacked as a whole, the ensemble errs on",
+    a: "ensemble.whole.error",
+    than: "through one member:",
+    b: "ensemble.single.error",
+  }],
+  generative: [{
+    subject: "The Boltzmann machine errs under attack on",
+    a: "generative.mpDbm.fgsm.error",
+    than: "on clean images:",
+    b: "generative.mpDbm.clean.error",
+  }],
+  rubbish: [
+    {
+      subject: "Noise is taken for a digit by maxout in",
+      a: "rubbish.maxout.error",
+      than: "by softmax regression in",
+      b: "rubbish.softmax.error",
+    },
+    {
+      subject: "Taught that noise is nothing, the network takes it for a digit in",
+      a: "rubbish.taught.error",
+      than: "after one step toward a class:",
+      b: "rubbish.taught.directed.success",
+    },
+  ],
+};
+
+/** The sentences about an experiment: comparisons of what was measured, then what became of the paper's figures. */
+export function findings(
+  id: string,
+  { measurements, claims }: { measurements: Measurements; claims: readonly ReportedClaim[] },
+): string[] {
+  const sentences = (COMPARISONS[id] ?? []).flatMap(({ subject, a, than, b, unit = "%" }) => {
+    const [first, second] = [measurements[a], measurements[b]];
+    if (typeof first !== "number" || typeof second !== "number") return [];
+    return [`${subject} ${shown(first, unit)}, ${relation(first, second)} ${than} ${shown(second, unit)}.`];
+  });
+  const figures = claims.filter((claim) => claim.id.startsWith(`${id}.`) && claim.kind === "published");
+  const judged = figures.filter(({ verdict }) => verdict !== "not run");
+  if (judged.length === 0) return sentences;
+  const within = judged.filter(({ verdict }) => verdict === "within tolerance").length;
+  const single = judged.filter(({ verdict, float32 }) =>
+    (float32?.verdict ?? verdict) === "within tolerance"
+  );
+  const both = judged.some(({ float32 }) => float32)
+    ? ` by the exact gradient, ${single.length} by float32`
+    : "";
+  return [
+    ...sentences,
+    `Of the paper's figures here: ${within} of ${judged.length} within tolerance${both}.`,
+  ];
+}
+
+/** How `a` stands to `b`, as it reads once both are rounded. */
+function relation(a: number, b: number): string {
+  const [x, y] = [rounded(a), rounded(b)];
+  return x < y ? "less than" : x > y ? "more than" : "as much as";
+}
+
+function shown(value: number, unit: "%" | ""): string {
+  return `${rounded(value)}${unit && ` ${unit}`}`;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/** What the paper says, in five sentences. */
+export const IN_SHORT: readonly string[] = [
+  "Models that are linear in high dimensions can be misled by changes too small to see, because many small changes of pixels add up in every weighted sum.",
+  "One step along the sign of the loss's gradient, the fast gradient sign method, is enough: with ε = .25 a softmax regression on MNIST errs on 99.9 % of the images, a maxout network on 89.4 %.",
+  "Training on such steps lowers the maxout network's error under attack to 17.9 %, and its clean error from 0.94 to 0.84 %; training on noise of the same size does neither.",
+  "Adversarial examples carry over from model to model and from image to image, because the direction matters and not the point; an RBF network can be misled as well, but is not sure of its mistakes.",
+  "Neither ensembles nor generative training protect, and linear models take Gaussian noise for digits with confidence.",
+];
