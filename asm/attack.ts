@@ -71,6 +71,48 @@ export function addStep(out: Out, x: In, d: In, lo: f32, hi: f32, n: usize): voi
   }
 }
 
+/** Ones in the lanes of v that are farther than `size` from o, or beyond `lower` or `upper`; NaN is. */
+// @ts-ignore: decorator
+@inline
+function beyond(v: v128, o: v128, size: v128, lower: v128, upper: v128): v128 {
+  // Knuth's TwoSum, v - o = d + error exactly
+  const d = f32x4.sub(v, o), b = f32x4.sub(d, v);
+  const error = f32x4.sub(f32x4.sub(v, f32x4.sub(d, b)), f32x4.add(o, b));
+  const far = f32x4.abs(d);
+  // at the very size, the error tells whether the difference is more
+  const more = f32x4.gt(v128.xor(error, signOf(d)), f32x4.splat(0));
+  const near = v128.andnot(f32x4.le(far, size), v128.and(f32x4.eq(far, size), more));
+  return v128.not(v128.and(near, v128.and(f32x4.ge(v, lower), f32x4.le(v, upper))));
+}
+
+/** How many of the n numbers x are farther than size >= 0 from own, or beyond lo or hi, to the last bit; NaN is. */
+export function countBeyond(x: In, own: In, size: f32, lo: f32, hi: f32, n: usize): i32 {
+  const most = f32x4.splat(size), lower = f32x4.splat(lo), upper = f32x4.splat(hi);
+  let counts = i32x4.splat(0), i: usize = 0;
+  for (; i + 4 <= n; i += 4) {
+    const at = i << 2;
+    counts = i32x4.sub(counts, beyond(v128.load(x + at), v128.load(own + at), most, lower, upper));
+  }
+  if (i < n) {
+    const at = i << 2, left = n - i;
+    const bad = beyond(load4(x + at, left), load4(own + at, left), most, lower, upper);
+    // lanes beyond the end do not count
+    counts = i32x4.sub(counts, v128.and(bad, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(<i32>left))));
+  }
+  return i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) + i32x4.extract_lane(counts, 2) +
+    i32x4.extract_lane(counts, 3);
+}
+
+/** x[i] = own[i] where it is NaN, else clipped to least[i] ... greatest[i]; a zero that fits keeps its sign. All (n). */
+export function clampWithin(x: Out, own: In, least: In, greatest: In, n: usize): void {
+  for (let i: usize = 0; i < n; i += 4) {
+    const at = i << 2, left = n - i;
+    const v = load4(x + at, left);
+    const number = v128.bitselect(v, load4(own + at, left), f32x4.eq(v, v));
+    store4(x + at, clip(number, load4(least + at, left), load4(greatest + at, left)), left);
+  }
+}
+
 /** v toward 0 to float32, so that no sum of squares grows by rounding. */
 // @ts-ignore: decorator
 @inline

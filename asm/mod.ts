@@ -1,5 +1,5 @@
 export { abiVersion, alloc, free } from "./heap";
-export { addStep, l1Direction, l2Direction, signStep } from "./attack";
+export { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep } from "./attack";
 export { addBias, columnSums, exp, log, multiply, softplusBackward, softplusForward } from "./elementwise";
 export { exponentialForward, exponentialLoss } from "./exponential";
 export { gemmNN, gemmNT, gemmTN } from "./gemm";

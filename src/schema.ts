@@ -128,11 +128,10 @@ export function resolve<O extends object, S extends Schema<O>>(
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new InputError("shape", action, `the options must be an object, not ${shown(given)}`);
   }
-  const fields = schema as AnySchema;
+  const fields = schema as AnySchema, names = namesOf(fields);
   const out: Record<string, unknown> = {};
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(fields, name)) continue;
-    const names = Object.keys(fields);
+  for (const name in given) {
+    if (Object.hasOwn(fields, name) || !Object.hasOwn(given, name)) continue;
     throw new InputError(
       "option",
       action,
@@ -141,7 +140,7 @@ export function resolve<O extends object, S extends Schema<O>>(
       }`,
     );
   }
-  for (const name of Object.keys(fields)) {
+  for (const name of names) {
     const field = fields[name], value = (given as Record<string, unknown>)[name];
     if (value === undefined) {
       if (field.required) throw new InputError("option", action, `${name} is missing`);
@@ -157,28 +156,40 @@ export function resolve<O extends object, S extends Schema<O>>(
   return out as Resolved<O, S>;
 }
 
+/** Names of the options of a schema: looked up for each call of an attack. */
+const known = new WeakMap<AnySchema, readonly string[]>();
+
+function namesOf(fields: AnySchema): readonly string[] {
+  let names = known.get(fields);
+  if (!names) known.set(fields, names = Object.keys(fields));
+  return names;
+}
+
 /** What `value` should be instead, in words that follow "must be"; nothing if it is as `field` says. */
 export function problem(field: Field, value: unknown): string | undefined {
+  return isValue(field, value) ? undefined : rangeOf(field);
+}
+
+function isValue(field: Field, value: unknown): boolean {
   const { kind, choices = [] } = field;
-  const wanted = rangeOf(field);
   switch (kind) {
     case "any":
-      return undefined;
+      return true;
     case "boolean":
-      return typeof value === "boolean" ? undefined : wanted;
+      return typeof value === "boolean";
     case "text":
-      return typeof value === "string" ? undefined : wanted;
+      return typeof value === "string";
     case "choice":
-      return choices.includes(value as string) ? undefined : wanted;
+      return choices.includes(value as string);
     case "number":
     case "integer":
-      return choices.includes(value as string) || fits(field, value) ? undefined : wanted;
+      return choices.includes(value as string) || fits(field, value);
     case "numbers":
     case "integers": {
-      const list = Array.isArray(value) || ArrayBuffer.isView(value);
-      const items = list ? Array.from(value as ArrayLike<unknown>) : [];
-      const length = field.count === undefined || items.length === field.count;
-      return list && length && items.every((item) => fits(field, item)) ? undefined : wanted;
+      if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return false;
+      const items = Array.from(value as ArrayLike<unknown>);
+      return (field.count === undefined || items.length === field.count) &&
+        items.every((item) => fits(field, item));
     }
   }
 }

@@ -7,6 +7,8 @@ export interface Exports {
   alloc(bytes: number): number;
   free(address: number): void;
   addStep(out: number, x: number, d: number, lo: number, hi: number, n: number): void;
+  clampWithin(x: number, own: number, least: number, greatest: number, n: number): void;
+  countBeyond(x: number, own: number, size: number, lo: number, hi: number, n: number): number;
   l1Direction(d: number, g: number, epsilon: number, rows: number, cols: number): void;
   l2Direction(d: number, g: number, epsilon: number, rows: number, cols: number): void;
   signStep(out: number, x: number, g: number, epsilon: number, lo: number, hi: number, rows: number, cols: number): void;
@@ -73,6 +75,8 @@ export interface ThreadExports extends Exports {
 /** What each kernel takes, by name; `Floats` and `Ints` are what a host passes for float32 and for whole numbers. */
 export interface Operands<Floats, Ints> {
   addStep: { out: Floats; x: Floats; d: Floats; lo: number; hi: number; n: number };
+  clampWithin: { x: Floats; own: Floats; least: Floats; greatest: Floats; n: number };
+  countBeyond: { x: Floats; own: Floats; size: number; lo: number; hi: number; n: number };
   l1Direction: { d: Floats; g: Floats; epsilon: number; rows: number; cols: number };
   l2Direction: { d: Floats; g: Floats; epsilon: number; rows: number; cols: number };
   signStep: { out: Floats; x: Floats; g: Floats; epsilon: Floats; lo: number; hi: number; rows: number; cols: number };
@@ -123,6 +127,8 @@ export interface Operands<Floats, Ints> {
 /** The same names in the order of the kernel's parameters, after a * for what it writes. */
 export const operands: Readonly<Record<keyof Operands<never, never>, string>> = {
   addStep: "*out x d lo hi n",
+  clampWithin: "*x own least greatest n",
+  countBeyond: "x own size lo hi n",
   l1Direction: "*d g epsilon rows cols",
   l2Direction: "*d g epsilon rows cols",
   signStep: "*out x g epsilon lo hi rows cols",

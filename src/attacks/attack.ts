@@ -10,7 +10,6 @@ import type {
 } from "../constraints/constraint.ts";
 import { checkEpsilon, constraint } from "../constraints/mod.ts";
 import { type Batch, slice } from "../data/batch.ts";
-import type { Bounds } from "../kernels/attack.ts";
 import type { Predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import {
@@ -226,6 +225,28 @@ export function makeAttack<
   const action = `attack by ${name}`;
   const fields = { ...COMMON, ...schema } as unknown as Schema<Given & O>;
 
+  /** What the options alone settle. */
+  interface Settings {
+    readonly all: Given & { readonly seed: number; readonly first: number };
+    readonly own: Record<string, unknown>;
+    readonly constraints: readonly Constraint[];
+  }
+
+  function settingsOf(
+    model: Pick<Classifier, "inputs" | "classes">,
+    options: Given & O,
+    sizes: readonly (Epsilon | undefined)[],
+  ): Settings {
+    const all = resolve(action, fields, options) as unknown as Settings["all"];
+    const given: Record<string, unknown> = {};
+    for (const key of Object.keys(schema as object)) {
+      given[key] = (all as unknown as Record<string, unknown>)[key];
+    }
+    const own = adapt ? adapt(given as Resolved<O, S>, model) as typeof given : given;
+    return { all, own, constraints: sizes.map((epsilon) => constraintOf(model.inputs, all, epsilon)) };
+  }
+
+  let kept: { inputs: number; classes: number; options: object; settings: Settings } | undefined;
   /** What is to be done to `batch`, all of it checked. */
   function prepare(
     model: Pick<Classifier, "inputs" | "classes">,
@@ -234,17 +255,21 @@ export function makeAttack<
     sizes: readonly (Epsilon | undefined)[],
   ): Prepared {
     checkInputs("attack", model, batch.x);
-    const all = resolve(action, fields, options) as unknown as Given & { seed: number; first: number };
+    const { inputs, classes } = model;
+    // whoever attacks one example after another asks for the same each time
+    const again = kept?.inputs === inputs && kept.classes === classes && sizes.length === 1 &&
+      arePlainAndSame(options, kept.options);
+    const settings = again ? kept!.settings : settingsOf(model, options, sizes);
+    if (!again && sizes.length === 1) {
+      // a copy of the pair too, which the caller may write to
+      const { bounds } = options;
+      kept = { inputs, classes, options: { ...options, ...(bounds && { bounds: [...bounds] }) }, settings };
+    }
+    const { all, own, constraints } = settings;
     const target = targets(action, model, batch, all.target);
     if (needs === "gradients" && !target) checkLabels(action, model, batch);
-    const constraints = sizes.map((epsilon) => constraintOf(model.inputs, all, epsilon));
     const [first] = constraints;
     if (first) refuse(action, first.checkOriginal(batch.x));
-    const given: Record<string, unknown> = {};
-    for (const key of Object.keys(schema as object)) {
-      given[key] = (all as unknown as Record<string, unknown>)[key];
-    }
-    const own = adapt ? adapt(given as Resolved<O, S>, model) as typeof given : given;
     return {
       own,
       name,
@@ -261,21 +286,13 @@ export function makeAttack<
     };
   }
 
-  let last: Constraint | undefined, lastBounds: Bounds | undefined;
   function constraintOf(inputs: number, options: Given, epsilon: Epsilon | undefined): Constraint {
     const { constraint: whole, norm = norms[0], bounds, fixed, grid, oneHot } = options;
-    // whoever attacks one example after another asks for the same each time
-    const plain = !whole && typeof epsilon === "number" && !fixed && !grid && !oneHot &&
-      (!bounds || typeof bounds[0] === "number");
-    const same = plain && last?.epsilon === epsilon && last.inputs === inputs && last.norm === norm &&
-      sameBounds(lastBounds, bounds as Bounds | undefined);
-    if (same) return last!;
     const own = { epsilon: epsilon!, norm, bounds, fixed, grid, oneHot };
     const made = whole ? checkWhole(action, whole, inputs, options) : constraint(inputs, own, action);
     if (!norms.includes(made.norm)) {
       throw new InputError("value", `${action} in norm ${made.norm}`, `expected ${oneOf(norms)}`);
     }
-    if (plain) [last, lastBounds] = [made, bounds && [bounds[0], bounds[1]] as Bounds];
     return made;
   }
 
@@ -398,8 +415,21 @@ export function makeAttack<
   >;
 }
 
-function sameBounds(a: Bounds | undefined, b: Bounds | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : a[0] === b[0] && a[1] === b[1];
+/** Whether two records hold the same numbers, words and pairs of bounds, and nothing that could change unseen. */
+function arePlainAndSame(options: object, others: object): boolean {
+  const [a, b] = [options, others] as Readonly<Record<string, unknown>>[];
+  let [count, left] = [0, 0];
+  for (const name in a) {
+    count++;
+    const [own, other] = [a[name], b[name]];
+    if (name === "bounds" && Array.isArray(own) && Array.isArray(other)) {
+      if (own.length !== 2 || typeof own[0] !== "number" || own[0] !== other[0] || own[1] !== other[1]) {
+        return false;
+      }
+    } else if (own !== other || typeof own === "object" || typeof own === "function") return false;
+  }
+  for (const _ in b) left++;
+  return count === left;
 }
 
 /** A plan, and the attack's own options. */

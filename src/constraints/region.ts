@@ -1,6 +1,14 @@
 /** The inputs that a constraint allows around some originals: steps, projection and the check. @module */
 
-import { addStep, type Bounds, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
+import {
+  addStep,
+  type Bounds,
+  clampWithin,
+  countBeyond,
+  l1Direction,
+  l2Direction,
+  signStep,
+} from "../kernels/attack.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { turned, withinAngle } from "./angle.ts";
 import type { Constraint, Region } from "./constraint.ts";
@@ -118,17 +126,8 @@ export function region(
   }
 
   function relax(x: Matrix): void {
-    const { data } = x;
     if (norm === "Linf") {
-      const { least: { data: least }, greatest: { data: greatest } } = ends();
-      for (let i = 0; i < data.length; i++) {
-        const value = data[i];
-        // written only where it changes, so that a zero keeps its sign
-        if (value < least[i]) data[i] = least[i];
-        else if (value > greatest[i]) data[i] = greatest[i];
-        else if (value !== value) data[i] = original.data[i];
-      }
-      return;
+      return clampWithin(x, original, ends());
     }
     restore(x);
     for (let i = 0; i < rows; i++) {
@@ -187,7 +186,7 @@ export function region(
     check(x) {
       const { data } = x, { data: own } = original;
       if (norm === "Linf" && box && typeof epsilon === "number" && !grid && !fixed && !discrete) {
-        if (keeps(data, own, { size: sizes[0], box })) return undefined;
+        if (countBeyond(x, original, { size: sizes[0], bounds: box }) === 0) return undefined;
       }
       const bad = norm === "Linf"
         ? tooFar(constraint, data, own)
@@ -211,19 +210,6 @@ export function region(
 /** x − own, in whole steps where there is a grid. */
 function difference(x: number, own: number, grid: number): number {
   return grid > 0 ? (Math.round(x * grid) - Math.round(own * grid)) / grid : x - own;
-}
-
-/** Whether all moved by at most `size` and stayed in the box: both in one look, for the plain case. */
-function keeps(
-  data: Float32Array,
-  own: Float32Array,
-  { size, box: [lo, hi] }: { size: number; box: Bounds },
-): boolean {
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i], d = value - own[i];
-    if (!(d <= size && d >= -size && value >= lo && value <= hi)) return false;
-  }
-  return true;
 }
 
 /** The first feature that moved farther than L∞ allows, or −1. */

@@ -44,6 +44,29 @@ export function addStep(
   run("addStep", { out, x, d: step, lo, hi, n: x.rows * x.cols });
 }
 
+/** How many numbers of `x` are farther than `size` ≥ 0 from `own`, or out of bounds, to the last bit; NaN is. */
+export function countBeyond(
+  x: Matrix,
+  own: Matrix,
+  { size, bounds = UNBOUNDED }: { size: number; bounds?: Bounds },
+): number {
+  checkShape("compare inputs", "the originals", own, x.rows, x.cols);
+  const [lo, hi] = bounds;
+  return run("countBeyond", { x, own, size, lo, hi, n: x.rows * x.cols });
+}
+
+/** `x` clipped to `least` … `greatest`, element by element; `own` where it is NaN. */
+export function clampWithin(
+  x: Matrix,
+  own: Matrix,
+  { least, greatest }: { least: Matrix; greatest: Matrix },
+): void {
+  for (const [name, m] of [["originals", own], ["lower ends", least], ["upper ends", greatest]] as const) {
+    checkShape("clip inputs", `the ${name}`, m, x.rows, x.cols);
+  }
+  run("clampWithin", { x, own, least, greatest, n: x.rows * x.cols });
+}
+
 /** `out` = the step of Euclidean length ≤ ε along each row of `gradient`. May write over it. */
 export function l2Direction(out: Matrix, gradient: Matrix, { epsilon }: { epsilon: number }): void {
   checkShape("find an L2 step", "a result", out, gradient.rows, gradient.cols);

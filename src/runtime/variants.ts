@@ -2,7 +2,15 @@
 
 import { InputError } from "../errors.ts";
 import { isFaster } from "./choice.ts";
-import { Heap, type Kernel, type Kernels, Resident, type StartTeam, THREADS_APART } from "./heap.ts";
+import {
+  Heap,
+  type Kernel,
+  type Kernels,
+  parametersOf,
+  Resident,
+  type StartTeam,
+  THREADS_APART,
+} from "./heap.ts";
 
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
 export type Variant = "baseline" | "relaxed";
@@ -117,8 +125,9 @@ export function heap(): Heap {
  * @throws {RangeError} if the memory has no room for operands that have to be copied in
  */
 export function run<K extends Kernel>(kernel: K, operands: Kernels[K]): number {
-  for (const name in operands) {
-    const operand: unknown = operands[name];
+  // what a kernel writes comes first, and is most often resident
+  for (const name of parametersOf(kernel)) {
+    const operand: unknown = operands[name as keyof Kernels[K]];
     if (operand instanceof Resident) return operand.heap.run(kernel, operands);
   }
   return heap().run(kernel, operands);

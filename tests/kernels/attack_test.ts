@@ -46,6 +46,21 @@ function assertNoFarther(out: Float32Array, x: Float32Array, d: Float32Array, wh
   }
 }
 
+Deno.test("countBeyond() counts to the last bit what lies farther than the size", () => {
+  for (const [own, d] of steps(10_000)) {
+    for (const size of [0.1, 1e-30, 3e38].map(fround)) {
+      const x = own.map((value, i) => fround(value + (i % 2 ? d[i] : i % 4 ? size : -size)));
+      const far = (value: number, i: number) =>
+        !isFinite(value) || magnitude(exactly(value) - exactly(own[i])) > exactly(size);
+      const wanted = x.filter(far).length;
+      for (const heap of heaps) {
+        const trial = { operands: [x, own], scalars: [size, -Infinity, Infinity, x.length], terms: 0 };
+        assertEquals(call(heap, "countBeyond", trial, 0).value, wanted, `${size} on ${heap.kernels}`);
+      }
+    }
+  }
+});
+
 Deno.test("addStep() never goes farther than |d|, exactly", () => {
   for (const [x, d] of steps(10_000)) {
     const trial = { operands: [blank(x.length), x, d], scalars: [-Infinity, Infinity, x.length], terms: 0 };

@@ -23,6 +23,26 @@ export function addStep(out: Numbers, x: Numbers, d: Numbers, lo: number, hi: nu
   for (let i = 0; i < n; i++) out[i] = min(max(x[i] + d[i], lo), hi);
 }
 
+export function countBeyond(
+  x: Numbers,
+  own: Numbers,
+  size: number,
+  lo: number,
+  hi: number,
+  n: number,
+): number {
+  let count = 0;
+  for (let i = 0; i < n; i++) count += Number(!(abs(x[i] - own[i]) <= size && x[i] >= lo && x[i] <= hi));
+  return count;
+}
+
+export function clampWithin(x: Numbers, own: Numbers, least: Numbers, greatest: Numbers, n: number): void {
+  for (let i = 0; i < n; i++) {
+    if (Number.isNaN(x[i])) x[i] = own[i];
+    x[i] = min(max(x[i], least[i]), greatest[i]);
+  }
+}
+
 export function l2Direction(d: Numbers, g: Numbers, epsilon: number, rows: number, cols: number): void {
   for (let r = 0; r < rows; r++) {
     let sum = 0;

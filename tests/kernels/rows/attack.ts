@@ -30,6 +30,31 @@ export const rows = {
       },
     ],
   },
+  countBeyond: {
+    sizes: every([...SIZES, LONG]),
+    trials: (n) =>
+      [
+        { operands: [reals(n, 0, 1), reals(n, 0, 1)], scalars: [0.25, 0.1, 0.9], terms: 0 },
+        {
+          operands: [cycle(n, [0.25, 0.5, -0.25, NaN, 0]), new Float32Array(n)],
+          scalars: [0.25, -1, 1],
+          terms: 0,
+        },
+        {
+          operands: [cycle(n, [1, Infinity, -1]), cycle(n, [1, 2])],
+          scalars: [0, -Infinity, Infinity],
+          terms: 0,
+        },
+      ].map((trial) => ({ ...trial, scalars: [...trial.scalars, n] })),
+  },
+  clampWithin: {
+    sizes: every([...SIZES, LONG]),
+    trials: (n) => [{
+      operands: [cycle(n, [NaN, -2, 0.5, 2, -0, 0]), reals(n), cycle(n, [-1, 0]), cycle(n, [1, 0])],
+      scalars: [n],
+      terms: 0,
+    }],
+  },
   l2Direction: {
     sizes: every(SIZES, SIZES),
     trials: (rows, cols) =>
