@@ -1,6 +1,7 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
+import type { Adversarial } from "../../src/attacks/attack.ts";
 import { apgd, pgd } from "../../src/attacks/mod.ts";
 import { linearMargin } from "../../src/certify/exact_linear.ts";
 import { neighborhood } from "../../src/certify/neighborhood.ts";
@@ -84,7 +85,8 @@ Deno.test("apgd() tells that it takes the margin for dlr where there are too few
     const { made, examples } = linear(Number(classes));
     const run = (loss: "dlr" | "margin") =>
       apgd(made, examples, { epsilon: 0.1, loss, targets, iterations: 8 });
-    assertEquals(run("dlr"), run("margin"));
+    const bytes = ({ conditions, ...found }: Adversarial) => ({ ...found, ...conditions, constraint: null });
+    assertEquals(bytes(run("dlr")), bytes(run("margin")));
     assertEquals(run("dlr").conditions.options.loss, "margin");
     const own = linear(4);
     const enough = apgd(own.made, own.examples, { epsilon: 0.1, loss: "dlr", targets: 2, iterations: 8 });

@@ -195,9 +195,10 @@ Deno.test("workers of browsers compute too, and need no Node", async () => {
   const { code, out, err } = await run(`
     delete globalThis.process;
     const { Heap } = await import("${new URL("../../src/runtime/heap.ts", import.meta.url)}");
-    const { baseline } = await import("${new URL("../../wasm/threads.ts", import.meta.url)}");
+    const builds = await import("${new URL("../../wasm/threads.ts", import.meta.url)}");
+    const { bytesOf } = await import("${new URL("../../src/runtime/binary.ts", import.meta.url)}");
     const { startTeam } = await import("${new URL("../../src/runtime/team.ts", import.meta.url)}");
-    const module = new WebAssembly.Module(Uint8Array.fromBase64(baseline));
+    const module = new WebAssembly.Module(bytesOf(builds, "baseline"));
     const heap = new Heap(module, "baseline", { threads: 2, team: startTeam });
     while (heap.team.ready < 1) await new Promise((resolve) => setTimeout(resolve, 1));
     heap.team.least = 0;
