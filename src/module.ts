@@ -45,18 +45,22 @@ export { type Follow, following, LOSS_OPTIONS, type LossOptions } from "./attack
 export { predictAsync } from "./attacks/drive.ts";
 export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
 export { apgd, type ApgdOptions } from "./attacks/apgd.ts";
+export { boundary, type BoundaryOptions } from "./attacks/boundary.ts";
 export { carliniWagner, type CarliniWagnerOptions } from "./attacks/carlini_wagner.ts";
 export { ddn, type DdnOptions } from "./attacks/ddn.ts";
+export type { StartOptions } from "./attacks/decisions.ts";
 export { deepFool, type DeepFoolOptions } from "./attacks/deep_fool.ts";
 export { fab, type FabOptions } from "./attacks/fab.ts";
 export { fgsm } from "./attacks/fgsm.ts";
 export { fmn, type FmnOptions } from "./attacks/fmn.ts";
+export { hopSkipJump, type HopSkipJumpOptions } from "./attacks/hop_skip_jump.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export type { Refinement } from "./attacks/nearest.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
 export { atLayer, differentiable, rubbishClass, scaledGradient } from "./attacks/perturbations.ts";
 export { pgd, type PgdOptions } from "./attacks/pgd.ts";
 export { rotation } from "./attacks/rotation.ts";
+export { square, type SquareOptions } from "./attacks/square.ts";
 export {
   type DirectedRubbish,
   directedRubbish,

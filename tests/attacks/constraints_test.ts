@@ -23,6 +23,9 @@ const SHORT: Readonly<Record<string, object>> = {
   fmn: { iterations: 4, refinements: 2 },
   apgd: { iterations: 6 },
   pgd: { steps: 3 },
+  square: { queries: 8 },
+  hopSkipJump: { steps: 1, probes: 4 },
+  boundary: { steps: 3 },
 };
 
 /** Models of every family, and of 2 and 10 classes those that have such by one layer. */
