@@ -109,6 +109,9 @@ export const square: Attack<SquareOptions, Classifier> = makeAttack({
   },
 });
 
+/** Part of the size that is used in L2 and L1, so that rounding does not pass it. */
+const WITHIN = 1 - 1e-6;
+
 /** What is to be tried next for an example. */
 interface Next {
   /** The example, by its place in the chunk. */
@@ -160,8 +163,9 @@ function ends({ free, width, draw }: Blocks, rows: number): Moves {
 }
 
 /** A perturbation of the whole size, whose parts gain and lose length. */
-function lengths({ free, width, draw }: Blocks, { norm, epsilon }: Constraint): Moves {
-  const size = epsilon as number;
+function lengths({ free, width, draw }: Blocks, { norm, epsilon, lo, hi }: Constraint): Moves {
+  const size = (epsilon as number) * WITHIN;
+  const inside = (i: number, value: number) => value < lo[i] ? lo[i] : value > hi[i] ? hi[i] : value;
   const square = norm === "L2";
   /** The length, or its square in L2, which adds up over blocks. */
   const measure = (places: Int32Array, d: (i: number) => number) => {
@@ -176,7 +180,7 @@ function lengths({ free, width, draw }: Blocks, { norm, epsilon }: Constraint): 
       if (first) {
         const columns = Array.from({ length: width ?? 0 }, () => sign(from));
         const each = size / root(free.length);
-        for (const i of free) x[i] = own[i] + each * (width ? columns[i % width] : sign(from));
+        for (const i of free) x[i] = inside(i, own[i] + each * (width ? columns[i % width] : sign(from)));
         return;
       }
       const { block, other, bump } = draw(part, from);
@@ -199,8 +203,7 @@ function lengths({ free, width, draw }: Blocks, { norm, epsilon }: Constraint): 
       block.forEach((i, k) => {
         // the two directions may cancel
         const step = reach > 1e-6 ? available * direction[k] / reach : available * turn[k] / scale;
-        if (step !== 0) x[i] = own[i] + step;
-        else x[i] = own[i];
+        x[i] = step === 0 ? own[i] : inside(i, own[i] + step);
       });
     },
     accept() {},
