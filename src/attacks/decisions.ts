@@ -11,7 +11,7 @@ import { allRows, copyRow } from "./rows.ts";
 /** Where a search by labels alone starts. */
 export interface StartOptions {
   /**
-   * Inputs, (N, D), such as other examples of the set, tried in random order until one fools the model; noise comes after them.
+   * Inputs, (N, D), such as other examples of the set, tried from the nearest on until one fools the model; noise comes after them.
    * With a target they are needed wherever noise is never taken for it. Default none.
    */
   starts?: Matrix;
@@ -127,7 +127,7 @@ export function* start(
     throw new InputError("shape", "start an attack", problem);
   }
   const given = starts?.rows ?? 0;
-  const orders = starts ? Array.from(known.rows, (row) => rng(row).split("starts").permutation(given)) : [];
+  const orders = starts ? Array.from(known.rows, (row) => nearestFirst(known, starts, row)) : [];
   let open = allRows(known.rows.length);
   for (let k = 0; k < given + DRAWS && open.length > 0; k++) {
     const rows = open.map((place) => known.rows[place]);
@@ -143,6 +143,12 @@ export function* start(
   }
   const missing = new Set(open.map((place) => known.rows[place]));
   return known.rows.filter((row) => !missing.has(row));
+}
+
+/** Places of the rows of `starts`, the nearest to an example first. */
+function nearestFirst(known: Decisions, starts: Matrix, row: number): Int32Array {
+  const far = Float64Array.from({ length: starts.rows }, (_, k) => known.distance(starts, k, row));
+  return allRows(starts.rows).sort((a, b) => far[a] - far[b] || a - b);
 }
 
 /**
