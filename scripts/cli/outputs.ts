@@ -1,6 +1,6 @@
 /** What commands give back: files, tables, percentages. @module */
 
-import type { AttackedRates, Conditions } from "../../src/evaluate/evaluation.ts";
+import type { AttackedRates, EvaluationConditions } from "../../src/evaluate/evaluation.ts";
 import { type Matrix, type Rates, type Tensor, writeSafetensors } from "../../src/mod.ts";
 import { writeFileWhole } from "../files.ts";
 import { wrapped } from "./help.ts";
@@ -88,7 +88,7 @@ export const LEGEND =
 
 /** How attacks were run, in lines of `width`. */
 export function conditionsText(
-  { bounds, seed, attacks }: Conditions,
+  { bounds, seed, attacks }: EvaluationConditions,
   { split, kernels, width }: { split?: string; kernels: string; width: number },
 ): string {
   const own = attacks.map(({ name, attack, options }) => {

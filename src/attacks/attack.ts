@@ -48,13 +48,15 @@ export type Sized = { epsilon: Epsilon } | { constraint: Constraint; epsilon?: u
 
 /** How an attack was made. */
 export interface Conditions {
-  /** Name of the attack, and its own options. */
+  /** Name of the attack. */
   readonly attack: string;
+  /** The attack's own options. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What bounded it. */
   readonly constraint: Constraint;
   /** The class aimed at, if it was one for all; the classes, if one each. */
   readonly target?: number | Int32Array;
+  /** Seed of the random numbers. */
   readonly seed: number;
   /** Build of the kernels. */
   readonly kernels: string;
@@ -150,10 +152,15 @@ export type Pullback = (
 
 /** What makes an attack. */
 export interface Definition<O extends object, S> {
+  /** Registry key. */
   name: string;
+  /** One line on what it does, without a period. */
   summary: string;
+  /** What it asks of the model. */
   needs: Needs;
+  /** `"nearest"` if it looks for the smallest perturbation; default `"within"`, which uses the whole size. */
   goal?: "within" | "nearest";
+  /** Norms that may measure its size, the default first; default L∞ alone. */
   norms?: readonly Distance[];
   /** Its own options. */
   options: S & NoInfer<Schema<O>>;
@@ -164,6 +171,7 @@ export interface Definition<O extends object, S> {
     options: Resolved<NoInfer<O>, S>,
     model: Pick<Classifier, "classes">,
   ) => Resolved<NoInfer<O>, S>;
+  /** Vector-Jacobian product through the attack; see {@linkcode Attack.pullback}. */
   pullback?: NoInfer<Attack<O>["pullback"]>;
 }
 

@@ -9,10 +9,10 @@ import type { Predictions } from "../loss.ts";
 export type Criterion = (predictions: Predictions, i: number, label: number) => boolean;
 
 /** The predicted class is not the label. An example that was wrong before the attack counts too, as in the paper. */
-export const misclassified: Criterion = ({ predicted }, i, label) => predicted[i] !== label;
+export const misclassified: Criterion = ({ predicted }, i, label): boolean => predicted[i] !== label;
 
 /** The predicted class is the one aimed at. */
-export const targeted: Criterion = ({ predicted }, i, label) => predicted[i] === label;
+export const targeted: Criterion = ({ predicted }, i, label): boolean => predicted[i] === label;
 
 /** Some class has a probability above `threshold`: what a rubbish input should not bring about. */
 export function confident(threshold: number): Criterion {

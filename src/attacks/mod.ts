@@ -3,13 +3,16 @@
 import { InputError } from "../errors.ts";
 import { quoted, suggestion } from "../schema.ts";
 import type { Attack } from "./attack.ts";
-import * as attacks from "./registry.ts";
+import * as all from "./registry.ts";
+
+/** All attacks by name. */
+export const attacks: Readonly<typeof all> = all;
 
 /** The name of an attack. */
-export type AttackName = keyof typeof attacks;
+export type AttackName = keyof typeof all;
 
 /** All attacks by name, of whose own options nothing is known. */
-export const anyAttacks: Readonly<Record<string, Attack>> = attacks as object as Record<string, Attack>;
+export const anyAttacks: Readonly<Record<string, Attack>> = all as object as Record<string, Attack>;
 
 /** The attack called `name`. @throws {InputError} if there is none, with the one that may have been meant */
 export function attackNamed(name: string): Attack {
@@ -19,5 +22,4 @@ export function attackNamed(name: string): Attack {
   throw new InputError("value", "attack", `there is no attack ${quoted(name)}${meant}`);
 }
 
-export { attacks };
 export * from "./registry.ts";

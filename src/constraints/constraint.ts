@@ -55,8 +55,9 @@ export interface Constraint {
   readonly epsilon: number | Float64Array;
   /** The same for each feature in L∞, rounded down to float32, 0 where it stays; in other norms none. */
   readonly sizes: Float32Array;
-  /** Least and greatest value of each feature, rounded inward to float32. */
+  /** Minimum of each feature, (D), rounded up to float32. */
   readonly lo: Float32Array;
+  /** Maximum of each feature, (D), rounded down to float32. */
   readonly hi: Float32Array;
   /** The same where it is one pair for all features. */
   readonly box?: Bounds;

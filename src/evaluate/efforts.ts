@@ -2,11 +2,11 @@
 
 import { anyAttacks } from "../attacks/mod.ts";
 
-/** How hard the worst case is looked for. */
-export const EFFORTS = ["quick", "standard", "thorough"] as const;
+/** All efforts, the least first. */
+export const EFFORTS = ["quick", "standard", "thorough"] as const satisfies readonly Effort[];
 
-/** One of them. */
-export type Effort = typeof EFFORTS[number];
+/** How hard the worst case is looked for: by which attacks, with how many steps and restarts. */
+export type Effort = "quick" | "standard" | "thorough";
 
 /** One attack of a cascade. */
 export interface Stage {

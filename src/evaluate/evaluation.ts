@@ -29,7 +29,7 @@ export interface AttackedRates extends ClassRates {
 }
 
 /** How the attacks were run. */
-export interface Conditions {
+export interface EvaluationConditions {
   /** Least and greatest value of an input; null for none. */
   readonly bounds: readonly [number, number] | null;
   /** Seed of what is random. */
@@ -47,7 +47,7 @@ export interface Evaluation {
   /** Build of the kernels. */
   readonly kernels: string;
   /** How the attacks were run. */
-  readonly conditions: Conditions;
+  readonly conditions: EvaluationConditions;
   /** On the examples as they are. */
   readonly clean: ClassRates;
   /** One for each attack and size. */
@@ -74,7 +74,9 @@ export interface EvaluationOptions {
 export function evaluation(
   { clean, attacked }: Outcomes,
   examples: Pick<Batch, "labels" | "classes">,
-  { model, data, split, perClass = false, conditions }: EvaluationOptions & { conditions: Conditions },
+  { model, data, split, perClass = false, conditions }: EvaluationOptions & {
+    conditions: EvaluationConditions;
+  },
 ): Evaluation {
   const { length } = examples.labels;
   if (length === 0) throw new InputError("value", "evaluate", "there are no examples");

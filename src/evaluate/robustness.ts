@@ -26,7 +26,7 @@ export interface RobustnessOptions extends Omit<ConstraintOptions, "epsilon" | "
   /** How hard to look; default `"standard"`. */
   effort?: Effort;
   /** Bounds that certify; `"none"` for none; default `"auto"` where the model has a form that can be certified, else none. */
-  certify?: typeof METHODS[number] | "none";
+  certify?: CertifyOptions["method"] | "none";
   /** Seed of what is random; default 0. */
   seed?: number;
   /** Seconds after which no further attack or certificate begins, by the clock `now`; default none. */
@@ -49,6 +49,7 @@ const OPTIONS: Schema<Omit<RobustnessOptions, keyof ConstraintOptions>> = {
 
 /** What is known at one size. */
 export interface RobustnessAt {
+  /** The size, in input units. */
   readonly epsilon: number;
   /** What the attacks found: at least this is wrong in the worst case. */
   readonly attacked: {
@@ -85,16 +86,23 @@ export interface ExampleRobustness {
 
 /** The worst case that was found and the one that is excluded, ready for JSON. */
 export interface RobustnessReport {
+  /** Number of examples. */
   readonly examples: number;
+  /** Norm that measures the sizes. */
   readonly norm: Norm;
+  /** Bounds of the inputs; null for none. */
   readonly bounds: ConstraintOptions["bounds"] | null;
   /** What else the constraint holds, as JSON would hold it. */
   readonly constraint: Readonly<Record<string, unknown>>;
+  /** How hard the attacks looked. */
   readonly effort: Effort;
+  /** Seed of the random numbers. */
   readonly seed: number;
+  /** On the examples as they are. */
   readonly clean: { readonly errorRate: number };
   /** One for each size, ascending. */
   readonly at: readonly RobustnessAt[];
+  /** Signs that the evaluation shows less than it seems to. */
   readonly warnings: readonly Warning[];
   /** What is known of each example, if it was asked for. */
   readonly perExample?: readonly ExampleRobustness[];

@@ -26,7 +26,9 @@ export type WarningName =
 
 /** A warning, in words. */
 export interface Warning {
+  /** What it is about. */
   readonly name: WarningName;
+  /** One sentence, with the numbers that gave rise to it. */
   readonly text: string;
 }
 

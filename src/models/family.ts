@@ -24,7 +24,10 @@ export interface Family {
   readonly config: Readonly<Record<string, unknown>>;
   /** What is computed. */
   readonly graph: Graph;
-  /** The same with all that follows from it. */
+  /**
+   * The graph after its checks: sources, widths and tensors of every node.
+   * @internal
+   */
   readonly checked: CheckedGraph;
   /** Whether no registry has it: its files hold the graph. */
   readonly custom?: boolean;

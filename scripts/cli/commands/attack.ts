@@ -1,7 +1,12 @@
 /** `gibbon attack`. @module */
 
 import { attackNamed } from "../../../src/attacks/mod.ts";
-import { type AttackedRates, type Conditions, fooledRate, rates } from "../../../src/evaluate/evaluation.ts";
+import {
+  type AttackedRates,
+  type EvaluationConditions,
+  fooledRate,
+  rates,
+} from "../../../src/evaluate/evaluation.ts";
 import { measureAnswers } from "../../../src/evaluate/measure.ts";
 import {
   type Adversarial,
@@ -75,7 +80,7 @@ export const attack: Command = command({
     const options = { ...tried.options, ...bounded, target };
     const trial = { attack: attackNamed(name), epsilons: [epsilon], options };
     const { examples, before, adversarial, family } = await answersTo(values, trial, context);
-    const conditions: Conditions = { bounds: null, ...bounded, attacks: [tried] };
+    const conditions: EvaluationConditions = { bounds: null, ...bounded, attacks: [tried] };
     const data = {
       name: values.data,
       split,
