@@ -1,0 +1,456 @@
+import { assert, assertEquals } from "@std/assert";
+import "../../src/runtime/inlined.ts";
+import { lbfgs } from "../../src/attacks/lbfgs.ts";
+import { fgsm } from "../../src/attacks/fgsm.ts";
+import { signNoise } from "../../src/attacks/noise.ts";
+import { rotation } from "../../src/attacks/rotation.ts";
+import { directedRubbish, rubbish } from "../../src/attacks/rubbish.ts";
+import type { Model } from "../../src/models/model.ts";
+import { inFloat32 } from "../../src/paper/claim.ts";
+import { claims } from "../../src/paper/claims/mod.ts";
+import { experiments } from "../../src/paper/mod.ts";
+import { init } from "../../src/runtime/variants.ts";
+import {
+  answer,
+  argmax,
+  asBatch,
+  attacked,
+  backward,
+  confidenceOf,
+  doubles,
+  errorOf,
+  firstLayer,
+  forward,
+  mean,
+  probabilities,
+  type Row,
+  type Rows,
+  share,
+  step,
+  type World,
+  worldFor,
+} from "./reference.ts";
+
+init({ kernels: "baseline" });
+
+/** What each measurement behind a claim must be, computed from the models and the examples alone. */
+type Pins = Readonly<Record<string, (world: World) => number>>;
+
+const FLOAT32 = { float32: true };
+const take = ({ x, y }: Rows, count: number): Rows => ({ x: x.slice(0, count), y: y.slice(0, count) });
+
+/** The rows of an attack of the library. */
+const rowsOf = ({ x, labels }: { x: Parameters<typeof doubles>[0]; labels: Int32Array }): Rows => ({
+  x: doubles(x),
+  y: Array.from(labels),
+});
+
+const drawn = new WeakMap<World, Map<string, Row[]>>();
+
+/** The probabilities that a model gives to each of 10,000 draws. */
+function onNoise(world: World, name: string): Row[] {
+  if (!drawn.has(world)) drawn.set(world, new Map());
+  const kept = drawn.get(world)!;
+  if (!kept.has(name)) {
+    const { x } = rubbish(world.of(name), { seed: world.context.seed, samples: 10000 });
+    kept.set(name, doubles(x).map((row) => probabilities(world.of(name), row)));
+  }
+  return kept.get(name)!;
+}
+
+/** Error and confidence of a model under its own attack, and on rubbish. */
+function standing(prefix: string, name: string): Pins {
+  const noise = (world: World) => onNoise(world, name).map((p) => Math.max(...p));
+  return {
+    [`${prefix}.clean.error`]: ({ of, test }) => errorOf(of(name), test),
+    [`${prefix}.fgsm.error`]: ({ of, test }) => errorOf(of(name), attacked(of(name), test)),
+    [`${prefix}.fgsm.confidence`]: ({ of, test }) =>
+      confidenceOf(of(name), attacked(of(name), test), { onMistakes: true }),
+    [`${prefix}.fgsm in float32.error`]: ({ of, test }) =>
+      errorOf(of(name), attacked(of(name), test, 0.25, FLOAT32)),
+    [`${prefix}.fgsm in float32.confidence`]: ({ of, test }) =>
+      confidenceOf(of(name), attacked(of(name), test, 0.25, FLOAT32), { onMistakes: true }),
+    [`${prefix}.rubbish.error`]: (world) => share(noise(world).map((p) => p > 0.5)),
+    [`${prefix}.rubbish.confidence`]: (world) => 100 * mean(noise(world).filter((p) => p > 0.5)),
+  };
+}
+
+/** Those of a family whose gradient is not computed again here: the library's attack, measured by plain loops. */
+function byLibrary(prefix: string, name: string): Pins {
+  const moved = ({ of, test }: World) => rowsOf(fgsm(of(name), asBatch(test), { epsilon: 0.25 }));
+  return {
+    [`${prefix}.clean.error`]: ({ of, test }) => errorOf(of(name), test),
+    [`${prefix}.clean.confidence`]: ({ of, test }) => confidenceOf(of(name), test),
+    [`${prefix}.fgsm.error`]: (world) => errorOf(world.of(name), moved(world)),
+    [`${prefix}.fgsm.confidence`]: (world) =>
+      confidenceOf(world.of(name), moved(world), { onMistakes: true }),
+  };
+}
+
+/** Logistic regression's examples: 3 as class 0, 7 as class 1. */
+function threesAndSevens({ x, y }: Rows): Rows {
+  const own = y.flatMap((label, i) => label === 3 || label === 7 ? [i] : []);
+  return { x: own.map((i) => x[i]), y: own.map((i) => y[i] === 7 ? 1 : 0) };
+}
+
+/** ε with the weights' signs summed over classes: ε·m·n of softmax regression. */
+function growth(of: Model): number {
+  const { data, shape: [classes] } = of.tensors().W;
+  return 0.25 * Array.from(data).reduce((sum, w) => sum + Math.abs(w), 0) / classes;
+}
+
+/** Spread and participation of the first layer's filters, as figure 3 is judged. */
+function filters(of: Model) {
+  const { data, shape } = of.tensors()["layer0.W"];
+  const [inputs, side] = [shape[2], Math.sqrt(shape[2])];
+  const each = Array.from({ length: data.length / inputs }, (_, f) => {
+    const energy = Array.from(data.subarray(f * inputs, (f + 1) * inputs), (w) => w * w);
+    const total = energy.reduce((a, b) => a + b);
+    const row = (i: number) => Math.floor(i / side), col = (i: number) => i % side;
+    const center = (of: (i: number) => number) => energy.reduce((sum, e, i) => sum + e * of(i), 0) / total;
+    const [r, c] = [center(row), center(col)];
+    const variance = center((i) => (row(i) - r) ** 2 + (col(i) - c) ** 2);
+    return { spread: Math.sqrt(variance), used: total ** 2 / energy.reduce((s, e) => s + e * e, 0) / inputs };
+  });
+  return { spread: mean(each.map(({ spread }) => spread)), used: mean(each.map(({ used }) => used)) };
+}
+
+/** Answers of models to one set of adversarial examples made against maxout. */
+function agreementPins(suffix: string, options: { float32?: boolean }): Pins {
+  const answers = ({ of, test }: World) => {
+    const { x, y } = attacked(of("maxout"), test, 0.25, options);
+    const said = (name: string) => x.map((row) => answer(of(name), row));
+    return { y, maxout: said("maxout"), softmax: said("softmax"), rbf: said("rbf") };
+  };
+  type Said = ReturnType<typeof answers>;
+  const among =
+    (holds: (s: Said, i: number) => boolean, of: (s: Said, i: number) => boolean) => (w: World) => {
+      const said = answers(w);
+      return share(said.y.flatMap((_, i) => of(said, i) ? [holds(said, i)] : []));
+    };
+  const wrong = (name: "maxout" | "softmax" | "rbf") => (s: Said, i: number) => s[name][i] !== s.y[i];
+  const bothWrong =
+    (a: "maxout" | "softmax" | "rbf", b: "maxout" | "softmax" | "rbf") => (s: Said, i: number) =>
+      wrong(a)(s, i) && wrong(b)(s, i);
+  return Object.fromEntries([
+    ...(["softmax", "rbf"] as const).flatMap((name) => [
+      [`agreement.${name}.on mistakes`, among((s, i) => s[name][i] === s.maxout[i], wrong("maxout"))],
+      [
+        `agreement.${name}.both wrong`,
+        among((s, i) => s[name][i] === s.maxout[i], bothWrong("maxout", name)),
+      ],
+      [`agreement.${name}.error on mistakes`, among(wrong(name), wrong("maxout"))],
+    ]),
+    [
+      "agreement.rbf with softmax.both wrong",
+      among((s, i) => s.rbf[i] === s.softmax[i], bothWrong("softmax", "rbf")),
+    ],
+    [
+      "agreement.where both err.rbf right",
+      among((s, i) => s.rbf[i] === s.y[i], bothWrong("maxout", "softmax")),
+    ],
+    [
+      "agreement.where both err.rbf as maxout",
+      among((s, i) => s.rbf[i] === s.maxout[i], bothWrong("maxout", "softmax")),
+    ],
+  ].map(([id, pin]) => [`${id}${suffix}`, pin as (world: World) => number]));
+}
+
+/** Error of networks trained on something under their own attack, and on their own training examples. */
+function controlPins(prefix: string, key: string): Pins {
+  return {
+    [`${prefix}.fgsm.error`]: ({ of, test }) => errorOf(of(key), attacked(of(key), test)),
+    [`${prefix}.clean.error`]: ({ of, test }) => errorOf(of(key), test),
+    [`${prefix}.training error`]: ({ of, train }) => errorOf(of(key), train),
+    [`${prefix}.activation`]: ({ of, test }) =>
+      Math.sqrt(mean(test.x.flatMap((row) => firstLayer(of(key), row).map((h) => h * h)))),
+  };
+}
+
+/** Mean probabilities of twelve networks. */
+const votes = ({ of }: World, row: Row) => {
+  const each = Array.from({ length: 12 }, (_, m) => probabilities(of(`member${m + 1}`), row));
+  return each[0].map((_, c) => mean(each.map((p) => p[c])));
+};
+
+/** One step against the loss of the mean probability. */
+function ensembleStep({ of }: World, row: Row, y: number): Row {
+  // ∇ of −log of the mean: the members' gradients, each weighted with its probability of the label
+  let total = row.map(() => 0);
+  for (let m = 1; m <= 12; m++) {
+    const member = of(`member${m}`);
+    const p = probabilities(member, row);
+    const g = backward(member, row, p.map((value, c) => p[y] * (value - (c === y ? 1 : 0))));
+    total = total.map((sum, i) => sum + g[i]);
+  }
+  return row.map((value, i) => value + 0.25 * Math.sign(total[i]));
+}
+
+const votedError = (world: World, { x, y }: Rows) =>
+  share(x.map((row, i) => argmax(votes(world, row)) !== y[i]));
+
+/** Scores along the attack's direction of the first 4, from ε = −10 to 10. */
+function alongLine({ of, test: { x, y } }: World) {
+  const at = y.indexOf(4);
+  const direction = step(of("maxout"), x[at], 4, 1).map((value, i) => Math.sign(value - x[at][i]));
+  const epsilons = Array.from({ length: 401 }, (_, i) => (i - 200) * 0.05);
+  return epsilons.map((epsilon) => ({
+    epsilon,
+    scores: forward(of("maxout"), x[at].map((value, i) => value + epsilon * direction[i])),
+  }));
+}
+
+function rSquared(points: readonly (readonly [number, number])[]): number {
+  const [a, b] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const sum = (of: (x: number, y: number) => number) => points.reduce((s, [x, y]) => s + of(x - a, y - b), 0);
+  return sum((x, y) => x * y) ** 2 / (sum((x) => x * x) * sum((_, y) => y * y));
+}
+
+/** Perturbations of the attack on `name`. */
+const perturbations = (of: Model, rows: Rows) =>
+  attacked(of, rows).x.map((row, i) => row.map((value, j) => value - rows.x[i][j]));
+
+/** What noise is taken for by the maxout network. */
+function shares(world: World): Row {
+  const p = onNoise(world, "maxout").filter((p) => Math.max(...p) > 0.5);
+  return Array.from({ length: 10 }, (_, c) => share(p.map((each) => argmax(each) === c)));
+}
+
+const directed = (name: string) => (world: World) =>
+  mean(Array.from({ length: 10 }, (_, target) => {
+    const { x } = directedRubbish(world.of(name), {
+      target,
+      epsilon: 0.25,
+      step: "sign",
+      samples: 200,
+      seed: world.context.seed,
+    });
+    return share(doubles(x).map((row) => probabilities(world.of(name), row)[target] >= 0.5));
+  }));
+
+const sweepError = (name: string, epsilon: number) => ({ of, test }: World) =>
+  errorOf(of(name), attacked(of(name), test, epsilon));
+
+const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5];
+
+const half = (name: string) => (world: World) => {
+  const errors = EPSILONS.map((epsilon) => sweepError(name, epsilon)(world));
+  const after = errors.findIndex((error) => error >= 50);
+  if (after <= 0) return after < 0 ? 0.5 : 0;
+  const slope = (EPSILONS[after] - EPSILONS[after - 1]) / (errors[after] - errors[after - 1]);
+  return EPSILONS[after - 1] + (50 - errors[after - 1]) * slope;
+};
+
+const PINS: Pins = {
+  ...standing("softmax", "softmax"),
+  ...standing("maxout", "maxout"),
+  "maxout.fgsm clipped.error": ({ of, test }) => {
+    const { x, y } = attacked(of("maxout"), test);
+    return errorOf(of("maxout"), { x: x.map((row) => row.map((v) => Math.min(Math.max(v, 0), 1))), y });
+  },
+  "linear.identity.gap": () => 0,
+  "linear.trained on 784.growth": ({ of }) => growth(of("softmax")),
+  "linear.trained on 196.growth": ({ of }) => growth(of("pooledSoftmax-2")),
+  "linear.trained on 49.growth": ({ of }) => growth(of("pooledSoftmax-4")),
+  "linear.signs.growth": () => 4,
+  "linear.noise.growth": () => 2,
+  "rotation.maxout.large.error": ({ of, test }) =>
+    errorOf(of("maxout"), rowsOf(rotation(of("maxout"), asBatch(test), { epsilon: 0.65 }))),
+  "rotation.softmax.small.error": ({ of, test }) =>
+    errorOf(of("softmax"), rowsOf(rotation(of("softmax"), asBatch(test), { epsilon: 0.3 }))),
+  "curves.maxout.half": half("maxout"),
+  "curves.adversarialMaxout.half": half("adversarialMaxout"),
+  "curves.adversarialMaxout.worst": (world) =>
+    Math.max(...EPSILONS.filter((e) => e <= 0.25).map((e) => sweepError("adversarialMaxout", e)(world))),
+  "lbfgs.maxout.shorter": ({ of, test: { x, y } }) => {
+    const own = of("maxout");
+    // the first two of each class, of which those that the network gets right are attacked
+    const chosen = Array.from(
+      { length: 10 },
+      (_, c) => y.flatMap((label, i) => label === c ? [i] : []).slice(0, 2),
+    )
+      .flat().filter((i) => answer(own, x[i]) === y[i]);
+    const right = { x: chosen.map((i) => x[i]), y: chosen.map((i) => y[i]) };
+    const near = rowsOf(lbfgs(own, asBatch(right), {
+      epsilon: 10,
+      targets: "runnerUp",
+      refinements: 0,
+    }));
+    const length = (a: Row, b: Row) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
+    const pairs = right.x.flatMap((row, i) => {
+      const moved = Array.from({ length: 100 }, (_, k) => step(own, row, right.y[i], (k + 1) / 200))
+        .find((each) => answer(own, each) !== right.y[i]);
+      return moved && answer(own, near.x[i]) !== right.y[i]
+        ? [[length(near.x[i], row), length(moved, row)]]
+        : [];
+    });
+    return mean(pairs.map(([, sign]) => sign)) / mean(pairs.map(([found]) => found));
+  },
+  "logistic.clean.error": ({ of, test }) => errorOf(of("logistic"), threesAndSevens(test)),
+  "logistic.fgsm.error": ({ of, test }) =>
+    errorOf(of("logistic"), attacked(of("logistic"), threesAndSevens(test))),
+  "logistic.closed form.gap": () => 0,
+  ...Object.fromEntries(
+    [["plain", "logistic"], ["adversarial", "adversarialLogistic"], ["l1 0.25", "l1Logistic-0.25"]].flatMap(
+      ([short, key]) => [
+        [
+          `closed.${short}.fgsm.error`,
+          ({ of, test }: World) => errorOf(of(key), attacked(of(key), threesAndSevens(test))),
+        ],
+        [
+          `closed.${short}.training error`,
+          ({ of, train }: World) => errorOf(of(key), threesAndSevens(train)),
+        ],
+      ],
+    ),
+  ),
+  ...controlPins("decay.none", "plainControl"),
+  ...controlPins("decay.0.0025", "l1Maxout-0.0025"),
+  ...controlPins("decay.0.000025", "l1Maxout-0.000025"),
+  ...controlPins("decay.adversarial", "fgsmControl"),
+  ...standing("adversarial", "adversarialMaxout"),
+  "adversarial.transfer from naive.error": ({ of, test }) =>
+    errorOf(of("adversarialMaxout"), attacked(of("maxout"), test)),
+  "adversarial.transfer to naive.error": ({ of, test }) =>
+    errorOf(of("maxout"), attacked(of("adversarialMaxout"), test)),
+  "adversarial.transfer from naive in float32.error": ({ of, test }) =>
+    errorOf(of("adversarialMaxout"), attacked(of("maxout"), test, 0.25, FLOAT32)),
+  "adversarial.transfer to naive in float32.error": ({ of, test }) =>
+    errorOf(of("maxout"), attacked(of("adversarialMaxout"), test, 0.25, FLOAT32)),
+  "adversarial.fgsm on predictions.error": ({ of, test: { x, y } }) => {
+    const own = of("adversarialMaxout");
+    return errorOf(own, { x: attacked(own, { x, y: x.map((row) => answer(own, row)) }).x, y });
+  },
+  "adversarial.filters.adversarial.spread": ({ of }) => filters(of("adversarialMaxout")).spread,
+  "adversarial.filters.naive.spread": ({ of }) => filters(of("maxout")).spread,
+  "adversarial.filters.adversarial.participation": ({ of }) => filters(of("adversarialMaxout")).used,
+  "adversarial.filters.naive.participation": ({ of }) => filters(of("maxout")).used,
+  ...standing("large.naive", "largeMaxout"),
+  ...standing("large.adversarial", "largeAdversarialMaxout"),
+  ...standing("noise.naive", "maxout"),
+  ...standing("noise.sign", "signNoiseMaxout"),
+  ...standing("noise.uniform", "uniformNoiseMaxout"),
+  ...standing("noise.adversarial", "adversarialMaxout"),
+  "noise.distance from naive": (w) =>
+    Math.max(
+      ...["sign", "uniform"].map((name) =>
+        Math.abs(PINS[`noise.${name}.fgsm.error`](w) - PINS["noise.naive.fgsm.error"](w))
+      ),
+    ),
+  "noise.advantage of the attack": (w) =>
+    Math.min(...["sign", "uniform"].map((name) => PINS[`noise.${name}.fgsm.error`](w))) -
+    PINS["noise.adversarial.fgsm.error"](w),
+  ...controlPins("controls.plain", "plainControl"),
+  ...controlPins("controls.fgsm", "fgsmControl"),
+  ...controlPins("controls.through rotation", "throughRotationControl"),
+  ...controlPins("controls.through gradient", "throughGradientControl"),
+  ...controlPins("controls.hidden", "hiddenControl"),
+  ...controlPins("controls.last hidden", "lastHiddenControl"),
+  ...controlPins("controls.hidden rotation", "hiddenRotationControl"),
+  ...byLibrary("rbf", "rbf"),
+  "rbf.rubbish.error": (world) => share(onNoise(world, "rbf").map((p) => Math.max(...p) > 0.5)),
+  "rbf.deep.training error": ({ of, train }) => errorOf(of("deepRbf"), train),
+  "rbf.deep by SGD.training error": ({ of, train }) => errorOf(of("deepRbfSgd"), train),
+  "rbf.maxout.training error": ({ of, train }) => errorOf(of("maxout"), train),
+  ...agreementPins("", {}),
+  ...agreementPins(" in float32", FLOAT32),
+  "line.right.share": (world) => share(alongLine(world).map(({ scores }) => argmax(scores) === 4)),
+  "line.right.share forward": (world) =>
+    share(alongLine(world).slice(200).map(({ scores }) => argmax(scores) === 4)),
+  "line.straightness.mean": (world) => {
+    const line = alongLine(world);
+    return mean(
+      Array.from(
+        { length: 10 },
+        (_, c) =>
+          [line.slice(240), line.slice(0, 161)].map((side) =>
+            rSquared(side.map(({ epsilon, scores }) => [epsilon, scores[c]]))
+          ),
+      ).flat(),
+    );
+  },
+  "universal.maxout.own.error": ({ of, test }) => errorOf(of("maxout"), attacked(of("maxout"), test)),
+  "universal.maxout.noise.error": ({ of, test }) =>
+    errorOf(of("maxout"), rowsOf(signNoise(of("maxout"), asBatch(test), { epsilon: 0.25 }))),
+  "universal.maxout.another's.error": ({ of, test }) => {
+    const r = perturbations(of("maxout"), test);
+    // half way around, where both ways meet
+    const x = test.x.map((row, i) => row.map((value, j) => value + r[(i + 60) % 120][j]));
+    return errorOf(of("maxout"), { ...test, x });
+  },
+  "universal.maxout.sign of mean.error": ({ of, test, train }) => {
+    const r = perturbations(of("maxout"), take(train, test.x.length));
+    const sign = r[0].map((_, j) => 0.25 * Math.sign(mean(r.map((each) => each[j]))));
+    return errorOf(of("maxout"), { ...test, x: test.x.map((row) => row.map((value, j) => value + sign[j])) });
+  },
+  "ensemble.whole.error": (world) => {
+    const { x, y } = world.test;
+    return votedError(world, { x: x.map((row, i) => ensembleStep(world, row, y[i])), y });
+  },
+  "ensemble.single.error": (world) => votedError(world, attacked(world.of("member1"), world.test)),
+  "ensemble.single in float32.error": (world) =>
+    votedError(world, attacked(world.of("member1"), world.test, 0.25, FLOAT32)),
+  ...byLibrary("generative.mpDbm", "mpDbm"),
+  ...byLibrary("generative.classRbm", "classRbm"),
+  ...Object.fromEntries(
+    [["maxout", "maxout"], ["softmax", "softmax"], ["sigmoid", "sigmoidMaxout"], ["taught", "rubbishMaxout"]]
+      .flatMap(([short, key]) => {
+        const { "x.rubbish.error": error, "x.rubbish.confidence": confidence } = standing("x", key);
+        return [[`rubbish.${short}.error`, error], [`rubbish.${short}.confidence`, confidence]];
+      }),
+  ),
+  "rubbish.share of 5": (world) => shares(world)[5],
+  "rubbish.share of 8": (world) => shares(world)[8],
+  "rubbish.largest share": (world) => Math.max(...shares(world)),
+  "rubbish.least share": (world) => Math.min(...shares(world)),
+  "rubbish.taught.clean.harm": ({ of, test }) =>
+    errorOf(of("rubbishMaxout"), test) - errorOf(of("sigmoidMaxout"), test),
+  "rubbish.taught.directed.success": directed("rubbishMaxout"),
+  "rubbish.directed.success": directed("maxout"),
+};
+
+/** What is a mean over draws, or an identity up to rounding, is close alone. */
+const LOOSE: Readonly<Record<string, number>> = {
+  "linear.identity.gap": 1e-5,
+  "linear.signs.growth": 0.15,
+  "linear.noise.growth": 0.3,
+  "logistic.closed form.gap": 1e-5,
+};
+
+const WIDE = new Set(["linear"]);
+
+for (const experiment of experiments) {
+  const { id } = experiment;
+  const own = claims.filter((claim) => claim.id.startsWith(`${id}.`));
+  if (own.length === 0) continue;
+  Deno.test(`experiment ${id} measures what a computation of its own gives for every claim`, async () => {
+    const world = worldFor(experiment, WIDE.has(id) ? 28 : undefined);
+    const { measurements } = await experiment.run(world.context);
+    // figures of claims, and what their orderings compare them with
+    const names = new Set(own.flatMap((claim) => [
+      claim.id,
+      ...(claim.ordering?.of ?? []).filter((other) => other.startsWith(`${id}.`)),
+      ...(claim.gradient && claim.id !== "ensemble.whole.error" ? [inFloat32(claim.id)] : []),
+    ]));
+    for (const name of names) {
+      const pin = PINS[name];
+      assert(pin, `${name} has no pin`);
+      const [ours, expected] = [measurements[name.slice(id.length + 1)], pin(world)];
+      assert(typeof ours === "number", `${name} is ${ours}`);
+      const close = LOOSE[name] ?? 1e-3 * Math.max(1, Math.abs(expected));
+      assert(Math.abs(ours - expected) <= close, `${name} is ${ours}, not ${expected}`);
+    }
+  });
+}
+
+Deno.test("the small world tells models apart: no two pins of one experiment's errors are all alike", () => {
+  const world = worldFor(experiments.find(({ id }) => id === "noise")!);
+  const errors = ["maxout", "signNoiseMaxout", "uniformNoiseMaxout", "adversarialMaxout"].map((name) =>
+    errorOf(world.of(name), attacked(world.of(name), world.test))
+  );
+  assertEquals(new Set(errors).size, 4);
+  const own = world.of("maxout");
+  const single = attacked(own, world.test, 0.25, FLOAT32);
+  assert(errorOf(own, single) !== errors[0], "float32 makes a difference");
+  assert(errors[0] > errorOf(own, world.test) && errors[0] < 100);
+});

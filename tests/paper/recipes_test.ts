@@ -1,0 +1,107 @@
+import { assert, assertEquals } from "@std/assert";
+import "../../src/runtime/inlined.ts";
+import { fgsm } from "../../src/attacks/fgsm.ts";
+import { digits } from "../../src/data/digits.ts";
+import { softmaxLinear } from "../../src/models/mod.ts";
+import { model } from "../../src/models/model.ts";
+import { budgets } from "../../src/paper/budgets.ts";
+import { divide } from "../../src/paper/plan.ts";
+import { trainings } from "../../src/paper/recipes/mod.ts";
+import type { Training } from "../../src/paper/recipes/training.ts";
+
+const data = digits({ train: 120, test: 20 });
+
+/** What a training of the standard budget is, in the words of the published recipe. */
+function standard(): Readonly<Record<string, Training>> {
+  const budget = budgets.standard;
+  return trainings({ ...divide(data, budget), budget });
+}
+
+const all = standard();
+
+// a model whose gradient is nowhere 0
+const W = { shape: [10, 784], data: Float32Array.from({ length: 7840 }, (_, i) => Math.sin(i * i)) };
+const b = { shape: [10], data: new Float32Array(10) };
+const linear = model(softmaxLinear({ inputs: 784, classes: 10 }), { tensors: { W, b } });
+
+Deno.test("recipes of the standard budget train for as long as the published network until its best epoch", () => {
+  const epochs = Object.fromEntries(Object.entries(all).map(([name, { options }]) => [name, options.epochs]));
+  assertEquals([epochs.maxout, epochs.adversarialMaxout], [243, 243]);
+  assertEquals([epochs.softmax, epochs.logistic, epochs.rbf, epochs.mpDbm], [20, 30, 12, 20]);
+  assertEquals([epochs.signNoiseMaxout, epochs.uniformNoiseMaxout], [60, 60]);
+  assertEquals([epochs.sigmoidMaxout, epochs.rubbishMaxout, epochs.member1], [60, 60, 20]);
+  const { after } = all.adversarialMaxout;
+  assertEquals(after?.options({ epochs: "300" }).epochs, 300);
+  assertEquals(after?.options({ epochs: "30" }).epochs, 243, "no shorter than the naive one");
+});
+
+Deno.test("recipes of maxout are the published one: 240 × 5 twice, ±.005, dropout, momentum, norms", () => {
+  const { family, options } = all.maxout;
+  assertEquals(family.config.units, [240, 240]);
+  assertEquals([family.config.pieces, family.config.initialRange], [5, 0.005]);
+  assertEquals(options.batchSize, 100);
+  assertEquals(options.maxNorm, 1.9365);
+  assertEquals(options.dropout, { input: { keep: 0.8, scale: 1 }, hidden: { keep: 0.5, scale: 2 } });
+  assertEquals(options.perturbation, undefined);
+});
+
+/** How the perturbation of a training moves test images: mean size, and whether in one step of equal signs. */
+function moved({ options }: Training) {
+  const { perturbation } = options;
+  assert(perturbation);
+  const x = perturbation.apply(linear, data.test, 1);
+  const changes = Array.from(x.data, (value, i) => Math.abs(value - data.test.x.data[i]));
+  const max = Math.max(...changes);
+  return { max, mean: changes.reduce((a, b) => a + b) / changes.length, x };
+}
+
+Deno.test("recipes of noise see noisy images alone, of ±.25 and uniform to .25", () => {
+  for (const [name, mean] of [["signNoiseMaxout", 0.25], ["uniformNoiseMaxout", 0.125]] as const) {
+    assertEquals(all[name].options.alpha, 0, name);
+    const at = moved(all[name]);
+    assert(
+      Math.abs(at.max - 0.25) < 1e-3 && Math.abs(at.mean - mean) < 2e-3,
+      `${name}: ${at.max}, ${at.mean}`,
+    );
+  }
+});
+
+Deno.test("recipes of adversarial training weigh the attack of .25 one half, with true labels", () => {
+  for (const name of ["adversarialMaxout", "fgsmControl"]) {
+    assertEquals(all[name].options.alpha, 0.5, name);
+    assertEquals(moved(all[name]).x, fgsm(linear, data.test, { epsilon: 0.25 }).x);
+  }
+  assertEquals(all.adversarialLogistic.options.alpha, 0, "the closed form has no clean part");
+  assertEquals(all.rubbishMaxout.options.alpha, 0.5);
+});
+
+Deno.test("recipes of decay price the first layer alone, and logistic regression as a whole", () => {
+  for (const l1 of [2.5e-3, 2.5e-4, 2.5e-5, 2.5e-6]) {
+    assertEquals(all[`l1Maxout-${l1}`].options.l1, { "layer0.W": l1 });
+  }
+  for (const l1 of [0.25, 0.025, 0.0025]) assertEquals(all[`l1Logistic-${l1}`].options.l1, l1);
+});
+
+Deno.test("recipes of the ensemble are twelve, alike but for their seeds", () => {
+  const members = Object.entries(all).filter(([name]) => name.startsWith("member"));
+  assertEquals(members.length, 12);
+  assertEquals(new Set(members.map(([, { seed }]) => seed)).size, 12);
+  for (const [, { options }] of members) assertEquals(options, all.member1.options);
+});
+
+Deno.test("recipes of the full budget have the larger networks of 1600 units, and the published 343 epochs", () => {
+  const full = trainings({ ...divide(data, budgets.full), budget: budgets.full });
+  assertEquals(full.largeMaxout.family.config.units, [1600, 1600]);
+  assertEquals(full.largeAdversarialMaxout.family.config.units, [1600, 1600]);
+  assertEquals([full.maxout.options.epochs, full.signNoiseMaxout.options.epochs], [343, 343]);
+  assertEquals(budgets.full.seeds, 5);
+});
+
+Deno.test("recipes of sigmoids and RBF networks have independent probabilities on top", () => {
+  assertEquals([all.sigmoidMaxout, all.rubbishMaxout].map(({ family }) => family.head.name), [
+    "sigmoid",
+    "sigmoid",
+  ]);
+  assertEquals(all.rbf.family.head.name, "exponential");
+  assertEquals([all.rbf.family.config.initialPrecision, all.rbf.family.config.initialSpread], [0.04, 0.3]);
+});
