@@ -1,14 +1,6 @@
 /** The inputs that a constraint allows around some originals: steps, projection and the check. @module */
 
-import {
-  addStep,
-  type Bounds,
-  clampWithin,
-  countBeyond,
-  l1Direction,
-  l2Direction,
-  signStep,
-} from "../kernels/attack.ts";
+import { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { turned, withinAngle } from "./angle.ts";
 import type { Constraint, Region } from "./constraint.ts";
