@@ -53,6 +53,7 @@ export { deepFool, type DeepFoolOptions } from "./attacks/deep_fool.ts";
 export { fab, type FabOptions } from "./attacks/fab.ts";
 export { fgsm } from "./attacks/fgsm.ts";
 export { fmn, type FmnOptions } from "./attacks/fmn.ts";
+export { greedyTabular, type GreedyTabularOptions } from "./attacks/greedy_tabular.ts";
 export { hopSkipJump, type HopSkipJumpOptions } from "./attacks/hop_skip_jump.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export type { Refinement } from "./attacks/nearest.ts";
@@ -61,6 +62,7 @@ export { atLayer, differentiable, rubbishClass, scaledGradient } from "./attacks
 export { pgd, type PgdOptions } from "./attacks/pgd.ts";
 export { rotation } from "./attacks/rotation.ts";
 export { square, type SquareOptions } from "./attacks/square.ts";
+export { transferAttack } from "./attacks/transfer_attack.ts";
 export {
   type DirectedRubbish,
   directedRubbish,

@@ -275,7 +275,7 @@ export function makeAttack<
     }
     const { all, own, constraints } = settings;
     const target = targets(action, model, batch, all.target);
-      if (needs !== "labels" && !target) checkLabels(action, model, batch);
+    if (needs !== "labels" && !target) checkLabels(action, model, batch);
     const [first] = constraints;
     if (first) refuse(action, first.checkOriginal(batch.x));
     return {

@@ -24,7 +24,7 @@ const OPTIONS = {
 
 /**
  * Random signs: each input moves by ε up or down, as far as the fast gradient sign method would move it but without
- * looking (the control of the paper's section 6). With more draws than one it asks for the model's labels: an attack on
+ * looking (the control of the paper's section 6); in L2 and L1 all by the same, so that the whole has the size. With more draws than one it asks for the model's labels: an attack on
  * models of which nothing else is known.
  *
  * @throws {InputError} if ε is negative or not finite, or bounds do not fit
@@ -33,16 +33,24 @@ export const signNoise: Attack<NoiseOptions, Classifier> = makeAttack({
   name: "signNoise",
   summary: "Moves each input by the size, up or down by chance",
   needs: "labels",
+  norms: ["Linf", "L2", "L1"],
   options: OPTIONS,
   run: (chunk, { restarts }) =>
     draws(chunk, restarts, (out, stream) => {
+      const { region, x, constraint: { norm, epsilon, fixed, inputs } } = chunk;
       perRow(out, stream, (row, from) => fillSigns(row, from, { epsilon: 1 }));
-      chunk.region.step(out, chunk.x, { direction: out });
+      if (norm === "Linf") return region.step(out, x, { direction: out });
+      const { data } = out, free = fixed ? fixed.reduce((count, stays) => count - stays, inputs) : inputs;
+      const each = free > 0 ? (epsilon as number) / (norm === "L2" ? Math.sqrt(free) : free) : 0;
+      for (let i = 0; i < data.length; i++) data[i] *= each;
+      addStep(out, x, { step: out });
+      region.relax(out);
     }),
 });
 
 /**
- * Uniform noise: each input moves by a number drawn from −ε … ε (the second control of the paper's section 6).
+ * Uniform noise: each input moves by a number drawn from −ε … ε (the second control of the paper's section 6); in L2 and L1 all
+ * move to a point drawn from the ball.
  *
  * @throws {InputError} if ε is negative or not finite, or bounds do not fit
  */
@@ -50,10 +58,12 @@ export const uniformNoise: Attack<NoiseOptions, Classifier> = makeAttack({
   name: "uniformNoise",
   summary: "Moves each input by a number drawn from −size … size",
   needs: "labels",
+  norms: ["Linf", "L2", "L1"],
   options: OPTIONS,
   run: (chunk, { restarts }) =>
     draws(chunk, restarts, (out, stream) => {
-      const { sizes, box, inputs } = chunk.constraint;
+      const { norm, sizes, box, inputs } = chunk.constraint;
+      if (norm !== "Linf") return chunk.region.sample(out, stream);
       perRow(out, stream, (row, from) => fillUniform(row, from, { lo: -1, hi: 1 }));
       const { data } = out;
       for (let i = 0; i < data.length; i++) data[i] *= sizes[i % inputs];

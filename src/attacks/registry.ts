@@ -8,6 +8,7 @@ export { deepFool } from "./deep_fool.ts";
 export { fab } from "./fab.ts";
 export { fgsm } from "./fgsm.ts";
 export { fmn } from "./fmn.ts";
+export { greedyTabular } from "./greedy_tabular.ts";
 export { hopSkipJump } from "./hop_skip_jump.ts";
 export { lbfgs } from "./lbfgs.ts";
 export { pgd } from "./pgd.ts";

@@ -107,7 +107,16 @@ export function* outcomes(
 }
 
 /** Options by which attacks say how often they repeat what they do. */
-const REPEATS = ["steps", "iterations", "queries", "restarts", "searchSteps", "binarySearchSteps"];
+const REPEATS = [
+  "steps",
+  "iterations",
+  "queries",
+  "probes",
+  "moves",
+  "restarts",
+  "searchSteps",
+  "binarySearchSteps",
+];
 
 /** Gradients of a search that says nothing of how many it takes, about. */
 const SEARCH = 140;

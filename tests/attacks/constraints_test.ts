@@ -24,6 +24,7 @@ const SHORT: Readonly<Record<string, object>> = {
   apgd: { iterations: 6 },
   pgd: { steps: 3 },
   square: { queries: 8 },
+  greedyTabular: { moves: 2 },
   hopSkipJump: { steps: 1, probes: 4 },
   boundary: { steps: 3 },
 };

@@ -9,6 +9,7 @@ import { type Batch, slice } from "../../src/data/batch.ts";
 import { losses, lossGradient, predict } from "../../src/loss.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
+import { SHORT } from "./short.ts";
 import {
   examplesFor,
   forEveryModel,
@@ -25,20 +26,6 @@ interface Case {
   options: Omit<AttackOptions, "constraint"> & LossOptions;
   norm: Distance;
 }
-
-/** Short forms of what takes long: they have all laws that the long ones have. */
-const SHORT: Readonly<Record<string, object>> = {
-  carliniWagner: { binarySearchSteps: 2, iterations: 4, refinements: 2 },
-  ddn: { iterations: 8, refinements: 2 },
-  deepFool: { iterations: 4, refinements: 2 },
-  fab: { iterations: 4, refinements: 2 },
-  fmn: { iterations: 8, refinements: 2 },
-  apgd: { iterations: 12 },
-  lbfgs: { binarySearchSteps: 4, iterations: 6, refinements: 2 },
-  square: { queries: 12 },
-  hopSkipJump: { steps: 2, probes: 8 },
-  boundary: { steps: 12 },
-};
 
 const cases: readonly Case[] = [
   ...Object.entries(anyAttacks).map(([name, attack]): Case => ({
@@ -449,6 +436,32 @@ Deno.test("uniformNoise() has mean 0 and variance epsilon²/3", () => {
   // four standard deviations: the variance of x is ε²/3, that of x² is ε⁴ (1/5 − 1/9)
   assertAlmostEquals(moment(1), 0, 4 * 0.5 / Math.sqrt(3 * count));
   assertAlmostEquals(moment(2), 0.25 / 3, 4 * 0.25 * Math.sqrt(4 / 45 / count));
+});
+
+Deno.test("signNoise() in L2 and L1 moves all free features by the same, and has the size", () => {
+  for (const norm of ["L2", "L1"] as const) {
+    const { x } = signNoise(userModel(), zeros(200), { norm, epsilon: 0.5, fixed: [2], seed: 1 });
+    const each = 0.5 / (norm === "L2" ? Math.sqrt(6) : 6);
+    x.data.forEach((value, i) =>
+      assertAlmostEquals(Math.abs(value), i % INPUTS === 2 ? 0 : each, 1e-7, norm)
+    );
+    const up = x.data.filter((value) => value > 0).length;
+    assertAlmostEquals(up / 1200, 0.5, 4 * 0.5 / Math.sqrt(1200), norm);
+  }
+});
+
+Deno.test("uniformNoise() in L2 and L1 is uniform in the ball: lengths to the power of D have the mean epsilonᴰ/2", () => {
+  const n = 5000;
+  for (const norm of ["L2", "L1"] as const) {
+    const { x } = uniformNoise(userModel(), zeros(n), { norm, epsilon: 2, seed: 1 });
+    const parts = distances(zeros(n).x.data, x.data, norm).map((far) => (far / 2) ** INPUTS);
+    // four standard deviations of uniform numbers
+    assertAlmostEquals(sum(parts) / n, 0.5, 4 / Math.sqrt(12 * n), norm);
+    x.data.slice(0, INPUTS).forEach((_, i) => {
+      const mean = sum(rowsIn(x.data).map((row) => row[i])) / n;
+      assertAlmostEquals(mean, 0, 4 * 2 / Math.sqrt(n), norm);
+    });
+  }
 });
 
 function zeros(rows: number): Batch {

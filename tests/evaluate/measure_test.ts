@@ -9,6 +9,7 @@ import { heads } from "../../src/heads.ts";
 import { matrix } from "../../src/matrix.ts";
 import { measure, measureRubbish, sweep } from "../../src/evaluate/measure.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
+import { SHORT } from "../attacks/short.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
 
 /** A model whose inputs are the log probabilities of its three classes, each for itself. */
@@ -94,11 +95,12 @@ Deno.test("sweep() is measure() of each attack alone, at epsilon 0 of the exampl
     const examples = examplesFor(each, 40);
     const epsilons = [0, 0.1, 0.3];
     for (const attack of Object.values(anyAttacks)) {
-      const rows = sweep(each, examples, { attack, epsilons, seed: 3, bounds: [-1, 1] });
+      const options = { ...SHORT[attack.name], seed: 3, bounds: [-1, 1] } as const;
+      const rows = sweep(each, examples, { attack, epsilons, ...options });
       const alone = epsilons.map((epsilon) => ({
         attack: attack.name,
         epsilon,
-        ...measure(each, attack(each, examples, { epsilon, seed: 3, bounds: [-1, 1] })),
+        ...measure(each, attack(each, examples, { epsilon, ...options })),
       }));
       assertEquals(rows, alone, name);
       assertEquals({ attack: attack.name, epsilon: 0, ...measure(each, examples) }, rows[0], name);

@@ -4,6 +4,7 @@ import { anyAttacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
 import { finish, outcomes, passesOf } from "../../src/evaluate/outcomes.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
+import { SHORT } from "../attacks/short.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
 
 Deno.test("outcomes() are the answers of each attack on all examples at once, whatever the turns", () => {
@@ -13,7 +14,7 @@ Deno.test("outcomes() are the answers of each attack on all examples at once, wh
     const epsilons = [0, 0.1, 0.3];
     const all = predict(model, examples.x);
     const expected = Object.values(anyAttacks).flatMap((attack) =>
-      attack.sweep(model, examples, { ...options, epsilons }).map((
+      attack.sweep(model, examples, { ...options, ...SHORT[attack.name], epsilons }).map((
         { predicted, confidence, zeroGradients },
         i,
       ) => (
@@ -27,7 +28,11 @@ Deno.test("outcomes() are the answers of each attack on all examples at once, wh
         }
       ))
     );
-    const trials = Object.values(anyAttacks).map((attack) => ({ attack, epsilons, options }));
+    const trials = Object.values(anyAttacks).map((attack) => ({
+      attack,
+      epsilons,
+      options: { ...options, ...SHORT[attack.name] },
+    }));
     for (const turn of [undefined, 50]) {
       const { clean, attacked } = finish(outcomes(model, examples, trials, { turn }));
       assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);

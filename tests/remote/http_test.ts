@@ -1,7 +1,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { predictAsync } from "../../src/attacks/drive.ts";
-import { fgsm, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
+import {
+  boundary,
+  fgsm,
+  greedyTabular,
+  hopSkipJump,
+  signNoise,
+  square,
+  uniformNoise,
+} from "../../src/attacks/mod.ts";
 import { type ErrorCode, InputError } from "../../src/errors.ts";
 import { predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
@@ -72,6 +80,28 @@ Deno.test("httpClassifier() by labels or probabilities gives the same attack, wi
   const byProbabilities = await predictAsync(probable, near.x);
   byProbabilities.confidence.forEach((p, i) => assertAlmostEquals(p, near.confidence[i], 1e-6));
   assertEquals(byProbabilities.predicted, near.predicted);
+});
+
+Deno.test("httpClassifier() is searched by scores and by labels to the same bytes as the model behind it", async () => {
+  await using server = serve(local);
+  const examples = examplesFor(local, 12);
+  const searches = [
+    ["scores", square, { queries: 20 }],
+    ["scores", greedyTabular, { moves: 2 }],
+    ["labels", hopSkipJump, { steps: 2, probes: 10, norm: "L2" }],
+    ["labels", boundary, { steps: 12, norm: "L2" }],
+  ] as const;
+  for (const [answers, attack, own] of searches) {
+    const options = { epsilon: 0.5, seed: 3, ...own };
+    const near = attack(local, examples, options);
+    const far = await attack.async(remote(server.url, { answers, maxBytes: 1e6 }), examples, options);
+    assertEquals([far.x, far.fooled, far.queries], [near.x, near.fooled, near.queries], attack.name);
+  }
+  await assertRejects(
+    () => square.async(remote(server.url, { answers: "labels" }), examples, { epsilon: 0.5 }),
+    InputError,
+    "Cannot attack by square: it needs scores, which the classifier does not give",
+  );
 });
 
 Deno.test("httpClassifier() tries again after what may pass, and gives up in the end", async () => {
