@@ -203,9 +203,9 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
     // two attacks with the same choice are named together
     const several = oneOf(Object.keys(attacks).filter((name) => Object.hasOwn(attackSchemas[name], "norm")));
     await assertRefused(
-      args("--epsilon", "1", "--attack", "signNoise", "--norm", "L2"),
+      args("--epsilon", "1", "--attack", "rotation", "--norm", "L2"),
       2,
-      `--norm does not go with signNoise, but with ${several}`,
+      `--norm does not go with rotation, but with ${several}`,
     );
     for (
       const [attack, option, value] of [["lbfgs", "labels", "predicted"], ["signNoise", "gradient", "safe"]]
