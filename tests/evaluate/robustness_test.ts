@@ -1,4 +1,5 @@
 import "../../src/runtime/inlined.ts";
+import { EFFORTS, stagesOf } from "../../src/evaluate/efforts.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { certify } from "../../src/certify/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
@@ -57,7 +58,8 @@ Deno.test("robustness() of a linear model is a bracket of no width: what is not 
       assertEquals(attacked.errorRate, exact.errorRate, `${norm} ${epsilon}`);
       assertEquals(unresolved, 0);
     }
-    assertEquals(names(report), []);
+    // the targeted DLR loss of apgd needs four
+    assertEquals(names(report), ["fewClasses"]);
     report.perExample!.forEach(({ by, size, certified }, i) => {
       assertEquals(by === "clean", i < 6);
       assertEquals(size === null, by === null);
@@ -275,4 +277,18 @@ Deno.test("robustness() reports certificates that contradict its attacks as a bu
     }).map(({ name }) => name);
   assertEquals(found(0), []);
   assertEquals(found(1), ["certificateContradicted"]);
+});
+
+Deno.test("stagesOf() leaves out no stage of an attack that is there: its options are those of the attack", () => {
+  for (const effort of EFFORTS) {
+    const stages = stagesOf(effort, { norm: "Linf", gradients: true }).map(({ name }) => name);
+    const apgd = stages.filter((name) => name.startsWith("apgd")).length;
+    assertEquals(apgd, { quick: 0, standard: 2, thorough: 3 }[effort]);
+    assertEquals(stages.includes("square"), effort !== "quick");
+    assertEquals(stages.includes("fab"), effort === "thorough");
+    for (const norm of ["L2", "L1"]) {
+      const others = stagesOf(effort, { norm, gradients: false }).map(({ name }) => name);
+      assertEquals(others, effort === "quick" ? ["noise"] : ["square", "noise"]);
+    }
+  }
 });
