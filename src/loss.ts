@@ -5,8 +5,9 @@ import type { Batch } from "./data/batch.ts";
 import type { Head } from "./heads.ts";
 import { exp, log, softplusForward } from "./kernels/elementwise.ts";
 import { softmaxDirection } from "./kernels/heads.ts";
-import { type Matrix, matrix } from "./matrix.ts";
-import { checkInputs, type Classifier, type Differentiable } from "./models/classifier.ts";
+import { type Matrix, matrix, rowsOf } from "./matrix.ts";
+import { checkFiniteInputs, gradientOf, scoresOf } from "./models/answers.ts";
+import type { Classifier, Differentiable } from "./models/classifier.ts";
 
 /** What of a batch a loss looks at. */
 export type Examples = Pick<Batch, "x" | "labels">;
@@ -24,25 +25,24 @@ export type Examples = Pick<Batch, "x" | "labels">;
  * ```
  *
  * @throws {InputError} if the examples have another number of inputs than the model, or not one label each
- * @throws {InputError} if a label is not one of the model's classes
+ * @throws {InputError} if a label is not one of the model's classes, or an input is not finite
+ * @throws {InputError} if a score is NaN, or the scores have another shape than the head's
  */
 export function losses(model: Differentiable, { x, labels }: Examples): Float32Array {
   checkExamples("measure a loss", model, { x, labels });
-  const scores = model.scores(x);
+  const scores = scoresOf(model, x);
   const loss = matrix(x.rows, 1);
   model.head.loss({ loss, dScores: matrix(scores.rows, scores.cols) }, scores, labels);
   return loss.data;
 }
 
-/** The gradient of each example's loss in its own inputs, (B, D). */
+/** The gradient of each example's loss in its own inputs, (B, D). @throws {InputError} as `losses`, or if it is not finite */
 export function lossGradient(model: Differentiable, { x, labels }: Examples): Matrix {
   checkExamples("differentiate a loss", model, { x, labels });
-  return model.inputGradient(x, (scores, first) => {
-    const dScores = matrix(scores.rows, scores.cols);
+  return gradientOf(model, x, (dScores, scores, first) => {
     const loss = matrix(scores.rows, 1);
     model.head.loss({ loss, dScores }, scores, labels.subarray(first, first + scores.rows));
-    return dScores;
-  });
+  }).gradient;
 }
 
 /**
@@ -51,11 +51,9 @@ export function lossGradient(model: Differentiable, { x, labels }: Examples): Ma
  */
 export function lossDirection(model: Differentiable, { x, labels }: Examples): Matrix {
   checkExamples("differentiate a loss", model, { x, labels });
-  return model.inputGradient(x, (scores, first) => {
-    const dScores = matrix(scores.rows, scores.cols);
+  return gradientOf(model, x, (dScores, scores, first) => {
     model.head.direction(dScores, scores, labels.subarray(first, first + scores.rows));
-    return dScores;
-  });
+  }).gradient;
 }
 
 /** Writes the gradient of a function of the scores, (N, S), in them; `first` is their first row's place in the inputs. */
@@ -260,10 +258,21 @@ export interface Predictions {
   readonly probabilities: Matrix;
 }
 
-/** What `model` says of the inputs `x`, (B, D). */
+/**
+ * What `model` says of the inputs `x`, (B, D).
+ *
+ * @throws {InputError} if the inputs are not finite, or not the model's in number
+ * @throws {InputError} if a score is NaN, or the scores have another shape than the head's
+ */
 export function predict(model: Classifier, x: Matrix): Predictions {
-  checkInputs("classify", model, x);
-  return predictions(model, model.scores(x));
+  return predictRows(model, x, 0, x.rows);
+}
+
+/** The same of the rows `from` to `to` (exclusive) of `x`. */
+export function predictRows(model: Classifier, x: Matrix, from: number, to: number): Predictions {
+  const part = rowsOf(x, from, to), place = (row: number) => from + row;
+  checkFiniteInputs("classify", model, part, place);
+  return predictions(model, scoresOf(model, part, place));
 }
 
 /** What `model` says of inputs to which it gives these `scores`, (B, S). */
@@ -304,7 +313,7 @@ function greatest(data: Float32Array, rows: number, cols: number): Int32Array {
 
 /** What a label is matters here: kernels find their place in memory by it. */
 function checkExamples(action: string, model: Differentiable, { x, labels }: Examples): void {
-  checkInputs(action, model, x);
+  checkFiniteInputs(action, model, x);
   if (labels.length !== x.rows) {
     throw new InputError("shape", `${action}`, `${x.rows} examples but ${labels.length} labels`);
   }

@@ -12,6 +12,7 @@ import { checkEpsilon, constraint } from "../constraints/mod.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import type { Predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
+import { checkFiniteInputs } from "../models/answers.ts";
 import {
   type AsyncClassifier,
   checkInputs,
@@ -20,7 +21,17 @@ import {
   type Perturbation,
 } from "../models/classifier.ts";
 import { kernels } from "../runtime/variants.ts";
-import { any, choice, integer, integers, oneOf, resolve, type Resolved, type Schema } from "../schema.ts";
+import {
+  any,
+  choice,
+  integer,
+  integers,
+  oneOf,
+  resolve,
+  type Resolved,
+  type Schema,
+  shown,
+} from "../schema.ts";
 import { type Criterion, misclassified, targeted } from "./criteria.ts";
 import { driveInputs, driveLater, driveNow, driveSteps, type Outcome, type Plan } from "./drive.ts";
 import type { Chunk, Walk } from "./query.ts";
@@ -263,6 +274,7 @@ export function makeAttack<
     sizes: readonly (Epsilon | undefined)[],
   ): Prepared {
     checkInputs("attack", model, batch.x);
+    checkExamples(action, batch);
     const { inputs, classes } = model;
     // whoever attacks one example after another asks for the same each time
     const again = kept?.inputs === inputs && kept.classes === classes && sizes.length === 1 &&
@@ -277,6 +289,9 @@ export function makeAttack<
     const target = targets(action, model, batch, all.target);
     if (needs !== "labels" && !target) checkLabels(action, model, batch);
     const [first] = constraints;
+    const [least, greatest] = first?.box ?? [-Infinity, Infinity];
+    // whoever is within finite bounds is finite
+    if (!(greatest - least < Infinity)) checkFiniteInputs("attack", model, batch.x);
     if (first) refuse(action, first.checkOriginal(batch.x));
     return {
       own,
@@ -364,7 +379,9 @@ export function makeAttack<
     }
     const { target, first = 0 } = options as AttackOptions;
     for (let from = 0; from < batch.labels.length; from += batchSize) {
-      const own = target instanceof Int32Array ? target.subarray(from, from + batchSize) : target;
+      const own = typeof target === "object" && target !== null
+        ? Array.prototype.slice.call(target, from, from + batchSize)
+        : target;
       const run = { ...options, target: own, first: first + from } as unknown as Options;
       yield attack(model, slice(batch, from, from + batchSize), run);
     }
@@ -463,21 +480,46 @@ function targets(
   action: string,
   { classes }: Pick<Classifier, "classes">,
   { labels }: Batch,
-  target: number | Int32Array | undefined,
+  target: number | ArrayLike<number> | undefined,
 ): Int32Array | undefined {
   if (target === undefined) return undefined;
+  if (typeof target !== "number" && !Array.isArray(target) && !ArrayBuffer.isView(target)) {
+    throw new InputError(
+      "value",
+      `${action} with target ${shown(target)}`,
+      "must be a class, or an array of one for each example",
+    );
+  }
   if (typeof target !== "number" && target.length !== labels.length) {
     throw new InputError("shape", action, `${labels.length} examples but ${target.length} targets`);
   }
-  for (const aim of typeof target === "number" ? [target] : target) {
+  for (const aim of typeof target === "number" ? [target] : Array.from(target)) {
     if (Number.isInteger(aim) && aim >= 0 && aim < classes) continue;
     throw new InputError(
       "value",
-      `${action} with target ${aim}`,
+      `${action} with target ${shown(aim)}`,
       `must be a whole number in 0 … ${classes - 1}`,
     );
   }
-  return typeof target === "number" ? new Int32Array(labels.length).fill(target) : target;
+  if (typeof target === "number") return new Int32Array(labels.length).fill(target);
+  return target instanceof Int32Array ? target : Int32Array.from(target);
+}
+
+/** @throws {InputError} unless they are numbers and labels in arrays of their types, as many as they say */
+function checkExamples(action: string, { x: { rows, cols, data }, labels }: Batch): void {
+  if (!(data instanceof Float32Array) || data.length !== rows * cols) {
+    throw new InputError("shape", action, `expected ${rows * cols} float32 inputs, got ${shown(data)}`);
+  }
+  if (!(labels instanceof Int32Array)) {
+    throw new InputError(
+      "shape",
+      action,
+      `labels must be an Int32Array, as batch() makes it, not ${shown(labels)}`,
+    );
+  }
+  if (labels.length !== rows) {
+    throw new InputError("shape", action, `${rows} examples but ${labels.length} labels`);
+  }
 }
 
 /** @throws {InputError} unless the labels are classes of the model: kernels find their place in memory by them */

@@ -6,11 +6,13 @@ import { type Batch, slice } from "../data/batch.ts";
 import { predictedClasses, type Predictions, predictions, type ScoreGradient } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import {
-  type AsyncClassifier,
-  checkInputs,
-  type Classifier,
-  type Differentiable,
-} from "../models/classifier.ts";
+  checkedGradient,
+  checkedLabels,
+  checkedScores,
+  checkFiniteInputs,
+  gradientOf,
+} from "../models/answers.ts";
+import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import { type Rng, rng } from "../rng.ts";
 import { type Criterion, judge } from "./criteria.ts";
 import type { Answer, Chunk, Query, Walk } from "./query.ts";
@@ -55,6 +57,8 @@ export interface Call {
   readonly ask: Query["ask"];
   readonly x: Matrix;
   readonly dScores?: ScoreGradient;
+  /** Where a row of `x` stands in the batch, for messages; default the same. */
+  readonly place?: (row: number) => number;
 }
 
 /** What the model says. */
@@ -110,7 +114,9 @@ function* steps(
         signal?.throwIfAborted();
         onProgress?.((done + (step.value.done ?? 0)) / total);
         const query = step.value;
-        const reply = kept ? yield* ask(query, x, kept, room) : yield query;
+        const { rows } = query;
+        const call = { ...query, place: (row: number) => from + (rows ? rows[row] : row) };
+        const reply = kept ? yield* ask(call, x, kept, room) : yield call;
         step = walk.next(answered(model, plan, { reply, query, tally, labels: target ?? part.labels }));
       }
       signal?.throwIfAborted();
@@ -122,7 +128,10 @@ function* steps(
           found.x = within(found.region, step.value, room("nearest", count, cols));
         }
         if (judged) checked(plan.name, found);
-        take(found, judged ? said(model, yield { ask: "scores", x: found.x }) : undefined);
+        take(
+          found,
+          judged ? said(model, yield { ask: "scores", x: found.x, place: (row) => from + row }) : undefined,
+        );
       }
     }
   }
@@ -151,7 +160,7 @@ interface Found {
 
 /** The model's reply; where it concerns the chunk's own inputs and was given before, that one. */
 function* ask(
-  query: Query,
+  query: Query & Call,
   x: Matrix,
   kept: Map<string, Reply>,
   room: Room,
@@ -332,12 +341,12 @@ function oracle(model: Classifier & Partial<Differentiable>): Oracle {
     const pass = model.pass();
     return {
       room: pass.matrix,
-      reply({ ask, x, dScores }) {
-        const scores = pass.forward(x);
+      reply({ ask, x, dScores, place }) {
+        const scores = checkedScores(model, pass.forward(x), x.rows, place);
         if (ask !== "gradient") return { scores };
         const d = pass.matrix("dScores", scores.rows, scores.cols);
         dScores!(d, scores, 0);
-        return { scores, gradient: pass.backward(d) };
+        return { scores, gradient: checkedGradient(model, pass.backward(d), x.rows, place) };
       },
       [Symbol.dispose]: () => pass[Symbol.dispose](),
     };
@@ -345,21 +354,14 @@ function oracle(model: Classifier & Partial<Differentiable>): Oracle {
   const room = ordinaryRoom();
   return {
     room,
-    reply({ ask, x, dScores }) {
-      if (ask !== "gradient") return { scores: model.scores(x) };
+    reply({ ask, x, dScores, place }) {
+      if (ask !== "gradient") return { scores: checkedScores(model, model.scores(x), x.rows, place) };
       if (!model.inputGradient) throw new InputError("value", "attack", "the model gives no gradients");
-      let all: Matrix | undefined;
+      const given = gradientOf(model as Differentiable, x, dScores!, place);
       // a copy: the attack may write over it, and the model may keep it
       const gradient = room("gradient of the model", x.rows, x.cols);
-      const given = model.inputGradient(x, (scores, first) => {
-        all ??= scores.rows === x.rows ? scores : matrix(x.rows, scores.cols);
-        if (all !== scores) all.data.set(scores.data, first * scores.cols);
-        const d = matrix(scores.rows, scores.cols);
-        dScores!(d, scores, first);
-        return d;
-      });
-      gradient.data.set(given.data);
-      return { scores: all ?? matrix(0, model.head.width(model.classes)), gradient };
+      gradient.data.set(given.gradient.data);
+      return { scores: given.scores, gradient };
     },
     [Symbol.dispose]: () => {},
   };
@@ -391,11 +393,15 @@ export async function predictAsync(
   x: Matrix,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Predictions> {
-  checkInputs("classify", model, x);
+  checkFiniteInputs("classify", model, x);
   return said(model, await replyLater(model, { ask: "scores", x }, signal));
 }
 
-async function replyLater(model: AsyncClassifier, { ask, x }: Call, signal?: AbortSignal): Promise<Reply> {
+async function replyLater(
+  model: AsyncClassifier,
+  { ask, x, place = (row) => row }: Call,
+  signal?: AbortSignal,
+): Promise<Reply> {
   if (ask === "gradient") throw new InputError("value", "attack", "the model gives no gradients");
   const { maxBatch = Infinity } = model;
   const labels = new Int32Array(x.rows);
@@ -403,42 +409,12 @@ async function replyLater(model: AsyncClassifier, { ask, x }: Call, signal?: Abo
   for (let from = 0; from < x.rows; from += maxBatch) {
     signal?.throwIfAborted();
     const part = rowsOf(x, from, Math.min(from + maxBatch, x.rows));
+    const at = (row: number) => place(from + row);
     if (model.scores) {
-      const own = checkScores(model, await model.scores(part, { signal }), part.rows);
+      const own = checkedScores(model, await model.scores(part, { signal }), part.rows, at);
       scores ??= matrix(x.rows, own.cols);
       scores.data.set(own.data, from * own.cols);
-    } else labels.set(checkLabels(model, await model.labels!(part, { signal }), part.rows), from);
+    } else labels.set(checkedLabels(model, await model.labels!(part, { signal }), part.rows, at), from);
   }
   return model.scores ? { scores: scores ?? matrix(0, model.head.width(model.classes)) } : { labels };
-}
-
-function checkScores({ head, classes }: AsyncClassifier, scores: Matrix, rows: number): Matrix {
-  const width = head.width(classes);
-  if (scores.rows !== rows || scores.cols !== width) {
-    throw new InputError(
-      "shape",
-      "use the classifier's answer",
-      `expected scores of shape (${rows}, ${width}), got (${scores.rows}, ${scores.cols})`,
-    );
-  }
-  const bad = scores.data.findIndex((value) => Number.isNaN(value));
-  if (bad < 0) return scores;
-  throw new InputError(
-    "value",
-    "use the classifier's answer",
-    `score ${bad % width} of example ${Math.floor(bad / width)} is NaN`,
-  );
-}
-
-function checkLabels({ classes }: AsyncClassifier, labels: Int32Array, rows: number): Int32Array {
-  if (labels.length !== rows) {
-    throw new InputError(
-      "shape",
-      "use the classifier's answer",
-      `expected ${rows} labels, got ${labels.length}`,
-    );
-  }
-  const bad = labels.find((label) => !(label >= 0 && label < classes));
-  if (bad === undefined) return labels;
-  throw new InputError("value", "use the classifier's answer", `label ${bad} is none of 0 … ${classes - 1}`);
 }

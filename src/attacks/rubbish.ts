@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import { gradientOf } from "../models/answers.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import { fillNormal, type Rng, rng } from "../rng.ts";
 import { choice, integer, number, resolve } from "../schema.ts";
@@ -169,10 +170,8 @@ function toward(
   x: Matrix,
   { target, epsilon, step = "sign" }: DirectedRubbishOptions,
 ): Matrix {
-  const gradient = model.inputGradient(x, (scores) => {
-    const dScores = matrix(scores.rows, scores.cols);
+  const { gradient } = gradientOf(model, x, (dScores, scores) => {
     model.head.logProbability(dScores, scores, new Int32Array(scores.rows).fill(target));
-    return dScores;
   });
   const { probabilities: p } = predict(model, x);
   return matrix(

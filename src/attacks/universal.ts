@@ -5,7 +5,8 @@ import { constraint } from "../constraints/mod.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import { lossInScores, predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
-import { checkInputs, type Differentiable } from "../models/classifier.ts";
+import { checkFiniteInputs, gradientOf } from "../models/answers.ts";
+import type { Differentiable } from "../models/classifier.ts";
 import { any, choice, integer, resolve } from "../schema.ts";
 import { judge, misclassified, targeted } from "./criteria.ts";
 import { annealed } from "./fmn.ts";
@@ -68,7 +69,7 @@ const FIRST = 1, LAST = 0.05;
  */
 export function universal(model: Differentiable, examples: Batch, options: UniversalOptions): Universal {
   const action = "find a universal perturbation";
-  checkInputs(action, model, examples.x);
+  checkFiniteInputs(action, model, examples.x);
   const { epsilon, norm, bounds, fixed, iterations, target } = resolve<UniversalOptions, typeof OPTIONS>(
     action,
     OPTIONS,
@@ -101,14 +102,12 @@ export function universal(model: Differentiable, examples: Batch, options: Unive
     for (let from = 0; from < labels.length; from += RUN) {
       const run = slice(examples, from, from + RUN), aims = labels.subarray(from, from + RUN);
       const { x, fooled } = judged(now, run, aims);
-      const gradient = model.inputGradient(x, (scores, first) => {
-        const dScores = matrix(scores.rows, scores.cols);
+      const { gradient } = gradientOf(model, x, (dScores, scores, first) => {
         write(dScores, scores, aims.subarray(first, first + scores.rows));
         for (let i = 0; i < dScores.data.length; i++) {
           if (fooled[first + Math.floor(i / scores.cols)]) dScores.data[i] = 0;
           else if (target !== undefined) dScores.data[i] = -dScores.data[i];
         }
-        return dScores;
       });
       sum.data.fill(0);
       gradient.data.forEach((slope, i) => sum.data[i % inputs] += slope);

@@ -5,7 +5,7 @@ import type { Constraint, ConstraintOptions } from "../constraints/constraint.ts
 import type { Batch } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkInputs } from "../models/classifier.ts";
+import { checkFiniteInputs } from "../models/answers.ts";
 import type { Model } from "../models/model.ts";
 import { Workspace } from "../runtime/workspace.ts";
 import { any, choice, number, resolve, type Schema } from "../schema.ts";
@@ -136,7 +136,7 @@ export function* certificates(
   given: CertifyOptions,
 ): Generator<Certificate, void, void> {
   const [limits, options] = allowed(model, given);
-  checkInputs("certify", model, batch.x);
+  checkFiniteInputs("certify", model, batch.x);
   const violation = limits.checkOriginal(batch.x);
   if (violation) {
     const { row, feature, problem } = violation;

@@ -4,7 +4,7 @@ import { constraint } from "../constraints/mod.ts";
 import type { ConstraintOptions } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
 import { slice } from "../data/batch.ts";
-import { checkInputs } from "../models/classifier.ts";
+import { checkFiniteInputs } from "../models/answers.ts";
 import type { Model } from "../models/model.ts";
 import { integer, number, resolve, type Schema } from "../schema.ts";
 import { certify } from "./certify.ts";
@@ -52,7 +52,7 @@ const OPTIONS: Schema<Pick<RadiusOptions, "max" | "halvings">> = {
 export function certifiedRadius(model: Model, batch: Batch, given: RadiusOptions = {}): Float64Array {
   const { max: most, halvings: steps, method, norm = "Linf", bounds, fixed } = given;
   const { max = 1, halvings = 10 } = resolve("find certified radii", OPTIONS, { max: most, halvings: steps });
-  checkInputs("find certified radii", model, batch.x);
+  checkFiniteInputs("find certified radii", model, batch.x);
   const form = formOf(model);
   const limits = constraint(model.inputs, { epsilon: max, norm, bounds, fixed }, "find certified radii");
   return new Float64Array(batch.x.rows).map((_, i) => {

@@ -3,7 +3,8 @@
 import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { matrix } from "../matrix.ts";
-import { checkInputs, type Classifier } from "../models/classifier.ts";
+import { checkFiniteInputs } from "../models/answers.ts";
+import type { Classifier } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
 import { integer, number, resolve, type Schema } from "../schema.ts";
 import { clopperPearson, normalQuantile } from "./functions.ts";
@@ -75,7 +76,7 @@ export function smoothing(
 ): Smoothed {
   const options = resolve("smooth a classifier", SMOOTHING, given) as Required<SmoothingOptions>;
   const { std, samples, selection, alpha, seed } = options;
-  checkInputs("smooth", model, x);
+  checkFiniteInputs("smooth", model, x);
   const predicted: number[] = [], radius: number[] = [];
   for (let i = 0; i < x.rows; i++) {
     const own = x.data.subarray(i * x.cols, (i + 1) * x.cols);

@@ -101,6 +101,13 @@ function limits(
   bounds: ConstraintOptions["bounds"],
   action: string,
 ): Pick<Constraint, "lo" | "hi" | "box"> {
+  if (bounds !== undefined && !(Array.isArray(bounds) || ArrayBuffer.isView(bounds))) {
+    throw new InputError(
+      "shape",
+      `${action} within bounds ${shown(bounds)}`,
+      `expected one pair of bounds, or ${inputs} of them, one a feature`,
+    );
+  }
   const one = bounds === undefined || typeof bounds[0] === "number";
   const pairs = (one ? [bounds ?? [-Infinity, Infinity]] : bounds) as readonly Bounds[];
   if (!one && pairs.length !== inputs) {

@@ -1,5 +1,6 @@
 /** A robustness check: a model attacked, a control of noise beside it, and thresholds that say whether it passes. @module */
 
+import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
 import { type Gate, LIMITED, normsOf, type Threshold, triedBy } from "./gate.ts";
@@ -55,7 +56,7 @@ export interface CheckReport extends Evaluation {
 /**
  * The report on `examples` that the outcomes of the trials of `gate` make.
  *
- * @throws {InputError} if there are no examples
+ * @throws {InputError} if there are no examples, or an attack met no gradient but 0, which judges nothing
  */
 export function checkReport(
   gate: Gate,
@@ -82,6 +83,14 @@ export function checkReport(
       ...flipped(clean, predicted, examples.labels),
     })),
   };
+  const blind = report.attacked.find(({ zeroGradients }) => zeroGradients === examples.labels.length);
+  if (blind) {
+    throw new InputError(
+      "value",
+      `judge by ${blind.attack}`,
+      `the gradient is 0 in every input of all ${examples.labels.length} examples, which hides from it whatever the model does; mend the gradient, or try an attack that asks for scores`,
+    );
+  }
   const rows = rowsOf(report);
   const verdicts = (gate.thresholds ?? []).flatMap((threshold) => verdictsOn(threshold, rows));
   return {

@@ -1,8 +1,9 @@
 /** What a model says along a straight line through an input (paper, figure 4). @module */
 
 import { InputError } from "../errors.ts";
-import { predict, type Predictions } from "../loss.ts";
+import { type Predictions, predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
+import { checkFiniteInputs, scoresOf } from "../models/answers.ts";
 import type { Differentiable } from "../models/classifier.ts";
 
 /** A model's answers along a line. */
@@ -39,5 +40,7 @@ export function alongLine(
   epsilons.forEach((epsilon, row) => {
     x.data.forEach((value, i) => places.data[row * x.cols + i] = value + epsilon * direction.data[i]);
   });
-  return { epsilons, x: places, scores: model.scores(places), ...predict(model, places) };
+  checkFiniteInputs("follow a line", model, places);
+  const scores = scoresOf(model, places);
+  return { epsilons, x: places, scores, ...predictions(model, scores) };
 }

@@ -4,8 +4,7 @@ import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import { CHUNK } from "../attacks/drive.ts";
 import type { Distance } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
-import { predict } from "../loss.ts";
-import { rowsOf } from "../matrix.ts";
+import { predictRows } from "../loss.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import type { Field } from "../schema.ts";
 import type { Answers } from "./measure.ts";
@@ -81,7 +80,7 @@ export function* outcomes(
   };
   for (let first = 0; first < x.rows; first += run) {
     yield* pause(Math.min(run, x.rows - first), first / x.rows / total);
-    const { predicted, confidence } = predict(model, rowsOf(x, first, Math.min(first + run, x.rows)));
+    const { predicted, confidence } = predictRows(model, x, first, Math.min(first + run, x.rows));
     clean.predicted.set(predicted, first);
     clean.confidence.set(confidence, first);
   }

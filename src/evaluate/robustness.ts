@@ -10,7 +10,8 @@ import { type Batch, select, slice } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { predict } from "../loss.ts";
 import { matrix, rowsOf } from "../matrix.ts";
-import { checkInputs, type Classifier, type Differentiable } from "../models/classifier.ts";
+import { checkFiniteInputs } from "../models/answers.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import { any, boolean, choice, integer, number, numbers, resolve, type Schema } from "../schema.ts";
 import { type Effort, EFFORTS, type Stage, stagesOf } from "./efforts.ts";
@@ -160,7 +161,7 @@ export function* robustnessSteps(
     effort: Effort;
     seed: number;
   };
-  checkInputs("measure robustness", model, examples.x);
+  checkFiniteInputs("measure robustness", model, examples.x);
   const { length } = examples.labels;
   if (length === 0) throw new InputError("shape", "measure robustness", "there are no examples");
   if (timeLimit !== undefined && !now) {

@@ -5,6 +5,7 @@ import type { Constraint } from "../constraints/constraint.ts";
 import { type Batch, select, slice } from "../data/batch.ts";
 import type { Predictions } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
+import { scoresOf } from "../models/answers.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Stage } from "./efforts.ts";
 
@@ -99,7 +100,7 @@ export function notes(
       } of the examples: the loss is flat there in float32, and other tools may find no gradient`,
     );
   }
-  if (areProbabilities(model, model.scores(slice(examples, 0, SAMPLE).x))) {
+  if (areProbabilities(model, scoresOf(model, slice(examples, 0, SAMPLE).x))) {
     warn(
       "probabilitiesAsScores",
       "The scores are probabilities, of which the softmax is taken again: give the scores before the softmax, or the gradient is weak",
@@ -170,7 +171,7 @@ export function probe(
 ): Warning[] {
   const warnings: Warning[] = [];
   const { x } = slice(examples, 0, SAMPLE);
-  const [once, again] = [model.scores(x).data.slice(), model.scores(x).data];
+  const [once, again] = [scoresOf(model, x).data.slice(), scoresOf(model, x).data];
   if (once.some((score, i) => Math.abs(score - again[i]) > SAME)) {
     warnings.push({
       name: "randomisedModel",

@@ -4,8 +4,8 @@ import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import type { Executor, Tensors } from "../graph/executor.ts";
-import type { Matrix } from "../matrix.ts";
 import type { Family } from "../models/family.ts";
+import { allFinite } from "../models/answers.ts";
 import { bind, executorOf, type Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
 import { optimizer } from "./optimizer.ts";
@@ -95,7 +95,7 @@ async function epochs(
     settings.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, model, ...end });
 
   const checkFinite = (epoch: number) => {
-    if (!network.parameters.every(({ value }) => isFinite(value))) diverged(epoch, "model");
+    if (!network.parameters.every(({ value }) => allFinite(value.data))) diverged(epoch, "model");
   };
 
   let worked = 0;
@@ -135,13 +135,6 @@ async function epochs(
     await save();
   }
   return { history: at.history, best: at.best && best && { epoch: at.best.epoch, tensors: best } };
-}
-
-/** Whether all numbers are finite: 0 times another is not 0. */
-function isFinite({ data }: Matrix): boolean {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i] * 0;
-  return sum === 0;
 }
 
 function diverged(epoch: number, what: string): never {

@@ -4,6 +4,8 @@ import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts
 import { kernels } from "../../src/runtime/variants.ts";
 import { predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
+import { model } from "../../src/models/model.ts";
+import { softmaxLinear } from "../../src/models/softmax_linear.ts";
 import { checkReport } from "../../src/evaluate/check.ts";
 import { type Gate, trialsOf, triedBy } from "../../src/evaluate/gate.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
@@ -191,16 +193,31 @@ Deno.test("the answer is in the form that the request prefers, and JSON where it
   assertEquals(await typeFor(`${json}, ${binary};q=0.5`), json);
 });
 
-Deno.test("inputs whose scores pass float32 are refused, and do not become NaN", async () => {
+Deno.test("inputs whose scores pass float32 are refused where no class is left, and do not become NaN", async () => {
   const huge = [x[0], x[0].map(() => 3e38)];
+  // the same weights for all classes
+  const linear = model(softmaxLinear({ inputs: INPUTS, classes: CLASSES }), {
+    tensors: {
+      W: { shape: [CLASSES, INPUTS], data: new Float32Array(CLASSES * INPUTS).fill(1) },
+      b: { shape: [CLASSES], data: new Float32Array(CLASSES) },
+    },
+  });
+  const alike = handlerOf({ models: { linear } });
   for (const action of ["classify", "screen", "check"]) {
     const body = { x: huge, ...(action === "check" && { labels: [0, 1] }) };
-    const response = await handler(post(`/models/linear/${action}`, body));
+    const response = await alike(post(`/models/linear/${action}`, body));
+    const { detail } = await response.json();
+    assertEquals(response.status, 422);
     assertEquals(
-      [response.status, (await response.json()).detail],
-      [422, "Cannot classify example 1: its scores pass the range of float32"],
+      detail,
+      "Cannot use the classifier's answer: several scores of example 1 are +∞, so no class is the most probable",
     );
   }
+  // one score that is infinite leaves no doubt
+  const { predicted, confidence } = await said(
+    post("/models/linear/classify", { x: [x[0].map(() => 3e38)] }),
+  );
+  assertEquals([predicted.length, ...confidence], [1, 1]);
 });
 
 Deno.test("routes lie below the base path, and only there", async () => {

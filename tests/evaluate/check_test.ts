@@ -135,3 +135,23 @@ Deno.test("checkReport() compares each attack with the noise of its own norm and
     assertThrows(() => trialsOf({ ...turning, thresholds: [threshold] }, 1), InputError, problem);
   }
 });
+
+Deno.test("checkReport() judges nothing where an attack met no gradient but 0, and counts where it met some", () => {
+  const still = (weight: number) =>
+    model(softmaxLinear({ inputs: 1, classes: 2 }), {
+      tensors: {
+        W: { shape: [2, 1], data: Float32Array.of(-weight, weight) },
+        b: { shape: [2], data: Float32Array.of(0, 0) },
+      },
+    });
+  const thresholds = [{ on: "fgsm", errorRate: 1 }];
+  const report = (weight: number, gate: Gate) => {
+    using one = still(weight);
+    return checkReport(gate, finish(outcomes(one, four, trialsOf(gate, 1))), { examples: four, ...NAMES });
+  };
+  const error = assertThrows(() => report(0, { ...gate, thresholds }), InputError);
+  assertEquals(error.action, "judge by fgsm");
+  assertEquals(report(1, { ...gate, thresholds }).attacked.map(({ zeroGradients }) => zeroGradients), [0, 0]);
+  // noise asks for none
+  assertEquals(report(0, { ...gate, attacks: ["uniformNoise"] }).passed, null);
+});

@@ -149,6 +149,12 @@ function inWords(
       ]),
     ], width),
     [conditionsText(conditions, { split: data.split, kernels, width }), ...wrapped(LEGEND, width)].join("\n"),
+    ...attacked.filter(({ zeroGradients }) => zeroGradients > 0).map(({ attack, epsilon, zeroGradients }) =>
+      wrapped(
+        `Warning: at ${zeroGradients} of ${data.examples} examples ${attack} ${epsilon} met a gradient of 0 in every input, and is blind to them`,
+        width,
+      ).join("\n")
+    ),
     failed === 0 ? "All thresholds are met" : `${failed} of ${verdicts.length} thresholds are not met`,
   ].join("\n\n");
 }

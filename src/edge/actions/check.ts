@@ -11,7 +11,6 @@ import { any } from "../../schema.ts";
 import { type Action, NUMBER_BYTES, type Settings, STEP } from "../action.ts";
 import { labelsOf } from "../input.ts";
 import { BOOLEAN, list, NUMBER, object, orNull, TEXT } from "../json.ts";
-import { checkNumbers } from "../predicting.ts";
 import { Problem } from "../problem.ts";
 
 const rates = { errorRate: NUMBER, confidence: NUMBER, confidenceOnErrors: orNull(NUMBER) };
@@ -78,7 +77,6 @@ export const check: Action = {
       }),
       *steps() {
         const found = yield* outcomes(model, examples, trials, { turn: STEP / cost });
-        for (const { confidence } of [found.clean, ...found.attacked]) checkNumbers(confidence);
         const report = checkReport(gate, found, { examples, model: name, data: "request" });
         return {
           json: { ...report },

@@ -3,7 +3,7 @@ import { loadData } from "../../../../scripts/data/folder.ts";
 import { checkReport } from "../../../../src/evaluate/check.ts";
 import { type Gate, trialsOf } from "../../../../src/evaluate/gate.ts";
 import { finish, outcomes } from "../../../../src/evaluate/outcomes.ts";
-import { loadModel } from "../../../../src/mod.ts";
+import { loadModel, model as modelOf, saveModel, softmaxLinear } from "../../../../src/mod.ts";
 import {
   assertRefused,
   filesIn,
@@ -166,4 +166,31 @@ Deno.test("the gate in the help of check is one", () =>
       `${folder}/gate.json`,
     ]);
     assertEquals(err, `gibbon: Cannot read ${folder}/m: it does not exist\n`);
+  }));
+
+Deno.test("check ends with 2 and a sentence where scores are no numbers, or gradients are none or vanish", () =>
+  withGate(async ({ folder, model: file }, args) => {
+    const { inputs } = loadModel(await Deno.readFile(file));
+    const family = softmaxLinear({ inputs, classes: 10 });
+    const spoiled = async (weight: (i: number) => number) => {
+      const W = Float32Array.from({ length: 10 * inputs }, (_, i) => weight(i));
+      using bad = modelOf(family, {
+        tensors: { W: { shape: [10, inputs], data: W }, b: { shape: [10], data: new Float32Array(10) } },
+      });
+      const path = `${folder}/spoiled.safetensors`;
+      await Deno.writeFile(path, saveModel(bad));
+      const given = await args(LOOSE);
+      given[given.indexOf(file)] = path;
+      return await gibbon(given);
+    };
+    // ∞ − ∞; a sum of two of the greatest numbers; nothing
+    const nan = await spoiled((i) => i % 2 === 0 ? 3e38 : -3e38);
+    assertEquals(nan.code, 2);
+    assert(
+      /^gibbon: Cannot use the classifier's answer: .* of example \d+ (is NaN|are [+−]∞)/.test(nan.err),
+      nan.err,
+    );
+    const still = await spoiled(() => 0);
+    assertEquals([still.code, still.out], [2, ""]);
+    assertStringIncludes(still.err, "Cannot judge by fgsm: the gradient is 0 in every input of all");
   }));

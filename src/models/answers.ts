@@ -1,0 +1,200 @@
+/**
+ * What is asked of a model, and its answers, checked: one policy for numbers that are not numbers.
+ *
+ * | number | what happens |
+ * |---|---|
+ * | an input NaN or infinite | an `InputError`, at the public function that is given it |
+ * | a weight NaN or infinite | an `InputError`, where the model is made or read; a training that comes to it has diverged |
+ * | a score NaN | an `InputError`: it is no class, neither right nor wrong |
+ * | a score +∞ or −∞ | the greatest float32 of its sign: softmax of [∞, 0, 1] is [1, 0, 0], and each class has a loss |
+ * | several scores of an example +∞, or all of several −∞ | an `InputError`: no class is the most probable |
+ * | a gradient NaN or infinite | an `InputError`: no step follows from it |
+ * | a gradient 0 in all inputs | counted in each attack's result as `zeroGradients`; a gate whose attack meets nothing else gives no verdict |
+ * | scores, labels or a gradient of another shape | an `InputError` |
+ *
+ * Public functions check inputs once; scores and gradients are checked wherever a model gives them.
+ *
+ * @module
+ */
+
+import { InputError } from "../errors.ts";
+import { countBeyond } from "../kernels/attack.ts";
+import { type Matrix, matrix } from "../matrix.ts";
+import { Resident } from "../runtime/heap.ts";
+import { shown } from "../schema.ts";
+import { checkInputs, type Classifier, type Differentiable } from "./classifier.ts";
+
+type Known = Pick<Classifier, "head" | "classes">;
+
+/** Where the row of an answer stands among the examples. */
+type Place = (row: number) => number;
+
+const same: Place = (row) => row;
+
+const ANSWER = "use the classifier's answer";
+
+/** The greatest finite float32. */
+const GREATEST = 2 ** 127 * (2 - 2 ** -23);
+
+/** @throws {InputError} unless `x`, (B, D), fits the model and all its numbers are finite; `action` begins the message */
+export function checkFiniteInputs(
+  action: string,
+  model: { inputs: number },
+  x: Matrix,
+  place: Place = same,
+): void {
+  checkInputs(action, model, x);
+  if (!(x.data instanceof Float32Array) || x.data.length !== x.rows * x.cols) {
+    throw new InputError(
+      "shape",
+      action,
+      `expected ${x.rows * x.cols} float32 inputs, got ${shown(x.data)}`,
+    );
+  }
+  if (allFinite(x.data)) return;
+  const bad = x.data.findIndex((value) => !Number.isFinite(value));
+  throw new InputError(
+    "value",
+    action,
+    `input ${bad % x.cols} of example ${place(Math.floor(bad / x.cols))} is ${
+      x.data[bad]
+    }, not a finite number`,
+  );
+}
+
+/**
+ * The scores, (rows, S), that a model gave: the same, or if some are infinite a copy that holds the greatest float32 for them.
+ *
+ * @throws {InputError} if they have another shape, one is NaN, several of a row are +∞, or all of several are −∞
+ */
+export function checkedScores(model: Known, scores: Matrix, rows: number, place: Place = same): Matrix {
+  const width = model.head.width(model.classes);
+  checkShapeOf("scores", scores, rows, width);
+  if (allFinite(scores.data)) return scores;
+  const out = matrix(rows, width, scores.data.slice());
+  for (let row = 0; row < rows; row++) {
+    const own = out.data.subarray(row * width, (row + 1) * width);
+    const lost = own.findIndex((score) => Number.isNaN(score));
+    if (lost >= 0) throw new InputError("value", ANSWER, `score ${lost} of example ${place(row)} is NaN`);
+    const count = (value: number) => own.reduce((sum, score) => sum + Number(score === value), 0);
+    const problem = count(Infinity) > 1
+      ? `several scores of example ${place(row)} are +∞`
+      : width > 1 && count(-Infinity) === width
+      ? `all scores of example ${place(row)} are −∞`
+      : undefined;
+    if (problem) throw new InputError("value", ANSWER, `${problem}, so no class is the most probable`);
+    for (let c = 0; c < width; c++) own[c] = Math.max(-GREATEST, Math.min(GREATEST, own[c]));
+  }
+  return out;
+}
+
+/**
+ * The labels, (rows), that a model gave.
+ *
+ * @throws {InputError} if they are not as many, or one is no class
+ */
+export function checkedLabels(
+  { classes }: Known,
+  labels: Int32Array,
+  rows: number,
+  place: Place = same,
+): Int32Array {
+  if (labels?.length !== rows) {
+    throw new InputError("shape", ANSWER, `expected ${rows} labels, got ${labels?.length}`);
+  }
+  const bad = labels.findIndex((label) => !(label >= 0 && label < classes));
+  if (bad < 0) return labels;
+  throw new InputError(
+    "value",
+    ANSWER,
+    `label ${labels[bad]} of example ${place(bad)} is none of 0 … ${classes - 1}`,
+  );
+}
+
+/**
+ * The gradient in the inputs, (rows, D), that a model gave.
+ *
+ * @throws {InputError} if it has another shape, or a number is not finite
+ */
+export function checkedGradient(
+  { inputs }: Pick<Differentiable, "inputs">,
+  gradient: Matrix,
+  rows: number,
+  place: Place = same,
+): Matrix {
+  checkShapeOf("a gradient", gradient, rows, inputs);
+  const { data } = gradient;
+  // x − x is no number where x is not finite
+  const finite = gradient instanceof Resident && data.length > SHORT
+    ? countBeyond(gradient, gradient, { size: 0 }) === 0
+    : allFinite(data);
+  if (finite) return gradient;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  throw new InputError(
+    "value",
+    ANSWER,
+    `the gradient in input ${bad % inputs} of example ${place(Math.floor(bad / inputs))} is ${
+      data[bad]
+    }, not a finite number`,
+  );
+}
+
+/** Numbers for which a call of a kernel takes longer than a loop. */
+const SHORT = 4096;
+
+/** The scores, (B, S), that `model` gives to `x`, (B, D), checked. */
+export function scoresOf(model: Classifier, x: Matrix, place: Place = same): Matrix {
+  return checkedScores(model, model.scores(x), x.rows, place);
+}
+
+/**
+ * The gradient in the inputs, (B, D), of the function of the scores whose gradient `write` writes to `dScores`, and the scores
+ * themselves, both checked.
+ */
+export function gradientOf(
+  model: Differentiable,
+  x: Matrix,
+  write: (dScores: Matrix, scores: Matrix, first: number) => void,
+  place: Place = same,
+): { readonly scores: Matrix; readonly gradient: Matrix } {
+  let all: Matrix | undefined, seen = 0;
+  const gradient = model.inputGradient(x, (given, first) => {
+    const scores = checkedScores(model, given, given?.rows, (row) => place(first + row));
+    if (!(first >= 0 && first + scores.rows <= x.rows)) {
+      throw new InputError(
+        "shape",
+        ANSWER,
+        `scores of examples ${first} … ${first + scores.rows - 1} of ${x.rows}`,
+      );
+    }
+    seen += scores.rows;
+    all ??= scores.rows === x.rows ? scores : matrix(x.rows, scores.cols);
+    if (all !== scores) all.data.set(scores.data, first * scores.cols);
+    const dScores = matrix(scores.rows, scores.cols);
+    write(dScores, scores, first);
+    return dScores;
+  });
+  // a gradient that depends on no score is that of a constant
+  const scores = all && seen >= x.rows ? all : checkedScores(model, model.scores(x), x.rows, place);
+  return { scores, gradient: checkedGradient(model, gradient, x.rows, place) };
+}
+
+function checkShapeOf(what: string, given: Matrix, rows: number, cols: number): void {
+  const { rows: m, cols: n, data } = (given ?? {}) as Partial<Matrix>;
+  if (m === rows && n === cols && data instanceof Float32Array && data.length === rows * cols) return;
+  const got = m === rows && n === cols ? shown(data) : `(${shown(m)}, ${shown(n)})`;
+  throw new InputError("shape", ANSWER, `expected ${what} of shape (${rows}, ${cols}), got ${got}`);
+}
+
+/** Whether all numbers are finite: 0 times another is not 0. Four sums at once, for one waits on the last. */
+export function allFinite(data: Float32Array): boolean {
+  let [a, b, c, d, i] = [0, 0, 0, 0, 0];
+  for (; i + 4 <= data.length; i += 4) {
+    a += 0 * data[i];
+    b += 0 * data[i + 1];
+    c += 0 * data[i + 2];
+    d += 0 * data[i + 3];
+  }
+  for (; i < data.length; i++) a += 0 * data[i];
+  return a + b + c + d === 0;
+}
