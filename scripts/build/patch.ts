@@ -31,24 +31,40 @@ export function patchOf(base: Uint8Array, wanted: Uint8Array): Uint8Array<ArrayB
   return steps.end(fresh);
 }
 
-/** The same steps for `wanted` alone: runs lie in what is written already, so many bytes back. */
+/** The same steps for `wanted` alone, as short as they can be: runs lie in what is written already, so many bytes back. */
 export function packed(wanted: Uint8Array): Uint8Array<ArrayBuffer> {
   const places = new Places(wanted, SHORTEST_OWN);
-  const steps = new Steps(wanted.length);
+  const { length } = wanted;
+  // from the end: the fewest bytes that the rest takes, and what to do first for it
+  const cost = new Float64Array(length + 1), runs = new Int32Array(length), backs = new Int32Array(length);
+  for (let i = length - 1; i >= 0; i--) {
+    cost[i] = cost[i + 1] + 1;
+    for (const { start, length: longest } of places.longestByBytes(wanted, i)) {
+      const back = i - start;
+      for (let run = SHORTEST_OWN; run <= longest; run++) {
+        const own = 1 + bytesOf(back) + (run >= SHORTEST_OWN + 15 ? bytesOf(run - SHORTEST_OWN - 15) : 0);
+        if (own + cost[i + run] >= cost[i]) continue;
+        [cost[i], runs[i], backs[i]] = [own + cost[i + run], run, back];
+      }
+    }
+  }
+  const steps = new Steps(length);
   let fresh: number[] = [];
-  for (let i = 0; i < wanted.length;) {
-    const { start, length } = places.longest(wanted, i, { before: i });
-    // one byte more now may be worth a longer run from the next
-    const next = length < SHORTEST_OWN ? undefined : places.longest(wanted, i + 1, { before: i + 1 });
-    if (!next || next.length > length + 1) {
+  for (let i = 0; i < length;) {
+    if (runs[i] === 0) {
       fresh.push(wanted[i++]);
       continue;
     }
-    steps.run(fresh, i - start, length);
+    steps.run(fresh, backs[i], runs[i]);
     fresh = [];
-    i += length;
+    i += runs[i];
   }
   return steps.end(fresh);
+}
+
+/** Bytes that a number takes. */
+function bytesOf(value: number): number {
+  return value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : 4;
 }
 
 /** Steps as bytes. */
@@ -95,21 +111,38 @@ class Places {
     }
   }
 
-  /** The longest run that lies here and is what `wanted` has at `i`; with `before` only what ends before that place. */
+  /** The longest run that lies here and is what `wanted` has at `i`. */
   longest(
     wanted: Uint8Array,
     i: number,
-    { first = [], before = Infinity }: { first?: readonly number[]; before?: number },
+    { first }: { first: readonly number[] },
   ): { start: number; length: number } {
-    const known = this.#places.get(wanted.subarray(i, i + this.#size).join()) ?? [];
-    const starts = [...first, ...before < Infinity ? known.filter((at) => at < before).slice(-LOOKS) : known];
     let best = { start: 0, length: 0 };
-    for (const start of starts) {
-      let length = 0;
-      const most = Math.min(wanted.length - i, this.#bytes.length - start, before - start);
-      while (length < most && this.#bytes[start + length] === wanted[i + length]) length++;
-      if (length > best.length || (before < Infinity && length === best.length)) best = { start, length };
+    for (const start of [...first, ...this.#known(wanted, i)]) {
+      const length = this.#common(start, wanted, i);
+      if (length > best.length) best = { start, length };
     }
     return best;
+  }
+
+  /** The longest runs that end before `i`, one for each number of bytes that the distance to them takes. */
+  longestByBytes(wanted: Uint8Array, i: number): { start: number; length: number }[] {
+    const best: { start: number; length: number }[] = [];
+    for (const start of this.#known(wanted, i).filter((at) => at < i).slice(-LOOKS)) {
+      const length = Math.min(this.#common(start, wanted, i), i - start), bytes = bytesOf(i - start);
+      if (length >= SHORTEST_OWN && length > (best[bytes]?.length ?? 0)) best[bytes] = { start, length };
+    }
+    return best.filter(Boolean);
+  }
+
+  #known(wanted: Uint8Array, i: number): readonly number[] {
+    return this.#places.get(wanted.subarray(i, i + this.#size).join()) ?? [];
+  }
+
+  #common(start: number, wanted: Uint8Array, i: number): number {
+    const most = Math.min(wanted.length - i, this.#bytes.length - start);
+    let length = 0;
+    while (length < most && this.#bytes[start + length] === wanted[i + length]) length++;
+    return length;
   }
 }

@@ -132,7 +132,7 @@ Deno.test("evaluate gives each attack the options that it has, and refuses those
       attacks.map(({ options }: { options: Record<string, unknown> }) => [options.norm, options.restarts]),
       [
         ["L2", undefined],
-        [undefined, 3],
+        ["L2", 3],
       ],
     );
     await assertRefused(
