@@ -3,7 +3,7 @@ import * as esbuild from "esbuild";
 import { SIDE_EFFECTS } from "../../../scripts/release/pack/manifest.ts";
 
 /** Bytes of the largest bundle that a program may come to which trains a small model and attacks it; the aim is 100,000. */
-const LIMIT = 101_000;
+const LIMIT = 104_000;
 
 const root = new URL("../../../", import.meta.url).pathname;
 
