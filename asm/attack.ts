@@ -1,3 +1,4 @@
+// Kernels of attacks: steps in L-infinity, L2 and L1, clipping, and the check of a size.
 import { load4, store4 } from "./math";
 import { In, Out } from "./operands";
 

@@ -1,3 +1,4 @@
+// Kernels on single elements, biases and column sums: exp, log, products, softplus.
 import { exp4, flush4, load4, log4, softplus4, store4 } from "./math";
 import { In, Out } from "./operands";
 

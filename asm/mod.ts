@@ -1,3 +1,4 @@
+// Entry of the single-threaded binaries: every kernel that a host can call.
 export { abiVersion, alloc, free } from "./heap";
 export { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep } from "./attack";
 export { addBias, columnSums, exp, log, multiply, softplusBackward, softplusForward } from "./elementwise";

@@ -1,3 +1,4 @@
+// Kernels of optimizers: SGD with momentum, Adam, weight decay and limits on row norms.
 import { flush4, lanes, load4, madd, store4 } from "./math";
 import { In, IntIn, Out } from "./operands";
 import { gatherRows } from "./sparse";

@@ -1,3 +1,4 @@
+// Kernels of RBF scores: squared distances to centers, weighted by precisions.
 import { lanes, load4, madd, store4 } from "./math";
 import { In, Out } from "./operands";
 

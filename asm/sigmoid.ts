@@ -1,3 +1,4 @@
+// Kernels of independent sigmoid probabilities: forward, loss, and the direction of its gradient.
 import { exp1, softplus1 } from "./math";
 import { In, IntIn, Out } from "./operands";
 

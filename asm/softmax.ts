@@ -1,3 +1,4 @@
+// Kernels of the softmax: forward, loss, and the direction of its gradient.
 import { exp1, log1p1 } from "./math";
 import { In, IntIn, Out } from "./operands";
 

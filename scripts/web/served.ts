@@ -1,3 +1,5 @@
+/** A file server for the built page. @module */
+
 import { reason, UserError } from "../errors.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Which attacks a worst case is looked for by, in order, for each effort. @module */
 
-import { anyAttacks } from "../attacks/mod.ts";
+import { anyAttacks, type AttackName } from "../attacks/mod.ts";
 
 /** All efforts, the least first. */
 export const EFFORTS = ["quick", "standard", "thorough"] as const satisfies readonly Effort[];
@@ -13,7 +13,7 @@ export interface Stage {
   /** What reports call it; stages of one attack with other options have names of their own. */
   readonly name: string;
   /** Key of the registry of attacks. */
-  readonly attack: string;
+  readonly attack: AttackName;
   /** Its own options. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What it stands for when stages are compared: one step, many steps on the model's own loss, noise. */
@@ -69,12 +69,10 @@ const STAGES: Readonly<Record<Effort, readonly Stage[]>> = {
   ],
 };
 
-/** The stages of an effort that can be tried: those whose attack exists and is bounded in `norm`, by what the model answers. */
+/** The stages of an effort that can be tried: those whose attack is bounded in `norm`, by what the model answers. */
 export function stagesOf(effort: Effort, { norm, gradients }: { norm: string; gradients: boolean }): Stage[] {
-  return STAGES[effort].filter(({ attack, options }) => {
-    const known = Object.hasOwn(anyAttacks, attack) ? anyAttacks[attack] : undefined;
-    return known !== undefined && (known.norms as readonly string[]).includes(norm) &&
-      (gradients || known.needs !== "gradients") &&
-      Object.keys(options).every((option) => Object.hasOwn(known.options, option));
+  return STAGES[effort].filter(({ attack }) => {
+    const { norms, needs } = anyAttacks[attack];
+    return (norms as readonly string[]).includes(norm) && (gradients || needs !== "gradients");
   });
 }

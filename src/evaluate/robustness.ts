@@ -205,7 +205,7 @@ export function* robustnessSteps(
       }
       const start = now?.();
       let zero = 0;
-      const felled: number[] = [];
+      const newlyFooled: number[] = [];
       for (let first = 0; first < open.length; first += RUN) {
         yield (done + first / open.length) / work;
         if (late()) {
@@ -218,14 +218,14 @@ export function* robustnessSteps(
         rows.forEach((row, i) => {
           state.queries[row] += found.queries[i];
           if (!found.fooled[i]) return;
-          felled.push(row);
+          newlyFooled.push(row);
           state.by[row] = stage.name;
           state.at[row] = epsilon;
           state.size[row] = sizeOf(found, i, norm);
         });
       }
       done++;
-      findings.push({ stage, epsilon, open: open.length, felled, zeroGradients: zero });
+      findings.push({ stage, epsilon, open: open.length, newlyFooled, zeroGradients: zero });
       byAttack.push({
         attack: stage.name,
         errorRate: errorAt(state, epsilon),

@@ -40,7 +40,7 @@ export interface Finding {
   /** Examples that stood before it. */
   readonly open: number;
   /** Those that it fooled. */
-  readonly felled: readonly number[];
+  readonly newlyFooled: readonly number[];
   /** Those at which it met a gradient of zeros. */
   readonly zeroGradients: number;
 }
@@ -107,25 +107,26 @@ export function notes(
     );
   }
   const many = new Map(findings.filter(({ stage }) => stage.role === "many").map((f) => [f.epsilon, f]));
-  for (const { stage, epsilon, felled } of findings) {
+  for (const { stage, epsilon, newlyFooled } of findings) {
     const own = many.get(epsilon);
     if (
-      stage.options.loss !== "margin" || !own || !(felled.length / length > MASKED && felled.length >= 10)
+      stage.options.loss !== "margin" || !own ||
+      !(newlyFooled.length / length > MASKED && newlyFooled.length >= 10)
     ) continue;
     warn(
       "maskedLoss",
-      `At ${epsilon}, ${stage.name} fooled ${felled.length} examples more than steps on the model's own loss: that loss hides the way, so its resistance is no robustness`,
+      `At ${epsilon}, ${stage.name} fooled ${newlyFooled.length} examples more than steps on the model's own loss: that loss hides the way, so its resistance is no robustness`,
     );
     break;
   }
   const beats = (role: (stage: Stage) => boolean, name: WarningName, what: string) => {
-    const found = findings.find(({ stage, felled }) =>
-      role(stage) && felled.length >= 1 && felled.length / length > BLACK_BOX
+    const found = findings.find(({ stage, newlyFooled }) =>
+      role(stage) && newlyFooled.length >= 1 && newlyFooled.length / length > BLACK_BOX
     );
     if (found && model.inputGradient) {
       warn(
         name,
-        `At ${found.epsilon}, ${what} fooled ${found.felled.length} examples that attacks by gradients did not: these gradients mislead`,
+        `At ${found.epsilon}, ${what} fooled ${found.newlyFooled.length} examples that attacks by gradients did not: these gradients mislead`,
       );
     }
   };
@@ -181,44 +182,46 @@ export function probe(
     // nothing further can be compared
     return warnings;
   }
-  /** Of what a finding's stage felled, how many a stage does not fell at a size. */
-  const misses = (felled: readonly number[], stage: Stage, epsilon: number): number => {
-    const { fooled } = attack(model, select(examples, felled), stage, limits(epsilon), seed);
-    return felled.length - fooled.reduce((sum, each) => sum + each, 0);
+  /** Of what a finding's stage newlyFooled, how many a stage does not fell at a size. */
+  const misses = (newlyFooled: readonly number[], stage: Stage, epsilon: number): number => {
+    const { fooled } = attack(model, select(examples, newlyFooled), stage, limits(epsilon), seed);
+    return newlyFooled.length - fooled.reduce((sum, each) => sum + each, 0);
   };
-  const single = findings.find(({ stage, felled }) => stage.role === "single" && felled.length >= 2);
+  const single = findings.find(({ stage, newlyFooled }) =>
+    stage.role === "single" && newlyFooled.length >= 2
+  );
   const many = findings.find(({ stage }) => stage.role === "many")?.stage;
   if (single && many) {
-    const felled = single.felled.slice(0, SAMPLE);
-    const missed = misses(felled, many, single.epsilon);
-    if (missed >= 2 && missed / felled.length > SINGLE) {
+    const newlyFooled = single.newlyFooled.slice(0, SAMPLE);
+    const missed = misses(newlyFooled, many, single.epsilon);
+    if (missed >= 2 && missed / newlyFooled.length > SINGLE) {
       warnings.push({
         name: "singleStepBeatsMany",
-        text: `At ${single.epsilon}, a single step fooled ${missed} of ${felled.length} examples that ` +
+        text: `At ${single.epsilon}, a single step fooled ${missed} of ${newlyFooled.length} examples that ` +
           `many steps on the same loss did not: its gradients mislead`,
       });
     }
   }
   const early =
-    findings.find(({ stage, epsilon, felled }) =>
-      stage.role === "many" && epsilon < largest && felled.length >= 2
-    ) ?? findings.find(({ stage, epsilon, felled }) =>
-      stage.role === "single" && epsilon < largest && felled.length >= 2
+    findings.find(({ stage, epsilon, newlyFooled }) =>
+      stage.role === "many" && epsilon < largest && newlyFooled.length >= 2
+    ) ?? findings.find(({ stage, epsilon, newlyFooled }) =>
+      stage.role === "single" && epsilon < largest && newlyFooled.length >= 2
     );
   if (early) {
-    const felled = early.felled.slice(0, SAMPLE);
-    const missed = misses(felled, early.stage, largest);
-    if (missed >= 2 && missed / felled.length > SHRINKS) {
+    const newlyFooled = early.newlyFooled.slice(0, SAMPLE);
+    const missed = misses(newlyFooled, early.stage, largest);
+    if (missed >= 2 && missed / newlyFooled.length > SHRINKS) {
       warnings.push({
         name: "notMonotone",
         text:
-          `${early.stage.name} fooled ${missed} of ${felled.length} examples at ${early.epsilon} and not at ` +
+          `${early.stage.name} fooled ${missed} of ${newlyFooled.length} examples at ${early.epsilon} and not at ` +
           `${largest}: with more room it must do as well, so it is not to be trusted here`,
       });
     }
   }
-  const last = findings.findLast(({ felled }) => felled.length > 0);
-  const wrong = last && certified?.(last.felled.slice(0, 10), last.epsilon);
+  const last = findings.findLast(({ newlyFooled }) => newlyFooled.length > 0);
+  const wrong = last && certified?.(last.newlyFooled.slice(0, 10), last.epsilon);
   if (wrong) {
     warnings.push({
       name: "certificateContradicted",

@@ -1,3 +1,5 @@
+/** Classification restricted Boltzmann machine: its options, graph, first weights and recipe. @module */
+
 import type { Matrix } from "../matrix.ts";
 import { fillNormal } from "../rng.ts";
 import { integer } from "../schema.ts";

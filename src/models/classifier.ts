@@ -65,15 +65,6 @@ export interface Differentiable extends Classifier {
    */
   inputGradient(x: Matrix, dScores: (scores: Matrix, first: number) => Matrix): Matrix;
   /**
-   * What `finish` makes of that gradient, run by run of rows while it is at hand: it writes its result over `gradient`,
-   * from the inputs `x` of the same rows. Optional; a model that has it is attacked with less copying.
-   */
-  inputStep?(
-    x: Matrix,
-    dScores: (scores: Matrix, first: number) => Matrix,
-    finish: (gradient: Matrix, x: Matrix) => void,
-  ): Matrix;
-  /**
    * Passes in the model's own memory. Optional; a model that has it is attacked without copies between steps. Dispose
    * what it gives.
    */

@@ -1,3 +1,5 @@
+/** Deep RBF network: its options, graph, first weights and recipe. @module */
+
 import { type Batch, slice } from "../data/batch.ts";
 import { exp } from "../kernels/elementwise.ts";
 import { rbfForward, type RbfUnits } from "../kernels/rbf.ts";

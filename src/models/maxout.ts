@@ -1,3 +1,5 @@
+/** Maxout network: its options, graph, first weights and recipe. @module */
+
 import { fillUniform } from "../rng.ts";
 import { choice, integer, integers, number } from "../schema.ts";
 import { linear } from "../ops/linear.ts";

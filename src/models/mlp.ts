@@ -1,3 +1,5 @@
+/** Multilayer perceptron: its options, graph, first weights and recipe. @module */
+
 import { fillNormal, fillUniform } from "../rng.ts";
 import { choice, integers, number } from "../schema.ts";
 import { leakyRelu } from "../ops/leaky_relu.ts";

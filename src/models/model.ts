@@ -180,9 +180,6 @@ export function asModel(
       return out;
     },
     inputGradient(x, dScores) {
-      return this.inputStep!(x, dScores, () => {});
-    },
-    inputStep(x, dScores, finish) {
       checkInputs("differentiate", { inputs }, x);
       const out = matrix(x.rows, x.cols);
       using run = pass();
@@ -190,9 +187,7 @@ export function asModel(
         const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
         const h = run.matrix("x", rows.rows, rows.cols);
         h.data.set(rows.data);
-        const gradient = run.backward(dScores(run.forward(h), first));
-        finish(gradient, h);
-        out.data.set(gradient.data, first * x.cols);
+        out.data.set(run.backward(dScores(run.forward(h), first)).data, first * x.cols);
       }
       return out;
     },

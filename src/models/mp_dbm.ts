@@ -1,3 +1,5 @@
+/** Multi-prediction deep Boltzmann machine: its options, graph, first weights and recipe. @module */
+
 import { type Matrix, matrix } from "../matrix.ts";
 import { layerNames } from "../ops/mp_dbm.ts";
 import { fillNormal, fillUniform, type Rng } from "../rng.ts";

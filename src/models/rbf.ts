@@ -1,3 +1,5 @@
+/** RBF model: its options, graph, first weights and recipe. @module */
+
 import type { Batch } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { type Matrix, matrix } from "../matrix.ts";

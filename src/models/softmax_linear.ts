@@ -1,3 +1,5 @@
+/** Softmax regression: its options, graph, first weights and recipe. @module */
+
 import { linear } from "../ops/linear.ts";
 import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { linearNode } from "./nodes.ts";

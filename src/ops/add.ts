@@ -1,3 +1,5 @@
+/** The operation `add`: a sum of nodes. @module */
+
 import { addBias } from "../kernels/elementwise.ts";
 import type { Matrix } from "../matrix.ts";
 import { reshaped } from "../runtime/workspace.ts";

@@ -1,3 +1,5 @@
+/** The operation `classRbm`: scores of a classification RBM, with its own training objective. @module */
+
 import { addBias, columnSums, softplusBackward, softplusForward } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { sigmoidForward, softmaxForward, softmaxLoss } from "../kernels/heads.ts";

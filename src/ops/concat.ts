@@ -1,3 +1,5 @@
+/** The operation `concat`: nodes side by side. @module */
+
 import type { Matrix } from "../matrix.ts";
 import type { Op } from "./op.ts";
 

@@ -1,3 +1,5 @@
+/** The operation `exp`, element by element. @module */
+
 import { exp as exponentiate, multiply } from "../kernels/elementwise.ts";
 import { elementwise, type Op } from "./op.ts";
 

@@ -1,3 +1,5 @@
+/** The operation `leakyRelu`, element by element. @module */
+
 import { number } from "../schema.ts";
 import type { Op } from "./op.ts";
 import { linearRectifier, rectifier } from "./rectifier.ts";

@@ -1,3 +1,5 @@
+/** The operation `linear`: a matrix product and a bias. @module */
+
 import { addBias, columnSums } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { reshaped } from "../runtime/workspace.ts";

@@ -1,3 +1,5 @@
+/** The operation `maxout`: the maximum over the pieces of each unit. @module */
+
 import { maxoutBackward, maxoutForward } from "../kernels/maxout.ts";
 import { listWinnersByPiece, listWinnersByRow } from "../kernels/sparse.ts";
 import type { Matrix } from "../matrix.ts";

@@ -1,3 +1,5 @@
+/** The operation `mpDbm`: mean-field inference in a deep Boltzmann machine, with its own training objective. @module */
+
 import { softplusForward } from "../kernels/elementwise.ts";
 import { sigmoidForward, softmaxLoss } from "../kernels/heads.ts";
 import { randomMask } from "../kernels/random.ts";

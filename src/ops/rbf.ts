@@ -1,3 +1,5 @@
+/** The operation `rbf`: quadratic forms about centers. @module */
+
 import { addBias, columnSums, exp, log, softplusBackward, softplusForward } from "../kernels/elementwise.ts";
 import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { rbfBackward, rbfForward, rbfParameters, squaresBackward, squaresForward } from "../kernels/rbf.ts";

@@ -1,3 +1,5 @@
+/** The operation `relu`, element by element. @module */
+
 import type { Op } from "./op.ts";
 import { linearRectifier, rectifier } from "./rectifier.ts";
 

@@ -1,3 +1,5 @@
+/** The operation `sigmoid`, element by element. @module */
+
 import { sigmoidForward } from "../kernels/heads.ts";
 import { elementwise, type Op } from "./op.ts";
 

@@ -1,3 +1,5 @@
+/** The operation `tanh`, element by element. @module */
+
 import { exp } from "../kernels/elementwise.ts";
 import { elementwise, type Op } from "./op.ts";
 

@@ -1,3 +1,5 @@
+/** Experiment, section 6: training against the attack, and what carries over between the two networks. @module */
+
 import type { LossOptions } from "../attacks/direction.ts";
 import { fgsm } from "../attacks/fgsm.ts";
 import { localization } from "../evaluate/localization.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 8: whose mistakes are alike? @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { agreement } from "../evaluate/agreement.ts";
 import { predict } from "../loss.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 6: other perturbations to train against. @module */
+
 import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";
 import { executorOf, type Model } from "../models/model.ts";

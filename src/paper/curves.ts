@@ -1,3 +1,5 @@
+/** Experiment, beyond the paper: the whole curve, of which it reports one point. @module */
+
 import { fgsm, signNoise } from "../attacks/mod.ts";
 import { sweep } from "../evaluate/measure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";

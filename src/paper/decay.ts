@@ -1,3 +1,5 @@
+/** Experiment, section 5: weight decay in place of adversarial training. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";

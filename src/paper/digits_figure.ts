@@ -1,3 +1,5 @@
+/** Digits before and after an attack, as a figure. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { added } from "../evaluate/perturbations.ts";
 import { type Batch, select } from "../data/batch.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 9: do many models see what one does not? @module */
+
 import type { LossOptions } from "../attacks/direction.ts";
 import { fgsm } from "../attacks/fgsm.ts";
 import { measure } from "../evaluate/measure.ts";

@@ -1,3 +1,5 @@
+/** Bars of clean and attacked errors. @module */
+
 import { EPSILON, type Measurements } from "./experiment.ts";
 import type { BarsFigure } from "./figure.ts";
 

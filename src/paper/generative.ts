@@ -1,3 +1,5 @@
+/** Experiment, section 9: is it that models are never asked whether an input is a digit at all? @module */
+
 import { errorsFigure } from "./errors_figure.ts";
 import { MODEL_NAMES } from "./names.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";

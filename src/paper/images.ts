@@ -1,3 +1,5 @@
+/** Images for figures: of examples, of weights, of what models take them for. @module */
+
 import type { Batch } from "../data/batch.ts";
 import type { Tensor } from "../data/safetensors.ts";
 import { predict } from "../loss.ts";

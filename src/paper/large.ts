@@ -1,3 +1,5 @@
+/** Experiment, section 6: the larger network, in the full budget alone. @module */
+
 import type { Experiment } from "./experiment.ts";
 import { cleanAttackedAndRubbish } from "./standing.ts";
 

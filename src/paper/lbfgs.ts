@@ -1,3 +1,5 @@
+/** Experiment, section 2: what the fast gradient sign method replaced. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { lbfgs } from "../attacks/lbfgs.ts";
 import { type Batch, select } from "../data/batch.ts";

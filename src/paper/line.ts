@@ -1,3 +1,5 @@
+/** Experiment, section 8, figure 4: the scores along the line on which adversarial examples lie. @module */
+
 import { slice } from "../data/batch.ts";
 import { lossDirection } from "../loss.ts";
 import { matrix } from "../matrix.ts";

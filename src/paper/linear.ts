@@ -1,3 +1,5 @@
+/** Experiment, section 3: why many small changes make a large one. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { matrix } from "../matrix.ts";
 import { measure } from "../evaluate/measure.ts";

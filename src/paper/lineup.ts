@@ -1,3 +1,5 @@
+/** The models that several figures compare. @module */
+
 import { type Batch, slice } from "../data/batch.ts";
 import type { ExperimentContext } from "./experiment.ts";
 import { MODEL_NAMES } from "./names.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 5: adversarial training in closed form, against L1 decay. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { losses } from "../loss.ts";
 import { measure } from "../evaluate/measure.ts";

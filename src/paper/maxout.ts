@@ -1,3 +1,5 @@
+/** Experiment, section 4 and appendix A: the deep maxout network. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { measure } from "../evaluate/measure.ts";
 import { digitsFigure, sumFigure } from "./digits_figure.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 6: is it the noise, and not its direction, that teaches? @module */
+
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
 import { attackedInFloat32, cleanAndAttacked } from "./standing.ts";

@@ -1,3 +1,5 @@
+/** The examples of two digits, 3 and 7. @module */
+
 import { type Batch, select } from "../data/batch.ts";
 
 /** Digits that the logistic regression tells apart. */

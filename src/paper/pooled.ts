@@ -1,3 +1,5 @@
+/** Images made smaller by averages. @module */
+
 import type { Batch } from "../data/batch.ts";
 import { matrix } from "../matrix.ts";
 

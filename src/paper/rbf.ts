@@ -1,3 +1,5 @@
+/** Experiment, section 7 and appendix A: RBF networks, shallow and deeper. @module */
+
 import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";
 import { digitsFigure } from "./digits_figure.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 4, end: another way to follow the gradient. @module */
+
 import { rotation } from "../attacks/rotation.ts";
 import { measure, sweep } from "../evaluate/measure.ts";
 import { type Experiment, percent } from "./experiment.ts";

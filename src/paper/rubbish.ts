@@ -1,3 +1,5 @@
+/** Experiment, appendix A: inputs that are no digits at all. @module */
+
 import { directedRubbish, rubbish } from "../attacks/rubbish.ts";
 import { measure, measureRubbish } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 4 and appendix A: the shallow softmax. @module */
+
 import { digitsFigure } from "./digits_figure.ts";
 import type { Experiment } from "./experiment.ts";
 import { rowPerClass, weightsFigure } from "./images.ts";

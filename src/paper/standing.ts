@@ -1,3 +1,5 @@
+/** Measures of a model on clean, attacked and rubbish examples. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { rubbish } from "../attacks/rubbish.ts";
 import { measure, measureRubbish } from "../evaluate/measure.ts";

@@ -1,3 +1,5 @@
+/** Experiment, section 8: every model's adversarial examples on every other. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { transfer } from "../evaluate/agreement.ts";
 import type { Model } from "../models/model.ts";

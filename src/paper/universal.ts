@@ -1,3 +1,5 @@
+/** Experiment, section 8: perturbations of other examples. @module */
+
 import { fgsm } from "../attacks/fgsm.ts";
 import { signNoise } from "../attacks/noise.ts";
 import { type Batch, slice } from "../data/batch.ts";

@@ -1,3 +1,5 @@
+/** The fingerprint of a training run: a checkpoint resumes only the run that wrote it. @module */
+
 import type { Batch } from "../data/batch.ts";
 import type { Family } from "../models/family.ts";
 import { resolveOptions, type TrainOptions } from "./options.ts";

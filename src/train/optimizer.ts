@@ -1,3 +1,5 @@
+/** Optimizers: stochastic gradient descent with momentum, and Adam. @module */
+
 import { InputError } from "../errors.ts";
 import { adamStep, limitRowNorms, sgdGather, sgdStep } from "../kernels/optimizer.ts";
 import { gatherRows } from "../kernels/sparse.ts";

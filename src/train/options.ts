@@ -1,3 +1,5 @@
+/** The options of training: types, schema and checks. @module */
+
 import { InputError } from "../errors.ts";
 import { type Batch, checkBatch } from "../data/batch.ts";
 import type { Family } from "../models/family.ts";

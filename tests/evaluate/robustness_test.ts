@@ -260,8 +260,8 @@ Deno.test("robustness() warns of an RBF network, whose own loss hides the way to
 Deno.test("robustness() reports certificates that contradict its attacks as a bug", () => {
   using subject = linear();
   const examples = labelled(subject.scores.bind(subject));
-  const stage = { name: "fgsm", attack: "fgsm", options: {} };
-  const findings = [{ stage, epsilon: 0.1, open: 60, felled: [7, 9], zeroGradients: 0 }];
+  const stage = { name: "fgsm", attack: "fgsm", options: {} } as const;
+  const findings = [{ stage, epsilon: 0.1, open: 60, newlyFooled: [7, 9], zeroGradients: 0 }];
   const found = (certified: number) =>
     probe({
       model: subject,

@@ -1,1 +1,2 @@
+// An empty program: the cost of starting the host itself.
 console.log("[]");

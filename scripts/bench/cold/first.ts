@@ -1,3 +1,5 @@
+/** One attacked image, for timing a cold start. @module */
+
 import { batch, fgsm, matrix, maxout, model, softmaxLinear } from "../../../src/mod.ts";
 
 /** One image, attacked. */

@@ -1,3 +1,4 @@
+// A program that loads the library and attacks one image.
 import { init, type InitOptions, type Variant } from "../../../src/mod.ts";
 import { first } from "./first.ts";
 

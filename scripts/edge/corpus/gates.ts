@@ -1,3 +1,5 @@
+/** Test requests: gates that are invalid. @module */
+
 import { type Case, input, JSON_TYPE, type Target } from "./case.ts";
 
 /** Checks of what cannot be checked. */

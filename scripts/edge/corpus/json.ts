@@ -1,3 +1,5 @@
+/** Test requests: bodies that are malformed JSON, or JSON of another shape. @module */
+
 import { type Case, input, JSON_TYPE, type Target } from "./case.ts";
 
 /** JSON that is none, or says something else. */

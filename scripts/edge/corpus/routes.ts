@@ -1,3 +1,5 @@
+/** Test requests: wrong paths, methods and media types. @module */
+
 import { type Case, input, JSON_TYPE, type Target } from "./case.ts";
 
 /** Other paths, methods and types of bodies. */

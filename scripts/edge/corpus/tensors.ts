@@ -1,3 +1,5 @@
+/** Test requests: malformed safetensors. @module */
+
 import { writeSafetensors } from "../../../src/data/safetensors.ts";
 import { type Case, input, JSON_TYPE, type Target, TENSORS } from "./case.ts";
 

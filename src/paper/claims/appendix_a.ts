@@ -1,3 +1,5 @@
+/** Claims of appendix A: rubbish. @module */
+
 import { atLeast, atMost, clearlyLess, every, less, same } from "../ordering.ts";
 import { type ClaimInPercent, EDGE, ONE, OPEN, points, RATE, RUBBISH, ZERO } from "./common.ts";
 

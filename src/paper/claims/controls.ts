@@ -1,3 +1,5 @@
+/** Claims of section 6: training on other perturbations. @module */
+
 import { clearlyLess, less } from "../ordering.ts";
 import { type ClaimInPercent, CONTROLS } from "./common.ts";
 

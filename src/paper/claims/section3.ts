@@ -1,3 +1,5 @@
+/** Claims of section 3: the linear view. @module */
+
 import { every, less } from "../ordering.ts";
 import { type ClaimInPercent, value } from "./common.ts";
 

@@ -1,3 +1,5 @@
+/** Claims of section 4: the fast gradient sign method on trained models. @module */
+
 import { atLeast, clearlyLess, less } from "../ordering.ts";
 import { type ClaimInPercent, EDGE, EPOCHS, logits, NO_CLIP, points } from "./common.ts";
 

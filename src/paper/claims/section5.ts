@@ -1,3 +1,5 @@
+/** Claims of section 5: logistic regression, and weight decay. @module */
+
 import { atLeast, atMost, clearlyLess } from "../ordering.ts";
 import { type ClaimInPercent, CONTROLS, logits, NO_CLIP, OPEN, points, value } from "./common.ts";
 

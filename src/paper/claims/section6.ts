@@ -1,3 +1,5 @@
+/** Claims of section 6: adversarial training. @module */
+
 import { clearlyLess, less } from "../ordering.ts";
 import { type ClaimInPercent, CLEAN, CLEAN_ERROR, EDGE, EPOCHS, NO_CLIP, OPEN, RATE } from "./common.ts";
 

@@ -1,3 +1,5 @@
+/** Claims of section 7: RBF networks. @module */
+
 import { clearlyLess, less } from "../ordering.ts";
 import { type ClaimInPercent, EDGE, NO_CLIP, RATE } from "./common.ts";
 

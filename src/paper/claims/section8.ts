@@ -1,3 +1,5 @@
+/** Claims of section 8: why adversarial examples generalize. @module */
+
 import { atLeast, atMost, clearlyLess, every } from "../ordering.ts";
 import { type ClaimInPercent, EDGE, NO_CLIP, ONE, OPEN, RATE } from "./common.ts";
 

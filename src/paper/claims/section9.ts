@@ -1,3 +1,5 @@
+/** Claims of section 9: ensembles, and generative training. @module */
+
 import { atLeast, clearlyLess, less } from "../ordering.ts";
 import { type ClaimInPercent, CLEAN, CLEAN_ERROR, EDGE, EPOCHS, NO_CLIP } from "./common.ts";
 

@@ -1,3 +1,5 @@
+/** Recipes of adversarially trained networks. @module */
+
 import { PUBLISHED } from "../../models/recipe.ts";
 import type { TrainOptions } from "../../train/mod.ts";
 import { epochs } from "../budgets.ts";

@@ -1,3 +1,5 @@
+/** Recipes of the small networks that are compared among themselves. @module */
+
 import { perturbation } from "../../attacks/attack.ts";
 import { atLayer, differentiable, scaledGradient } from "../../attacks/perturbations.ts";
 import { rotation } from "../../attacks/rotation.ts";

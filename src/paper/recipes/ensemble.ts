@@ -1,3 +1,5 @@
+/** Recipes of the ensemble. @module */
+
 import { PUBLISHED } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
 import { everything, network } from "./maxout.ts";

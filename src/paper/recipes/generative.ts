@@ -1,3 +1,5 @@
+/** Recipes of generative models. @module */
+
 import { classRbm } from "../../models/class_rbm.ts";
 import { mpDbm } from "../../models/mp_dbm.ts";
 import { epochs } from "../budgets.ts";

@@ -1,3 +1,5 @@
+/** Recipes of the naive maxout networks. @module */
+
 import { perturbation } from "../../attacks/attack.ts";
 import { fgsm } from "../../attacks/fgsm.ts";
 import { type Batch, slice } from "../../data/batch.ts";

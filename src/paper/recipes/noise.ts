@@ -1,3 +1,5 @@
+/** Recipes of networks trained on noise. @module */
+
 import { perturbation } from "../../attacks/attack.ts";
 import { signNoise, uniformNoise } from "../../attacks/noise.ts";
 import { PUBLISHED } from "../../models/recipe.ts";

@@ -1,3 +1,5 @@
+/** Recipes of RBF networks. @module */
+
 import { deepRbf } from "../../models/deep_rbf.ts";
 import { rbf } from "../../models/rbf.ts";
 import { epochs } from "../budgets.ts";

@@ -1,3 +1,5 @@
+/** Recipes of models without a hidden layer. @module */
+
 import { logistic } from "../../models/logistic.ts";
 import { softmaxLinear } from "../../models/softmax_linear.ts";
 import type { TrainOptions } from "../../train/mod.ts";

@@ -1,3 +1,5 @@
+/** Recipes of maxout networks with sigmoids on top. @module */
+
 import { rubbishClass } from "../../attacks/perturbations.ts";
 import { PUBLISHED } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";

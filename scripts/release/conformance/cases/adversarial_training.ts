@@ -1,3 +1,5 @@
+/** Conformance case: adversarial training. @module */
+
 import { fgsm, perturbation } from "@gibbon/gibbon";
 import { type Case, tensorBytes, trained } from "../case.ts";
 

@@ -1,3 +1,5 @@
+/** Conformance case: predictions. @module */
+
 import { families, predict } from "@gibbon/gibbon";
 import { bytesOf, type Case, examples, trained } from "../case.ts";
 

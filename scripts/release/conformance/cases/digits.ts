@@ -1,3 +1,5 @@
+/** Conformance case: the generated digits. @module */
+
 import { bytesOf, type Case, examples } from "../case.ts";
 
 /** The examples that the other cases work on. */

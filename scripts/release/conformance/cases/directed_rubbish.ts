@@ -1,3 +1,5 @@
+/** Conformance case: rubbish inputs toward a class. @module */
+
 import { directedRubbish as draw, families } from "@gibbon/gibbon";
 import { bytesOf, type Case, trained } from "../case.ts";
 

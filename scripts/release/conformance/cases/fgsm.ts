@@ -1,3 +1,5 @@
+/** Conformance case: the fast gradient sign method. @module */
+
 import { type AttackOptions, families, fgsm as attack } from "@gibbon/gibbon";
 import { bytesOf, type Case, examples, trained, within } from "../case.ts";
 

@@ -1,3 +1,5 @@
+/** Conformance case: what hosts in other languages compute too. @module */
+
 import { fgsm, loadModel, saveModel, train, writeSafetensors } from "@gibbon/gibbon";
 import { bytesOf, type Case, examples, tensorBytes, trained } from "../case.ts";
 

@@ -1,3 +1,5 @@
+/** Conformance case: Gaussian rubbish inputs. @module */
+
 import { families, rubbish as draw } from "@gibbon/gibbon";
 import { bytesOf, type Case, trained } from "../case.ts";
 

@@ -1,3 +1,5 @@
+/** Conformance case: two threads. @module */
+
 import { fgsm } from "@gibbon/gibbon";
 import { bytesOf, type Case, examples, tensorBytes, trained } from "../case.ts";
 

@@ -1,3 +1,5 @@
+/** Conformance case: training of each family. @module */
+
 import { families } from "@gibbon/gibbon";
 import { type Case, tensorBytes, trained } from "../case.ts";
 
