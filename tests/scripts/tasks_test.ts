@@ -10,9 +10,13 @@ const { permissions, tasks } = JSON.parse(await Deno.readTextFile(config));
 /** `deno task` with these arguments, called from `cwd`. */
 async function task(cwd: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const given = ["task", "-q", "-c", config.pathname, ...args];
+  // a task called by another keeps where that one was called, and these tests may run in a task
+  const { INIT_CWD: _, ...env } = Deno.env.toObject();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: given,
     cwd,
+    clearEnv: true,
+    env,
     stdin: "null",
   }).output();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
