@@ -104,7 +104,10 @@ export function jsonSchemaOf(schema: AnySchema): JsonSchema {
 /** The JSON Schema of one option's values. */
 export function jsonSchemaOfField(field: Field): JsonSchema {
   const { help: description, default: fallback, choices } = field;
-  const said = { ...(description && { description }), ...(fallback !== undefined && { default: fallback }) };
+  const common = {
+    ...(description && { description }),
+    ...(fallback !== undefined && { default: fallback }),
+  };
   const { kind, min, max, above, below, count } = field;
   const numeric = {
     type: kind.startsWith("integer") ? "integer" : "number",
@@ -116,23 +119,23 @@ export function jsonSchemaOfField(field: Field): JsonSchema {
   switch (kind) {
     case "number":
     case "integer":
-      return choices ? { anyOf: [{ enum: choices }, numeric], ...said } : { ...numeric, ...said };
+      return choices ? { anyOf: [{ enum: choices }, numeric], ...common } : { ...numeric, ...common };
     case "numbers":
     case "integers":
       return {
         type: "array",
         items: numeric,
         ...(count !== undefined && { minItems: count, maxItems: count }),
-        ...said,
+        ...common,
       };
     case "choice":
-      return { type: "string", enum: choices, ...said };
+      return { type: "string", enum: choices, ...common };
     case "text":
-      return { type: "string", ...said };
+      return { type: "string", ...common };
     case "boolean":
-      return { type: "boolean", ...said };
+      return { type: "boolean", ...common };
     case "any":
-      return said;
+      return common;
   }
 }
 

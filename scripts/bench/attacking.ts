@@ -3,12 +3,12 @@
 import { fgsm, slice } from "../../src/mod.ts";
 import { repeated, type Subject } from "./measure.ts";
 import { ATTACK, families, verifiedModel } from "./models.ts";
-import { acrossConfigs, images, type Part } from "./part.ts";
+import { forEachConfig, images, type Part } from "./part.ts";
 
 /** On a whole test set: the adversarial inputs alone, then with the model's answers to them. */
 export const attacking: Part = (setting) => {
   const batch = images(setting.quick ? 300 : 10000);
-  return acrossConfigs(
+  return forEachConfig(
     setting,
     (config) =>
       Object.entries(families()).flatMap(([name, family]): Subject[] => {
@@ -33,7 +33,7 @@ export const attacking: Part = (setting) => {
 /** On one image, from the call to the result. */
 export const latency: Part = (setting) => {
   const one = slice(images(100), 0, 1);
-  return acrossConfigs(
+  return forEachConfig(
     setting,
     (config) =>
       Object.entries(families()).flatMap(([name, family]): Subject[] => {

@@ -19,7 +19,7 @@ export function configsOf(kernels: readonly Variant[], threads: readonly number[
 }
 
 /** Loads what several threads need, if a configuration asks for them: once, before the first is started. */
-export async function readied(configs: readonly Config[]): Promise<readonly Config[]> {
+export async function prepareThreads(configs: readonly Config[]): Promise<readonly Config[]> {
   if (configs.some(({ threads }) => threads > 1)) await import("../../src/threads.ts");
   return configs;
 }

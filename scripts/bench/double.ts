@@ -24,7 +24,7 @@ export interface Double {
 const known = new WeakMap<object, WeakMap<object, Map<string, unknown>>>();
 
 /** What `compute` gives, computed once for these tensors, examples and `what`. */
-export function once<T>(tensors: Tensors, { x: { data } }: Batch, what: string, compute: () => T): T {
+export function memoize<T>(tensors: Tensors, { x: { data } }: Batch, what: string, compute: () => T): T {
   const byData = known.get(tensors) ?? new WeakMap();
   known.set(tensors, byData);
   const results: Map<string, T> = byData.get(data.buffer) ?? new Map();

@@ -3,7 +3,7 @@
 import { type Batch, batch, fgsm, matrix, slice } from "../../src/mod.ts";
 import { repeated, type Subject } from "./measure.ts";
 import { ATTACK, families, verifiedModel } from "./models.ts";
-import { acrossConfigs, images, type Part, reals, wholes } from "./part.ts";
+import { forEachConfig, images, type Part, randomIntegers, uniformFloats } from "./part.ts";
 
 /** With the batch, the inputs and the units, each doubled or more, the others as published. */
 export const growth: Part = (setting) => {
@@ -23,7 +23,7 @@ export const growth: Part = (setting) => {
       batch: like(784),
     })),
   ];
-  return acrossConfigs(
+  return forEachConfig(
     setting,
     (config) =>
       axes.map(({ name, batch, units }: { name: string; batch: Batch; units?: number }): Subject => {
@@ -41,6 +41,6 @@ export const growth: Part = (setting) => {
 
 /** A batch of 100 with a fifth of its inputs not 0, as digits have. */
 function like(inputs: number): Batch {
-  const data = reals(100 * inputs, -4, 1).map((value) => Math.max(value, 0));
-  return batch({ x: matrix(100, inputs, data), labels: wholes(100, 10), classes: 10 });
+  const data = uniformFloats(100 * inputs, -4, 1).map((value) => Math.max(value, 0));
+  return batch({ x: matrix(100, inputs, data), labels: randomIntegers(100, 10), classes: 10 });
 }

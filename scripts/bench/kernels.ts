@@ -6,7 +6,7 @@ import { heads } from "./cases/heads.ts";
 import { maxout } from "./cases/maxout.ts";
 import { updates } from "./cases/optimizer.ts";
 import { rbf } from "./cases/rbf.ts";
-import { acrossConfigs, type Part, subjectOf } from "./part.ts";
+import { forEachConfig, type Part, subjectOf } from "./part.ts";
 import type { Case } from "./verify.ts";
 
 /** All of them. */
@@ -18,5 +18,5 @@ export function cases(): Case[] {
 /** The kernels. */
 export const kernels: Part = (setting) => {
   const all = cases();
-  return acrossConfigs(setting, (config, heap) => all.map((one) => subjectOf(one, config, heap)));
+  return forEachConfig(setting, (config, heap) => all.map((one) => subjectOf(one, config, heap)));
 };

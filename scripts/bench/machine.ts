@@ -36,7 +36,7 @@ export async function machine(): Promise<Machine> {
 }
 
 /** The same in a line. */
-export function inWords({ date, cpu, vectors, cores, system, deno, v8 }: Machine): string {
+export function machineLine({ date, cpu, vectors, cores, system, deno, v8 }: Machine): string {
   return `${cpu}, ${vectors}, ${cores} cores, ${system}, Deno ${deno}, V8 ${v8}, ${date.slice(0, 10)}`;
 }
 

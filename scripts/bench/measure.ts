@@ -36,7 +36,7 @@ export interface Subject {
 }
 
 /** How long to look. */
-export interface Pace {
+export interface SamplingBudget {
   /** Rounds in which each subject is sampled once, at most. */
   readonly rounds: number;
   /** Milliseconds that the rounds may take; a few are made in any case. */
@@ -48,13 +48,13 @@ export interface Pace {
 }
 
 /** Rounds without which a median says nothing. */
-const LEAST_ROUNDS = 5;
+const MIN_ROUNDS = 5;
 
 /** To be believed. */
-export const FULL: Pace = { rounds: 15, budget: 20000, sample: 20, warmUp: 200 };
+export const FULL: SamplingBudget = { rounds: 15, budget: 20000, sample: 20, warmUp: 200 };
 
 /** To see that it works. */
-export const QUICK: Pace = { rounds: 3, budget: 1000, sample: 1, warmUp: 2 };
+export const QUICK: SamplingBudget = { rounds: 3, budget: 1000, sample: 1, warmUp: 2 };
 
 /** What was seen. */
 export interface Timing {
@@ -88,7 +88,7 @@ export function repeatedAsync(call: () => Promise<unknown>): (calls: number) => 
  */
 export async function measure(
   subjects: readonly Subject[],
-  { rounds: most, budget, sample, warmUp }: Pace,
+  { rounds: most, budget, sample, warmUp }: SamplingBudget,
   onProgress: (done: number, doing: string) => void = () => {},
 ): Promise<Timing[]> {
   const plan = subjects.map((subject) => ({ subject, calls: 1, seconds: [] as number[] }));
@@ -113,7 +113,7 @@ export async function measure(
       seconds.push(await subject.sample(calls) / calls);
     });
     const spent = performance.now() - from;
-    rounds = Math.min(most, Math.max(LEAST_ROUNDS, Math.ceil(budget * (round + 1) / spent)));
+    rounds = Math.min(most, Math.max(MIN_ROUNDS, Math.ceil(budget * (round + 1) / spent)));
   }
   return plan.map(({ calls, seconds }) => ({ calls, seconds }));
 }
@@ -121,7 +121,7 @@ export async function measure(
 /** How many calls fill a sample, found while warming up. */
 async function calibrate(
   { sample: run }: Subject,
-  { sample, warmUp }: Pick<Pace, "sample" | "warmUp">,
+  { sample, warmUp }: Pick<SamplingBudget, "sample" | "warmUp">,
 ): Promise<number> {
   let calls = 1;
   for (let spent = 0;;) {

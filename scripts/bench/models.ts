@@ -16,9 +16,9 @@ import {
   train,
   type TrainOptions,
 } from "../../src/mod.ts";
-import { double, once } from "./double.ts";
-import { reals } from "./part.ts";
-import { checkNear } from "./verify.ts";
+import { double, memoize } from "./double.ts";
+import { uniformFloats } from "./part.ts";
+import { checkRelativeError } from "./verify.ts";
 
 /** Sizes of the published network. */
 export const UNITS = 240;
@@ -64,7 +64,7 @@ export function tensorsOf({ name, config, shapes }: Family): Tensors {
   const tensors = made.get(key) ?? Object.fromEntries(
     Object.entries(shapes).map(([tensor, shape]) => {
       const [lo, hi] = ranges[tensor] ?? [-0.05, 0.05];
-      return [tensor, { shape, data: reals(shape.reduce((a, b) => a * b), lo, hi) }];
+      return [tensor, { shape, data: uniformFloats(shape.reduce((a, b) => a * b), lo, hi) }];
     }),
   );
   made.set(key, tensors);
@@ -72,7 +72,7 @@ export function tensorsOf({ name, config, shapes }: Family): Tensors {
 }
 
 /** Examples that the reference looks at. */
-export const LOOK = 20;
+export const REFERENCE_EXAMPLES = 20;
 
 /**
  * The model of `family` on the kernels in use, which attacks `batch` as the reference does.
@@ -82,7 +82,7 @@ export const LOOK = 20;
 export function verifiedModel(family: Family, batch: Batch): Model {
   const tensors = tensorsOf(family);
   const made = model(family, { tensors });
-  const few = slice(batch, 0, LOOK);
+  const few = slice(batch, 0, REFERENCE_EXAMPLES);
   checkSteps(`fgsm on ${family.name}`, fgsm.perturb(made, batch, ATTACK).data, few, tensors);
   return made;
 }
@@ -93,7 +93,7 @@ export function verifiedModel(family: Family, batch: Batch): Model {
  * @throws {Error} if they are not; where a slope is nearly 0, its sign may differ
  */
 export function checkSteps(what: string, actual: ArrayLike<number>, batch: Batch, tensors: Tensors): void {
-  const wanted = once(tensors, batch, "fgsm", () => double(tensors).fgsm(batch, EPSILON, ATTACK.bounds));
+  const wanted = memoize(tensors, batch, "fgsm", () => double(tensors).fgsm(batch, EPSILON, ATTACK.bounds));
   let differ = 0;
   for (let i = 0; i < wanted.length; i++) if (!(Math.abs(actual[i] - wanted[i]) < 1e-6)) differ++;
   if (differ > 1e-3 * wanted.length) {
@@ -140,7 +140,7 @@ export function checkUpdate(
   batch: Batch,
   { tensors, epsilon }: { tensors: Tensors; epsilon?: number },
 ): void {
-  const step = once(
+  const step = memoize(
     tensors,
     batch,
     `step ${epsilon}`,
@@ -150,6 +150,6 @@ export function checkUpdate(
     const before = tensors[name].data;
     const change = (values: ArrayLike<number>) =>
       Float64Array.from({ length: before.length }, (_, i) => values[i] - before[i]);
-    checkNear(`${what}, ${name}`, change(after[name].data), change(wanted), 0.01);
+    checkRelativeError(`${what}, ${name}`, change(after[name].data), change(wanted), 0.01);
   }
 }

@@ -1,14 +1,14 @@
 /** `deno task bench`. @module */
 
 import { command } from "../cli/command.ts";
-import { choice, choicesOf, flag, text, wholes } from "../cli/options.ts";
+import { choice, choicesOf, flag, integersOption, text } from "../cli/options.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
-import { configsOf, readied } from "./configs.ts";
+import { configsOf, prepareThreads } from "./configs.ts";
 import { attacking, latency } from "./attacking.ts";
 import { cold } from "./cold.ts";
 import { growth } from "./growth.ts";
 import { kernels } from "./kernels.ts";
-import { inWords, machine } from "./machine.ts";
+import { machine, machineLine } from "./machine.ts";
 import { FULL, measure, QUICK } from "./measure.ts";
 import type { Part } from "./part.ts";
 import { peak, products } from "./products.ts";
@@ -38,20 +38,20 @@ export const own = command({
   options: {
     only: choicesOf(Object.keys(PARTS), { help: "parts to run; by default all" }),
     kernels: choice(["both", "baseline", "relaxed"], { help: "builds of the kernels", default: "both" }),
-    threads: wholes({ help: "numbers of threads to run on", min: 1, default: [1] }),
+    threads: integersOption({ help: "numbers of threads to run on", min: 1, default: [1] }),
     quick: flag("look once quickly, at smaller sizes: for trying, not for figures"),
     json: text({ help: "file for the figures", placeholder: "FILE" }),
   },
   examples: ["bench", "bench --only products,kernels --kernels relaxed --json bench.json", "bench peers"],
   async run({ only, kernels: builds, threads, quick, json }, context) {
     if (json !== undefined) await checkWritable(json);
-    const configs = await readied(
+    const configs = await prepareThreads(
       configsOf(builds === "both" ? ["baseline", "relaxed"] : [builds], threads),
     );
     const names = only ?? Object.keys(PARTS).filter((name) => !CONTAINED.includes(name));
     const [pace, on] = [quick ? QUICK : FULL, await machine()];
     const rows: Row[] = [];
-    context.print(inWords(on));
+    context.print(machineLine(on));
     using progress = context.progress("bench");
     for (const [i, name] of names.entries()) {
       progress.update(i / names.length, name);

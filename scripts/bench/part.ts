@@ -4,7 +4,7 @@ import { type Batch, digits, fillUniform, matrix, rng } from "../../src/mod.ts";
 import type { Heap } from "../../src/runtime/heap.ts";
 import { type Config, start } from "./configs.ts";
 import { repeated, type Subject } from "./measure.ts";
-import { type Case, verified } from "./verify.ts";
+import { type Case, prepareVerified } from "./verify.ts";
 
 /** What the parts are given. */
 export interface Setting {
@@ -21,7 +21,7 @@ export type Part = (setting: Setting) => Subject[] | Promise<Subject[]>;
  * `make`'s subjects for each of the configurations, in the order of the first one's. They are made anew when their
  * kernels start again: starting others ends the threads of those that ran.
  */
-export async function acrossConfigs(
+export async function forEachConfig(
   { configs }: Setting,
   make: (config: Config, heap: Heap) => Subject[] | Promise<Subject[]>,
 ): Promise<Subject[]> {
@@ -46,20 +46,20 @@ export async function acrossConfigs(
 /** A verified case as a subject. */
 export function subjectOf(one: Case, config: Config, heap: Heap): Subject {
   const { name, unit, amount } = one;
-  return { name, unit, amount, config, sample: repeated(verified(one, heap).call) };
+  return { name, unit, amount, config, sample: repeated(prepareVerified(one, heap).call) };
 }
 
 let seed = 0;
 
 /** `n` numbers uniform in [lo, hi). */
-export function reals(n: number, lo = -1, hi = 1): Float32Array {
+export function uniformFloats(n: number, lo = -1, hi = 1): Float32Array {
   const values = matrix(1, n);
   fillUniform(values, rng(seed++), { lo, hi });
   return values.data;
 }
 
 /** `n` whole numbers below `most`. */
-export function wholes(n: number, most: number): Int32Array {
+export function randomIntegers(n: number, most: number): Int32Array {
   const from = rng(seed++);
   return Int32Array.from({ length: n }, () => from.below(most));
 }

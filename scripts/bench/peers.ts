@@ -1,11 +1,11 @@
 /** `deno task bench peers`. @module */
 
 import { command, type Context } from "../cli/command.ts";
-import { choice, choicesOf, flag, text, wholes } from "../cli/options.ts";
+import { choice, choicesOf, flag, integersOption, text } from "../cli/options.ts";
 import { reason, UserError } from "../errors.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
-import { configsOf, readied } from "./configs.ts";
-import { inWords, machine } from "./machine.ts";
+import { configsOf, prepareThreads } from "./configs.ts";
+import { machine, machineLine } from "./machine.ts";
 import { FULL, measure, QUICK, type Subject } from "./measure.ts";
 import { gibbon } from "./peers/gibbon.ts";
 import { mlMatrix } from "./peers/ml_matrix.ts";
@@ -15,7 +15,7 @@ import { python } from "./peers/python.ts";
 import { tfjs } from "./peers/tfjs.ts";
 import { type Row, rowsOf } from "./rows.ts";
 import { table } from "./table.ts";
-import { type Work, works } from "./works.ts";
+import { type Workload, workloads } from "./works.ts";
 
 /** What may be compared with. */
 const LIBRARIES = ["pytorch", "numpy", "tfjs-wasm", "onnxruntime-web", "tfjs-cpu", "ml-matrix"] as const;
@@ -29,8 +29,8 @@ export const peers = command({
     with: choicesOf(LIBRARIES, { help: "libraries to compare with; by default all that are there" }),
     python: text({ help: "Python that has torch or numpy", placeholder: "PATH", default: "python3" }),
     kernels: choice(["baseline", "relaxed"], { help: "build of the kernels", default: "relaxed" }),
-    threads: wholes({ help: "numbers of threads, of Gibbon and of Python", min: 1, default: [1] }),
-    pythonThreads: wholes({ help: "numbers of threads of Python, if others", min: 1 }),
+    threads: integersOption({ help: "numbers of threads, of Gibbon and of Python", min: 1, default: [1] }),
+    pythonThreads: integersOption({ help: "numbers of threads of Python, if others", min: 1 }),
     quick: flag("look once quickly, at smaller sizes: for trying, not for figures"),
     json: text({ help: "file for the figures", placeholder: "FILE" }),
   },
@@ -38,9 +38,9 @@ export const peers = command({
   async run({ only, with: asked = LIBRARIES, kernels, threads, quick, json, ...rest }, context) {
     if (json !== undefined) await checkWritable(json);
     const on = await machine();
-    context.print(inWords(on));
+    context.print(machineLine(on));
     const units = quick ? 24 : undefined;
-    const ours = (await readied(configsOf([kernels], threads))).map((config) => ({
+    const ours = (await prepareThreads(configsOf([kernels], threads))).map((config) => ({
       config,
       peer: gibbon(config, units),
     }));
@@ -52,7 +52,7 @@ export const peers = command({
     const rows: Row[] = [];
     using progress = context.progress("bench peers");
     try {
-      for (const [part, list] of Object.entries(works({ quick, units }))) {
+      for (const [part, list] of Object.entries(workloads({ quick, units }))) {
         if (only && !only.includes(part)) continue;
         const found: Row[] = [];
         for (const work of list) {
@@ -116,7 +116,7 @@ async function load(
 
 /** Who does the work: Gibbon first. What another gets wrong is told, and not timed. */
 async function subjectsOf(
-  work: Work,
+  work: Workload,
   ours: readonly { config: Subject["config"]; peer: Peer }[],
   others: readonly Peer[],
   context: Context,

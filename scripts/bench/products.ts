@@ -1,7 +1,7 @@
 /** Matrix products of the shapes that the models use. @module */
 
 import type { Subject } from "./measure.ts";
-import { acrossConfigs, images, type Part, reals, subjectOf } from "./part.ts";
+import { forEachConfig, images, type Part, subjectOf, uniformFloats } from "./part.ts";
 import { peaks } from "./peak.ts";
 import type { Case } from "./verify.ts";
 import { listsOf, tight } from "./lists.ts";
@@ -33,7 +33,7 @@ export const products: Part = async (setting) => {
   const cases = all.map(product);
   const sparse = sparseCases(all[3]);
   const limits = await peaks();
-  const measured = await acrossConfigs(
+  const measured = await forEachConfig(
     setting,
     (config, heap) =>
       [...cases, ...sparse].map((one): Subject => ({
@@ -56,7 +56,7 @@ function product({ name, form, m, n, k }: Shape): Case {
   return {
     name,
     kernel: form,
-    operands: [new Float32Array(m * n), reals(m * k), reals(k * n)],
+    operands: [new Float32Array(m * n), uniformFloats(m * k), uniformFloats(k * n)],
     scalars: [0, m, n, k],
     unit: "GFLOP/s",
     amount: 2 * m * n * k,
@@ -73,7 +73,7 @@ function sparseCases({ m, n, k }: Shape): Case[] {
     {
       name: "d on digits, lists made before",
       kernel: "gatherRows",
-      operands: [new Float32Array(m * n), ...lists, reals(k * n)],
+      operands: [new Float32Array(m * n), ...lists, uniformFloats(k * n)],
       scalars: [0, m, n, k, capacity],
       unit: "GFLOP/s",
       amount: 2 * m * n * k,

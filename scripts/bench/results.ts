@@ -4,7 +4,7 @@ import { command } from "../cli/command.ts";
 import { text } from "../cli/options.ts";
 import { reason, UserError } from "../errors.ts";
 import { writeFileWhole } from "../files.ts";
-import { inWords, type Machine } from "./machine.ts";
+import { type Machine, machineLine } from "./machine.ts";
 import type { Row } from "./rows.ts";
 import { cells } from "./table.ts";
 
@@ -46,7 +46,7 @@ export const results = command({
 
 /** The runs as Markdown: a table for each part. */
 export function page(runs: readonly Run[]): string {
-  const machines = new Set(runs.map(({ machine }) => inWords(machine)));
+  const machines = new Set(runs.map(({ machine }) => machineLine(machine)));
   const others = new Set(
     runs.flatMap(({ peers = [] }) => peers.map(({ name, about }) => `- ${name}: ${about}`)),
   );

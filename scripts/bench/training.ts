@@ -4,7 +4,7 @@ import { heap } from "../../src/runtime/variants.ts";
 import { type Batch, type Family, matrix, slice, train, type TrainOptions } from "../../src/mod.ts";
 import type { Subject } from "./measure.ts";
 import { checkTraining, recipes } from "./models.ts";
-import { acrossConfigs, images, type Part, reals } from "./part.ts";
+import { forEachConfig, images, type Part, uniformFloats } from "./part.ts";
 
 /** A training to be measured by its steps. */
 export interface Training {
@@ -17,7 +17,7 @@ export interface Training {
 function trainings(quick: boolean): Record<string, Training> {
   const { softmax, maxout, adversarial, rbf } = recipes(quick ? 24 : undefined);
   const data = images(quick ? 400 : 1000);
-  const dense = { ...data, x: matrix(data.x.rows, data.x.cols, reals(data.x.data.length, 0, 1)) };
+  const dense = { ...data, x: matrix(data.x.rows, data.x.cols, uniformFloats(data.x.data.length, 0, 1)) };
   return {
     "softmax, batch 100": { ...softmax, data },
     "maxout, batch 100, dropout": { ...maxout, data },
@@ -30,7 +30,7 @@ function trainings(quick: boolean): Record<string, Training> {
 /** The trainings. */
 export const training: Part = (setting) => {
   const all = trainings(setting.quick);
-  return acrossConfigs(setting, async (config) => {
+  return forEachConfig(setting, async (config) => {
     for (const { family, data, options } of Object.values(all)) {
       await checkTraining(family, slice(data, 0, family.recipe.batchSize), options);
     }

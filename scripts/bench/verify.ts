@@ -67,7 +67,7 @@ function expected(one: Case): Float64Array[] {
  *
  * @throws {Error} if `heap` gives another result than the reference
  */
-export function verified(one: Case, heap: Heap): Prepared {
+export function prepareVerified(one: Case, heap: Heap): Prepared {
   const prepared = prepare(one, heap);
   prepared.call();
   prepared.outputs().forEach((actual, i) => {
@@ -94,7 +94,7 @@ export function checkClose(
 }
 
 /** @throws {Error} if the Euclidean distance is more than so many parts of `wanted`'s norm */
-export function checkNear(
+export function checkRelativeError(
   what: string,
   actual: ArrayLike<number>,
   wanted: ArrayLike<number>,

@@ -3,14 +3,14 @@
 import * as reference from "../../tests/reference/mod.ts";
 import { slice } from "../../src/mod.ts";
 import type { Subject } from "./measure.ts";
-import { checkSteps, checkUpdate, EPSILON, LOOK, recipes, tensorsOf } from "./models.ts";
-import { images, reals } from "./part.ts";
+import { checkSteps, checkUpdate, EPSILON, recipes, REFERENCE_EXAMPLES, tensorsOf } from "./models.ts";
+import { images, uniformFloats } from "./part.ts";
 import type { Attacked, Peer, Trained } from "./peers/peer.ts";
 import { type Shape, shapes } from "./products.ts";
 import { checkClose } from "./verify.ts";
 
 /** Something that several libraries can do. */
-export interface Work extends Pick<Subject, "name" | "unit" | "amount"> {
+export interface Workload extends Pick<Subject, "name" | "unit" | "amount"> {
   /** Too much for a library in plain JavaScript. */
   readonly heavy: boolean;
   /** Readies `peer` for it and verifies what it gives; nothing if it does not do such work. */
@@ -18,7 +18,7 @@ export interface Work extends Pick<Subject, "name" | "unit" | "amount"> {
 }
 
 /** The works of each kind. `units` are those of the hidden layers; default the published ones. */
-export function works({ quick, units }: { quick: boolean; units?: number }): Record<string, Work[]> {
+export function workloads({ quick, units }: { quick: boolean; units?: number }): Record<string, Workload[]> {
   const [trained, attacked] = [["softmax", "maxout", "adversarial", "rbf"], ["softmax", "maxout"]] as const;
   return {
     products: shapes(quick).map(product),
@@ -27,9 +27,9 @@ export function works({ quick, units }: { quick: boolean; units?: number }): Rec
   };
 }
 
-function product(shape: Shape): Work {
+function product(shape: Shape): Workload {
   const { name, form, m, n, k } = shape;
-  const [a, b] = [reals(m * k), reals(k * n)];
+  const [a, b] = [uniformFloats(m * k), uniformFloats(k * n)];
   const rows = form === "gemmTN" ? m : Math.min(m, 32);
   let wanted: Float64Array | undefined;
   return {
@@ -50,7 +50,7 @@ function product(shape: Shape): Work {
   };
 }
 
-function training(what: Trained, units?: number): Work {
+function training(what: Trained, units?: number): Workload {
   const { family } = recipes(units)[what];
   const [tensors, batch] = [tensorsOf(family), images(1000)];
   const size = family.recipe.batchSize;
@@ -72,7 +72,7 @@ function training(what: Trained, units?: number): Work {
   };
 }
 
-function attack(what: Attacked, { units, count }: { units?: number; count: number }): Work {
+function attack(what: Attacked, { units, count }: { units?: number; count: number }): Workload {
   const [tensors, batch] = [tensorsOf(recipes(units)[what].family), images(count)];
   return {
     name: `fgsm, ${what}, ${count} images`,
@@ -82,7 +82,12 @@ function attack(what: Attacked, { units, count }: { units?: number; count: numbe
     async by(peer) {
       const ready = await peer.attack?.(what, tensors, batch);
       if (!ready) return;
-      checkSteps(`fgsm on ${what} by ${peer.name}`, ready.result, slice(batch, 0, LOOK), tensors);
+      checkSteps(
+        `fgsm on ${what} by ${peer.name}`,
+        ready.result,
+        slice(batch, 0, REFERENCE_EXAMPLES),
+        tensors,
+      );
       return ready.sample;
     },
   };

@@ -7,7 +7,7 @@ import { unpacked } from "../../src/runtime/binary.ts";
 import { jobs } from "../../src/runtime/split.ts";
 import { dispatchSource } from "./dispatch.ts";
 import { exportsSource } from "./exports.ts";
-import { farthestOffset, longestMultiplyAddChain, mostAlive } from "./inspect.ts";
+import { longestMultiplyAddChain, maxLiveVectors, maxOffset } from "./inspect.ts";
 import { packed, patchOf } from "./patch.ts";
 import { signaturesIn } from "./signatures.ts";
 
@@ -135,8 +135,8 @@ async function compile(
   if (error) throw new Error(`Cannot compile asm/: ${error.message}\n${stderr.toString()}`);
   const written = outputs.get(TEXT) as string;
   const chain = longestMultiplyAddChain(written),
-    vectors = mostAlive(written),
-    farthest = farthestOffset(written);
+    vectors = maxLiveVectors(written),
+    farthest = maxOffset(written);
   if (vectors > REGISTERS) {
     throw new Error(
       `Cannot accept ${file}: a loop keeps ${vectors} vectors, there are ${REGISTERS} registers`,

@@ -17,7 +17,7 @@ export function longestMultiplyAddChain(text: string): number {
 }
 
 /** The largest offset of a load or store, in the same text. */
-export function farthestOffset(text: string): number {
+export function maxOffset(text: string): number {
   return Array.from(text.matchAll(/\boffset=(\d+)/g), ([, bytes]) => Number(bytes))
     .reduce((most, bytes) => Math.max(most, bytes), 0);
 }
@@ -29,7 +29,7 @@ const MANY = 12;
  * The most vectors that are alive at once in an inner loop of many multiply-adds, in asc's text form of a binary. An
  * engine has 16 registers on x64, of which V8 keeps one for itself: what is more goes to memory and back at each turn.
  */
-export function mostAlive(text: string): number {
+export function maxLiveVectors(text: string): number {
   const functions = text.split(/\n \(func /).slice(1);
   return Math.max(
     0,

@@ -3,9 +3,9 @@
 import { attackNamed, perturbation, type TrainOptions } from "../../src/mod.ts";
 import { TRAIN_OPTIONS } from "../../src/train/options.ts";
 import { UserError } from "../errors.ts";
-import { ATTACKS, OWN, triedAs } from "./attacking.ts";
+import { ATTACK_OPTIONS, ATTACKS, configureAttacks } from "./attacking.ts";
 import type { OwnOptions, OwnValues } from "./command.ts";
-import { choice, number, type Option, optionOf, text, whole, wholes } from "./options.ts";
+import { choice, integerOption, integersOption, number, type Option, optionOf, text } from "./options.ts";
 
 /** How long, against what and on what to train. */
 export const TRAINING = {
@@ -16,9 +16,16 @@ export const TRAINING = {
     ...TRAIN_OPTIONS.alpha,
     help: "Weight of the clean loss beside the perturbed one; by default 0.5",
   }) as Option<number | undefined>,
-  classes: wholes({ help: "Keep these classes only, relabelled 0, 1, …", placeholder: "K,…", min: 0 }),
-  limit: whole({ help: "Learn from the first N examples only", min: 1 }),
-  validation: whole({ help: "Hold out the last N examples; their error picks the best epoch", min: 1 }),
+  classes: integersOption({
+    help: "Keep these classes only, relabelled 0, 1, …",
+    placeholder: "K,…",
+    min: 0,
+  }),
+  limit: integerOption({ help: "Learn from the first N examples only", min: 1 }),
+  validation: integerOption({
+    help: "Hold out the last N examples; their error picks the best epoch",
+    min: 1,
+  }),
   validationEpsilon: number({
     help: "Attack those with this size; by default not",
     placeholder: "E",
@@ -37,7 +44,7 @@ export const TRAINING = {
 
 /** Options of the attack that training is against. */
 export const AGAINST: OwnOptions = {
-  ...OWN,
+  ...ATTACK_OPTIONS,
   prefix: "attack",
   unsaid: ({ adversarial, validationEpsilon }) =>
     adversarial === undefined && validationEpsilon === undefined ? undefined : "fgsm",
@@ -92,6 +99,6 @@ export function trainOptionsOf(given: Given): TrainOptions {
 }
 
 /** The attack that training is against, complete; nothing if there is none. */
-export function trainedAgainst({ adversarial, attack = "fgsm", own }: Given) {
-  return adversarial === undefined ? undefined : triedAs([attack], own)[0];
+export function trainingAttack({ adversarial, attack = "fgsm", own }: Given) {
+  return adversarial === undefined ? undefined : configureAttacks([attack], own)[0];
 }

@@ -1,9 +1,9 @@
 /** How commands attack. @module */
 
-import { attackSchemas, type Tried, triedOf } from "../../src/evaluate/tried.ts";
+import { attackSchemas, configureAttack, type ConfiguredAttack } from "../../src/evaluate/attack_choice.ts";
 import { anyAttacks } from "../../src/attacks/mod.ts";
 import type { OwnOptions, OwnValues } from "./command.ts";
-import { number, numbers, wholes } from "./options.ts";
+import { integersOption, number, numbers } from "./options.ts";
 
 /** Names of the attacks. */
 export const ATTACKS: readonly string[] = Object.keys(anyAttacks);
@@ -15,20 +15,20 @@ export const BOUNDED = {
     placeholder: "LO,HI",
     count: 2,
   }),
-  fixed: wholes({ help: "Places of the inputs that stay as they are; by default none", min: 0 }),
+  fixed: integersOption({ help: "Places of the inputs that stay as they are; by default none", min: 0 }),
   grid: number({ help: "Steps a unit that inputs are whole numbers of: 255 for images of 8 bits", above: 0 }),
 } as const;
 
 /** Each attack's own options. */
-export const OWN: OwnOptions = { of: "attack", schemas: attackSchemas };
+export const ATTACK_OPTIONS: OwnOptions = { of: "attack", schemas: attackSchemas };
 
 /** The attacks of these names, with what was given of their own options. */
-export function triedAs(names: readonly string[], own: OwnValues): Tried[] {
-  return names.map((attack) => triedOf({ ...own.attack[attack], attack }));
+export function configureAttacks(names: readonly string[], own: OwnValues): ConfiguredAttack[] {
+  return names.map((attack) => configureAttack({ ...own.attack[attack], attack }));
 }
 
 /** What the options of `BOUNDED` say, as the library takes it. */
-export function boundedBy(
+export function constraintOptions(
   { bounds, fixed, grid, seed }: {
     bounds?: readonly number[];
     fixed?: readonly number[];

@@ -2,7 +2,7 @@
 
 import { InputError, readSafetensors } from "../../src/mod.ts";
 import { reason, UserError } from "../errors.ts";
-import { orTell } from "./inputs.ts";
+import { readOrReport } from "./inputs.ts";
 
 /** What fails where a state cannot be gone on from, as `train` names it. */
 const RESUME = "resume training";
@@ -21,7 +21,7 @@ export async function readCheckpoint(path: string | undefined): Promise<Uint8Arr
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new UserError(`Cannot read ${path}: ${reason(error)}`);
   }
-  orTell(`go on from ${path}`, bytes, readSafetensors);
+  readOrReport(`go on from ${path}`, bytes, readSafetensors);
   return bytes;
 }
 

@@ -1,7 +1,7 @@
 /** What computes: the build of the kernels and the number of threads. @module */
 
 import { init, type InitOptions } from "../../src/mod.ts";
-import { choice, whole } from "./options.ts";
+import { choice, integerOption } from "./options.ts";
 
 /** Options of every command that computes. */
 export const COMPUTING = {
@@ -10,7 +10,7 @@ export const COMPUTING = {
     placeholder: "BUILD",
     default: "auto",
   }),
-  threads: whole({ help: "Threads that compute; results are the same", min: 1, max: 64, default: 1 }),
+  threads: integerOption({ help: "Threads that compute; results are the same", min: 1, max: 64, default: 1 }),
 } as const;
 
 /** Makes everything from now on run as the options of `COMPUTING` say. */

@@ -13,7 +13,7 @@ import {
 } from "../../src/mod.ts";
 import { type Data, loadData, type LoadOptions } from "../data/folder.ts";
 import { reason, UserError } from "../errors.ts";
-import { choice, number, text, type Values, whole } from "./options.ts";
+import { choice, integerOption, number, text, type Values } from "./options.ts";
 
 /** What fails where bytes are no safetensors file. */
 const READ_SAFETENSORS = "read safetensors";
@@ -35,18 +35,18 @@ export const SHARED = {
     help: "Which examples: those held out, or those to train on",
     default: "test",
   }),
-  limit: whole({ help: "Take the first N examples only", min: 1 }),
+  limit: integerOption({ help: "Take the first N examples only", min: 1 }),
   epsilon: number({
     help: "Size of the perturbation, in input units; of rotation, the angle in radians",
     placeholder: "E",
     min: 0,
     required: true,
   }),
-  seed: whole({ help: "Seed of what is random", min: 0, default: 0 }),
+  seed: integerOption({ help: "Seed of what is random", min: 0, default: 0 }),
 } as const;
 
 /** Options of how data are read. */
-export const READING = {
+export const READ_OPTIONS = {
   scale: choice(["auto", "none", "255", "standard", "minmax"], {
     help: "Scale inputs: auto divides bytes of images by 255; of a model, auto is what it was trained with",
     default: "auto",
@@ -67,7 +67,7 @@ export const READING = {
     help: "Number of the first class; auto is 1 if labels are exactly 1 … K",
     default: "auto",
   }),
-  classCount: whole({ help: "Number of classes; by default as many as the labels say", min: 1 }),
+  classCount: integerOption({ help: "Number of classes; by default as many as the labels say", min: 1 }),
   missing: choice(["refuse", "drop"], {
     help: "What to do with examples that lack a value",
     default: "refuse",
@@ -75,7 +75,7 @@ export const READING = {
 } as const;
 
 /** What those options say; none of them is nothing. */
-export type ReadingValues = { readonly [K in keyof typeof READING]?: Values<typeof READING>[K] };
+export type ReadingValues = { readonly [K in keyof typeof READ_OPTIONS]?: Values<typeof READ_OPTIONS>[K] };
 
 /** The same as loading takes it. */
 export function loadOptions(
@@ -107,11 +107,11 @@ export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
  * @throws {UserError} if it cannot be read, or holds none
  */
 export async function readModel(path: string): Promise<Model> {
-  return orTell(`read model ${path}`, await readFile(path), loadModel);
+  return readOrReport(`read model ${path}`, await readFile(path), loadModel);
 }
 
 /** What `read` makes of `bytes`, its error as the user's, about `action`. */
-export function orTell<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
+export function readOrReport<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
   // what stands at the 9th byte tells other kinds of file, whose length as safetensors would read it says nothing
   if (bytes[8] !== "{".charCodeAt(0)) throw new UserError(`Cannot ${action}: it is not a safetensors file`);
   try {
@@ -171,7 +171,7 @@ function inClassesOf(
 }
 
 /** The examples `wanted` for a model of which only its answers are known. @throws {UserError} if there are none */
-export async function examplesAlone(wanted: Wanted): Promise<Examples> {
+export async function loadExamples(wanted: Wanted): Promise<Examples> {
   const data = await loadData(wanted.data, loadOptions(wanted));
   return { ...slice(data[wanted.split], 0, wanted.limit), reading: data.reading };
 }
@@ -190,7 +190,7 @@ function fittedOf(file: string, record: string, { inputs }: Model): ReturnType<t
 }
 
 /** The data, only the examples of `classes`, relabelled 0, 1, … in that order. */
-export function onlyClasses({ train: trainSet, test, ...rest }: Data, classes: readonly number[]): Data {
+export function selectClasses({ train: trainSet, test, ...rest }: Data, classes: readonly number[]): Data {
   const { name } = rest;
   const unknown = classes.find((label) => label >= trainSet.classes);
   if (unknown !== undefined) {

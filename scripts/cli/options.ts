@@ -101,7 +101,7 @@ export function number<const S extends NumberSpec>(spec: S): Option<Given<number
 }
 
 /** An option that is a whole number. */
-export function whole<const S extends NumberSpec>(spec: S): Option<Given<number, S>> {
+export function integerOption<const S extends NumberSpec>(spec: S): Option<Given<number, S>> {
   return made("integer", spec);
 }
 
@@ -113,7 +113,7 @@ export function numbers<const S extends NumberSpec<readonly number[]>>(
 }
 
 /** An option that is a list of whole numbers, with commas between. */
-export function wholes<const S extends NumberSpec<readonly number[]>>(
+export function integersOption<const S extends NumberSpec<readonly number[]>>(
   spec: S,
 ): Option<Given<readonly number[], S>> {
   return made("integers", spec);

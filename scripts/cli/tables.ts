@@ -1,6 +1,6 @@
 /** Prints the options of families and attacks as tables in Markdown: `deno task options`. @module */
 
-import { attackSchemas } from "../../src/evaluate/tried.ts";
+import { attackSchemas } from "../../src/evaluate/attack_choice.ts";
 import { markdownTable } from "../../src/fields.ts";
 import { SIZES, UPDATE_RULE } from "./recipe.ts";
 

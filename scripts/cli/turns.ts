@@ -4,7 +4,7 @@ import { EXIT, UserError } from "../errors.ts";
 import type { Context } from "./command.ts";
 
 /** Milliseconds of work between two looks at the keyboard. */
-const PATIENCE = 50;
+const YIELD_INTERVAL = 50;
 
 /**
  * What `steps` come to, with the fraction that they yield shown as the progress of `title`.
@@ -12,7 +12,7 @@ const PATIENCE = 50;
  * @throws {UserError} with exit code 130 at Ctrl-C: the action in `title` was interrupted, and then `kept` says what was
  *   kept and how to go on
  */
-export function inTurns<T>(
+export function runInterruptible<T>(
   steps: Generator<number, T>,
   context: Context,
   { title, kept }: { title: string; kept: string },
@@ -24,7 +24,7 @@ export function inTurns<T>(
       const step = steps.next();
       if (step.done) return step.value;
       progress.update(step.value);
-      if (performance.now() - last >= PATIENCE) {
+      if (performance.now() - last >= YIELD_INTERVAL) {
         await new Promise((resolve) => setTimeout(resolve, 0));
         last = performance.now();
       }

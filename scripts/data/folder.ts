@@ -21,7 +21,7 @@ import { reason, UserError } from "../errors.ts";
 import { isZip, npzTables } from "./archive.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 import { holdsImages, imageTables } from "./images.ts";
-import { type Found, layoutOf } from "./layouts.ts";
+import { type DataFiles, layoutOf } from "./layouts.ts";
 
 /** Examples to train on and others to test on. */
 export interface Data {
@@ -172,7 +172,7 @@ async function inFile(path: string, csv: CsvOptions): Promise<Tables> {
   return { tables: await readFound(folder, { ...found, parts: [part] }, csv) };
 }
 
-async function readFound(folder: string, { format, parts }: Found, csv: CsvOptions): Promise<Table[]> {
+async function readFound(folder: string, { format, parts }: DataFiles, csv: CsvOptions): Promise<Table[]> {
   if (format === "csv") {
     const sources = [];
     for (const [file] of parts) {

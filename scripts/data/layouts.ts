@@ -3,7 +3,7 @@
 import { UserError } from "../errors.ts";
 
 /** The files of a data set: those to train on and those to test on, or one part alone. */
-export interface Found {
+export interface DataFiles {
   readonly format: "idx" | "npy" | "npz" | "csv" | "images";
   /** For each part its files: inputs and labels, or one that holds both. */
   readonly parts: readonly (readonly string[])[];
@@ -55,7 +55,7 @@ const LAYOUTS: readonly Layout[] = [
  *
  * @throws {UserError} if it lacks a file, or there are several; `action` begins the message
  */
-export function layoutOf(action: string, names: readonly string[], only?: string): Found | undefined {
+export function layoutOf(action: string, names: readonly string[], only?: string): DataFiles | undefined {
   for (const { format, name, roles, called } of LAYOUTS) {
     const files = names.flatMap((file) => {
       const groups = name.exec(file)?.groups;

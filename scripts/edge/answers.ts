@@ -22,7 +22,7 @@ export function requestOf({ method, path, headers, body }: Case, url: string): R
 }
 
 /** Whether an answer with this status is one that `each` may have. */
-export function fits({ status }: Case, actual: number): boolean {
+export function isExpectedStatus({ status }: Case, actual: number): boolean {
   return [status].flat().includes(actual);
 }
 
@@ -36,8 +36,9 @@ export async function differences(
   for (const each of cases) {
     const [theirs, ours] = [await fetch(requestOf(each, url)), await handler(requestOf(each, url))];
     const [text, expected] = [await theirs.text(), await ours.text()];
-    if (!fits(each, theirs.status)) lines.push(`${each.name}: ${theirs.status} ${text.slice(0, 200)}`);
-    else if (theirs.status === ours.status && text !== expected) {
+    if (!isExpectedStatus(each, theirs.status)) {
+      lines.push(`${each.name}: ${theirs.status} ${text.slice(0, 200)}`);
+    } else if (theirs.status === ours.status && text !== expected) {
       lines.push(`${each.name}: ${text.slice(0, 200)} instead of ${expected.slice(0, 200)}`);
     }
   }

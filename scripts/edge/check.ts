@@ -7,8 +7,8 @@ import { runTask } from "../cli/run.ts";
 import { differences, example, TARGET } from "./answers.ts";
 import { hostile, valid } from "./corpus/mod.ts";
 import { HOSTS } from "./hosts.ts";
-import { assaulted } from "./load/wire.ts";
-import { onHosts, problemsOf } from "./run.ts";
+import { sendHostile } from "./load/wire.ts";
+import { problemsOf, runOnHosts } from "./run.ts";
 
 const NAMES = HOSTS.map(({ name }) => name);
 
@@ -26,11 +26,11 @@ export const edge: Command = command({
     const handler = await example();
     const [good, bad] = [valid(TARGET), hostile(TARGET)];
     const cases = [...good, ...bad, ...good];
-    const rows = await onHosts(only, { title: "test:edge", context }, async (host, given) => {
+    const rows = await runOnHosts(only, { title: "test:edge", context }, async (host, given) => {
       await using server = await host.start(given);
       const lines = [
         ...await differences(server.url, cases, handler),
-        ...await assaulted(server.url, good.find(({ body }) => typeof body === "string")!),
+        ...await sendHostile(server.url, good.find(({ body }) => typeof body === "string")!),
         ...await differences(server.url, good, handler),
       ];
       if (lines.length > 0) throw new Error(lines.slice(0, 20).join("\n  "));

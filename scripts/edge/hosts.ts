@@ -4,7 +4,7 @@ import { type Tool, tools } from "../release/runtimes/tools.ts";
 import { denoExample, type Server, started } from "./server.ts";
 
 /** What a server is started with. */
-export interface Place {
+export interface ServerSetup {
   /** Folder of the examples. */
   readonly folder: string;
   /** Where the host's program is. */
@@ -16,7 +16,7 @@ export interface Host {
   readonly name: string;
   /** What it needs, its own program first. */
   readonly needs: readonly Tool[];
-  start(place: Place): Promise<Server>;
+  start(place: ServerSetup): Promise<Server>;
 }
 
 const env = { PORT: "0" };
@@ -43,7 +43,10 @@ export const HOSTS: readonly Host[] = [
 
 /** A worker under workerd, by default the example; with an inspector at a port, if one is given. */
 export function workerdExample(
-  { folder, path, config = "workerd.capnp", inspector }: Place & { config?: string; inspector?: number },
+  { folder, path, config = "workerd.capnp", inspector }: ServerSetup & {
+    config?: string;
+    inspector?: number;
+  },
 ): Promise<Server> {
   const args = ["serve", config, "--socket-addr=http=127.0.0.1:0", "--control-fd=1"];
   if (inspector !== undefined) args.push(`--inspector-addr=127.0.0.1:${inspector}`);

@@ -4,7 +4,7 @@ import { stop } from "esbuild";
 import type { Context } from "../cli/command.ts";
 import { findAll } from "../release/runtimes/rows.ts";
 import { tools } from "../release/runtimes/tools.ts";
-import { type Host, HOSTS, type Place } from "./hosts.ts";
+import { type Host, HOSTS, type ServerSetup } from "./hosts.ts";
 import { type Examples, installExamples } from "./project.ts";
 
 /** What came of a host. */
@@ -19,17 +19,17 @@ export interface Row<T> {
 }
 
 /** What every host is given. */
-export interface Given extends Place {
+export interface HostTask extends ServerSetup {
   /** None where only Deno runs, on the sources. */
   readonly examples?: Examples;
   readonly signal: AbortSignal;
 }
 
 /** What `act` finds on each of the hosts called `names`; the examples are installed where one needs that. */
-export async function onHosts<T>(
+export async function runOnHosts<T>(
   names: readonly string[],
   { title, context }: { title: string; context: Context },
-  act: (host: Host, given: Given, tell: (part: number) => void) => Promise<T>,
+  act: (host: Host, given: HostTask, tell: (part: number) => void) => Promise<T>,
 ): Promise<Row<T>[]> {
   const hosts = HOSTS.filter(({ name }) => names.includes(name));
   const work = await Deno.makeTempDir();

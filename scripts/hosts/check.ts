@@ -5,8 +5,8 @@ import { choicesOf, flag } from "../cli/options.ts";
 import { COMMON } from "../cli/parse.ts";
 import { runTask } from "../cli/run.ts";
 import { differences } from "../release/conformance/mod.ts";
-import { type Kernels, type Task, tasksIn } from "./expected.ts";
-import { found, type Host, type Program, type Run, runner } from "./host.ts";
+import { hostTasks, type Kernels, type Task } from "./expected.ts";
+import { type Host, isInstalled, type Program, type Run, runner } from "./host.ts";
 import { hosts as all } from "./registry.ts";
 
 /** What a host gave with one build. */
@@ -36,13 +36,13 @@ export function checkOf(hosts: readonly Host[]): Command {
       return interruptible(async (signal) => {
         const work = await Deno.makeTempDir();
         try {
-          const tasks = await tasksIn(work);
+          const tasks = await hostTasks(work);
           const run = runner({ signal, loud: !quiet && Deno.stderr.isTerminal(), temporary: work });
           const rows: Row[] = [];
           let missing = 0;
           const wanted = hosts.filter(({ name }) => (only?.includes(name) ?? true) && !skip.includes(name));
           for (const host of wanted) {
-            if (!await found(host)) {
+            if (!await isInstalled(host)) {
               missing++;
               note(`Cannot check the ${host.name} host: install ${host.install}`);
               continue;

@@ -23,7 +23,7 @@ export interface Task {
 }
 
 /** A host's work with each build, its files below `folder`. */
-export async function tasksIn(folder: string): Promise<Task[]> {
+export async function hostTasks(folder: string): Promise<Task[]> {
   const tasks: Task[] = [];
   for (const kernels of Object.keys(BINARIES) as Kernels[]) {
     init({ kernels });

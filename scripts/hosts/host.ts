@@ -62,7 +62,7 @@ export function runner(
 }
 
 /** Whether what `host` needs is there. */
-export async function found({ probe: [program, ...args] }: Pick<Host, "probe">): Promise<boolean> {
+export async function isInstalled({ probe: [program, ...args] }: Pick<Host, "probe">): Promise<boolean> {
   try {
     return (await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output()).success;
   } catch (error) {

@@ -6,7 +6,7 @@
 
 import { command } from "../cli/command.ts";
 import type { Terminal } from "../cli/context.ts";
-import { flag, text, whole } from "../cli/options.ts";
+import { flag, integerOption, text } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
 import { makeFolder, writeFileWhole } from "../files.ts";
 import { UserError } from "../errors.ts";
@@ -18,7 +18,7 @@ const web = command({
   name: "web",
   summary: "build the playground, a page to train and fool models on, and serve it",
   options: {
-    port: whole({
+    port: integerOption({
       help: "port on this machine to serve it at; 0 for any",
       min: 0,
       max: 65535,

@@ -31,11 +31,11 @@ export interface ApgdOptions extends Omit<LossOptions, "gradient"> {
 }
 
 /** First look at the progress, by how much the looks come closer, and the shortest time between two, as parts of the walk. */
-const FIRST_LOOK = 0.22, CLOSER = 0.03, CLOSEST = 0.06;
+const FIRST_CHECK = 0.22, CLOSER = 0.03, CLOSEST = 0.06;
 /** Part of the new step that is taken, the rest being the last step again. */
 const WEIGHT = 0.75;
 /** In L1: time between looks, part of the features that the first steps move, how their number and the step adapt. */
-const LOOK_L1 = 0.04, SHARE = 0.2, FEWER = 0.95, DENSER = 1.5, SHORTER = 1.5, SHORTEST = 0.1;
+const CHECK_L1 = 0.04, SHARE = 0.2, FEWER = 0.95, DENSER = 1.5, SHORTER = 1.5, SHORTEST = 0.1;
 /** How far beyond the ball the point lies whose projection is the greatest of a linear function. */
 const FAR = 1e6;
 
@@ -257,9 +257,9 @@ function* climb(
     share: numbers(SHARE),
   };
   s.before.data.set(s.at.data);
-  const fell = new Uint8Array(chunk.x.rows);
+  const fooledRows = new Uint8Array(chunk.x.rows);
   const part = (p: number) => Math.max(Math.floor(p * iterations), 1);
-  let period = part(L1 ? LOOK_L1 : FIRST_LOOK), since = 0;
+  let period = part(L1 ? CHECK_L1 : FIRST_CHECK), since = 0;
   for (let i = 0; i <= iterations && s.rows.length > 0; i++) {
     const answer: Answer = yield {
       // nobody follows the last gradient
@@ -274,7 +274,7 @@ function* climb(
     const fooled = discrete ? undefined : answer.fooled();
     const values = new Float64Array(s.rows.length);
     goal.values(values, answer.scores, s.rows);
-    record(s, { values, gradient, fooled, kept, fell });
+    record(s, { values, gradient, fooled, kept, fooledRows: fooledRows });
     if (stopEarly && fooled?.includes(1)) {
       const left = allRows(s.rows.length).filter((k) => !fooled[k]);
       if (i < iterations) gradient = gather(matrix("gradient", left.length), gradient, left);
@@ -287,7 +287,7 @@ function* climb(
     }
     if (i === iterations) break;
     if (i === 0 && L1) {
-      yield* leap(s, { region, goal, kept, fell, matrix, discrete });
+      yield* leap(s, { region, goal, kept, fooledRows: fooledRows, matrix, discrete });
       gradient = matrix("gradient", s.rows.length);
       gradient.data.set(s.slope.data);
     }
@@ -301,29 +301,29 @@ function* climb(
     }
     advance(s, { gradient, region, constraint, z: matrix("z", s.rows.length), weight: i > 0 ? WEIGHT : 1 });
   }
-  const standing = rows.filter((row) => !fell[row]);
-  if (s.rows.length === 0) return standing;
+  const unfooled = rows.filter((row) => !fooledRows[row]);
+  if (s.rows.length === 0) return unfooled;
   if (discrete) region.project(s.best);
   s.rows.forEach((row, i) => {
-    if (!fell[row]) kept.offer(row, { m: s.best, i, hit: 0, loss: s.top[i] });
+    if (!fooledRows[row]) kept.offer(row, { m: s.best, i, hit: 0, loss: s.top[i] });
   });
-  if (!discrete || rest.last) return standing;
+  if (!discrete || rest.last) return unfooled;
   const fooled = (yield { ask: "scores", x: s.best, rows: s.rows, done: done(1) }).fooled();
   s.rows.forEach((row, i) => {
-    if (fooled[i]) kept.offer(row, { m: s.best, i, hit: 1, loss: s.top[i] }), fell[row] = 1;
+    if (fooled[i]) kept.offer(row, { m: s.best, i, hit: 1, loss: s.top[i] }), fooledRows[row] = 1;
   });
-  return rows.filter((row) => !fell[row]);
+  return rows.filter((row) => !fooledRows[row]);
 }
 
 /** Takes note of the losses where the walk is. */
 function record(
   s: State,
-  { values, gradient, fooled, kept, fell, at = s.at }: {
+  { values, gradient, fooled, kept, fooledRows: fooledRows, at = s.at }: {
     values: Float64Array;
     gradient: Matrix;
     fooled?: Uint8Array;
     kept: Keeper;
-    fell: Uint8Array;
+    fooledRows: Uint8Array;
     at?: Matrix;
   },
 ): void {
@@ -332,7 +332,7 @@ function record(
     if (loss > s.loss[k]) s.rises[k]++;
     s.loss[k] = loss;
     if (fooled?.[k]) {
-      fell[s.rows[k]] = 1;
+      fooledRows[s.rows[k]] = 1;
       kept.offer(s.rows[k], { m: at, i: k, hit: 1, loss });
     }
     if (!(loss > s.top[k])) continue;
@@ -358,11 +358,11 @@ function narrow(s: State, left: Int32Array, matrix: Chunk["matrix"]): void {
 /** Tries the point of ball and bounds that is best by the gradient at the start: all there is to find if the model is linear. */
 function* leap(
   s: State,
-  { region, goal, kept, fell, matrix, discrete }: {
+  { region, goal, kept, fooledRows: fooledRows, matrix, discrete }: {
     region: Region;
     goal: Goal;
     kept: Keeper;
-    fell: Uint8Array;
+    fooledRows: Uint8Array;
     matrix: Chunk["matrix"];
     discrete: boolean;
   },
@@ -371,9 +371,9 @@ function* leap(
   const z = matrix("z", rows), { data } = z, { data: own } = region.original;
   const epsilon = region.constraint.epsilon as number;
   for (let k = 0; k < rows; k++) {
-    let most = 0;
-    for (let j = k * cols; j < (k + 1) * cols; j++) most = Math.max(most, Math.abs(g[j]));
-    const factor = most > 0 && most < Infinity ? FAR * epsilon / most : 0;
+    let max = 0;
+    for (let j = k * cols; j < (k + 1) * cols; j++) max = Math.max(max, Math.abs(g[j]));
+    const factor = max > 0 && max < Infinity ? FAR * epsilon / max : 0;
     for (let j = k * cols; j < (k + 1) * cols; j++) {
       const d = factor * g[j];
       data[j] = d === 0 ? own[j] : own[j] + d;
@@ -390,7 +390,7 @@ function* leap(
   const values = new Float64Array(rows);
   goal.values(values, answer.scores, s.rows);
   const fooled = discrete ? undefined : answer.fooled();
-  record(s, { values, gradient: answer.gradient, fooled, kept, fell, at: z });
+  record(s, { values, gradient: answer.gradient, fooled, kept, fooledRows: fooledRows, at: z });
   s.at.data.set(s.best.data);
   s.loss.set(s.top);
   s.rises.fill(0);

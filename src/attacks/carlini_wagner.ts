@@ -2,8 +2,8 @@
 
 import { integer, number } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
-import { askLead, beginSearch, finishSearch, offer, type Refinement, REFINEMENTS } from "./nearest.ts";
-import { place } from "./reach.ts";
+import { askLead, beginSearch, finishSearch, keepNearer, type Refinement, REFINEMENTS } from "./nearest.ts";
+import { writeDisplaced } from "./reach.ts";
 
 /** How the search goes. */
 export interface CarliniWagnerOptions extends Refinement {
@@ -83,7 +83,7 @@ export const carliniWagner: Attack<CarliniWagnerOptions> = makeAttack({
           if (!(fooled[i] && values[i] >= confidence)) fooled[i] = 0;
           else reached[i] = 1;
         }
-        offer(search, at, { fooled });
+        keepNearer(search, at, { fooled });
         if (step === iterations) break;
         left1 *= BETA1;
         left2 *= BETA2;
@@ -93,12 +93,12 @@ export const carliniWagner: Attack<CarliniWagnerOptions> = makeAttack({
           const c = values[i] < confidence ? weight[i] : 0;
           for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
             const moved = x[p] - first[p];
-            const slope = reach.pace[j] > 0 ? 2 * moved - (c > 0 ? c * g[p] : 0) : 0;
+            const slope = reach.featureScale[j] > 0 ? 2 * moved - (c > 0 ? c * g[p] : 0) : 0;
             m[p] = BETA1 * m[p] + (1 - BETA1) * slope;
             v[p] = BETA2 * v[p] + (1 - BETA2) * slope * slope;
             d[j] = moved - learningRate * (m[p] / (1 - left1)) / (Math.sqrt(v[p] / (1 - left2)) + TINY);
           }
-          place(reach, at, own, i);
+          writeDisplaced(reach, at, own, i);
         }
       }
       for (let i = 0; i < rows.length; i++) {

@@ -4,8 +4,15 @@ import { lossInScores } from "../loss.ts";
 import { integer, number } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
 import { annealed } from "./fmn.ts";
-import { aims, beginSearch, finishSearch, offer, type Refinement, REFINEMENTS } from "./nearest.ts";
-import { place } from "./reach.ts";
+import {
+  beginSearch,
+  comparedLabels,
+  finishSearch,
+  keepNearer,
+  type Refinement,
+  REFINEMENTS,
+} from "./nearest.ts";
+import { writeDisplaced } from "./reach.ts";
 
 /** How the walk goes. */
 export interface DdnOptions extends Refinement {
@@ -63,7 +70,7 @@ export const ddn: Attack<DdnOptions> = makeAttack({
   *run(chunk, options) {
     const search = yield* beginSearch(chunk);
     const { rows, own, reach } = search, { inputs, d } = reach;
-    const write = lossInScores(chunk.model, "crossEntropy"), labels = aims(chunk, rows);
+    const write = lossInScores(chunk.model, "crossEntropy"), labels = comparedLabels(chunk, rows);
     const sign = chunk.target ? -1 : 1;
     const at = chunk.matrix("at", rows.length);
     at.data.set(own.data);
@@ -78,13 +85,13 @@ export const ddn: Attack<DdnOptions> = makeAttack({
           write(dScores, scores, labels.subarray(first, first + scores.rows)),
       };
       const fooled = answer.fooled();
-      offer(search, at, { fooled });
+      keepNearer(search, at, { fooled });
       const length = sign * annealed(step / options.iterations, LAST_STEP);
       const { data: g } = answer.gradient, { data: start } = own, { data: x } = at;
       for (let i = 0; i < rows.length; i++) {
         let square = 0, total = 0;
         for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
-          if (reach.pace[j] === 0) g[p] = 0;
+          if (reach.featureScale[j] === 0) g[p] = 0;
           square += g[p] * g[p];
         }
         const factor = square > 0 && square < Infinity ? length / Math.sqrt(square) : 0;
@@ -95,7 +102,7 @@ export const ddn: Attack<DdnOptions> = makeAttack({
         norm[i] *= fooled[i] ? 1 - options.gamma : 1 + options.gamma;
         const scale = total > 0 ? norm[i] / Math.sqrt(total) : 0;
         for (let j = 0; j < inputs; j++) d[j] *= scale;
-        place(reach, at, own, i);
+        writeDisplaced(reach, at, own, i);
       }
     }
     return yield* finishSearch(chunk, search, options);

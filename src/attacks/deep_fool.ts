@@ -3,8 +3,16 @@
 import { integer, number } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
 import { rivals } from "./lead.ts";
-import { aims, askLead, beginSearch, finishSearch, offer, type Refinement, REFINEMENTS } from "./nearest.ts";
-import { lengthOf, place, surround, toPlane } from "./reach.ts";
+import {
+  askLead,
+  beginSearch,
+  comparedLabels,
+  finishSearch,
+  keepNearer,
+  type Refinement,
+  REFINEMENTS,
+} from "./nearest.ts";
+import { lengthOf, projectToPlane, setRoom, writeDisplaced } from "./reach.ts";
 import { allRows, gather } from "./rows.ts";
 
 /** How the walk goes. */
@@ -65,7 +73,7 @@ export const deepFool: Attack<DeepFoolOptions> = makeAttack({
     const search = yield* beginSearch(chunk);
     const { rows, own, reach } = search, { inputs } = reach;
     const { classes } = chunk.model;
-    const next = chunk.target ? undefined : rivals(search.scores, aims(chunk, rows), classes);
+    const next = chunk.target ? undefined : rivals(search.scores, comparedLabels(chunk, rows), classes);
     const count = next ? Math.min(options.candidates, classes - 1) : 1;
     const at = chunk.matrix("walk", rows.length);
     at.data.set(own.data);
@@ -82,13 +90,13 @@ export const deepFool: Attack<DeepFoolOptions> = makeAttack({
           done: step / options.iterations,
         });
         for (let i = 0; i < open.length; i++) {
-          surround(reach, here, i);
-          const reached = toPlane(reach, gradient, i, -values[i] * (1 + options.overshoot));
+          setRoom(reach, here, i);
+          const reached = projectToPlane(reach, gradient, i, -values[i] * (1 + options.overshoot));
           // a boundary out of bounds comes last
           const far = lengthOf(reach) + (reached ? 0 : Number.MAX_VALUE / 2);
           if (!(far > 0 && far < nearest[i])) continue;
           nearest[i] = far;
-          place(reach, there, here, i);
+          writeDisplaced(reach, there, here, i);
         }
       }
       const moved = allRows(open.length).filter((i) => nearest[i] < Infinity);
@@ -96,7 +104,7 @@ export const deepFool: Attack<DeepFoolOptions> = makeAttack({
       open = moved.map((i) => open[i]);
       if (open.length === 0) break;
       const fooled = (yield { ask: "scores", x: tried, rows: open.map((k) => rows[k]) }).fooled();
-      offer(search, tried, { fooled, places: open });
+      keepNearer(search, tried, { fooled, places: open });
       for (let i = 0; i < open.length; i++) {
         at.data.set(tried.data.subarray(i * inputs, (i + 1) * inputs), open[i] * inputs);
       }

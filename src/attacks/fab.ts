@@ -3,8 +3,16 @@
 import { integer, number } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
 import { rivals } from "./lead.ts";
-import { aims, askLead, beginSearch, finishSearch, offer, type Refinement, REFINEMENTS } from "./nearest.ts";
-import { lengthOf, place, surround, toPlane } from "./reach.ts";
+import {
+  askLead,
+  beginSearch,
+  comparedLabels,
+  finishSearch,
+  keepNearer,
+  type Refinement,
+  REFINEMENTS,
+} from "./nearest.ts";
+import { lengthOf, projectToPlane, setRoom, writeDisplaced } from "./reach.ts";
 
 /** How the walk goes. */
 export interface FabOptions extends Refinement {
@@ -75,7 +83,7 @@ export const fab: Attack<FabOptions> = makeAttack({
     const search = yield* beginSearch(chunk);
     const { rows, own, reach } = search, { inputs, d } = reach;
     const { classes } = chunk.model;
-    const next = chunk.target ? undefined : rivals(search.scores, aims(chunk, rows), classes);
+    const next = chunk.target ? undefined : rivals(search.scores, comparedLabels(chunk, rows), classes);
     const walks = next ? Math.min(targets, classes - 1) : 1;
     const at = chunk.matrix("at", rows.length);
     const start = new Float64Array(inputs);
@@ -85,7 +93,7 @@ export const fab: Attack<FabOptions> = makeAttack({
       for (let step = 0; step <= iterations; step++) {
         const done = (walk + step / (iterations + 1)) / walks;
         const { gradient, values, fooled } = yield* askLead(chunk, { x: at, rows, to, done });
-        offer(search, at, { fooled });
+        keepNearer(search, at, { fooled });
         if (step === iterations) break;
         const { data: x } = at, { data: first } = own, { data: g } = gradient;
         for (let i = 0; i < rows.length; i++) {
@@ -96,22 +104,22 @@ export const fab: Attack<FabOptions> = makeAttack({
               values[i] += (beta - 1) * g[p] * (x[p] - first[p]);
             }
             for (let j = 0, p = begin; j < inputs; j++, p++) d[j] = beta * (x[p] - first[p]);
-            place(reach, at, own, i);
+            writeDisplaced(reach, at, own, i);
           }
           let gap = -values[i];
           for (let j = 0, p = begin; j < inputs; j++, p++) gap += g[p] * (x[p] - first[p]);
-          surround(reach, own, i);
-          toPlane(reach, gradient, i, gap);
+          setRoom(reach, own, i);
+          projectToPlane(reach, gradient, i, gap);
           const far = lengthOf(reach);
           start.set(d);
-          surround(reach, at, i);
-          toPlane(reach, gradient, i, -values[i]);
+          setRoom(reach, at, i);
+          projectToPlane(reach, gradient, i, -values[i]);
           const near = lengthOf(reach);
           const share = near + far > 0 ? Math.min(near / (near + far), alphaMax) : 0;
           for (let j = 0, p = begin; j < inputs; j++, p++) {
             d[j] = (1 - share) * (x[p] - first[p] + eta * d[j]) + share * eta * start[j];
           }
-          place(reach, at, own, i);
+          writeDisplaced(reach, at, own, i);
         }
       }
     }

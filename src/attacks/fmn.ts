@@ -3,8 +3,8 @@
 import { cosine } from "../constraints/angle.ts";
 import { integer, number } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
-import { askLead, beginSearch, finishSearch, offer, type Refinement, REFINEMENTS } from "./nearest.ts";
-import { dualNorm, place, surround, toBall } from "./reach.ts";
+import { askLead, beginSearch, finishSearch, keepNearer, type Refinement, REFINEMENTS } from "./nearest.ts";
+import { dualNorm, projectToBall, setRoom, writeDisplaced } from "./reach.ts";
 
 /** How the walk goes. */
 export interface FmnOptions extends Refinement {
@@ -73,21 +73,21 @@ export const fmn: Attack<FmnOptions> = makeAttack({
     const { iterations, stepSize, gamma } = options;
     for (let step = 0; step < iterations && rows.length > 0; step++) {
       const { gradient, values, fooled } = yield* askLead(chunk, { x: at, rows, done: step / iterations });
-      offer(search, at, { fooled });
+      keepNearer(search, at, { fooled });
       const change = gamma * annealed(step / iterations, LAST_GAMMA);
       const length = stepSize * annealed(step / iterations, LAST_STEP);
       const { data: x } = at, { data: start } = own, { data: g } = gradient;
       for (let i = 0; i < rows.length; i++) {
         let square = 0, moved = 0;
         for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
-          if (reach.pace[j] === 0) g[p] = 0;
+          if (reach.featureScale[j] === 0) g[p] = 0;
           square += g[p] * g[p];
           d[j] = x[p] - start[p];
           moved = reach.norm === "L2"
             ? moved + d[j] * d[j]
             : reach.norm === "L1"
             ? moved + Math.abs(d[j])
-            : Math.max(moved, d[j] === 0 ? 0 : Math.abs(d[j]) / reach.pace[j]);
+            : Math.max(moved, d[j] === 0 ? 0 : Math.abs(d[j]) / reach.featureScale[j]);
         }
         if (!(square > 0 && square < Infinity)) continue;
         if (reach.norm === "L2") moved = Math.sqrt(moved);
@@ -100,9 +100,9 @@ export const fmn: Attack<FmnOptions> = makeAttack({
         size[i] = Math.min(size[i], far[i]);
         const factor = length / Math.sqrt(square);
         for (let j = 0, p = i * inputs; j < inputs; j++, p++) d[j] += factor * g[p];
-        surround(reach, own, i);
-        toBall(reach, size[i]);
-        place(reach, at, own, i);
+        setRoom(reach, own, i);
+        projectToBall(reach, size[i]);
+        writeDisplaced(reach, at, own, i);
       }
     }
     return yield* finishSearch(chunk, search, options);

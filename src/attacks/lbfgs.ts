@@ -7,7 +7,14 @@ import { choice, integer } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
 import { rivals } from "./lead.ts";
 import { minimize } from "./minimize.ts";
-import { aims, beginSearch, finishSearch, offer, type Refinement, REFINEMENTS } from "./nearest.ts";
+import {
+  beginSearch,
+  comparedLabels,
+  finishSearch,
+  keepNearer,
+  type Refinement,
+  REFINEMENTS,
+} from "./nearest.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 
 /** How hard the search looks. */
@@ -73,19 +80,19 @@ export const lbfgs: Attack<LbfgsOptions> = makeAttack({
   *run(chunk, options) {
     const search = yield* beginSearch(chunk);
     const { rows, own, far } = search, { classes } = chunk.model;
-    const next = chunk.target ? undefined : rivals(search.scores, aims(chunk, rows), classes);
+    const next = chunk.target ? undefined : rivals(search.scores, comparedLabels(chunk, rows), classes);
     const walks = next && options.targets === "all" ? classes - 1 : 1;
     // few searches take all the steps that they may
-    const most = options.binarySearchSteps * (options.iterations + 1);
+    const maxRounds = options.binarySearchSteps * (options.iterations + 1);
     for (let rank = 0; rank < walks; rank++) {
-      const labels = next ? rows.map((_, k) => next[k * (classes - 1) + rank]) : aims(chunk, rows);
+      const labels = next ? rows.map((_, k) => next[k * (classes - 1) + rank]) : comparedLabels(chunk, rows);
       const found = chunk.matrix("reached", rows.length), fooled = new Uint8Array(rows.length);
       const searches = Array.from(rows, (row, k) => {
         const walk = nearest({ x: rowsOf(own, k, k + 1).data.slice(), limit: far[k] }, chunk, options);
         return { k, row, label: labels[k], walk, step: walk.next() };
       });
       for (let open = searches, round = 0; open.length > 0; round++) {
-        const done = (rank + Math.min(round / most, 1)) / walks;
+        const done = (rank + Math.min(round / maxRounds, 1)) / walks;
         const places = chunk.matrix("places", open.length);
         open.forEach(({ step }, i) => places.data.set(step.value as Float32Array, i * places.cols));
         const seen = yield* losses(chunk, { places, done }, open);
@@ -96,7 +103,7 @@ export const lbfgs: Attack<LbfgsOptions> = makeAttack({
           return false;
         });
       }
-      offer(search, found, { fooled });
+      keepNearer(search, found, { fooled });
     }
     return yield* finishSearch(chunk, search, options);
   },

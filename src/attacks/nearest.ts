@@ -4,7 +4,7 @@ import type { Matrix } from "../matrix.ts";
 import { integer } from "../schema.ts";
 import { decisive, leadInScores, leads, type Pairs, rivals } from "./lead.ts";
 import type { Answer, Chunk, Query, Walk } from "./query.ts";
-import { distance, lengthOf, place, type Reach, reach, surround, toPlane } from "./reach.ts";
+import { distance, lengthOf, projectToPlane, type Reach, reach, setRoom, writeDisplaced } from "./reach.ts";
 import { allRows, copyRow, gather } from "./rows.ts";
 
 /** How a search ends. */
@@ -36,7 +36,7 @@ export interface Search {
 }
 
 /** The label of each example of a search, or its target, (N). */
-export function aims({ labels, target }: Chunk, rows: Int32Array): Int32Array {
+export function comparedLabels({ labels, target }: Chunk, rows: Int32Array): Int32Array {
   return rows.map((row) => (target ?? labels)[row]);
 }
 
@@ -60,7 +60,7 @@ export function* beginSearch(chunk: Chunk): Generator<Query, Search, Answer> {
 }
 
 /** Keeps what fools and is nearer; row i of `at` is the example `places[i]` of the search. */
-export function offer(
+export function keepNearer(
   search: Search,
   at: Matrix,
   { fooled, places }: { fooled: Uint8Array; places?: Int32Array },
@@ -89,7 +89,7 @@ export function* askLead(
   chunk: Chunk,
   { x, rows, to, done }: { x: Matrix; rows: Int32Array; to?: Int32Array; done?: number },
 ): Generator<Query, Leading, Answer> {
-  const own = aims(chunk, rows);
+  const own = comparedLabels(chunk, rows);
   const pairs = (scores: Matrix, first: number): Pairs => {
     const end = first + scores.rows;
     const labels = own.subarray(first, end);
@@ -157,15 +157,15 @@ function* refine(chunk: Chunk, search: Search, rounds: number): Generator<Query,
   for (let round = 0; round < rounds; round++) {
     open = open.filter((k) => {
       if (!(part[k] >= SHORTEST && gaps[k] > 0)) return false;
-      surround(within, own, k);
-      toPlane(within, slopes, k, gaps[k] * (1 + beyond[k]));
+      setRoom(within, own, k);
+      projectToPlane(within, slopes, k, gaps[k] * (1 + beyond[k]));
       if (part[k] < 1) {
         for (let j = 0, p = k * inputs; j < inputs; j++, p++) {
           const reached = found.data[p] - own.data[p];
           d[j] = reached + part[k] * (d[j] - reached);
         }
       }
-      place(within, next, own, k);
+      writeDisplaced(within, next, own, k);
       return true;
     });
     if (open.length === 0) return;
@@ -176,7 +176,7 @@ function* refine(chunk: Chunk, search: Search, rounds: number): Generator<Query,
       done: 1,
     });
     const nearer = open.map((k, i) => Number(fooled[i] && distance(within, [at, i], [own, k]) < far[k]));
-    offer(search, at, { fooled, places: open });
+    keepNearer(search, at, { fooled, places: open });
     open.forEach((k, i) => {
       if (nearer[i]) {
         keep(k, { gradient, values, i });
@@ -211,7 +211,7 @@ function* nearestPlanes(
 ): Generator<Query, void, Answer> {
   if (open.length === 0) return;
   const { classes } = chunk.model;
-  const others = chunk.target ? undefined : rivals(scores, aims(chunk, rows), classes);
+  const others = chunk.target ? undefined : rivals(scores, comparedLabels(chunk, rows), classes);
   const at = gather(chunk.matrix("tried", open.length), found, open);
   const least = new Float64Array(open.length).fill(Infinity);
   for (let rank = 0; rank < (others ? Math.min(RIVALS, classes - 1) : 1); rank++) {
@@ -223,8 +223,8 @@ function* nearestPlanes(
     });
     open.forEach((k, i) => {
       const gap = gapOf(within, { gradient, value: values[i], i }, [found, own, k]);
-      surround(within, own, k);
-      if (!(gap > 0) || !toPlane(within, gradient, i, gap)) return;
+      setRoom(within, own, k);
+      if (!(gap > 0) || !projectToPlane(within, gradient, i, gap)) return;
       const length = lengthOf(within);
       if (length >= least[i]) return;
       least[i] = length;

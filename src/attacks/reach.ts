@@ -11,11 +11,11 @@ export interface Reach {
   readonly lo: Float32Array;
   readonly hi: Float32Array;
   /** How far a feature goes while another goes 1; 0 if it stays. 1 but in L∞ with a size for each feature. */
-  readonly pace: Float64Array;
+  readonly featureScale: Float64Array;
   /** Numbers of one example to work with: a difference to where it starts, and the box around that. */
   readonly d: Float64Array;
-  readonly least: Float64Array;
-  readonly greatest: Float64Array;
+  readonly minStep: Float64Array;
+  readonly maxStep: Float64Array;
   /** Its slopes without their signs, how far each feature can go along them, and how fast it does. */
   readonly steep: Float64Array;
   readonly room: Float64Array;
@@ -24,10 +24,10 @@ export interface Reach {
 
 /** The reach of a constraint in a norm. */
 export function reach({ inputs, norm, epsilon, lo, hi, fixed }: Constraint): Reach {
-  const most = typeof epsilon === "number" ? 1 : epsilon.reduce((a, b) => Math.max(a, b), 0);
-  const pace = Float64Array.from({ length: inputs }, (_, i) => {
+  const max = typeof epsilon === "number" ? 1 : epsilon.reduce((a, b) => Math.max(a, b), 0);
+  const featureScale = Float64Array.from({ length: inputs }, (_, i) => {
     if (fixed?.[i]) return 0;
-    return typeof epsilon === "number" ? 1 : most > 0 ? epsilon[i] / most : 0;
+    return typeof epsilon === "number" ? 1 : max > 0 ? epsilon[i] / max : 0;
   });
   const room = () => new Float64Array(inputs);
   return {
@@ -35,10 +35,10 @@ export function reach({ inputs, norm, epsilon, lo, hi, fixed }: Constraint): Rea
     inputs,
     lo,
     hi,
-    pace,
+    featureScale: featureScale,
     d: room(),
-    least: room(),
-    greatest: room(),
+    minStep: room(),
+    maxStep: room(),
     steep: room(),
     room: room(),
     speed: room(),
@@ -47,7 +47,7 @@ export function reach({ inputs, norm, epsilon, lo, hi, fixed }: Constraint): Rea
 
 /** The distance between row `i` of `x` and row `k` of `own`. */
 export function distance(
-  { norm, inputs, pace }: Reach,
+  { norm, inputs, featureScale: featureScale }: Reach,
   [x, i]: [Matrix, number],
   [own, k]: [Matrix, number],
 ): number {
@@ -56,17 +56,21 @@ export function distance(
   for (let j = 0, p = i * inputs, q = k * inputs; j < inputs; j++, p++, q++) {
     const d = Math.abs(a[p] - b[q]);
     if (d === 0) continue;
-    if (norm === "Linf") sum = Math.max(sum, d / pace[j]);
+    if (norm === "Linf") sum = Math.max(sum, d / featureScale[j]);
     else sum += norm === "L2" ? d * d : d;
   }
   return norm === "L2" ? Math.sqrt(sum) : sum;
 }
 
 /** The norm of a gradient that is dual to the distance: how fast a function rises at most. */
-export function dualNorm({ norm, inputs, pace }: Reach, { data }: Matrix, i: number): number {
+export function dualNorm(
+  { norm, inputs, featureScale: featureScale }: Reach,
+  { data }: Matrix,
+  i: number,
+): number {
   let sum = 0;
   for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
-    const g = Math.abs(data[p]) * pace[j];
+    const g = Math.abs(data[p]) * featureScale[j];
     if (norm === "L1") sum = Math.max(sum, g);
     else sum += norm === "L2" ? g * g : g;
   }
@@ -74,31 +78,31 @@ export function dualNorm({ norm, inputs, pace }: Reach, { data }: Matrix, i: num
 }
 
 /** The length of the difference at hand. */
-export function lengthOf({ norm, d, pace }: Reach): number {
+export function lengthOf({ norm, d, featureScale: featureScale }: Reach): number {
   let sum = 0;
   for (let j = 0; j < d.length; j++) {
     if (d[j] === 0) continue;
     const far = Math.abs(d[j]);
-    if (norm === "Linf") sum = Math.max(sum, far / pace[j]);
+    if (norm === "Linf") sum = Math.max(sum, far / featureScale[j]);
     else sum += norm === "L2" ? far * far : far;
   }
   return norm === "L2" ? Math.sqrt(sum) : sum;
 }
 
 /** Writes the room of row `i` of `from` to `least` and `greatest`. */
-export function surround(
-  { inputs, lo, hi, pace, least, greatest }: Reach,
+export function setRoom(
+  { inputs, lo, hi, featureScale: featureScale, minStep: minStep, maxStep: maxStep }: Reach,
   { data }: Matrix,
   i: number,
 ): void {
   for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
-    least[j] = pace[j] > 0 ? lo[j] - data[p] : 0;
-    greatest[j] = pace[j] > 0 ? hi[j] - data[p] : 0;
+    minStep[j] = featureScale[j] > 0 ? lo[j] - data[p] : 0;
+    maxStep[j] = featureScale[j] > 0 ? hi[j] - data[p] : 0;
   }
 }
 
 /** Writes row `i` of `out` = row `i` of `own` + `d`, clipped; a difference of 0 leaves the bits. */
-export function place({ inputs, lo, hi, d }: Reach, out: Matrix, own: Matrix, i: number): void {
+export function writeDisplaced({ inputs, lo, hi, d }: Reach, out: Matrix, own: Matrix, i: number): void {
   const { data } = out, { data: x } = own;
   for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
     const value = d[j] === 0 ? x[p] : Math.fround(x[p] + d[j]);
@@ -107,13 +111,13 @@ export function place({ inputs, lo, hi, d }: Reach, out: Matrix, own: Matrix, i:
 }
 
 /** Writes over `d` the nearest point of the ball of this size within the room. */
-export function toBall(within: Reach, size: number): void {
-  const { norm, d, least, greatest, pace } = within;
-  if (norm === "L2") return projectL2({ d, lo: least, hi: greatest }, size);
-  if (norm === "L1") return projectL1({ d, lo: least, hi: greatest }, size);
+export function projectToBall(within: Reach, size: number): void {
+  const { norm, d, minStep: minStep, maxStep: maxStep, featureScale: featureScale } = within;
+  if (norm === "L2") return projectL2({ d, lo: minStep, hi: maxStep }, size);
+  if (norm === "L1") return projectL1({ d, lo: minStep, hi: maxStep }, size);
   for (let j = 0; j < d.length; j++) {
-    const far = pace[j] > 0 ? size * pace[j] : 0;
-    d[j] = Math.min(Math.max(d[j], -far, least[j]), far, greatest[j]);
+    const far = featureScale[j] > 0 ? size * featureScale[j] : 0;
+    d[j] = Math.min(Math.max(d[j], -far, minStep[j]), far, maxStep[j]);
   }
 }
 
@@ -122,25 +126,35 @@ export function toBall(within: Reach, size: number): void {
  * reaches it, the one that comes nearest. Tells whether it is reached. In L∞ and L2 d is min(room, t·pace) or min(room, t·|a|) in the direction of each
  * slope, t found by Newton's steps from below (a·d is concave in t); in L1 the greatest slopes go first.
  */
-export function toPlane(within: Reach, { data }: Matrix, i: number, gap: number): boolean {
-  const { norm, inputs, pace, d, least, greatest, steep, room, speed } = within;
+export function projectToPlane(within: Reach, { data }: Matrix, i: number, gap: number): boolean {
+  const {
+    norm,
+    inputs,
+    featureScale: featureScale,
+    d,
+    minStep: minStep,
+    maxStep: maxStep,
+    steep,
+    room,
+    speed,
+  } = within;
   d.fill(0);
   const left = Math.abs(gap);
   if (!(left > 0 && left < Infinity)) return left === 0;
   const first = i * inputs, up = gap > 0;
   for (let j = 0; j < inputs; j++) {
     const slope = data[first + j];
-    steep[j] = pace[j] > 0 ? Math.abs(slope) : 0;
-    room[j] = slope > 0 === up ? greatest[j] : -least[j];
-    speed[j] = norm === "Linf" ? pace[j] : steep[j];
+    steep[j] = featureScale[j] > 0 ? Math.abs(slope) : 0;
+    room[j] = slope > 0 === up ? maxStep[j] : -minStep[j];
+    speed[j] = norm === "Linf" ? featureScale[j] : steep[j];
   }
-  const reached = norm === "L1" ? greedily(within, left) : evenly(within, left);
+  const reached = norm === "L1" ? greedily(within, left) : alongSpeeds(within, left);
   for (let j = 0; j < inputs; j++) if (d[j] > 0 && data[first + j] > 0 !== up) d[j] = -d[j];
   return reached;
 }
 
 /** In L∞ and L2: all features at their speeds, as long as there is room. */
-function evenly({ inputs, d, steep, room, speed }: Reach, left: number): boolean {
+function alongSpeeds({ inputs, d, steep, room, speed }: Reach, left: number): boolean {
   for (let t = 0, rounds = 0; rounds < 100; rounds++) {
     let reached = 0, rate = 0;
     for (let j = 0; j < inputs; j++) {

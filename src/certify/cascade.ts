@@ -1,11 +1,11 @@
 /** Certificates for networks, example by example: each bound sees only the classes that the ones before left open. @module */
 
 import { type Chain, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
-import { bounded, substituted } from "./crown.ts";
+import { boundChain, substituted } from "./crown.ts";
 import { pointToward, search } from "./complete.ts";
 import { differences } from "./exact_linear.ts";
-import { globalHalfBilinear, halfBilinear, hasForm } from "./hidden.ts";
-import { type Neighborhood, slack } from "./neighborhood.ts";
+import { globalHalfBilinear, halfBilinear, hasOneHiddenLayer } from "./hidden.ts";
+import { type Neighborhood, roundingError } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
 import { Workspace } from "../runtime/workspace.ts";
 
@@ -71,7 +71,7 @@ export function cascade(
   });
 
   if (steps.global) {
-    const lost = slack(1e4, scores.reduce((size, s) => size + Math.abs(s), 0));
+    const lost = roundingError(1e4, scores.reduce((size, s) => size + Math.abs(s), 0));
     for (const c of open()) {
       raise(c, scores[label] - scores[c] - steps.global[label * chain.classes + c] - lost);
     }
@@ -80,7 +80,7 @@ export function cascade(
   const top = chain.layers.at(-1) as LinearLayer;
   for (const step of ["interval", "crown"] as const) {
     if (!steps[step]) continue;
-    const path = bounded(chain, within, step);
+    const path = boundChain(chain, within, step);
     const rivals = open();
     substituted(path, differences(top, label, rivals)).forEach((bound, k) => raise(rivals[k], bound));
     if (open().length === 0) return answer(step);
@@ -94,8 +94,8 @@ export function cascade(
   });
   const likely = () => open().sort((p, q) => scores[q] - scores[p]);
   let stuck = false;
-  if (steps.semidefinite && hasForm(chain, within)) {
-    const path = bounded(chain, within);
+  if (steps.semidefinite && hasOneHiddenLayer(chain, within)) {
+    const path = boundChain(chain, within);
     for (const c of likely()) {
       const of = halfBilinear(chain, path, { label, rival: c });
       const { bound, t } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });

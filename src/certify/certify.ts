@@ -14,7 +14,7 @@ import { apply, type Chain, marginOf, scoresOf } from "./chain.ts";
 import { linearMargin, type Margin } from "./exact_linear.ts";
 import { rbfMargin } from "./exact_rbf.ts";
 import { type Form, formOf } from "./form.ts";
-import { hasForm } from "./hidden.ts";
+import { hasOneHiddenLayer } from "./hidden.ts";
 import { within } from "./within.ts";
 
 /** How much is tried: exact answers where there are, else each kind of bound after the ones before it. */
@@ -186,7 +186,7 @@ function checked(
 
 function isWrong(form: Form, x: ArrayLike<number>, label: number): boolean {
   const scores = scoresAt(form, Float64Array.from(x));
-  const size = scores.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+  const size = scores.reduce((max, s) => Math.max(max, Math.abs(s)), 0);
   return marginOf(scores, label) < -CLEARLY * size;
 }
 
@@ -240,7 +240,8 @@ function stepsOf(
   if (method === "complete" && !now) {
     throw new InputError("option", "certify by method complete", "it needs a clock, as option now");
   }
-  const lifted = method !== "interval" && method !== "crown" && norm !== "angle" && hasForm(chain, { norm });
+  const lifted = method !== "interval" && method !== "crown" && norm !== "angle" &&
+    hasOneHiddenLayer(chain, { norm });
   const pairs = chain.classes * (chain.classes - 1) / 2;
   const shared = lifted && hasGlobal(chain, norm) && rows >= SHARED * pairs;
   return {
@@ -294,7 +295,7 @@ export function globalBounds(
 
 /** Whether the scores of `chain` can be bounded wherever the center lies. */
 function hasGlobal(chain: Chain, norm: Constraint["norm"]): boolean {
-  if ((norm !== "Linf" && norm !== "L2") || !hasForm(chain, { norm })) return false;
+  if ((norm !== "Linf" && norm !== "L2") || !hasOneHiddenLayer(chain, { norm })) return false;
   const layer = chain.layers[1];
   return layer.type !== "maxout" || layer.pieces === 2;
 }

@@ -1,15 +1,15 @@
 /** Branch and bound: the region, or the signs of hidden units, in halves until a bound or a witness settles each. @module */
 
 import { type Chain, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
-import { bounded, type Path, substituted } from "./crown.ts";
+import { boundChain, type Path, substituted } from "./crown.ts";
 import { differences } from "./exact_linear.ts";
-import { halfBilinear, hasForm, splits } from "./hidden.ts";
+import { halfBilinear, hasOneHiddenLayer, splitCandidates } from "./hidden.ts";
 import type { Neighborhood } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 
 /** What a search came to: nothing if it was cut short. */
-export interface Settled {
+export interface SearchResult {
   readonly certified: boolean;
   /** A misclassified point of the region. */
   readonly witness?: Float64Array;
@@ -33,15 +33,18 @@ const CHECKS = [16, 40, 120];
  * hidden layer of at most two pieces; else, and where all signs do not settle it, by halves of the box.
  * Undefined if `goOn` ended it, or there is nothing left to split.
  */
-export function search(chain: Chain, of: Search): Settled | undefined {
+export function search(chain: Chain, of: Search): SearchResult | undefined {
   const { layers } = chain;
   const { type } = layers[1];
-  const bySigns = hasForm(chain, of.within) && (type !== "maxout" || layers[1].pieces === 2);
+  const bySigns = hasOneHiddenLayer(chain, of.within) && (type !== "maxout" || layers[1].pieces === 2);
   return (bySigns ? searchSigns(chain, of) : undefined) ?? searchBoxes(chain, of);
 }
 
-function searchSigns(chain: Chain, { label, rival, within, workspace, goOn }: Search): Settled | undefined {
-  const path = bounded(chain, within);
+function searchSigns(
+  chain: Chain,
+  { label, rival, within, workspace, goOn }: Search,
+): SearchResult | undefined {
+  const path = boundChain(chain, within);
   const open: ReadonlyMap<number, boolean>[] = [new Map()];
   while (open.length > 0) {
     if (!goOn()) return;
@@ -51,14 +54,14 @@ function searchSigns(chain: Chain, { label, rival, within, workspace, goOn }: Se
     if (bound < 0) continue;
     const witness = pointToward(chain, { within, label, t });
     if (witness) return { certified: false, witness };
-    const [unit] = splits(chain, path, { label, rival, signs, t });
+    const [unit] = splitCandidates(chain, path, { label, rival, signs, t });
     if (unit === undefined) return;
     for (const sign of [false, true]) open.push(new Map([...signs, [unit, sign]]));
   }
   return { certified: true };
 }
 
-function searchBoxes(chain: Chain, { label, rival, within, goOn }: Search): Settled | undefined {
+function searchBoxes(chain: Chain, { label, rival, within, goOn }: Search): SearchResult | undefined {
   const rows = differences(chain.layers.at(-1) as LinearLayer, label, [rival]);
   const { cols, W } = chain.layers[0] as LinearLayer;
   // the part with the least bound first: what is misclassified lies deepest there
@@ -66,7 +69,7 @@ function searchBoxes(chain: Chain, { label, rival, within, goOn }: Search): Sett
   const consider = (part: Neighborhood): void => {
     if (distanceTo(part, within) > within.epsilon) return;
     // a part need not hold the center of the ball, so it is bounded as the box that it is
-    const path: Path = bounded(chain, part === within ? part : { ...part, norm: "Linf" });
+    const path: Path = boundChain(chain, part === within ? part : { ...part, norm: "Linf" });
     const [bound] = substituted(path, rows);
     if (!(bound > 0)) open.push({ part, bound });
   };

@@ -2,7 +2,7 @@
 
 import type { Affine } from "./exact_linear.ts";
 import { activate, type Chain, type LinearLayer } from "./chain.ts";
-import { linearMinimum, type Neighborhood, slack } from "./neighborhood.ts";
+import { linearMinimum, type Neighborhood, roundingError } from "./neighborhood.ts";
 import { activationLines, type Bounds, type Compared, type Lines, maxoutLines } from "./relaxation.ts";
 
 /** A layer between linear ones, bounded over a region. */
@@ -34,7 +34,7 @@ export type Tightness = "crown" | "interval";
  * The stages of `chain` over `within`, each bounded with the lines of those before it. Bounds hold in exact arithmetic:
  * what double precision may lose is taken off.
  */
-export function bounded(chain: Chain, within: Neighborhood, tightness: Tightness = "crown"): Path {
+export function boundChain(chain: Chain, within: Neighborhood, tightness: Tightness = "crown"): Path {
   const stages: Stage[] = [];
   const path: Path = { within, stages, losses: [] };
   const { layers } = chain;
@@ -112,8 +112,8 @@ export function substituted(path: Path, rows: Affine): Float64Array {
         }
       }
       for (let j = 0; j < linear.rows; j++) b[r] += onPieces[r * linear.rows + j] * linear.b[j];
-      lost[r] += slack(2 * linear.rows + 8, size) +
-        slack(linear.rows, Math.sqrt(length) * productLoss(path, k));
+      lost[r] += roundingError(2 * linear.rows + 8, size) +
+        roundingError(linear.rows, Math.sqrt(length) * productLoss(path, k));
     }
     A = product(onPieces, m, linear);
     width = linear.cols;
@@ -121,12 +121,12 @@ export function substituted(path: Path, rows: Affine): Float64Array {
   const rest = { rows: m, cols: width, W: A, b };
   if (path.within.norm === "Linf") {
     const { lo } = byIntervals({ ...path, stages: [] }, rest);
-    return lo.map((value, r) => value - lost[r] - slack(4, Math.abs(value)));
+    return lo.map((value, r) => value - lost[r] - roundingError(4, Math.abs(value)));
   }
   const out = new Float64Array(m);
   for (let r = 0; r < m; r++) {
     const { lower } = linearMinimum(A.subarray(r * width, (r + 1) * width), b[r], path.within);
-    out[r] = lower - lost[r] - slack(4, Math.abs(lower));
+    out[r] = lower - lost[r] - roundingError(4, Math.abs(lower));
   }
   return out;
 }
@@ -172,8 +172,8 @@ function byIntervals({ within, stages }: Path, of: Affine): Bounds {
   const middle = lo.map((value, i) => (value + hi[i]) / 2),
     radius = lo.map((value, i) => (hi[i] - value) / 2);
   const far = Math.sqrt(lo.reduce((sum, value, i) => {
-    const most = Math.abs(value) + Math.abs(hi[i]);
-    return sum + most * most;
+    const magnitude = Math.abs(value) + Math.abs(hi[i]);
+    return sum + magnitude * magnitude;
   }, 0));
   const lengths = lengthsOf(of).rows;
   const out = { lo: new Float64Array(rows), hi: new Float64Array(rows) };
@@ -184,7 +184,7 @@ function byIntervals({ within, stages }: Path, of: Affine): Bounds {
       at0 += w * middle[i];
       spread += Math.abs(w) * radius[i];
     }
-    const lost = slack(cols, 2 * far * lengths[r] + Math.abs(b[r]));
+    const lost = roundingError(cols, 2 * far * lengths[r] + Math.abs(b[r]));
     out.lo[r] = b[r] + at0 - spread - lost;
     out.hi[r] = b[r] + at0 + spread + lost;
   }

@@ -36,7 +36,7 @@ export function differences(scores: Affine, label: number, rivals: readonly numb
 }
 
 /** The least of the margins that `minimum` finds to each other class. */
-export function leastMargin(
+export function minMargin(
   { classes, label }: { classes: number; label: number },
   minimum: (rival: number) => Minimum,
 ): Margin {
@@ -52,7 +52,7 @@ export function leastMargin(
 
 /** The least margin of `label` over `within`, exact up to rounding, and a worst input. */
 export function linearMargin(scores: Affine, label: number, within: Neighborhood): Margin {
-  return leastMargin({ classes: scores.rows, label }, (rival) => {
+  return minMargin({ classes: scores.rows, label }, (rival) => {
     const { a, b } = difference(scores, label, rival);
     return linearMinimum(a, b, within);
   });

@@ -1,7 +1,7 @@
 /** Diagonal RBF networks: exact robustness in L∞ with bounds and in L2, by one-variable quadratics. @module */
 
-import { leastMargin, type Margin } from "./exact_linear.ts";
-import { type Minimum, type Neighborhood, slack } from "./neighborhood.ts";
+import { type Margin, minMargin } from "./exact_linear.ts";
+import { type Minimum, type Neighborhood, roundingError } from "./neighborhood.ts";
 
 /** Scores −Σᵢ βᶜᵢ (x − μᶜᵢ)² in double precision, μ and β (C, D) by rows. */
 export interface Diagonal {
@@ -29,7 +29,7 @@ const HALVINGS = 200;
  */
 export function rbfMargin({ rows, cols, mu, beta }: Diagonal, label: number, within: Neighborhood): Margin {
   const row = (of: Float64Array, c: number) => of.subarray(c * cols, (c + 1) * cols);
-  return leastMargin({ classes: rows, label }, (rival) =>
+  return minMargin({ classes: rows, label }, (rival) =>
     quadraticMinimum({
       s: row(beta, rival),
       p: row(mu, rival),
@@ -104,7 +104,7 @@ function penalised(
       multiplier * cost(hi[i] - lo[i]);
   }
   const ball = norm === "L2" ? epsilon * epsilon / 2 : norm === "L1" ? epsilon : 0;
-  const lower = value - multiplier * ball - slack(x.length, size + multiplier * ball);
+  const lower = value - multiplier * ball - roundingError(x.length, size + multiplier * ball);
   return { minimum: { lower, value: valueAt(of, point), x: point }, excess: moved - ball };
 }
 

@@ -7,7 +7,7 @@ import type { Neighborhood } from "./neighborhood.ts";
 import type { HalfBilinear } from "./semidefinite.ts";
 
 /** Whether the scores have this form: one hidden layer, whose units are maxima of pieces linear in the inputs. */
-export function hasForm({ layers }: Chain, { norm }: Pick<Neighborhood, "norm">): boolean {
+export function hasOneHiddenLayer({ layers }: Chain, { norm }: Pick<Neighborhood, "norm">): boolean {
   return layers.length === 3 && ["relu", "leakyRelu", "maxout"].includes(layers[1].type) && norm !== "L1";
 }
 
@@ -60,8 +60,8 @@ interface Linear {
 function rowsIn({ cols, W, b }: Affine, { center, radius, features }: Moves): (row: number) => Linear {
   const known: Linear[] = [];
   const far = Math.sqrt(center.reduce((sum, value, i) => {
-    const most = Math.abs(value) + radius[i];
-    return sum + most * most;
+    const magnitude = Math.abs(value) + radius[i];
+    return sum + magnitude * magnitude;
   }, 0));
   const moved = Float64Array.from(features, (i) => radius[i]);
   return (row) => {
@@ -200,7 +200,7 @@ function linesOf(lines: readonly Line[], n: number): HalfBilinear["lines"] {
 }
 
 /** Units that no sign is known of and that may have either, best to split first, by the relaxed means of `t`. */
-export function splits(
+export function splitCandidates(
   chain: Chain,
   path: Path,
   { label, rival, signs, t }: {

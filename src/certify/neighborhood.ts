@@ -53,7 +53,7 @@ const UNIT = 2 ** -53;
  * γₙ·size with γₙ = n·u/(1 − n·u), and a little for what is rounded beside them (Higham, Accuracy and Stability of
  * Numerical Algorithms, section 3.1).
  */
-export function slack(n: number, size: number): number {
+export function roundingError(n: number, size: number): number {
   const nu = 4 * (n + 8) * UNIT;
   return nu / (1 - nu) * size;
 }
@@ -72,7 +72,11 @@ export interface Minimum {
 export function linearMinimum(a: ArrayLike<number>, b: number, within: Neighborhood): Minimum {
   const { x, lo, hi, norm, epsilon } = within;
   const n = x.length;
-  const moved = norm === "Linf" ? downhill(a, within) : norm === "L1" ? greedy(a, within) : shrunk(a, within);
+  const moved = norm === "Linf"
+    ? minimizeInBox(a, within)
+    : norm === "L1"
+    ? minimizeInL1(a, within)
+    : minimizeInL2(a, within);
   const { at, multiplier, penalty } = moved;
   let value = b, size = Math.abs(b) + (multiplier > 0 ? multiplier * (1 + epsilon) * epsilon : 0);
   for (let i = 0; i < n; i++) {
@@ -80,7 +84,7 @@ export function linearMinimum(a: ArrayLike<number>, b: number, within: Neighborh
     size += Math.abs(a[i]) * Math.max(Math.abs(lo[i]), Math.abs(hi[i]));
   }
   // weak duality: the ball costs `multiplier` a unit of what the norm passes it by
-  return { lower: value + penalty - slack(2 * n, size), value, x: at };
+  return { lower: value + penalty - roundingError(2 * n, size), value, x: at };
 }
 
 interface Moved {
@@ -89,13 +93,13 @@ interface Moved {
   penalty: number;
 }
 
-function downhill(a: ArrayLike<number>, { x, lo, hi }: Neighborhood): Moved {
+function minimizeInBox(a: ArrayLike<number>, { x, lo, hi }: Neighborhood): Moved {
   const at = x.map((value, i) => a[i] > 0 ? lo[i] : a[i] < 0 ? hi[i] : value);
   return { at, multiplier: 0, penalty: 0 };
 }
 
 /** L1: the steepest features first, each as far as it goes. */
-function greedy(a: ArrayLike<number>, { x, lo, hi, epsilon }: Neighborhood): Moved {
+function minimizeInL1(a: ArrayLike<number>, { x, lo, hi, epsilon }: Neighborhood): Moved {
   const at = x.slice();
   const order = Array.from(x.keys()).filter((i) => a[i] !== 0).sort((i, j) =>
     Math.abs(a[j]) - Math.abs(a[i])
@@ -112,7 +116,7 @@ function greedy(a: ArrayLike<number>, { x, lo, hi, epsilon }: Neighborhood): Mov
 }
 
 /** L2: δ = −a·t, each feature as far as it goes, with the t at which the length is ε. */
-function shrunk(a: ArrayLike<number>, { x, lo, hi, epsilon }: Neighborhood): Moved {
+function minimizeInL2(a: ArrayLike<number>, { x, lo, hi, epsilon }: Neighborhood): Moved {
   const room = x.map((value, i) => a[i] > 0 ? value - lo[i] : hi[i] - value);
   // features reach their ends in the order of room / |a|
   const ends = Array.from(x.keys()).filter((i) => a[i] !== 0)

@@ -104,7 +104,7 @@ export function maxoutLines(pieces: number, { leader, ahead }: Compared): Lines 
     const total = (level: number) => rivals.reduce((sum, at) => sum + share(at, level), 0);
     let level = 0;
     if (total(0) > 1) {
-      let low = 0, high = rivals.reduce((most, at) => Math.max(most, ahead.hi[at]), 0);
+      let low = 0, high = rivals.reduce((max, at) => Math.max(max, ahead.hi[at]), 0);
       for (let k = 0; k < 50; k++) {
         const middle = (low + high) / 2;
         if (total(middle) > 1) low = middle;

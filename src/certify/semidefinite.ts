@@ -14,7 +14,7 @@ import { fillNormal, rng } from "../rng.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { isPositive } from "./cholesky.ts";
 import { gram } from "./gram.ts";
-import { slack } from "./neighborhood.ts";
+import { roundingError } from "./neighborhood.ts";
 
 /**
  * constant + a·t + β·q + qᵀBt + Σ min over κₖ in [minₖ, maxₖ] of κₖ(hₖ + Nₖ·t), for t in [−1, 1]ⁿ, or ‖t‖ ≤ 1, and q in
@@ -93,7 +93,7 @@ const EVERY = 4;
 /** κₖ moves against the mean of hₖ + Nₖ·t, by this and its scale over the half of what that ranges over. */
 const PACE = 2;
 /** A relaxed value above the goal by this share of what an ascent still gains is above it for good. */
-const HOPELESS = 0.002;
+const MIN_PROGRESS = 0.002;
 
 /** The greatest value of `of`, bounded with as few sweeps as `effort` allows. */
 export function bilinearMaximum(
@@ -106,7 +106,7 @@ export function bilinearMaximum(
   let best: Bound = { bound: Infinity }, value = 0, done = 0;
   for (const until of checks) {
     while (done < until) value = sweep(of, state, { adjust: ++done % EVERY === 0 });
-    const gain = HOPELESS * Math.abs(value - state.constant);
+    const gain = MIN_PROGRESS * Math.abs(value - state.constant);
     if (value > goal + gain) break;
     const found = dualBound(of, state, { goal, excess });
     if (found.bound < best.bound) best = found;
@@ -217,7 +217,7 @@ type Bound = Pick<Ascent, "bound" | "dual">;
 /** By how much the multipliers are scaled up at first, how much more each time that does not do, and refinements then. */
 const FIRST_EXCESS = 5e-4, FASTER = 4, REFINEMENTS = 2;
 /** Multipliers are at least this share of their mean. */
-const LEAST_MULTIPLIER = 1e-6;
+const MIN_MULTIPLIER = 1e-6;
 
 /**
  * With M the symmetric matrix of the terms and c ≥ 0 with diag(c) ⪰ M, the function is at most constant + ½ Σ cᵢ (the
@@ -237,8 +237,8 @@ function dualBound(
   const raw = Float64Array.of(own, ...lengthsQ);
   const blocks = of.ball ? 1 : n;
   const mean = (sum(lengthsT.subarray(0, blocks)) + sum(lengthsQ)) / (blocks + m);
-  if (!(mean > 0)) return { bound: constant + slack(of.operations, size) };
-  const floor = LEAST_MULTIPLIER * mean;
+  if (!(mean > 0)) return { bound: constant + roundingError(of.operations, size) };
+  const floor = MIN_MULTIPLIER * mean;
   const c = raw.map((value) => Math.max(value, floor));
   const d = lengthsT.subarray(0, blocks).map((value) => Math.max(value, floor));
   const R = new Float64Array(m * n);
@@ -250,7 +250,7 @@ function dualBound(
   const G = gram(R, m, n);
   let trace = m;
   for (let u = 0; u < m; u++) trace += G[u * m + u];
-  const error = slack(n + 8, trace);
+  const error = roundingError(n + 8, trace);
   const A = new Float64Array(m * m);
   const holds = (scale: number): boolean => {
     for (let u = 0; u < m; u++) {
@@ -262,8 +262,9 @@ function dualBound(
   };
   const total = (sum(c) + sum(d)) / 2;
   const boundAt = (excess: number): number => {
-    const most = constant + (1 + excess) * total;
-    return most + slack(of.operations + 2 * (n + m), size + (1 + excess) * total + Math.abs(most));
+    const upperBound = constant + (1 + excess) * total;
+    return upperBound +
+      roundingError(of.operations + 2 * (n + m), size + (1 + excess) * total + Math.abs(upperBound));
   };
   let low = 0, high = first;
   while (!holds(1 + high)) {

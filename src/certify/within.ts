@@ -24,8 +24,8 @@ export function within(limits: Constraint, x: Float32Array): Neighborhood {
   }
   if (fixed) { for (let i = 0; i < x.length; i++) if (fixed[i]) box.lo[i] = box.hi[i] = x[i]; }
   if (norm !== "Linf") {
-    const most = grown.reduce((sum, value) => sum + value, 0);
-    return neighborhood(x, { norm, epsilon: (epsilon as number) + most, box });
+    const growth = grown.reduce((sum, value) => sum + value, 0);
+    return neighborhood(x, { norm, epsilon: (epsilon as number) + growth, box });
   }
   const sizes = Float64Array.from(x, (_, i) => size(i) + grown[i]);
   const around = neighborhood(x, { norm, epsilon: sizes, box });

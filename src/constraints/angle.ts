@@ -76,7 +76,7 @@ export function withinAngle(x: Float64Array, out: Float64Array, angle: number): 
 }
 
 /** x, in float32, turned by at most `angle` toward a direction, and clipped to `lo` and `hi`. */
-export function turned(
+export function rotateToward(
   x: Float64Array,
   { toward, angle, lo, hi }: {
     toward: Float64Array;

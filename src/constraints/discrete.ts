@@ -96,8 +96,8 @@ function toGrid(
     const home = Math.round(own[i] * steps), wanted = x[i] * steps;
     let k = Math.round(wanted);
     if (norm === "Linf") {
-      const most = Math.floor((typeof epsilon === "number" ? epsilon : epsilon[i]) * steps * (1 + TINY));
-      k = Math.min(Math.max(k, home - most), home + most);
+      const maxSteps = Math.floor((typeof epsilon === "number" ? epsilon : epsilon[i]) * steps * (1 + TINY));
+      k = Math.min(Math.max(k, home - maxSteps), home + maxSteps);
     }
     const inward = k > home ? -1 : 1;
     while (k !== home && (Math.fround(k / steps) < lo[i] || Math.fround(k / steps) > hi[i])) k += inward;

@@ -41,8 +41,8 @@ export function projectL2({ d, lo, hi }: Offset, size: number): void {
 export function projectL1({ d, lo, hi }: Offset, size: number): void {
   const { length } = d;
   const reach = (i: number) => d[i] < 0 ? -lo[i] : hi[i];
-  let least = 0, most = 0;
-  for (let i = 0; i < length; i++) most = Math.max(most, Math.abs(d[i]));
+  let lower = 0, upper = 0;
+  for (let i = 0; i < length; i++) upper = Math.max(upper, Math.abs(d[i]));
   for (let t = 0, step = 0; step < 200; step++) {
     let norm = 0, moving = 0;
     for (let i = 0; i < length; i++) {
@@ -50,16 +50,16 @@ export function projectL1({ d, lo, hi }: Offset, size: number): void {
       if (left >= limit) norm += limit;
       else if (left > 0) norm += left, moving++;
     }
-    if (norm <= size) most = t;
-    else least = t;
-    if (t === 0 && norm <= size || norm === size || most - least <= 1e-15 * most) break;
+    if (norm <= size) upper = t;
+    else lower = t;
+    if (t === 0 && norm <= size || norm === size || upper - lower <= 1e-15 * upper) break;
     const next = moving > 0 ? t + (norm - size) / moving : -1;
     // once the bracket no longer shrinks by Newton's step, that step is the root but for rounding
-    t = next > least && next < most ? next : (least + most) / 2;
-    if (t === least || t === most) break;
+    t = next > lower && next < upper ? next : (lower + upper) / 2;
+    if (t === lower || t === upper) break;
   }
   for (let i = 0; i < length; i++) {
-    const left = Math.min(Math.max(Math.abs(d[i]) - most, 0), reach(i));
+    const left = Math.min(Math.max(Math.abs(d[i]) - upper, 0), reach(i));
     d[i] = d[i] < 0 ? -left : left;
   }
 }

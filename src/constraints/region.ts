@@ -2,7 +2,7 @@
 
 import { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { turned, withinAngle } from "./angle.ts";
+import { rotateToward, withinAngle } from "./angle.ts";
 import type { Constraint, Region } from "./constraint.ts";
 import { discretize } from "./discrete.ts";
 import { addWithin, float32Below, towardZero } from "./float32.ts";
@@ -98,7 +98,7 @@ export function region(
   function turn(x: Float32Array, i: number): void {
     const own = inDouble(original, i);
     if (withinAngle(own, Float64Array.from(x), size) && inBounds(x)) return;
-    x.set(turned(own, { toward: Float64Array.from(x), angle: size, lo, hi }));
+    x.set(rotateToward(own, { toward: Float64Array.from(x), angle: size, lo, hi }));
     if (!fixed) return;
     for (let j = 0; j < inputs; j++) if (fixed[j]) x[j] = own[j];
     if (!withinAngle(own, Float64Array.from(x), size)) x.set(own);
@@ -148,7 +148,9 @@ export function region(
       const far = length ?? part * size;
       if (norm === "angle") {
         for (let i = 0; i < rows; i++) {
-          row(out, i).set(turned(inDouble(x, i), { toward: inDouble(direction, i), angle: far, lo, hi }));
+          row(out, i).set(
+            rotateToward(inDouble(x, i), { toward: inDouble(direction, i), angle: far, lo, hi }),
+          );
         }
         if (fixed) {
           restore(out);

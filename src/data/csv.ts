@@ -6,10 +6,10 @@ import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
 import {
   type Columns,
   headings,
-  isWhole,
-  isWords,
+  isIntegerColumn,
+  isWordColumn,
   newColumns,
-  noteFirst,
+  recordFirstLine,
   type Separator,
   separatorOf,
   SEPARATORS,
@@ -127,7 +127,7 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
     );
   }
   // first lines that are examples count among the columns too
-  surveys.forEach(({ first }, i) => heads[i] || noteFirst(columns, first));
+  surveys.forEach(({ first }, i) => heads[i] || recordFirstLine(columns, first));
   const index = indexColumn(columns, names[0], { lines: counts.reduce((a, b) => a + b), label: given.label });
   const label = labelColumn(columns, names[0], { index, label: given.label });
   const called = (c: number) => `column ${c + 1}${names[0] ? ` ${quoted(names[0][c])}` : ""}`;
@@ -143,7 +143,7 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
     ...(index >= 0 && { index: `${called(index)}, left out` }),
   };
   const kept = Array.from({ length: columns.width }, (_, c) => c).filter((c) => c !== index && c !== label);
-  const words = isWords(columns, label);
+  const words = isWordColumn(columns, label);
   return texts.map((text, i) => ({
     ...within(
       sources[i],
@@ -161,7 +161,9 @@ function indexColumn(
   names: readonly string[] | undefined,
   { lines, label }: { lines: number; label: string | number },
 ): number {
-  if (columns.width < 3 || label === "first" || Number(label) === 0 || !isWhole(columns, 0)) return -1;
+  if (columns.width < 3 || label === "first" || Number(label) === 0 || !isIntegerColumn(columns, 0)) {
+    return -1;
+  }
   if (names) return /^(unnamed: 0)?$/i.test(names[0]) ? 0 : -1;
   return columns.counts && lines > MANY ? 0 : -1;
 }
@@ -177,9 +179,9 @@ function labelColumn(
   if (label !== "auto") return namedColumn(columns.width, names, label);
   const named = (names ?? []).flatMap((name, c) => c !== index && LABEL_NAME.test(name) ? [c] : []);
   if (named.length === 1) return named[0];
-  const worded = Array.from(columns.words.keys()).filter((c) => isWords(columns, c));
+  const worded = Array.from(columns.words.keys()).filter((c) => isWordColumn(columns, c));
   if (worded.length === 1) return worded[0];
-  const few = (c: number) => isWhole(columns, c) ? columns.values.get(c)!.size : Infinity;
+  const few = (c: number) => isIntegerColumn(columns, c) ? columns.values.get(c)!.size : Infinity;
   if (few(first) === Infinity && few(last) < Infinity) return last;
   if (few(last) > 1 && few(last) < few(first) && names?.some((name) => !/^\d*$/.test(name))) {
     fail(

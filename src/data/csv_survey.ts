@@ -103,8 +103,8 @@ export function survey(text: string, separator: Separator, columns: Columns): Su
       const value = cellNumber(text, from, to);
       // a first line that is no heading may hold 0
       if (col === 0 && value !== records - 1 && value !== records) columns.counts = false;
-      if (value === value) noteNumber(columns, col, value);
-      else if (noteWord(columns, col, text.slice(from, Math.min(to, from + SHORT)))) {
+      if (value === value) recordNumber(columns, col, value);
+      else if (recordWord(columns, col, text.slice(from, Math.min(to, from + SHORT)))) {
         decimal ??= { col, from, to };
       }
     },
@@ -140,7 +140,7 @@ function setWidth(columns: Columns, width: number): void {
 }
 
 /** Notes a number in column `col`. */
-function noteNumber({ numbers, fractions, values, width }: Columns, col: number, value: number): void {
+function recordNumber({ numbers, fractions, values, width }: Columns, col: number, value: number): void {
   numbers[col]++;
   if (value < -1 || value !== Math.trunc(value)) fractions[col] = 1;
   if (col > 1 && col < width - 1) return;
@@ -155,28 +155,28 @@ const SHORT = 40;
 const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
 
 /** Notes a cell that is no number in column `col`; whether it is a number with a decimal comma. */
-function noteWord({ words }: Columns, col: number, word: string): boolean {
+function recordWord({ words }: Columns, col: number, word: string): boolean {
   if (isMissing(word)) return false;
   words[col]++;
   return DECIMAL_COMMA.test(word);
 }
 
 /** Notes the cells of a first line that is an example. */
-export function noteFirst(columns: Columns, first: readonly string[]): void {
+export function recordFirstLine(columns: Columns, first: readonly string[]): void {
   first.forEach((cell, col) => {
     const value = cellNumber(cell, 0, cell.length);
-    if (value === value) noteNumber(columns, col, value);
-    else noteWord(columns, col, cell);
+    if (value === value) recordNumber(columns, col, value);
+    else recordWord(columns, col, cell);
   });
 }
 
 /** Whether a column is of words, some of which may look like numbers. */
-export function isWords({ words, numbers }: Columns, col: number): boolean {
+export function isWordColumn({ words, numbers }: Columns, col: number): boolean {
   return words[col] > numbers[col];
 }
 
 /** Whether a column is of whole numbers alone, as labels are. */
-export function isWhole({ words, fractions }: Columns, col: number): boolean {
+export function isIntegerColumn({ words, fractions }: Columns, col: number): boolean {
   return words[col] === 0 && fractions[col] === 0;
 }
 

@@ -18,7 +18,7 @@ interface Labelled {
 }
 
 /** Whether labels are words. */
-export function areWords(labels: LabelColumn): labels is readonly string[] {
+export function areStrings(labels: LabelColumn): labels is readonly string[] {
   return Array.isArray(labels) && labels.some((label) => typeof label === "string");
 }
 
@@ -32,7 +32,7 @@ export function labelling(
   tables: readonly Labelled[],
   { classes, labelBase }: { classes?: number; labelBase: number | "auto" },
 ): Labelling {
-  if (tables.some(({ labels }) => areWords(labels))) {
+  if (tables.some(({ labels }) => areStrings(labels))) {
     const names = new Set<string>();
     for (const { labels } of tables) for (let i = 0; i < labels.length; i++) names.add(`${labels[i]}`);
     const sorted = [...names].sort();

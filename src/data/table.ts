@@ -5,7 +5,7 @@ import type { Matrix } from "../matrix.ts";
 import { any, choice, integer, integerOr, resolve } from "../schema.ts";
 import type { Batch } from "./batch.ts";
 import { type Numbers, toFloat32 } from "./elements.ts";
-import { areWords, classesOf, exampleAt, type LabelColumn, labelling, reading } from "./labels.ts";
+import { areStrings, classesOf, exampleAt, type LabelColumn, labelling, reading } from "./labels.ts";
 import type { Fitted, Reading } from "./reading.ts";
 import { fitScaling, isImageWidth, scaleInPlace, type Scaling } from "./scaling.ts";
 
@@ -130,7 +130,7 @@ function checkTable(table: Table, first: Table): void {
 function withoutMissing(table: Table, missing: "refuse" | "drop"): Table {
   const { x, labels, place = exampleAt, column = (col: number) => `input ${col}` } = table;
   const kept: number[] = [];
-  const words = areWords(labels);
+  const words = areStrings(labels);
   for (let i = 0; i < x.rows; i++) {
     const noLabel = words ? labels[i] === undefined : Number.isNaN(Number(labels[i]));
     const at = firstNaN(x.data, i * x.cols, (i + 1) * x.cols);
@@ -163,7 +163,7 @@ export function tableRows(table: Table, rows: readonly number[]): Table {
   return {
     ...table,
     x: { rows: rows.length, cols, data },
-    labels: areWords(labels)
+    labels: areStrings(labels)
       ? rows.map((row) => labels[row])
       : Float64Array.from(rows, (row) => Number(labels[row])),
     place: (row) => place(rows[row]),

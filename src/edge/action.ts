@@ -60,7 +60,7 @@ export interface Work {
 export const STEP = 1e8;
 
 /** Inputs that a step of `passes` through the model may look at. */
-export function rowsAStep(cost: number, passes = 1): number {
+export function rowsPerStep(cost: number, passes = 1): number {
   return Math.max(1, Math.min(250, Math.floor(STEP / (cost * passes))));
 }
 

@@ -33,7 +33,7 @@ export function deadline(milliseconds: number, caller: AbortSignal | undefined):
  *
  * @throws the reason of `signal`, once it aborts
  */
-export async function inTurns<T>(steps: Generator<unknown, T>, signal: AbortSignal): Promise<T> {
+export async function runYielding<T>(steps: Generator<unknown, T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     signal.throwIfAborted();
     const step = steps.next();

@@ -12,11 +12,11 @@ import { checkedMembers } from "../fields.ts";
 import type { Action, Answer, Work } from "./action.ts";
 import { actions } from "./actions/mod.ts";
 import { JSON_TYPE, readBody, SAFETENSORS } from "./body.ts";
-import { deadline, inTurns } from "./deadline.ts";
+import { deadline, runYielding } from "./deadline.ts";
 import { matrixOf } from "./input.ts";
 import { openapi } from "./openapi.ts";
 import { type Configuration, configure, type HandlerOptions, type Limits } from "./options.ts";
-import { foreseen, Problem, problemResponse } from "./problem.ts";
+import { callerProblem, Problem, problemResponse } from "./problem.ts";
 
 /**
  * A handler of HTTP requests that classifies with `models`, checks how they stand up to attacks, and screens inputs: a
@@ -103,7 +103,7 @@ export function createHandler(options: HandlerOptions): (request: Request) => Pr
 }
 
 function respond(error: unknown, { onError }: Configuration): Response {
-  if (!foreseen(error)) onError(error);
+  if (!callerProblem(error)) onError(error);
   return problemResponse(error);
 }
 
@@ -130,7 +130,7 @@ async function answer(
   const x = matrixOf(inputs, { inputs: model.inputs, limit: limits.examples });
   const work = action.plan({ name, model, cost: costs.get(name)!, x, body, settings });
   checkSize(work, limits);
-  const found = await inTurns(work.steps(), signal);
+  const found = await runYielding(work.steps(), signal);
   return prefersTensors(context) ? tensorResponse(found) : jsonResponse(JSON.stringify(found.json));
 }
 

@@ -23,5 +23,5 @@ export { createHandler } from "./handler.ts";
 export type { Cors, HandlerOptions, Limits } from "./options.ts";
 export type { CheckReport, Flips, NoiseRates, Verdict } from "../evaluate/check.ts";
 export type { Gate, Threshold } from "../evaluate/gate.ts";
-export type { AttackChoice, Tried } from "../evaluate/tried.ts";
+export type { AttackChoice, ConfiguredAttack as Tried } from "../evaluate/attack_choice.ts";
 export type { AttackedRates, ClassRates, Evaluation, EvaluationConditions } from "../evaluate/evaluation.ts";

@@ -3,7 +3,7 @@
 import { type Predictions, predictRows } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import type { Differentiable } from "../models/classifier.ts";
-import { rowsAStep } from "./action.ts";
+import { rowsPerStep } from "./action.ts";
 
 /**
  * What `predict` says of `x`, found run by run of rows, whose scores take `cost` multiply-adds each.
@@ -16,7 +16,7 @@ export function* predicting(model: Differentiable, x: Matrix, cost: number): Gen
     confidence: new Float32Array(x.rows),
     probabilities: matrix(x.rows, model.classes),
   };
-  const rows = rowsAStep(cost);
+  const rows = rowsPerStep(cost);
   for (let first = 0; first < x.rows; first += rows) {
     if (first > 0) yield first / x.rows;
     const run = predictRows(model, x, first, Math.min(first + rows, x.rows));

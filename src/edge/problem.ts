@@ -32,16 +32,16 @@ export class Problem extends Error {
   }
 }
 
-/** The response to a request that ended in `error`; nothing is told of one that was not foreseen. */
+/** The response to a request that ended in `error`; a bug is reported as status 500 without its message. */
 export function problemResponse(error: unknown): Response {
-  const { status, message, headers } = foreseen(error) ??
+  const { status, message, headers } = callerProblem(error) ??
     new Problem(500, "Cannot answer: something went wrong here, not with the request");
   const body = { type: "about:blank", title: TITLES[status], status, detail: message };
   return new Response(JSON.stringify(body), { status, headers: { ...headers, "content-type": PROBLEM } });
 }
 
 /** `error` as the caller's problem; nothing if it is a bug. */
-export function foreseen(error: unknown): Problem | undefined {
+export function callerProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   return error instanceof InputError ? new Problem(422, error.message) : undefined;
 }

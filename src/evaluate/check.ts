@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
-import { type Gate, LIMITED, normsOf, type Threshold, triedBy } from "./gate.ts";
+import { type Gate, gateAttacks, LIMITED, normsOf, type Threshold } from "./gate.ts";
 import type { Answers, Rates } from "./measure.ts";
 import type { Outcomes } from "./outcomes.ts";
 
@@ -66,7 +66,7 @@ export function checkReport(
   const control = gate.attacks.length * gate.epsilons.length;
   const perClass = gate.perClass ?? options.perClass;
   const { seed = 0, bounds = null } = gate;
-  const conditions = { bounds, seed, attacks: triedBy(gate) };
+  const conditions = { bounds, seed, attacks: gateAttacks(gate) };
   const all = evaluation({ clean, attacked }, examples, { ...options, perClass, conditions });
   const report = {
     ...all,

@@ -6,7 +6,7 @@ import type { Batch } from "../data/batch.ts";
 import { kernels } from "../runtime/variants.ts";
 import { type Answers, type ClassMeasures, measureAnswers, type Rates } from "./measure.ts";
 import type { Outcomes } from "./outcomes.ts";
-import type { Tried } from "./tried.ts";
+import type { ConfiguredAttack } from "./attack_choice.ts";
 
 /** Error and confidence, and those of each true class where they are wanted. */
 export interface ClassRates extends Rates {
@@ -35,7 +35,7 @@ export interface EvaluationConditions {
   /** Seed of what is random. */
   readonly seed: number;
   /** The attacks by the names that they are called, with their options. */
-  readonly attacks: readonly Tried[];
+  readonly attacks: readonly ConfiguredAttack[];
 }
 
 /** How a model does, ready for JSON. */

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { attackNamed, signNoise } from "../attacks/mod.ts";
 import type { Norm } from "../constraints/constraint.ts";
 import type { Trial } from "./outcomes.ts";
-import { type AttackChoice, attackSchemas, type Tried, triedOf } from "./tried.ts";
+import { type AttackChoice, attackSchemas, configureAttack, type ConfiguredAttack } from "./attack_choice.ts";
 
 /** The most that some rates may be. What it says nothing of may be anything; it says something of one at least. */
 export interface Threshold {
@@ -47,13 +47,13 @@ export interface Gate {
 export const GATE: Gate = { attacks: ["fgsm"], epsilons: [0.25] };
 
 /** The attacks of `gate`, complete. */
-export function triedBy({ attacks, norm, labels }: Gate): Tried[] {
-  return attacks.map((choice) => triedOf(choice, { norm, labels }));
+export function gateAttacks({ attacks, norm, labels }: Gate): ConfiguredAttack[] {
+  return attacks.map((choice) => configureAttack(choice, { norm, labels }));
 }
 
 /** The norms that the attacks of `gate` are bounded in; an angle is none. */
 export function normsOf(gate: Gate): Norm[] {
-  const distances = triedBy(gate).map(({ distance }) => distance);
+  const distances = gateAttacks(gate).map(({ distance }) => distance);
   return [...new Set(distances)].filter((distance) => distance !== "angle");
 }
 
@@ -69,7 +69,7 @@ export function trialsOf(gate: Gate, inputs: number): Trial[] {
   const { epsilons, bounds, seed = 0 } = gate;
   const spread = { Linf: 1, L2: Math.sqrt(inputs), L1: inputs };
   return [
-    ...triedBy(gate).map(({ name, attack, distance, options }): Trial => ({
+    ...gateAttacks(gate).map(({ name, attack, distance, options }): Trial => ({
       name,
       distance,
       attack: attackNamed(attack),
@@ -88,7 +88,7 @@ export function trialsOf(gate: Gate, inputs: number): Trial[] {
 
 /** An option that no attack has would change nothing. */
 function checkShared(gate: Gate): void {
-  const tried = triedBy(gate);
+  const tried = gateAttacks(gate);
   for (const option of ["norm", "labels"] as const) {
     if (gate[option] === undefined) continue;
     if (tried.some(({ attack }) => Object.hasOwn(attackSchemas[attack], option))) continue;
@@ -100,7 +100,7 @@ function checkShared(gate: Gate): void {
 /** A threshold that no rate could fail would let everything pass. */
 function checkThresholds(gate: Gate): void {
   const { epsilons, thresholds = [] } = gate;
-  const tried = triedBy(gate);
+  const tried = gateAttacks(gate);
   const known = [
     "clean",
     ...(normsOf(gate).length > 0 ? ["noise"] : []),

@@ -135,7 +135,10 @@ export function passesOf({ attack, epsilons, options = {} }: Trial): number {
 }
 
 /** What `steps` come to, each fraction that they yield given to `onProgress`. */
-export function finish<T>(steps: Generator<number, T>, onProgress: (fraction: number) => void = () => {}): T {
+export function runSteps<T>(
+  steps: Generator<number, T>,
+  onProgress: (fraction: number) => void = () => {},
+): T {
   for (let step = steps.next();; step = steps.next()) {
     if (step.done) return step.value;
     onProgress(step.value);

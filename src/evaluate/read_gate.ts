@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { checkedMembers, type JsonSchema, jsonSchemaOf, jsonSchemaOfField, quotedName } from "../fields.ts";
 import { boolean, choice, type Field, integer, number, numbers, oneOf, shown } from "../schema.ts";
 import { type Gate, LIMITED, type Threshold } from "./gate.ts";
-import { type AttackChoice, attackSchemas } from "./tried.ts";
+import { type AttackChoice, attackSchemas } from "./attack_choice.ts";
 
 const fraction = (help: string) => number(help, { min: 0, max: 1 });
 

@@ -15,8 +15,8 @@ import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import { any, boolean, choice, integer, number, numbers, resolve, type Schema } from "../schema.ts";
 import { type Effort, EFFORTS, type Stage, stagesOf } from "./efforts.ts";
-import { finish } from "./outcomes.ts";
-import { type Finding, notes, probe, type Warning } from "./warnings.ts";
+import { runSteps } from "./outcomes.ts";
+import { type Finding, probeWarnings, runWarnings, type Warning } from "./warnings.ts";
 
 /** How hard and within what the worst case is looked for. */
 export interface RobustnessOptions extends Omit<ConstraintOptions, "epsilon" | "norm"> {
@@ -137,7 +137,7 @@ export function robustness(
   options: RobustnessOptions & { onProgress?: (fraction: number) => void; signal?: AbortSignal },
 ): RobustnessReport {
   const { onProgress, signal, ...rest } = options;
-  return finish(robustnessSteps(model, examples, rest), (fraction) => {
+  return runSteps(robustnessSteps(model, examples, rest), (fraction) => {
     signal?.throwIfAborted();
     onProgress?.(fraction);
   });
@@ -197,7 +197,7 @@ export function* robustnessSteps(
     const byAttack: RobustnessAt["attacked"]["byAttack"][number][] = [];
     let complete = true;
     for (const stage of stages) {
-      const open = standing(state, epsilon);
+      const open = unfooledRows(state, epsilon);
       if (open.length === 0 || late()) {
         complete &&= open.length === 0;
         done++;
@@ -267,8 +267,8 @@ export function* robustnessSteps(
     });
   }
   const warnings = [
-    ...notes({ model, examples, clean, findings, outside: length - state.inside.length }),
-    ...probe({
+    ...runWarnings({ model, examples, clean, findings, outside: length - state.inside.length }),
+    ...probeWarnings({
       model,
       examples,
       findings,
@@ -312,7 +312,7 @@ interface State {
 }
 
 /** Examples that no attack has fooled, at this size or a smaller one. */
-function standing(state: State, epsilon: number): number[] {
+function unfooledRows(state: State, epsilon: number): number[] {
   return state.inside.filter((i) => !(state.at[i] <= epsilon));
 }
 
@@ -395,7 +395,7 @@ function* certifiedAt(
 ): Generator<number, { count: number; method: string; seconds: number | null; complete: boolean }> {
   const { epsilon, now } = options;
   const start = now?.();
-  const rows = standing(state, epsilon);
+  const rows = unfooledRows(state, epsilon);
   const batch = select(examples, rows);
   let [i, complete] = [0, true];
   for (const { certified, witness } of certificates(model, batch, options)) {

@@ -37,11 +37,11 @@ export interface Warning {
 export interface Finding {
   readonly stage: Stage;
   readonly epsilon: number;
-  /** Examples that stood before it. */
+  /** Number of examples that no earlier stage had fooled. */
   readonly open: number;
-  /** Those that it fooled. */
+  /** Rows of the examples that it fooled. */
   readonly newlyFooled: readonly number[];
-  /** Those at which it met a gradient of zeros. */
+  /** Number of examples whose gradient was 0 in every input. */
   readonly zeroGradients: number;
 }
 
@@ -54,8 +54,8 @@ const SAMPLE = 100;
 /** By how much two answers to the same inputs may differ. */
 const SAME = 1e-4;
 
-/** What the run itself shows. */
-export function notes(
+/** Warnings that follow from the findings of the run, without further queries. */
+export function runWarnings(
   { model, examples, clean, findings, outside }: {
     model: Attacked;
     examples: Batch;
@@ -155,8 +155,8 @@ function areProbabilities({ head }: Attacked, { rows, cols, data }: Matrix): boo
   return true;
 }
 
-/** What some more questions show. */
-export function probe(
+/** Warnings that need further queries to the model. */
+export function probeWarnings(
   { model, examples, findings, largest, seed, limits, attack, certified }: {
     model: Attacked;
     examples: Batch;
@@ -182,7 +182,7 @@ export function probe(
     // nothing further can be compared
     return warnings;
   }
-  /** Of what a finding's stage newlyFooled, how many a stage does not fell at a size. */
+  /** How many of the examples `rows`, which another stage fooled, `stage` does not fool at size `epsilon`. */
   const misses = (newlyFooled: readonly number[], stage: Stage, epsilon: number): number => {
     const { fooled } = attack(model, select(examples, newlyFooled), stage, limits(epsilon), seed);
     return newlyFooled.length - fooled.reduce((sum, each) => sum + each, 0);
@@ -192,12 +192,12 @@ export function probe(
   );
   const many = findings.find(({ stage }) => stage.role === "many")?.stage;
   if (single && many) {
-    const newlyFooled = single.newlyFooled.slice(0, SAMPLE);
-    const missed = misses(newlyFooled, many, single.epsilon);
-    if (missed >= 2 && missed / newlyFooled.length > SINGLE) {
+    const tried = single.newlyFooled.slice(0, SAMPLE);
+    const missed = misses(tried, many, single.epsilon);
+    if (missed >= 2 && missed / tried.length > SINGLE) {
       warnings.push({
         name: "singleStepBeatsMany",
-        text: `At ${single.epsilon}, a single step fooled ${missed} of ${newlyFooled.length} examples that ` +
+        text: `At ${single.epsilon}, a single step fooled ${missed} of ${tried.length} examples that ` +
           `many steps on the same loss did not: its gradients mislead`,
       });
     }
@@ -209,13 +209,13 @@ export function probe(
       stage.role === "single" && epsilon < largest && newlyFooled.length >= 2
     );
   if (early) {
-    const newlyFooled = early.newlyFooled.slice(0, SAMPLE);
-    const missed = misses(newlyFooled, early.stage, largest);
-    if (missed >= 2 && missed / newlyFooled.length > SHRINKS) {
+    const tried = early.newlyFooled.slice(0, SAMPLE);
+    const missed = misses(tried, early.stage, largest);
+    if (missed >= 2 && missed / tried.length > SHRINKS) {
       warnings.push({
         name: "notMonotone",
         text:
-          `${early.stage.name} fooled ${missed} of ${newlyFooled.length} examples at ${early.epsilon} and not at ` +
+          `${early.stage.name} fooled ${missed} of ${tried.length} examples at ${early.epsilon} and not at ` +
           `${largest}: with more room it must do as well, so it is not to be trusted here`,
       });
     }

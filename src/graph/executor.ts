@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import type { Tensor } from "../data/safetensors.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { addTo } from "../ops/add.ts";
-import type { Objective, OpContext, OpInstance, Parameter, Wanted } from "../ops/op.ts";
+import type { Objective, OpContext, OpInstance, Parameter, WantedGradients } from "../ops/op.ts";
 import { Workspace } from "../runtime/workspace.ts";
 import type { CheckedGraph, CheckedNode } from "./graph.ts";
 import { plan } from "./plan.ts";
@@ -18,7 +18,7 @@ export interface Runner {
   /** Outputs for `x`, valid until the next call; with `pass`, as training changes them. */
   forward(x: Matrix, pass?: TrainingPass): Matrix;
   /** The gradient in the last forward pass's inputs, if wanted; gradients of parameters are left in them. */
-  backward(dOut: Matrix, wanted: Wanted): Matrix | undefined;
+  backward(dOut: Matrix, wanted: WantedGradients): Matrix | undefined;
 }
 
 /** A graph at work. */
@@ -135,7 +135,12 @@ export function executor(
   const summed: boolean[] = [];
 
   /** The gradient at place `at`, from where steps `from` to the last were run. */
-  function differentiate(dOut: Matrix, at: number, from: number, wanted: Wanted): Matrix | undefined {
+  function differentiate(
+    dOut: Matrix,
+    at: number,
+    from: number,
+    wanted: WantedGradients,
+  ): Matrix | undefined {
     gradients.fill(undefined);
     summed.fill(false);
     gradients[steps.length] = dOut;

@@ -150,9 +150,9 @@ function checkNode(
     const place = before.places.get(source);
     return place ?? refuse(`${own} reads ${shown(source)}, which is not before it`);
   });
-  const settled = resolve(`${ACTION}, ${own}`, op.attributes, attributes);
+  const resolvedAttributes = resolve(`${ACTION}, ${own}`, op.attributes, attributes);
   const widths = sources.map((source) => source === 0 ? before.input : before.nodes[source - 1].width);
-  const shape = op.shape(widths, settled);
+  const shape = op.shape(widths, resolvedAttributes);
   if (typeof shape === "string") return refuse(`${own} of operation ${opName}: ${shape}`);
   const { width, tensors: shapes = {} } = shape;
   if (!(width <= MAX_WIDTH)) refuse(`${own} has more than ${MAX_WIDTH} outputs`);
@@ -167,7 +167,7 @@ function checkNode(
     }
     return { role, name, shape };
   });
-  return { id, op, attributes: settled, sources, width, tensors };
+  return { id, op, attributes: resolvedAttributes, sources, width, tensors };
 }
 
 /** @throws {InputError} unless `value` is an object with none but these keys */

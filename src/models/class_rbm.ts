@@ -18,7 +18,7 @@ export interface ClassRbmOptions {
 }
 
 /** Standard deviation of the first weights, as is usual for RBMs (Hinton 2010, section 8). */
-const INITIAL_DEVIATION = 0.01;
+const INITIAL_STD = 0.01;
 
 /**
  * The family of classification RBMs (Larochelle and Bengio 2008, "Classification using Discriminative Restricted
@@ -63,7 +63,7 @@ export const classRbm: FamilyKind<ClassRbmOptions> = builtIn<ClassRbmOptions>()(
     },
     initial: (_, data): Readonly<Record<string, Matrix>> => data ? { "inputs.b": logOdds(data) } : {},
     fill(name, out, random) {
-      if (name.endsWith("W")) fillNormal(out, random, { std: INITIAL_DEVIATION });
+      if (name.endsWith("W")) fillNormal(out, random, { std: INITIAL_STD });
     },
   }),
 });

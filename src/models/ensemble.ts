@@ -98,15 +98,15 @@ function meanScores(each: readonly Matrix[]): Combined {
 function meanProbabilities(each: readonly Matrix[]): Combined {
   const [{ rows, cols }] = each;
   const logs = each.map(logSoftmax);
-  const most = matrix(rows, cols, logs[0].data.map((_, i) => Math.max(...logs.map(({ data }) => data[i]))));
+  const rowMax = matrix(rows, cols, logs[0].data.map((_, i) => Math.max(...logs.map(({ data }) => data[i]))));
   // each member's probability over the greatest one's
-  const shares = logs.map(({ data }) => matrix(rows, cols, data.map((value, i) => value - most.data[i])));
+  const shares = logs.map(({ data }) => matrix(rows, cols, data.map((value, i) => value - rowMax.data[i])));
   shares.forEach((share) => exp(share, share));
   const sums = matrix(rows, cols);
   for (const { data } of shares) data.forEach((value, i) => sums.data[i] += value);
   const scores = matrix(rows, cols, sums.data.map((value) => value / each.length));
   log(scores, scores);
-  scores.data.forEach((value, i) => scores.data[i] = value + most.data[i]);
+  scores.data.forEach((value, i) => scores.data[i] = value + rowMax.data[i]);
   return {
     scores,
     backward: ({ data }) =>
@@ -128,12 +128,12 @@ function meanProbabilities(each: readonly Matrix[]): Combined {
 
 function logSoftmax(scores: Matrix): Matrix {
   const { rows, cols, data } = scores;
-  const most = Array.from(
+  const rowMax = Array.from(
     { length: rows },
     (_, row) =>
       data.subarray(row * cols, (row + 1) * cols).reduce((m, value) => Math.max(m, value), -Infinity),
   );
-  const shifted = matrix(rows, cols, data.map((value, i) => value - most[Math.floor(i / cols)]));
+  const shifted = matrix(rows, cols, data.map((value, i) => value - rowMax[Math.floor(i / cols)]));
   const powers = matrix(rows, cols);
   exp(powers, shifted);
   const sums = matrix(rows, 1);

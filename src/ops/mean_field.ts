@@ -6,17 +6,17 @@ import { sigmoidForward } from "../kernels/heads.ts";
 import { part, type Workspace } from "../runtime/workspace.ts";
 import type { Matrix } from "../matrix.ts";
 import {
+  activateClasses,
+  activateInputs,
+  classesBackward,
   type Evidence,
-  settleClasses,
-  settleInputs,
-  slopeOfClasses,
-  slopeOfHidden,
-  slopeOfInputs,
+  hiddenBackward,
+  inputsBackward,
 } from "./mean_field_units.ts";
-import type { Parameter, Wanted } from "./op.ts";
+import type { Parameter, WantedGradients } from "./op.ts";
 
 /** What a machine makes of inputs and classes at the last step, before the nonlinearity. */
-export interface Ends {
+export interface LastPreactivations {
   /** Of the class layer, (B, C). */
   readonly scores: Matrix;
   /** Of the input layer, (B, D), if it was asked for. */
@@ -26,9 +26,9 @@ export interface Ends {
 /** The inference of one machine. */
 export interface MeanField {
   /** What the evidence says of classes, and, if `inputs` is set, of inputs. */
-  infer(evidence: Evidence, asked: { inputs: boolean }): Ends;
+  infer(evidence: Evidence, requested: { inputs: boolean }): LastPreactivations;
   /** From a gradient in the ends of the last inference, that in `x`, if wanted, and in the parameters. */
-  differentiate(ends: Ends, wanted: Wanted): Matrix | undefined;
+  differentiate(ends: LastPreactivations, wanted: WantedGradients): Matrix | undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ export function meanField(
   iterations: number,
 ): MeanField {
   const top = W.length;
-  let evidence: Evidence, rows = 0, asked = { inputs: false };
+  let evidence: Evidence, rows = 0, requested = { inputs: false };
 
   /** Steps `from` to `to`, both included, of layer `l`: what it holds, or its gradient before the nonlinearity. */
   const steps = (kind: "state" | "d", l: number, [from, to]: readonly [number, number]) => {
@@ -56,9 +56,9 @@ export function meanField(
 
   /** The last step at which layer `l` matters to the ends. */
   const last = (l: number): number => {
-    if (l === top || l === 0 && asked.inputs) return iterations;
+    if (l === top || l === 0 && requested.inputs) return iterations;
     // an even layer is read by odd ones a step later, an odd one within the step
-    const read = l % 2 === 1 && (l + 1 === top || l === 1 && asked.inputs);
+    const read = l % 2 === 1 && (l + 1 === top || l === 1 && requested.inputs);
     return read ? iterations : iterations - 1;
   };
   const isEnd = (l: number, t: number) => t === iterations && (l === 0 || l === top);
@@ -79,13 +79,13 @@ export function meanField(
     const neighbour = (m: number) => m >= 0 && m <= top ? step("state", m, from) : undefined;
     receive(z, l, { below: neighbour(l - 1), above: neighbour(l + 1) });
     addBias(z, b[l].value);
-    if (!isEnd(l, t)) settle(l, z);
+    if (!isEnd(l, t)) activate(l, z);
   }
 
   /** The nonlinearity over `z`; what is told stays as told. */
-  function settle(l: number, z: Matrix): void {
-    if (l === 0) settleInputs(z, evidence);
-    else if (l === top) settleClasses(z, evidence);
+  function activate(l: number, z: Matrix): void {
+    if (l === 0) activateInputs(z, evidence);
+    else if (l === top) activateClasses(z, evidence);
     else sigmoidForward(z, z);
   }
 
@@ -95,7 +95,7 @@ export function meanField(
       receive(z, l, { below: l > 0 ? step("state", l - 1, 0) : undefined });
       if (0 < l && l < top) double(z);
       addBias(z, b[l].value);
-      settle(l, z);
+      activate(l, z);
     }
   }
 
@@ -112,9 +112,9 @@ export function meanField(
 
   /** From a gradient after the nonlinearity that before it, in its place. */
   function slope(l: number, d: Matrix, state: Matrix): void {
-    if (l === 0) slopeOfInputs(d, state, { ...evidence, dX: workspace.matrix("dX", rows, d.cols) });
-    else if (l === top) slopeOfClasses(d, state, evidence);
-    else slopeOfHidden(d, state);
+    if (l === 0) inputsBackward(d, state, { ...evidence, dX: workspace.matrix("dX", rows, d.cols) });
+    else if (l === top) classesBackward(d, state, evidence);
+    else hiddenBackward(d, state);
   }
 
   function parameterGradients(accumulate: boolean): void {
@@ -133,7 +133,7 @@ export function meanField(
 
   return {
     infer(given, wanted) {
-      [evidence, rows, asked] = [given, given.x.rows, wanted];
+      [evidence, rows, requested] = [given, given.x.rows, wanted];
       firstPass();
       for (let t = 1; t <= iterations; t++) {
         for (const first of [1, 0]) {

@@ -17,14 +17,14 @@ export interface Evidence {
 const TINY = 1e-30;
 
 /** Inputs from `z`, in its place. */
-export function settleInputs(z: Matrix, { x, predicted }: Evidence): void {
+export function activateInputs(z: Matrix, { x, predicted }: Evidence): void {
   sigmoidForward(z, z);
   const [data, own, given] = [z.data, predicted.data, x.data];
   for (let i = 0; i < data.length; i++) data[i] = own[i] * data[i] + (1 - own[i]) * given[i];
 }
 
 /** Probabilities of classes from `z`, in its place. */
-export function settleClasses(z: Matrix, { classes }: Evidence): void {
+export function activateClasses(z: Matrix, { classes }: Evidence): void {
   softmaxForward(z, z);
   const { data, cols } = z;
   classes?.labels.forEach((label, r) => {
@@ -35,32 +35,32 @@ export function settleClasses(z: Matrix, { classes }: Evidence): void {
 }
 
 /** The gradient before the sigmoid from `d`, that after it, in its place. */
-export function slopeOfHidden({ data }: Matrix, { data: y }: Matrix): void {
+export function hiddenBackward({ data }: Matrix, { data: y }: Matrix): void {
   for (let i = 0; i < data.length; i++) data[i] = flushed(data[i] * y[i] * (1 - y[i]));
 }
 
 /** The same for inputs; the gradient in what is told of them is added to `dX`. */
-export function slopeOfInputs(
+export function inputsBackward(
   { data }: Matrix,
   { data: state }: Matrix,
   { x, predicted, dX }: Evidence & { dX: Matrix },
 ): void {
-  const [own, given, told] = [predicted.data, x.data, dX.data];
+  const [own, given, dInputs] = [predicted.data, x.data, dX.data];
   for (let i = 0; i < data.length; i++) {
     const d = data[i], share = 1 - own[i];
-    told[i] += share * d;
+    dInputs[i] += share * d;
     const p = own[i] === 0 ? 0 : (state[i] - share * given[i]) / own[i];
     data[i] = flushed(own[i] * d * p * (1 - p));
   }
 }
 
 /** The same for classes, before their softmax. */
-export function slopeOfClasses({ data, cols }: Matrix, { data: y }: Matrix, { classes }: Evidence): void {
+export function classesBackward({ data, cols }: Matrix, { data: y }: Matrix, { classes }: Evidence): void {
   for (let i = 0; i < data.length; i += cols) {
-    const told = classes?.predicted.data[i / cols] === 0;
+    const given = classes?.predicted.data[i / cols] === 0;
     let mean = 0;
     for (let c = 0; c < cols; c++) mean += y[i + c] * data[i + c];
-    for (let c = 0; c < cols; c++) data[i + c] = told ? 0 : flushed(y[i + c] * (data[i + c] - mean));
+    for (let c = 0; c < cols; c++) data[i + c] = given ? 0 : flushed(y[i + c] * (data[i + c] - mean));
   }
 }
 

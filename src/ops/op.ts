@@ -21,7 +21,7 @@ export interface Parameter {
 }
 
 /** What a backward pass is to find. */
-export interface Wanted {
+export interface WantedGradients {
   /** The gradients in the inputs. */
   inputs: boolean;
   /** The gradients in the parameters: not, in place of the last ones, or added to them. */
@@ -50,7 +50,7 @@ export interface OpInstance {
    * The gradients in the inputs of the last forward pass, if they are wanted, from that in its outputs, which stays as
    * it is.
    */
-  backward(dOut: Matrix, inputs: readonly Matrix[], wanted: Wanted): readonly (Matrix | undefined)[];
+  backward(dOut: Matrix, inputs: readonly Matrix[], wanted: WantedGradients): readonly (Matrix | undefined)[];
   /** Called when parameters have changed from outside. */
   refresh?(): void;
   /** Called when training has ended, before the memory that only training needs is given back. */
@@ -82,7 +82,7 @@ export interface OpShape {
 }
 
 /** A value of a tensor that cannot be, and in words that follow "must be", what can. */
-export interface Misfit {
+export interface TensorProblem {
   readonly role: string;
   readonly value: number;
   readonly wanted: string;
@@ -123,7 +123,7 @@ export interface Op<A = unknown> {
   /** The operation at work. */
   instantiate(context: OpContext<A>): OpInstance;
   /** A value in its tensors that cannot be, and what it must be; nothing if all can. */
-  check?(tensors: Readonly<Record<string, { readonly data: ArrayLike<number> }>>): Misfit | undefined;
+  check?(tensors: Readonly<Record<string, { readonly data: ArrayLike<number> }>>): TensorProblem | undefined;
   /** Fills its zero tensors, by role, with values to begin training from; default zeros. */
   readonly initial?: Readonly<Record<string, (out: Matrix, random: Rng) => void>>;
   /**

@@ -7,7 +7,7 @@ import { type Matrix, matrix } from "../matrix.ts";
 import { fillNormal, fillUniform } from "../rng.ts";
 import { part, reshaped } from "../runtime/workspace.ts";
 import { integer } from "../schema.ts";
-import { type Op, type OpContext, type Parameter, parameter, type Wanted } from "./op.ts";
+import { type Op, type OpContext, type Parameter, parameter, type WantedGradients } from "./op.ts";
 
 /** What an RBF operation is set to. */
 export interface RbfAttributes {
@@ -126,7 +126,7 @@ function lowRank({ workspace }: OpContext<RbfAttributes>, centers: Parameter, fa
     backward(
       dX: Matrix | undefined,
       dScores: Matrix,
-      { x, parameters }: { x: Matrix; parameters: Wanted["parameters"] },
+      { x, parameters }: { x: Matrix; parameters: WantedGradients["parameters"] },
     ) {
       const dZ = workspace.matrix("dZ", x.rows, width);
       squaresBackward(dZ, dScores, { z: workspace.matrix("z", x.rows, width) });

@@ -13,7 +13,7 @@ import {
 import type { Matrix } from "../matrix.ts";
 import { reshaped } from "../runtime/workspace.ts";
 import { affine, type LinearAttributes } from "./linear.ts";
-import type { OpContext, OpInstance, Parameter, Wanted } from "./op.ts";
+import type { OpContext, OpInstance, Parameter, WantedGradients } from "./op.ts";
 
 /** The share of entries that are not 0 below which skipping the others beats the dense product. */
 export const SPARSE_BELOW = 0.4;
@@ -27,14 +27,14 @@ export interface SkippingLinear {
   /** z = x·Wᵀ + b. */
   product(x: Matrix): Matrix;
   /** The gradients from `dZ`, (B, outputs). */
-  dense(dZ: Matrix, x: Matrix, wanted: Wanted): Matrix | undefined;
+  dense(dZ: Matrix, x: Matrix, wanted: WantedGradients): Matrix | undefined;
   /**
    * The gradients from where dZ is not 0, which `byOutput` lists with the rows of each output, and `byRow`, at most
    * `perRow` a row, with the outputs of each row.
    */
   sparse(
     x: Matrix,
-    wanted: Wanted,
+    wanted: WantedGradients,
     list: { byOutput(lists: Lists): void; byRow(lists: Lists): void; perRow: number },
   ): Matrix | undefined;
   refresh(): void;

@@ -54,7 +54,7 @@ export const HTTP_OPTIONS = {
 } as const satisfies Schema<HttpClassifierOptions>;
 
 /** Least probability that has a logarithm here. */
-const LEAST = 1e-30;
+const MIN_PROBABILITY = 1e-30;
 
 /** Milliseconds that are waited at most, whatever the server asks for. */
 const LONGEST_WAIT = 60_000;
@@ -130,7 +130,7 @@ export function httpClassifier(options: HttpClassifierOptions): AsyncClassifier 
       if (answers === "probabilities") {
         const bad = out.data.findIndex((p) => !(p >= 0 && p <= 1));
         if (bad >= 0) throw answer("value", `probability ${out.data[bad]} is not in [0, 1]`);
-        for (let i = 0; i < out.data.length; i++) out.data[i] = Math.max(out.data[i], LEAST);
+        for (let i = 0; i < out.data.length; i++) out.data[i] = Math.max(out.data[i], MIN_PROBABILITY);
         log(out, out);
       }
       return out;
@@ -143,9 +143,9 @@ function answer(code: "format" | "shape" | "value", problem: string): InputError
   return new InputError(code, "use the endpoint's answer", problem);
 }
 
-function list(said: unknown, name: string, length: number): readonly unknown[] {
-  const found = typeof said === "object" && said !== null
-    ? (said as Record<string, unknown>)[name]
+function list(json: unknown, name: string, length: number): readonly unknown[] {
+  const found = typeof json === "object" && json !== null
+    ? (json as Record<string, unknown>)[name]
     : undefined;
   if (!Array.isArray(found)) throw answer("format", `expected an object with a list ${name}`);
   if (found.length !== length) throw answer("shape", `expected ${length} ${name}, got ${found.length}`);
@@ -182,7 +182,7 @@ async function ask(asking: Asking, x: Matrix, count: number, signal?: AbortSigna
   for (let tried = 0;; tried++) {
     signal?.throwIfAborted();
     const outcome = await once(asking, { body, maxBytes: asking.maxBytes ?? 64 * count + 4096, signal });
-    if ("said" in outcome) return outcome.said;
+    if ("json" in outcome) return outcome.json;
     if (tried >= asking.retries) {
       throw new InputError(
         "aborted",
@@ -196,7 +196,7 @@ async function ask(asking: Asking, x: Matrix, count: number, signal?: AbortSigna
 }
 
 /** An answer, or a failure that may pass. */
-type Outcome = { said: unknown } | { problem: string; wait?: number; cause?: unknown };
+type Outcome = { json: unknown } | { problem: string; wait?: number; cause?: unknown };
 
 async function once(
   { address, timeout, headers, fetch: send = fetch }: Asking,
@@ -220,8 +220,8 @@ async function once(
     }
     if (!response.ok) {
       await response.body?.cancel();
-      const asked = `ask ${address.origin}${address.pathname}`;
-      throw new InputError("aborted", asked, `it answered with status ${response.status}`);
+      const action = `ask ${address.origin}${address.pathname}`;
+      throw new InputError("aborted", action, `it answered with status ${response.status}`);
     }
     text = await bounded(response, maxBytes);
   } catch (error) {
@@ -231,7 +231,7 @@ async function once(
     return { problem: "it could not be reached", cause: error };
   }
   try {
-    return { said: JSON.parse(text) };
+    return { json: JSON.parse(text) };
   } catch {
     throw answer("format", "it is no JSON");
   }

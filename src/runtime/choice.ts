@@ -18,17 +18,17 @@ const SIDE = 48;
  * accept relaxed SIMD without fusing, and then there is nothing to gain.
  */
 export function isFaster(relaxed: WebAssembly.Module, baseline: () => WebAssembly.Module): boolean {
-  const ours = new Heap(relaxed, "relaxed");
-  if (!fuses(ours)) return false;
-  const theirs = new Heap(baseline(), "baseline");
-  const [time, timeTheirs] = [stopwatch(ours), stopwatch(theirs)];
+  const relaxedHeap = new Heap(relaxed, "relaxed");
+  if (!fuses(relaxedHeap)) return false;
+  const baselineHeap = new Heap(baseline(), "baseline");
+  const [time, timeBaseline] = [stopwatch(relaxedHeap), stopwatch(baselineHeap)];
   const start = performance.now();
   let [best, bestTheirs] = [Infinity, Infinity];
   // alternately, and the best of each: whatever else the machine does hits both
   const open = () => performance.now() - start < BUDGET;
   for (let i = 0; i < CALLS.least || (i < CALLS.most && open()); i++) {
     best = Math.min(best, time());
-    bestTheirs = Math.min(bestTheirs, timeTheirs());
+    bestTheirs = Math.min(bestTheirs, timeBaseline());
   }
   return best <= TOLERANCE * bestTheirs;
 }

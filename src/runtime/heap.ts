@@ -156,7 +156,7 @@ export class Heap implements Disposable {
   ) {
     const shared = WebAssembly.Module.imports(module).length > 0;
     if (shared && !team) {
-      throw new InputError("host", "use a threaded WebAssembly module", THREADS_APART);
+      throw new InputError("host", "use a threaded WebAssembly module", NO_THREADS);
     }
     const env: WebAssembly.ModuleImports = shared
       ? { memory: new WebAssembly.Memory({ ...PAGES, shared }) }
@@ -269,7 +269,7 @@ function outOfMemory(bytes: number, reason: string): RangeError {
 }
 
 /** Why a program without the entry for threads has none, and what would do. */
-export const THREADS_APART =
+export const NO_THREADS =
   "threads are apart, so that programs of one thread stay small; import @gibbon/gibbon/threads first";
 
 /** Throws unless `m` has the shape given; `action` begins the message. */

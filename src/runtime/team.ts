@@ -15,7 +15,7 @@ const END = -1;
  * Nanoseconds on one thread from which a kernel is split. A job costs 3 µs where the worker still looks for it, 50 to 70
  * where it sleeps, so that below this it may cost more than it saves; twice or half as much made no step faster.
  */
-const LEAST = 50_000;
+const MIN_WORK = 50_000;
 
 const numbers = new Map(jobs.map((kernel, job) => [kernel, job]));
 
@@ -43,7 +43,7 @@ class WorkerTeam implements Team {
   #starting: Member[] = [];
   #ready: Member[] = [];
 
-  least = LEAST;
+  least = MIN_WORK;
 
   constructor(module: WebAssembly.Module, exports: ThreadExports, workers: number) {
     this.#exports = exports;
@@ -64,7 +64,7 @@ class WorkerTeam implements Team {
       this.close();
       throw error;
     }
-    this.#mayWait = Number(mayWait(memory));
+    this.#mayWait = Number(canWait(memory));
   }
 
   get ready(): number {
@@ -124,7 +124,7 @@ function state(words: Int32Array): "starting" | "ready" | "failed" {
 }
 
 /** Whether this thread is one that may sleep: a browser's main thread is not. */
-function mayWait({ buffer }: WebAssembly.Memory): boolean {
+function canWait({ buffer }: WebAssembly.Memory): boolean {
   const words = new Int32Array(buffer, 0, 1);
   try {
     // returns at once, for the value is another

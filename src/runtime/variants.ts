@@ -6,10 +6,10 @@ import {
   Heap,
   type Kernel,
   type Kernels,
+  NO_THREADS,
   parametersOf,
   Resident,
   type StartTeam,
-  THREADS_APART,
 } from "./heap.ts";
 
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
@@ -81,7 +81,7 @@ export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new InputError("value", `start ${threads} threads`, "must be a whole number ≥ 1");
   }
-  if (threads > 1 && !together) throw new InputError("host", `start ${threads} threads`, THREADS_APART);
+  if (threads > 1 && !together) throw new InputError("host", `start ${threads} threads`, NO_THREADS);
   const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose();
   try {
     const next = module ? given(module, { variant, threads }) : started(variant, threads);

@@ -29,12 +29,12 @@ export function perturber(
   { perturbation, batchSize }: { perturbation: Perturbation; batchSize: number },
 ): (examples: Examples, key: number) => Perturbed {
   const { layer = 0, rubbish = false, pullback } = perturbation;
-  const most = network.layers - 1;
-  if (!Number.isInteger(layer) || layer < 0 || layer > most) {
+  const last = network.layers - 1;
+  if (!Number.isInteger(layer) || layer < 0 || layer > last) {
     throw new InputError(
       "value",
       `train with a perturbation of layer ${layer}`,
-      `the model has layers 0 … ${most}`,
+      `the model has layers 0 … ${last}`,
     );
   }
   if (layer > 0 && (pullback || rubbish)) {

@@ -7,7 +7,7 @@ import {
   marginOf,
   scoresOf,
 } from "../../src/certify/chain.ts";
-import { bounded, substituted } from "../../src/certify/crown.ts";
+import { boundChain, substituted } from "../../src/certify/crown.ts";
 import { differences } from "../../src/certify/exact_linear.ts";
 import { activate, apply } from "../../src/certify/chain.ts";
 import type { Norm } from "../../src/certify/neighborhood.ts";
@@ -25,7 +25,7 @@ const ACTIVATIONS: readonly ChainLayer[] = [
 
 const named = (layer: ChainLayer) => layer.type === "maxout" ? `maxout of ${layer.pieces}` : layer.type;
 
-function marginsBound(chain: ReturnType<typeof chainOf>, path: ReturnType<typeof bounded>, label: number) {
+function marginsBound(chain: ReturnType<typeof chainOf>, path: ReturnType<typeof boundChain>, label: number) {
   const rivals = Array.from({ length: chain.classes }, (_, c) => c).filter((c) => c !== label);
   const rows = differences(chain.layers.at(-1) as LinearLayer, label, rivals);
   return Math.min(...substituted(path, rows));
@@ -38,7 +38,7 @@ for (const activation of ACTIVATIONS) {
         const chain = chainOf([4, 6, 5, 3], activation, seed);
         const epsilon = [0.05, 0.3, 1][seed % 3];
         const within = neighborhood(numbers(4, seed + 500), { norm, epsilon, box: { lo: -1, hi: 1 } });
-        const path = bounded(chain, within), loose = bounded(chain, within, "interval");
+        const path = boundChain(chain, within), loose = boundChain(chain, within, "interval");
         const bound = marginsBound(chain, path, 0);
         assert(bound >= marginsBound(chain, loose, 0) - 1e-9);
         for (const point of pointsIn(within, 400, seed)) {
@@ -57,7 +57,7 @@ for (const activation of ACTIVATIONS) {
 
   Deno.test(`bounds by CROWN meet the value where nothing moves: ${named(activation)}`, () => {
     const chain = chainOf([4, 6, 5, 3], activation, 3), x = numbers(4, 9);
-    const path = bounded(chain, neighborhood(x, { norm: "Linf", epsilon: 0 }));
+    const path = boundChain(chain, neighborhood(x, { norm: "Linf", epsilon: 0 }));
     const [bound, value] = [marginsBound(chain, path, 1), marginOf(scoresOf(chain, x), 1)];
     assert(bound <= value);
     assertAlmostEquals(bound, value, 1e-9);
@@ -75,7 +75,7 @@ Deno.test("substituted is the published bound of a network by hand", () => {
       { type: "linear", rows: 2, cols: 2, W: Float64Array.of(1, 1, 0, 0), b: new Float64Array(2) },
     ] as ChainLayer[],
   };
-  const path = bounded(chain, neighborhood([1], { norm: "Linf", epsilon: 2 }));
+  const path = boundChain(chain, neighborhood([1], { norm: "Linf", epsilon: 2 }));
   assertAlmostEquals(marginsBound(chain, path, 0), -1, 1e-12);
   // −f: chords 3/4 (x + 1) and 1/4 (3 − x), so f ≤ 3/2 + x/2 ≤ 3
   assertAlmostEquals(marginsBound(chain, path, 1), -3, 1e-12);

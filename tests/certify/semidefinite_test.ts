@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { isPositive } from "../../src/certify/cholesky.ts";
 import { gram } from "../../src/certify/gram.ts";
-import { bounded } from "../../src/certify/crown.ts";
+import { boundChain } from "../../src/certify/crown.ts";
 import { type ChainLayer, type LinearLayer, marginOf, scoresOf } from "../../src/certify/chain.ts";
 import { globalHalfBilinear, halfBilinear } from "../../src/certify/hidden.ts";
 import { bilinearMaximum, type HalfBilinear } from "../../src/certify/semidefinite.ts";
@@ -160,7 +160,7 @@ for (const activation of HIDDEN) {
       for (let seed = 0; seed < 10; seed++) {
         const chain = chainOf([5, 8, 3], activation, seed), epsilon = [0.1, 0.5][seed % 2];
         const within = neighborhood(numbers(5, seed + 300), { norm, epsilon, box: { lo: -1, hi: 1 } });
-        const path = bounded(chain, within);
+        const path = boundChain(chain, within);
         const local = maximum(halfBilinear(chain, path, { label: 1, rival: 2 })).bound;
         const global = name === "maxout of 3"
           ? Infinity
@@ -180,7 +180,7 @@ Deno.test("halfBilinear is tight on one hidden layer: within 10 % of what corner
   for (let seed = 0; seed < 10; seed++) {
     const chain = chainOf([8, 12, 2], { type: "relu" }, seed);
     const within = neighborhood(numbers(8, seed + 300), { norm: "Linf", epsilon: 0.2 });
-    const bound = maximum(halfBilinear(chain, bounded(chain, within), { label: 0, rival: 1 })).bound;
+    const bound = maximum(halfBilinear(chain, boundChain(chain, within), { label: 0, rival: 1 })).bound;
     let reached = -Infinity;
     for (let corner = 0; corner < 256; corner++) {
       const x = within.x.map((_, i) => corner >> i & 1 ? within.hi[i] : within.lo[i]);
@@ -198,7 +198,7 @@ Deno.test("halfBilinear with the sign of a unit bounds the half where the unit h
   for (let seed = 0; seed < 8; seed++) {
     const chain = chainOf([4, 5, 2], { type: "relu" }, seed), { W, b } = chain.layers[0] as LinearLayer;
     const within = neighborhood(numbers(4, seed + 11), { norm: "Linf", epsilon: 0.8 });
-    const path = bounded(chain, within), { lo, hi } = path.stages[0].before;
+    const path = boundChain(chain, within), { lo, hi } = path.stages[0].before;
     for (let unit = 0; unit < 5; unit++) {
       if (lo[unit] >= 0 || hi[unit] <= 0) continue;
       const [off, on] = [false, true].map((sign) =>

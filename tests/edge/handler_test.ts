@@ -7,9 +7,9 @@ import { matrix } from "../../src/matrix.ts";
 import { model } from "../../src/models/model.ts";
 import { softmaxLinear } from "../../src/models/softmax_linear.ts";
 import { checkReport } from "../../src/evaluate/check.ts";
-import { type Gate, trialsOf, triedBy } from "../../src/evaluate/gate.ts";
+import { type Gate, gateAttacks, trialsOf } from "../../src/evaluate/gate.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
-import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
+import { outcomes, runSteps } from "../../src/evaluate/outcomes.ts";
 import { CLASSES, handlerOf, INPUTS, inputs, models, post } from "./support.ts";
 
 const handler = handlerOf();
@@ -105,7 +105,7 @@ Deno.test("check gives the library's report, in JSON and in tensors", async () =
     perClass: true,
     thresholds: [{ on: "clean", errorRate: 0.5 }, { on: "fgsm", epsilon: 2, errorOverNoise: 0.01 }],
   };
-  const found = finish(outcomes(models.linear, examples, trialsOf(gate, INPUTS)));
+  const found = runSteps(outcomes(models.linear, examples, trialsOf(gate, INPUTS)));
   const report = checkReport(gate, found, { examples, model: "linear", data: "request" });
   const json = await said(post("/models/linear/check", { x, labels, gate }));
   assertEquals(json, JSON.parse(JSON.stringify(report)));
@@ -129,8 +129,8 @@ Deno.test("check holds the evaluation that the command line prints", async () =>
   );
   const gate = { attacks: ["fgsm"], epsilons: [0.1, 0.2] };
   const trials = trialsOf(gate, INPUTS).slice(0, 1);
-  const conditions = { bounds: null, seed: 0, attacks: triedBy(gate) };
-  const found = finish(outcomes(models.linear, examples, trials));
+  const conditions = { bounds: null, seed: 0, attacks: gateAttacks(gate) };
+  const found = runSteps(outcomes(models.linear, examples, trials));
   assertEquals(rest, { ...evaluation(found, examples, { model: "linear", data: "request", conditions }) });
   assertEquals([verdicts, passed], [[], null]);
 });

@@ -5,9 +5,9 @@ import { signNoise } from "../../src/attacks/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
 import { checkReport } from "../../src/evaluate/check.ts";
-import { type Gate, type Threshold, trialsOf, triedBy } from "../../src/evaluate/gate.ts";
+import { type Gate, gateAttacks, type Threshold, trialsOf } from "../../src/evaluate/gate.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
-import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
+import { outcomes, runSteps } from "../../src/evaluate/outcomes.ts";
 import { model } from "../../src/models/model.ts";
 import { softmaxLinear } from "../../src/models/softmax_linear.ts";
 
@@ -24,7 +24,7 @@ const four = batch({ x: matrix(4, 1, [-0.45, 0.1, 0.4, 0.2]), labels: [0, 1, 1, 
 const NAMES = { model: "sign", data: "four" };
 
 function check(gate: Gate, examples: Batch = four) {
-  return checkReport(gate, finish(outcomes(sign, examples, trialsOf(gate, 1))), { examples, ...NAMES });
+  return checkReport(gate, runSteps(outcomes(sign, examples, trialsOf(gate, 1))), { examples, ...NAMES });
 }
 
 const gate: Gate = { attacks: ["fgsm"], epsilons: [0.2, 0.5] };
@@ -46,16 +46,16 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
   };
   const { noise, flips: _flips, verdicts, passed, ...rest } = check(many);
   const trials = trialsOf(many, 1).slice(0, 2);
-  const conditions = { bounds: [-1, 1] as const, seed: 3, attacks: triedBy(many) };
+  const conditions = { bounds: [-1, 1] as const, seed: 3, attacks: gateAttacks(many) };
   const options = { ...NAMES, perClass: true, conditions };
-  assertEquals(rest, evaluation(finish(outcomes(sign, four, trials)), four, options));
+  assertEquals(rest, evaluation(runSteps(outcomes(sign, four, trials)), four, options));
   const control = {
     name: "noise",
     attack: signNoise,
     epsilons: gate.epsilons,
     options: { seed: 3, bounds: [-1, 1] as const },
   };
-  const rows = evaluation(finish(outcomes(sign, four, [control])), four, options).attacked;
+  const rows = evaluation(runSteps(outcomes(sign, four, [control])), four, options).attacked;
   assertEquals(noise, rows.map((row) => ({ ...row, step: row.epsilon })));
   assertEquals([verdicts, passed], [[], null]);
 });
@@ -147,7 +147,7 @@ Deno.test("checkReport() judges nothing where an attack met no gradient but 0, a
   const thresholds = [{ on: "fgsm", errorRate: 1 }];
   const report = (weight: number, gate: Gate) => {
     using one = still(weight);
-    return checkReport(gate, finish(outcomes(one, four, trialsOf(gate, 1))), { examples: four, ...NAMES });
+    return checkReport(gate, runSteps(outcomes(one, four, trialsOf(gate, 1))), { examples: four, ...NAMES });
   };
   const error = assertThrows(() => report(0, { ...gate, thresholds }), InputError);
   assertEquals(error.action, "judge by fgsm");

@@ -2,7 +2,7 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { anyAttacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
-import { finish, outcomes, passesOf } from "../../src/evaluate/outcomes.ts";
+import { outcomes, passesOf, runSteps } from "../../src/evaluate/outcomes.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { SHORT } from "../attacks/short.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
@@ -34,7 +34,7 @@ Deno.test("outcomes() are the answers of each attack on all examples at once, wh
       options: { ...options, ...SHORT[attack.name] },
     }));
     for (const turn of [undefined, 50]) {
-      const { clean, attacked } = finish(outcomes(model, examples, trials, { turn }));
+      const { clean, attacked } = runSteps(outcomes(model, examples, trials, { turn }));
       assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);
       assertEquals(attacked, expected, name);
     }
@@ -64,7 +64,7 @@ Deno.test("outcomes() yield before more passes than a turn has, and rarely", () 
     let passed = 0;
     const turns: number[] = [], fractions: number[] = [];
     const model = counting((rows) => passed += rows);
-    const result = finish(outcomes(model, examples, trials, { turn }), (fraction) => {
+    const result = runSteps(outcomes(model, examples, trials, { turn }), (fraction) => {
       turns.push(passed);
       fractions.push(fraction);
       passed = 0;
@@ -91,5 +91,5 @@ Deno.test("passesOf() counts a gradient as three passes, and each answer as one"
 Deno.test("outcomes() refuse what the attacks refuse", () => {
   const model = userModel();
   const trials = [{ attack: fgsm, epsilons: [-1] }];
-  assertThrows(() => finish(outcomes(model, examplesFor(model, 2), trials)), InputError, "epsilon -1");
+  assertThrows(() => runSteps(outcomes(model, examplesFor(model, 2), trials)), InputError, "epsilon -1");
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import "../../src/runtime/inlined.ts";
 import { InputError } from "../../src/errors.ts";
-import { type Gate, trialsOf, triedBy } from "../../src/evaluate/gate.ts";
+import { type Gate, gateAttacks, trialsOf } from "../../src/evaluate/gate.ts";
 import { gateSchema, readGate } from "../../src/evaluate/read_gate.ts";
 
 /** Gates that are read, as JSON holds them. */
@@ -104,7 +104,7 @@ Deno.test("an attack of a gate has its own options before the gate's, its name i
     epsilons: [0.1],
     norm: "L2",
   };
-  assertEquals(triedBy(gate).map(({ name, attack, distance }) => [name, attack, distance]), [
+  assertEquals(gateAttacks(gate).map(({ name, attack, distance }) => [name, attack, distance]), [
     ["fgsm", "fgsm", "L2"],
     ["two", "fgsm", "L1"],
     ["rotation", "rotation", "angle"],

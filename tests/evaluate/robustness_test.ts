@@ -6,7 +6,7 @@ import { type Batch, batch } from "../../src/data/batch.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { digits } from "../../src/data/digits.ts";
 import { InputError } from "../../src/errors.ts";
-import { probe } from "../../src/evaluate/warnings.ts";
+import { probeWarnings } from "../../src/evaluate/warnings.ts";
 import { robustness, type RobustnessReport } from "../../src/evaluate/robustness.ts";
 import { heads } from "../../src/heads.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
@@ -263,7 +263,7 @@ Deno.test("robustness() reports certificates that contradict its attacks as a bu
   const stage = { name: "fgsm", attack: "fgsm", options: {} } as const;
   const findings = [{ stage, epsilon: 0.1, open: 60, newlyFooled: [7, 9], zeroGradients: 0 }];
   const found = (certified: number) =>
-    probe({
+    probeWarnings({
       model: subject,
       examples,
       findings,

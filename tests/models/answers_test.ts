@@ -9,7 +9,7 @@ import { type Batch, batch } from "../../src/data/batch.ts";
 import { transfer } from "../../src/evaluate/agreement.ts";
 import { alongLine } from "../../src/evaluate/line.ts";
 import { measure, sweep } from "../../src/evaluate/measure.ts";
-import { finish, outcomes } from "../../src/evaluate/outcomes.ts";
+import { outcomes, runSteps } from "../../src/evaluate/outcomes.ts";
 import { robustness } from "../../src/evaluate/robustness.ts";
 import { heads } from "../../src/heads.ts";
 import { lossDirection, losses, lossGradient, predict } from "../../src/loss.ts";
@@ -49,7 +49,7 @@ const ASK_SCORES: Record<string, (model: Differentiable, examples: Batch) => unk
   measure,
   sweep: (model, b) => sweep(model, b, { attack: fgsm, epsilons: [0.1, 0.2] }),
   transfer: (model, b) => transfer([good, model], b, { attack: fgsm, epsilon: 0.1 }),
-  outcomes: (model, b) => finish(outcomes(model, b, [])),
+  outcomes: (model, b) => runSteps(outcomes(model, b, [])),
   robustness: (model, b) => robustness(model, b, { epsilons: [0.1], effort: "quick" }),
   line: (model, { x }) =>
     alongLine(model, matrix(1, 2, x.data.slice(0, 2)), { direction: matrix(1, 2, [1, 1]), epsilons: [0, 1] }),
@@ -168,7 +168,7 @@ Deno.test("an answer that is wrong far into a batch is told by the example's own
   const error = assertThrows(() => fgsm(identity({ scores }), many, { epsilon: 0.1 }), InputError);
   assertStringIncludes(error.message, "score 0 of example 555 is NaN");
   assertStringIncludes(
-    assertThrows(() => finish(outcomes(identity({ scores }), many, [])), InputError).message,
+    assertThrows(() => runSteps(outcomes(identity({ scores }), many, [])), InputError).message,
     "score 0 of example 555 is NaN",
   );
 });

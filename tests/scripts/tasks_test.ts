@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { SIZES } from "../../scripts/cli/recipe.ts";
-import { attackSchemas } from "../../src/evaluate/tried.ts";
+import { attackSchemas } from "../../src/evaluate/attack_choice.ts";
 import { publicFields } from "../../src/fields.ts";
 import { inFolder } from "./cli/support.ts";
 

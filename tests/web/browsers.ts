@@ -5,7 +5,7 @@
  * @module
  */
 
-import { find } from "../../scripts/release/runtimes/tools.ts";
+import { findTool } from "../../scripts/release/runtimes/tools.ts";
 import { bundle } from "../../scripts/web/bundle.ts";
 import { served } from "../../scripts/web/served.ts";
 import { access } from "./browser/access.ts";
@@ -87,7 +87,7 @@ async function main(): Promise<number> {
   const found: [Kind, string][] = [];
   const [kinds, scenarios] = chosen(Deno.args);
   for (const kind of kinds) {
-    const here = await find(kind.tool);
+    const here = await findTool(kind.tool);
     if (here) found.push([kind, here.path]);
     else console.log(`${kind.tool.name} is not here: ${kind.tool.install}`);
   }

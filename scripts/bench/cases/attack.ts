@@ -1,12 +1,12 @@
 /** Attacks. @module */
 
-import { images, reals } from "../part.ts";
+import { images, uniformFloats } from "../part.ts";
 import { D, type Draft, zeros } from "./draft.ts";
 
 /** Steps of attacks, on as many rows as they take at once. */
 export function attacks(): Draft[] {
   const [rows, n] = [250, 250 * D];
-  const x = images(rows).x.data, g = reals(n);
+  const x = images(rows).x.data, g = uniformFloats(n);
   const shared = { unit: "ns/element", amount: n } as const;
   return [
     {

@@ -14,6 +14,6 @@ export function zeros(n: number): Float32Array {
 }
 
 /** Room for whole numbers. */
-export function unset(n: number): Int32Array {
+export function integerBuffer(n: number): Int32Array {
   return new Int32Array(n);
 }

@@ -1,6 +1,6 @@
 /** Functions of single numbers. @module */
 
-import { reals } from "../part.ts";
+import { uniformFloats } from "../part.ts";
 import type { Kernel } from "../verify.ts";
 import { type Draft, zeros } from "./draft.ts";
 
@@ -15,11 +15,11 @@ export function elementwise(): Draft[] {
     amount: n,
   });
   return [
-    { ...each("exp", [reals(n, -20, 20)]), byElement: true },
-    { ...each("log", [reals(n, 0.01, 100)]), byElement: true },
-    { ...each("softplusForward", [reals(n, -9, 9)]), byElement: true },
-    { ...each("softplusBackward", [reals(n), reals(n, 0, 9)]), byElement: true },
-    { ...each("multiply", [reals(n), reals(n)]), byElement: true },
+    { ...each("exp", [uniformFloats(n, -20, 20)]), byElement: true },
+    { ...each("log", [uniformFloats(n, 0.01, 100)]), byElement: true },
+    { ...each("softplusForward", [uniformFloats(n, -9, 9)]), byElement: true },
+    { ...each("softplusBackward", [uniformFloats(n), uniformFloats(n, 0, 9)]), byElement: true },
+    { ...each("multiply", [uniformFloats(n), uniformFloats(n)]), byElement: true },
     each("randomNormal", [], [0, 1, 7, 0]),
     each("randomUniform", [], [-1, 1, 7, 0]),
     each("randomMask", [], [0.5, 2, 7, 0]),

@@ -1,13 +1,13 @@
 /** Heads, on the scores of a batch of 100. @module */
 
-import { reals, wholes } from "../part.ts";
+import { randomIntegers, uniformFloats } from "../part.ts";
 import type { Kernel } from "../verify.ts";
 import { B, C, type Draft, zeros } from "./draft.ts";
 
 /** Scores to probabilities, losses and directions. */
 export function heads(): Draft[] {
-  const scores = (lo: number, hi: number) => reals(B * C, lo, hi);
-  const labels = wholes(B, C);
+  const scores = (lo: number, hi: number) => uniformFloats(B * C, lo, hi);
+  const labels = randomIntegers(B, C);
   const shared = { unit: "ns/element", amount: B * C } as const;
   const forward = (kernel: Kernel, s: Float32Array, scalars: number[]): Draft => ({
     kernel,

@@ -1,6 +1,6 @@
 /** Updates. @module */
 
-import { reals } from "../part.ts";
+import { uniformFloats } from "../part.ts";
 import { D, type Draft, P, U, zeros } from "./draft.ts";
 
 /** Updates of the weights of a maxout layer. */
@@ -9,21 +9,21 @@ export function updates(): Draft[] {
   return [
     {
       kernel: "toPanels",
-      operands: [zeros(n), reals(n)],
+      operands: [zeros(n), uniformFloats(n)],
       scalars: [rows, D],
       unit: "GB/s",
       amount: 8 * n,
     },
     {
       kernel: "transposePanels",
-      operands: [zeros(n), reals(n)],
+      operands: [zeros(n), uniformFloats(n)],
       scalars: [rows, D],
       unit: "GB/s",
       amount: 8 * n,
     },
     {
       kernel: "sgdStep",
-      operands: [reals(n), zeros(n), reals(n, -1e-3, 1e-3)],
+      operands: [uniformFloats(n), zeros(n), uniformFloats(n, -1e-3, 1e-3)],
       writes: 2,
       scalars: [0.1, 0.5, 0, 0, n],
       unit: "GB/s",
@@ -31,7 +31,7 @@ export function updates(): Draft[] {
     },
     {
       kernel: "adamStep",
-      operands: [reals(n), zeros(n), zeros(n), reals(n, -1e-3, 1e-3)],
+      operands: [uniformFloats(n), zeros(n), zeros(n), uniformFloats(n, -1e-3, 1e-3)],
       writes: 3,
       scalars: [0.002, 0.9, 0.999, 0.1, 0.001, 1e-8, 0, 0, n].map(Math.fround),
       unit: "GB/s",
@@ -39,7 +39,7 @@ export function updates(): Draft[] {
     },
     {
       kernel: "limitRowNorms",
-      operands: [reals(n)],
+      operands: [uniformFloats(n)],
       scalars: [Math.fround(1.9365), rows, D],
       unit: "GB/s",
       amount: 4 * n,

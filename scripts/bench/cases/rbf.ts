@@ -1,6 +1,6 @@
 /** RBF units, on a batch of 200. @module */
 
-import { images, reals } from "../part.ts";
+import { images, uniformFloats } from "../part.ts";
 import { C, D, type Draft, zeros } from "./draft.ts";
 
 const RBF_BATCH = 200;
@@ -11,9 +11,9 @@ const RANK = 16;
 /** Exponential-quadratic units. */
 export function rbf(): Draft[] {
   const [rows, x] = [RBF_BATCH, images(RBF_BATCH).x.data];
-  const units = [reals(C * D, 0, 1), reals(C * D, 0.01, 0.1)];
-  const dScores = reals(rows * C);
-  const z = reals(rows * C * RANK, -1e-3, 1e-3);
+  const units = [uniformFloats(C * D, 0, 1), uniformFloats(C * D, 0.01, 0.1)];
+  const dScores = uniformFloats(rows * C);
+  const z = uniformFloats(rows * C * RANK, -1e-3, 1e-3);
   const sizes = [rows, C, D];
   const shared = { unit: "ns/element", amount: rows * C * D } as const;
   const squares = { unit: "ns/element", amount: z.length } as const;

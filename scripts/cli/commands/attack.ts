@@ -19,17 +19,17 @@ import {
 } from "../../../src/mod.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable } from "../../files.ts";
-import { ATTACKS, BOUNDED, boundedBy, OWN, triedAs } from "../attacking.ts";
+import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks, constraintOptions } from "../attacking.ts";
 import { type Command, command, type Context, type OwnValues } from "../command.ts";
 import { ASKING, askRemote, isRemote, remoteAt } from "../remote.ts";
 import type { Trial } from "../../../src/evaluate/outcomes.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { type Examples, examplesAlone, examplesFor, READING, readModel, SHARED } from "../inputs.ts";
-import { choice, flag, text, whole } from "../options.ts";
+import { type Examples, examplesFor, loadExamples, READ_OPTIONS, readModel, SHARED } from "../inputs.ts";
+import { choice, flag, integerOption, text } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables } from "../outputs.ts";
 import { FORCE, formatOf, FORMATS, writeExamples } from "../examples_file.ts";
-import { inTurns, NOTHING_KEPT } from "../turns.ts";
+import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Attacks examples and keeps what came of them. */
 export const attack: Command = command({
@@ -38,10 +38,10 @@ export const attack: Command = command({
   options: {
     model: SHARED.modelOrUrl,
     data: SHARED.data,
-    ...READING,
+    ...READ_OPTIONS,
     attack: choice(ATTACKS, { help: "How to attack", default: "fgsm" }),
     epsilon: SHARED.epsilon,
-    target: whole({
+    target: integerOption({
       help: "Class that the model is to predict; by default any wrong one",
       placeholder: "K",
       min: 0,
@@ -58,7 +58,7 @@ export const attack: Command = command({
     force: FORCE,
     json: flag("Print one JSON object, rates as fractions"),
   },
-  own: [OWN, ASKING],
+  own: [ATTACK_OPTIONS, ASKING],
   notes:
     "A .safetensors file holds x, xAdv, label, predicted, predictedAdv and probabilityAdv, and in its metadata how they were made. A .npy file holds xAdv alone, a .csv file the label and xAdv of each example in a line.",
   examples: [
@@ -67,8 +67,8 @@ export const attack: Command = command({
   ],
   async run(values, context) {
     const { model: file, attack: name, epsilon, target, out, split } = values;
-    const bounded = boundedBy(values);
-    const [tried] = triedAs([name], values.own);
+    const bounded = constraintOptions(values);
+    const [tried] = configureAttacks([name], values.own);
     if (target !== undefined && values.own.attack[name].labels !== undefined) {
       throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
     }
@@ -142,7 +142,7 @@ async function answersTo(
     throw new UserError(`--target must be in 0 … ${classes - 1}, the classes of the model, not ${target}`, 2);
   };
   if (isRemote(file)) {
-    const examples = await examplesAlone(values);
+    const examples = await loadExamples(values);
     checkTarget(examples.classes);
     const remote = remoteAt(file, examples, values.own);
     const { before, attacked: [{ adversarial }] } = await askRemote(remote, examples, {
@@ -156,7 +156,7 @@ async function answersTo(
   checkTarget(model.classes);
   const examples = await examplesFor(model, file, values);
   const steps = trial.attack.steps(model, examples, { ...trial.options, epsilons: trial.epsilons });
-  const [adversarial] = await inTurns(steps, context, { title: "attack", kept: NOTHING_KEPT });
+  const [adversarial] = await runInterruptible(steps, context, { title: "attack", kept: NOTHING_KEPT });
   return { examples, before: predict(model, examples.x), adversarial, family: model.family.name };
 }
 

@@ -7,10 +7,10 @@ import { readGate } from "../../../src/evaluate/read_gate.ts";
 import { outcomes } from "../../../src/evaluate/outcomes.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
-import { examplesFor, readFile, READING, type ReadingValues, readModel, SHARED } from "../inputs.ts";
+import { examplesFor, READ_OPTIONS, readFile, type ReadingValues, readModel, SHARED } from "../inputs.ts";
 import { junit } from "../junit.ts";
 import { flag, text } from "../options.ts";
-import { inTurns } from "../turns.ts";
+import { runInterruptible } from "../turns.ts";
 import { wrapped } from "../help.ts";
 import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
 import { EXIT, UserError } from "../../errors.ts";
@@ -56,7 +56,7 @@ export const check: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
-    ...READING,
+    ...READ_OPTIONS,
     config: text({
       help: "The gate: what to try and what to ask for, as below",
       placeholder: "FILE",
@@ -88,7 +88,7 @@ async function judge(values: Given, context: Context): Promise<number> {
   using model = await readModel(values.model);
   const examples = await examplesFor(model, values.model, values);
   const trials = trialsOf(gate, model.inputs);
-  const found = await inTurns(outcomes(model, examples, trials), context, {
+  const found = await runInterruptible(outcomes(model, examples, trials), context, {
     title: "check",
     kept: "there is no verdict, and the same command begins anew; --limit N takes fewer examples",
   });

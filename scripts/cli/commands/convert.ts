@@ -5,8 +5,8 @@ import { familyFor, pairsOf, weightsFor } from "../../data/weights.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 import { type Command, command } from "../command.ts";
-import { FAMILIES, orTell, readFile } from "../inputs.ts";
-import { choice, flag, text, whole } from "../options.ts";
+import { FAMILIES, readFile, readOrReport } from "../inputs.ts";
+import { choice, flag, integerOption, text } from "../options.ts";
 import { FORCE } from "../examples_file.ts";
 import { SIZES } from "../recipe.ts";
 
@@ -26,8 +26,8 @@ export const convert: Command = command({
       help: "Turn matrices, which are (outputs, inputs) here; auto does so where shapes say so",
       default: "auto",
     }),
-    inputs: whole({ help: "Inputs of the model; by default what the shapes say", min: 1 }),
-    classCount: whole({ help: "Classes of the model; by default what the shapes say", min: 2 }),
+    inputs: integerOption({ help: "Inputs of the model; by default what the shapes say", min: 1 }),
+    classCount: integerOption({ help: "Classes of the model; by default what the shapes say", min: 2 }),
     force: FORCE,
     json: flag("Print one JSON object"),
   },
@@ -38,7 +38,7 @@ export const convert: Command = command({
   async run(values, context) {
     const { operand: file, family: name, out, map, transpose, inputs, classCount: classes, json } = values;
     await checkWritable(out, { force: values.force });
-    const { tensors } = orTell(`read ${file}`, await readFile(file), readSafetensors);
+    const { tensors } = readOrReport(`read ${file}`, await readFile(file), readSafetensors);
     try {
       const pairs = map === undefined ? new Map<string, string>() : pairsOf(map);
       const family = familyFor(

@@ -2,7 +2,7 @@
 
 import { type Batch, digits } from "../../../src/mod.ts";
 import { type Command, command, type Context } from "../command.ts";
-import { text, whole } from "../options.ts";
+import { integerOption, text } from "../options.ts";
 import type { Progress } from "../progress.ts";
 import { downloadMnist, MIRRORS } from "../../data/download.ts";
 import { UserError } from "../../errors.ts";
@@ -15,12 +15,12 @@ export const data: Command = command({
   operand: { placeholder: "mnist|digits", help: "Which data set", choices: ["mnist", "digits"] },
   options: {
     out: text({ help: "Folder to write the four IDX files to", placeholder: "DIR", required: true }),
-    seed: whole({
+    seed: integerOption({
       help: "Digits: the hand that writes; by default 1, the set that --data digits is",
       min: 0,
     }),
-    train: whole({ help: "Digits: examples to learn from; by default 10000", min: 1 }),
-    test: whole({ help: "Digits: examples held out; by default 2000", min: 1 }),
+    train: integerOption({ help: "Digits: examples to learn from; by default 10000", min: 1 }),
+    test: integerOption({ help: "Digits: examples held out; by default 2000", min: 1 }),
   },
   examples: ["data mnist --out mnist", "data digits --seed 2 --out digits2"],
   async run({ operand, out, seed, train: trainSet, test }, context) {

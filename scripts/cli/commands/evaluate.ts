@@ -4,15 +4,15 @@ import { attackNamed } from "../../../src/attacks/mod.ts";
 import { readingJson, readingText } from "../../../src/mod.ts";
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
 import { type Outcomes, outcomes, type Trial } from "../../../src/evaluate/outcomes.ts";
-import { ATTACKS, BOUNDED, boundedBy, OWN, triedAs } from "../attacking.ts";
+import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks, constraintOptions } from "../attacking.ts";
 import { type Command, command, type Context, type OwnValues } from "../command.ts";
 import { ASKING, askRemote, isRemote, outcomesOf, remoteAt } from "../remote.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { type Examples, examplesAlone, examplesFor, READING, readModel, SHARED } from "../inputs.ts";
+import { type Examples, examplesFor, loadExamples, READ_OPTIONS, readModel, SHARED } from "../inputs.ts";
 import { choicesOf, flag, numbers } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
-import { inTurns, NOTHING_KEPT } from "../turns.ts";
+import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Measures a model, clean and under attack. */
 export const evaluate: Command = command({
@@ -21,7 +21,7 @@ export const evaluate: Command = command({
   options: {
     model: SHARED.modelOrUrl,
     data: SHARED.data,
-    ...READING,
+    ...READ_OPTIONS,
     epsilon: numbers({
       help: "Sizes of the perturbation, in input units",
       placeholder: "E,…",
@@ -37,15 +37,15 @@ export const evaluate: Command = command({
     perClass: flag("Add the measures of each true class"),
     json: flag("Print one JSON object, rates as fractions"),
   },
-  own: [OWN, ASKING],
+  own: [ATTACK_OPTIONS, ASKING],
   examples: [
     "evaluate --model maxout.safetensors --data digits --epsilon 0,0.1,0.25",
     "evaluate --model maxout.safetensors --data mnist --attack fgsm,signNoise --json",
     "evaluate --model https://models.example/digits --data digits --attack signNoise --restarts 20",
   ],
   async run(values, context) {
-    const bounded = boundedBy(values);
-    const tried = triedAs(values.attack, values.own);
+    const bounded = constraintOptions(values);
+    const tried = configureAttacks(values.attack, values.own);
     await compute(values);
     const trials = tried.map(({ name, attack, distance, options }) => ({
       name,
@@ -87,14 +87,14 @@ async function answersTo(
   context: Context,
 ): Promise<{ examples: Examples; found: Outcomes; kind: string }> {
   if (isRemote(values.model)) {
-    const examples = await examplesAlone(values);
+    const examples = await loadExamples(values);
     const remote = remoteAt(values.model, examples, values.own);
     const found = outcomesOf(await askRemote(remote, examples, { trials, title: "evaluate", context }));
     return { examples, found, kind: "remote" };
   }
   using model = await readModel(values.model);
   const examples = await examplesFor(model, values.model, values);
-  const found = await inTurns(outcomes(model, examples, trials), context, {
+  const found = await runInterruptible(outcomes(model, examples, trials), context, {
     title: "evaluate",
     kept: NOTHING_KEPT,
   });

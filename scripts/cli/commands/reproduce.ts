@@ -15,7 +15,7 @@ import { type Report, report } from "../../../src/report/report.ts";
 import { summary, table } from "../../../src/report/table.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
-import { choice, choicesOf, flag, text, whole } from "../options.ts";
+import { choice, choicesOf, flag, integerOption, text } from "../options.ts";
 import { loadData } from "../../data/folder.ts";
 import { reason, UserError } from "../../errors.ts";
 import { checkWritable, makeFolder, writeFileWhole } from "../../files.ts";
@@ -43,13 +43,17 @@ export const reproduce: Command = command({
       help: "Experiments to run; by default all",
       placeholder: "ID,…",
     }),
-    seed: whole({ help: "Seed of every draw", default: 1, min: 0 }),
-    seeds: whole({
+    seed: integerOption({ help: "Seed of every draw", default: 1, min: 0 }),
+    seeds: integerOption({
       help: "Runs, from that seed and those that follow; by default as the budget says",
       min: 1,
     }),
     list: flag("Print what would be done and how long it might take, and do nothing"),
-    jobs: whole({ help: "Trainings at a time; by default as many as there are cores", min: 1, max: 256 }),
+    jobs: integerOption({
+      help: "Trainings at a time; by default as many as there are cores",
+      min: 1,
+      max: 256,
+    }),
     ...COMPUTING,
     cache: text({
       help: "Folder that keeps trained models and unfinished trainings; by default the user's",

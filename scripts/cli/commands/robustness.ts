@@ -3,14 +3,14 @@
 import { METHODS } from "../../../src/certify/certify.ts";
 import { EFFORTS } from "../../../src/evaluate/efforts.ts";
 import { readingJson, readingText, type RobustnessReport, robustnessSteps } from "../../../src/mod.ts";
-import { BOUNDED, boundedBy } from "../attacking.ts";
+import { BOUNDED, constraintOptions } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { examplesFor, READING, readModel, SHARED } from "../inputs.ts";
+import { examplesFor, READ_OPTIONS, readModel, SHARED } from "../inputs.ts";
 import { choice, flag, number, numbers } from "../options.ts";
 import { DISTANCES, percent, table } from "../outputs.ts";
-import { inTurns, NOTHING_KEPT } from "../turns.ts";
+import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Looks for the worst case, and certifies what it can. */
 export const robustness: Command = command({
@@ -19,7 +19,7 @@ export const robustness: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
-    ...READING,
+    ...READ_OPTIONS,
     epsilon: numbers({
       help: "Sizes of the perturbation, in input units",
       placeholder: "E,…",
@@ -63,10 +63,10 @@ never counts as robust. The true worst-case error lies between attacked and cert
       certify,
       timeLimit,
       perExample,
-      ...boundedBy(values),
+      ...constraintOptions(values),
       now: () => performance.now(),
     });
-    const report = await inTurns(steps, context, { title: "robustness", kept: NOTHING_KEPT });
+    const report = await runInterruptible(steps, context, { title: "robustness", kept: NOTHING_KEPT });
     if (values.json) {
       const { examples: count, ...rest } = report;
       const data = { name: values.data, split, examples: count, reading: readingJson(examples.reading) };

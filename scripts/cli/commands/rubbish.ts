@@ -17,7 +17,7 @@ import { wrapped } from "../help.ts";
 import { readModel, SHARED } from "../inputs.ts";
 import { flag, type Option, optionOf, text } from "../options.ts";
 import { matrixTensor, percent, vectorTensor, writeTensors } from "../outputs.ts";
-import { inTurns } from "../turns.ts";
+import { runInterruptible } from "../turns.ts";
 
 const { samples, seed, mean, std, threshold } = RUBBISH_OPTIONS;
 
@@ -63,7 +63,7 @@ export const rubbish: Command = command({
       ? rubbishSteps(model, options)
       : directedRubbishSteps(model, { ...options, target, epsilon: epsilon!, step, attempts });
     const kept = "nothing was written, and the same command begins anew; --samples N draws fewer";
-    const drawn = await inTurns(steps, context, { title: "rubbish", kept });
+    const drawn = await runInterruptible(steps, context, { title: "rubbish", kept });
 
     const measures = measureRubbish(drawn);
     const conditions = {

@@ -20,10 +20,10 @@ import {
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { type AttackedRates, fooledRate } from "../../../src/evaluate/evaluation.ts";
 import { measureAnswers } from "../../../src/evaluate/measure.ts";
-import { AGAINST, trainedAgainst, TRAINING, trainOptionsOf } from "../aim.ts";
+import { AGAINST, TRAINING, trainingAttack, trainOptionsOf } from "../aim.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
-import { FAMILIES, loadOptions, onlyClasses, READING, SHARED } from "../inputs.ts";
+import { FAMILIES, loadOptions, READ_OPTIONS, selectClasses, SHARED } from "../inputs.ts";
 import { FORCE } from "../examples_file.ts";
 import { choice, flag, text } from "../options.ts";
 import { DISTANCES, percent, rates } from "../outputs.ts";
@@ -40,7 +40,7 @@ export const train: Command = command({
   options: {
     model: choice(FAMILIES, { help: "Family of the model", placeholder: "FAMILY", required: true }),
     data: SHARED.data,
-    ...READING,
+    ...READ_OPTIONS,
     out: text({ help: "Model file to write", placeholder: "FILE", required: true }),
     force: FORCE,
     ...TRAINING,
@@ -64,7 +64,7 @@ export const train: Command = command({
     await compute(values);
     const all = await loadData(values.data, { ...loadOptions(values), holdOut: true });
     noteLarge(all.reading, context);
-    const data = classes === undefined ? all : onlyClasses(all, classes);
+    const data = classes === undefined ? all : selectClasses(all, classes);
     const { train: trainSet, validation } = divide(data, values);
     const ofData = optionsOf(values.model, { inputs: trainSet.x.cols, classes: trainSet.classes });
     const family = familyNamed(values.model, { ...ofData, ...values.own.model[values.model] });
@@ -137,9 +137,9 @@ function checkClasses({ name, classes }: Family, trainSet: Batch, data: string):
 function underAttack(
   model: Model,
   test: Batch,
-  values: Parameters<typeof trainedAgainst>[0],
+  values: Parameters<typeof trainingAttack>[0],
 ): AttackedRates[] {
-  const tried = trainedAgainst(values);
+  const tried = trainingAttack(values);
   if (!tried) return [];
   const epsilon = values.adversarial!;
   const [adversarial] = attackNamed(tried.attack).sweep(model, test, {

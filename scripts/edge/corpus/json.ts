@@ -3,7 +3,7 @@
 import { type Case, input, JSON_TYPE, type Target } from "./case.ts";
 
 /** JSON that is none, or says something else. */
-export function jsons({ model, inputs, classes }: Target): Case[] {
+export function malformedJson({ model, inputs, classes }: Target): Case[] {
   const row = input(0, inputs);
   const good = JSON.stringify({ x: [row] });
   const first = (value: string) => `{"x":[[${[value, ...row.slice(1)].join()}]]}`;

@@ -2,14 +2,14 @@
 
 import type { Case, Target } from "./case.ts";
 import { gates } from "./gates.ts";
-import { jsons } from "./json.ts";
+import { malformedJson } from "./json.ts";
 import { routes } from "./routes.ts";
 import { safetensors } from "./tensors.ts";
 
 export { type Case, input, type Target } from "./case.ts";
-export { valid } from "./valid.ts";
+export { validRequests as valid } from "./valid.ts";
 
 /** Requests that are refused. */
 export function hostile(target: Target): Case[] {
-  return [...routes(target), ...jsons(target), ...gates(target), ...safetensors(target)];
+  return [...routes(target), ...malformedJson(target), ...gates(target), ...safetensors(target)];
 }

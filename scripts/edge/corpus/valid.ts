@@ -4,7 +4,7 @@ import { writeSafetensors } from "../../../src/data/safetensors.ts";
 import { type Case, input, JSON_TYPE, type Target, TENSORS } from "./case.ts";
 
 /** Requests that are answered. */
-export function valid({ model, inputs, classes }: Target): Case[] {
+export function validRequests({ model, inputs, classes }: Target): Case[] {
   const x = [0, 1, 2].map((i) => input(i, inputs)), labels = [0, 1, 2].map((i) => i % classes);
   const post = (
     action: string,

@@ -2,7 +2,7 @@
 
 import { requestOf, TARGET } from "../answers.ts";
 import { type Case, input } from "../corpus/mod.ts";
-import { type Place, workerdExample } from "../hosts.ts";
+import { type ServerSetup, workerdExample } from "../hosts.ts";
 import type { Server } from "../server.ts";
 import { emptyWorker } from "./empty.ts";
 import { processorTime } from "./process.ts";
@@ -32,7 +32,7 @@ const CHECK: Case = {
 
 /** What so many checks of one image cost, one after the other. */
 export async function costOf(
-  place: Place,
+  place: ServerSetup,
   { requests, signal, tell }: { requests: number; signal: AbortSignal; tell: (part: number) => void },
 ): Promise<Cost> {
   await using example = await workerdExample(place);

@@ -1,6 +1,6 @@
 /** A worker that does nothing, to subtract. @module */
 
-import { type Place, workerdExample } from "../hosts.ts";
+import { type ServerSetup, workerdExample } from "../hosts.ts";
 import type { Server } from "../server.ts";
 
 const FILES = {
@@ -19,7 +19,7 @@ const empty :Workerd.Worker = (
 };
 
 /** It under workerd, which answers `{}` to everything, and looks at nothing. */
-export async function emptyWorker(place: Place): Promise<Server> {
+export async function emptyWorker(place: ServerSetup): Promise<Server> {
   for (const [name, text] of Object.entries(FILES)) await Deno.writeTextFile(`${place.folder}/${name}`, text);
   return await workerdExample({ ...place, config: "empty.capnp" });
 }

@@ -1,14 +1,14 @@
 /** `deno task load`: the examples under load, and what a check costs. @module */
 
 import { type Command, command } from "../../cli/command.ts";
-import { choicesOf, flag, whole } from "../../cli/options.ts";
+import { choicesOf, flag, integerOption } from "../../cli/options.ts";
 import { table } from "../../cli/outputs.ts";
 import { runTask } from "../../cli/run.ts";
 import { HOSTS, workerdExample } from "../hosts.ts";
-import { onHosts, problemsOf, type Row } from "../run.ts";
+import { problemsOf, type Row, runOnHosts } from "../run.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { emptyWorker } from "./empty.ts";
-import { FLAT, type Loaded, loaded } from "./loaded.ts";
+import { type Loaded, MAX_GROWTH, measureLoad } from "./loaded.ts";
 
 /** What is found of a host. */
 interface Found {
@@ -31,30 +31,38 @@ export const load: Command = command({
     "Load the example of the edge handler with good, bad and broken requests, and watch answers and memory",
   options: {
     on: choicesOf(HOSTS.map(({ name }) => name), { help: "Hosts", default: ["Deno", "workerd"] }),
-    seconds: whole({ help: "How long, on each", min: 3, max: 3600, default: 30 }),
-    requests: whole({ help: "Checks of one image in workerd, for their cost", min: 9, default: 9000 }),
-    seed: whole({ help: "Seed of the order", min: 0, default: 0 }),
+    seconds: integerOption({ help: "How long, on each", min: 3, max: 3600, default: 30 }),
+    requests: integerOption({
+      help: "Checks of one image in workerd, for their cost",
+      min: 9,
+      default: 9000,
+    }),
+    seed: integerOption({ help: "Seed of the order", min: 0, default: 0 }),
     json: flag("Print one JSON object: the rows"),
   },
   examples: ["load", "load --on workerd --seconds 60 --json"],
   async run({ on, seconds, requests, seed, json }, context) {
-    const rows = await onHosts(on, { title: "load", context }, async (host, given, tell): Promise<Found> => {
-      const { signal, examples } = given;
-      if (host.name !== "workerd") {
-        await using server = await host.start(given);
-        return { load: await loaded(server, { seconds, seed, signal, tell }) };
-      }
-      const part = (of: number) => (done: number) => tell((of + done) / 3);
-      const cost = await costOf(given, { requests, signal, tell: part(0) });
-      const options = { seconds, seed, signal };
-      await using server = await workerdExample({ ...given, inspector: INSPECTOR });
-      const load = await loaded(server, { ...options, inspector: INSPECTOR, tell: part(1) });
-      await using empty = await emptyWorker(given);
-      const { memory } = await loaded(empty, { ...options, tell: part(2) });
-      const files = Object.values(examples!.worker);
-      const sum = (what: "bytes" | "gzip") => files.reduce((sum, file) => sum + file[what], 0);
-      return { load, cost, empty: memory.last, worker: { bytes: sum("bytes"), gzip: sum("gzip") } };
-    });
+    const rows = await runOnHosts(
+      on,
+      { title: "load", context },
+      async (host, given, tell): Promise<Found> => {
+        const { signal, examples } = given;
+        if (host.name !== "workerd") {
+          await using server = await host.start(given);
+          return { load: await measureLoad(server, { seconds, seed, signal, tell }) };
+        }
+        const part = (of: number) => (done: number) => tell((of + done) / 3);
+        const cost = await costOf(given, { requests, signal, tell: part(0) });
+        const options = { seconds, seed, signal };
+        await using server = await workerdExample({ ...given, inspector: INSPECTOR });
+        const load = await measureLoad(server, { ...options, inspector: INSPECTOR, tell: part(1) });
+        await using empty = await emptyWorker(given);
+        const { memory } = await measureLoad(empty, { ...options, tell: part(2) });
+        const files = Object.values(examples!.worker);
+        const sum = (what: "bytes" | "gzip") => files.reduce((sum, file) => sum + file[what], 0);
+        return { load, cost, empty: memory.last, worker: { bytes: sum("bytes"), gzip: sum("gzip") } };
+      },
+    );
     context.print(json ? JSON.stringify({ rows }) : inWords(rows));
     const bad = ({ version, found }: Row<Found>) => version !== undefined && !(found && steady(found.load));
     return Number(rows.some(bad));
@@ -62,7 +70,7 @@ export const load: Command = command({
 });
 
 function steady({ wrong, memory }: Loaded): boolean {
-  return wrong.length === 0 && memory.last <= FLAT * memory.middle;
+  return wrong.length === 0 && memory.last <= MAX_GROWTH * memory.middle;
 }
 
 function inWords(rows: readonly Row<Found>[]): string {
@@ -95,7 +103,7 @@ function inWords(rows: readonly Row<Found>[]): string {
   for (const { host, found: { load, cost, empty, worker } } of there) {
     const say = (line: string) => lines.push(`${host}: ${line}`);
     load.wrong.forEach(say);
-    if (!(load.memory.last <= FLAT * load.memory.middle)) say("memory is not flat");
+    if (!(load.memory.last <= MAX_GROWTH * load.memory.middle)) say("memory is not flat");
     if (load.isolate !== undefined) {
       say(`the isolate held ${mb(load.isolate)} at most, WebAssembly's memory apart`);
     }

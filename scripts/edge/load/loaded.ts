@@ -6,7 +6,7 @@ import type { Server } from "../server.ts";
 import { drive, type Driven } from "./drive.ts";
 import { isolateMemory } from "./isolate.ts";
 import { memory } from "./process.ts";
-import { assaulted } from "./wire.ts";
+import { sendHostile } from "./wire.ts";
 
 /** Memory in MB, over a load. */
 export interface MemoryOver {
@@ -28,13 +28,13 @@ export interface Loaded extends Driven {
 }
 
 /** How much more memory the last third of the time may take than the middle one to be called flat. */
-export const FLAT = 1.1;
+export const MAX_GROWTH = 1.1;
 
 /** Milliseconds between two looks at the memory, and between two assaults. */
-const PAUSE = 500, LULL = 2000;
+const SAMPLE_INTERVAL = 500, HOSTILE_INTERVAL = 2000;
 
 /** What `server` does under a mixture of requests for so many seconds, while others assault it. */
-export async function loaded(
+export async function measureLoad(
   server: Server,
   { seconds, seed, inspector, signal, tell }: {
     seconds: number;
@@ -49,20 +49,20 @@ export async function loaded(
   const good = valid(TARGET), before = await memory(server.pid), start = performance.now();
   const samples: number[] = [], wire = new Set<string>();
   let isolate: number | undefined, over = false;
-  const meanwhile = async (pause: number, act: () => Promise<void>) => {
+  const repeatUntilOver = async (pause: number, act: () => Promise<void>) => {
     while (!over) {
       await act();
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   };
   const watching = Promise.all([
-    meanwhile(PAUSE, async () => {
+    repeatUntilOver(SAMPLE_INTERVAL, async () => {
       samples.push(await memory(server.pid));
       if (inspector !== undefined) isolate = Math.max(isolate ?? 0, await isolateMemory(inspector));
       tell((performance.now() - start) / 1000 / seconds);
     }),
-    meanwhile(LULL, async () => {
-      for (const line of await assaulted(server.url, good.at(-1)!)) wire.add(line);
+    repeatUntilOver(HOSTILE_INTERVAL, async () => {
+      for (const line of await sendHostile(server.url, good.at(-1)!)) wire.add(line);
     }),
   ]);
   // a failure there is one here, and not one that nobody hears of

@@ -12,7 +12,7 @@ interface Assault {
   readonly waits: boolean;
 }
 
-function assaults({ path, body }: Case, host: string): Assault[] {
+function hostileCases({ path, body }: Case, host: string): Assault[] {
   const head = (...lines: string[]) =>
     `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${lines.join("\r\n")}\r\n\r\n`;
   const json = "Content-Type: application/json";
@@ -40,16 +40,16 @@ function assaults({ path, body }: Case, host: string): Assault[] {
 }
 
 /** Milliseconds that a caller waits. */
-const PATIENCE = 2000;
+const ANSWER_TIMEOUT = 2000;
 
 /**
  * What the server at `url` answered to all of them, a line each, where it should not: anything but a status of 400 to 499,
  * or an end. `each` is a good request with a body.
  */
-export async function assaulted(url: string, each: Case): Promise<string[]> {
+export async function sendHostile(url: string, each: Case): Promise<string[]> {
   const { hostname, port } = new URL(url);
   const lines: string[] = [];
-  for (const { name, bytes, waits } of assaults(each, `${hostname}:${port}`)) {
+  for (const { name, bytes, waits } of hostileCases(each, `${hostname}:${port}`)) {
     const status = await firstStatus({ hostname, port: Number(port) }, bytes, waits);
     if (status !== undefined && !/^4\d\d$/.test(status)) lines.push(`${name}: ${status}`);
   }
@@ -67,7 +67,7 @@ async function firstStatus(
   try {
     for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
     if (!waits) return;
-    timer = setTimeout(() => connection.close(), PATIENCE);
+    timer = setTimeout(() => connection.close(), ANSWER_TIMEOUT);
     const buffer = new Uint8Array(4096);
     const read = await connection.read(buffer);
     if (read === null) return;

@@ -24,7 +24,7 @@ export interface ConformanceOptions {
 const PATIENCE = 5000;
 
 /** Starts the baseline kernels on so many threads, and waits until all compute; on one where the host has no more. */
-export async function begin(wanted: number): Promise<void> {
+export async function startKernels(wanted: number): Promise<void> {
   if (wanted > 1) await import("@gibbon/gibbon/threads");
   init({ kernels: "baseline", threads: wanted });
   if (!kernels().includes("threads")) return;
@@ -35,7 +35,7 @@ export async function begin(wanted: number): Promise<void> {
 
 /** SHA-256, in hexadecimal, of every output of every case, by `case.output`. */
 export async function conformance(
-  { start = begin, onOutput }: ConformanceOptions = {},
+  { start = startKernels, onOutput }: ConformanceOptions = {},
 ): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const { name, threads = 1, run } of cases) {

@@ -14,7 +14,7 @@ const REQUIRE = `import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);`;
 
 /** Brings the library in the unpacked package `folder` to a syntax that all hosts read. */
-export async function lowered(folder: string, files: readonly string[]): Promise<void> {
+export async function lowerSyntax(folder: string, files: readonly string[]): Promise<void> {
   await esbuild.build({
     ...COMMON,
     entryPoints: files.map((file) => `${folder}/${file}`),

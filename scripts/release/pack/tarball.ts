@@ -3,7 +3,7 @@
 import { stop } from "esbuild";
 import { create, extract } from "tar";
 import { writeFileWhole } from "../../files.ts";
-import { bundled, dependencies, lowered } from "./built.ts";
+import { bundled, dependencies, lowerSyntax } from "./built.ts";
 import { entries } from "./entries.ts";
 import { manifest } from "./manifest.ts";
 
@@ -78,7 +78,7 @@ async function complete(folder: string, packages: string): Promise<void> {
   const imported = await importedBy(library.map((file) => `${folder}/${file}`));
   try {
     await bundled(folder, packages);
-    await lowered(folder, library);
+    await lowerSyntax(folder, library);
   } finally {
     await stop();
   }

@@ -2,7 +2,7 @@
 
 import { differences } from "../conformance/mod.ts";
 import type { Check, Setting } from "./check.ts";
-import { find, type Found, type Tool } from "./tools.ts";
+import { findTool, type Found, type Tool } from "./tools.ts";
 
 /** A row of the table. */
 export interface Row {
@@ -25,7 +25,7 @@ export async function findAll(
   checks: readonly Pick<Check, "needs">[],
 ): Promise<Map<Tool, Found | undefined>> {
   const all = new Set(checks.flatMap(({ needs }) => needs));
-  return new Map(await Promise.all([...all].map(async (tool) => [tool, await find(tool)] as const)));
+  return new Map(await Promise.all([...all].map(async (tool) => [tool, await findTool(tool)] as const)));
 }
 
 /** What comes of `check` against the hashes `table`. */

@@ -36,7 +36,7 @@ export interface Found {
 }
 
 /** Where `tool` is on this machine; none if it is not, or too old. */
-export async function find({ commands, least = 0 }: Tool): Promise<Found | undefined> {
+export async function findTool({ commands, least = 0 }: Tool): Promise<Found | undefined> {
   const folders = (Deno.env.get("PATH") ?? "").split(":");
   for (const path of commands.flatMap((command) => folders.map((folder) => `${folder}/${command}`))) {
     const version = await versionOf(path);

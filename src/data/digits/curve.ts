@@ -32,15 +32,15 @@ export function trace(stroke: Stroke, round: number): Float64Array {
 export function extent(
   paths: readonly Float64Array[],
   axis: number,
-): { least: number; most: number; mean: number } {
-  let least = Infinity, most = -Infinity, sum = 0, count = 0;
+): { min: number; max: number; mean: number } {
+  let min = Infinity, max = -Infinity, sum = 0, count = 0;
   for (const path of paths) {
     count += path.length / 2;
     for (let i = axis; i < path.length; i += 2) {
-      least = Math.min(least, path[i]);
-      most = Math.max(most, path[i]);
+      min = Math.min(min, path[i]);
+      max = Math.max(max, path[i]);
       sum += path[i];
     }
   }
-  return { least, most, mean: sum / count };
+  return { min: min, max: max, mean: sum / count };
 }

@@ -89,10 +89,10 @@ function bend(c: Float64Array, u: number, v: number): number {
 function place(paths: readonly Float64Array[], from: Rng): void {
   const spans = [extent(paths, 0), extent(paths, 1)];
   const tall = Math.min(21, TALL + 1.2 * normal(from));
-  const scale = Math.min(tall / (spans[1].most - spans[1].least), 20 / (spans[0].most - spans[0].least));
-  spans.forEach(({ least, most, mean }, axis) => {
+  const scale = Math.min(tall / (spans[1].max - spans[1].min), 20 / (spans[0].max - spans[0].min));
+  spans.forEach(({ min, max, mean }, axis) => {
     const wanted = SIDE / 2 + SHIFT * normal(from) - scale * mean;
-    const start = Math.min(SIDE - MARGIN - scale * most, Math.max(MARGIN - scale * least, wanted));
+    const start = Math.min(SIDE - MARGIN - scale * max, Math.max(MARGIN - scale * min, wanted));
     for (const path of paths) {
       for (let i = axis; i < path.length; i += 2) path[i] = start + scale * path[i];
     }

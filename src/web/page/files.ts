@@ -4,7 +4,7 @@
 import { type NamedBytes, STATE_FORMAT } from "../messages.ts";
 import { address, applyLink, linkOfPage } from "./history.ts";
 import { isPicture, readPicture } from "./images.ts";
-import { leveled } from "./pixels.ts";
+import { quantize } from "./pixels.ts";
 import {
   changeEntry,
   entryOf,
@@ -18,7 +18,7 @@ import {
 } from "./state.ts";
 import { showExamples, trainDefaults } from "./start.ts";
 import { forgetTraining, restoreTraining } from "./train.ts";
-import { everywhere } from "./workers.ts";
+import { requestAll } from "./workers.ts";
 
 /** Opens a visitor's own files: a model, images and labels, a table, a picture, a saved state. */
 export async function openFiles(list: Iterable<File>): Promise<void> {
@@ -42,19 +42,19 @@ export async function openFiles(list: Iterable<File>): Promise<void> {
 
 /** Takes the built-in digits again. */
 export async function closeFiles(): Promise<void> {
-  const { reshaped } = await everywhere("closeFiles", {});
+  const { reshaped } = await requestAll("closeFiles", {});
   await replaceExamples(reshaped);
 }
 
 async function showPicture({ name, bytes }: NamedBytes): Promise<void> {
   if (gallery.value?.features) throw new Error(`Cannot open ${name}: the examples are a table, not images`);
-  const image = leveled(await readPicture(name, bytes));
+  const image = quantize(await readPicture(name, bytes));
   settings.label.value = undefined;
   settings.drawn.value = image;
 }
 
 async function openOthers(files: readonly NamedBytes[]): Promise<void> {
-  const { model, examples, reshaped, link } = await everywhere("openFiles", { files });
+  const { model, examples, reshaped, link } = await requestAll("openFiles", { files });
   if (examples) await replaceExamples(reshaped);
   if (model) {
     changeEntry(OPENED, { title: model.name, bytes: model.bytes, done: 1 });

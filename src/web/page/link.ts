@@ -15,26 +15,26 @@ type Plain = Exclude<keyof Settings, "attackOptions" | "familyOptions">;
 
 /** How each is read. */
 const READ: { readonly [K in Plain]: Read<Settings[K]> } = {
-  digit: whole(0, MAX.digit),
+  digit: readInteger(0, MAX.digit),
   drawn: readPixels,
-  label: whole(0, MAX.class),
+  label: readInteger(0, MAX.class),
   epsilon: number(MAX.epsilon),
   source: name,
   attack: name,
-  aim: whole(0, MAX.class),
-  control: yes,
-  far: yes,
+  aim: readInteger(0, MAX.class),
+  control: readFlag,
+  far: readFlag,
   family: name,
-  adversarial: yes,
-  both: yes,
-  seed: whole(0, MAX.seed),
-  epochs: whole(1, MAX.epochs),
+  adversarial: readFlag,
+  both: readFlag,
+  seed: readInteger(0, MAX.seed),
+  epochs: readInteger(1, MAX.epochs),
   // before the number of epochs it said only whether
-  trained: (text) => text === "true" ? MAX.epochs : text === "false" ? 0 : whole(0, MAX.epochs)(text),
+  trained: (text) => text === "true" ? MAX.epochs : text === "false" ? 0 : readInteger(0, MAX.epochs)(text),
   fooled: name,
-  target: whole(0, MAX.class),
+  target: readInteger(0, MAX.class),
   step: number(MAX.step),
-  noise: whole(0, MAX.noise),
+  noise: readInteger(0, MAX.noise),
 };
 
 const KEYS = Object.keys(READ) as Plain[];
@@ -88,10 +88,10 @@ export function readOption(text: string): unknown {
   if (items.length < 20 && items.length > 1 && items.every((item) => numeric.test(item))) {
     return items.map(Number);
   }
-  return yes(text) ?? name(text);
+  return readFlag(text) ?? name(text);
 }
 
-function whole(min: number, max: number): Read<number> {
+function readInteger(min: number, max: number): Read<number> {
   return (text) => /^\d{1,9}$/.test(text) && +text >= min && +text <= max ? +text : undefined;
 }
 
@@ -99,7 +99,7 @@ function number(max: number): Read<number> {
   return (text) => /^\d{1,3}(\.\d{1,6})?$/.test(text) && +text <= max ? +text : undefined;
 }
 
-function yes(text: string): boolean | undefined {
+function readFlag(text: string): boolean | undefined {
   return text === "true" ? true : text === "false" ? false : undefined;
 }
 

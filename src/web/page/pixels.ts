@@ -19,7 +19,7 @@ export function blank(): Float32Array {
 }
 
 /** `image` with each pixel at the nearest level. */
-export function leveled(image: Float32Array): Float32Array {
+export function quantize(image: Float32Array): Float32Array {
   return image.map((value) => levelOf(value) / LEVELS);
 }
 

@@ -51,11 +51,11 @@ export const PRESETS: readonly Preset[] = [
 export function showPreset({ link, part }: Preset): void {
   applyLink(link, { keepTraining: !link.includes("trained=") });
   restoreTraining();
-  goTo(part);
+  scrollToPart(part);
 }
 
 /** Scrolls to a part of the page without a change of the address, which holds the settings, and moves the focus there. */
-export function goTo(part: string): void {
+export function scrollToPart(part: string): void {
   const element = document.getElementById(part);
   element?.scrollIntoView();
   element?.querySelector<HTMLElement>("h2, h3")?.focus({ preventScroll: true });

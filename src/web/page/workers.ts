@@ -14,7 +14,7 @@ export const trainer: Send = startWorker(first);
 export const measurer: Send = startWorker(first);
 
 /** Makes the same request of every worker; the result of the first. */
-export const everywhere: Send = async (...request) =>
+export const requestAll: Send = async (...request) =>
   (await Promise.all([interactive, trainer, measurer].map((send) => send(...request))))[0];
 
 /**
@@ -35,12 +35,12 @@ export function shareModel(
 }
 
 /** Milliseconds for which the first attack has the machine for itself, at most. */
-const HEAD_START = 1500;
+const FIRST_ATTACK_TIME = 1500;
 
 /** Resolves when the first attack is shown, or is not shown for long. */
 function firstAttack(): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, HEAD_START);
+    setTimeout(resolve, FIRST_ATTACK_TIME);
     attackResult.subscribe((result) => void (result && resolve()));
   });
 }

@@ -15,7 +15,7 @@ import {
 import { Confidences } from "./confidences.tsx";
 import { Check } from "./controls.tsx";
 import { Plot } from "./plot.tsx";
-import { best, className, confidenceText, curvesText, decimal, leaders } from "./words.ts";
+import { best, className, confidenceText, curvesText, decimal, topClasses } from "./words.ts";
 
 /** The confidence of the attacked model in each class. */
 export function Probabilities(): JSX.Element {
@@ -69,7 +69,7 @@ export function Scores(): JSX.Element {
             mark={mark}
             text={`Scores of the classes as ε goes from ${decimal(shown.epsilons[0])} to ${
               decimal(shown.epsilons.at(-1)!)
-            }: the highest is that of ${leaders(shown, gallery.value)}`}
+            }: the highest is that of ${topClasses(shown, gallery.value)}`}
           />
           <p class="note">
             The scores before they become probabilities, as the example moves along the gradient's sign.

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { openFiles } from "../page/files.ts";
 import { changes, reset, undo } from "../page/history.ts";
-import { goTo, PRESETS, showPreset } from "../page/presets.ts";
+import { PRESETS, scrollToPart, showPreset } from "../page/presets.ts";
 import { notice } from "../page/state.ts";
 import { Attack } from "./attack.tsx";
 import { Compare } from "./compare.tsx";
@@ -66,7 +66,7 @@ export function App({ embed }: { embed?: string }): JSX.Element {
             onClick={(event) => {
               // the address holds the settings
               event.preventDefault();
-              goTo(id);
+              scrollToPart(id);
             }}
           >
             {name}

@@ -32,7 +32,7 @@ import {
   directionText,
   finding,
   noiseText,
-  outcome,
+  outcomeText,
   predictionText,
   provenText,
 } from "./words.ts";
@@ -209,7 +209,7 @@ function Sum(): JSX.Element {
   const result = attackResult.value;
   const shown = gallery.value;
   const predictions = result?.predictions[settings.source.value];
-  const fooled = result && predictions && outcome(predictions, result.label) === "fooled";
+  const fooled = result && predictions && outcomeText(predictions, result.label) === "fooled";
   const after = predictions ? predictionText(predictions.attacked, shown) : "…";
   return (
     <div class={fooled ? "sum fooled" : "sum"} data-epsilon={result?.epsilon}>

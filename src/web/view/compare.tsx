@@ -18,7 +18,7 @@ import {
 import { EpsilonSlider, ModelChoice } from "./choices.tsx";
 import { Confidences } from "./confidences.tsx";
 import { Section } from "./controls.tsx";
-import { decimal, outcome, percent, predictionText, transferText } from "./words.ts";
+import { decimal, outcomeText, percent, predictionText, transferText } from "./words.ts";
 
 /** The result that the cards show: the newest while they are in sight, else the one that has rested for a while. */
 const shownResult: Signal<AttackResult | undefined> = signal(undefined);
@@ -81,7 +81,7 @@ function Card({ name, title, bytes, done }: Entry): JSX.Element {
       </li>
     );
   }
-  const found = outcome(predictions, result.label);
+  const found = outcomeText(predictions, result.label);
   return (
     <li class={found === "fooled" ? "card fooled" : "card"}>
       <h3>{title}</h3>

@@ -2,7 +2,7 @@
 import type { JSX, TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { drawPath, SIDE } from "../../data/digits/raster.ts";
-import { blank, centered, leveled } from "../page/pixels.ts";
+import { blank, centered, quantize } from "../page/pixels.ts";
 import { example, settings } from "../page/state.ts";
 import { Picture } from "./picture.tsx";
 
@@ -69,13 +69,13 @@ export function clear(): void {
 
 /** The image with its ink in the middle. */
 export function center(): void {
-  change(centered(leveled(example.value)));
+  change(centered(quantize(example.value)));
 }
 
 function stroke([x0, y0]: Point, [x1, y1]: Point): void {
   const ink = example.value.slice();
   drawPath(ink, Float64Array.of(x0, y0, x1, y1), PEN);
-  change(leveled(ink));
+  change(quantize(ink));
 }
 
 function change(ink: Float32Array): void {

@@ -33,7 +33,7 @@ export function predictionText({ predicted, confidence }: Prediction, gallery?: 
 }
 
 /** Which class has the highest score, from the least ε to the greatest: "1 up to 0.1, then 7". */
-export function leaders(
+export function topClasses(
   { epsilons, scores }: Pick<Curves, "epsilons" | "scores">,
   gallery?: Gallery,
 ): string {
@@ -53,7 +53,7 @@ export function best(scores: readonly ArrayLike<number>[], i: number): number {
 }
 
 /** What an attack did to a model: it cannot have fooled one that was wrong before. */
-export function outcome(
+export function outcomeText(
   { clean, attacked }: Pick<Predictions, "clean" | "attacked">,
   label: number,
 ): "fooled" | "not fooled" | "wrong without the attack" {
@@ -86,7 +86,7 @@ export function provenText(radius: number, norm: unknown = "Linf"): string {
 /** Random signs of the same size beside the attack, in one sentence. */
 export function noiseText({ clean, attacked, noisy }: Predictions, label: number, gallery?: Gallery): string {
   if (noisy.predicted === clean.predicted) {
-    return outcome({ clean, attacked }, label) === "fooled"
+    return outcomeText({ clean, attacked }, label) === "fooled"
       ? `As large a step in random directions changes nothing: still ${
         predictionText(noisy, gallery)
       }. The direction matters, not the size.`
@@ -104,7 +104,7 @@ export function confidenceText(predictions: Predictions, label: number): string 
   const sum = attacked.probabilities.reduce((sum, p) => sum + p, 0);
   const low = sum < 0.9 && attacked.probabilities.every((p) => p < 0.5);
   const none = low ? " All its probabilities are low, which says “none of these”." : "";
-  if (outcome(predictions, label) !== "fooled") {
+  if (outcomeText(predictions, label) !== "fooled") {
     const change = attacked.confidence - clean.confidence;
     if (clean.predicted !== attacked.predicted) {
       return `The prediction changes from one wrong class to another.${none}`;
@@ -127,7 +127,7 @@ export function curvesText(curves: Curves, gallery?: Gallery): string {
   const middle = (epsilons.length - 1) / 2;
   const shape = linear
     ? "The scores are exactly straight lines, because the model is linear."
-    : bend(curves) < 0.15
+    : nonlinearity(curves) < 0.15
     ? "The scores are nearly straight lines: such models are fooled because they are too linear, not because they are too wild."
     : "These scores bend.";
   if (best(scores, middle) !== label) {
@@ -147,7 +147,7 @@ export function curvesText(curves: Curves, gallery?: Gallery): string {
 }
 
 /** How far the label's score and the highest one are from their chords, relative to how far they go: 0 for lines. */
-export function bend({ scores, label }: Pick<Curves, "scores" | "label">): number {
+export function nonlinearity({ scores, label }: Pick<Curves, "scores" | "label">): number {
   const shown = [label, best(scores, scores[0].length - 1)];
   return Math.max(...shown.map((c) => {
     const score = scores[c];

@@ -7,7 +7,7 @@ import type { Data } from "./data.ts";
 import { recipeOf } from "./recipes.ts";
 
 /** Held-out examples that errors are measured on after each epoch, few enough to go on at once. */
-const WATCHED = 300;
+const EPOCH_EXAMPLES = 300;
 
 /** Hidden units whose weights are shown. */
 const MAX_UNITS = 15;
@@ -71,7 +71,7 @@ export async function trainModel(
 }
 
 function epochEndOf(model: Model, { test, features }: Data, loss: number): EpochEnd {
-  const some = slice(test, 0, WATCHED);
+  const some = slice(test, 0, EPOCH_EXAMPLES);
   return {
     loss,
     clean: measure(model, some).errorRate,

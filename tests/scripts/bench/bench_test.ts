@@ -4,7 +4,7 @@ import { main } from "../../../scripts/bench/bench.ts";
 import { cases } from "../../../scripts/bench/kernels.ts";
 import { measure, type Subject } from "../../../scripts/bench/measure.ts";
 import { rowsOf } from "../../../scripts/bench/rows.ts";
-import { verified } from "../../../scripts/bench/verify.ts";
+import { prepareVerified } from "../../../scripts/bench/verify.ts";
 import * as reference from "../../reference/mod.ts";
 import { freshHeaps } from "../../support.ts";
 
@@ -58,10 +58,10 @@ Deno.test("bench --help and errors speak of the task", async () => {
   assertStringIncludes(err, "did you mean kernels?");
 });
 
-Deno.test("verified() refuses a kernel that is wrong in one element", () => {
+Deno.test("prepareVerified() refuses a kernel that is wrong in one element", () => {
   const few = cases().filter(({ kernel }) => ["exp", "gatherRows", "listNonZero"].includes(kernel));
   const [heap] = freshHeaps();
-  for (const one of few) verified(one, heap);
+  for (const one of few) prepareVerified(one, heap);
   const right = heap.call.bind(heap);
   heap.call = (kernel, args) => {
     const result = right(kernel, args);
@@ -70,7 +70,7 @@ Deno.test("verified() refuses a kernel that is wrong in one element", () => {
     data[7] = 2 * data[7] + 1;
     return result;
   };
-  for (const one of few) assertThrows(() => verified(one, heap), Error, `Cannot time ${one.name}`);
+  for (const one of few) assertThrows(() => prepareVerified(one, heap), Error, `Cannot time ${one.name}`);
 });
 
 Deno.test("measure() interleaves, and rowsOf() takes shares and differences round by round", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { farthestOffset, longestMultiplyAddChain, mostAlive } from "../../../scripts/build/inspect.ts";
+import { longestMultiplyAddChain, maxLiveVectors, maxOffset } from "../../../scripts/build/inspect.ts";
 
 Deno.test("longestMultiplyAddChain() counts the multiply-adds that feed each other without a place of their own", () => {
   const apart = [
@@ -21,9 +21,9 @@ Deno.test("longestMultiplyAddChain() counts the multiply-adds that feed each oth
   assertEquals(longestMultiplyAddChain(""), 0);
 });
 
-Deno.test("farthestOffset() is the largest offset of all", () => {
-  assertEquals(farthestOffset("v128.load offset=16\nf32.store offset=176 align=1\nv128.load"), 176);
-  assertEquals(farthestOffset("v128.load"), 0);
+Deno.test("maxOffset() is the largest offset of all", () => {
+  assertEquals(maxOffset("v128.load offset=16\nf32.store offset=176 align=1\nv128.load"), 176);
+  assertEquals(maxOffset("v128.load"), 0);
 });
 
 /** A loop of 12 multiply-adds into as many sums as given, by two vectors that it loads. */
@@ -46,12 +46,12 @@ function loop(sums: number): string {
   return ["(module", ` (func $0`, ...locals, "loop $l", ...loads, ...body.flat(), "end", " )"].join("\n");
 }
 
-Deno.test("mostAlive() counts the vectors that an inner loop of many multiply-adds needs at once", () => {
-  assertEquals(mostAlive(loop(4)), 6);
-  assertEquals(mostAlive(loop(12)), 14);
+Deno.test("maxLiveVectors() counts the vectors that an inner loop of many multiply-adds needs at once", () => {
+  assertEquals(maxLiveVectors(loop(4)), 6);
+  assertEquals(maxLiveVectors(loop(12)), 14);
 });
 
-Deno.test("mostAlive() is not concerned with loops of few multiply-adds, or around others", () => {
-  assertEquals(mostAlive(loop(12).replaceAll("f32x4.relaxed_madd", "f32x4.max")), 0);
-  assertEquals(mostAlive(""), 0);
+Deno.test("maxLiveVectors() is not concerned with loops of few multiply-adds, or around others", () => {
+  assertEquals(maxLiveVectors(loop(12).replaceAll("f32x4.relaxed_madd", "f32x4.max")), 0);
+  assertEquals(maxLiveVectors(""), 0);
 });

@@ -4,11 +4,11 @@ import {
   choice,
   choicesOf,
   flag,
+  integerOption,
   number,
   numbers,
   orWord,
   text,
-  whole,
 } from "../../../scripts/cli/options.ts";
 import { helpOf } from "../../../scripts/cli/help.ts";
 import { parse } from "../../../scripts/cli/parse.ts";
@@ -28,7 +28,7 @@ const specimen = command({
   summary: "try every kind of option",
   operand: { placeholder: "FILE", help: "what to try it on" },
   options: {
-    sizeLimit: whole({ help: "how many", min: 1, default: 7 }),
+    sizeLimit: integerOption({ help: "how many", min: 1, default: 7 }),
     rate: number({ help: "how fast", above: 0, max: 2 }),
     shift: number({ help: "how far", min: -5, max: 5 }),
     steps: numbers({ help: "how far each time", placeholder: "E,…", min: 0 }),

@@ -3,7 +3,7 @@ import type { Terminal } from "../../../scripts/cli/context.ts";
 import { runTask } from "../../../scripts/cli/run.ts";
 import { checkOf } from "../../../scripts/hosts/check.ts";
 import { committed } from "../../../scripts/hosts/expected.ts";
-import { found, type Host, runner } from "../../../scripts/hosts/host.ts";
+import { type Host, isInstalled, runner } from "../../../scripts/hosts/host.ts";
 import { hosts } from "../../../scripts/hosts/registry.ts";
 import { compiled } from "../../support.ts";
 
@@ -97,9 +97,9 @@ Deno.test("the registry has what its folders hold, and asks for tools by program
     name
   );
   assertEquals(hosts.map(({ name }) => name).sort(), folders.sort());
-  assertEquals(await found({ probe: ["no-such-program"] }), false);
-  assertEquals(await found({ probe: [Deno.execPath(), "no-such-command-or-file"] }), false);
-  assertEquals(await found({ probe: [Deno.execPath(), "--version"] }), true);
+  assertEquals(await isInstalled({ probe: ["no-such-program"] }), false);
+  assertEquals(await isInstalled({ probe: [Deno.execPath(), "no-such-command-or-file"] }), false);
+  assertEquals(await isInstalled({ probe: [Deno.execPath(), "--version"] }), true);
 });
 
 Deno.test("every host speaks the version of the binaries", () => {

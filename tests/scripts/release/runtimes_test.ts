@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Check } from "../../../scripts/release/runtimes/check.ts";
 import type { Outcome } from "../../../scripts/release/runtimes/programs/outcome.ts";
 import { findAll, passed, type Row, rowOf, tableOf } from "../../../scripts/release/runtimes/rows.ts";
-import { find, type Tool } from "../../../scripts/release/runtimes/tools.ts";
+import { findTool, type Tool } from "../../../scripts/release/runtimes/tools.ts";
 
 const TABLE = { a: "1", b: "2" };
 const OUTCOME: Outcome = { hashes: TABLE, kernels: "baseline", threads: 2 };
@@ -57,11 +57,11 @@ Deno.test("rowOf() says how to install what is not found, and of which version w
     assertStringIncludes(tableOf([missing]), "Host, form: not found; to install Host: install it");
   }));
 
-Deno.test("find() takes the first command that is there, and none that is too old", () =>
+Deno.test("findTool() takes the first command that is there, and none that is too old", () =>
   withTool("18.20.1", async (tool, folder) => {
-    assertEquals(await find(tool), { path: `${folder}/gibbon-host`, version: "18.20.1" });
-    assertEquals((await find({ ...tool, least: 18 }))?.version, "18.20.1");
-    assertEquals(await find({ ...tool, least: 20 }), undefined);
+    assertEquals(await findTool(tool), { path: `${folder}/gibbon-host`, version: "18.20.1" });
+    assertEquals((await findTool({ ...tool, least: 18 }))?.version, "18.20.1");
+    assertEquals(await findTool({ ...tool, least: 20 }), undefined);
   }));
 
 Deno.test("passed() lets only missing hosts through, unless all are to be there", () => {

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { PIXELS } from "../../../src/web/messages.ts";
 import { readLink, writeLink } from "../../../src/web/page/link.ts";
-import { leveled } from "../../../src/web/page/pixels.ts";
+import { quantize } from "../../../src/web/page/pixels.ts";
 import { DEFAULTS, DEFAULTS_1, type Settings } from "../../../src/web/page/settings.ts";
 
 const changed: Settings = {
   digit: 11,
-  drawn: leveled(Float32Array.from({ length: PIXELS }, (_, i) => i % 16 / 15)),
+  drawn: quantize(Float32Array.from({ length: PIXELS }, (_, i) => i % 16 / 15)),
   label: 3,
   epsilon: 0.125,
   source: "adversarialMaxout",

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { drawPath, SIDE } from "../../../src/data/digits/raster.ts";
 import { PIXELS } from "../../../src/web/messages.ts";
-import { blank, centered, leveled, readPixels, writePixels } from "../../../src/web/page/pixels.ts";
+import { blank, centered, quantize, readPixels, writePixels } from "../../../src/web/page/pixels.ts";
 
 /** A short stroke near a corner. */
 function stroke(): Float32Array {
   const ink = blank();
   drawPath(ink, Float64Array.of(4, 5, 7, 12), { begin: 1.25, end: 1.25, soft: 1.3 });
-  return leveled(ink);
+  return quantize(ink);
 }
 
 /** The mean place of the ink, along and down. */
@@ -22,7 +22,7 @@ Deno.test("writePixels() and readPixels() give back every leveled image exactly,
     blank(),
     new Float32Array(PIXELS).fill(1),
     stroke(),
-    leveled(Float32Array.from({ length: PIXELS }, (_, i) => i / PIXELS)),
+    quantize(Float32Array.from({ length: PIXELS }, (_, i) => i / PIXELS)),
   ];
   for (const image of images) {
     const text = writePixels(image);
@@ -39,10 +39,10 @@ Deno.test("readPixels() refuses what is no image", () => {
   }
 });
 
-Deno.test("leveled() is idempotent, and never more than half a level away", () => {
+Deno.test("quantize() is idempotent, and never more than half a level away", () => {
   const image = Float32Array.from({ length: PIXELS }, (_, i) => i / (PIXELS - 1));
-  const once = leveled(image);
-  assertEquals(leveled(once), once);
+  const once = quantize(image);
+  assertEquals(quantize(once), once);
   once.forEach((value, i) => assert(Math.abs(value - image[i]) <= 0.5 / 15 + 1e-6));
 });
 

@@ -1,19 +1,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Curves, Prediction, Predictions } from "../../../src/web/messages.ts";
 import {
-  bend,
   best,
   confidenceText,
   curvesText,
   decimal,
   filtersText,
   finding,
-  leaders,
   noiseText,
-  outcome,
+  nonlinearity,
+  outcomeText,
   percent,
   predictionText,
   provenText,
+  topClasses,
   transferText,
 } from "../../../src/web/view/words.ts";
 
@@ -46,21 +46,21 @@ Deno.test("predictionText() is a class and its confidence", () => {
   assertEquals(predictionText(zero), "0, 90.0 %");
 });
 
-Deno.test("best() is the first of the highest, leaders() tells where it changes", () => {
+Deno.test("best() is the first of the highest, topClasses() tells where it changes", () => {
   const epsilons = Float32Array.of(-0.5, 0, 0.5);
   assertEquals(best([[1, 2], [1, 3]], 0), 0);
   assertEquals(
-    leaders({ epsilons, scores: [[3, 1, 0], [0, 2, 1], [0, 0, 2]].map((s) => Float32Array.from(s)) }),
+    topClasses({ epsilons, scores: [[3, 1, 0], [0, 2, 1], [0, 0, 2]].map((s) => Float32Array.from(s)) }),
     "0 up to −0.5, then 1 up to 0, then 2",
   );
-  assertEquals(leaders({ epsilons, scores: [Float32Array.of(0, 0, 0), Float32Array.of(1, 1, 1)] }), "1");
+  assertEquals(topClasses({ epsilons, scores: [Float32Array.of(0, 0, 0), Float32Array.of(1, 1, 1)] }), "1");
 });
 
-Deno.test("outcome() calls no model fooled that was wrong before", () => {
-  assertEquals(outcome(predictions(zero, one), 0), "fooled");
-  assertEquals(outcome(predictions(zero, zero), 0), "not fooled");
-  assertEquals(outcome(predictions(one, one), 0), "wrong without the attack");
-  assertEquals(outcome(predictions(one, two), 0), "wrong without the attack");
+Deno.test("runConformance() calls no model fooled that was wrong before", () => {
+  assertEquals(outcomeText(predictions(zero, one), 0), "fooled");
+  assertEquals(outcomeText(predictions(zero, zero), 0), "not fooled");
+  assertEquals(outcomeText(predictions(one, one), 0), "wrong without the attack");
+  assertEquals(outcomeText(predictions(one, two), 0), "wrong without the attack");
 });
 
 Deno.test("finding() says which ε is enough, and for what", () => {
@@ -117,7 +117,7 @@ Deno.test("curvesText() says lines of lines only, and where the label is ahead",
   assertMatch(curvesText(bent), /bend\. The label 1 is ahead from ε ≈ 0 to 0 only\.$/);
   assertMatch(curvesText({ ...bent, label: 0 }), /The label 0 is not ahead at ε = 0\.$/);
   assertMatch(curvesText(curvesOf(0, false, [4, 3.1, 2, 1, 0], [0, 0, 0, 0, -1])), /nearly straight/);
-  assertEquals(bend({ label: 0, scores: [Float32Array.of(0, 1, 2)] }), 0);
+  assertEquals(nonlinearity({ label: 0, scores: [Float32Array.of(0, 1, 2)] }), 0);
 });
 
 Deno.test("transferText() tells the strongest transfer, and none where there is none", () => {

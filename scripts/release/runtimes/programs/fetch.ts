@@ -1,7 +1,7 @@
 /** For hosts that answer requests. */
 
-import { outcome } from "./outcome.ts";
+import { runConformance } from "./outcome.ts";
 
 export default {
-  fetch: async (): Promise<Response> => Response.json(await outcome()),
+  fetch: async (): Promise<Response> => Response.json(await runConformance()),
 };

@@ -1,7 +1,7 @@
 /** What a host makes of the conformance run: the part of every program here. @module */
 
 import { init, kernels, threads } from "@gibbon/gibbon";
-import { begin, conformance } from "../../conformance/mod.ts";
+import { conformance, startKernels } from "../../conformance/mod.ts";
 
 /** What ran on a host, and what it gave. */
 export interface Outcome {
@@ -14,7 +14,9 @@ export interface Outcome {
 }
 
 /** The conformance run on this host. */
-export async function outcome(start: (threads: number) => void | Promise<void> = begin): Promise<Outcome> {
+export async function runConformance(
+  start: (threads: number) => void | Promise<void> = startKernels,
+): Promise<Outcome> {
   let most = 1;
   const hashes = await conformance({
     async start(wanted) {
@@ -22,6 +24,6 @@ export async function outcome(start: (threads: number) => void | Promise<void> =
       most = Math.max(most, threads());
     },
   });
-  if (start === begin) init();
+  if (start === startKernels) init();
   return { hashes, kernels: kernels(), threads: most };
 }

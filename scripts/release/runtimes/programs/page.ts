@@ -1,6 +1,6 @@
 /** For browsers: what a test calls in the page, and what answers in a worker. */
 
-import { type Outcome, outcome } from "./outcome.ts";
+import { type Outcome, runConformance } from "./outcome.ts";
 
 const scope = globalThis as typeof globalThis & {
   document?: unknown;
@@ -10,7 +10,7 @@ const scope = globalThis as typeof globalThis & {
 
 if (scope.document) {
   scope.outcomes = {
-    page: () => outcome(),
+    page: () => runConformance(),
     worker: () =>
       new Promise((resolve, reject) => {
         const worker = new Worker(import.meta.url, { type: "module" });
@@ -19,5 +19,5 @@ if (scope.document) {
       }),
   };
 } else {
-  scope.postMessage(await outcome());
+  scope.postMessage(await runConformance());
 }

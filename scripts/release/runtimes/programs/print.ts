@@ -1,5 +1,5 @@
 /** For hosts with a standard output. */
 
-import { outcome } from "./outcome.ts";
+import { runConformance } from "./outcome.ts";
 
-console.log(JSON.stringify(await outcome()));
+console.log(JSON.stringify(await runConformance()));

@@ -12,7 +12,7 @@ import {
   signNoise,
   slice,
 } from "../../../../src/mod.ts";
-import { attackSchemas } from "../../../../src/evaluate/tried.ts";
+import { attackSchemas } from "../../../../src/evaluate/attack_choice.ts";
 import { readNpy } from "../../../../src/data/npy.ts";
 import { oneOf } from "../../../../src/schema.ts";
 import { assertRefused, filesIn, gibbon, json, printed, SMALL_READING, withModel } from "../support.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { checkReport } from "../../../../src/evaluate/check.ts";
 import { type Gate, trialsOf } from "../../../../src/evaluate/gate.ts";
-import { finish, outcomes } from "../../../../src/evaluate/outcomes.ts";
+import { outcomes, runSteps } from "../../../../src/evaluate/outcomes.ts";
 import { loadModel, model as modelOf, saveModel, softmaxLinear } from "../../../../src/mod.ts";
 import {
   assertRefused,
@@ -62,7 +62,7 @@ Deno.test("check --json prints the report of the library, which an edge handler 
     const { test } = await loadData(data);
     const examples = { ...test, x: { ...test.x, rows: 50, data: test.x.data.subarray(0, 50 * 784) } };
     const first = { ...examples, labels: test.labels.subarray(0, 50) };
-    const found = finish(outcomes(model, first, trialsOf(gate, 784)));
+    const found = runSteps(outcomes(model, first, trialsOf(gate, 784)));
     const report = checkReport({ ...gate, thresholds }, found, {
       examples: first,
       model: file,

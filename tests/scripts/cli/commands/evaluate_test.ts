@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { rates } from "../../../../scripts/cli/outputs.ts";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { fooledRate } from "../../../../src/evaluate/evaluation.ts";
-import { attackSchemas, triedOf } from "../../../../src/evaluate/tried.ts";
+import { attackSchemas, configureAttack } from "../../../../src/evaluate/attack_choice.ts";
 import { oneOf } from "../../../../src/schema.ts";
 import { fgsm, kernels, loadModel, measure, predict, sweep, uniformNoise } from "../../../../src/mod.ts";
 import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
@@ -29,7 +29,11 @@ Deno.test("evaluate --json prints one object of rates, those that the library me
       model: file,
       data: { name: data, split: "test", examples: 60, reading: SMALL_READING },
       kernels: kernels(),
-      conditions: { bounds: null, seed: 2, attacks: ["fgsm", "uniformNoise"].map((name) => triedOf(name)) },
+      conditions: {
+        bounds: null,
+        seed: 2,
+        attacks: ["fgsm", "uniformNoise"].map((name) => configureAttack(name)),
+      },
       clean: rates(measure(model, test)),
       attacked: attacked.map((each, i) => {
         const { predicted } = [fgsm, uniformNoise][Math.floor(i / 3)](model, test, {

@@ -16,7 +16,7 @@ export interface AttackChoice {
 }
 
 /** The same, complete. */
-export interface Tried {
+export interface ConfiguredAttack {
   /** What it is called in results. */
   readonly name: string;
   /** Registry key. */
@@ -36,10 +36,10 @@ export const attackSchemas: Readonly<Record<string, AnySchema>> = Object.fromEnt
 );
 
 /** `choice` as it is tried; options of `shared` go to it where it has them, and does not set them itself. */
-export function triedOf(
+export function configureAttack(
   choice: string | AttackChoice,
   shared: Readonly<Record<string, unknown>> = {},
-): Tried {
+): ConfiguredAttack {
   const { attack, name = attack, ...own }: AttackChoice = typeof choice === "string"
     ? { attack: choice }
     : choice;
