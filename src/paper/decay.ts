@@ -1,10 +1,10 @@
 /** Experiment, section 5: weight decay in place of adversarial training. @module */
 
-import { fgsm } from "../attacks/fgsm.ts";
 import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
+import { underAttack } from "./standing.ts";
 import { COEFFICIENTS, decayed } from "./recipes/controls.ts";
 
 /** Training examples on which a network's training error is measured. */
@@ -32,7 +32,7 @@ export const decayExperiment: Experiment = {
       measurements[`${name}.training error`] = percent(measure(each, own).errorRate);
       measurements[`${name}.clean.error`] = percent(measure(each, test).errorRate);
       measurements[`${name}.fgsm.error`] = percent(
-        measure(each, fgsm(each, test, { epsilon: EPSILON })).errorRate,
+        underAttack(each, test).errorRate,
       );
     }
     return {

@@ -7,6 +7,7 @@ import { ensemble } from "../models/ensemble.ts";
 import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { sampleOf } from "./lineup.ts";
+import { underAttack } from "./standing.ts";
 import { members } from "./recipes/ensemble.ts";
 
 /** Section 9: do many models see what one does not? */
@@ -24,15 +25,15 @@ export const ensembleExperiment: Experiment = {
     for (const name of members) all.push(await trained(name));
     const together = ensemble(all);
     const byScores = ensemble(all, { rule: "scores" });
-    const on = (model: typeof together, from: typeof together, gradient?: LossOptions["gradient"]) =>
-      measure(model, fgsm(from, test, { epsilon: EPSILON, gradient }));
-    const whole = on(together, together);
+    const through = (gradient?: LossOptions["gradient"]) =>
+      measure(together, fgsm(all[0], test, { epsilon: EPSILON, gradient }));
+    const whole = underAttack(together, test);
     progress(0.4);
-    const single = on(together, all[0]);
-    const alone = on(all[0], all[0]);
+    const single = through();
+    const alone = underAttack(all[0], test);
     progress(0.6);
     const sample = sampleOf(context);
-    const whole2 = measure(byScores, fgsm(byScores, sample, { epsilon: EPSILON }));
+    const whole2 = underAttack(byScores, sample);
     const clean = measure(together, test);
     const memberClean = measure(all[0], test);
     return {
@@ -43,8 +44,8 @@ export const ensembleExperiment: Experiment = {
         "whole.error": percent(whole.errorRate),
         "whole.confidence": percent(whole.confidenceOnErrors),
         "single.error": percent(single.errorRate),
-        "whole in float32.error": percent(on(together, together, "float32").errorRate),
-        "single in float32.error": percent(on(together, all[0], "float32").errorRate),
+        "whole in float32.error": percent(underAttack(together, test, { gradient: "float32" }).errorRate),
+        "single in float32.error": percent(through("float32").errorRate),
         "single.confidence": percent(single.confidenceOnErrors),
         "whole by mean scores.error": percent(whole2.errorRate),
       },

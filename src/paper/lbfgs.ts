@@ -75,7 +75,6 @@ function compare(plain: Differentiable, examples: Batch): Measurements {
   const free = lbfgs(plain, right, { ...PLAIN, epsilon: MOST });
   // one question is for the runner-up, the others are gradients
   const cost = free.queries.reduce((sum, each) => sum + each - 1, 0) / count;
-  const boxed = lbfgs(plain, right, { ...PLAIN, epsilon: MOST, bounds: [0, 1] });
   const signs = fgsm.sweep(plain, right, { epsilons: STEPS });
   const first = Array.from({ length: count }, (_, i) => signs.findIndex(({ fooled }) => fooled[i]));
   // where both mislead
@@ -86,7 +85,7 @@ function compare(plain: Differentiable, examples: Batch): Measurements {
   };
   const mean = (values: readonly number[], of: readonly number[]) =>
     of.length > 0 ? of.reduce((sum, i) => sum + values[i], 0) / of.length : null;
-  const [near, within] = [lengths(free), lengths(boxed)];
+  const near = lengths(free);
   const rate = (fooled: Uint8Array) => percent(fooled.reduce((sum, each) => sum + each, 0) / count);
   const inBoth = mean(near, both);
   const bySign = mean(
@@ -95,10 +94,8 @@ function compare(plain: Differentiable, examples: Batch): Measurements {
   );
   return {
     "found": rate(free.fooled),
-    "found in bounds": rate(boxed.fooled),
     "sign step.found": rate(signs[STEPS.indexOf(EPSILON)].fooled),
     "distance": inBoth,
-    "distance in bounds": mean(within, Array.from(boxed.fooled.keys()).filter((i) => boxed.fooled[i])),
     "sign step.distance": bySign,
     "sign step.epsilon": mean(first.map((at) => STEPS[at] ?? 0), both),
     "shorter": inBoth !== null && bySign !== null && inBoth > 0 ? bySign / inBoth : null,

@@ -1,6 +1,5 @@
 /** Experiment, section 3: why many small changes make a large one. @module */
 
-import { fgsm } from "../attacks/fgsm.ts";
 import { matrix } from "../matrix.ts";
 import { measure } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";
@@ -9,6 +8,7 @@ import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { pooled } from "./pooled.ts";
 import { pooledSoftmax, POOLS } from "./recipes/shallow.ts";
 import { rowOf } from "./images.ts";
+import { underAttack } from "./standing.ts";
 
 /** Weighted sums over so many pixels, drawn at random. */
 const DIMENSIONS = [49, 98, 196, 392, 784];
@@ -45,7 +45,7 @@ export const linearExperiment: Experiment = {
       const weights = rowsOf(model, "W");
       const n = model.inputs;
       const m = weights.reduce((sum, row) => sum + sizeOf(row), 0) / weights.length / n;
-      const error = percent(measure(model, fgsm(model, examples, { epsilon: EPSILON })).errorRate)!;
+      const error = percent(underAttack(model, examples).errorRate)!;
       measurements[`trained on ${n}.mean weight`] = m;
       measurements[`trained on ${n}.growth`] = EPSILON * m * n;
       measurements[`trained on ${n}.clean.error`] = percent(measure(model, examples).errorRate);

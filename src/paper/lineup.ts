@@ -17,7 +17,7 @@ export const LINEUP = [
   "mpDbm",
 ].map((name) => [name, MODEL_NAMES[name]] as const);
 
-/** The test images that comparisons of many models look at: the first 2,000, in a quick run 1,000. */
+/** The test images that comparisons of many models look at: the first 2,000, in a quick run 500. */
 export function sampleOf({ test, budget }: Pick<ExperimentContext, "test" | "budget">): Batch {
-  return slice(test, 0, budget.name === "quick" ? 1000 : 2000);
+  return slice(test, 0, budget.name === "quick" ? 500 : 2000);
 }

@@ -1,10 +1,8 @@
 /** Experiment, section 4 and appendix A: the deep maxout network. @module */
 
-import { fgsm } from "../attacks/fgsm.ts";
-import { measure } from "../evaluate/measure.ts";
 import { digitsFigure, sumFigure } from "./digits_figure.ts";
-import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { attackedInFloat32, cleanAttackedAndRubbish } from "./standing.ts";
+import { type Experiment, percent } from "./experiment.ts";
+import { attackedInFloat32, cleanAttackedAndRubbish, underAttack } from "./standing.ts";
 
 /** Section 4 and appendix A: the deep maxout network. */
 export const maxoutExperiment: Experiment = {
@@ -19,7 +17,7 @@ export const maxoutExperiment: Experiment = {
   async run(context) {
     const model = await context.model("maxout");
     const { test } = context;
-    const clipped = measure(model, fgsm(model, test, { epsilon: EPSILON, bounds: [0, 1] }));
+    const clipped = underAttack(model, test, { bounds: [0, 1] });
     return {
       measurements: {
         ...cleanAttackedAndRubbish(model, context),

@@ -1,10 +1,23 @@
 /** Measures of a model on clean, attacked and rubbish examples. @module */
 
+import type { AttackOptions } from "../attacks/attack.ts";
+import type { LossOptions } from "../attacks/direction.ts";
 import { fgsm } from "../attacks/fgsm.ts";
 import { rubbish } from "../attacks/rubbish.ts";
-import { measure, measureRubbish } from "../evaluate/measure.ts";
+import { measure, measureAnswers, measureRubbish, type Rates } from "../evaluate/measure.ts";
+import type { Batch } from "../data/batch.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { EPSILON, type ExperimentContext, type Measurements, percent } from "./experiment.ts";
+
+/** A model under its own attack of ε = .25, by what it said of the attacked images when they were made. */
+export function underAttack(
+  model: Differentiable,
+  test: Batch,
+  options: AttackOptions & LossOptions = {},
+): Rates {
+  const adversarial = fgsm(model, test, { ...options, epsilon: EPSILON });
+  return measureAnswers(adversarial, adversarial);
+}
 
 /** A model on clean examples and on its own adversarial ones. */
 export function cleanAndAttacked(
@@ -12,7 +25,7 @@ export function cleanAndAttacked(
   { test }: Pick<ExperimentContext, "test">,
 ): Measurements {
   const clean = measure(model, test);
-  const attacked = measure(model, fgsm(model, test, { epsilon: EPSILON }));
+  const attacked = underAttack(model, test);
   return {
     "clean.error": percent(clean.errorRate),
     "clean.confidence": percent(clean.confidence),
@@ -26,7 +39,7 @@ export function attackedInFloat32(
   model: Differentiable,
   { test }: Pick<ExperimentContext, "test">,
 ): Measurements {
-  const attacked = measure(model, fgsm(model, test, { epsilon: EPSILON, gradient: "float32" }));
+  const attacked = underAttack(model, test, { gradient: "float32" });
   return {
     "fgsm in float32.error": percent(attacked.errorRate),
     "fgsm in float32.confidence": percent(attacked.confidenceOnErrors),
