@@ -62,6 +62,13 @@ function matrix({ rows, columns, values, rowLabel, columnLabel, unit }: MatrixFi
 /** Images in blocks of at most five columns, which stand side by side where there is room. */
 function images(figure: ImagesFigure): Html {
   const { columns, images } = figure;
+  if (images.length === columns) {
+    return html`
+      <div class="images">
+        <ul class="row">${images.map((image) => tile(figure, image))}</ul>
+      </div>
+    `;
+  }
   const width = columns > 5 && columns % 5 === 0 ? 5 : columns;
   const rows = Math.ceil(images.length / columns);
   const blocks = Array.from(
@@ -84,7 +91,7 @@ function tile(figure: ImagesFigure, { pixels, label, marked }: ImagesFigure["ima
   const { width, height, title } = figure;
   return html`<li${marked ? raw(' class="marked"') : ""}><img src="${
     png(figure, pixels)
-  }" width="${width}" height="${height}" loading="lazy" alt="${label ?? title}">${
+  }" width="${width}" height="${height}" alt="${label ?? title}">${
     label === undefined ? "" : html`<span>${label}</span>`
   }</li>`;
 }

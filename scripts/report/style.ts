@@ -50,6 +50,7 @@ svg .dot { fill: var(--ink); } svg .ring { fill: none; stroke: var(--accent); st
 .images { display: flex; flex-wrap: wrap; gap: .6rem .35rem; }
 .images ul { flex: 1 1 18rem; display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 7rem)); gap: .35rem; list-style: none; margin: 0; padding: 0; }
 .images li { font-size: .75rem; line-height: 1.25; text-align: center; color: var(--quiet); overflow-wrap: anywhere; }
+.images ul.row { grid-template-columns: repeat(auto-fill, minmax(3.3rem, 1fr)); }
 #digit .images ul { grid-template-columns: repeat(3, minmax(0, 12rem)); gap: .8rem; } #digit .images li { font-size: .9rem; }
 .images img { display: block; width: 100%; height: auto; image-rendering: pixelated; border: 1px solid var(--rule); }
 .images .marked img { outline: 2px solid var(--fair); outline-offset: -1px; }
@@ -69,5 +70,7 @@ footer { margin-top: 4rem; padding-block: 1.5rem 3rem; color: var(--quiet); font
   .matrix { font-size: .68rem !important; } .matrix th, .matrix td { padding: .25rem .1rem; }
   figure { padding: .75rem; margin-inline: -.5rem; } }
 @media print { :root { color-scheme: light; } body { font-size: 9.5pt; line-height: 1.4; } body > * { max-width: none; } nav, .filter { display: none; }
-  h2 { margin-top: 1.5rem; } figure { background: none; border: 1px solid var(--rule); } a { color: inherit; } .wide svg { max-width: 30rem; } }
+  h2 { margin-top: 1.5rem; } figure { background: none; border: 1px solid var(--rule); } a { color: inherit; } .wide { display: none; } .narrow { display: block; }
+  main { columns: 2; column-gap: 1.5rem; } #paper, #figures, #claims { column-span: all; } #figures .wide { display: block; } #figures .narrow { display: none; }
+  figure { margin: .75rem 0; padding: .5rem; } h2 { break-after: avoid; } }
 `;

@@ -37,7 +37,7 @@ export function sumFigure(model: Differentiable, test: Batch): ImagesFigure {
   return imagesFigure(
     {
       id: "sum",
-      title: "A digit, plus ε times a sign pattern, is an adversarial example",
+      title: "A digit, plus ε times a sign pattern",
       caption:
         `The first ${
           one.labels[0]

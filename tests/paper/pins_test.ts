@@ -260,8 +260,12 @@ const PINS: Pins = {
     errorOf(of("softmax"), rowsOf(rotation(of("softmax"), asBatch(test), { epsilon: 0.3 }))),
   "curves.maxout.half": half("maxout"),
   "curves.adversarialMaxout.half": half("adversarialMaxout"),
-  "curves.adversarialMaxout.worst": (world) =>
-    Math.max(...EPSILONS.filter((e) => e <= 0.25).map((e) => sweepError("adversarialMaxout", e)(world))),
+  ...Object.fromEntries(
+    ["softmax", "maxout", "adversarialMaxout", "signNoiseMaxout", "sigmoidMaxout"].map((name) => [
+      `curves.${name}.worst`,
+      (world: World) => Math.max(...EPSILONS.filter((e) => e <= 0.25).map((e) => sweepError(name, e)(world))),
+    ]),
+  ),
   "lbfgs.maxout.shorter": ({ of, test: { x, y } }) => {
     const own = of("maxout");
     // the first two of each class, of which those that the network gets right are attacked
@@ -432,6 +436,9 @@ for (const experiment of experiments) {
       ...(claim.ordering?.of ?? []).filter((other) => other.startsWith(`${id}.`)),
       ...(claim.gradient && claim.id !== "ensemble.whole.error" ? [inFloat32(claim.id)] : []),
     ]));
+    if (id === "curves") {
+      for (const name of Object.keys(PINS)) if (/^curves\..*worst$/.test(name)) names.add(name);
+    }
     for (const name of names) {
       const pin = PINS[name];
       assert(pin, `${name} has no pin`);
