@@ -1,7 +1,7 @@
 /** Trained models and unfinished trainings, kept in files. @module */
 
 import { type Batch, type Family, loadModel, readSafetensors, type TrainOptions } from "../../src/mod.ts";
-import type { Trained } from "../../src/paper/perform.ts";
+import type { TrainingRecord } from "../../src/paper/executor.ts";
 import { identity } from "../../src/train/mod.ts";
 import { reason, UserError } from "../errors.ts";
 import { sha256 } from "../sha256.ts";
@@ -71,7 +71,7 @@ export async function keptIn(
 }
 
 /** What the model file at `path` says of its training; nothing if it is not there, or cannot be a model. */
-export async function recordIn(path: string): Promise<Trained | undefined> {
+export async function recordIn(path: string): Promise<TrainingRecord | undefined> {
   const bytes = await Deno.readFile(path).catch(() => undefined);
   if (!bytes) return undefined;
   try {

@@ -2,8 +2,8 @@
 
 import type { Batch, Variant } from "../../src/mod.ts";
 import type { Budget } from "../../src/paper/budgets.ts";
-import type { Outcome } from "../../src/paper/experiment.ts";
-import type { Trained } from "../../src/paper/perform.ts";
+import type { ExperimentResult } from "../../src/paper/experiment.ts";
+import type { TrainingRecord } from "../../src/paper/executor.ts";
 
 /** What all of a worker's orders share. */
 export interface Setting {
@@ -20,7 +20,7 @@ export interface Setting {
 /** What a worker is to do; `stop` ends what it does, with the state saved. */
 export type Order =
   | { readonly kind: "begin"; readonly setting: Setting }
-  | { readonly kind: "train"; readonly name: string; readonly seed: number; readonly after?: Trained }
+  | { readonly kind: "train"; readonly name: string; readonly seed: number; readonly after?: TrainingRecord }
   | {
     readonly kind: "run";
     readonly id: string;
@@ -33,7 +33,7 @@ export type Order =
 /** What a worker answers: progress at times, and one of the others for each order but the first and the last. */
 export type Answer =
   | { readonly kind: "progress"; readonly part: number; readonly doing: string }
-  | { readonly kind: "trained"; readonly record: Trained; readonly file: string }
-  | { readonly kind: "outcome"; readonly outcome: Outcome }
+  | { readonly kind: "trained"; readonly record: TrainingRecord; readonly file: string }
+  | { readonly kind: "outcome"; readonly outcome: ExperimentResult }
   | { readonly kind: "stopped" }
   | { readonly kind: "failed"; readonly message: string };

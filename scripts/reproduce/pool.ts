@@ -2,7 +2,7 @@
 
 import type { Batch } from "../../src/mod.ts";
 import type { Executor } from "../../src/paper/executor.ts";
-import type { Hooks } from "../../src/paper/perform.ts";
+import type { Hooks } from "../../src/paper/executor.ts";
 import { UserError } from "../errors.ts";
 import type { Answer, Order, Setting } from "./messages.ts";
 

@@ -3,8 +3,8 @@
 import { InputError, loadModel, saveModel } from "../../src/mod.ts";
 import type { Model } from "../../src/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
-import { type Hooks, runOne, trainOne } from "../../src/paper/perform.ts";
-import { divide, settledBy } from "../../src/paper/plan.ts";
+import { type Hooks, runExperiment, trainModel } from "../../src/paper/executor.ts";
+import { divide, trainingOptions } from "../../src/paper/plan.ts";
 import { trainings } from "../../src/paper/recipes/mod.ts";
 import { compute } from "../cli/computing.ts";
 import { UserError } from "../errors.ts";
@@ -61,7 +61,7 @@ async function train(
 ): Promise<Answer> {
   const { data, budget, folder } = setting;
   const training = trainings({ ...divide(data, budget), budget })[name];
-  const options = settledBy(training, { seed, after });
+  const options = trainingOptions(training, { seed, after });
   const files = await keptIn(folder, { ...training, options });
   const known = await recordIn(files.model);
   if (known) {
@@ -70,7 +70,7 @@ async function train(
   }
   const unfinished = await stateIn(files.state, options.epochs);
   hooks.onProgress(unfinished ? unfinished.epochs / (options.epochs ?? 10) : 0, "");
-  using model = await trainOne(training, {
+  using model = await trainModel(training, {
     seed,
     after,
     resume: unfinished?.state,
@@ -91,7 +91,7 @@ async function run({ id, seed, files }: Extract<Order, { kind: "run" }>, hooks: 
   try {
     const experiment = experiments.find((each) => each.id === id)!;
     const context = { ...divide(data, budget), budget, seed, model };
-    return { kind: "outcome", outcome: await runOne(experiment, context, hooks) };
+    return { kind: "outcome", outcome: await runExperiment(experiment, context, hooks) };
   } finally {
     for (const model of models.values()) model[Symbol.dispose]();
   }

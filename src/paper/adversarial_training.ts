@@ -7,7 +7,7 @@ import { measure } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { weightsFigure } from "./images.ts";
-import { attackedInFloat32, cleanAttackedAndRubbish } from "./standing.ts";
+import { attackedInFloat32, cleanAttackedAndRubbish } from "./measures.ts";
 
 /** Units whose filters are shown, of each network. */
 const SHOWN = 4;

@@ -18,7 +18,7 @@ export interface Budget {
   /** Maxout weights start uniform in ± this. */
   readonly initialRange: number;
   /** Passes over the data at most, for trials; default any. */
-  readonly mostEpochs?: number;
+  readonly maxEpochs?: number;
 }
 
 /** All budgets by name. */
@@ -53,8 +53,8 @@ export const budgets: Readonly<Record<BudgetName, Budget>> = {
 
 /** Passes over the data in `budget`, of those for each. */
 export function epochs(
-  { name, mostEpochs = Infinity }: Budget,
+  { name, maxEpochs = Infinity }: Budget,
   each: Readonly<Record<BudgetName, number>>,
 ): number {
-  return Math.min(each[name], mostEpochs);
+  return Math.min(each[name], maxEpochs);
 }

@@ -5,8 +5,8 @@ import { measure } from "../evaluate/measure.ts";
 import { executorOf, type Model } from "../models/model.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { sampleOf } from "./lineup.ts";
-import { cleanAndAttacked } from "./standing.ts";
+import { testSample } from "./examples.ts";
+import { cleanAndAttacked } from "./measures.ts";
 
 /** Training examples on which a network's training error is measured. */
 const SAMPLE = 5000;
@@ -42,7 +42,7 @@ export const controlsExperiment: Experiment = {
       const standing = Object.entries(cleanAndAttacked(model, context));
       for (const [quantity, value] of standing) measurements[`${name}.${quantity}`] = value;
       measurements[`${name}.training error`] = percent(measure(model, own).errorRate);
-      measurements[`${name}.activation`] = activationOf(model, sampleOf(context).x);
+      measurements[`${name}.activation`] = activationOf(model, testSample(context).x);
       progress((i + 1) / MODELS.length);
     }
     return {

@@ -4,7 +4,8 @@ import { fgsm, signNoise } from "../attacks/mod.ts";
 import { sweep } from "../evaluate/measure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { MODEL_NAMES } from "./names.ts";
-import { LINEUP, sampleOf } from "./lineup.ts";
+import { testSample } from "./examples.ts";
+import { COMPARED } from "./names.ts";
 
 /** Sizes of the step that are tried. */
 const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5];
@@ -17,13 +18,13 @@ export const curvesExperiment: Experiment = {
     "The paper attacks with one size of step, a quarter of the way from paper to ink. Here it grows from " +
     "nothing to a half, for every model under its own attack. One network was trained against the step of " +
     ".25; whether it withstands smaller steps as well is seen here alone.",
-  models: () => LINEUP.map(([name]) => name),
+  models: () => COMPARED.map(([name]) => name),
   async run(context) {
     const { seed, model: trained, progress } = context;
-    const sample = sampleOf(context);
+    const sample = testSample(context);
     const measurements: Record<string, number | null> = {};
     const series = [];
-    for (const [i, [name, title]] of LINEUP.entries()) {
+    for (const [i, [name, title]] of COMPARED.entries()) {
       const model = await trained(name);
       const attacked = sweep(model, sample, { attack: fgsm, epsilons: EPSILONS });
       const points = attacked.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
@@ -37,7 +38,7 @@ export const curvesExperiment: Experiment = {
         measurements["maxout.noise.error"] = points.at(-1)![1];
         series.push({ name: `${MODEL_NAMES.maxout}, random signs`, points });
       }
-      progress((i + 1) / LINEUP.length);
+      progress((i + 1) / COMPARED.length);
     }
     return {
       measurements,

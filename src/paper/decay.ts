@@ -4,7 +4,7 @@ import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { underAttack } from "./standing.ts";
+import { underAttack } from "./measures.ts";
 import { COEFFICIENTS, decayed } from "./recipes/controls.ts";
 
 /** Training examples on which a network's training error is measured. */

@@ -6,8 +6,8 @@ import { measure } from "../evaluate/measure.ts";
 import { ensemble } from "../models/ensemble.ts";
 import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { sampleOf } from "./lineup.ts";
-import { underAttack } from "./standing.ts";
+import { testSample } from "./examples.ts";
+import { underAttack } from "./measures.ts";
 import { members } from "./recipes/ensemble.ts";
 
 /** Section 9: do many models see what one does not? */
@@ -32,7 +32,7 @@ export const ensembleExperiment: Experiment = {
     const single = through();
     const alone = underAttack(all[0], test);
     progress(0.6);
-    const sample = sampleOf(context);
+    const sample = testSample(context);
     const whole2 = underAttack(byScores, sample);
     const clean = measure(together, test);
     const memberClean = measure(all[0], test);

@@ -50,11 +50,11 @@ export interface Experiment {
   /** Names of the trained models that it needs. */
   models(budget: Budget): readonly string[];
   /** What was measured. */
-  run(context: ExperimentContext): Promise<Outcome>;
+  run(context: ExperimentContext): Promise<ExperimentResult>;
 }
 
 /** What an experiment came to. */
-export interface Outcome {
+export interface ExperimentResult {
   /** By name, without the experiment's before it. */
   readonly measurements: Measurements;
   readonly figures?: readonly Figure[];

@@ -3,7 +3,7 @@
 import { errorsFigure } from "./errors_figure.ts";
 import { MODEL_NAMES } from "./names.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
-import { cleanAttackedAndRubbish } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./measures.ts";
 
 /** The generative models: trained name, which is that in measurements, and name in the figure. */
 const MODELS = [

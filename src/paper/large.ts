@@ -1,7 +1,7 @@
 /** Experiment, section 6: the larger network, in the full budget alone. @module */
 
 import type { Experiment } from "./experiment.ts";
-import { cleanAttackedAndRubbish } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./measures.ts";
 
 /** Section 6: the larger network, in the full budget alone. */
 export const largeExperiment: Experiment = {

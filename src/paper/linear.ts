@@ -5,10 +5,10 @@ import { measure } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { pooled } from "./pooled.ts";
+import { averagePool } from "./examples.ts";
 import { pooledSoftmax, POOLS } from "./recipes/shallow.ts";
 import { rowOf } from "./images.ts";
-import { underAttack } from "./standing.ts";
+import { underAttack } from "./measures.ts";
 
 /** Weighted sums over so many pixels, drawn at random. */
 const DIMENSIONS = [49, 98, 196, 392, 784];
@@ -41,7 +41,7 @@ export const linearExperiment: Experiment = {
     const byDimension: [number, number, number][] = [];
     for (const side of [...POOLS, 1]) {
       const model = side === 1 ? linear : await trained(pooledSoftmax(side));
-      const examples = side === 1 ? test : pooled(test, side);
+      const examples = side === 1 ? test : averagePool(test, side);
       const weights = rowsOf(model, "W");
       const n = model.inputs;
       const m = weights.reduce((sum, row) => sum + sizeOf(row), 0) / weights.length / n;

@@ -8,7 +8,7 @@ import { matrix } from "../matrix.ts";
 import { measure } from "../evaluate/measure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
 import { answered, firstOfEach, type Image, imagesFigure, weightsFigure } from "./images.ts";
-import { PAIR, pair } from "./pair.ts";
+import { PAIR, threesAndSevens } from "./examples.ts";
 
 /** Section 5: on 3 against 7 the method is exact, so its loss has a closed form. */
 export const logisticExperiment: Experiment = {
@@ -21,7 +21,7 @@ export const logisticExperiment: Experiment = {
   models: () => ["logistic"],
   async run({ test, model: trained }) {
     const model = await trained("logistic");
-    const examples = pair(test);
+    const examples = threesAndSevens(test);
     const attacked = fgsm(model, examples, { epsilon: EPSILON });
 
     // softplus(ε‖w‖₁ − y (w·x + b)), with the label's sign where the paper's print drops it

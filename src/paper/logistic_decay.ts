@@ -6,7 +6,7 @@ import { measure } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { pair } from "./pair.ts";
+import { threesAndSevens } from "./examples.ts";
 import { decayedLogistic, DECAYS } from "./recipes/shallow.ts";
 
 /** Names in the figure. */
@@ -26,7 +26,7 @@ export const logisticDecayExperiment: Experiment = {
     "and the second never does.",
   models: () => ["logistic", "adversarialLogistic", ...DECAYS.map(decayedLogistic)],
   async run({ train: trainSet, test, model: trained }) {
-    const [own, examples] = [pair(trainSet), pair(test)];
+    const [own, examples] = [threesAndSevens(trainSet), threesAndSevens(test)];
     const tried: [string, string][] = [
       ["plain", "logistic"],
       ["adversarial", "adversarialLogistic"],

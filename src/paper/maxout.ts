@@ -1,8 +1,8 @@
 /** Experiment, section 4 and appendix A: the deep maxout network. @module */
 
-import { digitsFigure, sumFigure } from "./digits_figure.ts";
+import { digitsFigure, sumFigure } from "./images.ts";
 import { type Experiment, percent } from "./experiment.ts";
-import { attackedInFloat32, cleanAttackedAndRubbish, underAttack } from "./standing.ts";
+import { attackedInFloat32, cleanAttackedAndRubbish, underAttack } from "./measures.ts";
 
 /** Section 4 and appendix A: the deep maxout network. */
 export const maxoutExperiment: Experiment = {

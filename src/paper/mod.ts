@@ -11,7 +11,7 @@ import { curvesExperiment } from "./curves.ts";
 import { decayExperiment } from "./decay.ts";
 import { ensembleExperiment } from "./ensemble.ts";
 import { type Executor, inProcess } from "./executor.ts";
-import type { Examples, Experiment, Outcome } from "./experiment.ts";
+import type { Examples, Experiment, ExperimentResult } from "./experiment.ts";
 import type { Figure } from "./figure.ts";
 import { generativeExperiment } from "./generative.ts";
 import { largeExperiment } from "./large.ts";
@@ -22,7 +22,7 @@ import { logisticExperiment } from "./logistic.ts";
 import { logisticDecayExperiment } from "./logistic_decay.ts";
 import { maxoutExperiment } from "./maxout.ts";
 import { noiseExperiment } from "./noise.ts";
-import type { Trained } from "./perform.ts";
+import type { TrainingRecord } from "./executor.ts";
 import { divide, plan, type Task } from "./plan.ts";
 import { rbfExperiment } from "./rbf.ts";
 import { trainings } from "./recipes/mod.ts";
@@ -106,7 +106,11 @@ export interface RunResult {
   /** Of the first seed, by experiment. */
   readonly figures: Readonly<Record<string, readonly Figure[]>>;
   /** How each model came about, as its file would say it. */
-  readonly models: readonly { readonly name: string; readonly seed: number; readonly record: Trained }[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly seed: number;
+    readonly record: TrainingRecord;
+  }[];
 }
 
 /** What a run on `data` has to do. */
@@ -139,8 +143,8 @@ export async function reproduce(
   using own = options.executor ? undefined : inProcess(examples, budget);
   const executor = options.executor ?? own!;
 
-  const trained = new Map<string, Trained>();
-  const outcomes = seeds.map((): Record<string, Outcome> => ({}));
+  const trained = new Map<string, TrainingRecord>();
+  const outcomes = seeds.map((): Record<string, ExperimentResult> => ({}));
   const perform = async (task: Task, stop: AbortSignal) => {
     const { id, kind, name, seed, needs } = task;
     const hooks = {

@@ -39,3 +39,16 @@ export function modelName(key: string): string {
   if (key.startsWith("member")) return `ensemble's network ${key.slice("member".length)}`;
   return MODEL_NAMES[key] ?? key;
 }
+
+/** The models that are compared throughout: trained name, and that in pictures. */
+export const COMPARED = [
+  "softmax",
+  "maxout",
+  "adversarialMaxout",
+  "signNoiseMaxout",
+  "sigmoidMaxout",
+  "rbf",
+  "deepRbf",
+  "classRbm",
+  "mpDbm",
+].map((name) => [name, MODEL_NAMES[name]] as const);

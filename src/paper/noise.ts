@@ -2,7 +2,7 @@
 
 import { errorsFigure } from "./errors_figure.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
-import { attackedInFloat32, cleanAndAttacked } from "./standing.ts";
+import { attackedInFloat32, cleanAndAttacked } from "./measures.ts";
 
 /** Name in measurements, name in the figure, trained name. */
 const MODELS = [

@@ -75,7 +75,7 @@ export function divide({ train: all, test }: { train: Batch; test: Batch }, budg
 }
 
 /** All options of a training in a run from `seed`; `after` is the record of the one that it comes after. */
-export function settledBy(
+export function trainingOptions(
   { options, after: other, seed: offset = 0 }: Training,
   { seed, after }: { seed: number; after?: Readonly<Record<string, string>> },
 ): TrainOptions {

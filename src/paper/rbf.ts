@@ -2,10 +2,10 @@
 
 import { slice } from "../data/batch.ts";
 import { measure } from "../evaluate/measure.ts";
-import { digitsFigure } from "./digits_figure.ts";
+import { digitsFigure } from "./images.ts";
 import { type Experiment, percent } from "./experiment.ts";
 import { imagesFigure, rowPerClass } from "./images.ts";
-import { cleanAttackedAndRubbish } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./measures.ts";
 
 /** Training examples on which a network's training error is measured. */
 const SAMPLE = 10000;

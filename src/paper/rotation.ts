@@ -3,7 +3,8 @@
 import { rotation } from "../attacks/rotation.ts";
 import { measure, sweep } from "../evaluate/measure.ts";
 import { type Experiment, percent } from "./experiment.ts";
-import { LINEUP, sampleOf } from "./lineup.ts";
+import { testSample } from "./examples.ts";
+import { COMPARED } from "./names.ts";
 
 /** Angles that are tried, in radians. */
 const ANGLES = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 1];
@@ -23,13 +24,13 @@ export const rotationExperiment: Experiment = {
     "an angle toward the gradient and keeps its length. The paper says that this too reliably gives " +
     "adversarial examples, without a figure. An angle of .65 moves an image about as far as the sign step " +
     "of .25.",
-  models: () => LINEUP.map(([name]) => name),
+  models: () => COMPARED.map(([name]) => name),
   async run(context) {
     const { model: trained, progress } = context;
-    const sample = sampleOf(context);
+    const sample = testSample(context);
     const measurements: Record<string, number | null> = {};
     const series = [];
-    for (const [i, [name, title]] of LINEUP.entries()) {
+    for (const [i, [name, title]] of COMPARED.entries()) {
       const model = await trained(name);
       const turned = sweep(model, sample, { attack: rotation, epsilons: ANGLES });
       measurements[`${name}.clean.error`] = percent(measure(model, sample).errorRate);
@@ -43,7 +44,7 @@ export const rotationExperiment: Experiment = {
         points: turned.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const),
         ...(name === "maxout" && { emphasis: true }),
       });
-      progress((i + 1) / LINEUP.length);
+      progress((i + 1) / COMPARED.length);
     }
     return {
       measurements,

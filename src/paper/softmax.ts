@@ -1,9 +1,9 @@
 /** Experiment, section 4 and appendix A: the shallow softmax. @module */
 
-import { digitsFigure } from "./digits_figure.ts";
+import { digitsFigure } from "./images.ts";
 import type { Experiment } from "./experiment.ts";
 import { rowPerClass, weightsFigure } from "./images.ts";
-import { cleanAttackedAndRubbish } from "./standing.ts";
+import { cleanAttackedAndRubbish } from "./measures.ts";
 
 /** Section 4 and appendix A: the shallow softmax. */
 export const softmaxExperiment: Experiment = {

@@ -2,7 +2,7 @@
 
 import type { Budget } from "./budgets.ts";
 import { type Claim, judge, type Judged } from "./claim.ts";
-import type { Experiment, Outcome } from "./experiment.ts";
+import type { Experiment, ExperimentResult } from "./experiment.ts";
 
 /** What one seed or more measured. */
 export interface Measured {
@@ -18,7 +18,7 @@ export interface Measured {
 
 /** The measurements of each seed's outcomes, by experiment and then by name: `softmax.fgsm.error`. */
 export function measured(
-  bySeed: readonly Readonly<Record<string, Outcome>>[],
+  bySeed: readonly Readonly<Record<string, ExperimentResult>>[],
 ): Readonly<Record<string, Measured>> {
   const all = bySeed.map((outcomes) =>
     Object.entries(outcomes).flatMap(([id, { measurements }]) =>

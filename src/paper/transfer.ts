@@ -4,24 +4,25 @@ import { fgsm } from "../attacks/fgsm.ts";
 import { transfer } from "../evaluate/agreement.ts";
 import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";
-import { LINEUP, sampleOf } from "./lineup.ts";
+import { testSample } from "./examples.ts";
+import { COMPARED } from "./names.ts";
 
 /** Section 8: every model's adversarial examples on every other. */
 export const transferExperiment: Experiment = {
   id: "transfer",
   title: "From every model to every other",
   explains: "Each model is attacked, and the images that come of it are shown to every other.",
-  models: () => LINEUP.map(([name]) => name),
+  models: () => COMPARED.map(([name]) => name),
   async run(context) {
     const { model: trained } = context;
     const models: Model[] = [];
-    for (const [name] of LINEUP) models.push(await trained(name));
-    const sample = sampleOf(context);
+    for (const [name] of COMPARED) models.push(await trained(name));
+    const sample = testSample(context);
     const { errors, agreements } = transfer(models, sample, { attack: fgsm, epsilon: EPSILON });
-    const names = LINEUP.map(([, name]) => name);
+    const names = COMPARED.map(([, name]) => name);
     const measurements: Record<string, number | null> = {};
-    LINEUP.forEach(([from], i) =>
-      LINEUP.forEach(([to], j) => measurements[`from ${from} to ${to}.error`] = percent(errors[i][j]))
+    COMPARED.forEach(([from], i) =>
+      COMPARED.forEach(([to], j) => measurements[`from ${from} to ${to}.error`] = percent(errors[i][j]))
     );
     return {
       measurements,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
 import { answered, firstOfEach, imagesFigure, weightsFigure } from "../../src/paper/images.ts";
-import { pooled } from "../../src/paper/pooled.ts";
+import { averagePool } from "../../src/paper/examples.ts";
 import { userModel } from "../models/specimens.ts";
 import { uniformMatrix } from "../support.ts";
 import { predict } from "../../src/loss.ts";
@@ -10,14 +10,14 @@ import { predict } from "../../src/loss.ts";
 const about = { id: "a", title: "A", caption: "A." };
 const bytes = (pixels: string) => Array.from(atob(pixels), (c) => c.charCodeAt(0));
 
-Deno.test("pooled() gives each square of pixels its mean, and leaves labels", () => {
+Deno.test("averagePool() gives each square of pixels its mean, and leaves labels", () => {
   const image = Array.from({ length: 16 }, (_, i) => i);
   const examples: Batch = batch({ x: matrix(2, 16, [...image, ...image.map((v) => -v)]), labels: [1, 0] });
-  const { x, labels, classes } = pooled(examples, 2);
+  const { x, labels, classes } = averagePool(examples, 2);
   assertEquals([x.rows, x.cols, classes], [2, 4, 2]);
   assertEquals([...x.data], [2.5, 4.5, 10.5, 12.5, -2.5, -4.5, -10.5, -12.5]);
   assertEquals(labels, examples.labels);
-  assertEquals([...pooled(examples, 4).x.data], [7.5, -7.5]);
+  assertEquals([...averagePool(examples, 4).x.data], [7.5, -7.5]);
 });
 
 Deno.test("imagesFigure() maps its range to bytes, weightsFigure() 0 to the middle", () => {

@@ -4,7 +4,7 @@ import { digits } from "../../src/data/digits.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { budgets } from "../../src/paper/budgets.ts";
 import type { Experiment } from "../../src/paper/experiment.ts";
-import { divide, plan, settledBy } from "../../src/paper/plan.ts";
+import { divide, plan, trainingOptions } from "../../src/paper/plan.ts";
 import type { Training } from "../../src/paper/recipes/training.ts";
 
 const data = digits({ train: 60, test: 20 });
@@ -65,10 +65,10 @@ Deno.test("plan() says which model has no recipe", () => {
   );
 });
 
-Deno.test("settledBy() takes from the other's record what it settles, and adds the seeds", () => {
+Deno.test("trainingOptions() takes from the other's record what it settles, and adds the seeds", () => {
   const first = { epochs: "7" };
-  assertEquals(settledBy(trainings.first, { seed: 4 }), { epochs: 3, batchSize: 5, seed: 4 });
-  assertEquals(settledBy(trainings.second, { seed: 4, after: first }), {
+  assertEquals(trainingOptions(trainings.first, { seed: 4 }), { epochs: 3, batchSize: 5, seed: 4 });
+  assertEquals(trainingOptions(trainings.second, { seed: 4, after: first }), {
     epochs: 7,
     batchSize: 5,
     seed: 104,

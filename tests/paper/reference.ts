@@ -62,7 +62,8 @@ export function worldFor(experiment: Experiment, side = SIDE): World {
     // each its own parameters: the same as the first with something added, so that examples carry over
     const changed = Object.fromEntries(
       Object.entries(tensors).map(([key, { shape, data }], t) => {
-        const noise = uniformMatrix(1, data.length, 1000 * i + t, { lo: 0.7, hi: 1.3 }).data;
+        const range = layered(family) ? { lo: 0.7, hi: 1.3 } : { lo: 0.1, hi: 2 };
+        const noise = uniformMatrix(1, data.length, 1000 * i + t, range).data;
         // some probabilities of the softmax must round to 1
         const scale = key === "top.W" && family.head.name === "softmax" ? SCALE : 1;
         return [key, { shape, data: data.map((v, j) => v * noise[j] * scale) as Float32Array }];
@@ -120,6 +121,11 @@ export const share = (flags: readonly boolean[]) => 100 * flags.filter(Boolean).
 
 const dot = (a: Row | Float32Array, b: Row) => b.reduce((sum, value, i) => sum + value * a[i], 0);
 
+/** Whether a family is computed again here, weight by weight. */
+function layered({ name }: Family): boolean {
+  return ["softmaxLinear", "logistic", "maxout"].includes(name);
+}
+
 /** The scores of one input: of softmax regression and maxout from their tensors, of others as the model gives them. */
 export function forward(of: Model, x: Row): Row {
   const linear = layers(of);
@@ -146,8 +152,7 @@ function layers(of: Model): Layer[] | undefined {
 }
 
 function readLayers(of: Model): Layer[] | undefined {
-  const { name } = of.family;
-  if (!["softmaxLinear", "logistic", "maxout"].includes(name)) return undefined;
+  if (!layered(of.family)) return undefined;
   const tensors = of.tensors();
   const stems = Object.keys(tensors).filter((key) => key.endsWith("W")).map((key) => key.slice(0, -1));
   return stems.map((stem) => {

@@ -5,14 +5,14 @@ import { init } from "../../src/runtime/variants.ts";
 import { type Budget, budgets } from "../../src/paper/budgets.ts";
 import { claims as all } from "../../src/paper/claims/mod.ts";
 import { experiments, prepare, reproduce, type RunOptions } from "../../src/paper/mod.ts";
-import { pair } from "../../src/paper/pair.ts";
+import { threesAndSevens } from "../../src/paper/examples.ts";
 import { assertDrawable } from "./drawable.ts";
 
 // what files say of the build is compared here
 init({ kernels: "baseline" });
 
 const data = digits({ seed: 1, train: 480, test: 100 });
-const tiny: Budget = { ...budgets.quick, units: 16, mostEpochs: 2 };
+const tiny: Budget = { ...budgets.quick, units: 16, maxEpochs: 2 };
 
 Deno.test("reproduce() measures what every claim of the budget asks for, the same for the same seed", async () => {
   const told = new Map<string, number>();
@@ -51,7 +51,7 @@ Deno.test("prepare() finds a recipe for every model, in every budget, and trains
 });
 
 Deno.test("reproduce() trains what comes after another as the other's record settles it", async () => {
-  const budget: Budget = { ...budgets.standard, units: 16, mostEpochs: 2 };
+  const budget: Budget = { ...budgets.standard, units: 16, maxEpochs: 2 };
   const only = ["adversarial"];
   const { models } = await reproduce(data, { budget, only });
   const { trainings } = prepare(data, { budget, only });
@@ -111,8 +111,8 @@ Deno.test("reproduce() stops when its signal is aborted", async () => {
   );
 });
 
-Deno.test("pair() keeps 3 and 7 as classes 0 and 1", () => {
-  const { x, labels, classes } = pair(data.test);
+Deno.test("threesAndSevens() keeps 3 and 7 as classes 0 and 1", () => {
+  const { x, labels, classes } = threesAndSevens(data.test);
   assertEquals(classes, 2);
   assertEquals(x.rows, data.test.labels.filter((label) => label === 3 || label === 7).length);
   assertEquals(

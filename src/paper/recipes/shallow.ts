@@ -4,8 +4,8 @@ import { logistic } from "../../models/logistic.ts";
 import { softmaxLinear } from "../../models/softmax_linear.ts";
 import type { TrainOptions } from "../../train/mod.ts";
 import { epochs } from "../budgets.ts";
-import { pair } from "../pair.ts";
-import { pooled } from "../pooled.ts";
+import { threesAndSevens } from "../examples.ts";
+import { averagePool } from "../examples.ts";
 import { ATTACK } from "./maxout.ts";
 import type { Recipes } from "./training.ts";
 
@@ -31,7 +31,7 @@ export const shallow: Recipes = ({ train: trainSet, budget }) => {
   const passes = { epochs: epochs(budget, { quick: 20, standard: 20, full: 20 }) };
   const twoClass = {
     family: logistic({ inputs }),
-    data: pair(trainSet),
+    data: threesAndSevens(trainSet),
     options: { epochs: epochs(budget, { quick: 30, standard: 30, full: 30 }) },
     cost: 1,
   };
@@ -49,7 +49,7 @@ export const shallow: Recipes = ({ train: trainSet, budget }) => {
   return {
     softmax: { family: softmaxLinear({ inputs, classes }), data: trainSet, options: passes, cost: 1 },
     ...Object.fromEntries(POOLS.map((side) => {
-      const data = pooled(trainSet, side);
+      const data = averagePool(trainSet, side);
       const family = softmaxLinear({ inputs: data.x.cols, classes });
       return [pooledSoftmax(side), { family, data, options: passes, cost: 1 }];
     })),

@@ -1,4 +1,4 @@
-/** Measures of a model on clean, attacked and rubbish examples. @module */
+/** What many experiments measure of a model: clean, under attack, on rubbish. @module */
 
 import type { AttackOptions } from "../attacks/attack.ts";
 import type { LossOptions } from "../attacks/direction.ts";
