@@ -69,10 +69,20 @@ const STAGES: Readonly<Record<Effort, readonly Stage[]>> = {
   ],
 };
 
-/** The stages of an effort that can be tried: those whose attack is bounded in `norm`, by what the model answers. */
-export function stagesOf(effort: Effort, { norm, gradients }: { norm: string; gradients: boolean }): Stage[] {
+/**
+ * The stages of an effort that can be tried: those whose attack is bounded in `norm`, by what the model answers. Attacks that
+ * know images are told their `width`, if it is known.
+ */
+export function stagesOf(
+  effort: Effort,
+  { norm, gradients, width }: { norm: string; gradients: boolean; width?: number },
+): Stage[] {
   return STAGES[effort].filter(({ attack }) => {
     const { norms, needs } = anyAttacks[attack];
     return (norms as readonly string[]).includes(norm) && (gradients || needs !== "gradients");
-  });
+  }).map((stage) =>
+    width !== undefined && "width" in anyAttacks[stage.attack].options
+      ? { ...stage, options: { ...stage.options, width } }
+      : stage
+  );
 }

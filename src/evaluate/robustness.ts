@@ -1,20 +1,27 @@
 /** The worst case over many attacks, with certificates beside it: what is known of each example, and what is not. @module */
 
-import type { Adversarial, AttackOptions } from "../attacks/attack.ts";
-import { anyAttacks } from "../attacks/mod.ts";
-import { certificates, type CertifyOptions, METHODS } from "../certify/certify.ts";
-import { formOf } from "../certify/form.ts";
+import { METHODS } from "../certify/certify.ts";
+import type { CertifyOptions } from "../certify/certify.ts";
 import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
-import { type Batch, select, slice } from "../data/batch.ts";
+import type { Batch } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { predict } from "../loss.ts";
-import { matrix, rowsOf } from "../matrix.ts";
 import { checkFiniteInputs } from "../models/answers.ts";
-import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import { any, boolean, choice, integer, number, numbers, resolve, type Schema } from "../schema.ts";
-import { type Effort, EFFORTS, type Stage, stagesOf } from "./efforts.ts";
+import {
+  attacked,
+  errorAt,
+  firstStanding,
+  isFooled,
+  openRows,
+  stageSteps,
+  type Standing,
+  type Subject,
+} from "./cascade.ts";
+import { certifiedCount, certifiedSteps, certifierOf, WITNESS } from "./certified.ts";
+import { type Effort, EFFORTS, stagesOf } from "./efforts.ts";
 import { runSteps } from "./outcomes.ts";
 import { type Finding, probeWarnings, runWarnings, type Warning } from "./warnings.ts";
 
@@ -32,10 +39,14 @@ export interface RobustnessOptions extends Omit<ConstraintOptions, "epsilon" | "
   seed?: number;
   /** Seconds after which no further attack or certificate begins, by the clock `now`; default none. */
   timeLimit?: number;
+  /** Columns of an image, row after row, if inputs are images: attacks that move blocks of features then move squares. */
+  width?: number;
   /** A clock in milliseconds, such as `() => performance.now()`; without it no times are given. */
   now?: () => number;
   /** Whether the answer tells of every example; default false. */
   perExample?: boolean;
+  /** Called with each example that an attack fools, by its place, and the smallest input found that does. */
+  onFooled?: (example: number, x: Float32Array) => void;
 }
 
 const OPTIONS: Schema<Omit<RobustnessOptions, keyof ConstraintOptions>> = {
@@ -44,8 +55,10 @@ const OPTIONS: Schema<Omit<RobustnessOptions, keyof ConstraintOptions>> = {
   certify: choice("Bounds that certify", [...METHODS, "none"]),
   seed: integer("Seed of what is random", { min: 0, default: 0 }),
   timeLimit: number("Seconds after which nothing further begins", { above: 0 }),
+  width: integer("Columns of an image, row after row", { min: 1 }),
   now: any("A clock in milliseconds"),
   perExample: boolean("Tell of every example", { default: false }),
+  onFooled: any("Called with each example that an attack fools"),
 };
 
 /** What is known at one size. */
@@ -77,7 +90,7 @@ export interface RobustnessAt {
 export interface ExampleRobustness {
   /** What fooled the model first: an attack of the cascade, or `"clean"`; null if nothing did. */
   readonly by: string | null;
-  /** The smallest perturbation found that fools, in the norm; 0 if clean; null if none was found. */
+  /** Size of the smallest perturbation found that fools, in the norm; 0 if clean; null if none was found. */
   readonly size: number | null;
   /** The greatest size at which the example is certified; null if at none. */
   readonly certified: number | null;
@@ -132,7 +145,7 @@ export interface RobustnessReport {
  * @throws {InputError} if there are no examples, or an option does not fit the model or the examples
  */
 export function robustness(
-  model: Classifier & Partial<Differentiable>,
+  model: Subject,
   examples: Batch,
   options: RobustnessOptions & { onProgress?: (fraction: number) => void; signal?: AbortSignal },
 ): RobustnessReport {
@@ -143,21 +156,15 @@ export function robustness(
   });
 }
 
-/** What reports call inputs that a certificate's counterexample led to. */
-const WITNESS = "witness";
-
-/** Rows that one call of an attack takes. */
-const RUN = 250;
-
 /** The same, step by step: yields the fraction done, so that the caller may show it, wait or stop. */
 export function* robustnessSteps(
-  model: Classifier & Partial<Differentiable>,
+  model: Subject,
   examples: Batch,
   given: RobustnessOptions,
 ): Generator<number, RobustnessReport> {
   const { norm = "Linf", bounds, fixed, grid, oneHot, ...others } = given;
   const options = resolve("measure robustness", OPTIONS, others);
-  const { effort, seed, timeLimit, now, perExample } = options as typeof options & {
+  const { effort, seed, timeLimit, now, width, perExample, onFooled } = options as typeof options & {
     effort: Effort;
     seed: number;
   };
@@ -171,104 +178,78 @@ export function* robustnessSteps(
   if (epsilons.length === 0) {
     throw new InputError("value", "measure robustness", "epsilons must not be empty");
   }
+  const within = { norm, bounds, fixed, grid, oneHot };
   const limits = (epsilon: number) =>
-    constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot }, "measure robustness");
+    constraint(model.inputs, { epsilon, ...within }, "measure robustness") as Constraint & {
+      epsilon: number;
+    };
   const widest = limits(epsilons.at(-1)!);
   const end = timeLimit === undefined ? Infinity : now!() + 1000 * timeLimit;
   const late = () => now !== undefined && now() >= end;
+  const timed = () => {
+    const start = now?.();
+    return () => now ? (now() - start!) / 1000 : null;
+  };
 
   const clean = predict(model, examples.x);
-  const state: State = {
-    by: Array.from(clean.predicted, (c, i) => c !== examples.labels[i] ? "clean" : null),
-    at: Float64Array.from(clean.predicted, (c, i) => c !== examples.labels[i] ? 0 : Infinity),
-    size: Float64Array.from(clean.predicted, (c, i) => c !== examples.labels[i] ? 0 : Infinity),
-    certified: new Float64Array(length),
-    queries: new Int32Array(length),
-    inside: insideOf(widest, examples),
-  };
-  const gradients = model.inputGradient !== undefined;
-  const stages = stagesOf(effort, { norm, gradients });
-  const methods = certifierOf(model, options.certify);
-  const work = epsilons.length * (stages.length + (methods ? 1 : 0)) + 1;
+  const standing = firstStanding(clean.predicted, examples, widest);
+  const stages = stagesOf(effort, { norm, gradients: model.inputGradient !== undefined, width });
+  const method = certifierOf(model, options.certify);
+  const work = epsilons.length * (stages.length + (method ? 1 : 0)) + 1;
   let done = 0;
   const findings: Finding[] = [];
-  const at: RobustnessAt[] = [];
+  const found: Found[] = [];
   for (const epsilon of epsilons) {
-    const byAttack: RobustnessAt["attacked"]["byAttack"][number][] = [];
-    let complete = true;
+    const byAttack: Found["byAttack"] = [];
+    let [complete, certified]: [boolean, Found["certified"]] = [true, null];
     for (const stage of stages) {
-      const open = unfooledRows(state, epsilon);
-      if (open.length === 0 || late()) {
-        complete &&= open.length === 0;
-        done++;
-        continue;
-      }
-      const start = now?.();
-      let zero = 0;
-      const newlyFooled: number[] = [];
-      for (let first = 0; first < open.length; first += RUN) {
-        yield (done + first / open.length) / work;
-        if (late()) {
-          complete = false;
-          break;
-        }
-        const rows = open.slice(first, first + RUN);
-        const found = attacked(model, select(examples, rows), stage, limits(epsilon), seed);
-        zero += found.zeroGradients;
-        rows.forEach((row, i) => {
-          state.queries[row] += found.queries[i];
-          if (!found.fooled[i]) return;
-          newlyFooled.push(row);
-          state.by[row] = stage.name;
-          state.at[row] = epsilon;
-          state.size[row] = sizeOf(found, i, norm);
+      const open = openRows(standing, epsilon).length > 0;
+      if (open && late()) complete = false;
+      else if (open) {
+        const seconds = timed();
+        const steps = stageSteps(model, examples, {
+          standing,
+          stage,
+          limits: limits(epsilon),
+          seed,
+          late,
+          onFooled,
         });
+        const result = yield* overall(steps, done / work, 1 / work);
+        complete &&= result.complete;
+        findings.push(result.finding);
+        byAttack.push({ attack: stage.name, errorRate: errorAt(standing, epsilon), seconds: seconds() });
       }
       done++;
-      findings.push({ stage, epsilon, open: open.length, newlyFooled, zeroGradients: zero });
-      byAttack.push({
-        attack: stage.name,
-        errorRate: errorAt(state, epsilon),
-        seconds: now ? (now() - start!) / 1000 : null,
-      });
     }
-    const certified = methods
-      ? yield* certifiedAt(model as Model, examples, state, {
-        options: { epsilon, norm, bounds, fixed, grid, oneHot, method: methods, now },
+    if (method) {
+      const seconds = timed();
+      const options = { epsilon, ...within, method, now };
+      const steps = certifiedSteps(model as Model, examples, {
+        standing,
+        options,
         limits: limits(epsilon),
         late,
-        from: done / work,
-        part: 1 / work,
-      })
-      : null;
-    if (methods) done++;
-    if (certified && !certified.complete) complete = false;
-    if (state.by.some((by, i) => by === WITNESS && state.at[i] === epsilon)) {
-      byAttack.push({
-        attack: WITNESS,
-        errorRate: errorAt(state, epsilon),
-        seconds: certified?.seconds ?? null,
       });
+      const result = yield* overall(steps, done / work, 1 / work);
+      complete &&= result.complete;
+      certified = { errorRate: (length - result.count) / length, method, seconds: seconds() };
+      if (standing.by.some((by, i) => by === WITNESS && standing.size[i] === epsilon)) {
+        byAttack.push({ attack: WITNESS, errorRate: errorAt(standing, epsilon), seconds: certified.seconds });
+      }
+      done++;
     }
-    const open = Array.from(state.at.keys()).filter((i) => !(state.at[i] <= epsilon)).length;
-    const unresolved = open -
-      Array.from(state.at.keys()).filter((i) => !(state.at[i] <= epsilon) && state.certified[i] >= epsilon)
-        .length;
-    at.push({
-      epsilon,
-      attacked: { errorRate: errorAt(state, epsilon), byAttack },
-      certified: certified && {
-        errorRate: (length - certified.count) / length,
-        method: certified.method,
-        seconds: certified.seconds,
-      },
-      unresolved,
-      complete,
-    });
+    found.push({ epsilon, byAttack, certified, complete });
   }
-  const warnings = [
-    ...runWarnings({ model, examples, clean, findings, outside: length - state.inside.length }),
-    ...probeWarnings({
+  const warnings = runWarnings({
+    model,
+    examples,
+    clean,
+    findings,
+    outside: length - standing.inside.length,
+  });
+  if (!late()) {
+    warnings.push(...probeWarnings({
       model,
       examples,
       findings,
@@ -276,13 +257,11 @@ export function* robustnessSteps(
       seed,
       limits,
       attack: attacked,
-      certified: methods && ((rows, epsilon) => {
-        const options = { epsilon, norm, bounds, fixed, grid, oneHot, method: methods, now };
-        const found = certificates(model as Model, select(examples, rows), options);
-        return [...found].filter((each) => each.certified).length;
-      }),
-    }),
-  ];
+      certified: method &&
+        ((rows, epsilon) =>
+          certifiedCount(model as Model, examples, rows, { epsilon, ...within, method, now })),
+    }));
+  }
   return {
     examples: length,
     norm,
@@ -290,143 +269,52 @@ export function* robustnessSteps(
     constraint: widest.toJSON(),
     effort,
     seed,
-    clean: { errorRate: errorAt(state, 0) },
-    at,
+    clean: { errorRate: errorAt(standing, 0) },
+    at: found.map((each) => atSize(standing, each)),
     warnings,
-    ...(perExample && { perExample: Array.from(state.by, (by, i) => exampleOf(state, by, i)) }),
+    ...(perExample && { perExample: Array.from(standing.by, (_, i) => exampleOf(standing, i)) }),
   };
 }
 
-/** What is known of each example so far. */
-interface State {
-  /** What fooled the model, and the size at which it was tried. */
-  readonly by: (string | null)[];
-  readonly at: Float64Array;
-  /** The size that was needed. */
-  readonly size: Float64Array;
-  /** The greatest size at which it is certified; 0 if none. */
-  readonly certified: Float64Array;
-  readonly queries: Int32Array;
-  /** Examples within the bounds: of the others nothing is tried. */
-  readonly inside: readonly number[];
+/** What the attacks and certificates at one size came to. */
+interface Found extends Pick<RobustnessAt, "epsilon" | "certified" | "complete"> {
+  readonly byAttack: { attack: string; errorRate: number; seconds: number | null }[];
 }
 
-/** Examples that no attack has fooled, at this size or a smaller one. */
-function unfooledRows(state: State, epsilon: number): number[] {
-  return state.inside.filter((i) => !(state.at[i] <= epsilon));
-}
-
-function errorAt({ at }: State, epsilon: number): number {
-  return at.reduce((sum, each) => sum + Number(each <= epsilon), 0) / at.length;
-}
-
-/** What a stage makes of some examples. */
-function attacked(
-  model: Classifier & Partial<Differentiable>,
-  batch: Batch,
-  { attack, options, role }: Stage,
-  limits: Constraint,
-  seed: number,
-): Adversarial {
-  const run = anyAttacks[attack] as (m: unknown, b: Batch, o: AttackOptions) => Adversarial;
-  const allowed = role === "noise" ? noiseLimits(limits) : limits;
-  return run(model, batch, { ...options, constraint: allowed, seed });
-}
-
-/** The L∞ constraint in which random signs have the size of `limits` in its own norm. */
-function noiseLimits(limits: Constraint): Constraint {
-  if (limits.norm === "Linf") return limits;
-  const { norm, epsilon, ...rest } = limits.toJSON() as unknown as ConstraintOptions & { epsilon: number };
-  const spread = norm === "L2" ? Math.sqrt(limits.inputs) : limits.inputs;
-  return constraint(limits.inputs, { ...rest, norm: "Linf", epsilon: epsilon / spread });
-}
-
-/** The size of the perturbation of example `i`. */
-function sizeOf({ x, original }: Adversarial, i: number, norm: Norm): number {
-  const [a, b] = [x, original].map((m) => rowsOf(m, i, i + 1).data);
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) {
-    const d = Math.abs(a[j] - b[j]);
-    if (norm === "Linf") sum = Math.max(sum, d);
-    else sum += norm === "L2" ? d * d : d;
+/** What `steps` come to, which are `part` of the whole after the fraction `from` of it. */
+function* overall<T>(steps: Generator<number, T>, from: number, part: number): Generator<number, T> {
+  for (let step = steps.next();; step = steps.next()) {
+    if (step.done) return step.value;
+    yield from + part * step.value;
   }
-  return norm === "L2" ? Math.sqrt(sum) : sum;
 }
 
-function insideOf(limits: Constraint, { x }: Batch): number[] {
-  const all = Array.from({ length: x.rows }, (_, i) => i);
-  if (!limits.checkOriginal(x)) return all;
-  return all.filter((i) => !limits.checkOriginal(matrix(1, x.cols, rowsOf(x, i, i + 1).data)));
-}
+/** What reports call perturbations that were looked for within a larger size, and needed less. */
+const SHORTENED = "shortened";
 
-/** How the model is certified, or nothing: only what has a graph of a known form can be. */
-function certifierOf(
-  model: unknown,
-  wanted?: RobustnessOptions["certify"],
-): typeof METHODS[number] | undefined {
-  if (wanted === "none") return undefined;
-  const { graph } = model as Partial<Model>;
-  if (!graph) {
-    if (wanted === undefined) return undefined;
-    throw new InputError("value", `certify by ${wanted}`, "the model is not one whose operations are known");
-  }
-  try {
-    formOf(model as Model);
-  } catch (error) {
-    // without being asked, what cannot be certified is left unresolved
-    if (error instanceof InputError && wanted === undefined) return undefined;
-    throw error;
-  }
-  return wanted ?? "auto";
-}
-
-/** Certifies what is not fooled at this size. */
-function* certifiedAt(
-  model: Model,
-  examples: Batch,
-  state: State,
-  { options, limits, late, from, part }: {
-    options: CertifyOptions & { epsilon: number };
-    limits: Constraint;
-    late: () => boolean;
-    from: number;
-    part: number;
-  },
-): Generator<number, { count: number; method: string; seconds: number | null; complete: boolean }> {
-  const { epsilon, now } = options;
-  const start = now?.();
-  const rows = unfooledRows(state, epsilon);
-  const batch = select(examples, rows);
-  let [i, complete] = [0, true];
-  for (const { certified, witness } of certificates(model, batch, options)) {
-    if (certified) state.certified[rows[i]] = epsilon;
-    // a point of exact arithmetic: it counts once its float32 neighbour is seen to fool the model
-    else if (witness && fools(model, slice(batch, i, i + 1), witness, limits)) {
-      [state.by[rows[i]], state.at[rows[i]], state.size[rows[i]]] = [WITNESS, epsilon, epsilon];
-    }
-    i++;
-    if (late()) {
-      complete = i === rows.length;
-      break;
-    }
-    yield from + part * i / rows.length;
-  }
-  const count = state.certified.reduce((sum, size) => sum + Number(size >= epsilon), 0);
-  return { count, method: options.method ?? "auto", seconds: now ? (now() - start!) / 1000 : null, complete };
-}
-
-/** Whether the allowed float32 input nearest to `witness` is misclassified. */
-function fools(model: Classifier, example: Batch, witness: readonly number[], limits: Constraint): boolean {
-  const x = matrix(1, witness.length, Float32Array.from(witness));
-  limits.project(x, example.x);
-  return predict(model, x).predicted[0] !== example.labels[0];
-}
-
-function exampleOf(state: State, by: string | null, i: number): ExampleRobustness {
+/** What is known at one size when all are done. */
+function atSize(standing: Standing, { epsilon, byAttack, certified, complete }: Found): RobustnessAt {
+  const errorRate = errorAt(standing, epsilon);
+  const last = byAttack.at(-1)?.errorRate ?? errorAt(standing, 0);
+  const rows = Array.from(standing.by.keys());
   return {
-    by,
-    size: state.size[i] < Infinity ? state.size[i] : null,
-    certified: state.certified[i] > 0 ? state.certified[i] : null,
-    queries: state.queries[i],
+    epsilon,
+    attacked: {
+      errorRate,
+      byAttack: errorRate > last ? [...byAttack, { attack: SHORTENED, errorRate, seconds: null }] : byAttack,
+    },
+    certified,
+    unresolved:
+      rows.filter((i) => !isFooled(standing, i, epsilon) && !(standing.certified[i] >= epsilon)).length,
+    complete,
+  };
+}
+
+function exampleOf({ by, size, certified, queries }: Standing, i: number): ExampleRobustness {
+  return {
+    by: by[i],
+    size: size[i] < Infinity ? size[i] : null,
+    certified: certified[i] > 0 ? certified[i] : null,
+    queries: queries[i],
   };
 }

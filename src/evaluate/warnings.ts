@@ -31,13 +31,15 @@ export interface Warning {
   readonly name: WarningName;
   /** One sentence, with the numbers that gave rise to it. */
   readonly text: string;
+  /** Of the examples in question, the greatest share that it is about, where it is about examples. */
+  readonly share?: number;
 }
 
 /** What one stage did at one size. */
 export interface Finding {
   readonly stage: Stage;
   readonly epsilon: number;
-  /** Number of examples that no earlier stage had fooled. */
+  /** Number of examples that it was tried on: those that no earlier stage had fooled. */
   readonly open: number;
   /** Rows of the examples that it fooled. */
   readonly newlyFooled: readonly number[];
@@ -67,13 +69,15 @@ export function runWarnings(
 ): Warning[] {
   const { length } = examples.labels;
   const warnings: Warning[] = [];
-  const warn = (name: WarningName, text: string) => warnings.push({ name, text });
+  const warn = (name: WarningName, text: string, share?: number) =>
+    warnings.push({ name, text, ...(share !== undefined && { share }) });
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
   if (outside > 0) {
     warn(
       "inputsOutsideBounds",
       `${outside} of ${length} examples are outside the bounds: nothing was tried on them, and they count as unresolved`,
+      outside / length,
     );
   }
   if (!model.inputGradient) {
@@ -82,13 +86,17 @@ export function runWarnings(
       "The model gives no gradients: only attacks that ask for scores or labels were tried",
     );
   }
-  const zero = findings.reduce((max, { zeroGradients, open }) => Math.max(max, zeroGradients / open), 0);
+  const zero = findings.reduce(
+    (max, { zeroGradients, open }) => open > 0 ? Math.max(max, zeroGradients / open) : max,
+    0,
+  );
   if (zero > ZERO) {
     warn(
       "zeroGradients",
       `The gradient was zero in every input at ${
         percent(zero)
       } of the examples: attacks that follow it are blind there`,
+      zero,
     );
   }
   const sure = clean.confidence.reduce((sum, p) => sum + Number(p === 1), 0) / length;
@@ -98,6 +106,7 @@ export function runWarnings(
       `A probability rounds to 1 at ${
         percent(sure)
       } of the examples: the loss is flat there in float32, and other tools may find no gradient`,
+      sure,
     );
   }
   if (areProbabilities(model, scoresOf(model, slice(examples, 0, SAMPLE).x))) {

@@ -9,6 +9,7 @@ import { InputError } from "../../src/errors.ts";
 import { probeWarnings } from "../../src/evaluate/warnings.ts";
 import { robustness, type RobustnessReport } from "../../src/evaluate/robustness.ts";
 import { heads } from "../../src/heads.ts";
+import { predict } from "../../src/loss.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { model } from "../../src/models/model.ts";
@@ -291,4 +292,153 @@ Deno.test("stagesOf() leaves out no stage of an attack that is there: its option
       assertEquals(others, effort === "quick" ? ["noise"] : ["square", "noise"]);
     }
   }
+});
+
+Deno.test("stagesOf() tells attacks that know images their width, and no other", () => {
+  const told = (width?: number) =>
+    stagesOf("standard", { norm: "Linf", gradients: true, width }).filter(({ options }) =>
+      "width" in options
+    );
+  assertEquals(told(), []);
+  assertEquals(told(28).map(({ name, options }) => [name, options.width]), [["square", 28]]);
+});
+
+Deno.test("robustness() passes the width of images on to attacks", () => {
+  using subject = linear();
+  const examples = labelled(subject.scores.bind(subject));
+  const options = { epsilons: [0.01], certify: "none" } as const;
+  robustness(subject, examples, { ...options, width: 5 });
+  // 5 inputs fill no rows of 3
+  assertThrows(() => robustness(subject, examples, { ...options, width: 3 }), InputError, "width 3");
+});
+
+Deno.test("robustness() tells of each fooled example the smallest input found, allowed and misclassified", () => {
+  using subject = linear();
+  const examples = labelled(subject.scores.bind(subject));
+  for (const norm of ["Linf", "L2", "L1"] as const) {
+    const found = new Map<number, Float32Array>();
+    const { perExample, at } = robustness(subject, examples, {
+      epsilons: [0.2, 0.5],
+      norm,
+      bounds: [0, 1],
+      certify: "none",
+      perExample: true,
+      onFooled: (i, x) => found.set(i, x.slice()),
+    });
+    const limits = constraint(5, { epsilon: 0.5, norm, bounds: [0, 1] });
+    const fooled = perExample!.flatMap(({ by }, i) => by === null || by === "clean" ? [] : [i]);
+    assert(fooled.length > 5, norm);
+    assertEquals([...found.keys()].toSorted((a, b) => a - b), fooled);
+    for (const [i, row] of found) {
+      const [x, own] = [matrix(1, 5, row), matrix(1, 5, examples.x.data.slice(5 * i, 5 * i + 5))];
+      assertEquals(limits.check(x, own), undefined);
+      assert(predict(subject, x).predicted[0] !== examples.labels[i]);
+      assert(perExample![i].size! <= 0.5);
+    }
+    // whatever was found within the larger size and is of the smaller one counts there
+    at.forEach(({ epsilon, attacked }) => {
+      const within = perExample!.filter(({ size }) => size !== null && size <= epsilon).length;
+      assertEquals(attacked.errorRate, within / 60);
+    });
+  }
+});
+
+Deno.test("robustness() finds the nearest size on the way to what an attack found, to 1/64 of it", () => {
+  const subject = user();
+  const examples = labelled(subject.scores, 2, 2);
+  const { perExample } = robustness(subject, examples, {
+    epsilons: [0.5],
+    effort: "quick",
+    perExample: true,
+  });
+  perExample!.slice(6).forEach(({ size }, i) => {
+    const [a, b] = examples.x.data.subarray(2 * (i + 6));
+    const exact = Math.abs(a + b - 1) / 2;
+    assert(size! >= exact - 1e-6 && size! <= exact + 0.5 / 64 + 1e-6, `${size} for ${exact}`);
+  });
+});
+
+Deno.test("robustness() counts at a smaller size what a larger one led to", () => {
+  const { inputGradient } = user();
+  // attacks at a small size are led astray; those at a larger one see the way
+  let asked = 0;
+  const fickle: Differentiable["inputGradient"] = (x, dScores) => {
+    const g = inputGradient(x, dScores);
+    return asked++ < 100 ? matrix(g.rows, g.cols) : g;
+  };
+  const subject = { ...user(), inputGradient: fickle };
+  const x = matrix(20, 2, Float32Array.from({ length: 40 }, (_, i) => 0.5 + 0.001 * (i + 1)));
+  const examples = batch({ x, labels: new Int32Array(20).fill(1), classes: 2 });
+  const { at: [small, large] } = robustness(subject, examples, { epsilons: [0.05, 0.5], effort: "quick" });
+  assertEquals(large.attacked.errorRate, 1);
+  const { attack, errorRate } = small.attacked.byAttack.at(-1)!;
+  assertEquals([attack, errorRate], ["shortened", small.attacked.errorRate]);
+  assert(errorRate > small.attacked.byAttack.at(-2)!.errorRate);
+});
+
+Deno.test("robustness() stops within an attack, and keeps what other runs found", () => {
+  using subject = linear();
+  const examples = labelled(subject.scores.bind(subject));
+  let time = 0;
+  const { at: [{ attacked, complete }] } = robustness(subject, examples, {
+    epsilons: [0.2],
+    timeLimit: 0.012,
+    now: () => time++,
+  });
+  assertEquals(complete, false);
+  assertEquals(attacked.byAttack.map(({ attack }) => attack), ["fgsm", "pgd"]);
+  assert(attacked.errorRate > 0.1);
+});
+
+Deno.test("robustness() warns of scores that are clipped, whose gradient vanishes", () => {
+  const { scores, inputGradient } = user(20);
+  const clip = (s: number) => Math.max(-2, Math.min(2, s));
+  const clipped = warned({
+    scores: (x) => {
+      const s = scores(x);
+      return matrix(s.rows, s.cols, s.data.map(clip));
+    },
+    inputGradient: (x, dScores) => {
+      const s = scores(x);
+      const g = inputGradient(x, (_, first) => dScores(matrix(s.rows, s.cols, s.data.map(clip)), first));
+      return matrix(
+        g.rows,
+        g.cols,
+        g.data.map((value, i) => Math.abs(s.data[i - i % 2 + 1]) < 2 ? value : 0),
+      );
+    },
+  });
+  assert(clipped.includes("zeroGradients"), `${clipped}`);
+});
+
+Deno.test("robustness() warns where an attack by scores finds what gradients and noise miss", () => {
+  // 40 inputs, of which noise moves the sum little; the gradient given points away from the boundary
+  const scores = (x: Matrix) => {
+    const out = matrix(x.rows, 2);
+    for (let i = 0; i < x.rows; i++) {
+      for (let j = 0; j < 40; j++) out.data[2 * i + 1] += (j % 2 ? 1 : -1) * x.data[40 * i + j];
+      out.data[2 * i + 1] += 2;
+    }
+    return out;
+  };
+  const subject: Differentiable = {
+    inputs: 40,
+    classes: 2,
+    head: heads.softmax,
+    scores,
+    inputGradient(x, dScores) {
+      const d = dScores(scores(x), 0);
+      return matrix(
+        x.rows,
+        40,
+        Float32Array.from(
+          { length: 40 * x.rows },
+          (_, i) => (i % 2 ? -1 : 1) * d.data[2 * Math.floor(i / 40) + 1],
+        ),
+      );
+    },
+  };
+  const examples = batch({ x: matrix(20, 40), labels: new Int32Array(20).fill(1), classes: 2 });
+  const report = robustness(subject, examples, { epsilons: [0.1], certify: "none" });
+  assert(names(report).includes("blackBoxBeatsGradient"), `${names(report)}`);
 });

@@ -1,0 +1,215 @@
+/** The cascade of attacks: what is known of each example so far, and a stage on those that still stand. @module */
+
+import type { Adversarial, AttackOptions } from "../attacks/attack.ts";
+import { anyAttacks } from "../attacks/mod.ts";
+import { allRows, copyRow, gather } from "../attacks/rows.ts";
+import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
+import { constraint } from "../constraints/mod.ts";
+import { type Batch, select } from "../data/batch.ts";
+import { predict } from "../loss.ts";
+import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
+import type { Stage } from "./efforts.ts";
+import { runSteps } from "./outcomes.ts";
+import type { Finding } from "./warnings.ts";
+
+/** A model as attacks see it, with gradients or without. */
+export type Subject = Classifier & Partial<Differentiable>;
+
+/** What is known of each example so far, (B) each. */
+export interface Standing {
+  /** What fooled the model; null if nothing did. */
+  readonly by: (string | null)[];
+  /** The size of the smallest perturbation found that does; 0 if clean, ∞ if nothing did. */
+  readonly size: Float64Array;
+  /** The greatest size at which it is certified; 0 if none. */
+  readonly certified: Float64Array;
+  readonly queries: Int32Array;
+  /** Examples within the bounds: of the others nothing is tried. */
+  readonly inside: readonly number[];
+}
+
+/** What is known before any attack, and of which examples more can be known. */
+export function firstStanding(
+  clean: Int32Array,
+  { x, labels }: Pick<Batch, "x" | "labels">,
+  limits: Constraint,
+): Standing {
+  return {
+    by: Array.from(clean, (c, i) => c !== labels[i] ? "clean" : null),
+    size: Float64Array.from(clean, (c, i) => c !== labels[i] ? 0 : Infinity),
+    certified: new Float64Array(x.rows),
+    queries: new Int32Array(x.rows),
+    inside: insideOf(limits, x),
+  };
+}
+
+function insideOf(limits: Constraint, x: Batch["x"]): number[] {
+  const all = Array.from({ length: x.rows }, (_, i) => i);
+  if (!limits.checkOriginal(x)) return all;
+  return all.filter((i) => !limits.checkOriginal(matrix(1, x.cols, rowsOf(x, i, i + 1).data)));
+}
+
+/** Whether example `i` is misclassified within `epsilon`, as it is or by an attack. */
+export function isFooled({ size }: Standing, i: number, epsilon: number): boolean {
+  return size[i] <= epsilon;
+}
+
+/** Examples within the bounds that no attack has fooled, at this size or a smaller one. */
+export function openRows(standing: Standing, epsilon: number): number[] {
+  return standing.inside.filter((i) => !isFooled(standing, i, epsilon));
+}
+
+/** Share of all examples that are misclassified within `epsilon`, as far as is known. */
+export function errorAt({ size }: Standing, epsilon: number): number {
+  return size.reduce((sum, each) => sum + Number(each <= epsilon), 0) / size.length;
+}
+
+/** Examples that one call of an attack takes: after each, what it found counts whatever comes then. */
+const RUN = 250;
+
+/**
+ * What `stage` finds on the examples that still stand within `limits`, noted in `standing`, and whether it was tried
+ * on all of them before `late`. Yields the part done between two questions to the model.
+ */
+export function* stageSteps(
+  model: Subject,
+  examples: Batch,
+  { standing, stage, limits, seed, late, onFooled }: {
+    standing: Standing;
+    stage: Stage;
+    limits: Constraint & { readonly epsilon: number };
+    seed: number;
+    late: () => boolean;
+    onFooled?: (example: number, x: Float32Array) => void;
+  },
+): Generator<number, { finding: Finding; complete: boolean }> {
+  const { epsilon } = limits;
+  const rows = openRows(standing, epsilon);
+  const newlyFooled: number[] = [];
+  let [zeroGradients, tried, complete] = [0, 0, true];
+  for (let first = 0; first < rows.length && complete; first += RUN) {
+    const run = rows.slice(first, first + RUN);
+    const steps = attackSteps(model, select(examples, run), stage, limits, seed);
+    let step = steps.next();
+    while (!step.done) {
+      yield (first + step.value * run.length) / rows.length;
+      if (late()) break;
+      step = steps.next();
+    }
+    if (!step.done) {
+      complete = false;
+      break;
+    }
+    const found = step.value;
+    tried += run.length;
+    zeroGradients += found.zeroGradients;
+    run.forEach((row, i) => standing.queries[row] += found.queries[i]);
+    const fooled = allRows(run.length).filter((i) => found.fooled[i] === 1);
+    const x = shortened(model, found, fooled, limits);
+    fooled.forEach((i, k) => {
+      const row = run[i], own = rowsOf(x, k, k + 1).data;
+      // the size is that of the constraint where rounding has it a little above
+      const size = Math.min(
+        epsilon,
+        distance(own, rowsOf(found.original, i, i + 1).data, limits.norm as Norm),
+      );
+      newlyFooled.push(row);
+      note(standing, row, { by: stage.name, size });
+      standing.queries[row] += HALVINGS;
+      onFooled?.(row, own);
+    });
+  }
+  return { finding: { stage, epsilon, open: tried, newlyFooled, zeroGradients }, complete };
+}
+
+/** Halvings of the way from an example to what fools the model. */
+const HALVINGS = 6;
+
+/**
+ * Inputs that fool the model too on the straight lines from the examples `rows` to what the attack found, (rows, D), each
+ * the nearest that halving meets; the ends of the lines where the constraint allows nothing between. Every coordinate is
+ * between those of the two ends, so the constraint holds as it does there.
+ */
+function shortened(model: Subject, found: Adversarial, rows: Int32Array, { discrete }: Constraint): Matrix {
+  const { cols } = found.x;
+  const taken = (m: Matrix) => gather(matrix(rows.length, cols), m, rows);
+  const [end, start, best, tried] = [found.x, found.original, found.x, found.x].map(taken);
+  if (rows.length === 0 || discrete) return best;
+  const parts = new Float64Array(rows.length).fill(0.5);
+  for (let step = 0.25; step >= 2 ** -(HALVINGS + 1); step /= 2) {
+    for (let i = 0; i < tried.data.length; i++) {
+      tried.data[i] = start.data[i] + parts[Math.floor(i / cols)] * (end.data[i] - start.data[i]);
+    }
+    const { predicted } = predict(model, tried);
+    for (let k = 0; k < rows.length; k++) {
+      const fooled = predicted[k] !== found.labels[rows[k]];
+      if (fooled) copyRow(best, k, tried, k);
+      parts[k] += fooled ? -step : step;
+    }
+  }
+  return best;
+}
+
+/** Notes what fooled the model on an example, and by how much it moved. */
+export function note({ by, size }: Standing, row: number, found: { by: string; size: number }): void {
+  [by[row], size[row]] = [found.by, found.size];
+}
+
+/** What a stage makes of some examples, whatever is known of them. */
+export function attacked(
+  model: Subject,
+  batch: Batch,
+  stage: Stage,
+  limits: Constraint,
+  seed: number,
+): Adversarial {
+  return runSteps(attackSteps(model, batch, stage, limits, seed));
+}
+
+function* attackSteps(
+  model: Subject,
+  batch: Batch,
+  { attack, options, role }: Stage,
+  limits: Constraint,
+  seed: number,
+): Generator<number, Adversarial> {
+  const allowed = role === "noise" ? noiseLimits(limits) : limits;
+  const given = { ...options, constraint: allowed, seed, epsilons: [allowed.epsilon as number] };
+  const [found] = yield* anyAttacks[attack].steps(
+    model as Differentiable,
+    batch,
+    given as AttackOptions & { epsilons: number[] },
+  );
+  return found;
+}
+
+/** The L∞ constraint in which random signs have the size of `limits` in its own norm. */
+function noiseLimits(limits: Constraint): Constraint {
+  if (limits.norm === "Linf") return limits;
+  const { norm, epsilon, ...rest } = limits.toJSON() as unknown as ConstraintOptions & { epsilon: number };
+  const spread = norm === "L2" ? Math.sqrt(limits.inputs) : limits.inputs;
+  return constraint(limits.inputs, { ...rest, norm: "Linf", epsilon: epsilon / spread });
+}
+
+function distance(a: Float32Array, b: Float32Array, norm: Norm): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) {
+    const d = Math.abs(a[j] - b[j]);
+    if (norm === "Linf") sum = Math.max(sum, d);
+    else sum += norm === "L2" ? d * d : d;
+  }
+  return norm === "L2" ? Math.sqrt(sum) : sum;
+}
+
+/** Whether the allowed float32 input nearest to `point` is misclassified. */
+export function fools(
+  model: Classifier,
+  example: Batch,
+  point: readonly number[],
+  limits: Constraint,
+): boolean {
+  const x = matrix(1, point.length, Float32Array.from(point));
+  limits.project(x, example.x);
+  return predict(model, x).predicted[0] !== example.labels[0];
+}
