@@ -149,6 +149,7 @@ export { loadModel, saveModel } from "./models/checkpoint.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
 export type { Tensors } from "./graph/executor.ts";
 export type { Graph, GraphNode, OpName } from "./graph/graph.ts";
+export type { Shape } from "./ops/op.ts";
 export type { Dropout, Keep } from "./graph/training_pass.ts";
 export { families, type FamilyName, familyNamed, optionsOf } from "./models/families.ts";
 export { defineFamily } from "./models/define.ts";

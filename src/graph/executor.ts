@@ -91,6 +91,7 @@ export function executor(
       tensors: Object.fromEntries(node.tensors.map(({ role, name, shape }) => [role, resident(name, shape)])),
       names: Object.fromEntries(node.tensors.map(({ role, name }) => [role, name])),
       attributes: node.attributes,
+      inputs: node.inputs,
     };
   }
 

@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import { type Head, type HeadName, heads } from "../heads.ts";
 import type * as all from "../ops/mod.ts";
-import type { Op } from "../ops/op.ts";
+import { type Op, type Shape, shapeText, sizeOf } from "../ops/op.ts";
 import { oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
 
 /** The name of an operation. */
@@ -32,8 +32,8 @@ export interface GraphNode {
  * scores.
  */
 export interface Graph {
-  /** Number of inputs, D. */
-  readonly input: number;
+  /** Number of inputs, D, or their shape, such as `[channels, height, width]` of an image, D = channels·height·width. */
+  readonly input: number | Shape;
   /** Operations, each after those that it reads. */
   readonly nodes: readonly GraphNode[];
   /** What the scores mean. */
@@ -49,8 +49,9 @@ export interface CheckedNode {
   readonly attributes: any;
   /** What it reads: 0 for the inputs, n + 1 for node n. */
   readonly sources: readonly number[];
-  /** Number of its outputs. */
-  readonly width: number;
+  /** Shapes of what it reads, and of its outputs. */
+  readonly inputs: readonly Shape[];
+  readonly shape: Shape;
   /** Its tensors by role. */
   readonly tensors: readonly {
     readonly role: string;
@@ -79,13 +80,17 @@ const ACTION = "use the graph";
  * The graph with all that follows from it, its operations from `ops`.
  *
  * @throws {InputError} code `shape` if it is no graph: an operation is unknown, reads what is not before it, is of
- *   other widths than it can take or lacks a tensor, a name comes twice, or the scores do not fit the head; codes
+ *   other shapes than it can take or lacks a tensor, a name comes twice, or the scores do not fit the head; codes
  *   `option` and `value` for attributes
  */
 export function checkGraph(graph: Graph, ops: Operations): CheckedGraph {
   checkRecord("the graph", graph, ["input", "nodes", "head"]);
   const { input, nodes: given, head: headName } = graph;
-  if (!Number.isSafeInteger(input) || input < 1 || input > MAX_WIDTH) {
+  const inputShape = Array.isArray(input) ? input as Shape : [input as number], inputs = sizeOf(inputShape);
+  if (
+    inputShape.length === 0 || !inputShape.every((n) => Number.isSafeInteger(n) && n >= 1) ||
+    inputs > MAX_WIDTH
+  ) {
     refuse(`input must be a whole number in 1 … ${MAX_WIDTH}, not ${shown(input)}`);
   }
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_NODES) {
@@ -99,7 +104,7 @@ export function checkGraph(graph: Graph, ops: Operations): CheckedGraph {
   const shapes = new Map<string, readonly number[]>();
   const read = new Set<number>();
   for (const node of given) {
-    const checked = checkNode(node, { input, nodes, places }, ops);
+    const checked = checkNode(node, { input: inputShape, nodes, places }, ops);
     for (const source of checked.sources) read.add(source);
     for (const { name, shape } of checked.tensors) {
       if (shapes.has(name)) refuse(`tensor ${quoted(name)} is named twice`);
@@ -115,19 +120,22 @@ export function checkGraph(graph: Graph, ops: Operations): CheckedGraph {
   if (composite && nodes.length > 1) {
     refuse(`${composite.op.name} is a model by itself, not one node of several`);
   }
-  const head = heads[headName], { width } = nodes.at(-1)!;
+  const head = heads[headName], { shape } = nodes.at(-1)!, width = sizeOf(shape);
+  if (shape.length > 1) {
+    refuse(`its last node gives scores of shape ${shapeText(shape)}, and must give a row`);
+  }
   const classes = head.width(2) === 1 ? 2 : width;
   if (head.width(classes) !== width || classes < 2) {
     refuse(
       `its last node gives ${width} scores, head ${headName} takes ${head.width(2) === 1 ? 1 : "2 or more"}`,
     );
   }
-  return { graph, inputs: input, classes, head, nodes, shapes: Object.fromEntries(shapes) };
+  return { graph, inputs, classes, head, nodes, shapes: Object.fromEntries(shapes) };
 }
 
 function checkNode(
   node: GraphNode,
-  before: { input: number; nodes: readonly CheckedNode[]; places: ReadonlyMap<string, number> },
+  before: { input: Shape; nodes: readonly CheckedNode[]; places: ReadonlyMap<string, number> },
   ops: Operations,
 ): CheckedNode {
   checkRecord("a node", node, ["id", "op", "from", "tensors", "attributes"]);
@@ -151,11 +159,14 @@ function checkNode(
     return place ?? refuse(`${own} reads ${shown(source)}, which is not before it`);
   });
   const resolvedAttributes = resolve(`${ACTION}, ${own}`, op.attributes, attributes);
-  const widths = sources.map((source) => source === 0 ? before.input : before.nodes[source - 1].width);
-  const shape = op.shape(widths, resolvedAttributes);
-  if (typeof shape === "string") return refuse(`${own} of operation ${opName}: ${shape}`);
-  const { width, tensors: shapes = {} } = shape;
-  if (!(width <= MAX_WIDTH)) refuse(`${own} has more than ${MAX_WIDTH} outputs`);
+  const inputs = sources.map((source) => source === 0 ? before.input : before.nodes[source - 1].shape);
+  const misfit = inputs.find(({ length }) => length !== (op.rank ?? length));
+  const found = misfit
+    ? `it reads what has ${op.rank} dimensions, not shape ${shapeText(misfit)}`
+    : op.shape(inputs, resolvedAttributes);
+  if (typeof found === "string") return refuse(`${own} of operation ${opName}: ${found}`);
+  const { shape, tensors: shapes = {} } = found;
+  if (!(sizeOf(shape) <= MAX_WIDTH)) refuse(`${own} has more than ${MAX_WIDTH} outputs`);
   checkRecord(`the tensors of ${own}`, names, Object.keys(shapes));
   const tensors = Object.entries(shapes).map(([role, shape]) => {
     const name = Object.hasOwn(names, role) ? names[role] : undefined;
@@ -167,7 +178,7 @@ function checkNode(
     }
     return { role, name, shape };
   });
-  return { id, op, attributes: resolvedAttributes, sources, width, tensors };
+  return { id, op, attributes: resolvedAttributes, sources, inputs, shape, tensors };
 }
 
 /** @throws {InputError} unless `value` is an object with none but these keys */

@@ -118,7 +118,7 @@ export function firstTensors(
           if (!all[name]) {
             const random = from.split(name);
             if (fill) fill(name, value, random);
-            else op.initial?.[role]?.(value, random);
+            else op.initial?.[role]?.(value, random, shape);
           }
           return [name, { shape, data: value.data }];
         })

@@ -32,8 +32,9 @@ export const classRbm: Op<ClassRbmAttributes> = {
     hidden: integer("Hidden units", { required: true, min: 1 }),
     classes: integer("Classes", { required: true, min: 2 }),
   },
-  shape: ([inputs], { hidden, classes }) => ({
-    width: classes,
+  rank: 1,
+  shape: ([[inputs]], { hidden, classes }) => ({
+    shape: [classes],
     tensors: { W: [hidden, inputs], b: [hidden], U: [classes, hidden], d: [classes], a: [inputs] },
   }),
   alone: true,

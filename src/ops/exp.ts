@@ -9,7 +9,7 @@ export const exp: Op<Record<never, never>> = {
   summary: "The exponential function",
   arity: [1, 1],
   attributes: {},
-  shape: ([width]) => ({ width }),
+  shape: ([shape]) => ({ shape }),
   instantiate: ({ workspace }) =>
     elementwise({
       forward(z) {

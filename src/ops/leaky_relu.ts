@@ -16,7 +16,7 @@ export const leakyRelu: Op<LeakyReluAttributes> = {
   summary: "z where it is positive, else a share of it",
   arity: [1, 1],
   attributes: { slope: number("Slope where z ≤ 0", { default: 0.01, above: 0, below: 1 }) },
-  shape: ([width]) => ({ width }),
+  shape: ([shape]) => ({ shape }),
   instantiate: ({ workspace, attributes: { slope = 0.01 } }) => rectifier(workspace, slope),
   fused: {
     linear: (before, { workspace, attributes: { slope = 0.01 } }) =>

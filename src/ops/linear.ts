@@ -5,7 +5,7 @@ import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
 import { reshaped } from "../runtime/workspace.ts";
 import { integers } from "../schema.ts";
 import { fillUniform } from "../rng.ts";
-import { type Op, type OpContext, type OpInstance, parameter } from "./op.ts";
+import { type Op, type OpContext, type OpInstance, parameter, sizeOf } from "./op.ts";
 
 /** What a linear operation is set to. */
 export interface LinearAttributes {
@@ -19,10 +19,11 @@ export const linear: Op<LinearAttributes> = {
   summary: "x·Wᵀ + b",
   arity: [1, 1],
   attributes: { outputs: integers("Outputs, or pieces and units", { required: true, min: 1 }) },
-  shape: ([inputs], { outputs }) =>
+  rank: 1,
+  shape: ([[inputs]], { outputs }) =>
     outputs.length === 1 || outputs.length === 2
       ? {
-        width: outputs.reduce((a, b) => a * b),
+        shape: [sizeOf(outputs)],
         tensors: { W: [...outputs, inputs], b: outputs },
       }
       : "outputs must be one or two numbers",

@@ -23,9 +23,10 @@ export const maxout: Op<MaxoutAttributes> = {
   summary: "The largest of each unit's pieces",
   arity: [1, 1],
   attributes: { pieces: integer("Linear pieces of each unit", { required: true, min: 1 }) },
-  shape: ([inputs], { pieces }) =>
+  rank: 1,
+  shape: ([[inputs]], { pieces }) =>
     inputs % pieces === 0
-      ? { width: inputs / pieces }
+      ? { shape: [inputs / pieces] }
       : `${inputs} inputs are no multiple of ${pieces} pieces`,
   instantiate({ workspace, attributes: { pieces } }) {
     const units = largest(workspace, pieces);

@@ -48,11 +48,12 @@ export const mpDbm: Op<MpDbmAttributes> = {
     inputShare: number("Share of an input's own value", { required: true, above: 0, max: 1 }),
     labelWeight: number("What a label counts for in training", { required: true, min: 0 }),
   },
-  shape([inputs], { units, classes }) {
+  rank: 1,
+  shape([[inputs]], { units, classes }) {
     if (units.length === 0) return "it has no hidden layer";
     const widths = [inputs, ...units, classes], names = layerNames(units);
     return {
-      width: classes,
+      shape: [classes],
       tensors: Object.fromEntries([
         ...names.flatMap((name, i) => [
           [`${name}.W`, [widths[i + 1], widths[i]]],

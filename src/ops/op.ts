@@ -71,12 +71,27 @@ export interface OpContext<A = unknown> {
   readonly names: Readonly<Record<string, string>>;
   /** Its attributes, with defaults. */
   readonly attributes: A;
+  /** Shapes of its inputs. */
+  readonly inputs: readonly Shape[];
+}
+
+/** Sizes of what one example is at a place of a graph: `[width]`, or `[channels, height, width]` of images, row-major. */
+export type Shape = readonly number[];
+
+/** How many numbers a shape has. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+/** A shape as text, `(1, 28, 28)`. */
+export function shapeText(shape: Shape): string {
+  return `(${shape.join(", ")})`;
 }
 
 /** What follows from an operation's inputs and attributes. */
 export interface OpShape {
-  /** Number of outputs of an example. */
-  readonly width: number;
+  /** Shape of the outputs of an example. */
+  readonly shape: Shape;
   /** Shape of each tensor by role, in the order that files have; default none. */
   readonly tensors?: Readonly<Record<string, readonly number[]>>;
 }
@@ -118,14 +133,16 @@ export interface Op<A = unknown> {
   readonly arity: readonly [min: number, max: number];
   /** Its attributes. */
   readonly attributes: Schema<A>;
-  /** What follows from the widths of its inputs; a text that says what does not fit, if something does not. */
-  shape(inputs: readonly number[], attributes: A): OpShape | string;
+  /** How many dimensions its inputs have; default any number. */
+  readonly rank?: number;
+  /** What follows from the shapes of its inputs; a text that says what does not fit, if something does not. */
+  shape(inputs: readonly Shape[], attributes: A): OpShape | string;
   /** The operation at work. */
   instantiate(context: OpContext<A>): OpInstance;
   /** A value in its tensors that cannot be, and what it must be; nothing if all can. */
   check?(tensors: Readonly<Record<string, { readonly data: ArrayLike<number> }>>): TensorProblem | undefined;
-  /** Fills its zero tensors, by role, with values to begin training from; default zeros. */
-  readonly initial?: Readonly<Record<string, (out: Matrix, random: Rng) => void>>;
+  /** Fills its zero tensors of a shape, as rows of the last dimension, by role, to begin training from; default zeros. */
+  readonly initial?: Readonly<Record<string, (out: Matrix, random: Rng, shape: Shape) => void>>;
   /**
    * The operation at work together with the one before it, by that one's name, where nothing else reads what is between
    * them: the same outputs and gradients, sooner.

@@ -31,8 +31,9 @@ export const rbf: Op<RbfAttributes> = {
     units: integer("Units", { required: true, min: 1 }),
     rank: integer("Rank of each unit's precision beyond its diagonal", { default: 0, min: 0 }),
   },
-  shape: ([inputs], { units, rank = 0 }) => ({
-    width: units,
+  rank: 1,
+  shape: ([[inputs]], { units, rank = 0 }) => ({
+    shape: [units],
     tensors: {
       mu: [units, inputs],
       beta: [units, inputs],

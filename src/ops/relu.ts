@@ -9,7 +9,7 @@ export const relu: Op<Record<never, never>> = {
   summary: "max(z, 0)",
   arity: [1, 1],
   attributes: {},
-  shape: ([width]) => ({ width }),
+  shape: ([shape]) => ({ shape }),
   instantiate: ({ workspace }) => rectifier(workspace, 0),
   fused: { linear: (before, { workspace }) => linearRectifier(before, workspace, 0) },
 };

@@ -9,7 +9,7 @@ export const sigmoid: Op<Record<never, never>> = {
   summary: "The logistic function",
   arity: [1, 1],
   attributes: {},
-  shape: ([width]) => ({ width }),
+  shape: ([shape]) => ({ shape }),
   instantiate: ({ workspace }) =>
     elementwise({
       forward(z) {

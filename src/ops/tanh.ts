@@ -12,7 +12,7 @@ export const tanh: Op<Record<never, never>> = {
   summary: "The hyperbolic tangent",
   arity: [1, 1],
   attributes: {},
-  shape: ([width]) => ({ width }),
+  shape: ([shape]) => ({ shape }),
   instantiate: ({ workspace }) =>
     elementwise({
       forward(z) {

@@ -69,6 +69,31 @@ const graphs: Record<string, Graph> = {
   },
 };
 
+graphs["images"] = {
+  input: [1, 3, 2],
+  nodes: [
+    {
+      id: "scaled",
+      op: "affine",
+      from: ["input"],
+      tensors: { scale: "scale", shift: "shift" },
+      attributes: { size: [1, 1, 1] },
+    },
+    {
+      id: "conv",
+      op: "conv2d",
+      from: ["scaled"],
+      tensors: { W: "conv.W", b: "conv.b" },
+      attributes: { outputs: 3, kernel: [2, 2], padding: [0, 1, 0, 0] },
+    },
+    { id: "h", op: "tanh", from: ["conv"] },
+    { id: "pool", op: "pool", from: ["h"], attributes: { function: "average", kernel: [2, 1] } },
+    { id: "flat", op: "reshape", from: ["pool"], attributes: { shape: [6] } },
+    linear("top", "flat", [C]),
+  ],
+  head: "softmax",
+};
+
 function tensorsOf(graph: Graph): Tensors {
   return Object.fromEntries(
     Object.entries(checkGraph(graph, ops).shapes).map(([name, shape], i) => {

@@ -25,6 +25,13 @@ Deno.test("checkGraph() gives sizes, classes and the shape of each tensor", () =
   assertEquals(checkGraph(one, ops).classes, 2);
 });
 
+/** One operation on images. */
+const ofImages = (op: string, attributes: Record<string, unknown>) => ({
+  input: [2, 5, 4],
+  nodes: [{ id: "images", op, from: ["input"], attributes }],
+  head: "softmax",
+});
+
 /** What is no graph, and what the error says of it. */
 const REFUSED: readonly [unknown, string][] = [
   [null, "the graph must be an object, not null"],
@@ -73,12 +80,39 @@ const REFUSED: readonly [unknown, string][] = [
   [{ ...graph, nodes: [hidden, node] }, 'nothing reads node "hidden"'],
   [
     { ...graph, nodes: [hidden, { id: "sum", op: "add", from: ["hidden", "input"] }] },
-    "its inputs are 3, 2 wide, and must be alike",
+    "its inputs are of shapes (3) and (2), and must be alike",
   ],
   [
     { ...graph, nodes: [hidden, { id: "max", op: "maxout", from: ["hidden"], attributes: { pieces: 2 } }] },
     "3 inputs are no multiple of 2 pieces",
   ],
+  [{ ...graph, input: [] }, "input must be a whole number"],
+  [{ ...graph, input: [3, 0] }, "input must be a whole number"],
+  [{ ...graph, input: [2 ** 13, 2 ** 13] }, "input must be a whole number"],
+  [
+    { ...graph, input: [1, 2] },
+    'node "top" of operation linear: it reads what has 1 dimensions, not shape (1, 2)',
+  ],
+  [ofImages("reshape", { shape: [7] }), "(2, 5, 4) and (7) have other numbers of entries"],
+  [ofImages("reshape", { shape: [40], axis: 1 }), 'there is no option "axis"'],
+  [ofImages("transpose", { order: [0, 1, 1] }), "order (0, 1, 1) does not name the dimensions of (2, 5, 4)"],
+  [ofImages("take", { axis: 3, indices: [0] }), "there is no dimension 3 in (2, 5, 4)"],
+  [ofImages("take", { axis: 2, indices: [4] }), "there is no place 4 in dimension 2 of (2, 5, 4)"],
+  [ofImages("expand", { shape: [2, 5, 8] }), "(2, 5, 4) does not repeat to (2, 5, 8)"],
+  [ofImages("pad", { before: [1], after: [1] }), "before and after must name 3 numbers"],
+  [ofImages("reduce", { function: "max", axes: [3] }), "there is no dimension 3"],
+  [ofImages("reduce", { function: "sum", axes: [2] }), "its last node gives scores of shape (2, 5)"],
+  [ofImages("affine", { size: [2, 1, 2] }), "scale and shift of shape (2, 1, 2) do not repeat to (2, 5, 4)"],
+  [ofImages("pool", { function: "max", kernel: [6, 1] }), "windows of (6, 1) do not fit into (2, 5, 4)"],
+  [ofImages("pool", { function: "max", kernel: [1, 1], padding: [1, 0, 0, 0] }), "lies in the padding alone"],
+  [ofImages("pool", { function: "max", kernel: [1, 1], padding: [1e9, 1e9, 0, 0] }), "are too many"],
+  [
+    ofImages("conv2d", { outputs: 2, kernel: [3, 3, 3] }),
+    "kernel [3, 3, 3]: must be a list of 2 whole numbers",
+  ],
+  [ofImages("conv2d", { outputs: 3, kernel: [3, 3], groups: 2 }), "are no multiples of 2 groups"],
+  [ofImages("elementwise", { function: "pow" }), "pow takes an exponent"],
+  [ofImages("elementwise", { function: "clip", min: 1, max: 0 }), "which holds nothing"],
 ];
 
 Deno.test("checkGraph() and loadModel() refuse what is no graph, in a sentence", () => {
@@ -93,6 +127,28 @@ Deno.test("checkGraph() and loadModel() refuse what is no graph, in a sentence",
   assertThrows(() => loadModel(text), InputError, "Cannot read the model: its graph is no JSON");
   const other = writeSafetensors(tensors, { ...metadata, head: "sigmoid" });
   assertThrows(() => loadModel(other), InputError, "expected head softmax, got sigmoid");
+});
+
+Deno.test("a graph of images has as many inputs as their shape, and is saved and read with it", () => {
+  const images: Graph = {
+    input: [2, 4, 4],
+    nodes: [
+      {
+        id: "conv",
+        op: "conv2d",
+        from: ["input"],
+        tensors: { W: "W", b: "b" },
+        attributes: { outputs: 3, kernel: [3, 3] },
+      },
+      { id: "mean", op: "reduce", from: ["conv"], attributes: { function: "mean", axes: [1, 2] } },
+    ],
+    head: "softmax",
+  };
+  using own = model(images, { seed: 1 });
+  assertEquals([own.inputs, own.classes, own.tensors().W.shape], [32, 3, [3, 2, 3, 3]]);
+  using again = loadModel(saveModel(own));
+  const x = matrix(2, 32, Float32Array.from({ length: 64 }, (_, i) => i / 64));
+  assertEquals(again.scores(x), own.scores(x));
 });
 
 Deno.test("a model of a graph is saved with it, and read again with the same scores and bytes", () => {

@@ -1,21 +1,31 @@
 /** Graphs once more, in plain loops in double: one example at a time, each operation by its formula. */
 
 import type { Tensors } from "../../src/graph/executor.ts";
-import type { Graph } from "../../src/graph/graph.ts";
+import { type CheckedNode, checkGraph, type Graph } from "../../src/graph/graph.ts";
+import * as ops from "../../src/ops/mod.ts";
 import { OPERATIONS } from "../ops/reference.ts";
 
 /** Scores of one example, and which side of every kink it lies on: while that stays, the graph is smooth. */
 export function graphInDouble(
-  { nodes }: Graph,
+  graph: Graph,
   tensors: Tensors,
   x: ArrayLike<number>,
 ): { scores: number[]; kinks: number[] } {
-  const values = new Map([["input", Array.from(x)]]);
+  const values = [Array.from(x)];
   const kinks: number[] = [];
-  for (const { id, op, from, tensors: names = {}, attributes = {} } of nodes) {
-    const own = Object.fromEntries(Object.entries(names).map(([role, name]) => [role, tensors[name]]));
-    const inputs = from.map((source) => values.get(source)!);
-    values.set(id, OPERATIONS[op](inputs, { tensors: own, attributes, kinks }));
+  for (const { op, sources, tensors: names, attributes, inputs: shapes } of nodesOf(graph)) {
+    const own = Object.fromEntries(names.map(({ role, name }) => [role, tensors[name]]));
+    const inputs = sources.map((source) => values[source]);
+    values.push(OPERATIONS[op.name](inputs, { tensors: own, attributes, kinks, shapes }));
   }
-  return { scores: values.get(nodes.at(-1)!.id)!, kinks };
+  return { scores: values.at(-1)!, kinks };
+}
+
+/** The graphs seen, checked: examples come one by one. */
+const seen = new WeakMap<Graph, readonly CheckedNode[]>();
+
+function nodesOf(graph: Graph): readonly CheckedNode[] {
+  let nodes = seen.get(graph);
+  if (!nodes) seen.set(graph, nodes = checkGraph(graph, ops).nodes);
+  return nodes;
 }

@@ -39,7 +39,7 @@ Deno.test("tanh is within three ulps of the hyperbolic tangent, for numbers near
 });
 
 Deno.test("concat puts rows of several widths side by side", () => {
-  using at = atWork(concat, {}, {});
+  using at = atWork(concat, {}, {}, [[1], [2]]);
   const parts = [matrix(2, 1, [1, 2]), matrix(2, 2, [3, 4, 5, 6])];
   const inputs = parts.map((part, k) => at.workspace.copy(`${k}`, part));
   assertEquals([...at.forward(inputs).data], [1, 3, 4, 2, 5, 6]);

@@ -2,11 +2,17 @@
 
 import type { Tensors } from "../../src/graph/executor.ts";
 import { affine, radial, sum } from "../models/reference.ts";
+import { SHAPED_OPERATIONS } from "./shaped_reference.ts";
 
 /** Outputs of one example; adds to `kinks` which side of each it lies on. */
 export type Operation = (
   inputs: readonly number[][],
-  at: { tensors: Tensors; attributes: Readonly<Record<string, unknown>>; kinks: number[] },
+  at: {
+    tensors: Tensors;
+    attributes: Readonly<Record<string, unknown>>;
+    kinks: number[];
+    shapes: readonly (readonly number[])[];
+  },
 ) => number[];
 
 /** Operations by name; the Boltzmann machines, models by themselves, have references of their own. */
@@ -27,7 +33,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   exp: ([z]) => z.map(Math.exp),
   rbf: ([x], { tensors }) => radial(tensors, x),
   add: (inputs) => inputs[0].map((_, i) => sum(inputs.map((input) => input[i]))),
-  concat: (inputs) => inputs.flat(),
+  ...SHAPED_OPERATIONS,
 };
 
 /** z where it is positive, else `slope`·z. */

@@ -1,7 +1,7 @@
 /** What tests of operations share: an operation at work on its own. */
 
 import { matrix } from "../../src/matrix.ts";
-import type { Op, OpInstance } from "../../src/ops/op.ts";
+import type { Op, OpInstance, Shape } from "../../src/ops/op.ts";
 import { Workspace } from "../../src/runtime/workspace.ts";
 import { uniformMatrix } from "../support.ts";
 
@@ -16,9 +16,14 @@ export interface AtWork extends OpInstance, Disposable {
   readonly tensors: Readonly<Record<string, { data: Float32Array }>>;
 }
 
-/** `op` at work with these tensors and attributes. */
-// deno-lint-ignore no-explicit-any
-export function atWork(op: Op<any>, tensors: Roles, attributes: unknown): AtWork {
+/** `op` at work with these tensors and attributes, over inputs of these shapes if it looks at them. */
+export function atWork(
+  // deno-lint-ignore no-explicit-any
+  op: Op<any>,
+  tensors: Roles,
+  attributes: unknown,
+  inputs: readonly Shape[] = [],
+): AtWork {
   const workspace = new Workspace();
   const resident = Object.fromEntries(
     Object.entries(tensors).map(([role, { shape, data }]) => {
@@ -32,6 +37,7 @@ export function atWork(op: Op<any>, tensors: Roles, attributes: unknown): AtWork
     tensors: resident,
     names: Object.fromEntries(Object.keys(tensors).map((role) => [role, role])),
     attributes,
+    inputs,
   });
   return Object.assign(instance, {
     workspace,
@@ -42,7 +48,7 @@ export function atWork(op: Op<any>, tensors: Roles, attributes: unknown): AtWork
 
 /** Tensors of ordinary size for `op` over these inputs, always the same. */
 // deno-lint-ignore no-explicit-any
-export function rolesOf(op: Op<any>, inputs: readonly number[], attributes: unknown): Roles {
+export function rolesOf(op: Op<any>, inputs: readonly Shape[], attributes: unknown): Roles {
   const shape = op.shape(inputs, attributes);
   if (typeof shape === "string") throw new Error(shape);
   return Object.fromEntries(
