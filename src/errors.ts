@@ -24,9 +24,12 @@ export type ErrorCode =
   | "host"
   | "aborted";
 
+/** Characters of a message, and of the action in it. */
+const MAX_MESSAGE = 400, MAX_ACTION = 160;
+
 /**
  * A mistake that the caller can mend, told in one sentence: the action that failed, what came, what would do. Everything
- * else that is thrown is a bug.
+ * else that is thrown is a bug. A message has 400 characters at most and no control characters, whatever came.
  *
  * @example
  * ```ts
@@ -41,18 +44,30 @@ export class InputError extends Error {
   /** Always `"InputError"`. */
   override name = "InputError";
 
+  /** The action that failed, in words that follow "Cannot". */
+  readonly action: string;
+  /** What came, and what would do. */
+  readonly reason: string;
+
   /** A mistake of kind `code`: `action` failed, in words that follow "Cannot", for `reason`, which says what would do. */
-  constructor(
-    readonly code: ErrorCode,
-    readonly action: string,
-    readonly reason: string,
-    options?: ErrorOptions,
-  ) {
-    super(`Cannot ${action}: ${reason}`, options);
+  constructor(readonly code: ErrorCode, action: string, reason: string, options?: ErrorOptions) {
+    const what = line(action, MAX_ACTION);
+    const why = line(reason, MAX_MESSAGE - what.length - "Cannot : ".length);
+    super(`Cannot ${what}: ${why}`, options);
+    this.action = what;
+    this.reason = why;
   }
 
   /** The same mistake as the failure of another action, such as opening the file in which it was found. */
   about(action: string): InputError {
     return new InputError(this.code, action, this.reason, { cause: this });
   }
+}
+
+/** `text` in one line of at most `max` characters: what is too long loses its middle. */
+function line(text: string, max: number): string {
+  const plain = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  if (plain.length <= max) return plain;
+  const end = Math.floor(max / 3);
+  return `${plain.slice(0, max - end - 1)}…${plain.slice(-end)}`;
 }

@@ -1,16 +1,12 @@
 /** A model's loss on examples, and its gradient in their inputs. @module */
 
-import { InputError } from "./errors.ts";
-import type { Batch } from "./data/batch.ts";
+import type { Examples } from "./data/batch.ts";
 import type { Head } from "./heads.ts";
 import { exp, log, softplusForward } from "./kernels/elementwise.ts";
 import { softmaxDirection } from "./kernels/heads.ts";
 import { type Matrix, matrix, rowsOf } from "./matrix.ts";
-import { checkFiniteInputs, gradientOf, scoresOf } from "./models/answers.ts";
+import { checkExamples, checkFiniteInputs, gradientOf, scoresOf } from "./models/answers.ts";
 import type { Classifier, Differentiable } from "./models/classifier.ts";
-
-/** What of a batch a loss looks at. */
-export type Examples = Pick<Batch, "x" | "labels">;
 
 /**
  * The loss of each example, (B), as the model's head defines it, in nats.
@@ -28,8 +24,8 @@ export type Examples = Pick<Batch, "x" | "labels">;
  * @throws {InputError} if a label is not one of the model's classes, or an input is not finite
  * @throws {InputError} if a score is NaN, or the scores have another shape than the head's
  */
-export function losses(model: Differentiable, { x, labels }: Examples): Float32Array {
-  checkExamples("measure a loss", model, { x, labels });
+export function losses(model: Differentiable, examples: Examples): Float32Array {
+  const { x, labels } = checkExamples("measure a loss", model, examples);
   const scores = scoresOf(model, x);
   const loss = matrix(x.rows, 1);
   model.head.loss({ loss, dScores: matrix(scores.rows, scores.cols) }, scores, labels);
@@ -37,8 +33,8 @@ export function losses(model: Differentiable, { x, labels }: Examples): Float32A
 }
 
 /** The gradient of each example's loss in its own inputs, (B, D). @throws {InputError} as `losses`, or if it is not finite */
-export function lossGradient(model: Differentiable, { x, labels }: Examples): Matrix {
-  checkExamples("differentiate a loss", model, { x, labels });
+export function lossGradient(model: Differentiable, examples: Examples): Matrix {
+  const { x, labels } = checkExamples("differentiate a loss", model, examples);
   return gradientOf(model, x, (dScores, scores, first) => {
     const loss = matrix(scores.rows, 1);
     model.head.loss({ loss, dScores }, scores, labels.subarray(first, first + scores.rows));
@@ -49,8 +45,8 @@ export function lossGradient(model: Differentiable, { x, labels }: Examples): Ma
  * A positive multiple, example by example, of `lossGradient`, (B, D), that does not vanish where a float32 probability
  * reaches 1. Whatever uses only its direction should use this.
  */
-export function lossDirection(model: Differentiable, { x, labels }: Examples): Matrix {
-  checkExamples("differentiate a loss", model, { x, labels });
+export function lossDirection(model: Differentiable, examples: Examples): Matrix {
+  const { x, labels } = checkExamples("differentiate a loss", model, examples);
   return gradientOf(model, x, (dScores, scores, first) => {
     model.head.direction(dScores, scores, labels.subarray(first, first + scores.rows));
   }).gradient;
@@ -309,20 +305,4 @@ function greatest(data: Float32Array, rows: number, cols: number): Int32Array {
     out[i] = best;
   }
   return out;
-}
-
-/** What a label is matters here: kernels find their place in memory by it. */
-function checkExamples(action: string, model: Differentiable, { x, labels }: Examples): void {
-  checkFiniteInputs(action, model, x);
-  if (labels.length !== x.rows) {
-    throw new InputError("shape", `${action}`, `${x.rows} examples but ${labels.length} labels`);
-  }
-  const bad = labels.findIndex((label) => !(label >= 0 && label < model.classes));
-  if (bad >= 0) {
-    throw new InputError(
-      "value",
-      `${action}`,
-      `label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${model.classes - 1}`,
-    );
-  }
 }

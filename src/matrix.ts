@@ -16,7 +16,7 @@
  */
 
 import { InputError } from "./errors.ts";
-import { shown } from "./schema.ts";
+import { isList, shown } from "./schema.ts";
 
 /** A dense row-major matrix of float32: element (i, j) is `data[i * cols + j]`. */
 export interface Matrix {
@@ -53,7 +53,7 @@ export function matrix(
   }
   const length = rows * cols;
   if (data === undefined) return { rows, cols, data: zeros(action, length) };
-  if (!Array.isArray(data) && (!ArrayBuffer.isView(data) || data instanceof DataView)) {
+  if (!isList(data)) {
     throw new InputError("shape", action, `its numbers must be in an array, not ${shown(data)}`);
   }
   if (data.length !== length) {
@@ -87,4 +87,39 @@ export function shape(m: Matrix): string {
 /** Rows `from` to `to` (exclusive) of `m`, sharing its memory. */
 export function rowsOf(m: Matrix, from: number, to: number): Matrix {
   return { rows: to - from, cols: m.cols, data: m.data.subarray(from * m.cols, to * m.cols) };
+}
+
+/** @throws {InputError} unless `m`, called `what`, is a matrix whose numbers fit its shape; `action` begins the message */
+export function checkMatrix(action: string, m: Matrix, what = "x"): void {
+  const { rows, cols, data } = m ?? {};
+  if (!(data instanceof Float32Array) || !Number.isSafeInteger(rows) || !Number.isSafeInteger(cols)) {
+    throw new InputError("shape", action, `${what} must be a matrix, as matrix() makes one, not ${shown(m)}`);
+  }
+  if (rows >= 0 && data.length === rows * cols) return;
+  throw new InputError("shape", action, `${what} of shape (${rows}, ${cols}) has ${data.length} numbers`);
+}
+
+/** @throws {InputError} unless all numbers of `x`, (B, D), are finite; `place` tells where a row stands among the examples */
+export function checkFinite(
+  action: string,
+  { cols, data }: Matrix,
+  place: (row: number) => number = (row) => row,
+): void {
+  if (allFinite(data)) return;
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const where = `input ${bad % cols} of example ${place(Math.floor(bad / cols))}`;
+  throw new InputError("value", action, `${where} is ${data[bad]}, not a finite number`);
+}
+
+/** Whether all numbers are finite: 0 times another is not 0. Four sums at once, for one waits on the last. */
+export function allFinite(data: Float32Array): boolean {
+  let [a, b, c, d, i] = [0, 0, 0, 0, 0];
+  for (; i + 4 <= data.length; i += 4) {
+    a += 0 * data[i];
+    b += 0 * data[i + 1];
+    c += 0 * data[i + 2];
+    d += 0 * data[i + 3];
+  }
+  for (; i < data.length; i++) a += 0 * data[i];
+  return a + b + c + d === 0;
 }

@@ -84,7 +84,7 @@ export type {
 } from "./constraints/constraint.ts";
 export * from "./certify/mod.ts";
 export { constraint } from "./constraints/mod.ts";
-export { type Batch, batch, select, slice } from "./data/batch.ts";
+export { type Batch, batch, type Examples, select, slice } from "./data/batch.ts";
 export { csvBatch, type CsvOptions, type CsvSource, csvTables } from "./data/csv.ts";
 export { digits, type DigitsOptions } from "./data/digits.ts";
 export { type Idx, idxBatch, idxTable, readIdx } from "./data/idx.ts";
@@ -110,7 +110,6 @@ export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
 export { init, type InitOptions, kernels, threads, type Variant } from "./runtime/variants.ts";
 export {
-  type Examples,
   lossDirection,
   losses,
   lossGradient,

@@ -1,6 +1,7 @@
 /** Seeded random numbers that split into independent streams. @module */
 
 import { InputError } from "./errors.ts";
+import { shown } from "./schema.ts";
 import type { Matrix } from "./matrix.ts";
 import { randomKey, randomNormal, randomNumber, randomSigns, randomUniform } from "./kernels/random.ts";
 
@@ -38,7 +39,7 @@ export function rng(seed: number): Rng {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new InputError(
       "value",
-      `seed a generator with ${seed}`,
+      `seed a generator with ${shown(seed)}`,
       "must be a whole number in 0 … 2⁵³ − 1",
     );
   }

@@ -125,9 +125,7 @@ export function resolve<O extends object, S extends Schema<O>>(
   schema: S & Schema<O>,
   given: O,
 ): Resolved<O, S> {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InputError("shape", action, `the options must be an object, not ${shown(given)}`);
-  }
+  checkObject(action, given);
   const fields = schema as AnySchema, names = namesOf(fields);
   const out: Record<string, unknown> = {};
   for (const name in given) {
@@ -154,6 +152,23 @@ export function resolve<O extends object, S extends Schema<O>>(
     out[name] = value;
   }
   return out as Resolved<O, S>;
+}
+
+/** @throws {InputError} unless `value`, called `what`, is an object that is no list; `action` begins the message */
+export function checkObject(action: string, value: unknown, what = "the options"): void {
+  if (typeof value === "object" && value !== null && !isList(value)) return;
+  throw new InputError("shape", action, `${what} must be an object, not ${shown(value)}`);
+}
+
+/** @throws {InputError} unless `value`, called `what`, is an array, typed or not; `action` begins the message */
+export function checkList(action: string, value: unknown, what: string): void {
+  if (isList(value)) return;
+  throw new InputError("shape", action, `${what} must be a list, not ${shown(value)}`);
+}
+
+/** Whether `value` is an array, typed or not. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
 /** Names of the options of a schema: looked up for each call of an attack. */

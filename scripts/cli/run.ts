@@ -50,7 +50,7 @@ export function runTask(
 }
 
 /** Characters that a sentence has at most. */
-const SENTENCE = 600;
+const SENTENCE = 390;
 
 /**
  * The exit code of what threw `error`, which is told on standard error: in a sentence where it is somebody's to mend, and

@@ -10,6 +10,9 @@ const FREE_BYTES = 2 ** 26;
 /** Times its size that packed data may have: tables of numbers stay far below, and gzip reaches 1030. */
 const MAX_RATIO = 100;
 
+/** Times its size that packed data usually have: room for so much is made at first. */
+const USUAL_RATIO = 10;
+
 /** Bytes given to the unpacking at once, so that its output can be compared with what it took. */
 const PIECE = 2 ** 14;
 
@@ -28,7 +31,7 @@ export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array
   const hint = bytes.length < 4
     ? 0
     : new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
-  let out = new Uint8Array(Math.min(hint, FREE_BYTES + MAX_RATIO * bytes.length)), length = 0;
+  let out = new Uint8Array(Math.min(hint, PIECE + USUAL_RATIO * bytes.length)), length = 0;
   const unpacking = createGunzip({ chunkSize: 2 ** 16 });
   try {
     for await (const piece of Readable.from(piecesOf(bytes)).pipe(unpacking)) {

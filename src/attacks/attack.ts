@@ -9,20 +9,15 @@ import type {
   Violation,
 } from "../constraints/constraint.ts";
 import { checkEpsilon, constraint } from "../constraints/mod.ts";
-import { type Batch, slice } from "../data/batch.ts";
+import { type Batch, checkRange, type Examples, slice, wholeLabels } from "../data/batch.ts";
 import type { Predictions } from "../loss.ts";
-import { type Matrix, matrix } from "../matrix.ts";
-import { checkFiniteInputs } from "../models/answers.ts";
-import {
-  type AsyncClassifier,
-  checkInputs,
-  type Classifier,
-  type Differentiable,
-  type Perturbation,
-} from "../models/classifier.ts";
+import { checkFinite, type Matrix, matrix } from "../matrix.ts";
+import { checkExamples } from "../models/answers.ts";
+import type { AsyncClassifier, Classifier, Differentiable, Perturbation } from "../models/classifier.ts";
 import { kernels } from "../runtime/variants.ts";
 import {
   any,
+  checkList,
   choice,
   integer,
   integers,
@@ -30,7 +25,6 @@ import {
   resolve,
   type Resolved,
   type Schema,
-  shown,
 } from "../schema.ts";
 import { type Criterion, misclassified, targeted } from "./criteria.ts";
 import { driveInputs, driveLater, driveNow, driveSteps, type Outcome, type Plan } from "./drive.ts";
@@ -99,7 +93,7 @@ export type Needs = "labels" | "scores" | "gradients";
 /** An attack on models of type `M`. */
 export interface Attack<O extends object = object, M = Differentiable> {
   /** The adversarial examples of one size. */
-  (model: M, batch: Batch, options: O & AttackOptions & Sized): Adversarial;
+  (model: M, batch: Examples, options: O & AttackOptions & Sized): Adversarial;
   /** Registry key. */
   readonly name: string;
   /** One line of what it does, without a period. */
@@ -115,7 +109,7 @@ export interface Attack<O extends object = object, M = Differentiable> {
   /** The adversarial examples of each of several sizes; what they have in common is done once. */
   readonly sweep: (
     model: M,
-    batch: Batch,
+    batch: Examples,
     options: O & AttackOptions & { epsilons: readonly number[] },
   ) => Adversarial[];
   /**
@@ -124,7 +118,7 @@ export interface Attack<O extends object = object, M = Differentiable> {
    */
   readonly steps: (
     model: M,
-    batch: Batch,
+    batch: Examples,
     options: O & AttackOptions & { epsilons: readonly number[]; chunk?: number },
   ) => Generator<number, Adversarial[]>;
   /**
@@ -133,13 +127,13 @@ export interface Attack<O extends object = object, M = Differentiable> {
    */
   readonly stream: (
     model: M,
-    batch: Batch,
+    batch: Examples,
     options: O & AttackOptions & Sized & { batchSize?: number },
   ) => Generator<Adversarial>;
   /** The same on a classifier whose answers may be promises; for attacks that need no gradient. */
   readonly async: (
     model: AsyncClassifier,
-    batch: Batch,
+    batch: Examples,
     options: O & AttackOptions & Sized,
   ) => Promise<Adversarial>;
   /** Adversarial inputs alone, (B, D), unchecked and not judged, written to `out`: what training calls at each step. */
@@ -269,12 +263,11 @@ export function makeAttack<
   /** What is to be done to `batch`, all of it checked. */
   function prepare(
     model: Pick<Classifier, "inputs" | "classes">,
-    batch: Batch,
+    examples: Examples,
     options: Given & O,
     sizes: readonly (Epsilon | undefined)[],
   ): Prepared {
-    checkInputs("attack", model, batch.x);
-    checkExamples(action, batch);
+    const batch = checkExamples("attack", model, examples, { finite: false });
     const { inputs, classes } = model;
     // whoever attacks one example after another asks for the same each time
     const again = kept?.inputs === inputs && kept.classes === classes && sizes.length === 1 &&
@@ -287,11 +280,10 @@ export function makeAttack<
     }
     const { all, own, constraints } = settings;
     const target = targets(action, model, batch, all.target);
-    if (needs !== "labels" && !target) checkLabels(action, model, batch);
     const [first] = constraints;
     const [least, greatest] = first?.box ?? [-Infinity, Infinity];
     // whoever is within finite bounds is finite
-    if (!(greatest - least < Infinity)) checkFiniteInputs("attack", model, batch.x);
+    if (!(greatest - least < Infinity)) checkFinite("attack", batch.x);
     if (first) refuse(action, first.checkOriginal(batch.x));
     return {
       own,
@@ -341,17 +333,22 @@ export function makeAttack<
   }
 
   type Options = O & AttackOptions & Sized;
-  function attack(model: Classifier, batch: Batch, options: Options): Adversarial {
+  function attack(model: Classifier, batch: Examples, options: Options): Adversarial {
     const prepared = prepare(model, batch, options, [options.epsilon]);
     return result(prepared, driveNow(model, prepared)[0], 0, options);
   }
 
+  function checkSizes(epsilons: readonly number[]): void {
+    checkList(action, epsilons, "epsilons");
+    for (const epsilon of epsilons) checkEpsilon(epsilon, action);
+  }
+
   function sweep(
     model: Classifier,
-    batch: Batch,
+    batch: Examples,
     { epsilons, ...options }: O & AttackOptions & { epsilons: readonly number[] },
   ): Adversarial[] {
-    for (const epsilon of epsilons) checkEpsilon(epsilon, action);
+    checkSizes(epsilons);
     const prepared = prepare(model, batch, options as Given & O, epsilons);
     return driveNow(model, prepared).map((outcome, i) =>
       result(prepared, outcome, i, { ...options, epsilons })
@@ -360,10 +357,10 @@ export function makeAttack<
 
   function* steps(
     model: Classifier,
-    batch: Batch,
+    batch: Examples,
     { epsilons, chunk, ...options }: O & AttackOptions & { epsilons: readonly number[]; chunk?: number },
   ): Generator<number, Adversarial[]> {
-    for (const epsilon of epsilons) checkEpsilon(epsilon, action);
+    checkSizes(epsilons);
     const prepared = prepare(model, batch, options as unknown as Given & O, epsilons);
     const outcomes = yield* driveSteps(model, { ...prepared, chunk });
     return outcomes.map((outcome, i) => result(prepared, outcome, i, { ...options, epsilons }));
@@ -371,13 +368,14 @@ export function makeAttack<
 
   function* stream(
     model: Classifier,
-    batch: Batch,
+    given: Examples,
     { batchSize = 500, ...options }: Options & { batchSize?: number },
   ): Generator<Adversarial> {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
       throw new InputError("value", `${action} with batchSize ${batchSize}`, "must be a whole number ≥ 1");
     }
     const { target, first = 0 } = options as AttackOptions;
+    const batch = checkExamples("attack", model, given, { finite: false });
     for (let from = 0; from < batch.labels.length; from += batchSize) {
       const own = typeof target === "object" && target !== null
         ? Array.prototype.slice.call(target, from, from + batchSize)
@@ -387,7 +385,7 @@ export function makeAttack<
     }
   }
 
-  async function later(model: AsyncClassifier, batch: Batch, options: Options): Promise<Adversarial> {
+  async function later(model: AsyncClassifier, batch: Examples, options: Options): Promise<Adversarial> {
     if (needs === "gradients" || needs === "scores" && !model.scores) {
       throw new InputError(
         "value",
@@ -483,54 +481,12 @@ function targets(
   target: number | ArrayLike<number> | undefined,
 ): Int32Array | undefined {
   if (target === undefined) return undefined;
-  if (typeof target !== "number" && !Array.isArray(target) && !ArrayBuffer.isView(target)) {
-    throw new InputError(
-      "value",
-      `${action} with target ${shown(target)}`,
-      "must be a class, or an array of one for each example",
-    );
-  }
-  if (typeof target !== "number" && target.length !== labels.length) {
-    throw new InputError("shape", action, `${labels.length} examples but ${target.length} targets`);
-  }
-  for (const aim of typeof target === "number" ? [target] : Array.from(target)) {
-    if (Number.isInteger(aim) && aim >= 0 && aim < classes) continue;
-    throw new InputError(
-      "value",
-      `${action} with target ${shown(aim)}`,
-      `must be a whole number in 0 … ${classes - 1}`,
-    );
-  }
-  if (typeof target === "number") return new Int32Array(labels.length).fill(target);
-  return target instanceof Int32Array ? target : Int32Array.from(target);
-}
-
-/** @throws {InputError} unless they are numbers and labels in arrays of their types, as many as they say */
-function checkExamples(action: string, { x: { rows, cols, data }, labels }: Batch): void {
-  if (!(data instanceof Float32Array) || data.length !== rows * cols) {
-    throw new InputError("shape", action, `expected ${rows * cols} float32 inputs, got ${shown(data)}`);
-  }
-  if (!(labels instanceof Int32Array)) {
-    throw new InputError(
-      "shape",
-      action,
-      `labels must be an Int32Array, as batch() makes it, not ${shown(labels)}`,
-    );
-  }
-  if (labels.length !== rows) {
-    throw new InputError("shape", action, `${rows} examples but ${labels.length} labels`);
-  }
-}
-
-/** @throws {InputError} unless the labels are classes of the model: kernels find their place in memory by them */
-function checkLabels(action: string, { classes }: Pick<Classifier, "classes">, { labels }: Batch): void {
-  const bad = labels.findIndex((label) => !(label >= 0 && label < classes));
-  if (bad < 0) return;
-  throw new InputError(
-    "value",
-    action,
-    `label ${labels[bad]} of example ${bad} is not a class of the model, 0 … ${classes - 1}`,
-  );
+  const one = typeof target === "number";
+  const aims = wholeLabels(action, one ? [target] : target, "target");
+  checkRange(action, aims, classes, "target");
+  if (one) return new Int32Array(labels.length).fill(target);
+  if (aims.length === labels.length) return aims;
+  throw new InputError("shape", action, `${labels.length} examples but ${aims.length} targets`);
 }
 
 function checkWhole(action: string, whole: Constraint, inputs: number, options: Given): Constraint {

@@ -1,7 +1,7 @@
 /** The attacks. @module */
 
 import { InputError } from "../errors.ts";
-import { quoted, suggestion } from "../schema.ts";
+import { shown, suggestion } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import * as all from "./registry.ts";
 
@@ -18,8 +18,9 @@ export const anyAttacks: Readonly<Record<string, Attack>> = all as object as Rec
 export function attackNamed(name: string): Attack {
   if (Object.hasOwn(anyAttacks, name)) return anyAttacks[name];
   const names = Object.keys(anyAttacks);
-  const meant = suggestion(name, names) || `; the attacks are ${names.join(", ")}`;
-  throw new InputError("value", "attack", `there is no attack ${quoted(name)}${meant}`);
+  const meant = typeof name === "string" && suggestion(name, names) ||
+    `; the attacks are ${names.join(", ")}`;
+  throw new InputError("value", "attack", `there is no attack ${shown(name)}${meant}`);
 }
 
 export * from "./registry.ts";

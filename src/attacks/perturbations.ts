@@ -1,6 +1,7 @@
 /** Perturbations to train against beyond the plain result of an attack (paper, section 6 and appendix A). @module */
 
 import { InputError } from "../errors.ts";
+import { shown } from "../schema.ts";
 import { lossGradient } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
@@ -72,7 +73,7 @@ export function scaledGradient({ scale }: { scale: number }): Perturbation {
   if (!(scale > 0 && scale < Infinity)) {
     throw new InputError(
       "value",
-      `perturb by the gradient times ${scale}`,
+      `perturb by the gradient times ${shown(scale)}`,
       "must be a finite number > 0",
     );
   }

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { gradientOf } from "../models/answers.ts";
-import type { Classifier, Differentiable } from "../models/classifier.ts";
+import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
 import { fillNormal, type Rng, rng } from "../rng.ts";
 import { choice, integer, number, resolve } from "../schema.ts";
 import { confident, confidentOf, judge } from "./criteria.ts";
@@ -61,6 +61,7 @@ export function rubbish(model: Classifier, options: RubbishOptions = {}): Rubbis
 /** The same in steps: yields the fraction done, so that the caller may show it, wait or stop. */
 export function* rubbishSteps(model: Classifier, options: RubbishOptions = {}): Generator<number, Rubbish> {
   const all = resolve<RubbishOptions, typeof RUBBISH_OPTIONS>(ACTION, RUBBISH_OPTIONS, options);
+  checkModel(ACTION, model);
   const { samples = 10000, seed, threshold } = all;
   const x = matrix(samples, model.inputs);
   const out = {
@@ -117,6 +118,7 @@ export function* directedRubbishSteps(
 ): Generator<number, DirectedRubbish> {
   const schema = { ...RUBBISH_OPTIONS, ...DIRECTED_OPTIONS };
   const all = resolve<DirectedRubbishOptions, typeof schema>(ACTION, schema, options);
+  checkModel(ACTION, model);
   const { samples = 100, seed, threshold, target, attempts: limit } = all;
   if (target >= model.classes) {
     throw new InputError("value", `${ACTION} with target ${target}`, `must be in 0 … ${model.classes - 1}`);

@@ -2,10 +2,10 @@
 
 import type { ConstraintOptions } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
-import { type Batch, slice } from "../data/batch.ts";
+import { type Batch, type Examples, slice } from "../data/batch.ts";
 import { lossInScores, predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
-import { checkFiniteInputs, gradientOf } from "../models/answers.ts";
+import { checkExamples, gradientOf } from "../models/answers.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { any, choice, integer, resolve } from "../schema.ts";
 import { judge, misclassified, targeted } from "./criteria.ts";
@@ -67,9 +67,9 @@ const FIRST = 1, LAST = 0.05;
  *
  * @throws {InputError} if an option is out of its range, or does not fit the model or the examples
  */
-export function universal(model: Differentiable, examples: Batch, options: UniversalOptions): Universal {
+export function universal(model: Differentiable, given: Examples, options: UniversalOptions): Universal {
   const action = "find a universal perturbation";
-  checkFiniteInputs(action, model, examples.x);
+  const examples = checkExamples(action, model, given);
   const { epsilon, norm, bounds, fixed, iterations, target } = resolve<UniversalOptions, typeof OPTIONS>(
     action,
     OPTIONS,

@@ -2,13 +2,13 @@
 
 import { constraint } from "../constraints/mod.ts";
 import type { Constraint, ConstraintOptions } from "../constraints/constraint.ts";
-import type { Batch } from "../data/batch.ts";
+import type { Examples } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkFiniteInputs } from "../models/answers.ts";
+import { checkExamples } from "../models/answers.ts";
 import type { Model } from "../models/model.ts";
 import { Workspace } from "../runtime/workspace.ts";
-import { any, choice, number, resolve, type Schema } from "../schema.ts";
+import { any, checkObject, choice, number, resolve, type Schema } from "../schema.ts";
 import { cascade, globalTable, type Pair, type Proof, type Steps, type Verdict } from "./cascade.ts";
 import { apply, type Chain, marginOf, scoresOf } from "./chain.ts";
 import { linearMargin, type Margin } from "./exact_linear.ts";
@@ -106,7 +106,8 @@ const SHARED = 10;
  * @throws {InputError} code `value` for a model whose graph has branches or other layers than linear, relu, leakyRelu,
  *   maxout, tanh, sigmoid or one diagonal rbf
  */
-export function certify(model: Model, batch: Batch, options: CertifyOptions): Certificates {
+export function certify(model: Model, batch: Examples, options: CertifyOptions): Certificates {
+  checkObject("certify", options);
   const { now, method = "auto" } = options;
   const start = now?.();
   const examples = [...certificates(model, batch, options)];
@@ -132,11 +133,11 @@ export function certify(model: Model, batch: Batch, options: CertifyOptions): Ce
 /** The certificates of `certify`, one after the other: whoever asks for them may show progress, or stop. */
 export function* certificates(
   model: Model,
-  batch: Batch,
+  examples: Examples,
   given: CertifyOptions,
 ): Generator<Certificate, void, void> {
   const [limits, options] = allowed(model, given);
-  checkFiniteInputs("certify", model, batch.x);
+  const batch = checkExamples("certify", model, examples);
   const violation = limits.checkOriginal(batch.x);
   if (violation) {
     const { row, feature, problem } = violation;

@@ -2,9 +2,8 @@
 
 import { constraint } from "../constraints/mod.ts";
 import type { ConstraintOptions } from "../constraints/constraint.ts";
-import type { Batch } from "../data/batch.ts";
-import { slice } from "../data/batch.ts";
-import { checkFiniteInputs } from "../models/answers.ts";
+import { type Examples, slice } from "../data/batch.ts";
+import { checkExamples } from "../models/answers.ts";
 import type { Model } from "../models/model.ts";
 import { integer, number, resolve, type Schema } from "../schema.ts";
 import { certify } from "./certify.ts";
@@ -49,10 +48,10 @@ const OPTIONS: Schema<Pick<RadiusOptions, "max" | "halvings">> = {
  *
  * @throws {InputError} as `certify` does
  */
-export function certifiedRadius(model: Model, batch: Batch, given: RadiusOptions = {}): Float64Array {
+export function certifiedRadius(model: Model, examples: Examples, given: RadiusOptions = {}): Float64Array {
   const { max: most, halvings: steps, method, norm = "Linf", bounds, fixed } = given;
   const { max = 1, halvings = 10 } = resolve("find certified radii", OPTIONS, { max: most, halvings: steps });
-  checkFiniteInputs("find certified radii", model, batch.x);
+  const batch = checkExamples("find certified radii", model, examples);
   const form = formOf(model);
   const limits = constraint(model.inputs, { epsilon: max, norm, bounds, fixed }, "find certified radii");
   return new Float64Array(batch.x.rows).map((_, i) => {

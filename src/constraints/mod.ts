@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Bounds } from "../kernels/attack.ts";
 import type { Matrix } from "../matrix.ts";
-import { oneOf, shown } from "../schema.ts";
+import { checkList, checkObject, isList, oneOf, shown } from "../schema.ts";
 import {
   type Constraint,
   type ConstraintOptions,
@@ -33,6 +33,10 @@ import { region } from "./region.ts";
  * @throws {InputError} if a size is negative or not finite, or a list does not fit the features
  */
 export function constraint(inputs: number, options: ConstraintOptions, action = "constrain"): Constraint {
+  if (!Number.isSafeInteger(inputs) || inputs < 0) {
+    throw new InputError("value", `${action} ${shown(inputs)} inputs`, "must be a whole number ≥ 0");
+  }
+  checkObject(action, options);
   const { norm = "Linf" } = options;
   if (!DISTANCES.includes(norm)) {
     throw new InputError("value", `${action} in norm ${shown(norm)}`, `expected ${oneOf(DISTANCES)}`);
@@ -75,7 +79,9 @@ const plain = (view: ArrayBufferView) => Array.from(view as unknown as ArrayLike
 
 /** @throws {InputError} unless ε is a finite number ≥ 0, or one for each feature in L∞ */
 function sizeOf(inputs: number, epsilon: Epsilon, norm: Distance, action: string): number | Float64Array {
-  const list = typeof epsilon === "object" && epsilon !== null ? Array.from(epsilon) : undefined;
+  const isList = typeof epsilon === "object" && epsilon !== null;
+  if (isList) checkList(action, epsilon, "epsilon");
+  const list = isList ? Array.from(epsilon) : undefined;
   if (list && norm !== "Linf") {
     throw new InputError("value", `${action} in ${norm} with an epsilon for each feature`, "give one number");
   }
@@ -101,14 +107,14 @@ function limits(
   bounds: ConstraintOptions["bounds"],
   action: string,
 ): Pick<Constraint, "lo" | "hi" | "box"> {
-  if (bounds !== undefined && !(Array.isArray(bounds) || ArrayBuffer.isView(bounds))) {
+  if (bounds !== undefined && !isList(bounds)) {
     throw new InputError(
       "shape",
       `${action} within bounds ${shown(bounds)}`,
       `expected one pair of bounds, or ${inputs} of them, one a feature`,
     );
   }
-  const one = bounds === undefined || typeof bounds[0] === "number";
+  const one = bounds === undefined || bounds.length === 2 && typeof bounds[0] !== "object";
   const pairs = (one ? [bounds ?? [-Infinity, Infinity]] : bounds) as readonly Bounds[];
   if (!one && pairs.length !== inputs) {
     throw new InputError(
@@ -117,10 +123,15 @@ function limits(
       `expected one pair of bounds or ${inputs} of them, one a feature, got ${pairs.length}`,
     );
   }
-  pairs.forEach(([lo, hi], i) => {
-    if (lo < hi) return;
+  pairs.forEach((pair, i) => {
+    const [lo, hi] = isList(pair) ? pair as Bounds : [pair, undefined];
+    if (typeof lo === "number" && typeof hi === "number" && lo < hi) return;
     const where = one ? "" : ` of feature ${i}`;
-    throw new InputError("value", `${action} within bounds ${lo}, ${hi}${where}`, "the first must be less");
+    throw new InputError(
+      "value",
+      `${action} within bounds ${shown(lo)}, ${shown(hi)}${where}`,
+      "the first must be less",
+    );
   });
   const inward = ([lo, hi]: Bounds): Bounds => [-float32Below(-lo), float32Below(hi)];
   const [lo, hi] = [new Float32Array(inputs), new Float32Array(inputs)];
@@ -133,10 +144,11 @@ function limits(
 }
 
 function checkPlaces(inputs: number, places: ArrayLike<number>, what: string, action: string): void {
+  checkList(action, places, `${what}s`);
   const seen = new Set<number>();
   for (const place of Array.from(places)) {
     if (!(Number.isInteger(place) && place >= 0 && place < inputs)) {
-      throw new InputError("value", `${action} with ${what} ${place}`, `must be in 0 … ${inputs - 1}`);
+      throw new InputError("value", `${action} with ${what} ${shown(place)}`, `must be in 0 … ${inputs - 1}`);
     }
     if (seen.has(place)) {
       throw new InputError("value", `${action} with ${what} ${place} twice`, "give the places of features");
@@ -146,8 +158,9 @@ function checkPlaces(inputs: number, places: ArrayLike<number>, what: string, ac
 }
 
 function mask(inputs: number, fixed: ArrayLike<number> | undefined, action: string): Uint8Array | undefined {
-  if (fixed === undefined || fixed.length === 0) return undefined;
+  if (fixed === undefined) return undefined;
   checkPlaces(inputs, fixed, "fixed feature", action);
+  if (fixed.length === 0) return undefined;
   const out = new Uint8Array(inputs);
   for (const place of Array.from(fixed)) out[place] = 1;
   return out;
@@ -159,6 +172,8 @@ function groups(
   action: string,
 ): Int32Array[] {
   if (oneHot === undefined) return [];
+  checkList(action, oneHot, "oneHot");
+  oneHot.forEach((group) => checkList(action, group, "one-hot features"));
   checkPlaces(inputs, oneHot.flatMap((group) => Array.from(group)), "one-hot feature", action);
   return oneHot.map((group) => Int32Array.from(group));
 }
@@ -170,6 +185,7 @@ function steps(
   action: string,
 ): Float64Array | undefined {
   if (grid === undefined) return undefined;
+  if (typeof grid !== "number") checkList(action, grid, "grid");
   if (typeof grid !== "number" && grid.length !== inputs) {
     throw new InputError(
       "shape",

@@ -1,8 +1,8 @@
 /** Examples with their labels. @module */
 
 import { InputError } from "../errors.ts";
-import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { shown } from "../schema.ts";
+import { checkFinite, checkMatrix, type Matrix, matrix, rowsOf } from "../matrix.ts";
+import { checkList, isList, shown } from "../schema.ts";
 
 /** Examples with their true labels, the form in which all data travels. */
 export interface Batch {
@@ -15,6 +15,21 @@ export interface Batch {
   /** What each class is called; default its number. */
   readonly classNames?: readonly string[];
 }
+
+/** Examples as functions take them, a `Batch` or one made by hand. */
+export interface Examples {
+  /** Inputs, (B, D). */
+  readonly x: Matrix;
+  /** True class of each example, (B), in any array of whole numbers; `BigInt64Array` will do. */
+  readonly labels: ArrayLike<number | bigint>;
+  /** Number of classes; default the model's, or where there is none one more than the largest label. */
+  readonly classes?: number;
+  /** What each class is called; default its number. */
+  readonly classNames?: readonly string[];
+}
+
+/** Inputs and labels in the types of a batch. */
+type Typed = Pick<Batch, "x" | "labels">;
 
 /** Labels are held as int32. */
 const MAX_CLASSES = 2 ** 31;
@@ -33,109 +48,97 @@ const MAX_CLASSES = 2 ** 31;
  * @throws {InputError} if `x` is no matrix, `x` and `labels` differ in length, or an input is not finite
  * @throws {InputError} if a label is not a whole number in 0 … classes − 1, or there is not a name for each class
  */
-export function batch(
-  { x, labels, classes, classNames }: {
-    /** Inputs, (B, D). */
-    x: Matrix;
-    /** True class of each example, (B); `BigInt64Array` will do. */
-    labels: ArrayLike<number | bigint>;
-    /** Number of classes; default one more than the largest label. */
-    classes?: number;
-    /** What each class is called; default its number. */
-    classNames?: readonly string[];
-  },
-): Batch {
-  const inputs = checkedMatrix("make a batch", x);
-  const numbers = labelNumbers(labels);
-  let max = -1;
-  for (let i = 0; i < numbers.length; i++) if (numbers[i] > max) max = Math.floor(numbers[i]);
-  const made = {
-    x: inputs,
-    labels: numbers,
-    classes: classes ?? classNames?.length ?? max + 1,
-    ...(classNames && { classNames }),
-  };
-  checkBatch("make a batch", made);
-  return { ...made, labels: Int32Array.from(numbers) };
+export function batch(given: Examples): Batch {
+  const action = "make a batch";
+  const { x, labels } = typed(action, given), { classNames } = given;
+  const classes = given.classes ?? classNames?.length ??
+    labels.reduce((max, label) => Math.max(max, label), -1) + 1;
+  if (!Number.isSafeInteger(classes) || classes < 0 || classes > MAX_CLASSES) {
+    throw new InputError("value", action, `classes must be a whole number, not ${shown(classes)}`);
+  }
+  if (classNames !== undefined && (!Array.isArray(classNames) || classNames.length !== classes)) {
+    throw new InputError("shape", action, `${classes} classes but ${shown(classNames)} for their names`);
+  }
+  checkRange(action, labels, classes);
+  checkFinite(action, x);
+  // the caller's labels stay the caller's
+  return { x, labels: labels.slice(), classes, ...(classNames && { classNames }) };
+}
+
+/** @throws {InputError} unless each label, called `what`, is one of `classes`; `action` begins the message */
+export function checkRange(action: string, labels: Int32Array, classes: number, what = "label"): void {
+  let i = 0;
+  while (i < labels.length && labels[i] >= 0 && labels[i] < classes) i++;
+  if (i === labels.length) return;
+  throw new InputError(
+    "value",
+    action,
+    `${what} ${labels[i]} of example ${i} is not a whole number in 0 … ${classes - 1}`,
+  );
 }
 
 /**
- * Nothing, if `examples` are a batch: for functions that take one that nobody may have checked.
+ * `examples` with float32 inputs and int32 labels: the same where they are so.
  *
- * @throws {InputError} if they are not; `action` begins the message
+ * @throws {InputError} unless they are a matrix and a whole number for each of its rows; `action` begins the message
  */
-export function checkBatch(
-  action: string,
-  { x, labels, classes, classNames }: Omit<Batch, "labels"> & { readonly labels: ArrayLike<number> },
-): void {
-  const fail = (code: "shape" | "value", reason: string): never => {
-    throw new InputError(code, action, reason);
-  };
-  checkedMatrix(action, x);
-  if (!isArray(labels)) fail("shape", `labels must be an array of whole numbers, not ${shown(labels)}`);
-  if (x.rows !== labels.length) fail("shape", `${x.rows} examples but ${labels.length} labels`);
-  if (!Number.isSafeInteger(classes) || classes < 0 || classes > MAX_CLASSES) {
-    fail("value", `classes must be a whole number, not ${shown(classes)}`);
-  }
-  if (classNames !== undefined && (!Array.isArray(classNames) || classNames.length !== classes)) {
-    fail("shape", `${classes} classes but ${shown(classNames)} for their names`);
-  }
-  for (let i = 0; i < labels.length; i++) {
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
-      fail("value", `label ${shown(labels[i])} of example ${i} is not a whole number in 0 … ${classes - 1}`);
-    }
-  }
-  const bad = x.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    const [row, col] = [Math.floor(bad / x.cols), bad % x.cols];
-    fail("value", `input ${col} of example ${row} is ${x.data[bad]}, not a finite number`);
-  }
-}
-
-/** `x` as a matrix of float32, checked. */
-function checkedMatrix(action: string, x: Matrix): Matrix {
-  if (typeof x !== "object" || x === null || !("rows" in x && "cols" in x && "data" in x)) {
-    throw new InputError("shape", action, `x must be a matrix, as matrix() makes one, not ${shown(x)}`);
-  }
-  try {
-    return x.data === undefined ? matrix(x.rows, x.cols, []) : matrix(x.rows, x.cols, x.data);
-  } catch (error) {
-    throw error instanceof InputError ? error.about(action) : error;
-  }
-}
-
-/** Labels as numbers, which may not be whole yet. */
-function labelNumbers(labels: ArrayLike<number | bigint>): Float64Array {
-  if (!isArray(labels)) {
+export function typed<T extends Examples>(action: string, examples: T): T & Typed {
+  if (typeof examples !== "object" || examples === null || !("x" in examples && "labels" in examples)) {
     throw new InputError(
       "shape",
-      "make a batch",
-      `labels must be an array of whole numbers, not ${shown(labels)}`,
+      action,
+      `examples must be a batch, as batch() makes one, not ${shown(examples)}`,
     );
   }
-  const numbers = new Float64Array(labels.length);
-  for (let i = 0; i < labels.length; i++) {
+  const x = floats(action, examples.x), labels = wholeLabels(action, examples.labels);
+  if (x.rows !== labels.length) {
+    throw new InputError("shape", action, `${x.rows} examples but ${labels.length} labels`);
+  }
+  return x === examples.x && labels === examples.labels ? examples as T & Typed : { ...examples, x, labels };
+}
+
+/** `x` as a matrix of float32. */
+function floats(action: string, x: Matrix): Matrix {
+  if (isList(x?.data) && !(x.data instanceof Float32Array)) {
+    try {
+      return matrix(x.rows, x.cols, x.data);
+    } catch (error) {
+      throw error instanceof InputError ? error.about(action) : error;
+    }
+  }
+  checkMatrix(action, x);
+  return x;
+}
+
+/** Labels, called `what`, as int32, the same where they are so. @throws {InputError} unless they are whole numbers */
+export function wholeLabels(
+  action: string,
+  labels: ArrayLike<number | bigint>,
+  what = "label",
+): Int32Array {
+  if (labels instanceof Int32Array) return labels;
+  if (!isList(labels)) {
+    throw new InputError("shape", action, `${what}s must be an array of whole numbers, not ${shown(labels)}`);
+  }
+  const out = new Int32Array(labels.length);
+  for (let i = 0; i < out.length; i++) {
     const label: unknown = labels[i];
     if (typeof label === "number" || typeof label === "bigint") {
-      numbers[i] = Number(label);
-      continue;
+      out[i] = Number(label);
+      if (out[i] === Number(label)) continue;
     }
-    const hint = isArray(label)
+    const hint = isList(label)
       ? "; of one-hot labels give the place of the 1"
       : typeof label === "string"
       ? "; of class names give their places, and the names as classNames"
       : "";
     throw new InputError(
-      "shape",
-      "make a batch",
-      `label ${i} is ${shown(label)}, not a whole number${hint}`,
+      "value",
+      action,
+      `${what} ${shown(label)} of example ${i} is not a whole number below 2³¹${hint}`,
     );
   }
-  return numbers;
-}
-
-function isArray(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return out;
 }
 
 /**
@@ -143,18 +146,15 @@ function isArray(value: unknown): value is ArrayLike<unknown> {
  *
  * @throws {InputError} if `from` or `to` is not a whole number ≥ 0
  */
-export function slice(examples: Batch, from: number, to: number = examples.x.rows): Batch {
+export function slice(examples: Batch, from: number, to: number = examples?.x?.rows): Batch {
+  const { x, labels } = typed("slice examples", examples);
   for (const place of [from, to]) {
     if (!Number.isSafeInteger(place) || place < 0) {
       throw new InputError("value", `slice at ${shown(place)}`, "must be a whole number ≥ 0");
     }
   }
-  const end = Math.min(to, examples.x.rows), start = Math.min(from, end);
-  return {
-    ...examples,
-    x: rowsOf(examples.x, start, end),
-    labels: examples.labels.subarray(start, end),
-  };
+  const end = Math.min(to, x.rows), start = Math.min(from, end);
+  return { ...examples, x: rowsOf(x, start, end), labels: labels.subarray(start, end) };
 }
 
 /**
@@ -163,7 +163,8 @@ export function slice(examples: Batch, from: number, to: number = examples.x.row
  * @throws {InputError} if one of `indices` is not the place of an example
  */
 export function select(examples: Batch, indices: ArrayLike<number>): Batch {
-  const { x, labels } = examples;
+  const { x, labels } = typed("select examples", examples);
+  checkList("select examples", indices, "their places");
   const data = new Float32Array(indices.length * x.cols);
   const chosen = new Int32Array(indices.length);
   for (let i = 0; i < indices.length; i++) {

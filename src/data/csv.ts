@@ -98,10 +98,12 @@ export function csvBatch(
  */
 export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {}): Table[] {
   const given = resolve("read CSV", CSV_OPTIONS, options);
-  const texts = sources.map((source) =>
+  if (!Array.isArray(sources)) fail(`the texts must be in a list, not ${shown(sources)}`);
+  if (sources.length === 0) fail("there is no text");
+  const texts = (sources as readonly CsvSource[]).map((source) =>
     within(
       source,
-      () => typeof source.text === "string" ? source.text : decodeText(bytesOf("read CSV", source.text)),
+      () => typeof source?.text === "string" ? source.text : decodeText(bytesOf("read CSV", source?.text)),
     )
   );
   const nameOf = (i: number) => sources[i].name ?? `text ${i + 1}`;
@@ -161,7 +163,9 @@ function indexColumn(
   names: readonly string[] | undefined,
   { lines, label }: { lines: number; label: string | number },
 ): number {
-  if (columns.width < 3 || label === "first" || Number(label) === 0 || !isIntegerColumn(columns, 0)) {
+  if (
+    columns.width < 3 || label === "first" || label === 0 || label === "0" || !isIntegerColumn(columns, 0)
+  ) {
     return -1;
   }
   if (names) return /^(unnamed: 0)?$/i.test(names[0]) ? 0 : -1;
@@ -196,10 +200,12 @@ function labelColumn(
 function namedColumn(width: number, names: readonly string[] | undefined, label: string | number): number {
   const at = typeof label === "string" ? names?.indexOf(label) ?? -1 : -1;
   if (at >= 0) return at;
-  const place = typeof label === "number" || /^-?\d+$/.test(label) ? Number(label) : NaN;
+  const place = typeof label === "number" || typeof label === "string" && /^-?\d+$/.test(label)
+    ? Number(label)
+    : NaN;
   if (Number.isInteger(place) && place >= -width && place < width) return place < 0 ? place + width : place;
   const known = names
-    ? suggestion(`${label}`, names) ||
+    ? suggestion(typeof label === "string" ? label : "", names) ||
       `; they are ${oneOf(names.slice(0, 8).map(quoted))}${names.length > 8 ? ", …" : ""}`
     : `; there is no heading, and the places are 0 … ${width - 1}`;
   throw new InputError("value", "read CSV", `there is no column ${shown(label)}${known}`);

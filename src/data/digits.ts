@@ -1,6 +1,7 @@
 /** The built-in digits: a data set that needs no network and no licence. @module */
 
 import { InputError } from "../errors.ts";
+import { checkObject, shown } from "../schema.ts";
 import { type Rng, rng } from "../rng.ts";
 import type { Batch } from "./batch.ts";
 import { write } from "./digits/hand.ts";
@@ -37,9 +38,9 @@ export interface DigitsOptions {
  *
  * @throws {InputError} if `seed`, `learn` or `test` is not a whole number in 0 … 2⁵³ − 1
  */
-export function digits(
-  { seed = 1, train: trainSet = 10000, test = 2000 }: DigitsOptions = {},
-): { train: Batch; test: Batch } {
+export function digits(options: DigitsOptions = {}): { train: Batch; test: Batch } {
+  checkObject("draw digits", options);
+  const { seed = 1, train: trainSet = 10000, test = 2000 } = options;
   check("train", trainSet);
   check("test", test);
   const from = rng(seed);
@@ -48,7 +49,7 @@ export function digits(
 
 function check(name: string, count: number): void {
   if (Number.isSafeInteger(count) && count >= 0) return;
-  throw new InputError("value", `draw digits with ${name} ${count}`, "must be a whole number ≥ 0");
+  throw new InputError("value", `draw digits with ${name} ${shown(count)}`, "must be a whole number ≥ 0");
 }
 
 function draw(count: number, from: Rng): Batch {

@@ -1,7 +1,7 @@
 /** Named tensors as bytes, in Hugging Face's safetensors format. @module */
 
 import { InputError } from "../errors.ts";
-import { oneOf, quoted } from "../schema.ts";
+import { checkList, checkObject, oneOf, quoted, shown } from "../schema.ts";
 import {
   bytesOf,
   decode,
@@ -29,6 +29,8 @@ export interface Safetensors {
   /** Texts by name. */
   readonly metadata: Record<string, string>;
 }
+
+const WRITE = "write safetensors";
 
 const DTYPES = new Map<string, ElementType>([
   ["F32", "f4"],
@@ -106,6 +108,8 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  checkObject(WRITE, tensors, "tensors");
+  checkObject(WRITE, metadata, "metadata");
   const names = Object.keys(tensors).sort();
   const members: string[] = [];
   const texts = Object.keys(metadata).sort().map((name) => member(name, checkedText(name, metadata[name])));
@@ -113,8 +117,8 @@ export function writeSafetensors(
 
   let end = 0;
   for (const name of names) {
-    const { shape, data } = tensors[name];
     const dtype = checkedDtype(name, tensors[name]);
+    const { shape, data } = tensors[name];
     members.push(member(name, { dtype, shape, data_offsets: [end, end += data.byteLength] }));
   }
 
@@ -124,7 +128,7 @@ export function writeSafetensors(
   if (headerBytes > MAX_HEADER_BYTES) {
     throw new InputError(
       "value",
-      "write safetensors",
+      WRITE,
       `a header of ${headerBytes} bytes passes ${MAX_HEADER_BYTES}`,
     );
   }
@@ -218,37 +222,39 @@ function member(name: string, value: unknown): string {
 
 function checkedText(name: string, text: unknown): string {
   if (typeof text !== "string" || name === "__proto__") {
-    throw new InputError("shape", "write safetensors", `metadata ${quoted(name)} is not a text`);
+    throw new InputError("shape", WRITE, `metadata ${quoted(name)} is not a text`);
   }
   return text;
 }
 
-function checkedDtype(name: string, { shape, data }: Tensor): string {
+function checkedDtype(name: string, tensor: Tensor): string {
+  const { shape, data } = tensor ?? {};
   if (name === METADATA || name === "__proto__") {
-    throw new InputError("value", "write safetensors", `the name ${name} is reserved`);
+    throw new InputError("value", WRITE, `the name ${name} is reserved`);
   }
   const dtype = data instanceof Float32Array ? "F32" : data instanceof Int32Array ? "I32" : undefined;
   if (dtype === undefined) {
     throw new InputError(
       "shape",
-      "write safetensors",
+      WRITE,
       `tensor ${quoted(name)} is neither Float32Array nor Int32Array`,
     );
   }
+  checkList(WRITE, shape, `the shape of tensor ${quoted(name)}`);
   if (
     !shape.every((n) => Number.isSafeInteger(n) && n >= 0) || shape.reduce((a, b) => a * b, 1) !== data.length
   ) {
     throw new InputError(
       "shape",
-      "write safetensors",
-      `tensor ${quoted(name)} of shape (${shape.join(", ")}) has ${data.length} numbers`,
+      WRITE,
+      `tensor ${quoted(name)} of shape (${shape.map(shown).join(", ")}) has ${data.length} numbers`,
     );
   }
   const bad = firstNotFinite(data);
   if (bad >= 0) {
     throw new InputError(
       "value",
-      "write safetensors",
+      WRITE,
       `tensor ${quoted(name)} holds ${data[bad]} at index ${bad}`,
     );
   }

@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
-import { any, choice, integer, integerOr, resolve } from "../schema.ts";
+import { any, choice, integer, integerOr, resolve, shown } from "../schema.ts";
 import type { Batch } from "./batch.ts";
 import { type Numbers, toFloat32 } from "./elements.ts";
 import { areStrings, classesOf, exampleAt, type LabelColumn, labelling, reading } from "./labels.ts";
@@ -86,7 +86,11 @@ export function readTables(
   options: ReadOptions = {},
 ): { batches: Batch[]; reading: Reading } {
   const { scale, labelBase, classes, missing, fitted } = resolve("read data", READ_OPTIONS, options);
+  if (!Array.isArray(tables) || tables.length === 0) {
+    throw new InputError("shape", "read data", `the tables must be in a list, not ${shown(tables)}`);
+  }
   tables.forEach((table) => checkTable(table, tables[0]));
+  if (fitted !== undefined) checkFitted(fitted, tables[0].x.cols);
   const whole = tables.map((table) => withoutMissing(table, missing));
   const xs = whole.map(({ x }): Matrix => ({ ...x, data: toFloat32(x.data) }));
   xs.forEach((x, i) => checkFinite(x, whole[i]));
@@ -115,14 +119,36 @@ export function readBatch(table: Table, options: ReadOptions): ReadBatch {
 }
 
 function checkTable(table: Table, first: Table): void {
-  const { x: { rows, cols }, labels } = table;
   const fail = (problem: string) => {
-    throw new InputError("shape", reading(table), problem);
+    throw new InputError("shape", reading(table ?? {}), problem);
   };
+  const { x, labels } = table ?? {};
+  if (!Number.isSafeInteger(x?.rows) || !ArrayBuffer.isView(x?.data) || x.data.length !== x.rows * x.cols) {
+    fail(`x must be a matrix, as matrix() makes one, not ${shown(x)}`);
+  }
+  if (!Array.isArray(labels) && !ArrayBuffer.isView(labels)) {
+    fail(`labels must be a list, not ${shown(labels)}`);
+  }
+  const { rows, cols } = x;
   if (rows !== labels.length) fail(`${rows} examples but ${labels.length} labels`);
   if (rows === 0) fail("there are no examples");
   if (cols !== first.x.cols) {
     fail(`its examples have ${cols} inputs, those of ${first.name ?? "the first table"} ${first.x.cols}`);
+  }
+}
+
+function checkFitted(fitted: Fitted, inputs: number): void {
+  const { scaling, labels } = fitted ?? {};
+  const fits = scaling && labels && Number.isSafeInteger(labels.classes) &&
+    (scaling.kind === "none" || scaling.kind === "255" ||
+      ((scaling.kind === "standard" || scaling.kind === "minmax") &&
+        scaling.offset?.length === inputs && scaling.divisor?.length === inputs));
+  if (!fits) {
+    throw new InputError(
+      "shape",
+      "read data",
+      `fitted must be what readFitted gives for ${inputs} inputs, not ${shown(fitted)}`,
+    );
   }
 }
 

@@ -1,10 +1,12 @@
 /** How far models agree in their mistakes, and what one's adversarial examples do to another (paper, section 8). @module */
 
 import { InputError } from "../errors.ts";
+import { checkList, shown } from "../schema.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
-import type { Batch } from "../data/batch.ts";
+import type { Examples } from "../data/batch.ts";
 import { predict } from "../loss.ts";
-import type { Differentiable } from "../models/classifier.ts";
+import { checkExamples } from "../models/answers.ts";
+import { checkModel, type Differentiable } from "../models/classifier.ts";
 
 /** What a second model makes of the mistakes of a first. */
 export interface Agreement {
@@ -39,6 +41,10 @@ export function agreement(
   second: Int32Array,
   { labels }: { labels: Int32Array },
 ): Agreement {
+  for (const [name, each] of Object.entries({ first, second, labels })) {
+    if (each?.length >= 0) continue;
+    throw new InputError("shape", "compare answers", `${name} must be an Int32Array, not ${shown(each)}`);
+  }
   if (first.length !== labels.length || second.length !== labels.length) {
     throw new InputError(
       "shape",
@@ -74,10 +80,17 @@ export interface Transfer {
  */
 export function transfer(
   models: readonly Differentiable[],
-  examples: Batch,
+  examples: Examples,
   { attack, ...options }: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target" | "constraint">,
 ): Transfer {
-  const { labels } = examples;
+  checkList("transfer", models, "models");
+  models.forEach((model) => checkModel("transfer", model));
+  if (typeof attack !== "function") {
+    throw new InputError("value", "transfer", `attack must be one, not ${shown(attack)}`);
+  }
+  const [{ labels } = { labels: new Int32Array() }] = models.map((model) =>
+    checkExamples("transfer", model, examples)
+  );
   const answers = models.map((from) => {
     const { x } = attack(from, examples, options);
     return models.map((to) => predict(to, x).predicted);

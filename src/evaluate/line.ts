@@ -2,8 +2,9 @@
 
 import { InputError } from "../errors.ts";
 import { type Predictions, predictions } from "../loss.ts";
-import { type Matrix, matrix } from "../matrix.ts";
+import { checkMatrix, type Matrix, matrix } from "../matrix.ts";
 import { checkFiniteInputs, scoresOf } from "../models/answers.ts";
+import { shown } from "../schema.ts";
 import type { Differentiable } from "../models/classifier.ts";
 
 /** A model's answers along a line. */
@@ -27,6 +28,15 @@ export function alongLine(
   x: Matrix,
   { direction, epsilons }: { direction: Matrix; epsilons: readonly number[] },
 ): Line {
+  checkMatrix("follow a line", x);
+  checkMatrix("follow a line", direction, "direction");
+  if (!Array.isArray(epsilons) || !epsilons.every(Number.isFinite)) {
+    throw new InputError(
+      "value",
+      `follow a line with epsilons ${shown(epsilons)}`,
+      "must be a list of finite numbers",
+    );
+  }
   for (const [name, { rows, cols }] of Object.entries({ x, direction })) {
     if (rows !== 1 || cols !== model.inputs) {
       throw new InputError(

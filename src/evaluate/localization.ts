@@ -1,6 +1,7 @@
 /** How much of an image a filter looks at (for the paper's figure 3, which states no measure). @module */
 
 import { InputError } from "../errors.ts";
+import { shown } from "../schema.ts";
 
 /** How localized a filter is. */
 export interface Localization {
@@ -33,11 +34,16 @@ export function localization(
   filter: ArrayLike<number>,
   { width }: { width: number },
 ): Localization | null {
-  if (!Number.isSafeInteger(width) || width < 1 || filter.length % width !== 0) {
+  for (const value of Array.from(filter ?? [])) {
+    if (typeof value !== "number") {
+      throw new InputError("value", "localize a filter", `a weight is ${shown(value)}`);
+    }
+  }
+  if (!Number.isSafeInteger(width) || width < 1 || filter?.length % width !== 0) {
     throw new InputError(
       "value",
       "localize a filter",
-      `${filter.length} weights do not make rows of ${width}`,
+      `${shown(filter?.length)} weights do not make rows of ${shown(width)}`,
     );
   }
   const energy = Float64Array.from(filter, (value) => value * value);

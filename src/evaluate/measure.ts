@@ -1,11 +1,13 @@
 /** How often a model errs, and how sure it is. @module */
 
 import { InputError } from "../errors.ts";
+import { shown } from "../schema.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Rubbish } from "../attacks/rubbish.ts";
-import type { Batch } from "../data/batch.ts";
+import type { Batch, Examples } from "../data/batch.ts";
 import { predict, type Predictions } from "../loss.ts";
-import type { Classifier, Differentiable } from "../models/classifier.ts";
+import { checkExamples } from "../models/answers.ts";
+import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
 
 /** Error and confidence as fractions. */
 export interface Rates {
@@ -45,9 +47,11 @@ export interface ClassMeasures extends Measures {
  * @throws {InputError} if there are no examples
  * @throws {InputError} if they do not fit the model
  */
-export function measure(model: Classifier, examples: Batch): ClassMeasures {
-  if (examples.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
-  return measureAnswers(predict(model, examples.x), examples);
+export function measure(model: Classifier, examples: Examples): ClassMeasures {
+  checkModel("measure", model);
+  const checked = checkExamples("measure", model, examples);
+  if (checked.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
+  return measureAnswers(predict(model, checked.x), checked);
 }
 
 /** What of predictions is measured. */
@@ -96,7 +100,7 @@ export interface AttackedMeasures extends ClassMeasures {
  */
 export function sweep(
   model: Differentiable,
-  examples: Batch,
+  examples: Examples,
   { attack, epsilons, ...options }: {
     /** The attack. */
     attack: Attack;
@@ -104,7 +108,10 @@ export function sweep(
     epsilons: readonly number[];
   } & AttackOptions,
 ): AttackedMeasures[] {
-  if (examples.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
+  if (typeof attack?.sweep !== "function") {
+    throw new InputError("value", "measure", `attack must be one, not ${shown(attack)}`);
+  }
+  if (examples?.labels?.length === 0) throw new InputError("value", "measure", "there are no examples");
   return attack.sweep(model, examples, { ...options, epsilons }).map((adversarial, i) => ({
     attack: attack.name,
     epsilon: epsilons[i],

@@ -1,12 +1,15 @@
 /** Perturbations that were made for one example, on others (paper, section 8). @module */
 
 import { InputError } from "../errors.ts";
+import { shown } from "../schema.ts";
 import type { Adversarial } from "../attacks/attack.ts";
 import type { Batch } from "../data/batch.ts";
-import { type Matrix, matrix } from "../matrix.ts";
+import { checkMatrix, type Matrix, matrix } from "../matrix.ts";
 
 /** What an attack added to each example, (B, D). */
 export function added({ x, original }: Pick<Adversarial, "x" | "original">): Matrix {
+  checkMatrix("subtract originals", x);
+  checkMatrix("subtract originals", original, "original");
   return matrix(x.rows, x.cols, x.data.map((value, i) => value - original.data[i]));
 }
 
@@ -16,7 +19,12 @@ export function added({ x, original }: Pick<Adversarial, "x" | "original">): Mat
  * @throws {InputError} if they are not as many as the examples, or as wide
  */
 export function displaced(perturbations: Matrix, examples: Batch, { by }: { by: number }): Batch {
-  const { x } = examples;
+  const { x } = examples ?? {};
+  checkMatrix("displace perturbations", x);
+  checkMatrix("displace perturbations", perturbations, "the perturbations");
+  if (!Number.isSafeInteger(by)) {
+    throw new InputError("value", `displace perturbations by ${shown(by)}`, "must be a whole number");
+  }
   if (perturbations.rows !== x.rows || perturbations.cols !== x.cols) {
     throw new InputError(
       "shape",
@@ -37,6 +45,7 @@ export function displaced(perturbations: Matrix, examples: Batch, { by }: { by: 
  * @throws {InputError} if there are no perturbations
  */
 export function meanPerturbation(perturbations: Matrix, { epsilon }: { epsilon?: number } = {}): Matrix {
+  checkMatrix("average perturbations", perturbations, "the perturbations");
   const { rows, cols, data } = perturbations;
   if (rows === 0) throw new InputError("value", "average perturbations", "there are none");
   const mean = new Float64Array(cols);
@@ -46,7 +55,9 @@ export function meanPerturbation(perturbations: Matrix, { epsilon }: { epsilon?:
 
 /** `examples` with the same perturbation, (1, D), added to each. @throws {InputError} if it is of another width */
 export function withPerturbation(examples: Batch, perturbation: Matrix): Batch {
-  const { x } = examples;
+  const { x } = examples ?? {};
+  checkMatrix("add a perturbation", x);
+  checkMatrix("add a perturbation", perturbation, "it");
   if (perturbation.rows !== 1 || perturbation.cols !== x.cols) {
     throw new InputError(
       "shape",

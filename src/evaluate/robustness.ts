@@ -4,12 +4,22 @@ import { METHODS } from "../certify/certify.ts";
 import type { CertifyOptions } from "../certify/certify.ts";
 import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
-import type { Batch } from "../data/batch.ts";
+import type { Examples } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { predict } from "../loss.ts";
-import { checkFiniteInputs } from "../models/answers.ts";
+import { checkExamples } from "../models/answers.ts";
 import type { Model } from "../models/model.ts";
-import { any, boolean, choice, integer, number, numbers, resolve, type Schema } from "../schema.ts";
+import {
+  any,
+  boolean,
+  checkObject,
+  choice,
+  integer,
+  number,
+  numbers,
+  resolve,
+  type Schema,
+} from "../schema.ts";
 import {
   attacked,
   errorAt,
@@ -146,9 +156,10 @@ export interface RobustnessReport {
  */
 export function robustness(
   model: Subject,
-  examples: Batch,
+  examples: Examples,
   options: RobustnessOptions & { onProgress?: (fraction: number) => void; signal?: AbortSignal },
 ): RobustnessReport {
+  checkObject("measure robustness", options);
   const { onProgress, signal, ...rest } = options;
   return runSteps(robustnessSteps(model, examples, rest), (fraction) => {
     signal?.throwIfAborted();
@@ -159,16 +170,17 @@ export function robustness(
 /** The same, step by step: yields the fraction done, so that the caller may show it, wait or stop. */
 export function* robustnessSteps(
   model: Subject,
-  examples: Batch,
+  batch: Examples,
   given: RobustnessOptions,
 ): Generator<number, RobustnessReport> {
+  checkObject("measure robustness", given);
   const { norm = "Linf", bounds, fixed, grid, oneHot, ...others } = given;
   const options = resolve("measure robustness", OPTIONS, others);
   const { effort, seed, timeLimit, now, width, perExample, onFooled } = options as typeof options & {
     effort: Effort;
     seed: number;
   };
-  checkFiniteInputs("measure robustness", model, examples.x);
+  const examples = checkExamples("measure robustness", model, batch);
   const { length } = examples.labels;
   if (length === 0) throw new InputError("shape", "measure robustness", "there are no examples");
   if (timeLimit !== undefined && !now) {

@@ -96,7 +96,7 @@ export function checkGraph(graph: Graph, ops: Operations): CheckedGraph {
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_NODES) {
     refuse(`nodes must be a list of 1 … ${MAX_NODES} nodes`);
   }
-  if (!Object.hasOwn(heads, headName)) {
+  if (typeof headName !== "string" || !Object.hasOwn(heads, headName)) {
     refuse(`there is no head ${shown(headName)}; the heads are ${oneOf(Object.keys(heads))}`);
   }
   const nodes: CheckedNode[] = [];
@@ -145,7 +145,8 @@ function checkNode(
   if (before.places.has(id)) refuse(`${own} comes twice`);
   if (typeof opName !== "string" || !Object.hasOwn(ops, opName)) {
     const known = Object.keys(ops);
-    const near = suggestion(String(opName), known) || `; the operations are ${known.join(", ")}`;
+    const near = suggestion(typeof opName === "string" ? opName : "", known) ||
+      `; the operations are ${known.join(", ")}`;
     refuse(`${own} is of operation ${shown(opName)}, which there is not${near}`);
   }
   // deno-lint-ignore no-explicit-any
@@ -170,7 +171,7 @@ function checkNode(
   checkRecord(`the tensors of ${own}`, names, Object.keys(shapes));
   const tensors = Object.entries(shapes).map(([role, shape]) => {
     const name = Object.hasOwn(names, role) ? names[role] : undefined;
-    if (typeof name !== "string" || name === "" || name === "__metadata__") {
+    if (typeof name !== "string" || ["", "__metadata__", "__proto__"].includes(name)) {
       return refuse(`${own} needs a name for its tensor ${role}, not ${shown(name)}`);
     }
     if (shape.reduce((a, b) => a * b, 1) > MAX_TENSOR) {

@@ -19,7 +19,8 @@
 
 import { InputError } from "../errors.ts";
 import { countBeyond } from "../kernels/attack.ts";
-import { type Matrix, matrix } from "../matrix.ts";
+import { type Batch, checkRange, type Examples, typed } from "../data/batch.ts";
+import { allFinite, checkFinite, type Matrix, matrix } from "../matrix.ts";
 import { Resident } from "../runtime/heap.ts";
 import { shown } from "../schema.ts";
 import { checkInputs, type Classifier, type Differentiable } from "./classifier.ts";
@@ -44,21 +45,35 @@ export function checkFiniteInputs(
   place: Place = same,
 ): void {
   checkInputs(action, model, x);
-  if (!(x.data instanceof Float32Array) || x.data.length !== x.rows * x.cols) {
-    throw new InputError(
-      "shape",
-      action,
-      `expected ${x.rows * x.cols} float32 inputs, got ${shown(x.data)}`,
-    );
-  }
-  if (allFinite(x.data)) return;
-  const bad = x.data.findIndex((value) => !Number.isFinite(value));
+  checkFinite(action, x, place);
+}
+
+/**
+ * `examples` with float32 inputs and int32 labels, the same where they are so: what every function that takes a model and
+ * examples does first. Kernels find their place in memory by labels.
+ *
+ * @throws {InputError} unless the inputs are a matrix that fits the model, all numbers finite, and the labels are as many of
+ *   the model's classes; `action` begins the message
+ */
+export function checkExamples<T extends Examples>(
+  action: string,
+  model: { inputs: number; classes: number },
+  examples: T,
+  { finite = true }: {
+    /** Whether the numbers are checked; default true. */
+    finite?: boolean;
+  } = {},
+): T & Batch {
+  const checked = typed(action, examples), { x, labels, classes } = checked;
+  checkInputs(action, model, x);
+  checkRange(action, labels, model.classes);
+  if (finite) checkFinite(action, x);
+  if (classes === undefined) return { ...checked, classes: model.classes };
+  if (Number.isSafeInteger(classes) && classes <= model.classes) return checked as T & Batch;
   throw new InputError(
     "value",
     action,
-    `input ${bad % x.cols} of example ${place(Math.floor(bad / x.cols))} is ${
-      x.data[bad]
-    }, not a finite number`,
+    `the examples have ${shown(classes)} classes, the model ${model.classes}`,
   );
 }
 
@@ -184,17 +199,4 @@ function checkShapeOf(what: string, given: Matrix, rows: number, cols: number): 
   if (m === rows && n === cols && data instanceof Float32Array && data.length === rows * cols) return;
   const got = m === rows && n === cols ? shown(data) : `(${shown(m)}, ${shown(n)})`;
   throw new InputError("shape", ANSWER, `expected ${what} of shape (${rows}, ${cols}), got ${got}`);
-}
-
-/** Whether all numbers are finite: 0 times another is not 0. Four sums at once, for one waits on the last. */
-export function allFinite(data: Float32Array): boolean {
-  let [a, b, c, d, i] = [0, 0, 0, 0, 0];
-  for (; i + 4 <= data.length; i += 4) {
-    a += 0 * data[i];
-    b += 0 * data[i + 1];
-    c += 0 * data[i + 2];
-    d += 0 * data[i + 3];
-  }
-  for (; i < data.length; i++) a += 0 * data[i];
-  return a + b + c + d === 0;
 }

@@ -2,7 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import type { Head } from "../heads.ts";
-import type { Matrix } from "../matrix.ts";
+import { shown } from "../schema.ts";
+import { checkMatrix, type Matrix } from "../matrix.ts";
 
 /** A classifier as black-box attacks and measures see it: scores alone. */
 export interface Classifier {
@@ -117,13 +118,19 @@ export interface Perturbation {
   readonly rubbish?: boolean;
 }
 
-/** @throws {InputError} unless `x` has the model's number of inputs; `action` begins the message */
+/** @throws {InputError} unless `model` is one, and `x` a matrix with its number of inputs; `action` begins the message */
 export function checkInputs(action: string, model: { inputs: number }, x: Matrix): void {
-  if (x.cols !== model.inputs) {
-    throw new InputError(
-      "shape",
-      `${action}`,
-      `the model takes ${model.inputs} inputs, the examples have ${x.cols}`,
-    );
+  if (!Number.isSafeInteger(model?.inputs)) {
+    throw new InputError("shape", action, `it takes a model, not ${shown(model)}`);
   }
+  checkMatrix(action, x);
+  if (x.cols === model.inputs) return;
+  const reason = `the model takes ${model.inputs} inputs, the examples have ${x.cols}`;
+  throw new InputError("shape", action, reason);
+}
+
+/** @throws {InputError} unless `model` gives scores; `action` begins the message */
+export function checkModel(action: string, model: Classifier): void {
+  if (typeof model?.scores === "function" && Number.isSafeInteger(model.inputs)) return;
+  throw new InputError("shape", action, `it takes a model, not ${shown(model)}`);
 }

@@ -3,7 +3,8 @@
 import { InputError } from "../errors.ts";
 import { exp, log } from "../kernels/elementwise.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkInputs, type Differentiable } from "./classifier.ts";
+import { checkList, shown } from "../schema.ts";
+import { checkInputs, checkModel, type Differentiable } from "./classifier.ts";
 
 /** How an ensemble makes one answer of its members'. */
 export interface EnsembleOptions {
@@ -41,8 +42,9 @@ const CHUNK = 250;
  */
 export function ensemble(
   members: readonly Differentiable[],
-  { rule = "probabilities" }: EnsembleOptions = {},
+  options: EnsembleOptions = {},
 ): Differentiable {
+  const { rule = "probabilities" } = options ?? {};
   checkMembers(members, rule);
   const [{ inputs, classes, head }] = members;
   const combine = rule === "scores" ? meanScores : meanProbabilities;
@@ -143,6 +145,8 @@ function logSoftmax(scores: Matrix): Matrix {
 }
 
 function checkMembers(members: readonly Differentiable[], rule: string): void {
+  checkList("make an ensemble", members, "members");
+  members.forEach((member) => checkModel("make an ensemble", member));
   if (members.length === 0) throw new InputError("value", "make an ensemble", "there are no members");
   const [{ inputs, classes, head }] = members;
   for (const other of members) {
@@ -158,7 +162,7 @@ function checkMembers(members: readonly Differentiable[], rule: string): void {
   if (rule !== "probabilities" && rule !== "scores") {
     throw new InputError(
       "value",
-      `make an ensemble by rule "${rule}"`,
+      `make an ensemble by rule ${shown(rule)}`,
       "expected probabilities or scores",
     );
   }

@@ -1,7 +1,7 @@
 /** The registry of model families. @module */
 
 import { InputError } from "../errors.ts";
-import { suggestion } from "../schema.ts";
+import { shown, suggestion } from "../schema.ts";
 import type { Family, FamilyKind } from "./family.ts";
 import * as all from "./mod.ts";
 
@@ -41,8 +41,9 @@ export function optionsOf(
 function kindNamed(name: string): FamilyKind<any> {
   if (!Object.hasOwn(families, name)) {
     const known = Object.keys(families);
-    const near = suggestion(name, known) || `; the families are ${known.join(", ")}`;
-    throw new InputError("option", "make a model", `there is no family "${name}"${near}`);
+    const near = typeof name === "string" && suggestion(name, known) ||
+      `; the families are ${known.join(", ")}`;
+    throw new InputError("option", "make a model", `there is no family ${shown(name)}${near}`);
   }
   return families[name as FamilyName];
 }

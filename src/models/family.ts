@@ -7,7 +7,7 @@ import type { Tensors } from "../graph/executor.ts";
 import type { Head } from "../heads.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { type Rng, rng } from "../rng.ts";
-import { integer, resolve, type Resolved, type Schema } from "../schema.ts";
+import { checkList, checkObject, integer, resolve, type Resolved, type Schema } from "../schema.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** A kind of model with its sizes: what is computed, from what parameters, and how these are found. */
@@ -114,8 +114,9 @@ export function firstTensors(
       nodes.flatMap(({ op, tensors }) =>
         tensors.map(({ role, name }) => {
           const shape = shapes[name], cols = shape.at(-1)!;
-          const value = all[name] ?? matrix(shape.reduce((a, b) => a * b) / cols, cols);
-          if (!all[name]) {
+          const value = (Object.hasOwn(all, name) ? all[name] : undefined) ??
+            matrix(shape.reduce((a, b) => a * b) / cols, cols);
+          if (!Object.hasOwn(all, name)) {
             const random = from.split(name);
             if (fill) fill(name, value, random);
             else op.initial?.[role]?.(value, random, shape);
@@ -130,12 +131,14 @@ export function firstTensors(
 /** @throws {InputError} unless there is a tensor for each of the family's, of its shape, and no other */
 export function checkTensors(family: Family, tensors: Tensors): void {
   const action = `make a model of family ${family.name}`;
+  checkObject(action, tensors, "tensors");
   const refuse = (reason: string): never => {
     throw new InputError("shape", action, reason);
   };
   for (const [name, shape] of Object.entries(family.shapes)) {
     if (!Object.hasOwn(tensors, name)) refuse(`tensor ${name} is missing`);
     const tensor = tensors[name];
+    checkList(action, tensor?.shape, `the shape of ${name}`);
     if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
       refuse(
         `expected ${name} as float32 of shape (${shape.join(", ")}), got (${tensor.shape.join(", ")})`,

@@ -1,6 +1,7 @@
 /** Models: a family or a graph, with parameters. @module */
 
 import { InputError } from "../errors.ts";
+import { shown } from "../schema.ts";
 import { type Executor, executor, type Runner, type Tensors } from "../graph/executor.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
 import * as ops from "../ops/mod.ts";
@@ -86,6 +87,9 @@ export function model(
 
 /** A family, or the graph as one of its own. */
 function familyOf(of: Family | Graph): Family {
+  if (typeof of !== "object" && typeof of !== "function" || of === null) {
+    throw new InputError("shape", "make a model", `expected a family or a graph, not ${shown(of)}`);
+  }
   return "graph" in of ? of : graphFamily(of);
 }
 

@@ -1,10 +1,11 @@
 /** The options of training: types, schema and checks. @module */
 
 import { InputError } from "../errors.ts";
-import { type Batch, checkBatch } from "../data/batch.ts";
+import type { Batch, Examples } from "../data/batch.ts";
 import type { Family } from "../models/family.ts";
 import type { Model } from "../models/model.ts";
-import { checkInputs, type Perturbation } from "../models/classifier.ts";
+import { checkExamples } from "../models/answers.ts";
+import type { Perturbation } from "../models/classifier.ts";
 import type { Keep } from "../graph/training_pass.ts";
 import {
   type Adam,
@@ -28,7 +29,7 @@ export interface TrainOptions extends Partial<Recipe> {
   /** Weight α of the plain loss, in [0, 1]; default 0.5. With 0, only perturbed examples are trained on. */
   alpha?: number;
   /** Examples whose error picks the best epoch; default none, and the last epoch counts. */
-  validation?: Batch;
+  validation?: Examples;
   /** Perturbs the validation examples: the error that picks is then the one under attack; default none. */
   validationPerturbation?: Perturbation;
   /** Stops when the validation error has not fallen for so many epochs; default 100. */
@@ -70,7 +71,6 @@ export type ResolvedOptions =
   & Pick<
     TrainOptions,
     | "perturbation"
-    | "validation"
     | "validationPerturbation"
     | "monitor"
     | "onProgress"
@@ -78,7 +78,15 @@ export type ResolvedOptions =
     | "resume"
     | "signal"
   >
-  & { recipe: Recipe; epochs: number; seed: number; alpha: number; patience: number };
+  & {
+    data: Batch;
+    validation?: Batch;
+    recipe: Recipe;
+    epochs: number;
+    seed: number;
+    alpha: number;
+    patience: number;
+  };
 
 /** What training can be told. */
 export const TRAIN_OPTIONS: Schema<TrainOptions> = {
@@ -102,7 +110,7 @@ const CALLED = ["monitor", "onProgress", "onCheckpoint"] as const;
 const PERTURBATIONS = ["perturbation", "validationPerturbation"] as const;
 
 /** The options with their defaults, checked, and so is the data. @throws {InputError} with the first that does not fit */
-export function resolveOptions(family: Family, data: Batch, given: TrainOptions): ResolvedOptions {
+export function resolveOptions(family: Family, examples: Examples, given: TrainOptions): ResolvedOptions {
   const options = resolve("train", TRAIN_OPTIONS, given);
   for (const name of CALLED) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
@@ -125,38 +133,17 @@ export function resolveOptions(family: Family, data: Batch, given: TrainOptions)
   if (!perturbation && alpha !== 1) {
     throw new InputError("value", `train with alpha ${alpha}`, "there is no perturbation");
   }
-  checkExamples("train", family, data);
-  if (validation !== undefined) checkExamples("validate", family, validation);
+  const data = someExamples("train", family, examples);
+  const held = validation === undefined ? undefined : someExamples("validate", family, validation);
   const { epochs, seed, patience } = options as { epochs: number; seed: number; patience: number };
-  return { ...options, recipe, epochs, seed, alpha, patience };
+  return { ...options, data, validation: held, recipe, epochs, seed, alpha, patience };
 }
 
 /** @throws {InputError} unless the examples are some, and fit the family */
-function checkExamples(action: string, family: Family, examples: Batch): void {
-  if (typeof examples !== "object" || examples === null || !("x" in examples && "labels" in examples)) {
-    throw new InputError(
-      "shape",
-      action,
-      `examples must be a batch, as batch() makes one, not ${shown(examples)}`,
-    );
-  }
-  checkBatch(action, examples);
-  if (!(examples.labels instanceof Int32Array)) {
-    throw new InputError(
-      "shape",
-      action,
-      `labels must be an Int32Array, as batch() makes it, not ${shown(examples.labels)}`,
-    );
-  }
-  checkInputs(action, family, examples.x);
-  if (examples.x.rows === 0) throw new InputError("value", action, "there are no examples");
-  if (examples.classes > family.classes) {
-    throw new InputError(
-      "value",
-      action,
-      `the data has ${examples.classes} classes, the model ${family.classes}`,
-    );
-  }
+function someExamples(action: string, family: Family, examples: Examples): Batch {
+  const checked = checkExamples(action, family, examples);
+  if (checked.labels.length > 0) return checked;
+  throw new InputError("value", action, "there are no examples");
 }
 
 /** The family's recipe with what the options change, checked. */

@@ -1,13 +1,14 @@
 /** Training by minibatches. @module */
 
 import { InputError } from "../errors.ts";
-import type { Batch } from "../data/batch.ts";
+import type { Batch, Examples } from "../data/batch.ts";
 import { predict } from "../loss.ts";
+import { allFinite } from "../matrix.ts";
 import type { Executor, Tensors } from "../graph/executor.ts";
 import type { Family } from "../models/family.ts";
-import { allFinite } from "../models/answers.ts";
 import { bind, executorOf, type Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
+import { checkObject } from "../schema.ts";
 import { optimizer } from "./optimizer.ts";
 import { type ResolvedOptions, resolveOptions, type TrainOptions } from "./options.ts";
 import { type Epoch, type Position, readState, setup, writeState } from "./state.ts";
@@ -17,7 +18,7 @@ import { makeStep } from "./step.ts";
 const PAUSE_AFTER = 2 ** 27;
 
 /**
- * A model of `start`, a family, trained on `data` by minibatch gradient descent, with the family's recipe unless the
+ * A model of `start`, a family, trained on `examples` by minibatch gradient descent, with the family's recipe unless the
  * options say otherwise. Given a model in place of a family, training goes on from its parameters.
  *
  * With the fast gradient sign method as `perturbation` this is adversarial training (paper, section 6). With
@@ -34,15 +35,16 @@ const PAUSE_AFTER = 2 ** 27;
  * ```
  *
  * @throws {InputError} if an option is out of its range, or the loss is no longer finite
- * @throws {InputError} if the data does not fit the model, or `resume` is of another training
+ * @throws {InputError} if the examples do not fit the model, or `resume` is of another training
  */
 export async function train(
   start: Family | Model,
-  data: Batch,
+  examples: Examples,
   options: TrainOptions = {},
 ): Promise<Model> {
+  checkObject("train", start, "what to train");
   const family = "family" in start ? start.family : start;
-  const settings = resolveOptions(family, data, options);
+  const settings = resolveOptions(family, examples, options), { data } = settings;
   const random = rng(settings.seed);
   const network = executorOf(
     family,

@@ -405,12 +405,15 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
       ': there is no option "tarqet"; did you mean target?',
     ]);
     for (const target of [-1, 3, 0.5, NaN, 2 ** 32]) {
-      refuse(each, { target }, [InputError, ` with target ${target}: must be a whole number in 0 … 2`]);
+      refuse(each, { target }, [InputError, `: target ${target} of example 0 is not a whole number`]);
     }
     for (const first of [-1, 0.5, NaN]) {
       refuse(each, { first }, [InputError, ` with first ${first}: must be a whole number ≥ 0`]);
     }
-    refuse(each, { target: Int32Array.of(0, 1, 3) }, [InputError, " with target 3"]);
+    refuse(each, { target: Int32Array.of(0, 1, 3) }, [
+      InputError,
+      ": target 3 of example 2 is not a whole number in 0 … 2",
+    ]);
     refuse(each, { target: Int32Array.of(0, 1) }, [InputError, ": 3 examples but 2 targets"]);
     assertThrows(
       () => each.attack(model, examplesFor({ inputs: 8, classes: 3 }, 3), { ...each.options, epsilon: 0.1 }),

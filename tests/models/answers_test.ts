@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InputError } from "../../src/errors.ts";
 import "../../src/runtime/inlined.ts";
+import type { Adversarial } from "../../src/attacks/attack.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { anyAttacks, pgd } from "../../src/attacks/mod.ts";
 import { directedRubbish, rubbish } from "../../src/attacks/rubbish.ts";
 import { universal } from "../../src/attacks/universal.ts";
-import { type Batch, batch } from "../../src/data/batch.ts";
+import { type Batch, batch, type Examples } from "../../src/data/batch.ts";
+import { certifiedRadius, certify } from "../../src/certify/mod.ts";
 import { transfer } from "../../src/evaluate/agreement.ts";
 import { alongLine } from "../../src/evaluate/line.ts";
 import { measure, sweep } from "../../src/evaluate/measure.ts";
@@ -15,6 +17,8 @@ import { heads } from "../../src/heads.ts";
 import { lossDirection, losses, lossGradient, predict } from "../../src/loss.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
+import { softmaxLinear } from "../../src/models/mod.ts";
+import { model } from "../../src/models/model.ts";
 
 /** Two inputs that are the scores of two classes; `gradient` and `scores` may be spoiled. */
 function identity(
@@ -33,6 +37,12 @@ function identity(
 }
 
 const good = identity();
+const linear = model(softmaxLinear({ inputs: 2, classes: 2 }), {
+  tensors: {
+    W: { shape: [2, 2], data: Float32Array.of(1, 0, 0, 1) },
+    b: { shape: [2], data: new Float32Array(2) },
+  },
+});
 const examples = batch({ x: matrix(3, 2, [0.5, 0.25, 0.25, 0.5, 0.75, 0.125]), labels: [0, 1, 0] });
 
 /** The matrix with `value` at one place. */
@@ -179,21 +189,63 @@ Deno.test("attacks take targets from a plain array, and refuse what is no class,
   assertEquals(pgd(good, examples, options).x.data, typed.x.data);
   const refused = (more: object) =>
     assertThrows(() => pgd(good, examples, { epsilon: 0.1, ...more }), InputError).message;
-  assertStringIncludes(refused({ target: ["1", 0, 1] }), 'with target "1": must be a whole number in 0 … 1');
-  assertStringIncludes(refused({ target: "1" }), "must be a class, or an array");
+  assertStringIncludes(refused({ target: ["1", 0, 1] }), 'target "1" of example 0 is not a whole number');
+  assertStringIncludes(refused({ target: "1" }), 'targets must be an array of whole numbers, not "1"');
   assertStringIncludes(refused({ target: [1, 0] }), "3 examples but 2 targets");
   assertStringIncludes(refused({ bounds: { min: 0, max: 1 } }), "expected one pair of bounds, or 2 of them");
 });
 
-Deno.test("attacks refuse batches made by hand whose parts do not fit", () => {
-  const refused = (more: object) =>
-    assertThrows(() => fgsm(good, { ...examples, ...more } as Batch, { epsilon: 0.1 }), InputError).message;
-  assertStringIncludes(refused({ labels: [0, 1, 0] }), "labels must be an Int32Array");
-  assertStringIncludes(refused({ labels: Int32Array.of(0, 1) }), "3 examples but 2 labels");
-  assertStringIncludes(refused({ labels: Int32Array.of(0, 1, 9) }), "label 9 of example 2");
-  assertStringIncludes(refused({ labels: Int32Array.of(0, 1, -5) }), "label -5 of example 2");
-  assertStringIncludes(
-    refused({ x: { rows: 3, cols: 2, data: new Float32Array(4) } }),
-    "expected 6 float32 inputs",
-  );
-});
+/** Public functions that take examples with labels. */
+const TAKE_LABELS: Record<string, (model: Differentiable, examples: Examples) => unknown> = {
+  ...ASK_SCORES,
+  lossGradient,
+  lossDirection,
+  certify: (_, b) => certify(linear, b, { epsilon: 0.1 }).examples,
+  certifiedRadius: (_, b) => certifiedRadius(linear, b),
+  stream: (model, b) => [...fgsm.stream(model, b, { epsilon: 0.1 })].map(({ x }) => x),
+  steps: (model, b) => runSteps(fgsm.steps(model, b, { epsilons: [0.1] })).map(({ x }) => x),
+};
+for (const name of ["predict", "line", "outcomes"]) delete TAKE_LABELS[name];
+
+for (const [name, take] of Object.entries(TAKE_LABELS)) {
+  Deno.test(`${name} takes labels of any array of whole numbers, and refuses examples whose parts do not fit`, () => {
+    const told = (given: Examples) => {
+      const answer = take(good, given) as Partial<Adversarial>;
+      return answer.attack && answer.conditions
+        ? [answer.x, answer.fooled, answer.labels, answer.classes]
+        : answer;
+    };
+    const expected = told(examples);
+    for (const labels of [[0, 1, 0], Uint8Array.of(0, 1, 0), BigInt64Array.of(0n, 1n, 0n)]) {
+      assertEquals(told({ x: examples.x, labels }), expected);
+    }
+    const { rows, cols, data } = examples.x;
+    assertEquals(told({ ...examples, x: { rows, cols, data: Array.from(data) as never } }), expected);
+    const refused = (more: object) =>
+      assertThrows(() => take(good, { ...examples, ...more }), InputError).message;
+    for (
+      const [more, sentence] of [
+        [{ labels: Int32Array.of(0, 1) }, "3 examples but 2 labels"],
+        [{ labels: Int32Array.of(0, 1, 9) }, "label 9 of example 2"],
+        [{ labels: [0, 1, -5] }, "label -5 of example 2"],
+        [{ labels: [0, 0.5, 1] }, "label 0.5 of example 1"],
+        [
+          { labels: ["a", "b", "a"] },
+          'label "a" of example 0 is not a whole number below 2³¹; of class names',
+        ],
+        [{ labels: 3 }, "labels must be an array of whole numbers, not 3"],
+        [{ classes: 3 }, "the examples have 3 classes, the model 2"],
+        [{ classes: NaN }, "the examples have NaN classes"],
+        [{ x: { rows: 3, cols: 2, data: new Float32Array(4) } }, "x of shape (3, 2) has 4 numbers"],
+        [{ x: matrix(3, 5) }, "the model takes 2 inputs, the examples have 5"],
+        [{ x: [[1, 2], [3, 4]] }, "x must be a matrix, as matrix() makes one"],
+      ] as const
+    ) {
+      assertStringIncludes(refused(more), sentence);
+    }
+    assertStringIncludes(
+      assertThrows(() => take(good, null as never), InputError).message,
+      "examples must be a batch, as batch() makes one, not null",
+    );
+  });
+}

@@ -2,7 +2,7 @@ import type { Batch } from "../../src/data/batch.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { InputError } from "../../src/errors.ts";
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { batch } from "../../src/data/batch.ts";
 import { init } from "../../src/runtime/variants.ts";
 import { matrix } from "../../src/matrix.ts";
@@ -68,7 +68,7 @@ Deno.test("train() refuses options out of range, naming the option and the numbe
   const dropout = { input: { keep: 0.5, scale: 0 } };
   await refuse({ dropout }, "Cannot train with dropout of inputs with scale 0: must be a finite number > 0");
   await refuse({}, "Cannot train: there are no examples", examples(0));
-  await refuse({}, "Cannot train: the data has 4 classes, the model 3", { ...trainSet, classes: 4 });
+  await refuse({}, "Cannot train: the examples have 4 classes, the model 3", { ...trainSet, classes: 4 });
 });
 
 Deno.test("train() refuses optimizers out of range, and decay for what is no parameter", async () => {
@@ -172,16 +172,23 @@ Deno.test("train() refuses data that is no batch, with labels that are no classe
     await refuse(labels(bad), `label ${bad} of example 7`);
   }
   await refuse({ ...trainSet, labels: trainSet.labels.slice(1) }, "50 examples but 49 labels");
-  await refuse({ ...trainSet, labels: Array.from(trainSet.labels) }, "labels must be an Int32Array");
+  await refuse({ ...trainSet, labels: 7 }, "labels must be an array of whole numbers, not 7");
   for (const bad of [NaN, Infinity]) {
     const x = matrix(50, INPUTS, trainSet.x.data.map((value, i) => i === 12 ? bad : value));
     await refuse({ ...trainSet, x }, `input 2 of example 2 is ${bad}`);
   }
   await refuse(
     { ...trainSet, x: { rows: 50, cols: INPUTS, data: new Float32Array(3) } },
-    "expected 250 numbers",
+    "x of shape (50, 5) has 3 numbers",
   );
   await refuse(trainSet.x, "examples must be a batch");
+});
+
+Deno.test("train() of labels in a plain array gives the bytes that those of a batch give", async () => {
+  const byHand = { x: trainSet.x, labels: Array.from(trainSet.labels) };
+  using plain = await train(linear, byHand, { epochs: 1, validation: byHand });
+  using usual = await train(linear, trainSet, { epochs: 1, validation: trainSet });
+  assertEquals(plain.tensors(), usual.tensors());
 });
 
 Deno.test("train() refuses a perturbation that gives other than inputs", async () => {

@@ -19,7 +19,8 @@ export function parseArgs(
   options: ParseOptions = {},
 ): { _: (string | number)[]; [name: string]: unknown } {
   const { boolean = [], string = [], collect = [], unknown } = options;
-  const known = (name: string) => boolean.includes(name) || string.includes(name);
+  // among the texts, _ stands for the rest
+  const known = (name: string) => name !== "_" && (boolean.includes(name) || string.includes(name));
   const { tokens } = parse({
     args,
     options: Object.fromEntries(
@@ -33,14 +34,18 @@ export function parseArgs(
     allowNegative: false,
     tokens: true,
   });
-  const result: { _: (string | number)[]; [name: string]: unknown } = { _: [] };
+  const result: { _: (string | number)[]; [name: string]: unknown } = Object.assign(
+    // a name may be __proto__
+    Object.create(null),
+    { _: [] },
+  );
   for (const name of boolean) result[name] = false;
   for (const name of collect) result[name] = [];
   for (const token of tokens) {
     if (token.kind === "positional") result._.push(token.value);
     if (token.kind !== "option") continue;
     if (!known(token.name)) {
-      if (unknown?.(token.rawName, token.name, token.value) !== false) {
+      if (unknown?.(token.rawName, token.name, token.value) !== false && token.name !== "_") {
         result[token.name] = token.value ?? true;
       }
     } else if (boolean.includes(token.name)) {

@@ -1,0 +1,102 @@
+/** `deno task fuzz`: hostile inputs to all that takes what others made. @module */
+
+import { type Command, command } from "../cli/command.ts";
+import type { Progress } from "../cli/progress.ts";
+import { choicesOf, integerOption, number, text } from "../cli/options.ts";
+import { runTask } from "../cli/run.ts";
+import { makeFolder } from "../files.ts";
+import { sha256 } from "../sha256.ts";
+import { CORPUS, encode } from "./corpus.ts";
+import { subjects } from "./mod.ts";
+import { type Find, inputAt, type Searched } from "./search.ts";
+import type { Answer, Order } from "./worker.ts";
+
+const NAMES = Object.keys(subjects);
+
+/** Milliseconds without a new input after which a search counts as hung. */
+const PATIENCE = 20_000;
+
+/** Tries hostile inputs. */
+export const fuzz: Command = command({
+  name: "fuzz",
+  summary: "Try hostile inputs; each has to be answered, or refused in one clear sentence within a second",
+  options: {
+    runs: integerOption({ help: "Inputs for each subject", min: 1, default: 2000 }),
+    seed: integerOption({ help: "Seed of all inputs", min: 0, max: 2 ** 30, default: 1 }),
+    only: choicesOf(NAMES, { help: "Subjects; by default all" }),
+    time: number({ help: "Seconds for each subject at most; by default as long as it takes", above: 0 }),
+    scratch: text({
+      placeholder: "FOLDER",
+      help: "Folder for files of the command line's runs",
+      default: ".cache/fuzz",
+    }),
+  },
+  notes:
+    "What is found is made as small as it gets, printed with its seed, and kept in tests/fuzz/corpus, which " +
+    "tests/fuzz/corpus_test.ts tries again. The exit code is 1 if anything is found.",
+  async run({ runs, seed, only = NAMES, time, scratch }, { print, note, progress }) {
+    await makeFolder(scratch);
+    print(row("subject", "inputs", "refused", "unclear", "slow", "large"));
+    let found = 0;
+    for (const name of only) {
+      const line = progress(`fuzz ${name}`);
+      const { counts, finds } = await searched({ name, runs, seed, seconds: time, folder: scratch }, line);
+      line.end();
+      const total = Object.values(counts).reduce((a, b) => a + b, 0);
+      print(row(name, total, counts.refused, counts.unclear, counts.slow, counts.large));
+      for (const find of finds) {
+        note(`${name}, seed ${find.seed}: ${find.problem}\n${await keep(name, find)}`);
+      }
+      found += finds.length;
+    }
+    return Number(found > 0);
+  },
+});
+
+/** What a worker finds; an input that it does not come back from is a find too. */
+function searched(order: Omit<Order, "at">, line: Progress): Promise<Searched> {
+  const at = new Int32Array(new SharedArrayBuffer(16));
+  const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
+  let tried = -1, since = performance.now();
+  return new Promise<Searched>((resolve, reject) => {
+    const timer = setInterval(async () => {
+      line.update(at[2] / order.runs);
+      if (at[2] + at[3] !== tried) [tried, since] = [at[2] + at[3], performance.now()];
+      else if (performance.now() - since > PATIENCE) {
+        end();
+        const input = await inputAt(subjects[order.name], at[0], at[1]);
+        const problem = `no answer within ${PATIENCE / 1000} s`;
+        const counts = { answered: at[2] - 1, refused: 0, unclear: 0, slow: 1, large: 0 };
+        resolve({ counts, finds: [{ input, problem, seed: at[0] }] });
+      }
+    }, 250);
+    const end = () => {
+      clearInterval(timer);
+      worker.terminate();
+    };
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      end();
+      resolve(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      end();
+      reject(new Error(`the worker of ${order.name} ended: ${event.message}`));
+    };
+    worker.postMessage({ ...order, at } satisfies Order);
+  });
+}
+
+/** Writes the input into the corpus; the text of it. */
+async function keep(subject: string, { input, problem }: Find): Promise<string> {
+  const text = encode({ subject, problem: problem.split("\n")[0], input });
+  const name = `${subject}-${(await sha256(new TextEncoder().encode(text))).slice(0, 8)}.json`;
+  await Deno.writeTextFile(new URL(name, CORPUS), text);
+  return `kept as ${name}: ${text.replace(/\s+/g, " ").slice(0, 400)}`;
+}
+
+function row(name: string, ...numbers: readonly (string | number)[]): string {
+  return name.padEnd(12) + numbers.map((each) => String(each).padStart(10)).join("");
+}
+
+if (import.meta.main) Deno.exit(await runTask(fuzz, Deno.args));

@@ -1,0 +1,78 @@
+/** What is fuzzed, and the law that all of it has to keep. @module */
+
+import type fc from "fast-check";
+import { InputError } from "../../src/errors.ts";
+import { UserError } from "../errors.ts";
+import { bytesAllocated } from "./allocation.ts";
+
+/** A part of the library that takes what others made. */
+export interface Subject<T = unknown> {
+  /** What `--only` calls it. */
+  readonly name: string;
+  /** What it takes: plain data that `encode` of corpus.ts can write. */
+  readonly inputs: fc.Arbitrary<T>;
+  /** Bytes of an input, for a reader, whose memory is limited by them; default not limited. */
+  readonly size?: (input: T) => number;
+  /** Takes one; throws what is refused, or whatever else a bug throws. */
+  readonly run: (input: T) => unknown;
+}
+
+/** What became of an input; the last three are finds. */
+export type Outcome = "answered" | "refused" | "unclear" | "slow" | "large";
+
+/** What became of an input, and in words what is wrong with that. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly problem?: string;
+}
+
+/** Characters of a message, milliseconds of a call, bytes of memory beside twice the input. */
+export const LIMITS = { message: 400, milliseconds: 1000, bytes: 2 ** 26 } as const;
+
+/** `subject` of inputs of whatever type, as the table of all holds it. */
+export function subject<T>(definition: Subject<T>): Subject {
+  return definition as Subject as Subject<unknown>;
+}
+
+/**
+ * What becomes of `input`: it has to be answered, or refused in one clear sentence, within a second. A call that took
+ * longer is made again, since other programs may have had the processor.
+ */
+export async function judge(subject: Subject, input: unknown): Promise<Verdict> {
+  const first = await judgeOnce(subject, input);
+  return first.outcome === "slow" ? await judgeOnce(subject, input) : first;
+}
+
+async function judgeOnce({ size, run }: Subject, input: unknown): Promise<Verdict> {
+  const before = bytesAllocated(), started = performance.now();
+  let refusal: string | undefined;
+  try {
+    await run(input);
+  } catch (error) {
+    if (!(error instanceof InputError || error instanceof UserError)) {
+      return { outcome: "unclear", problem: `threw ${described(error)}` };
+    }
+    refusal = error.message;
+  }
+  const took = performance.now() - started, bytes = bytesAllocated() - before;
+  const unclear = refusal === undefined ? undefined : unclearness(refusal);
+  if (unclear) return { outcome: "unclear", problem: `${unclear}: ${JSON.stringify(refusal)}` };
+  if (took > LIMITS.milliseconds) return { outcome: "slow", problem: `took ${Math.round(took)} ms` };
+  const limit = size === undefined ? Infinity : 2 * size(input) + LIMITS.bytes;
+  if (bytes > limit) return { outcome: "large", problem: `allocated ${bytes} bytes, more than ${limit}` };
+  return { outcome: refusal === undefined ? "answered" : "refused" };
+}
+
+/** What keeps `message` from being one clear sentence, if anything. */
+export function unclearness(message: string): string | undefined {
+  if (message.length > LIMITS.message) return `a message of ${message.length} characters`;
+  if (/[\p{Cc}\u2028\u2029]/u.test(message)) return "a message with control characters";
+  if (/\[object \w+\]|\bundefined is not\b|^\s*$/.test(message)) return "a message that says nothing";
+  return undefined;
+}
+
+function described(error: unknown): string {
+  return error instanceof Error
+    ? (error.stack ?? `${error.name}: ${error.message}`).split("\n").slice(0, 5).join("\n")
+    : String(error);
+}
