@@ -225,6 +225,26 @@ const COMPARISONS: Readonly<Record<string, readonly Comparison[]>> = {
       b: "rubbish.taught.directed.success",
     },
   ],
+  beyond: [
+    {
+      subject: "At ε = .1 many attacks make adversarially trained maxout err on",
+      a: "beyond.adversarialMaxout.small.attacked.error",
+      than: "one step:",
+      b: "beyond.adversarialMaxout.small.fgsm.error",
+    },
+    {
+      subject: "Under many attacks of .25 the RBF network errs on",
+      a: "beyond.rbf.attacked.error",
+      than: "under one step:",
+      b: "beyond.rbf.fgsm.error",
+    },
+    {
+      subject: "At ε = .1 certificates leave the RBF network an error of at most",
+      a: "beyond.rbf.small.not excluded.error",
+      than: "softmax regression:",
+      b: "beyond.softmax.small.not excluded.error",
+    },
+  ],
 };
 
 /** The sentences about an experiment: comparisons of what was measured, then what became of the paper's figures. */

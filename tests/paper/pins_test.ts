@@ -2,13 +2,20 @@ import { assert, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { lbfgs } from "../../src/attacks/lbfgs.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
+import { pgd } from "../../src/attacks/pgd.ts";
 import { signNoise } from "../../src/attacks/noise.ts";
 import { rotation } from "../../src/attacks/rotation.ts";
 import { directedRubbish, rubbish } from "../../src/attacks/rubbish.ts";
+import { universal } from "../../src/attacks/universal.ts";
+import type { Batch } from "../../src/data/batch.ts";
+import { predict } from "../../src/loss.ts";
+import type { Differentiable } from "../../src/models/classifier.ts";
+import { ensemble } from "../../src/models/ensemble.ts";
 import type { Model } from "../../src/models/model.ts";
 import { inFloat32 } from "../../src/paper/claim.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
+import { members } from "../../src/paper/recipes/ensemble.ts";
 import { init } from "../../src/runtime/variants.ts";
 import {
   answer,
@@ -241,6 +248,70 @@ const half = (name: string) => (world: World) => {
   return EPSILONS[after - 1] + (50 - errors[after - 1]) * slope;
 };
 
+/** Percent of the rows that some attack of a quick cascade, of .1 and then up to ε, makes `of` err on, each on what is left. */
+function worst(of: Differentiable, rows: Rows, largest: number, seed: number): number {
+  const { predicted } = predict(of, asBatch(rows).x);
+  let left = Array.from(rows.y.keys()).filter((i) => predicted[i] === rows.y[i]);
+  const many = { steps: 20, stopEarly: true, seed };
+  for (const epsilon of new Set([0.1, largest])) {
+    const attacks = [
+      (b: Batch) => fgsm(of, b, { epsilon }),
+      (b: Batch) => pgd(of, b, { epsilon, ...many }),
+      (b: Batch) => pgd(of, b, { epsilon, ...many, loss: "margin" }),
+      (b: Batch) => signNoise(of, b, { epsilon, restarts: 5, seed }),
+    ];
+    for (const attack of attacks) {
+      if (left.length === 0) break;
+      const { fooled } = attack(asBatch({ x: left.map((i) => rows.x[i]), y: left.map((i) => rows.y[i]) }));
+      left = left.filter((_, k) => !fooled[k]);
+    }
+  }
+  return 100 * (1 - left.length / rows.y.length);
+}
+
+/** Percent of the rows whose margin a linear model loses within ε: its L1 norm times ε is enough. */
+function linearWorst(of: Model, { x, y }: Rows, epsilon: number): number {
+  const { W: { shape: [classes, inputs], data } } = of.tensors();
+  const row = (c: number) => Array.from(data.subarray(c * inputs, (c + 1) * inputs));
+  return share(x.map((each, i) => {
+    const scores = forward(of, each);
+    return Array.from({ length: classes }, (_, c) => c).some((c) => {
+      const slope = row(c).map((w, j) => Math.abs(w - row(y[i])[j]));
+      return c !== y[i] && scores[y[i]] - scores[c] < epsilon * slope.reduce((a, b) => a + b);
+    });
+  }));
+}
+
+/** The same of a diagonal RBF network: each input's part of the margin is least at an end or at its vertex. */
+function rbfWorst(of: Model, { x, y }: Rows, epsilon: number): number {
+  const { mu, beta } = of.tensors();
+  const [classes, inputs] = mu.shape;
+  const part = (c: number, j: number, v: number) =>
+    -beta.data[c * inputs + j] * (v - mu.data[c * inputs + j]) ** 2;
+  return share(x.map((each, i) =>
+    Array.from({ length: classes }, (_, c) => c).some((c) => {
+      if (c === y[i]) return false;
+      const margins = each.map((v, j) => {
+        const [own, other] = [beta.data[y[i] * inputs + j], beta.data[c * inputs + j]];
+        const vertex = (own * mu.data[y[i] * inputs + j] - other * mu.data[c * inputs + j]) / (own - other);
+        const places = [v - epsilon, v + epsilon, vertex].filter((at) => Math.abs(at - v) <= epsilon + 1e-12);
+        return Math.min(...places.map((at) => part(y[i], j, at) - part(c, j, at)));
+      });
+      return margins.reduce((a, b) => a + b) < 0;
+    })
+  ));
+}
+
+const beyondPins = (name: string): Pins => ({
+  [`beyond.${name}.small.attacked.error`]: (w) => worst(w.of(name), w.test, 0.1, w.context.seed),
+  [`beyond.${name}.attacked.error`]: (w) => worst(w.of(name), w.test, 0.25, w.context.seed),
+  [`beyond.${name}.small.one step's share`]: (w) =>
+    100 * errorOf(w.of(name), attacked(w.of(name), w.test, 0.1)) /
+    worst(w.of(name), w.test, 0.1, w.context.seed),
+  [`beyond.${name}.one step's share`]: (w) =>
+    100 * errorOf(w.of(name), attacked(w.of(name), w.test)) / worst(w.of(name), w.test, 0.25, w.context.seed),
+});
+
 const PINS: Pins = {
   ...standing("softmax", "softmax"),
   ...standing("maxout", "maxout"),
@@ -411,6 +482,24 @@ const PINS: Pins = {
     errorOf(of("rubbishMaxout"), test) - errorOf(of("sigmoidMaxout"), test),
   "rubbish.taught.directed.success": directed("rubbishMaxout"),
   "rubbish.directed.success": directed("maxout"),
+  ...Object.fromEntries(
+    ["maxout", "adversarialMaxout", "signNoiseMaxout", "softmax", "rbf", "mpDbm"]
+      .flatMap((name) => Object.entries(beyondPins(name))),
+  ),
+  "beyond.ensemble.attacked.error": ({ of, test, context: { seed } }) =>
+    worst(ensemble(members.map(of)), test, 0.25, seed),
+  "beyond.softmax.transferred.error": ({ of, test, context: { seed } }) =>
+    errorOf(of("softmax"), rowsOf(pgd(of("maxout"), asBatch(test), { epsilon: 0.25, loss: "margin", seed }))),
+  "beyond.softmax.noise.error": ({ of, test, context: { seed } }) =>
+    errorOf(of("softmax"), rowsOf(signNoise(of("softmax"), asBatch(test), { epsilon: 0.25, seed }))),
+  "beyond.maxout.noise.error": ({ of, test, context: { seed } }) =>
+    errorOf(of("maxout"), rowsOf(signNoise(of("maxout"), asBatch(test), { epsilon: 0.25, seed }))),
+  "beyond.maxout.universal.error": ({ of, test, train }) => {
+    const r = doubles(universal(of("maxout"), asBatch(train), { epsilon: 0.25 }).perturbation)[0];
+    return errorOf(of("maxout"), { ...test, x: test.x.map((row) => row.map((v, j) => v + r[j])) });
+  },
+  "beyond.softmax.small.not excluded.error": ({ of, test }) => linearWorst(of("softmax"), test, 0.1),
+  "beyond.rbf.small.not excluded.error": ({ of, test }) => rbfWorst(of("rbf"), test, 0.1),
 };
 
 /** What is a mean over draws, or an identity up to rounding, is close alone. */

@@ -2,6 +2,7 @@
 
 import type { Claim } from "../claim.ts";
 import { appendixA } from "./appendix_a.ts";
+import { beyond } from "./beyond.ts";
 import { section6Controls } from "./controls.ts";
 import { section3 } from "./section3.ts";
 import { section4 } from "./section4.ts";
@@ -23,4 +24,5 @@ export const claims: readonly Claim[] = [
   ...section8,
   ...section9,
   ...appendixA,
+  ...beyond,
 ].map((claim) => ({ unit: "%", ...claim }));
