@@ -1,7 +1,7 @@
 /** Claims beyond the paper: its conclusions (section 10) under many attacks. @module */
 
 import { atLeast, clearlyLess } from "../ordering.ts";
-import { type ClaimInPercent } from "./common.ts";
+import type { ClaimInPercent } from "./common.ts";
 
 /** The fewest images that they are measured on. */
 const SAMPLE = { images: 200 };
