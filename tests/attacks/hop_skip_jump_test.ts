@@ -55,6 +55,19 @@ Deno.test("hopSkipJump() comes to the nearest point of a plane, in L2 and L∞, 
   }
 });
 
+Deno.test("hopSkipJump() ends at the boundary whatever the number of features, in L2 and L∞", () => {
+  for (const inputs of [1, 2, 3, 40]) {
+    const { made, examples } = plane(Array.from({ length: inputs }, (_, i) => 1 + i % 3), 0.1);
+    for (const norm of ["L2", "Linf"] as const) {
+      const { x, fooled } = hopSkipJump(made, examples, { norm, epsilon: 100, steps: 1, probes: 10 });
+      assert(fooled.every((hit) => hit === 1), norm);
+      // a thousandth less of the perturbation does not fool
+      const less = matrix(x.rows, inputs, x.data.map((v, i) => v - (v - examples.x.data[i]) * 1e-3));
+      assertEquals(predict(made, less).predicted, examples.labels, `${norm}, ${inputs} features`);
+    }
+  }
+});
+
 Deno.test("boundary() comes near to the nearest point of a plane, by labels alone", () => {
   const { made, examples } = plane(W);
   const { x, fooled } = boundary(made, examples, { epsilon: 10, steps: 1500 });
