@@ -1,17 +1,31 @@
 /** Trained models and unfinished trainings, kept in files. @module */
 
-import { type Batch, type Family, loadModel, readSafetensors, type TrainOptions } from "../../src/mod.ts";
+import {
+  type Batch,
+  type Family,
+  InputError,
+  loadModel,
+  type Model,
+  readSafetensors,
+  saveModel,
+  type TrainOptions,
+} from "../../src/mod.ts";
 import type { TrainingRecord } from "../../src/paper/executor.ts";
 import { identity } from "../../src/train/mod.ts";
 import { reason, UserError } from "../errors.ts";
+import { writeFileWhole } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 
 /** Where one training is kept. */
 export interface Kept {
+  /** SHA-256 of all that settles its bytes, which its file repeats. */
+  readonly id: string;
   /** The finished model. */
   readonly model: string;
   /** The state of a training that is not finished. */
   readonly state: string;
+  /** Where earlier versions kept the finished model. */
+  readonly former: string;
 }
 
 /** Milliseconds after which a file that was never finished is of a process that is no more. */
@@ -65,39 +79,89 @@ export async function keptIn(
   folder: string,
   { family, data, options }: { family: Family; data: Batch; options: TrainOptions },
 ): Promise<Kept> {
-  const text = new TextEncoder().encode(identity(family, data, options));
-  const stem = `${folder}/${family.name}-${(await sha256(text)).slice(0, 24)}`;
-  return { model: `${stem}.safetensors`, state: `${stem}.state` };
+  const [id, former] = await Promise.all(
+    [false, true].map((former) =>
+      sha256(new TextEncoder().encode(identity(family, data, options, { former })))
+    ),
+  );
+  const stemOf = (hash: string) => `${folder}/${family.name}-${hash.slice(0, 24)}`;
+  return {
+    id,
+    model: `${stemOf(id)}.safetensors`,
+    state: `${stemOf(id)}.state`,
+    former: `${stemOf(former)}.safetensors`,
+  };
 }
 
-/** What the model file at `path` says of its training; nothing if it is not there, or cannot be a model. */
-export async function recordIn(path: string): Promise<TrainingRecord | undefined> {
-  const bytes = await Deno.readFile(path).catch(() => undefined);
+/** Writes the finished `model` of a training. */
+export function keep({ id, model: path }: Kept, model: Model): Promise<void> {
+  return writeFileWhole(path, saveModel({ ...model, record: { ...model.record, training: id } }));
+}
+
+/**
+ * What the kept model says of its training; nothing if there is none. One that is damaged, or of another training, is set
+ * aside, which `tell` is told.
+ */
+export async function recordOf(
+  kept: Kept,
+  tell: (text: string) => void,
+): Promise<TrainingRecord | undefined> {
+  const bytes = await Deno.readFile(kept.model).catch(() => undefined);
+  if (!bytes) return await adopt(kept);
+  try {
+    using model = loadModel(bytes);
+    const { training, ...record } = model.record;
+    if (training === kept.id) return record;
+    tell(await setAside(kept.model, "it is of another training"));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    tell(await setAside(kept.model, error.reason));
+  }
+  return undefined;
+}
+
+/** The same of a model that an earlier version kept, which is then kept as today's are. */
+async function adopt(kept: Kept): Promise<TrainingRecord | undefined> {
+  const bytes = await Deno.readFile(kept.former).catch(() => undefined);
   if (!bytes) return undefined;
   try {
     using model = loadModel(bytes);
+    await keep(kept, model);
     return model.record;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
   }
+}
+
+/** Renames the file at `path`, so that nothing reads it again; gives a sentence that says so. */
+export async function setAside(path: string, why: string): Promise<string> {
+  const beside = `${path}.damaged`;
+  await Deno.rename(path, beside);
+  return `Cannot use what was kept in ${path}: ${why}; it is now ${beside}, and is trained again`;
 }
 
 /** A training that is not finished. */
 export interface Unfinished {
-  /** What to go on from. */
+  /** What to go on from, which may yet be damaged. */
   readonly state: Uint8Array;
   /** Epochs that are over. */
   readonly epochs: number;
 }
 
-/** The training in the state file at `path`; nothing if it is not there, broken, or beyond so many epochs. */
+/** The training in the state file at `path`; nothing if it is not there, or beyond so many epochs. */
 export async function stateIn(path: string, most = Infinity): Promise<Unfinished | undefined> {
   const state = await Deno.readFile(path).catch(() => undefined);
   if (!state) return undefined;
+  const epochs = epochsIn(state);
+  return epochs <= most ? { state, epochs } : undefined;
+}
+
+/** Epochs that are over; 0 if the state is damaged, which training finds out. */
+function epochsIn(state: Uint8Array): number {
   try {
-    const { history: { length: epochs } } = JSON.parse(readSafetensors(state).metadata.position);
-    return epochs <= most ? { state, epochs } : undefined;
+    return JSON.parse(readSafetensors(state).metadata.position).history.length;
   } catch {
-    return undefined;
+    return 0;
   }
 }

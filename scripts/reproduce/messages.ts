@@ -30,9 +30,10 @@ export type Order =
   }
   | { readonly kind: "stop" };
 
-/** What a worker answers: progress at times, and one of the others for each order but the first and the last. */
+/** What a worker answers: progress and notes at times, and one of the others for each order but the first and the last. */
 export type Answer =
   | { readonly kind: "progress"; readonly part: number; readonly doing: string }
+  | { readonly kind: "note"; readonly text: string }
   | { readonly kind: "trained"; readonly record: TrainingRecord; readonly file: string }
   | { readonly kind: "outcome"; readonly outcome: ExperimentResult }
   | { readonly kind: "stopped" }

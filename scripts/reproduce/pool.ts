@@ -12,12 +12,14 @@ export interface PoolOptions {
   jobs: number;
   /** The worker's module; default `worker.ts`. */
   module?: URL;
+  /** Told what the user should know, such as of a damaged file. */
+  onNote?: (text: string) => void;
 }
 
 /** An executor that does tasks in workers, which are there from first use until it is disposed. */
 export function pool(
   setting: Setting,
-  { jobs, module = new URL("./worker.ts", import.meta.url) }: PoolOptions,
+  { jobs, module = new URL("./worker.ts", import.meta.url), onNote }: PoolOptions,
 ): Executor & Disposable {
   const idle: Worker[] = [];
   const busy = new Set<Worker>();
@@ -51,6 +53,7 @@ export function pool(
       signal?.addEventListener("abort", stop);
       worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
         if (answer.kind === "progress") return onProgress(answer.part, answer.doing);
+        if (answer.kind === "note") return onNote?.(answer.text);
         leave();
         idle.push(worker);
         if (answer.kind === "stopped") reject(signal!.reason);

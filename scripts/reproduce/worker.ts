@@ -1,6 +1,6 @@
 /** One of the workers that a run is spread over: trains models and runs experiments, one at a time. @module */
 
-import { InputError, loadModel, saveModel } from "../../src/mod.ts";
+import { type ErrorCode, InputError, loadModel } from "../../src/mod.ts";
 import type { Model } from "../../src/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { type Hooks, runExperiment, trainModel } from "../../src/paper/executor.ts";
@@ -9,7 +9,7 @@ import { trainings } from "../../src/paper/recipes/mod.ts";
 import { compute } from "../cli/computing.ts";
 import { UserError } from "../errors.ts";
 import { writeFileWhole } from "../files.ts";
-import { keptIn, recordIn, stateIn } from "./cache.ts";
+import { keep, keptIn, recordOf, setAside, stateIn } from "./cache.ts";
 import type { Answer, Order, Setting } from "./messages.ts";
 
 const scope = self as unknown as {
@@ -19,6 +19,8 @@ const scope = self as unknown as {
 
 /** Milliseconds between two messages of progress. */
 const PAUSE = 100;
+/** What errors say a state is that cannot be gone on from. */
+const REFUSED: readonly ErrorCode[] = ["format", "state"];
 
 let setting: Setting;
 let started: Promise<void>;
@@ -62,30 +64,32 @@ async function train(
   const { data, budget, folder } = setting;
   const training = trainings({ ...divide(data, budget), budget })[name];
   const options = trainingOptions(training, { seed, after });
-  const files = await keptIn(folder, { ...training, options });
-  const known = await recordIn(files.model);
+  const kept = await keptIn(folder, { ...training, options });
+  const tell = (text: string) => scope.postMessage({ kind: "note", text });
+  const known = await recordOf(kept, tell);
   if (known) {
     hooks.onProgress(1, "");
-    return { kind: "trained", record: known, file: files.model };
+    return { kind: "trained", record: known, file: kept.model };
   }
-  const unfinished = await stateIn(files.state, options.epochs);
+  const unfinished = await stateIn(kept.state, options.epochs);
   hooks.onProgress(unfinished ? unfinished.epochs / (options.epochs ?? 10) : 0, "");
-  using model = await trainModel(training, {
-    seed,
-    after,
-    resume: unfinished?.state,
-    onCheckpoint: (state) => writeFileWhole(files.state, state),
-  }, hooks);
-  await writeFileWhole(files.model, saveModel(model));
-  await Deno.remove(files.state).catch(() => {});
-  return { kind: "trained", record: model.record, file: files.model };
+  const onCheckpoint = (state: Uint8Array) => writeFileWhole(kept.state, state);
+  const go = (resume?: Uint8Array) => trainModel(training, { seed, after, resume, onCheckpoint }, hooks);
+  using model = await go(unfinished?.state).catch(async (error) => {
+    if (!(unfinished && error instanceof InputError && REFUSED.includes(error.code))) throw error;
+    tell(await setAside(kept.state, error.reason));
+    return await go();
+  });
+  await keep(kept, model);
+  await Deno.remove(kept.state).catch(() => {});
+  return { kind: "trained", record: model.record, file: kept.model };
 }
 
 async function run({ id, seed, files }: Extract<Order, { kind: "run" }>, hooks: Hooks): Promise<Answer> {
   const { data, budget } = setting;
   const models = new Map<string, Model>();
   const model = async (name: string) => {
-    if (!models.has(name)) models.set(name, loadModel(await Deno.readFile(files[name])));
+    if (!models.has(name)) models.set(name, await loaded(files[name]));
     return models.get(name)!;
   };
   try {
@@ -94,6 +98,14 @@ async function run({ id, seed, files }: Extract<Order, { kind: "run" }>, hooks: 
     return { kind: "outcome", outcome: await runExperiment(experiment, context, hooks) };
   } finally {
     for (const model of models.values()) model[Symbol.dispose]();
+  }
+}
+
+async function loaded(file: string): Promise<Model> {
+  try {
+    return loadModel(await Deno.readFile(file));
+  } catch (error) {
+    throw error instanceof InputError ? error.about(`read ${file}`) : error;
   }
 }
 

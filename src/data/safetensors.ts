@@ -1,6 +1,6 @@
 /** Named tensors as bytes, in Hugging Face's safetensors format. @module */
 
-import { InputError } from "../errors.ts";
+import { type ErrorCode, InputError } from "../errors.ts";
 import { checkList, checkObject, oneOf, quoted, shown } from "../schema.ts";
 import {
   bytesOf,
@@ -78,7 +78,7 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Safetensors {
 
   let end = 0;
   for (const { name, begin, end: next } of spans) {
-    if (begin !== end) fail(`tensor ${quoted(name)} begins at byte ${begin} where byte ${end} is due`);
+    if (begin !== end) failAt(name, `begins at byte ${begin} where byte ${end} is due`);
     end = next;
   }
   if (end !== file.length - from) fail(`expected ${end} bytes of tensors, got ${file.length - from}`);
@@ -126,11 +126,7 @@ export function writeSafetensors(
   // The first tensor then starts at a multiple of eight.
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > MAX_HEADER_BYTES) {
-    throw new InputError(
-      "value",
-      WRITE,
-      `a header of ${headerBytes} bytes passes ${MAX_HEADER_BYTES}`,
-    );
+    refuse("value", `a header of ${headerBytes} bytes passes ${MAX_HEADER_BYTES}`);
   }
   const bytes = new Uint8Array(SIZE_BYTES + headerBytes + end).fill(
     0x20,
@@ -148,8 +144,20 @@ export function writeSafetensors(
   return bytes;
 }
 
-function fail(problem: string): never {
-  throw new InputError("format", "read safetensors", `${problem}`);
+function fail(problem: string, code: ErrorCode = "format"): never {
+  throw new InputError(code, "read safetensors", problem);
+}
+
+function failAt(name: string, problem: string, code?: ErrorCode): never {
+  fail(`tensor ${quoted(name)} ${problem}`, code);
+}
+
+function refuse(code: ErrorCode, problem: string): never {
+  throw new InputError(code, WRITE, problem);
+}
+
+function refuseAt(name: string, code: ErrorCode, problem: string): never {
+  refuse(code, `tensor ${quoted(name)} ${problem}`);
 }
 
 /** The texts under the metadata's name, which is taken out of `header`. */
@@ -161,24 +169,20 @@ function metadataOf(header: Header): Record<string, string> {
 
 /** `data` as float32, or whole numbers as int32; none of them changed but by rounding. */
 function converted(name: string, data: Numbers): Tensor["data"] {
-  const refuse = (value: number | bigint, i: number, why = "") => {
-    throw new InputError(
-      "value",
-      "read safetensors",
-      `tensor ${quoted(name)} holds ${value} at index ${i}${why}`,
-    );
+  const unfit = (value: number | bigint, i: number, why = "") => {
+    failAt(name, `holds ${value} at index ${i}${why}`, "value");
   };
   if (data instanceof Float32Array || data instanceof Float64Array) {
     const floats = toFloat32(data);
     const bad = firstNotFinite(floats);
-    if (bad >= 0) refuse(data[bad], bad, Number.isFinite(data[bad]) ? ", too large for float32" : "");
+    if (bad >= 0) unfit(data[bad], bad, Number.isFinite(data[bad]) ? ", too large for float32" : "");
     return floats;
   }
   if (data instanceof Int32Array) return data;
   const whole = new Int32Array(data.length);
   for (let i = 0; i < data.length; i++) {
     whole[i] = Number(data[i]);
-    if (whole[i] !== Number(data[i])) refuse(data[i], i, ", too large for int32");
+    if (whole[i] !== Number(data[i])) unfit(data[i], i, ", too large for int32");
   }
   return whole;
 }
@@ -188,26 +192,18 @@ function spanOf(name: string, fields: Map<string, string | number[]>) {
   const shape = fields.get("shape");
   const offsets = fields.get("data_offsets");
   if (typeof dtype !== "string" || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) {
-    fail(`tensor ${quoted(name)} needs a dtype, a shape and two data_offsets`);
+    failAt(name, `needs a dtype, a shape and two data_offsets`);
   }
-  if (fields.size > 3) fail(`tensor ${quoted(name)} has fields beyond dtype, shape and data_offsets`);
+  if (fields.size > 3) failAt(name, `has fields beyond dtype, shape and data_offsets`);
   const type = DTYPES.get(dtype);
   if (type === undefined) {
-    throw new InputError(
-      "value",
-      "read safetensors",
-      `tensor ${quoted(name)} is of type ${quoted(dtype)}, expected ${oneOf([...DTYPES.keys()])}`,
-    );
+    failAt(name, `is of type ${quoted(dtype)}, expected ${oneOf([...DTYPES.keys()])}`, "value");
   }
   const [begin, end] = offsets;
   const length = elementBytes(type) * sizeOf(shape);
   // A product is rounded only past 2⁵³, where no range ends.
   if (length !== end - begin) {
-    fail(
-      `tensor ${quoted(name)} of ${
-        shapeText(shape)
-      } needs ${length} bytes, but its offsets are ${begin} to ${end}`,
-    );
+    failAt(name, `of ${shapeText(shape)} needs ${length} bytes, but its offsets are ${begin} to ${end}`);
   }
   return { shape, type, begin, end };
 }
@@ -222,7 +218,7 @@ function member(name: string, value: unknown): string {
 
 function checkedText(name: string, text: unknown): string {
   if (typeof text !== "string" || name === "__proto__") {
-    throw new InputError("shape", WRITE, `metadata ${quoted(name)} is not a text`);
+    refuse("shape", `metadata ${quoted(name)} is not a text`);
   }
   return text;
 }
@@ -230,33 +226,19 @@ function checkedText(name: string, text: unknown): string {
 function checkedDtype(name: string, tensor: Tensor): string {
   const { shape, data } = tensor ?? {};
   if (name === METADATA || name === "__proto__") {
-    throw new InputError("value", WRITE, `the name ${name} is reserved`);
+    refuse("value", `the name ${name} is reserved`);
   }
   const dtype = data instanceof Float32Array ? "F32" : data instanceof Int32Array ? "I32" : undefined;
   if (dtype === undefined) {
-    throw new InputError(
-      "shape",
-      WRITE,
-      `tensor ${quoted(name)} is neither Float32Array nor Int32Array`,
-    );
+    refuseAt(name, "shape", `is neither Float32Array nor Int32Array`);
   }
   checkList(WRITE, shape, `the shape of tensor ${quoted(name)}`);
   if (
     !shape.every((n) => Number.isSafeInteger(n) && n >= 0) || shape.reduce((a, b) => a * b, 1) !== data.length
   ) {
-    throw new InputError(
-      "shape",
-      WRITE,
-      `tensor ${quoted(name)} of shape (${shape.map(shown).join(", ")}) has ${data.length} numbers`,
-    );
+    refuseAt(name, "shape", `of shape (${shape.map(shown).join(", ")}) has ${data.length} numbers`);
   }
   const bad = firstNotFinite(data);
-  if (bad >= 0) {
-    throw new InputError(
-      "value",
-      WRITE,
-      `tensor ${quoted(name)} holds ${data[bad]} at index ${bad}`,
-    );
-  }
+  if (bad >= 0) refuseAt(name, "value", `holds ${data[bad]} at index ${bad}`);
   return dtype;
 }

@@ -44,7 +44,7 @@ function decode(header: Uint8Array): string {
 }
 
 function refuse(problem: string): never {
-  throw new InputError("format", "read safetensors", `${problem}`);
+  throw new InputError("format", "read safetensors", problem);
 }
 
 /**

@@ -36,7 +36,7 @@ function product(
   { accumulate = false }: ProductOptions = {},
 ): void {
   const action = `multiply ${shape(a)} by ${shape(b)} as ${form.slice(4)}`;
-  if (k !== other) throw new InputError("shape", `${action}`, "inner dimensions differ");
+  if (k !== other) throw new InputError("shape", action, "inner dimensions differ");
   checkShape(action, "a result", out, m, n);
   run(form, { out, a, b, accumulate: accumulate ? 1 : 0, m, n, k });
 }

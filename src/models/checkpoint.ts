@@ -1,7 +1,7 @@
 /** Models as files. @module */
 
 import { InputError } from "../errors.ts";
-import { readSafetensors, writeSafetensors } from "../data/safetensors.ts";
+import { readChecked, writeChecked } from "../data/checksum.ts";
 import type { Graph } from "../graph/graph.ts";
 import { suggestion } from "../schema.ts";
 import type { Family } from "./family.ts";
@@ -10,10 +10,12 @@ import { graphFamily, type Model, model } from "./model.ts";
 
 /** The `format` of a model's file. */
 const FORMAT = "gibbon-model-1";
+/** What fails where a file is not a model's. */
+const READ = "read the model";
 
 /**
  * The safetensors file of a model: its tensors by their names, and in the metadata its family, head and options, or its
- * graph if it is of no family, and its record.
+ * graph if it is of no family, its record, and SHA-256 of all that.
  *
  * @example
  * ```ts
@@ -25,7 +27,7 @@ const FORMAT = "gibbon-model-1";
  * ```
  */
 export function saveModel({ family, record, tensors }: Model): Uint8Array<ArrayBuffer> {
-  return writeSafetensors(tensors(), { ...record, ...describe(family) });
+  return writeChecked(tensors(), { ...record, ...describe(family) });
 }
 
 /** What a file's metadata says of a family. */
@@ -44,11 +46,11 @@ export function describe(family: Family): Record<string, string> {
 /**
  * The model in a file that `saveModel` made.
  *
- * @throws {InputError} if the bytes are no safetensors file, or not that of a model
+ * @throws {InputError} if the bytes are no safetensors file, not that of a model, or damaged
  * @throws {InputError} if tensors are missing or of the wrong shape
  */
 export function loadModel(bytes: Uint8Array): Model {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = readChecked(READ, bytes);
   const { format, family: name, head, config, graph, ...record } = metadata;
   if (format !== FORMAT) {
     const hint = format === undefined ? "; gibbon convert makes models of weights of other programs" : "";
@@ -83,5 +85,5 @@ function explained(part: string, read: () => Family): Family {
 }
 
 function refuse(reason: string, cause?: Error): never {
-  throw new InputError("format", "read the model", reason, { cause });
+  throw new InputError("format", READ, reason, { cause });
 }

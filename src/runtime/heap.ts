@@ -277,7 +277,7 @@ export function checkShape(action: string, name: string, m: Matrix, rows: number
   if (m.rows !== rows || m.cols !== cols) {
     throw new InputError(
       "shape",
-      `${action}`,
+      action,
       `expected ${name} of shape (${rows}, ${cols}), got ${shape(m)}`,
     );
   }

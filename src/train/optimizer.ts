@@ -26,20 +26,13 @@ export function optimizer(recipe: Recipe, parameters: readonly Parameter[], work
 }
 
 function sgd(
-  {
-    learningRate,
-    learningRateDecay = 1,
-    minLearningRate = 1e-6,
-    momentum = 0,
-    finalMomentum = momentum,
-    rampEpochs = 250,
-  }: Sgd,
+  { momentum = 0, finalMomentum = momentum, rampEpochs = 250, ...rate }: Sgd,
   recipe: Recipe,
   parameters: readonly Parameter[],
   workspace: Workspace,
 ): Optimizer {
   const velocities = states("velocity", parameters, workspace);
-  const learningRateAt = decaying({ learningRate, learningRateDecay, minLearningRate });
+  const learningRateAt = decaying(rate);
   return {
     state: Object.fromEntries(velocities),
     update(step, epoch) {
@@ -52,7 +45,7 @@ function sgd(
         const { value, gradient, rest } = parameter;
         const velocity = velocities[i][1];
         const all = { ...settings, ...decayOf(recipe, parameter) };
-        const maxNorm = maxNormOf(recipe, parameter);
+        const maxNorm = ownOf(recipe.maxNorm, parameter);
         if (rest) {
           const row = workspace.matrix(`row of ${value.cols}`, 1, value.cols);
           sgdGather([value, velocity, row], gradient, { ...rest, ...all, maxNorm });
@@ -67,20 +60,14 @@ function sgd(
 }
 
 function adam(
-  {
-    learningRate,
-    learningRateDecay = 1,
-    minLearningRate = 1e-6,
-    beta1 = 0.9,
-    beta2 = 0.999,
-  }: Adam,
+  { beta1 = 0.9, beta2 = 0.999, ...rate }: Adam,
   recipe: Recipe,
   parameters: readonly Parameter[],
   workspace: Workspace,
 ): Optimizer {
   const means = states("mean", parameters, workspace);
   const squares = states("square", parameters, workspace);
-  const learningRateAt = decaying({ learningRate, learningRateDecay, minLearningRate });
+  const learningRateAt = decaying(rate);
   let [power1, power2, reached] = [1, 1, 0];
   return {
     state: Object.fromEntries([...means, ...squares]),
@@ -100,7 +87,7 @@ function adam(
           ...decayOf(recipe, parameter),
         };
         adamStep([value, means[i][1], squares[i][1]], gradient, settings);
-        const maxNorm = maxNormOf(recipe, parameter);
+        const maxNorm = ownOf(recipe.maxNorm, parameter);
         if (maxNorm > 0) limitRowNorms(value, maxNorm);
       });
     },
@@ -109,11 +96,10 @@ function adam(
 
 /** The learning rate of each step. */
 function decaying(
-  { learningRate, learningRateDecay, minLearningRate }: {
-    learningRate: number;
-    learningRateDecay: number;
-    minLearningRate: number;
-  },
+  { learningRate, learningRateDecay = 1, minLearningRate = 1e-6 }: Pick<
+    Sgd,
+    "learningRate" | "learningRateDecay" | "minLearningRate"
+  >,
 ): (step: number) => number {
   let [current, reached] = [learningRate, 0];
   return (step) => {
@@ -150,16 +136,11 @@ function checkNames(
   }
 }
 
-function decayOf(
-  { l1 = 0, weightDecay = 0 }: Recipe,
-  { name, weights }: Parameter,
-): { l1: number; weightDecay: number } {
-  const of = (decay: NonNullable<Recipe["l1"]>) =>
-    typeof decay !== "number" ? decay[name] ?? 0 : weights ? decay : 0;
-  return { l1: of(l1), weightDecay: of(weightDecay) };
+function decayOf({ l1, weightDecay }: Recipe, parameter: Parameter): { l1: number; weightDecay: number } {
+  return { l1: ownOf(l1, parameter), weightDecay: ownOf(weightDecay, parameter) };
 }
 
-/** The greatest norm of a row of the parameter, or 0 if it has none. */
-function maxNormOf({ maxNorm = 0 }: Recipe, { name, weights }: Parameter): number {
-  return typeof maxNorm !== "number" ? maxNorm[name] ?? 0 : weights ? maxNorm : 0;
+/** What a setting is for the parameter: its own, or that of all weights; 0 if there is none, also as a greatest norm. */
+function ownOf(setting: Recipe["l1"] = 0, { name, weights }: Parameter): number {
+  return typeof setting !== "number" ? setting[name] ?? 0 : weights ? setting : 0;
 }

@@ -7,15 +7,7 @@ import type { Model } from "../models/model.ts";
 import { checkExamples } from "../models/answers.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import type { Keep } from "../graph/training_pass.ts";
-import {
-  type Adam,
-  KEEP,
-  OPTIMIZERS,
-  PER_PARAMETER,
-  RECIPE,
-  type Recipe,
-  type Sgd,
-} from "../models/recipe.ts";
+import { KEEP, OPTIMIZERS, PER_PARAMETER, RECIPE, type Recipe } from "../models/recipe.ts";
 import { any, integer, number, problem, rangeOf, resolve, type Schema, shown } from "../schema.ts";
 
 /** How long, against what and how watchfully to train; and what of the family's recipe to change. */
@@ -174,9 +166,10 @@ function checkOptimizer(rule: Recipe["optimizer"]): void {
     refuse("optimizer", rule, 'an object such as { name: "sgd", learningRate: 0.1 }');
   }
   const { name, ...settings } = rule;
-  if (name === "sgd") resolve("train by sgd", OPTIMIZERS.sgd, settings as Omit<Sgd, "name">);
-  else if (name === "adam") resolve("train by adam", OPTIMIZERS.adam, settings as Omit<Adam, "name">);
-  else throw new InputError("value", `train by ${shown(name)}`, "expected sgd or adam");
+  if (name !== "sgd" && name !== "adam") {
+    throw new InputError("value", `train by ${shown(name)}`, "expected sgd or adam");
+  }
+  resolve<object, object>(`train by ${name}`, OPTIMIZERS[name], settings);
 }
 
 function refuse(name: string, value: unknown, wanted: string): never {

@@ -30,28 +30,22 @@ export function perturber(
 ): (examples: Examples, key: number) => Perturbed {
   const { layer = 0, rubbish = false, pullback } = perturbation;
   const last = network.layers - 1;
+  const refuse = (what: string, reason: string): never => {
+    throw new InputError("value", `train ${what}`, reason);
+  };
   if (!Number.isInteger(layer) || layer < 0 || layer > last) {
-    throw new InputError(
-      "value",
-      `train with a perturbation of layer ${layer}`,
-      `the model has layers 0 … ${last}`,
-    );
+    refuse(`with a perturbation of layer ${layer}`, `the model has layers 0 … ${last}`);
   }
   if (layer > 0 && (pullback || rubbish)) {
-    throw new InputError(
-      "value",
-      `train with ${perturbation.name} at layer ${layer}`,
-      "only at the inputs, layer 0",
-    );
+    refuse(`with ${perturbation.name} at layer ${layer}`, "only at the inputs, layer 0");
   }
   if (network.objective && (layer > 0 || pullback || rubbish)) {
-    throw new InputError("value", `train with ${perturbation.name}`, "the model's objective is its own");
+    refuse(`with ${perturbation.name}`, "the model's objective is its own");
   }
   const { head: { name } } = model;
   if (rubbish && (name === "softmax" || name === "binary")) {
-    throw new InputError(
-      "value",
-      `train against rubbish with head ${name}`,
+    refuse(
+      `against rubbish with head ${name}`,
       `its probabilities sum to 1, and none can say "no class"`,
     );
   }

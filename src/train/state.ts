@@ -2,7 +2,9 @@
 
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
-import { readSafetensors, type Tensor, writeSafetensors } from "../data/safetensors.ts";
+import { readChecked, writeChecked } from "../data/checksum.ts";
+import type { Tensor } from "../data/safetensors.ts";
+import { sha256 } from "../data/sha256.ts";
 import { variant } from "../runtime/variants.ts";
 import type { Matrix } from "../matrix.ts";
 import { describe } from "../models/checkpoint.ts";
@@ -36,11 +38,22 @@ export interface Position {
 /** The `format` of a training's state. */
 const FORMAT = "gibbon-training-1";
 
+/** What fails where a state cannot be gone on from. */
+const RESUME = "resume training";
+
+/** Names a batch by its content. */
+type Identify = (data: Batch) => string;
+
 /** What must be the same for a state to be gone on from. */
-export function setup(family: Family, data: Batch, options: ResolvedOptions): string {
+export function setup(
+  family: Family,
+  data: Batch,
+  options: ResolvedOptions,
+  identify: Identify = contentOf,
+): string {
   const { recipe, seed, alpha, perturbation, validationPerturbation, patience, validation } = options;
   const names = { perturbation: perturbation?.name, validationPerturbation: validationPerturbation?.name };
-  const examples = { train: fingerprint(data), validation: validation && fingerprint(validation) };
+  const examples = { train: identify(data), validation: validation && identify(validation) };
   const settings = { recipe, seed, alpha, ...names, patience, kernels: variant() };
   return JSON.stringify({ ...describe(family), ...settings, ...examples });
 }
@@ -56,29 +69,32 @@ export function writeState(
     tensors[name] = { shape: [rows, cols], data };
   }
   for (const [name, tensor] of Object.entries(best ?? {})) tensors[`best.${name}`] = tensor;
-  return writeSafetensors(tensors, { format: FORMAT, setup, position: JSON.stringify(position) });
+  return writeChecked(tensors, { format: FORMAT, setup, position: JSON.stringify(position) });
 }
 
 /**
  * Reads `matrices` back from `bytes`; returns the position and the best epoch's tensors. `shapes` are those of the tensors,
- * `batches` the steps of an epoch.
+ * `batches` the steps of an epoch; `setup` is the training's, by what names its examples.
  *
- * @throws {InputError} if the bytes are no such state, or it is that of another training
+ * @throws {InputError} if the bytes are no such state, damaged, or that of another training
  */
 export function readState(
   bytes: Uint8Array,
   matrices: Readonly<Record<string, Matrix>>,
   { setup, shapes, batches }: {
-    setup: string;
+    setup: (identify?: Identify) => string;
     shapes: Readonly<Record<string, readonly number[]>>;
     batches: number;
   },
 ): { position: Position; best?: Tensors } {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata, checked } = readChecked(RESUME, bytes);
   if (metadata.format !== FORMAT) {
     refuse("format", `expected format ${FORMAT}, got ${metadata.format ?? "none"}`);
   }
-  const differ = differences(modernized(record("setup", metadata.setup)), JSON.parse(setup));
+  const saved = modernized(record("setup", metadata.setup));
+  // earlier versions named data by a shorter hash, and had no checksums
+  const own = setup(checked ? undefined : formerContentOf);
+  const differ = differences(saved, JSON.parse(own));
   if (differ.length > 0) {
     refuse("state", `its state is of another one, which differs in ${differ.join(", ")}`);
   }
@@ -103,13 +119,16 @@ export function readState(
   return { position, best };
 }
 
+/** Whether it is an object of JSON. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value?.constructor === Object;
+}
+
 /** An object in the metadata. */
-function record(part: string, text: string | undefined): Record<string, unknown> {
+function record(part: string, text = ""): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text ?? "");
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
   } catch {
     // told below
   }
@@ -117,37 +136,25 @@ function record(part: string, text: string | undefined): Record<string, unknown>
 }
 
 /** The position, every part of which decides where training goes on. */
-function readPosition(
-  { history, step, stepInEpoch, lossSum, best }: Record<string, unknown>,
-  batches: number,
-): Position {
-  const bad = (part: string): never => refuse("format", `${part} of its state's position does not fit`);
-  const count = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!Array.isArray(history)) return bad("history");
-  const epochs = history.map((each): Epoch => {
-    const { loss, validationError, monitored } = each ?? {};
-    const measured = monitored === undefined || (typeof monitored === "object" && monitored !== null);
-    const error = validationError === undefined || Number.isFinite(validationError);
-    if (!Number.isFinite(loss) || !error || !measured) bad("history");
-    return {
-      loss,
-      ...(validationError !== undefined && { validationError }),
-      ...(monitored && { monitored }),
-    };
-  });
-  if (!count(stepInEpoch) || stepInEpoch > batches) return bad("stepInEpoch");
-  if (!count(step) || step !== epochs.length * batches + stepInEpoch) return bad("step");
-  if (!Number.isFinite(lossSum)) return bad("lossSum");
-  if (best === undefined) return { history: epochs, step, stepInEpoch, lossSum: lossSum as number };
-  const { epoch, error } = (best ?? {}) as { epoch?: unknown; error?: unknown };
-  if (!count(epoch) || epoch < 1 || epoch > epochs.length || !Number.isFinite(error)) return bad("best");
-  return {
-    history: epochs,
-    step,
-    stepInEpoch,
-    lossSum: lossSum as number,
-    best: { epoch, error: error as number },
-  };
+function readPosition(position: Record<string, unknown>, batches: number): Position {
+  const check = (part: string, fits: boolean) =>
+    fits || refuse("format", `${part} of its state's position does not fit`);
+  const finite = Number.isFinite;
+  const count = (value: unknown, max: number) =>
+    Number.isInteger(value) && (value as number) >= 0 && value as number <= max;
+  const { history, step, stepInEpoch, lossSum, best } = position as unknown as Position;
+  check("history", Array.isArray(history));
+  for (const epoch of history) {
+    check("history", isObject(epoch));
+    const { loss, validationError = 0, monitored = {} } = epoch;
+    check("history", finite(loss) && finite(validationError) && isObject(monitored));
+  }
+  check("stepInEpoch", count(stepInEpoch, batches));
+  check("step", step === history.length * batches + stepInEpoch);
+  check("lossSum", finite(lossSum));
+  if (best === undefined) return { history, step, stepInEpoch, lossSum };
+  check("best", isObject(best) && best.epoch > 0 && count(best.epoch, history.length) && finite(best.error));
+  return { history, step, stepInEpoch, lossSum, best };
 }
 
 /** Names that earlier versions wrote, and what they are called now. */
@@ -162,7 +169,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** A setup as an earlier version wrote it, in today's names. */
 function modernized(setup: Record<string, unknown>): Record<string, unknown> {
   const renamed = (value: unknown): unknown =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
+    isObject(value)
       ? Object.fromEntries(Object.entries(value).map(([name, each]) => [RENAMED[name] ?? name, each]))
       : value;
   const outer = renamed(setup) as Record<string, unknown>;
@@ -172,29 +179,32 @@ function modernized(setup: Record<string, unknown>): Record<string, unknown> {
 
 /** Names of what is not the same in both. */
 function differences(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
-    .filter((name) => JSON.stringify(sorted(a[name])) !== JSON.stringify(sorted(b[name])));
+  return Object.keys({ ...a, ...b }).filter((name) => sorted(a[name]) !== sorted(b[name]));
 }
 
-/** The same with the names in objects in order. */
-function sorted(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([name, each]) => [name, sorted(each)]),
+/** JSON of it, with the names in objects in order. */
+function sorted(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, each) => isObject(each) ? Object.fromEntries(Object.entries(each).sort()) : each,
   );
 }
 
 function refuse(code: "format" | "state", reason: string): never {
-  throw new InputError(code, "resume training", reason);
+  throw new InputError(code, RESUME, reason);
 }
 
-/** FNV-1a over sizes, labels and the bits of inputs. */
-function fingerprint({ x, labels, classes }: Batch): string {
+/** SHA-256 over sizes, inputs and labels. */
+function contentOf({ x, labels, classes }: Batch): string {
+  return sha256(Float64Array.of(x.rows, x.cols, classes), x.data, labels);
+}
+
+/** What earlier versions named a batch by: FNV-1a over sizes, labels and the bits of inputs. */
+export function formerContentOf({ x, labels, classes }: Batch): string {
   let h = 0x811c9dc5;
-  const add = (value: number) => h = Math.imul(h ^ value, 0x01000193);
-  [x.rows, x.cols, classes].forEach(add);
-  labels.forEach(add);
   const bits = new Int32Array(x.data.buffer, x.data.byteOffset, x.data.length);
-  for (let i = 0; i < bits.length; i++) h = Math.imul(h ^ bits[i], 0x01000193);
+  for (const part of [[x.rows, x.cols, classes], labels, bits]) {
+    for (const value of part) h = Math.imul(h ^ value, 0x01000193);
+  }
   return (h >>> 0).toString(16).padStart(8, "0");
 }

@@ -81,14 +81,15 @@ async function epochs(
     ...Object.fromEntries(network.parameters.map(({ name, value }) => [name, value])),
     ...state,
   };
-  const identity = resume || settings.onCheckpoint ? setup(family, data, settings) : "";
+  const setupBy = (identify?: (data: Batch) => string) => setup(family, data, settings, identify);
+  const identity = settings.onCheckpoint ? setupBy() : "";
   const { batchSize } = recipe;
   const batches = Math.ceil(data.x.rows / batchSize);
 
   let at: Position = { history: [], step: 0, stepInEpoch: 0, lossSum: 0 };
   let best: Tensors | undefined;
   if (resume) {
-    ({ position: at, best } = readState(resume, kept, { setup: identity, shapes: family.shapes, batches }));
+    ({ position: at, best } = readState(resume, kept, { setup: setupBy, shapes: family.shapes, batches }));
     if (at.step > 0) network.refresh();
   }
   const save = () => settings.onCheckpoint?.(writeState(kept, best, { position: at, setup: identity }));

@@ -1,6 +1,7 @@
 import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { heap } from "../../src/runtime/variants.ts";
+import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts";
 import { lossGradient } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
@@ -86,6 +87,22 @@ Deno.test("Model.tensors() have the names and shapes of the public contract", ()
     using each = specimenModel(specimen);
     const found = Object.entries(each.tensors()).map(([tensor, { shape }]) => [tensor, [...shape]]);
     assertEquals(Object.fromEntries(found), shapes, name);
+  }
+});
+
+Deno.test("loadModel() refuses a model of which a bit of a weight or a word of the record is another", () => {
+  for (const { name, family, tensors } of specimens) {
+    const bytes = saveModel(model(family, { tensors, record: { seed: "7" } }));
+    // a character for each byte
+    const end = bytes.length - 4, text = new TextDecoder("latin1").decode(bytes);
+    const refuse = (damaged: Uint8Array) =>
+      assertThrows(() => loadModel(damaged), InputError, "does not fit its checksum", name);
+    refuse(bytes.map((byte, i) => i === end ? byte ^ 1 : byte));
+    const at = text.indexOf('"seed":"7"') + 8;
+    refuse(bytes.map((byte, i) => i === at ? "8".charCodeAt(0) : byte));
+    // as earlier versions wrote it
+    const { tensors: own, metadata: { sha256: _, ...metadata } } = readSafetensors(bytes);
+    loadModel(writeSafetensors(own, metadata))[Symbol.dispose]();
   }
 });
 

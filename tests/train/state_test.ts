@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { batch } from "../../src/data/batch.ts";
-import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts";
+import { readChecked, writeChecked } from "../../src/data/checksum.ts";
+import { readSafetensors } from "../../src/data/safetensors.ts";
 import { InputError } from "../../src/errors.ts";
 import { matrix } from "../../src/matrix.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
@@ -58,7 +59,8 @@ Deno.test("train() refuses states that no training left, whatever is wrong with 
   let state: Uint8Array = new Uint8Array();
   const options = { ...OPTIONS, validation, onCheckpoint: (bytes: Uint8Array) => void (state = bytes) };
   using _ = await train(family, data, { ...options, epochs: 2 });
-  const { tensors, metadata } = readSafetensors(state);
+  // what is wrong is not what the checksum tells
+  const { tensors, metadata } = readChecked("read", state);
   const position = JSON.parse(metadata.position);
   const refuse = async (bytes: Uint8Array, sentence: string) => {
     const run = () => train(family, data, { ...OPTIONS, validation, resume: bytes });
@@ -68,7 +70,17 @@ Deno.test("train() refuses states that no training left, whatever is wrong with 
   const wrong: Record<string, unknown[]> = {
     stepInEpoch: [-1e15, -1, "x", null, 0.5, 3, 1e300],
     step: [-1, "x", null, 5, undefined],
-    history: [{ length: -1e15 }, "abc", null, [1], [{}], [null], [{ loss: "x" }, { loss: 1 }]],
+    history: [
+      { length: -1e15 },
+      "abc",
+      null,
+      [1],
+      [{}],
+      [null],
+      [{ loss: "x" }, { loss: 1 }],
+      [{ loss: 1 }, { loss: 1, validationError: "x" }],
+      [{ loss: 1, monitored: [] }, { loss: 1 }],
+    ],
     lossSum: [null, "x", undefined],
     best: [1, null, {}, { epoch: 0, error: 0 }, { epoch: 3, error: 0 }, { epoch: 1, error: "x" }],
   };
@@ -76,24 +88,60 @@ Deno.test("train() refuses states that no training left, whatever is wrong with 
     for (const value of values) {
       const text = JSON.stringify({ ...position, [key]: value });
       await refuse(
-        writeSafetensors(tensors, { ...metadata, position: text }),
+        writeChecked(tensors, { ...metadata, position: text }),
         `${key} of its state's position`,
       );
     }
   }
   for (const text of ["", "{", "[]", "null", "1"]) {
-    await refuse(writeSafetensors(tensors, { ...metadata, position: text }), "its state has no position");
-    await refuse(writeSafetensors(tensors, { ...metadata, setup: text }), "its state has no setup");
+    await refuse(writeChecked(tensors, { ...metadata, position: text }), "its state has no position");
+    await refuse(writeChecked(tensors, { ...metadata, setup: text }), "its state has no setup");
   }
   const { W: _W, ...rest } = tensors;
-  await refuse(writeSafetensors(rest, metadata), "its state lacks W");
+  await refuse(writeChecked(rest, metadata), "its state lacks W");
   const { "best.W": _best, ...others } = tensors;
-  await refuse(writeSafetensors(others, metadata), "its state lacks best.W");
+  await refuse(writeChecked(others, metadata), "its state lacks best.W");
   const long = { shape: [5], data: new Float32Array(5) };
-  await refuse(writeSafetensors({ ...tensors, W: long }, metadata), "W in its state is not 4 finite float32");
+  await refuse(writeChecked({ ...tensors, W: long }, metadata), "W in its state is not 4 finite float32");
   const whole = { shape: [2, 2], data: new Int32Array(4) };
   await refuse(
-    writeSafetensors({ ...tensors, W: whole }, metadata),
+    writeChecked({ ...tensors, W: whole }, metadata),
     "W in its state is not 4 finite float32",
   );
+});
+
+Deno.test("train() refuses a state of which any bit is another", async () => {
+  let state: Uint8Array<ArrayBuffer> = new Uint8Array();
+  const options = { ...OPTIONS, onCheckpoint: (bytes: Uint8Array<ArrayBuffer>) => void (state = bytes) };
+  using _ = await train(family, data, { ...options, epochs: 1 });
+  const header = new DataView(state.buffer).getUint32(0, true) + 8;
+  // the last bit of numbers of each tensor, which stay finite
+  for (let at = header; at < state.length; at += 4) {
+    const damaged = state.slice();
+    damaged[at] ^= 1;
+    const run = () => train(family, data, { ...OPTIONS, resume: damaged });
+    const { code, action } = await assertRejects(run, InputError, "does not fit its checksum");
+    assertEquals([code, action], ["format", "resume training"]);
+  }
+  // another position, of the same length
+  const at = new TextDecoder("latin1").decode(state).search(/(?<=loss\\":0\.)\d/);
+  const damaged = state.map((byte, i) => i === at ? byte ^ 1 : byte);
+  const run = () => train(family, data, { ...OPTIONS, resume: damaged });
+  await assertRejects(run, InputError, "does not fit its checksum");
+});
+
+Deno.test("train() knows its examples by their content, to the last bit, and by each label and class", async () => {
+  let state: Uint8Array = new Uint8Array();
+  const start = { ...OPTIONS, epochs: 1, onCheckpoint: (bytes: Uint8Array) => void (state = bytes) };
+  using _ = await train(family, data, start);
+  const { train: content } = JSON.parse(readSafetensors(state).metadata.setup);
+  assert(/^[0-9a-f]{64}$/.test(content), content);
+  const others = [
+    { ...data, x: matrix(4, 2, data.x.data.map((value, i) => i === 5 ? value * (1 + 2 ** -23) : value)) },
+    { ...data, labels: Int32Array.of(0, 1, 1, 1) },
+  ];
+  for (const other of others) {
+    const run = () => train(family, other, { ...OPTIONS, resume: state });
+    await assertRejects(run, InputError, "which differs in train");
+  }
 });

@@ -151,7 +151,7 @@ async function watched(
   data: { train: Batch; test: Batch },
   { setting, jobs, context, ...scope }: Scope & { setting: Setting; jobs: number; context: Context },
 ): Promise<{ result: RunResult; pace: Estimate }> {
-  using executor = pool(setting, { jobs });
+  using executor = pool(setting, { jobs, onNote: (text) => context.note(text) });
   const pace = estimateOf(prepare(data, scope).tasks, { width: jobs, now: () => performance.now() });
   using progress = context.progress("reproduce", 0, { plain: true });
   const result = await context.interruptible((signal) =>

@@ -1,7 +1,16 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { cacheFolder, keptIn, openCache, recordIn, stateIn } from "../../../scripts/reproduce/cache.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { cacheFolder, keep, keptIn, openCache, recordOf, stateIn } from "../../../scripts/reproduce/cache.ts";
 import { UserError } from "../../../scripts/errors.ts";
-import { digits, init, saveModel, softmaxLinear, train, type TrainOptions } from "../../../src/mod.ts";
+import {
+  digits,
+  init,
+  readSafetensors,
+  saveModel,
+  softmaxLinear,
+  train,
+  type TrainOptions,
+  writeSafetensors,
+} from "../../../src/mod.ts";
 import { filesIn, inFolder } from "../cli/support.ts";
 
 const { train: trainSet } = digits({ train: 40, test: 0 });
@@ -26,21 +35,63 @@ Deno.test("keptIn() has one name for one training, and others for others", async
   assertEquals(new Set([name, ...others]).size, 6);
 });
 
-Deno.test("recordIn() and stateIn() give what is whole, and nothing for what is absent, broken or too far", () =>
+Deno.test("recordOf() gives what is whole, sets aside what is damaged or of another training, and names it", () =>
   inFolder(async (folder) => {
-    const [model, state] = [`${folder}/model`, `${folder}/state`];
-    assertEquals([await recordIn(model), await stateIn(state)], [undefined, undefined]);
-    using trained = await train(family, trainSet, {
+    const options = { epochs: 2, seed: 1 };
+    const kept = await keptIn(folder, { family, data: trainSet, options });
+    const told: string[] = [];
+    const tell = (text: string) => void told.push(text);
+    assertEquals(await recordOf(kept, tell), undefined);
+    using trained = await train(family, trainSet, options);
+    await keep(kept, trained);
+    assertEquals(await recordOf(kept, tell), trained.record);
+    assertEquals(told, []);
+
+    const whole = await Deno.readFile(kept.model);
+    using other = await train(family, trainSet, { ...options, seed: 2 });
+    const damages: [Uint8Array, string][] = [
+      [whole.slice(0, 100), "expected a header of"],
+      [new Uint8Array(), "expected at least 8 bytes"],
+      [whole.map((byte, i) => i === whole.length - 3 ? byte ^ 1 : byte), "does not fit its checksum"],
+      [saveModel(other), "it is of another training"],
+    ];
+    for (const [bytes, reason] of damages) {
+      await Deno.writeFile(kept.model, bytes);
+      assertEquals(await recordOf(kept, tell), undefined);
+      const text = told.pop()!;
+      for (const part of [kept.model, reason, `${kept.model}.damaged`]) assertStringIncludes(text, part);
+      assertEquals(await Deno.readFile(`${kept.model}.damaged`), bytes);
+      // it is read no second time
+      assertEquals(await recordOf(kept, tell), undefined);
+      assertEquals(told, []);
+    }
+  }));
+
+Deno.test("recordOf() takes over what an earlier version kept, under its name and without a checksum", () =>
+  inFolder(async (folder) => {
+    const options = { epochs: 1, seed: 1 };
+    const kept = await keptIn(folder, { family, data: trainSet, options });
+    using trained = await train(family, trainSet, options);
+    const { tensors, metadata: { sha256: _, ...metadata } } = readSafetensors(saveModel(trained));
+    await Deno.writeFile(kept.former, writeSafetensors(tensors, metadata));
+    const fail = (text: string) => assert(false, text);
+    assertEquals(await recordOf(kept, fail), trained.record);
+    await Deno.remove(kept.former);
+    assertEquals(await recordOf(kept, fail), trained.record);
+  }));
+
+Deno.test("stateIn() gives what is there, with its epochs, and nothing for what is absent or too far", () =>
+  inFolder(async (folder) => {
+    const state = `${folder}/state`;
+    assertEquals(await stateIn(state), undefined);
+    using _ = await train(family, trainSet, {
       epochs: 2,
       onCheckpoint: (bytes) => Deno.writeFile(state, bytes),
     });
-    const bytes = saveModel(trained);
-    await Deno.writeFile(model, bytes);
-    assertEquals(await recordIn(model), trained.record);
     assertEquals(await stateIn(state, 2), { state: await Deno.readFile(state), epochs: 2 });
     assertEquals(await stateIn(state, 1), undefined);
-    for (const path of [model, state]) await Deno.writeFile(path, bytes.subarray(0, 100));
-    assertEquals([await recordIn(model), await stateIn(state)], [undefined, undefined]);
+    await Deno.writeTextFile(state, "no state");
+    assertEquals((await stateIn(state))?.epochs, 0);
   }));
 
 Deno.test("openCache() makes the folder, clears away what was left half written long ago, and says what it cannot", () =>

@@ -80,11 +80,41 @@ Deno.test("reproduce writes a report, and gives the same from the models that it
     const bare = await run("--seeds", "2", "--no-images");
     assert(!kinds(bare).includes("images"));
     assertEquals(bare.measurements, first.measurements);
-    // a broken file is made anew
-    const bytes = await Deno.readFile(`${cache}/${kept[0]}`);
-    await Deno.writeFile(`${cache}/${kept[0]}`, bytes.subarray(0, 50));
-    assertEquals((await run("--seeds", "2")).measurements, first.measurements);
-    assertEquals(await Deno.readFile(`${cache}/${kept[0]}`), bytes);
+    // a damaged file is named, set aside and made anew
+    const damaged = `${cache}/${kept[0]}`;
+    const bytes = await Deno.readFile(damaged);
+    await Deno.writeFile(damaged, bytes.map((byte, i) => i === bytes.length - 4 ? byte ^ 1 : byte));
+    const { code, err } = await gibbon([
+      ...small(data, cache, "softmax,logistic"),
+      "--seeds",
+      "2",
+      "--quiet",
+    ]);
+    assertEquals(code, 0);
+    assertStringIncludes(
+      err,
+      `Cannot use what was kept in ${damaged}: its content does not fit its checksum`,
+    );
+    assertStringIncludes(err, `it is now ${damaged}.damaged`);
+    assertEquals(await Deno.readFile(damaged), bytes);
+    assertEquals(filesIn(cache).length, kept.length + 1);
+  }));
+
+Deno.test("reproduce sets a damaged state aside, names it, and trains from the beginning", () =>
+  inFolder(async (folder) => {
+    const data = await digitsIn(folder, 600);
+    const [cache, other] = [`${folder}/cache`, `${folder}/other`];
+    await gibbon(small(data, cache, "maxout"), { interruptAt: "maxout epoch" });
+    const [state] = filesIn(cache);
+    const bytes = await Deno.readFile(`${cache}/${state}`);
+    bytes[bytes.length - 4] ^= 1;
+    await Deno.writeFile(`${cache}/${state}`, bytes);
+    const { code, err } = await gibbon([...small(data, cache, "maxout"), "--quiet"]);
+    assertEquals(code, 0);
+    assertStringIncludes(err, `Cannot use what was kept in ${cache}/${state}: its content does not fit`);
+    await printed(...small(data, other, "maxout"), "--quiet");
+    const [made] = filesIn(other);
+    assertEquals(await Deno.readFile(`${cache}/${made}`), await Deno.readFile(`${other}/${made}`));
   }));
 
 Deno.test("reproduce goes on from where it was interrupted, and says so", () =>

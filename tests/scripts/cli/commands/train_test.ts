@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { families, fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../../src/mod.ts";
 import { attackSchemas } from "../../../../src/evaluate/attack_choice.ts";
@@ -50,7 +50,8 @@ Deno.test("train writes a model that says where it came from, and tells its test
       clean: rates(measure(model, test)),
       attacked: [],
     });
-    const { history, recipe, ...record } = await metadata(out);
+    const { history, recipe, sha256, ...record } = await metadata(out);
+    assertMatch(sha256, /^[0-9a-f]{64}$/);
     assertEquals(training, { examples: 300, epochs: 2, loss: JSON.parse(history)[1].loss });
     assertEquals(JSON.parse(recipe), JSON.parse(JSON.stringify(model.family.recipe)));
     assertEquals(record, {
@@ -167,6 +168,21 @@ Deno.test("train interrupted and called again ends with the same bytes as if it 
       1,
       `Cannot go on from ${folder}/whole: expected format gibbon-training-1, got gibbon-model-1`,
     );
+    // a bit of a weight
+    for (const [name, sentence] of [["state", "go on from"], ["whole", "read model"]]) {
+      const bytes = await Deno.readFile(`${folder}/${name}`);
+      await Deno.writeFile(
+        `${folder}/${name}`,
+        bytes.map((byte, i) => i === bytes.length - 4 ? byte ^ 1 : byte),
+      );
+      await assertRefused(
+        name === "state"
+          ? train("again", `${options} --checkpoint FOLDER/state`)
+          : ["info", `${folder}/${name}`],
+        1,
+        `Cannot ${sentence} ${folder}/${name}: its content does not fit its checksum, sha256 in its metadata`,
+      );
+    }
   }));
 
 Deno.test("train interrupted without a checkpoint writes nothing, and says what would", () =>
