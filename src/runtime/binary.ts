@@ -6,7 +6,7 @@ import type { Variant } from "./variants.ts";
 export interface Binaries {
   /** The baseline build, packed by `scripts/build/patch.ts`, in base64. */
   readonly baselinePacked: string;
-  /** What makes the relaxed one of it, as `scripts/build/patch.ts` writes it, in base64. */
+  /** What makes the relaxed one of it, as `scripts/build/patch.ts` writes it, packed in turn, in base64. */
   readonly relaxedPatch: string;
 }
 
@@ -15,8 +15,9 @@ export function bytesOf(
   { baselinePacked, relaxedPatch }: Binaries,
   variant: Variant,
 ): Uint8Array<ArrayBuffer> {
-  const base = unpacked(undefined, decoded(baselinePacked));
-  return variant === "baseline" ? base : unpacked(base, decoded(relaxedPatch));
+  const plain = (text: string) => unpacked(undefined, decoded(text));
+  const base = plain(baselinePacked);
+  return variant === "baseline" ? base : unpacked(base, plain(relaxedPatch));
 }
 
 /** What the steps in `patch` make of `base`; without one they refer to what is written already. */
