@@ -55,6 +55,7 @@ export { fgsm } from "./attacks/fgsm.ts";
 export { fmn, type FmnOptions } from "./attacks/fmn.ts";
 export { greedyTabular, type GreedyTabularOptions } from "./attacks/greedy_tabular.ts";
 export { hopSkipJump, type HopSkipJumpOptions } from "./attacks/hop_skip_jump.ts";
+export { jsma, type JsmaOptions } from "./attacks/jsma.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export type { Refinement } from "./attacks/nearest.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";

@@ -57,6 +57,7 @@ export const DISTANCES = {
   Linf: "L∞ norm, input units",
   L2: "L2 norm, input units",
   L1: "L1 norm, input units",
+  L0: "number of features that change",
   angle: "angle at the origin, radians",
 } as const;
 

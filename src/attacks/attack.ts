@@ -183,7 +183,7 @@ export interface Definition<O extends object, S> {
 /** The options of every attack, which no attack has to state. */
 const COMMON = {
   epsilon: any("Size of the perturbation"),
-  norm: choice("What measures the size", ["Linf", "L2", "L1", "angle"]),
+  norm: choice("What measures the size", ["Linf", "L2", "L1", "L0", "angle"]),
   bounds: any("Least and greatest value of an input"),
   fixed: integers("Places of the features that stay", { min: 0 }),
   grid: any("Steps a unit that features are whole numbers of"),

@@ -19,6 +19,17 @@ export interface FmnOptions extends Refinement {
 /** The last step and the last change of size, as parts of the first. */
 const LAST_STEP = 0.01, LAST_GAMMA = 0.02;
 
+/** The number of features after a step: one fewer at least where they fool, one more where they do not. */
+function nextCount(
+  count: number,
+  { change, fooled, found }: { change: number; fooled: number; found: number },
+): number {
+  // at first a single one
+  if (count === Infinity) return 1;
+  if (!fooled) return Math.max(count + 1, Math.floor(count * (1 + change)));
+  return Math.max(Math.min(count - 1, Math.floor(count * (1 - change)), found), 0);
+}
+
 /** From 1 to `last` along half a cosine. */
 export function annealed(fraction: number, last: number): number {
   return last + (1 - last) * (1 + cosine(Math.PI * fraction)) / 2;
@@ -27,7 +38,8 @@ export function annealed(fraction: number, last: number): number {
 /**
  * The nearest adversarial examples by the fast minimum-norm attack (Pintor et al. 2021, algorithm 1): steps along the gradient
  * of the lead of the best wrong class, each projected on a ball whose size falls where the model is fooled and rises
- * where it is not. Before anything fools, the size is the distance to the boundary as the gradient foretells it.
+ * where it is not. Before anything fools, the size is the distance to the boundary as the gradient foretells it. In L0 the
+ * size is a number of features, one at first.
  *
  * ε is the greatest distance; an example that would need more, or for which nothing is found, stays as it was.
  *
@@ -53,7 +65,7 @@ export const fmn: Attack<FmnOptions> = makeAttack({
   summary: "Looks for the nearest input of another class by steps on a ball that shrinks where they fool",
   needs: "gradients",
   goal: "nearest",
-  norms: ["Linf", "L2", "L1"],
+  norms: ["Linf", "L2", "L1", "L0"],
   options: {
     iterations: integer("Gradients that are followed", { min: 1, default: 100 }),
     stepSize: number("Length of the first step, in input units", { above: 0, default: 1 }),
@@ -87,16 +99,19 @@ export const fmn: Attack<FmnOptions> = makeAttack({
             ? moved + d[j] * d[j]
             : reach.norm === "L1"
             ? moved + Math.abs(d[j])
+            : reach.norm === "L0"
+            ? moved + Number(d[j] !== 0)
             : Math.max(moved, d[j] === 0 ? 0 : Math.abs(d[j]) / reach.featureScale[j]);
         }
         if (!(square > 0 && square < Infinity)) continue;
         if (reach.norm === "L2") moved = Math.sqrt(moved);
-        size[i] = fooled[i]
-          ? Math.min(size[i] * (1 - change), far[i])
-          : far[i] < Infinity
-          ? size[i] * (1 + change)
-          // a little beyond the boundary, or a linear model would hold it there
-          : (moved + Math.abs(values[i]) / dualNorm(reach, gradient, i)) * (1 + change);
+        if (reach.norm === "L0") size[i] = nextCount(size[i], { change, fooled: fooled[i], found: far[i] });
+        else {size[i] = fooled[i]
+            ? Math.min(size[i] * (1 - change), far[i])
+            : far[i] < Infinity
+            ? size[i] * (1 + change)
+            // a little beyond the boundary, or a linear model would hold it there
+            : (moved + Math.abs(values[i]) / dualNorm(reach, gradient, i)) * (1 + change);}
         size[i] = Math.min(size[i], far[i]);
         const factor = length / Math.sqrt(square);
         for (let j = 0, p = i * inputs; j < inputs; j++, p++) d[j] += factor * g[p];

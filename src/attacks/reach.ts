@@ -1,12 +1,12 @@
 /** How far features may go, distances, balls and planes within bounds: one example at a time, in double. @module */
 
-import type { Constraint, Norm } from "../constraints/constraint.ts";
-import { projectL1, projectL2 } from "../constraints/norms.ts";
+import type { Constraint, Distance } from "../constraints/constraint.ts";
+import { projectL0, projectL1, projectL2 } from "../constraints/norms.ts";
 import type { Matrix } from "../matrix.ts";
 
 /** What bounds a search for the nearest input, whatever the size. */
 export interface Reach {
-  readonly norm: Norm;
+  readonly norm: Exclude<Distance, "angle">;
   readonly inputs: number;
   readonly lo: Float32Array;
   readonly hi: Float32Array;
@@ -31,7 +31,7 @@ export function reach({ inputs, norm, epsilon, lo, hi, fixed }: Constraint): Rea
   });
   const room = () => new Float64Array(inputs);
   return {
-    norm: norm as Norm,
+    norm: norm as Reach["norm"],
     inputs,
     lo,
     hi,
@@ -57,7 +57,7 @@ export function distance(
     const d = Math.abs(a[p] - b[q]);
     if (d === 0) continue;
     if (norm === "Linf") sum = Math.max(sum, d / featureScale[j]);
-    else sum += norm === "L2" ? d * d : d;
+    else sum += norm === "L2" ? d * d : norm === "L1" ? d : 1;
   }
   return norm === "L2" ? Math.sqrt(sum) : sum;
 }
@@ -84,7 +84,7 @@ export function lengthOf({ norm, d, featureScale: featureScale }: Reach): number
     if (d[j] === 0) continue;
     const far = Math.abs(d[j]);
     if (norm === "Linf") sum = Math.max(sum, far / featureScale[j]);
-    else sum += norm === "L2" ? far * far : far;
+    else sum += norm === "L2" ? far * far : norm === "L1" ? far : 1;
   }
   return norm === "L2" ? Math.sqrt(sum) : sum;
 }
@@ -115,6 +115,7 @@ export function projectToBall(within: Reach, size: number): void {
   const { norm, d, minStep: minStep, maxStep: maxStep, featureScale: featureScale } = within;
   if (norm === "L2") return projectL2({ d, lo: minStep, hi: maxStep }, size);
   if (norm === "L1") return projectL1({ d, lo: minStep, hi: maxStep }, size);
+  if (norm === "L0") return projectL0({ d, lo: minStep, hi: maxStep }, size);
   for (let j = 0; j < d.length; j++) {
     const far = featureScale[j] > 0 ? size * featureScale[j] : 0;
     d[j] = Math.min(Math.max(d[j], -far, minStep[j]), far, maxStep[j]);
@@ -124,7 +125,8 @@ export function projectToBall(within: Reach, size: number): void {
 /**
  * Writes to `d` the shortest difference within the room at which a·d = `gap`, a being row `i` of `slopes`; where none
  * reaches it, the one that comes nearest. Tells whether it is reached. In L∞ and L2 d is min(room, t·pace) or min(room, t·|a|) in the direction of each
- * slope, t found by Newton's steps from below (a·d is concave in t); in L1 the greatest slopes go first.
+ * slope, t found by Newton's steps from below (a·d is concave in t); in L1 the greatest slopes go first, in L0 those of the
+ * features that can gain most.
  */
 export function projectToPlane(within: Reach, { data }: Matrix, i: number, gap: number): boolean {
   const {
@@ -148,7 +150,11 @@ export function projectToPlane(within: Reach, { data }: Matrix, i: number, gap: 
     room[j] = slope > 0 === up ? maxStep[j] : -minStep[j];
     speed[j] = norm === "Linf" ? featureScale[j] : steep[j];
   }
-  const reached = norm === "L1" ? greedily(within, left) : alongSpeeds(within, left);
+  const reached = norm === "L1"
+    ? greedily(within, steep, left)
+    : norm === "L0"
+    ? greedily(within, gains(within, left), left)
+    : alongSpeeds(within, left);
   for (let j = 0; j < inputs; j++) if (d[j] > 0 && data[first + j] > 0 !== up) d[j] = -d[j];
   return reached;
 }
@@ -175,18 +181,27 @@ function alongSpeeds({ inputs, d, steep, room, speed }: Reach, left: number): bo
   return false;
 }
 
-/** In L1: the features of the greatest slopes to their limits, the last as far as is needed; by quickselect. */
-function greedily({ inputs, d, steep, room }: Reach, left: number): boolean {
+/** How much each feature can gain, up to what is wanted. */
+function gains({ steep, room, speed }: Reach, wanted: number): Float64Array {
+  for (let j = 0; j < speed.length; j++) {
+    // no slope is no gain, whatever the room
+    speed[j] = steep[j] > 0 ? Math.min(steep[j] * room[j], wanted) : 0;
+  }
+  return speed;
+}
+
+/** The features of the greatest worth to their limits, the last as far as is needed; by quickselect. */
+function greedily({ inputs, d, steep, room }: Reach, worth: Float64Array, left: number): boolean {
   let open = new Int32Array(inputs), count = 0;
   for (let j = 0; j < inputs; j++) if (steep[j] > 0 && room[j] > 0) open[count++] = j;
   open = open.subarray(0, count);
   while (open.length > 0) {
-    const pivot = steep[open[open.length >> 1]];
+    const pivot = worth[open[open.length >> 1]];
     let gain = 0, above = 0, below = 0;
     const others = new Int32Array(open.length);
     for (const j of open) {
-      if (steep[j] > pivot) others[above++] = j, gain += steep[j] * room[j];
-      else if (steep[j] < pivot) others[others.length - ++below] = j;
+      if (worth[j] > pivot) others[above++] = j, gain += steep[j] * room[j];
+      else if (worth[j] < pivot) others[others.length - ++below] = j;
     }
     if (above > 0 && gain >= left) {
       open = others.subarray(0, above);
@@ -195,9 +210,9 @@ function greedily({ inputs, d, steep, room }: Reach, left: number): boolean {
     for (let k = 0; k < above; k++) d[others[k]] = room[others[k]];
     left -= gain;
     for (const j of open) {
-      if (steep[j] !== pivot) continue;
-      d[j] = Math.max(Math.min(room[j], left / pivot), 0);
-      left -= d[j] * pivot;
+      if (worth[j] !== pivot) continue;
+      d[j] = Math.max(Math.min(room[j], left / steep[j]), 0);
+      left -= d[j] * steep[j];
       if (left <= 0) return true;
     }
     open = others.subarray(others.length - below);

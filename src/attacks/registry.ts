@@ -10,6 +10,7 @@ export { fgsm } from "./fgsm.ts";
 export { fmn } from "./fmn.ts";
 export { greedyTabular } from "./greedy_tabular.ts";
 export { hopSkipJump } from "./hop_skip_jump.ts";
+export { jsma } from "./jsma.ts";
 export { lbfgs } from "./lbfgs.ts";
 export { pgd } from "./pgd.ts";
 export { signNoise, uniformNoise } from "./noise.ts";

@@ -1,7 +1,7 @@
 /** Certificates: which examples no perturbation within a constraint can fool, proven. @module */
 
 import { constraint } from "../constraints/mod.ts";
-import type { Constraint, ConstraintOptions } from "../constraints/constraint.ts";
+import { type Constraint, type ConstraintOptions, isNorm } from "../constraints/constraint.ts";
 import type { Examples } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
@@ -208,8 +208,8 @@ function scoresAt(form: Form, x: Float64Array): Float64Array {
 function allowed(model: Model, given: CertifyOptions) {
   const { epsilon, norm, bounds, fixed, grid, oneHot, ...rest } = given;
   const limits = constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot }, "certify");
-  if (limits.norm === "angle") {
-    throw new InputError("value", "certify in norm angle", "expected Linf, L2 or L1");
+  if (!isNorm(limits.norm)) {
+    throw new InputError("value", `certify in norm ${limits.norm}`, "expected Linf, L2 or L1");
   }
   return [limits, resolve("certify", OPTIONS, rest)] as const;
 }
@@ -241,7 +241,7 @@ function stepsOf(
   if (method === "complete" && !now) {
     throw new InputError("option", "certify by method complete", "it needs a clock, as option now");
   }
-  const lifted = method !== "interval" && method !== "crown" && norm !== "angle" &&
+  const lifted = method !== "interval" && method !== "crown" && isNorm(norm) &&
     hasOneHiddenLayer(chain, { norm });
   const pairs = chain.classes * (chain.classes - 1) / 2;
   const shared = lifted && hasGlobal(chain, norm) && rows >= SHARED * pairs;

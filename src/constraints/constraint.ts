@@ -7,11 +7,19 @@ import type { Rng } from "../rng.ts";
 /** A norm that bounds a perturbation. */
 export type Norm = "Linf" | "L2" | "L1";
 
-/** What the size of a perturbation is measured by: a norm, or the angle between two inputs at the origin, in radians. */
-export type Distance = Norm | "angle";
+/**
+ * What the size of a perturbation is measured by: a norm, the number of features that change (L0), or the angle between two
+ * inputs at the origin, in radians.
+ */
+export type Distance = Norm | "L0" | "angle";
+
+/** Whether it is a norm: a size by which noise can be scaled, and that certificates know. */
+export function isNorm(distance: Distance): distance is Norm {
+  return distance !== "L0" && distance !== "angle";
+}
 
 /** All of them. */
-export const DISTANCES: readonly Distance[] = ["Linf", "L2", "L1", "angle"];
+export const DISTANCES: readonly Distance[] = ["Linf", "L2", "L1", "L0", "angle"];
 
 /** The size of a perturbation: one number, or in L∞ one for each of the D features. */
 export type Epsilon = number | ArrayLike<number>;
@@ -91,8 +99,8 @@ export interface Region {
   readonly constraint: Constraint;
   /**
    * `out` = `x` after the steepest step along `direction`, (B, D), within bounds: ε·sign in L∞, along the direction itself in
-   * L2, on the feature of the greatest slope in L1, a turn in the plane of input and direction by an angle. The step has
-   * the whole size, or `part` of it, or `length`. From `original` it stays in the region but for grids and groups. May
+   * L2, on the feature of the greatest slope in L1, a turn in the plane of input and direction by an angle, and in L0 each
+   * of the features that gain most to the end of its bounds. The step has the whole size, or `part` of it, or `length`. From `original` it stays in the region but for grids and groups. May
    * write over either.
    */
   step(out: Matrix, x: Matrix, how: { direction: Matrix; part?: number; length?: number }): void;

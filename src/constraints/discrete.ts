@@ -1,6 +1,7 @@
 /** Inputs that take single values: one-hot groups and grids, within what a norm leaves to them. @module */
 
 import type { Constraint } from "./constraint.ts";
+import { keepGreatest } from "./norms.ts";
 
 /** A change of category that an attack wants, and how much it wants it. */
 interface Change {
@@ -21,8 +22,12 @@ const TINY = 1e-12;
 export function discretize(constraint: Constraint, x: Float32Array, own: Float32Array): void {
   const { norm, oneHot, inputs } = constraint;
   const size = typeof constraint.epsilon === "number" ? constraint.epsilon : NaN;
-  const cost = norm === "L2" ? (d: number) => d * d : Math.abs;
-  const limit = norm === "L2" ? size * size : norm === "L1" ? size : Infinity;
+  const cost = norm === "L2"
+    ? (d: number) => d * d
+    : norm === "L0"
+    ? (d: number) => Number(d !== 0)
+    : Math.abs;
+  const limit = norm === "L2" ? size * size : norm === "L1" || norm === "L0" ? size : Infinity;
   let spent = 0;
   const grouped = new Uint8Array(oneHot.length > 0 ? inputs : 0);
   for (const { group, from, to } of changes(constraint, x, own)) {
@@ -60,7 +65,7 @@ interface Left {
   readonly cost: (d: number) => number;
 }
 
-/** Pulls the features that are in no group toward `own`, until they fit what is left. */
+/** Pulls the features that are in no group toward `own`, in L0 those that moved least all the way, until they fit what is left. */
 function shrink(
   { inputs, norm }: Constraint,
   x: Float32Array,
@@ -70,6 +75,12 @@ function shrink(
   let total = 0;
   for (let i = 0; i < inputs; i++) if (!grouped[i]) total += cost(x[i] - own[i]);
   if (total <= limit) return;
+  if (norm === "L0") {
+    const d = Float64Array.from(x, (value, i) => grouped[i] ? 0 : value - own[i]);
+    keepGreatest(d, d.map(Math.abs), limit);
+    for (let i = 0; i < inputs; i++) if (!grouped[i] && d[i] === 0) x[i] = own[i];
+    return;
+  }
   const part = (norm === "L2" ? Math.sqrt(limit / total) : limit / total) * (1 - 1e-6);
   for (let i = 0; i < inputs; i++) {
     if (!grouped[i]) x[i] = part > 1e-6 ? Math.fround(own[i] + part * (x[i] - own[i])) : own[i];

@@ -1,4 +1,4 @@
-/** The nearest point of a ball in L2 or L1 and a box, one example at a time, in double. @module */
+/** The nearest point of a ball in L2, L1 or L0 and a box, one example at a time, in double. @module */
 
 /** A difference to an original, and the box around that original, one number a feature; `lo` ≤ 0 ≤ `hi`. */
 export interface Offset {
@@ -62,4 +62,27 @@ export function projectL1({ d, lo, hi }: Offset, size: number): void {
     const left = Math.min(Math.max(Math.abs(d[i]) - upper, 0), reach(i));
     d[i] = d[i] < 0 ? -left : left;
   }
+}
+
+/**
+ * Writes over `d` the nearest point to it in L2 with at most `size` entries that are not 0, within the box: those stay whose
+ * loss would move it farthest.
+ */
+export function projectL0({ d, lo, hi }: Offset, size: number): void {
+  const worth = new Float64Array(d.length);
+  for (let i = 0; i < d.length; i++) {
+    const kept = clip(d[i], lo[i], hi[i]), past = d[i] - kept;
+    // d² − past², also where d² has no bits left for the difference
+    worth[i] = kept === 0 ? 0 : Math.abs(kept) * (Math.abs(d[i]) + Math.abs(past));
+    d[i] = kept;
+  }
+  keepGreatest(d, worth, size);
+}
+
+/** Sets to 0 all of `d` but its entries of greatest `worth`, `size` of them at most; of equals the first stay. */
+export function keepGreatest(d: Float64Array, worth: Float64Array, size: number): void {
+  const moved = Array.from(d.keys()).filter((i) => d[i] !== 0);
+  if (moved.length <= size) return;
+  moved.sort((i, j) => worth[j] - worth[i] || i - j);
+  for (const i of moved.slice(Math.floor(size))) d[i] = 0;
 }

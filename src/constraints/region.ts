@@ -6,7 +6,7 @@ import { rotateToward, withinAngle } from "./angle.ts";
 import type { Constraint, Region } from "./constraint.ts";
 import { discretize } from "./discrete.ts";
 import { addWithin, float32Below, towardZero } from "./float32.ts";
-import { type Offset, projectL1, projectL2 } from "./norms.ts";
+import { keepGreatest, type Offset, projectL0, projectL1, projectL2 } from "./norms.ts";
 import { sample } from "./sample.ts";
 
 /** Allowance for rounding in double where differences are counted in steps of a grid. */
@@ -63,20 +63,20 @@ export function region(
     return steps.each;
   }
 
-  /** The L2 or L1 norm of a difference; with `counted`, grids count in steps. */
+  /** The L2 or L1 norm of a difference, or how many features differ; with `counted`, grids count in steps. */
   function lengthOf(x: Float32Array, own: Float32Array, counted: boolean): number {
     let sum = 0;
     for (let i = 0; i < inputs; i++) {
       const d = counted && grid ? difference(x[i], own[i], grid[i]) : x[i] - own[i];
-      sum += norm === "L2" ? d * d : Math.abs(d);
+      sum += norm === "L2" ? d * d : norm === "L1" ? Math.abs(d) : Number(d !== 0);
     }
     return norm === "L2" ? Math.sqrt(sum) : sum;
   }
 
   let scratch: Offset | undefined;
-  /** The nearest point of an L2 or L1 ball within bounds. */
+  /** The nearest point of an L2, L1 or L0 ball within bounds. */
   function projectRow(x: Float32Array, own: Float32Array): void {
-    const project = norm === "L2" ? projectL2 : projectL1;
+    const project = norm === "L2" ? projectL2 : norm === "L1" ? projectL1 : projectL0;
     const given = x.slice(), room = () => new Float64Array(inputs);
     const offset = scratch ??= { d: room(), lo: room(), hi: room() };
     for (const part of PARTS) {
@@ -88,10 +88,28 @@ export function region(
       }
       project(offset, part * size);
       for (let i = 0; i < inputs; i++) {
-        const value = addWithin(own[i], towardZero(offset.d[i]));
+        const d = offset.d[i];
+        const value = norm === "L0" && d !== 0 ? own[i] + d : addWithin(own[i], towardZero(d));
         x[i] = value < lo[i] ? lo[i] : value > hi[i] ? hi[i] : value;
       }
       if (lengthOf(x, own, false) <= size) return;
+    }
+  }
+
+  /** `x` with `count` features moved along `direction`, by `length` or else to the end of their bounds. */
+  function stepFew(out: Matrix, x: Matrix, direction: Matrix, count: number, length = Infinity): void {
+    for (let i = 0; i < rows; i++) {
+      const from = row(x, i), slope = row(direction, i), to = row(out, i);
+      const d = Float64Array.from(slope, (g, j) => {
+        if (!(g !== 0) || fixed?.[j]) return 0;
+        const end = g > 0 ? Math.min(hi[j] - from[j], length) : Math.max(lo[j] - from[j], -length);
+        // without an end, as far as from 0 to 1
+        return Number.isFinite(end) ? end : Math.sign(g);
+      });
+      keepGreatest(d, d.map((each, j) => Math.abs(each * slope[j])), count);
+      for (let j = 0; j < inputs; j++) {
+        to[j] = d[j] === 0 ? from[j] : Math.min(Math.max(from[j] + d[j], lo[j]), hi[j]);
+      }
     }
   }
 
@@ -158,6 +176,7 @@ export function region(
         }
         return;
       }
+      if (norm === "L0") return stepFew(out, x, direction, Math.floor(part * size), length);
       const { data } = direction;
       if (fixed) { for (let i = 0; i < data.length; i++) if (fixed[i % inputs]) data[i] = 0; }
       const along = norm === "L2" ? l2Direction : l1Direction;

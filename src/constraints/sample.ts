@@ -9,6 +9,7 @@ import { addWithin, towardZero } from "./float32.ts";
 export function sample(constraint: Constraint, out: Float32Array, own: Float32Array, from: Rng): void {
   const { norm, sizes, inputs } = constraint;
   const v = matrix(1, inputs);
+  if (norm === "L0") return sampleFew(constraint, out, own, from);
   if (norm === "Linf") {
     fillUniform(v, from, { lo: -1, hi: 1 });
     for (let i = 0; i < inputs; i++) out[i] = addWithin(own[i], Math.fround(v.data[i] * sizes[i]));
@@ -23,6 +24,24 @@ export function sample(constraint: Constraint, out: Float32Array, own: Float32Ar
   for (const value of v.data) sum += norm === "L1" ? Math.abs(value) : value * value;
   const factor = sum > 0 ? radius / (norm === "L1" ? sum : Math.sqrt(sum)) : 0;
   for (let i = 0; i < inputs; i++) out[i] = addWithin(own[i], towardZero(factor * v.data[i]));
+}
+
+/** Features drawn from those that may move, each anywhere in its bounds, or a normal step away where it has none. */
+function sampleFew(
+  { inputs, epsilon, lo, hi, fixed }: Constraint,
+  out: Float32Array,
+  own: Float32Array,
+  from: Rng,
+): void {
+  out.set(own);
+  const free = Array.from({ length: inputs }, (_, i) => i).filter((i) => !fixed?.[i]);
+  const step = matrix(1, inputs);
+  fillNormal(step, from.split("steps"));
+  for (let count = Math.min(Math.floor(epsilon as number), free.length); count > 0; count--) {
+    const [i] = free.splice(from.below(free.length), 1);
+    const width = hi[i] - lo[i];
+    out[i] = Number.isFinite(width) ? lo[i] + from.next() * width : own[i] + step.data[i];
+  }
 }
 
 /** Lengths of random signs, uniform among those of one sum: the spaces between sorted uniform numbers. */

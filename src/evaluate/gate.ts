@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { attackNamed, signNoise } from "../attacks/mod.ts";
-import type { Norm } from "../constraints/constraint.ts";
+import { isNorm, type Norm } from "../constraints/constraint.ts";
 import type { Trial } from "./outcomes.ts";
 import { type AttackChoice, attackSchemas, configureAttack, type ConfiguredAttack } from "./attack_choice.ts";
 
@@ -51,10 +51,10 @@ export function gateAttacks({ attacks, norm, labels }: Gate): ConfiguredAttack[]
   return attacks.map((choice) => configureAttack(choice, { norm, labels }));
 }
 
-/** The norms that the attacks of `gate` are bounded in; an angle is none. */
+/** The norms that the attacks of `gate` are bounded in; an angle and a number of features are none. */
 export function normsOf(gate: Gate): Norm[] {
   const distances = gateAttacks(gate).map(({ distance }) => distance);
-  return [...new Set(distances)].filter((distance) => distance !== "angle");
+  return [...new Set(distances)].filter(isNorm);
 }
 
 /**
@@ -116,7 +116,7 @@ function checkThresholds(gate: Gate): void {
       fail(`is at epsilon ${epsilon}, which is none of ${epsilons.join(", ")}`);
     }
     if (LIMITED.every((rate) => limits[rate] === undefined)) fail(`limits none of ${LIMITED.join(", ")}`);
-    const bounded = tried.some(({ name, distance }) => name === on && distance !== "angle");
+    const bounded = tried.some(({ name, distance }) => name === on && isNorm(distance));
     if (limits.errorOverNoise !== undefined && !bounded) {
       fail(`limits errorOverNoise on ${on}, which is no attack bounded in a norm`);
     }

@@ -20,7 +20,7 @@ const THRESHOLD = {
 /** The members of a gate that are options; `attacks` and `thresholds` are lists of more than that. */
 const MEMBERS = {
   epsilons: numbers("sizes of the perturbations, in input units", { min: 0 }),
-  norm: choice("norm that epsilon bounds, for attacks that have a choice", ["Linf", "L2", "L1"]),
+  norm: choice("norm that epsilon bounds, for attacks that have a choice", ["Linf", "L2", "L1", "L0"]),
   labels: choice("labels whose loss is raised, for attacks that raise one", ["true", "predicted"]),
   bounds: numbers("least and greatest value of an input", { count: 2 }),
   seed: integer("seed of what is random", { min: 0 }),

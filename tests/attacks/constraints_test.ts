@@ -24,6 +24,7 @@ const SHORT: Readonly<Record<string, object>> = {
   apgd: { iterations: 6 },
   pgd: { steps: 3 },
   square: { queries: 8 },
+  jsma: { steps: 2, refinements: 2 },
   greedyTabular: { moves: 2 },
   hopSkipJump: { steps: 1, probes: 4 },
   boundary: { steps: 3 },
@@ -56,12 +57,20 @@ Deno.test("attacks keep every kind of constraint to the last bit, in every norm 
         for (const norm of attack.norms) {
           const sizes = norm === "Linf" ? [0.3, 1.5, [0.1, 0, 0.3, 1, 2, 1, 1]] : [0.4, 2.5];
           for (const epsilon of sizes) {
-            const given = { ...options, ...SHORT[attack.name], norm, epsilon };
-            const { x, original } = attack(each, examples, given);
-            assert(
-              holds(x, original, { ...options, norm, epsilon }),
-              `${attack.name} in ${norm} ${kind} of ${epsilon} on ${name}`,
-            );
+            // the least size alone at a target too
+            for (const target of epsilon === sizes[0] ? [undefined, each.classes - 1] : [undefined]) {
+              const given = { ...options, ...SHORT[attack.name], norm, epsilon, target };
+              const { x, original, predicted, fooled } = attack(each, examples, given);
+              const told = `${attack.name} in ${norm} ${kind} of ${epsilon} at ${target} on ${name}`;
+              assert(holds(x, original, { ...options, norm, epsilon }), told);
+              predicted.forEach((answer, i) =>
+                assertEquals(
+                  fooled[i],
+                  Number(target === undefined ? answer !== examples.labels[i] : answer === target),
+                  told,
+                )
+              );
+            }
           }
           const none = attack(each, examples, { ...options, ...SHORT[attack.name], norm, epsilon: 0 });
           assertEquals(none.x.data, examples.x.data, `${attack.name} in ${norm} ${kind} on ${name}`);

@@ -87,6 +87,7 @@ function distances(from: ArrayLike<number>, to: ArrayLike<number>, norm: Distanc
     const by = row.map((value, i) => Math.abs(others[b][i] - value));
     if (norm === "Linf") return Math.max(...by);
     if (norm === "L1") return sum(by);
+    if (norm === "L0") return by.filter((each) => each > 0).length;
     return norm === "L2" ? length(by) : angle(row, others[b]);
   });
 }
@@ -399,7 +400,7 @@ Deno.test("attacks refuse what does not fit, naming themselves and the number", 
       ]);
     }
     refuse(each, { bounds: [0, 1] }, [InputError, ": input "]);
-    refuse(each, { norm: "L3" as "L2" }, [InputError, ' with norm "L3": must be Linf, L2, L1 or angle']);
+    refuse(each, { norm: "L3" as "L2" }, [InputError, ' with norm "L3": must be Linf, L2, L1, L0 or angle']);
     refuse(each, { tarqet: 1 } as object, [
       InputError,
       ': there is no option "tarqet"; did you mean target?',

@@ -10,6 +10,7 @@ export const SHORT: Readonly<Record<string, object>> = {
   apgd: { iterations: 12 },
   lbfgs: { binarySearchSteps: 4, iterations: 6, refinements: 2 },
   square: { queries: 12 },
+  jsma: { steps: 2, refinements: 2 },
   greedyTabular: { moves: 2 },
   hopSkipJump: { steps: 2, probes: 8 },
   boundary: { steps: 12 },

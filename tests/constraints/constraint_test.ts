@@ -10,11 +10,16 @@ import { allowed, holds, KINDS } from "./kinds.ts";
 
 const D = 7;
 
-const sizes = (norm: string) => norm === "Linf" ? [0.1, 0.3, 1e-3, 1.5, 8 / 255] : [0.1, 1, 3, 1e-3, 1e-8];
+const sizes = (norm: string) =>
+  norm === "Linf"
+    ? [0.1, 0.3, 1e-3, 1.5, 8 / 255]
+    : norm === "L0"
+    ? [0, 0.5, 1, 2, 3, 7]
+    : [0.1, 1, 3, 1e-3, 1e-8];
 
 function forEveryKind(law: (each: Constraint, options: ConstraintOptions, name: string) => void): void {
   for (const [kind, options] of Object.entries(KINDS)) {
-    for (const norm of ["Linf", "L2", "L1", "angle"] as const) {
+    for (const norm of ["Linf", "L2", "L1", "L0", "angle"] as const) {
       for (const epsilon of sizes(norm)) {
         const all = { ...options, norm, epsilon };
         law(constraint(D, all), all, `${norm} ${epsilon} ${kind}`);
@@ -201,6 +206,47 @@ Deno.test("step() is the steepest in its norm, and no point of the ball is bette
   }
 });
 
+Deno.test("project() in L0 is the nearest of all choices of so many features", () => {
+  const original = allowed(D, 20, { bounds: [0, 1] });
+  const x = uniformMatrix(20, D, 9, { lo: -1, hi: 2 }), given = x.data.slice();
+  constraint(D, { norm: "L0", epsilon: 3, bounds: [0, 1] }).project(x, original);
+  for (let row = 0; row < 20; row++) {
+    const far = (chosen: (i: number) => boolean, at?: Float32Array) => {
+      let sum = 0;
+      for (let i = 0, p = row * D; i < D; i++, p++) {
+        const own = original.data[p], moved = Math.min(1, Math.max(0, given[p]));
+        const value = at ? at[p] : chosen(i) ? moved : own;
+        sum += (value - given[p]) ** 2;
+      }
+      return sum;
+    };
+    const found = far(() => true, x.data);
+    for (let mask = 0; mask < 1 << D; mask++) {
+      const count = Array.from({ length: D }, (_, i) => mask >> i & 1).reduce((a, b) => a + b);
+      if (count <= 3) assert(found <= far((i) => (mask >> i & 1) === 1) + 1e-6, `row ${row}`);
+    }
+  }
+});
+
+Deno.test("sample() and step() in L0 move so many features: any, or those that gain most", () => {
+  const original = matrix(300, 5, new Float32Array(1500).fill(0.25));
+  const around = constraint(5, { norm: "L0", epsilon: 2, bounds: [0, 1], fixed: [4] }).around(original);
+  const drawn = matrix(300, 5);
+  around.sample(drawn, (row) => rng(1).split(row));
+  assertEquals(around.check(drawn), undefined);
+  const moved = (i: number) => drawn.data.filter((v, p) => p % 5 === i && v !== 0.25).length;
+  // each of four with a chance of one half, four standard deviations
+  for (let i = 0; i < 4; i++) assertAlmostEquals(moved(i), 150, 4 * Math.sqrt(75), `feature ${i}`);
+  const out = matrix(1, 5), own = matrix(1, 5, original.data.slice(0, 5));
+  const one = constraint(5, { norm: "L0", epsilon: 2, bounds: [0, 1], fixed: [4] }).around(own);
+  one.step(out, own, { direction: matrix(1, 5, [-1, 0.5, 0.2, -2, 9]) });
+  // gains 0.25, 0.375, 0.15, 0.5
+  assertEquals([...out.data], [0.25, 1, 0.25, 0, 0.25]);
+  constraint(5, { norm: "L0", epsilon: 1 }).around(own)
+    .step(out, own, { direction: matrix(1, 5, [-1, 0.5, 0.2, -2, 9]) });
+  assertEquals([...out.data], [0.25, 0.25, 0.25, 0.25, 1.25]);
+});
+
 Deno.test("constraint() refuses what does not fit, with the number", () => {
   const refused: [Record<string, unknown>, string][] = [
     [{ epsilon: -1 }, "with epsilon -1: must be a finite number ≥ 0"],
@@ -208,7 +254,7 @@ Deno.test("constraint() refuses what does not fit, with the number", () => {
     [{ epsilon: [0.1, 0.2] }, "expected one epsilon or 3 of them, one a feature, got 2"],
     [{ epsilon: [1, 1, NaN] }, "with epsilon NaN"],
     [{ epsilon: [1, 1, 1], norm: "L2" }, "in L2 with an epsilon for each feature: give one number"],
-    [{ epsilon: 1, norm: "L3" }, 'in norm "L3": expected Linf, L2, L1 or angle'],
+    [{ epsilon: 1, norm: "L3" }, 'in norm "L3": expected Linf, L2, L1, L0 or angle'],
     [{ epsilon: 1, bounds: [1, 0] }, "within bounds 1, 0: the first must be less"],
     [{ epsilon: 1, bounds: [[0, 1], [0, 1]] }, "expected one pair of bounds or 3 of them"],
     [{ epsilon: 1, bounds: [[0, 1], [0, 1], [2, 1]] }, "within bounds 2, 1 of feature 2"],

@@ -67,6 +67,8 @@ export function holds(
       ? Math.sqrt(d.reduce((sum, each) => sum + each * each, 0)) <= (epsilon as number) * slack
       : norm === "L1"
       ? d.reduce((sum, each) => sum + Math.abs(each), 0) <= (epsilon as number) * slack
+      : norm === "L0"
+      ? d.filter((each) => each !== 0).length <= (epsilon as number)
       : withinAngle(Float64Array.from(own), Float64Array.from(now), epsilon as number);
     const pair = (j: number) =>
       (bounds === undefined ? [-Infinity, Infinity] : typeof bounds[0] === "number" ? bounds : bounds[j]) as [

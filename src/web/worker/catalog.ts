@@ -1,6 +1,7 @@
 /** What can be trained and what can attack: the registries, as the page shows them. @module */
 
 import { anyAttacks, attackNamed } from "../../attacks/mod.ts";
+import { isNorm, type Norm } from "../../constraints/constraint.ts";
 import { InputError } from "../../errors.ts";
 import { type Attack, families, type Family } from "../../mod.ts";
 import { familyNamed, optionsOf } from "../../models/families.ts";
@@ -75,10 +76,8 @@ function attackEntry({ name, summary, options, norms, needs }: Attack): AttackEn
 }
 
 function normsOf(norms: Attack["norms"]): Norm[] {
-  return norms.filter((norm): norm is Norm => norm !== "angle");
+  return norms.filter(isNorm);
 }
-
-type Norm = AttackEntry["norm"];
 
 /** Options that have a control, with the page's defaults. */
 function entry(name: string, summary: string, options: AnySchema, defaults: OptionValues = {}): CatalogEntry {
