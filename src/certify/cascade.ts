@@ -1,12 +1,14 @@
 /** Certificates for networks, example by example: each bound sees only the classes that the ones before left open. @module */
 
 import { type Chain, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
-import { boundChain, substituted } from "./crown.ts";
+import { optimized } from "./alpha.ts";
+import { boundChain } from "./crown.ts";
 import { pointToward, search } from "./complete.ts";
 import { differences } from "./exact_linear.ts";
 import { globalHalfBilinear, halfBilinear, hasOneHiddenLayer } from "./hidden.ts";
 import { type Neighborhood, roundingError } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
+import { type Path, substituted } from "./substitution.ts";
 import { Workspace } from "../runtime/workspace.ts";
 
 /** What proves or refutes that an example is robust. */
@@ -16,6 +18,7 @@ export type Proof =
   | "exact"
   | "interval"
   | "crown"
+  | "alphaCrown"
   | "global"
   | "semidefinite"
   | "complete";
@@ -40,6 +43,8 @@ export interface Steps {
   readonly global?: Float64Array;
   readonly interval?: boolean;
   readonly crown?: boolean;
+  /** Where slopes are optimised: for the scores alone, or for the bounds of the layers between too. */
+  readonly alphaCrown?: "scores" | "layers";
   readonly semidefinite?: boolean;
   /** Branch and bound on what is open then, as long as it says so: made anew for each example. */
   readonly complete?: () => () => boolean;
@@ -78,12 +83,20 @@ export function cascade(
     if (open().length === 0) return answer("global");
   }
   const top = chain.layers.at(-1) as LinearLayer;
-  for (const step of ["interval", "crown"] as const) {
-    if (!steps[step]) continue;
-    const path = boundChain(chain, within, step);
+  const byLines = (lines: typeof substituted, path: Path) => {
     const rivals = open();
-    substituted(path, differences(top, label, rivals)).forEach((bound, k) => raise(rivals[k], bound));
-    if (open().length === 0) return answer(step);
+    lines(path, differences(top, label, rivals)).forEach((bound, k) => raise(rivals[k], bound));
+    return open().length === 0;
+  };
+  if (steps.interval && byLines(substituted, boundChain(chain, within, "interval"))) {
+    return answer("interval");
+  }
+  const path = steps.crown ? boundChain(chain, within) : undefined;
+  if (path && byLines(substituted, path)) return answer("crown");
+  if (path && steps.alphaCrown) {
+    if (byLines(optimized, path)) return answer("alphaCrown");
+    const layers = steps.alphaCrown === "layers" && path.stages.length > 1;
+    if (layers && byLines(optimized, boundChain(chain, within, "alphaCrown"))) return answer("alphaCrown");
   }
   const fooled = (method: Proof, witness: Float64Array): Verdict => ({
     certified: false,
@@ -94,8 +107,7 @@ export function cascade(
   });
   const likely = () => open().sort((p, q) => scores[q] - scores[p]);
   let stuck = false;
-  if (steps.semidefinite && hasOneHiddenLayer(chain, within)) {
-    const path = boundChain(chain, within);
+  if (steps.semidefinite && path && hasOneHiddenLayer(chain, within)) {
     for (const c of likely()) {
       const of = halfBilinear(chain, path, { label, rival: c });
       const { bound, t } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });

@@ -18,16 +18,17 @@ import { hasOneHiddenLayer } from "./hidden.ts";
 import { within } from "./within.ts";
 
 /** How much is tried: exact answers where there are, else each kind of bound after the ones before it. */
-export const METHODS = ["auto", "interval", "crown", "semidefinite", "complete"] as const;
+export const METHODS = ["auto", "interval", "crown", "alphaCrown", "semidefinite", "complete"] as const;
 
 /** What certificates take beside the constraint. */
 export interface CertifyOptions extends ConstraintOptions {
   /**
-   * For networks: interval bounds; CROWN; the semidefinite bound after it where there is one hidden layer of ReLU, leaky
-   * ReLU or maxout units; and branch and bound on what is open then. `"auto"`, the default, is all but the last.
-   * Linear and diagonal RBF models are answered exactly.
+   * For networks: interval bounds; CROWN; CROWN with slopes that are optimised for each bound; the semidefinite bound where
+   * there is one hidden layer of ReLU, leaky ReLU or maxout units; and branch and bound on what is open then. `"auto"`, the
+   * default, is CROWN and the semidefinite bound, or slopes optimised for the scores alone where there is none. Linear and diagonal RBF models are
+   * answered exactly.
    */
-  method?: "auto" | "interval" | "crown" | "semidefinite" | "complete";
+  method?: "auto" | "interval" | "crown" | "alphaCrown" | "semidefinite" | "complete";
   /** Seconds that branch and bound may take for each example, by the clock `now`; default 10. */
   timeLimit?: number;
   /** A clock in milliseconds, such as `() => performance.now()`; without it there are no times, and no branch and bound. */
@@ -103,8 +104,8 @@ const SHARED = 10;
  * ```
  *
  * @throws {InputError} if an option is out of range, or the examples do not fit the model
- * @throws {InputError} code `value` for a model whose graph has branches or other layers than linear, relu, leakyRelu,
- *   maxout, tanh, sigmoid or one diagonal rbf
+ * @throws {InputError} code `value` for a model whose graph has other operations than linear, relu, leakyRelu, maxout, tanh,
+ *   sigmoid, exp, rbf, add and concat
  */
 export function certify(model: Model, batch: Examples, options: CertifyOptions): Certificates {
   checkObject("certify", options);
@@ -255,6 +256,7 @@ function stepsOf(
       : undefined,
     interval: method === "interval",
     crown: method !== "interval",
+    alphaCrown: method === "alphaCrown" ? "layers" : lifted || method === "crown" ? undefined : "scores",
     semidefinite: lifted,
     ...(method === "complete" && {
       complete() {

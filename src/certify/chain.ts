@@ -4,7 +4,7 @@ import { exp } from "./functions.ts";
 import type { Affine } from "./exact_linear.ts";
 
 /** Functions of one variable between linear layers. */
-export type ActivationName = "relu" | "leakyRelu" | "tanh" | "sigmoid";
+export type ActivationName = "relu" | "leakyRelu" | "tanh" | "sigmoid" | "exp" | "square" | "identity";
 
 /** W·x + b. */
 export interface LinearLayer extends Affine {
@@ -24,8 +24,19 @@ export interface MaxoutLayer {
   readonly pieces: number;
 }
 
+/** A function of its own for each entry. */
+export interface MixedLayer {
+  readonly type: "mixed";
+  readonly units: readonly ActivationLayer[];
+}
+
 /** One layer. */
-export type ChainLayer = LinearLayer | ActivationLayer | MaxoutLayer;
+export type ChainLayer = LinearLayer | ActivationLayer | MixedLayer | MaxoutLayer;
+
+/** The function of entry `u` of a layer. */
+export function activationAt(layer: ActivationLayer | MixedLayer, u: number): ActivationLayer {
+  return layer.type === "mixed" ? layer.units[u] : layer;
+}
 
 /** Layers from inputs to scores, C of them; the last is linear. */
 export interface Chain {
@@ -39,6 +50,12 @@ export function activate({ type, slope = 0 }: ActivationLayer, z: number): numbe
   switch (type) {
     case "relu":
       return Math.max(z, 0);
+    case "identity":
+      return z;
+    case "square":
+      return z * z;
+    case "exp":
+      return exp(z);
     case "leakyRelu":
       return z > 0 ? z : slope * z;
     case "sigmoid":
@@ -66,7 +83,7 @@ export function apply(layer: ChainLayer, x: Float64Array): Float64Array {
     for (let i = units; i < x.length; i++) out[i % units] = Math.max(out[i % units], x[i]);
     return out;
   }
-  return x.map((z) => activate(layer, z));
+  return x.map((z, u) => activate(activationAt(layer, u), z));
 }
 
 /** The scores of one input. */

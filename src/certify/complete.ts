@@ -1,11 +1,12 @@
 /** Branch and bound: the region, or the signs of hidden units, in halves until a bound or a witness settles each. @module */
 
 import { type Chain, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
-import { boundChain, type Path, substituted } from "./crown.ts";
+import { boundChain } from "./crown.ts";
 import { differences } from "./exact_linear.ts";
 import { halfBilinear, hasOneHiddenLayer, splitCandidates } from "./hidden.ts";
 import type { Neighborhood } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
+import { type Path, substituted } from "./substitution.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 
 /** What a search came to: nothing if it was cut short. */

@@ -1,34 +1,24 @@
-/** Linear bounds of a network's scores over a region, by substitution from the scores back to the inputs (CROWN). @module */
+/** Bounds of every layer of a network over a region: from layer to layer, or substituted back to the inputs (CROWN). @module */
 
 import type { Affine } from "./exact_linear.ts";
-import { activate, type Chain, type LinearLayer } from "./chain.ts";
-import { linearMinimum, type Neighborhood, roundingError } from "./neighborhood.ts";
-import { activationLines, type Bounds, type Compared, type Lines, maxoutLines } from "./relaxation.ts";
+import { optimized } from "./alpha.ts";
+import {
+  activate,
+  activationAt,
+  type ActivationLayer,
+  type Chain,
+  type LinearLayer,
+  type MixedLayer,
+} from "./chain.ts";
+import type { Neighborhood } from "./neighborhood.ts";
+import { byIntervals, type Path, type Stage, substituted } from "./substitution.ts";
+import { activationLines, type Bounds, type Compared, type Lines, maxoutLines, ROUGH } from "./relaxation.ts";
 
-/** A layer between linear ones, bounded over a region. */
-export interface Stage {
-  /** The linear layer before it. */
-  readonly linear: LinearLayer;
-  /** Bounds of what that layer gives. */
-  readonly before: Bounds;
-  /** Bounds of what the activation makes of it. */
-  readonly after: Bounds;
-  /** Lines below and above that. */
-  readonly lines: Lines;
-  /** For maxout, the pieces compared. */
-  readonly compared?: Compared;
-}
-
-/** Where linear functions of what a stage gives are bounded. */
-export interface Path {
-  readonly within: Neighborhood;
-  readonly stages: readonly Stage[];
-  /** For each stage, what rounding of a product by its weights moves the result, for a row of length 1: Σᵢ ‖W:ᵢ‖·|xᵢ|. */
-  readonly losses: number[];
-}
-
-/** How bounds of the layers between are found: substituted back to the inputs, or from layer to layer. */
-export type Tightness = "crown" | "interval";
+/**
+ * How bounds of the layers between are found: from layer to layer, substituted back to the inputs, or that with lines that are
+ * best for each unit.
+ */
+export type Tightness = "interval" | "crown" | "alphaCrown";
 
 /**
  * The stages of `chain` over `within`, each bounded with the lines of those before it. Bounds hold in exact arithmetic:
@@ -45,8 +35,9 @@ export function boundChain(chain: Chain, within: Neighborhood, tightness: Tightn
       const interval = byIntervals(path, rows);
       // from the inputs on, an L∞ ball is what intervals are
       if (tightness === "interval" || (k === 0 && within.norm === "Linf")) return interval;
-      const lo = substituted(path, rows);
-      const hi = substituted(path, negated(rows)).map((value) => -value);
+      const least = tightness === "crown" ? substituted : optimized;
+      const lo = least(path, rows);
+      const hi = least(path, negated(rows)).map((value) => -value);
       return {
         lo: lo.map((value, u) => Math.max(value, interval.lo[u])),
         hi: hi.map((value, u) => Math.min(value, interval.hi[u])),
@@ -55,13 +46,8 @@ export function boundChain(chain: Chain, within: Neighborhood, tightness: Tightn
     const before = both(linear);
     if (layer.type === "linear") throw new Error("two linear layers in a row");
     if (layer.type !== "maxout") {
-      const ends = (z: Float64Array, way: number) =>
-        z.map((value) => {
-          const y = activate(layer, value);
-          return layer.type === "tanh" || layer.type === "sigmoid" ? y + way * 2 ** -44 : y;
-        });
-      const after = { lo: ends(before.lo, -1), hi: ends(before.hi, 1) };
-      stages.push({ linear, before, after, lines: activationLines(layer, before) });
+      const after = outputs(layer, before);
+      stages.push({ linear, layer, before, after, lines: activationLines(layer, before) });
       continue;
     }
     const units = linear.rows / pieces;
@@ -79,139 +65,32 @@ export function boundChain(chain: Chain, within: Neighborhood, tightness: Tightn
     for (let u = 0; u < units; u++) {
       for (const ends of [compared.ahead.lo, compared.ahead.hi]) ends[leader[u] * units + u] = 0;
     }
-    stages.push({ linear, before, after, lines: maxoutLines(pieces, compared), compared });
+    stages.push({ linear, layer, before, after, lines: maxoutLines(pieces, compared), compared });
   }
   return path;
 }
 
-/** The least value over the region of each row of `rows`, a function of what the last stage of `path` gives, from below. */
-export function substituted(path: Path, rows: Affine): Float64Array {
-  const m = rows.rows;
-  const lost = new Float64Array(m);
-  let A = rows.W, width = rows.cols;
-  const b = rows.b.slice();
-  for (let k = path.stages.length - 1; k >= 0; k--) {
-    const { linear, before, lines, after } = path.stages[k];
-    const units = width, pieces = linear.rows / units;
-    const onPieces = new Float64Array(m * linear.rows);
-    for (let r = 0; r < m; r++) {
-      let length = 0, size = 0;
-      for (let u = 0; u < units; u++) {
-        const a = A[r * units + u];
-        if (a === 0) continue;
-        const { coefficients, constants } = a > 0 ? lines.lower : lines.upper;
-        b[r] += a * constants[u];
-        size += Math.abs(a) *
-          (Math.abs(constants[u]) + Math.max(Math.abs(after.lo[u]), Math.abs(after.hi[u])));
-        for (let p = 0; p < pieces; p++) {
-          const at = p * units + u, c = a * coefficients[at];
-          onPieces[r * linear.rows + at] = c;
-          size += Math.abs(c) *
-            (Math.max(Math.abs(before.lo[at]), Math.abs(before.hi[at])) + Math.abs(linear.b[at]));
-          length += c * c;
-        }
-      }
-      for (let j = 0; j < linear.rows; j++) b[r] += onPieces[r * linear.rows + j] * linear.b[j];
-      lost[r] += roundingError(2 * linear.rows + 8, size) +
-        roundingError(linear.rows, Math.sqrt(length) * productLoss(path, k));
-    }
-    A = product(onPieces, m, linear);
-    width = linear.cols;
+/** Bounds of what activations make of arguments between `before`. */
+function outputs(layer: ActivationLayer | MixedLayer, before: Bounds): Bounds {
+  const after = { lo: before.lo.slice(), hi: before.hi.slice() };
+  for (let u = 0; u < after.lo.length; u++) {
+    const own = activationAt(layer, u), [l, h] = [before.lo[u], before.hi[u]];
+    const ends = [activate(own, l), activate(own, h)].sort((a, b) => a - b);
+    const error = ["relu", "leakyRelu", "identity"].includes(own.type)
+      ? 0
+      : ROUGH * Math.max(1, Math.abs(ends[0]), Math.abs(ends[1]));
+    after.lo[u] = own.type === "square" && l < 0 && h > 0 ? 0 : ends[0] - error;
+    after.hi[u] = ends[1] + error;
   }
-  const rest = { rows: m, cols: width, W: A, b };
-  if (path.within.norm === "Linf") {
-    const { lo } = byIntervals({ ...path, stages: [] }, rest);
-    return lo.map((value, r) => value - lost[r] - roundingError(4, Math.abs(value)));
-  }
-  const out = new Float64Array(m);
-  for (let r = 0; r < m; r++) {
-    const { lower } = linearMinimum(A.subarray(r * width, (r + 1) * width), b[r], path.within);
-    out[r] = lower - lost[r] - roundingError(4, Math.abs(lower));
-  }
-  return out;
+  return after;
 }
 
-/** Σᵢ ‖W:ᵢ‖·max|xᵢ| of the linear layer of stage `k`, x being its inputs: by Cauchy and Schwarz, what rounds. */
-function productLoss({ within, stages, losses }: Path, k: number): number {
-  if (losses[k] !== undefined) return losses[k];
-  const { lo, hi } = k > 0 ? stages[k - 1].after : within;
-  const { columns } = lengthsOf(stages[k].linear);
-  let sum = 0;
-  for (let i = 0; i < lo.length; i++) sum += columns[i] * Math.max(Math.abs(lo[i]), Math.abs(hi[i]));
-  return losses[k] = sum;
-}
-
-/** Euclidean lengths of a matrix's rows and columns. */
-interface Lengths {
-  rows: Float64Array;
-  columns: Float64Array;
-}
-
-const known = new WeakMap<Affine, Lengths>();
-
-function lengthsOf(of: Affine): Lengths {
-  const found = known.get(of);
-  if (found) return found;
-  const { rows: m, cols: n, W } = of;
-  const [rows, columns] = [new Float64Array(m), new Float64Array(n)];
-  for (let r = 0, at = 0; r < m; r++) {
-    for (let i = 0; i < n; i++, at++) {
-      rows[r] += W[at] * W[at];
-      columns[i] += W[at] * W[at];
-    }
-  }
-  const lengths = { rows: rows.map(Math.sqrt), columns: columns.map(Math.sqrt) };
-  known.set(of, lengths);
-  return lengths;
-}
-
-/** Bounds of each row of a function of what the last stage gives, or of the inputs, from their bounds alone. */
-function byIntervals({ within, stages }: Path, of: Affine): Bounds {
-  const { rows, cols, W, b } = of;
-  const { lo, hi } = stages.at(-1)?.after ?? within;
-  const middle = lo.map((value, i) => (value + hi[i]) / 2),
-    radius = lo.map((value, i) => (hi[i] - value) / 2);
-  const far = Math.sqrt(lo.reduce((sum, value, i) => {
-    const magnitude = Math.abs(value) + Math.abs(hi[i]);
-    return sum + magnitude * magnitude;
-  }, 0));
-  const lengths = lengthsOf(of).rows;
-  const out = { lo: new Float64Array(rows), hi: new Float64Array(rows) };
-  for (let r = 0, at = 0; r < rows; r++) {
-    let at0 = 0, spread = 0;
-    for (let i = 0; i < cols; i++, at++) {
-      const w = W[at];
-      at0 += w * middle[i];
-      spread += Math.abs(w) * radius[i];
-    }
-    const lost = roundingError(cols, 2 * far * lengths[r] + Math.abs(b[r]));
-    out.lo[r] = b[r] + at0 - spread - lost;
-    out.hi[r] = b[r] + at0 + spread + lost;
-  }
-  return out;
-}
-
-/** A (m, rows) times W (rows, cols); rows of A with many zeros cost little. */
-function product(A: Float64Array, m: number, { rows, cols, W }: Affine): Float64Array {
-  const out = new Float64Array(m * cols);
-  for (let r = 0; r < m; r++) {
-    const to = r * cols;
-    for (let j = 0; j < rows; j++) {
-      const a = A[r * rows + j];
-      if (a === 0) continue;
-      const from = j * cols;
-      for (let i = 0; i < cols; i++) out[to + i] += a * W[from + i];
-    }
-  }
-  return out;
-}
-
-function negated({ rows, cols, W, b }: Affine): Affine {
-  return { rows, cols, W: W.map((w) => -w), b: b.map((value) => -value) };
+function negated({ rows, cols, W, b, slack }: Affine): Affine {
+  return { rows, cols, W: W.map((w) => -w), b: b.map((value) => -value), slack };
 }
 
 /** Each piece's row less that of its unit's leader. */
-function lessLeader({ rows, cols, W, b }: Affine, leader: Int32Array): Affine {
+function lessLeader({ rows, cols, W, b, slack }: Affine, leader: Int32Array): Affine {
   const units = leader.length;
   const own = (r: number) => leader[r % units] * units + r % units;
   return {
@@ -219,5 +98,6 @@ function lessLeader({ rows, cols, W, b }: Affine, leader: Int32Array): Affine {
     cols,
     W: W.map((w, at) => w - W[own(Math.floor(at / cols)) * cols + at % cols]),
     b: b.map((value, r) => value - b[own(r)]),
+    slack: slack?.map((value, r) => value + slack[own(r)]),
   };
 }

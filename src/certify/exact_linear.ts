@@ -8,6 +8,8 @@ export interface Affine {
   readonly cols: number;
   readonly W: Float64Array;
   readonly b: Float64Array;
+  /** By how much each entry of b may be off; nothing if it is exact. */
+  readonly slack?: Float64Array;
 }
 
 /** The least margin over a region, score of the label less the greatest other one, and the class that comes nearest. */
@@ -32,7 +34,14 @@ export function differences(scores: Affine, label: number, rivals: readonly numb
   const rows = rivals.map((rival) => difference(scores, label, rival));
   const W = new Float64Array(rows.length * cols);
   for (const [r, { a }] of rows.entries()) W.set(a, r * cols);
-  return { rows: rows.length, cols, W, b: Float64Array.from(rows, ({ b }) => b) };
+  const { slack } = scores;
+  return {
+    rows: rows.length,
+    cols,
+    W,
+    b: Float64Array.from(rows, ({ b }) => b),
+    slack: slack && Float64Array.from(rivals, (rival) => slack[label] + slack[rival]),
+  };
 }
 
 /** The least of the margins that `minimum` finds to each other class. */

@@ -1,10 +1,11 @@
 /** Score differences of networks with one hidden layer, as half-bilinear functions of the perturbation. @module */
 
 import type { Chain, ChainLayer, LinearLayer } from "./chain.ts";
-import type { Path } from "./crown.ts";
+
 import { type Affine, difference } from "./exact_linear.ts";
 import type { Neighborhood } from "./neighborhood.ts";
 import type { HalfBilinear } from "./semidefinite.ts";
+import type { Path } from "./substitution.ts";
 
 /** Whether the scores have this form: one hidden layer, whose units are maxima of pieces linear in the inputs. */
 export function hasOneHiddenLayer({ layers }: Chain, { norm }: Pick<Neighborhood, "norm">): boolean {

@@ -16,7 +16,7 @@ export interface RadiusOptions extends Omit<ConstraintOptions, "epsilon" | "grid
   /** What measures the size; default `"Linf"`. */
   norm?: "Linf" | "L2" | "L1";
   /** Bounds that are tried on networks; default `"auto"`. */
-  method?: "auto" | "interval" | "crown" | "semidefinite";
+  method?: "auto" | "interval" | "crown" | "alphaCrown" | "semidefinite";
   /** The greatest radius of interest; default 1. */
   max?: number;
   /** Halvings of the interval that holds the radius; default 10. */

@@ -1,6 +1,6 @@
 /** Lines above and below activations between bounds of their arguments. @module */
 
-import { activate, type ActivationLayer } from "./chain.ts";
+import { activate, activationAt, type ActivationLayer, type MixedLayer } from "./chain.ts";
 
 /** Functions Σₚ coefficient[p·U + u]·z[p·U + u] + constant[u], one below and one above each unit's output. */
 export interface Lines {
@@ -15,7 +15,7 @@ export interface Bounds {
 }
 
 /** Room for the lines of `units` units of `pieces` arguments each. */
-function linesFor(units: number, pieces: number): Lines {
+export function linesFor(units: number, pieces: number): Lines {
   const side = () => ({
     coefficients: new Float64Array(units * pieces),
     constants: new Float64Array(units),
@@ -23,8 +23,35 @@ function linesFor(units: number, pieces: number): Lines {
   return { lower: side(), upper: side() };
 }
 
-/** What rounding may move an S-shaped function's value or slope by, relative to 1. */
-const ROUGH = 2 ** -44;
+/** What rounding may move a curved function's value or slope by, relative to 1. */
+export const ROUGH = 2 ** -44;
+
+/** The slope of a curved activation at `z`. */
+export function slopeAt(layer: ActivationLayer, z: number): number {
+  const f = activate(layer, z);
+  return layer.type === "tanh"
+    ? 1 - f * f
+    : layer.type === "sigmoid"
+    ? f * (1 - f)
+    : layer.type === "exp"
+    ? f
+    : 2 * z;
+}
+
+/** The most by which a line through computed points of a curved activation between `l` and `h` may be off. */
+export function roughness(layer: ActivationLayer, l: number, h: number): number {
+  const far = 1 + Math.abs(l) + Math.abs(h);
+  return ROUGH * far * (layer.type === "square" ? far : layer.type === "exp" ? 1 + activate(layer, h) : 1);
+}
+
+/** Which way a curved activation bends between `l` and `h`: up, down, or first up and then down. */
+export function bendOf({ type }: ActivationLayer, l: number, h: number): "convex" | "concave" | "both" {
+  if (type === "square" || type === "exp" || h <= 0) return "convex";
+  return l >= 0 ? "concave" : "both";
+}
+
+/** Where a curved activation's ends are so near that a constant is the best line. */
+export const NARROW = 1e-6;
 
 /**
  * Lines for an activation of one argument in [lo, hi]. ReLU and leaky ReLU: the chord above; below the slope at the
@@ -32,7 +59,7 @@ const ROUGH = 2 ** -44;
  * and sigmoid: chord and tangent where they bend one way, else the lesser end slope through each end (Singh et al., An
  * Abstract Domain for Certifying Neural Networks, 2019).
  */
-export function activationLines(layer: ActivationLayer, { lo, hi }: Bounds): Lines {
+export function activationLines(all: ActivationLayer | MixedLayer, { lo, hi }: Bounds): Lines {
   const lines = linesFor(lo.length, 1);
   const { lower, upper } = lines;
   const put = (side: typeof lower, u: number, slope: number, constant: number) => {
@@ -41,6 +68,11 @@ export function activationLines(layer: ActivationLayer, { lo, hi }: Bounds): Lin
   };
   for (let u = 0; u < lo.length; u++) {
     const [l, h] = [lo[u], hi[u]];
+    const layer = activationAt(all, u);
+    if (layer.type === "identity") {
+      for (const side of [lower, upper]) put(side, u, 1, 0);
+      continue;
+    }
     if (layer.type === "relu" || layer.type === "leakyRelu") {
       const below = layer.type === "relu" ? 0 : layer.slope ?? 0;
       if (l >= 0 || h <= 0) {
@@ -53,18 +85,19 @@ export function activationLines(layer: ActivationLayer, { lo, hi }: Bounds): Lin
       continue;
     }
     const f = (z: number) => activate(layer, z);
-    const df = (z: number) => layer.type === "tanh" ? 1 - f(z) * f(z) : f(z) * (1 - f(z));
-    const chord = h - l > 1e-6 ? (f(h) - f(l)) / (h - l) : 0;
+    const df = (z: number) => slopeAt(layer, z);
+    const chord = h - l > NARROW ? (f(h) - f(l)) / (h - l) : 0;
     const middle = (l + h) / 2;
     const tangent = df(middle), least = Math.min(df(l), df(h));
-    const far = ROUGH * (1 + Math.abs(l) + Math.abs(h));
-    if (h - l <= 1e-6) {
-      put(lower, u, 0, f(l) - far);
-      put(upper, u, 0, f(h) + far);
-    } else if (l >= 0) {
+    const far = roughness(layer, l, h), bend = bendOf(layer, l, h);
+    if (h - l <= NARROW) {
+      // a square may be less between its ends
+      put(lower, u, 0, layer.type === "square" && l < 0 && h > 0 ? 0 : Math.min(f(l), f(h)) - far);
+      put(upper, u, 0, Math.max(f(l), f(h)) + far);
+    } else if (bend === "concave") {
       put(lower, u, chord, f(l) - chord * l - far);
       put(upper, u, tangent, f(middle) - tangent * middle + far);
-    } else if (h <= 0) {
+    } else if (bend === "convex") {
       put(lower, u, tangent, f(middle) - tangent * middle - far);
       put(upper, u, chord, f(l) - chord * l + far);
     } else {

@@ -8,7 +8,7 @@ import { batch } from "../../src/data/batch.ts";
 import { InputError } from "../../src/errors.ts";
 import { matrix } from "../../src/matrix.ts";
 import { predict } from "../../src/loss.ts";
-import { logistic, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { classRbm, logistic, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
 import { rng } from "../../src/rng.ts";
 import { chainOf, modelOf, neighborhood, numbers, pointsIn } from "./specimens.ts";
@@ -212,8 +212,8 @@ Deno.test("certify says what it cannot take", () => {
   assertEquals(code({ epsilon: 1, bounds: [5, 6] }), "value");
   // deno-lint-ignore no-explicit-any
   assertEquals(code({ epsilon: 1, methd: "crown" } as any), "option");
-  using low = model(rbf({ inputs: 3, classes: 3, precision: 1 }));
-  assertThrows(() => certify(low, examples, { epsilon: 1 }), InputError, "diagonal");
+  using machine = model(classRbm({ inputs: 3, classes: 3, hidden: 4 }));
+  assertThrows(() => certify(machine, examples, { epsilon: 1 }), InputError, "operation classRbm");
   using deep = modelOf(chainOf([3, 4, 4, 3], { type: "relu" }, 4));
   assertThrows(() => globalBounds(deep, { epsilon: 1 }), InputError, "hidden layer");
 });

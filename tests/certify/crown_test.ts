@@ -7,7 +7,8 @@ import {
   marginOf,
   scoresOf,
 } from "../../src/certify/chain.ts";
-import { boundChain, substituted } from "../../src/certify/crown.ts";
+import { boundChain } from "../../src/certify/crown.ts";
+import { substituted } from "../../src/certify/substitution.ts";
 import { differences } from "../../src/certify/exact_linear.ts";
 import { activate, apply } from "../../src/certify/chain.ts";
 import type { Norm } from "../../src/certify/neighborhood.ts";
@@ -19,6 +20,9 @@ const ACTIVATIONS: readonly ChainLayer[] = [
   { type: "leakyRelu", slope: 0.125 },
   { type: "tanh" },
   { type: "sigmoid" },
+  { type: "square" },
+  { type: "exp" },
+  { type: "identity" },
   { type: "maxout", pieces: 2 },
   { type: "maxout", pieces: 4 },
 ];

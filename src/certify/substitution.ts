@@ -1,0 +1,153 @@
+/** Linear bounds of a function of a network's layers over a region, by substitution back to the inputs. @module */
+
+import type { Affine } from "./exact_linear.ts";
+import type { ActivationLayer, LinearLayer, MaxoutLayer, MixedLayer } from "./chain.ts";
+import { linearMinimum, type Neighborhood, roundingError } from "./neighborhood.ts";
+import type { Bounds, Compared, Lines } from "./relaxation.ts";
+
+/** A layer between linear ones, bounded over a region. */
+export interface Stage {
+  /** The linear layer before it. */
+  readonly linear: LinearLayer;
+  /** The layer itself. */
+  readonly layer: ActivationLayer | MixedLayer | MaxoutLayer;
+  /** Bounds of what that layer gives. */
+  readonly before: Bounds;
+  /** Bounds of what the activation makes of it. */
+  readonly after: Bounds;
+  /** Lines below and above that. */
+  readonly lines: Lines;
+  /** For maxout, the pieces compared. */
+  readonly compared?: Compared;
+}
+
+/** Where linear functions of what a stage gives are bounded. */
+export interface Path {
+  readonly within: Neighborhood;
+  readonly stages: readonly Stage[];
+  /** For each stage, what rounding of a product by its weights moves the result, for a row of length 1: Σᵢ ‖W:ᵢ‖·|xᵢ|. */
+  readonly losses: number[];
+}
+
+/** The least value over the region of each row of `rows`, a function of what the last stage of `path` gives, from below. */
+export function substituted(path: Path, rows: Affine): Float64Array {
+  const m = rows.rows;
+  const lost = rows.slack?.slice() ?? new Float64Array(m);
+  let A = rows.W, width = rows.cols;
+  const b = rows.b.slice();
+  for (let k = path.stages.length - 1; k >= 0; k--) {
+    const { linear, before, lines, after } = path.stages[k];
+    const units = width, pieces = linear.rows / units;
+    const onPieces = new Float64Array(m * linear.rows);
+    for (let r = 0; r < m; r++) {
+      let length = 0, size = 0;
+      for (let u = 0; u < units; u++) {
+        const a = A[r * units + u];
+        if (a === 0) continue;
+        const { coefficients, constants } = a > 0 ? lines.lower : lines.upper;
+        b[r] += a * constants[u];
+        size += Math.abs(a) *
+          (Math.abs(constants[u]) + Math.max(Math.abs(after.lo[u]), Math.abs(after.hi[u])));
+        for (let p = 0; p < pieces; p++) {
+          const at = p * units + u, c = a * coefficients[at];
+          onPieces[r * linear.rows + at] = c;
+          size += Math.abs(c) *
+            (Math.max(Math.abs(before.lo[at]), Math.abs(before.hi[at])) + Math.abs(linear.b[at]));
+          length += c * c;
+          lost[r] += linear.slack ? Math.abs(c) * linear.slack[at] : 0;
+        }
+      }
+      for (let j = 0; j < linear.rows; j++) b[r] += onPieces[r * linear.rows + j] * linear.b[j];
+      lost[r] += roundingError(2 * linear.rows + 8, size) +
+        roundingError(linear.rows, Math.sqrt(length) * productLoss(path, k));
+    }
+    A = product(onPieces, m, linear);
+    width = linear.cols;
+  }
+  const rest = { rows: m, cols: width, W: A, b };
+  if (path.within.norm === "Linf") {
+    const { lo } = byIntervals({ ...path, stages: [] }, rest);
+    return lo.map((value, r) => value - lost[r] - roundingError(4, Math.abs(value)));
+  }
+  const out = new Float64Array(m);
+  for (let r = 0; r < m; r++) {
+    const { lower } = linearMinimum(A.subarray(r * width, (r + 1) * width), b[r], path.within);
+    out[r] = lower - lost[r] - roundingError(4, Math.abs(lower));
+  }
+  return out;
+}
+
+/** Σᵢ ‖W:ᵢ‖·max|xᵢ| of the linear layer of stage `k`, x being its inputs: by Cauchy and Schwarz, what rounds. */
+function productLoss({ within, stages, losses }: Path, k: number): number {
+  if (losses[k] !== undefined) return losses[k];
+  const { lo, hi } = k > 0 ? stages[k - 1].after : within;
+  const { columns } = lengthsOf(stages[k].linear);
+  let sum = 0;
+  for (let i = 0; i < lo.length; i++) sum += columns[i] * Math.max(Math.abs(lo[i]), Math.abs(hi[i]));
+  return losses[k] = sum;
+}
+
+/** Euclidean lengths of a matrix's rows and columns. */
+interface Lengths {
+  rows: Float64Array;
+  columns: Float64Array;
+}
+
+const known = new WeakMap<Affine, Lengths>();
+
+function lengthsOf(of: Affine): Lengths {
+  const found = known.get(of);
+  if (found) return found;
+  const { rows: m, cols: n, W } = of;
+  const [rows, columns] = [new Float64Array(m), new Float64Array(n)];
+  for (let r = 0, at = 0; r < m; r++) {
+    for (let i = 0; i < n; i++, at++) {
+      rows[r] += W[at] * W[at];
+      columns[i] += W[at] * W[at];
+    }
+  }
+  const lengths = { rows: rows.map(Math.sqrt), columns: columns.map(Math.sqrt) };
+  known.set(of, lengths);
+  return lengths;
+}
+
+/** Bounds of each row of a function of what the last stage gives, or of the inputs, from their bounds alone. */
+export function byIntervals({ within, stages }: Path, of: Affine): Bounds {
+  const { rows, cols, W, b } = of;
+  const { lo, hi } = stages.at(-1)?.after ?? within;
+  const middle = lo.map((value, i) => (value + hi[i]) / 2),
+    radius = lo.map((value, i) => (hi[i] - value) / 2);
+  const far = Math.sqrt(lo.reduce((sum, value, i) => {
+    const magnitude = Math.abs(value) + Math.abs(hi[i]);
+    return sum + magnitude * magnitude;
+  }, 0));
+  const lengths = lengthsOf(of).rows;
+  const out = { lo: new Float64Array(rows), hi: new Float64Array(rows) };
+  for (let r = 0, at = 0; r < rows; r++) {
+    let at0 = 0, spread = 0;
+    for (let i = 0; i < cols; i++, at++) {
+      const w = W[at];
+      at0 += w * middle[i];
+      spread += Math.abs(w) * radius[i];
+    }
+    const lost = roundingError(cols, 2 * far * lengths[r] + Math.abs(b[r])) + (of.slack?.[r] ?? 0);
+    out.lo[r] = b[r] + at0 - spread - lost;
+    out.hi[r] = b[r] + at0 + spread + lost;
+  }
+  return out;
+}
+
+/** A (m, rows) times W (rows, cols); rows of A with many zeros cost little. */
+function product(A: Float64Array, m: number, { rows, cols, W }: Affine): Float64Array {
+  const out = new Float64Array(m * cols);
+  for (let r = 0; r < m; r++) {
+    const to = r * cols;
+    for (let j = 0; j < rows; j++) {
+      const a = A[r * rows + j];
+      if (a === 0) continue;
+      const from = j * cols;
+      for (let i = 0; i < cols; i++) out[to + i] += a * W[from + i];
+    }
+  }
+  return out;
+}
