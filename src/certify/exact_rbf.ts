@@ -38,7 +38,8 @@ export function rbfMargin({ rows, cols, mu, beta }: Diagonal, label: number, wit
     }, within));
 }
 
-function quadraticMinimum(of: Quadratics, within: Neighborhood): Minimum {
+/** The least value of quadratics over a region. */
+export function quadraticMinimum(of: Quadratics, within: Neighborhood): Minimum {
   if (within.norm === "Linf" || within.epsilon === 0) return penalised(of, within, 0).minimum;
   // the dual is concave in the multiplier: its slope is the size of the minimiser less that of the ball
   let [low, high] = [0, 1];

@@ -8,3 +8,5 @@ export type { Smoothed, SmoothingOptions } from "./smoothing.ts";
 export { smoothing } from "./smoothing.ts";
 export type { RadiusOptions } from "./radius.ts";
 export { certifiedRadius } from "./radius.ts";
+export type { RubbishRadii, RubbishRadiiOptions } from "./rubbish.ts";
+export { rubbishRadii } from "./rubbish.ts";

@@ -7,7 +7,16 @@ import {
   rubbishSteps,
 } from "../../../src/attacks/rubbish.ts";
 import type { Field } from "../../../src/schema.ts";
-import { kernels, measureRubbish, type Model, type Rubbish, type RubbishMeasures } from "../../../src/mod.ts";
+import { rubbishRadiiSteps } from "../../../src/certify/rubbish.ts";
+import {
+  kernels,
+  type Matrix,
+  measureRubbish,
+  type Model,
+  type Rubbish,
+  type RubbishMeasures,
+} from "../../../src/mod.ts";
+import { rowsOf } from "../../../src/matrix.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable } from "../../files.ts";
 import { type Command, command } from "../command.ts";
@@ -15,8 +24,8 @@ import { compute, COMPUTING } from "../computing.ts";
 import { FORCE } from "../examples_file.ts";
 import { wrapped } from "../help.ts";
 import { readModel, SHARED } from "../inputs.ts";
-import { flag, type Option, optionOf, text } from "../options.ts";
-import { matrixTensor, percent, vectorTensor, writeTensors } from "../outputs.ts";
+import { choice, flag, integerOption, number, type Option, optionOf, text } from "../options.ts";
+import { DISTANCES, matrixTensor, percent, vectorTensor, writeTensors } from "../outputs.ts";
 import { runInterruptible } from "../turns.ts";
 
 const { samples, seed, mean, std, threshold } = RUBBISH_OPTIONS;
@@ -43,6 +52,13 @@ export const rubbish: Command = command({
     epsilon: directed<number>("epsilon", "E"),
     step: directed<"sign" | "gradient">("step"),
     attempts: directed<number>("attempts"),
+    certify: integerOption({
+      help: "How many of the inputs to certify a region around, claimed or not; by default none",
+      placeholder: "N",
+      min: 1,
+    }),
+    norm: choice(["Linf", "L2", "L1"], { help: "Norm that measures those regions", default: "Linf" }),
+    radius: number({ help: "The greatest radius of interest", placeholder: "R", above: 0, default: 1 }),
     ...COMPUTING,
     out: text({ help: "Safetensors file to write; by default none", placeholder: "FILE" }),
     force: FORCE,
@@ -50,6 +66,7 @@ export const rubbish: Command = command({
   },
   examples: [
     "rubbish --model maxout.safetensors --samples 10000 --seed 1",
+    "rubbish --model rbf.safetensors --samples 1000 --certify 100 --radius 3",
     "rubbish --model maxout.safetensors --target 3 --epsilon 0.5 --attempts 20 --out noise.safetensors",
   ],
   async run(values, context) {
@@ -65,6 +82,13 @@ export const rubbish: Command = command({
     const kept = "nothing was written, and the same command begins anew; --samples N draws fewer";
     const drawn = await runInterruptible(steps, context, { title: "rubbish", kept });
 
+    const { certify, norm, radius } = values;
+    const regions = certify === undefined ? undefined : await runInterruptible(
+      regionsOf(model, rowsOf(drawn.x, 0, Math.min(certify, drawn.x.rows)), { norm, max: radius, threshold }),
+      context,
+      { title: "regions", kept },
+    );
+
     const measures = measureRubbish(drawn);
     const conditions = {
       seed,
@@ -78,12 +102,18 @@ export const rubbish: Command = command({
     if (values.json) {
       const { successRate } = drawn;
       context.print(
-        JSON.stringify({ ...made, ...measures, ...(successRate !== undefined && { successRate }) }),
+        JSON.stringify({
+          ...made,
+          ...measures,
+          ...(successRate !== undefined && { successRate }),
+          ...(regions && { regions }),
+        }),
       );
       return 0;
     }
     context.print(inWords(measures, { directed: target !== undefined, threshold }));
     if (target !== undefined) context.print(`success per draw ${percent(drawn.successRate!)}`);
+    if (regions) context.print(regionsInWords(regions));
     const how = Object.entries(conditions).map(([key, value]) => `${key} ${value}`).join(", ");
     context.print(wrapped(`${how}; ${made.kernels} kernels`, context.width).join("\n"));
     if (out !== undefined) context.print(`wrote ${out}`);
@@ -102,6 +132,65 @@ function checkDirected({ target, epsilon, step, attempts }: {
   for (const [name, value] of Object.entries({ epsilon, step, attempts })) {
     if (value !== undefined) throw new UserError(`--${name} needs --target K`, 2);
   }
+}
+
+/** Radii around inputs: the least, the middle one and the greatest. */
+type Radii =
+  | { readonly inputs: number; readonly min: number; readonly median: number; readonly max: number }
+  | null;
+
+/** What is certified around noise. */
+interface Regions {
+  readonly norm: "Linf" | "L2" | "L1";
+  /** The greatest radius that was tried. */
+  readonly limit: number;
+  /** Around inputs that are taken for a class: where the same class is claimed everywhere. */
+  readonly claimed: Radii;
+  /** Around the others: where no class is claimed anywhere. */
+  readonly unclaimed: Radii;
+}
+
+/** Certifies the regions around `x`; yields the fraction done. */
+function* regionsOf(
+  model: Model,
+  x: Matrix,
+  options: { norm: Regions["norm"]; max: number; threshold: number },
+): Generator<number, Regions> {
+  const [claimed, unclaimed]: number[][] = [[], []];
+  for (const [i, found] of rubbishRadiiSteps(model, x, options)) {
+    (found.claimed < 0 ? unclaimed : claimed).push(found.radius);
+    yield (i + 1) / x.rows;
+  }
+  return { norm: options.norm, limit: options.max, claimed: radiiOf(claimed), unclaimed: radiiOf(unclaimed) };
+}
+
+function radiiOf(radii: readonly number[]): Radii {
+  if (radii.length === 0) return null;
+  const sorted = radii.toSorted((a, b) => a - b);
+  return {
+    inputs: sorted.length,
+    min: sorted[0],
+    median: sorted[Math.floor(sorted.length / 2)],
+    max: sorted.at(-1)!,
+  };
+}
+
+function regionsInWords({ norm, limit, claimed, unclaimed }: Regions): string {
+  const line = (radii: Radii, what: string) =>
+    radii
+      ? [
+        `${what} around ${radii.inputs} inputs within ${
+          [radii.min, radii.median, radii.max].map((r) => r >= limit ? `≥ ${limit}` : r.toPrecision(3)).join(
+            ", ",
+          )
+        }`,
+      ]
+      : [];
+  return [
+    `certified regions, ${DISTANCES[norm]} (least, median, greatest):`,
+    ...line(claimed, "one class is claimed everywhere"),
+    ...line(unclaimed, "no class is claimed anywhere"),
+  ].join("\n");
 }
 
 function inWords(

@@ -6,7 +6,9 @@ import {
   measureRubbish,
   readSafetensors,
   rubbish,
+  rubbishRadii,
 } from "../../../../src/mod.ts";
+import { rowsOf } from "../../../../src/matrix.ts";
 import { assertRefused, json, printed, withModel } from "../support.ts";
 
 Deno.test("rubbish --json prints one object of rates, those that the library measures", () =>
@@ -46,6 +48,44 @@ Deno.test("rubbish --json prints one object of rates, those that the library mea
     });
     const text = await printed(...args);
     assert(/^\d+\.\d\d % of 600 inputs of noise taken for something, p > 0\.6/.test(text), text);
+  }));
+
+Deno.test("rubbish --certify tells of the regions around noise, those that the library certifies", () =>
+  withModel(async ({ model: file }) => {
+    const args = [
+      "rubbish",
+      "--model",
+      file,
+      "--samples",
+      "6",
+      "--certify",
+      "4",
+      "--radius",
+      "0.5",
+      "--norm",
+      "L2",
+    ];
+    const { regions } = await json(...args);
+    using model = loadModel(await Deno.readFile(file));
+    const drawn = rubbish(model, { samples: 6 });
+    const { claimed, radius } = rubbishRadii(model, rowsOf(drawn.x, 0, 4), { norm: "L2", max: 0.5 });
+    const of = (kind: (c: number) => boolean) => {
+      const radii = [...radius].filter((_, i) => kind(claimed[i])).sort((a, b) => a - b);
+      if (radii.length === 0) return null;
+      return {
+        inputs: radii.length,
+        min: radii[0],
+        median: radii[Math.floor(radii.length / 2)],
+        max: radii[radii.length - 1],
+      };
+    };
+    assertEquals(regions, {
+      norm: "L2",
+      limit: 0.5,
+      claimed: of((c) => c >= 0),
+      unclaimed: of((c) => c < 0),
+    });
+    assert((await printed(...args)).includes("certified regions, L2 norm"));
   }));
 
 Deno.test("rubbish moved toward a class tells its success per draw", () =>

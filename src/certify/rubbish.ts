@@ -1,0 +1,212 @@
+/** How much of the space around noise a model claims for a class, proven. @module */
+
+import type { ConstraintOptions } from "../constraints/constraint.ts";
+import { constraint } from "../constraints/mod.ts";
+import { InputError } from "../errors.ts";
+import { type Matrix, rowsOf } from "../matrix.ts";
+import { checkFiniteInputs } from "../models/answers.ts";
+import type { Model } from "../models/model.ts";
+import { choice, integer, number, resolve, type Schema } from "../schema.ts";
+import { boundChain } from "./crown.ts";
+import type { Chain, LinearLayer } from "./chain.ts";
+import type { Affine } from "./exact_linear.ts";
+import { quadraticMinimum } from "./exact_rbf.ts";
+import { type Form, formOf } from "./form.ts";
+import { exp, log } from "./functions.ts";
+import { linearMinimum, type Neighborhood } from "./neighborhood.ts";
+import { substituted } from "./substitution.ts";
+import { within } from "./within.ts";
+
+/** What regions around rubbish are looked at, and how closely. */
+export interface RubbishRadiiOptions extends Pick<ConstraintOptions, "bounds" | "fixed"> {
+  /** What measures a region; default `"Linf"`. */
+  norm?: "Linf" | "L2" | "L1";
+  /** A class is claimed where its probability is above this, in (0, 1); default 0.5. */
+  threshold?: number;
+  /** The greatest radius of interest; default 1. */
+  max?: number;
+  /** Halvings of the interval that holds a radius; default 10. */
+  halvings?: number;
+  /** Bounds that are tried on networks; default `"crown"`. */
+  method?: "interval" | "crown";
+}
+
+const OPTIONS: Schema<Omit<RubbishRadiiOptions, "bounds" | "fixed">> = {
+  norm: choice("What measures a region", ["Linf", "L2", "L1"], { default: "Linf" }),
+  threshold: number("Probability above which a class is claimed", { above: 0, below: 1, default: 0.5 }),
+  max: number("The greatest radius of interest", { above: 0, default: 1 }),
+  halvings: integer("Halvings of the interval that holds a radius", { min: 1, max: 50, default: 10 }),
+  method: choice("Bounds that are tried on networks", ["interval", "crown"], {
+    default: "crown",
+  }),
+};
+
+/** What is proven of the regions around inputs. */
+export interface RubbishRadii {
+  /** The class that is claimed at each input itself, or −1, (B). */
+  readonly claimed: Int32Array;
+  /**
+   * Radius of the ball about each input, (B), in all of which that class is claimed, or where there is none, in all of
+   * which no class is.
+   */
+  readonly radius: Float64Array;
+}
+
+/**
+ * How large a region around each input `x`, (B, D), is claimed with confidence: the radius up to which one class has a
+ * probability above `threshold` everywhere; or, where the model claims nothing at the input, the radius up to which no class
+ * has. Exact up to the halvings for linear models, and in L∞ for diagonal RBF networks; else a bound from below.
+ *
+ * What is proven is about the model's function in exact arithmetic. A good answer to rubbish claims nothing, far around.
+ *
+ * @example
+ * ```ts
+ * import { matrix, model, rbf, rubbishRadii } from "@gibbon/gibbon";
+ * import { assertAlmostEquals, assertEquals } from "@std/assert";
+ *
+ * const tensors = {
+ *   mu: { shape: [2, 1], data: new Float32Array([0, 9]) },
+ *   beta: { shape: [2, 1], data: new Float32Array([1, 1]) },
+ * };
+ * using net = model(rbf({ inputs: 1, classes: 2 }), { tensors });
+ * // p = exp(−x²) is above one half within 0.8326 of 0
+ * const { claimed, radius } = rubbishRadii(net, matrix(2, 1, [0.5, 1.5]), { halvings: 30 });
+ * assertEquals([...claimed], [0, -1]);
+ * assertAlmostEquals(radius[0], 0.33255, 1e-4);
+ * assertAlmostEquals(radius[1], 0.66745, 1e-4);
+ * ```
+ *
+ * @throws {InputError} if an option is out of range, or for a model that `certify` does not take
+ */
+export function rubbishRadii(model: Model, x: Matrix, given: RubbishRadiiOptions = {}): RubbishRadii {
+  const out = { claimed: new Int32Array(x.rows), radius: new Float64Array(x.rows) };
+  for (const [i, found] of rubbishRadiiSteps(model, x, given)) {
+    out.claimed[i] = found.claimed;
+    out.radius[i] = found.radius;
+  }
+  return out;
+}
+
+/** The same, one input after the other: whoever asks may show progress, or stop. */
+export function* rubbishRadiiSteps(
+  model: Model,
+  x: Matrix,
+  { bounds, fixed, ...given }: RubbishRadiiOptions,
+): Generator<[number, { claimed: number; radius: number }]> {
+  const action = "bound what is claimed around rubbish";
+  const all = resolve(action, OPTIONS, given) as Required<RubbishRadiiOptions>;
+  const { norm, max, halvings } = all;
+  checkFiniteInputs(action, model, x);
+  const limits = constraint(model.inputs, { epsilon: max, norm, bounds, fixed }, action);
+  const violation = limits.checkOriginal(x);
+  if (violation) {
+    throw new InputError(
+      "value",
+      action,
+      `input ${violation.feature} of input row ${violation.row} ${violation.problem}`,
+    );
+  }
+  const form = formOf(model);
+  for (let i = 0; i < x.rows; i++) {
+    const own = rowsOf(x, i, i + 1).data;
+    const claims = (epsilon: number) => claimsIn(model, form, within(limits.resized(epsilon), own), all);
+    const [claimed] = claims(0).always;
+    const holds = (epsilon: number) => {
+      const { always, never } = claims(epsilon);
+      return claimed === undefined ? never.length === model.classes : always.includes(claimed);
+    };
+    let [low, high] = [0, max];
+    if (holds(max)) low = max;
+    else {
+      for (let k = 0; k < halvings; k++) {
+        const middle = (low + high) / 2;
+        if (holds(middle)) low = middle;
+        else high = middle;
+      }
+    }
+    yield [i, { claimed: claimed ?? -1, radius: low }];
+  }
+}
+
+/** Classes that are claimed everywhere in a region, and those that are claimed nowhere. */
+function claimsIn(
+  { head, classes }: Model,
+  form: Form,
+  around: Neighborhood,
+  { threshold, method }: { threshold: number; method: "interval" | "crown" },
+): { always: number[]; never: number[] } {
+  const all = Array.from({ length: classes }, (_, c) => c);
+  const odds = log(threshold) - log(1 - threshold);
+  if (head.name === "softmax" || head.name === "binary") {
+    // p = 1 / (1 + Σ e^−(s_c − s_j)) over the other classes j
+    const others = all.flatMap((c) => all.filter((j) => j !== c).map((j) => [c, j] as const));
+    const leads = leastOf(form, around, others, method);
+    const sums = all.map(() => ({ most: 0, least: 0 }));
+    others.forEach(([c, j], k) => {
+      sums[c].most += exp(-leads[k]);
+      // the greatest of s_j − s_c is less than the least of the reverse with its sign changed
+      sums[j].least += exp(leads[k]);
+    });
+    const rest = (1 - threshold) / threshold;
+    return {
+      always: all.filter((c) => sums[c].most * (1 + ROUNDED) < rest),
+      never: all.filter((c) => sums[c].least * (1 - ROUNDED) >= rest),
+    };
+  }
+  const level = head.name === "exponential" ? log(threshold) : odds;
+  const slack = ROUNDED * (1 + Math.abs(level));
+  const least = leastOf(form, around, all.map((c) => [c, -1]), method);
+  const most = leastOf(form, around, all.map((c) => [-1, c]), method);
+  return {
+    always: all.filter((c) => least[c] > level + slack),
+    never: all.filter((c) => -most[c] <= level - slack),
+  };
+}
+
+/** More than what is rounded in sums of exponentials and in logarithms. */
+const ROUNDED = 1e-12;
+
+/** The least value over a region of the score of one class less that of another, none being −1. */
+function leastOf(
+  form: Form,
+  around: Neighborhood,
+  pairs: readonly (readonly [number, number])[],
+  method: "interval" | "crown",
+): Float64Array {
+  if (form.kind === "rbf") {
+    const { cols, mu, beta } = form.scores;
+    const none = new Float64Array(cols);
+    const row = (of: Float64Array, c: number) => c < 0 ? none : of.subarray(c * cols, (c + 1) * cols);
+    return Float64Array.from(pairs, ([of, less]) => {
+      const parts = { s: row(beta, less), p: row(mu, less), t: row(beta, of), q: row(mu, of) };
+      return quadraticMinimum(parts, around).lower;
+    });
+  }
+  const rows = rowsFor(form.kind === "linear" ? form.scores : topOf(form.chain), pairs);
+  if (form.kind === "chain") return substituted(boundChain(form.chain, around, method), rows);
+  return Float64Array.from(pairs, (_, r) => {
+    return linearMinimum(rows.W.subarray(r * rows.cols, (r + 1) * rows.cols), rows.b[r], around).lower;
+  });
+}
+
+const topOf = ({ layers }: Chain) => layers.at(-1) as LinearLayer;
+
+function rowsFor({ cols, W, b, slack }: Affine, pairs: readonly (readonly [number, number])[]): Affine {
+  const out = {
+    rows: pairs.length,
+    cols,
+    W: new Float64Array(pairs.length * cols),
+    b: new Float64Array(pairs.length),
+    slack: slack && new Float64Array(pairs.length),
+  };
+  pairs.forEach((pair, r) =>
+    pair.forEach((c, side) => {
+      if (c < 0) return;
+      const sign = side === 0 ? 1 : -1;
+      for (let i = 0; i < cols; i++) out.W[r * cols + i] += sign * W[c * cols + i];
+      out.b[r] += sign * b[c];
+      if (slack) out.slack![r] += slack[c];
+    })
+  );
+  return out;
+}
