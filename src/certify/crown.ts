@@ -12,7 +12,7 @@ import {
 } from "./chain.ts";
 import type { Neighborhood } from "./neighborhood.ts";
 import { byIntervals, type Path, type Stage, substituted } from "./substitution.ts";
-import { activationLines, type Bounds, type Compared, type Lines, maxoutLines, ROUGH } from "./relaxation.ts";
+import { activationLines, type Bounds, maxoutLines, ROUGH } from "./relaxation.ts";
 
 /**
  * How bounds of the layers between are found: from layer to layer, substituted back to the inputs, or that with lines that are

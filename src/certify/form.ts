@@ -5,7 +5,7 @@ import type { Model } from "../models/model.ts";
 import type { Chain, LinearLayer } from "./chain.ts";
 import type { Affine } from "./exact_linear.ts";
 import type { Diagonal } from "./exact_rbf.ts";
-import { refuse, unroll } from "./unroll.ts";
+import { unroll } from "./unroll.ts";
 
 /** A model as certificates see it. */
 export type Form =
