@@ -28,7 +28,7 @@ const BAD: [unknown, string][] = [
   [{ epsilons: [-1] }, "epsilons must be a list of finite numbers ≥ 0"],
   [{ bounds: [1, 0] }, "bounds must be two numbers, the first the less"],
   [{ seed: 0.5 }, "seed must be a whole number ≥ 0"],
-  [{ norm: "L3" }, "norm must be Linf, L2 or L1"],
+  [{ norm: "L3" }, "norm must be Linf, L2, L1 or L0"],
   [{ attacks: "fgsm" }, "attacks must be a list"],
   [{ attacks: [] }, "attacks must not be empty"],
   [{ attacks: ["fgsm", { attack: "fgsm" }] }, "attacks must not hold anything twice"],
