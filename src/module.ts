@@ -102,6 +102,7 @@ export {
   readingJson,
   readingText,
 } from "./data/reading.ts";
+export type { ImageShape } from "./data/image.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
 export { scaled, type Scaling } from "./data/scaling.ts";
 export { type ReadBatch, type ReadOptions, readTables, type Table } from "./data/table.ts";

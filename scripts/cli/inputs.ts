@@ -176,6 +176,11 @@ export async function loadExamples(wanted: Wanted): Promise<Examples> {
   return { ...slice(data[wanted.split], 0, wanted.limit), reading: data.reading };
 }
 
+/** Inputs in a row of an image, if the inputs are images. */
+export function rowWidth({ image }: Reading): number | undefined {
+  return image && image.width * image.channels;
+}
+
 /** Examples, and how they were read. */
 export interface Examples extends Batch {
   readonly reading: Reading;

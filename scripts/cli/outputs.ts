@@ -1,6 +1,8 @@
 /** What commands give back: files, tables, percentages. @module */
 
 import type { AttackedRates, EvaluationConditions } from "../../src/evaluate/evaluation.ts";
+import type { RobustnessReport } from "../../src/evaluate/robustness.ts";
+import type { Warning } from "../../src/evaluate/warnings.ts";
 import { type Matrix, type Rates, type Tensor, writeSafetensors } from "../../src/mod.ts";
 import { writeFileWhole } from "../files.ts";
 import { wrapped } from "./help.ts";
@@ -80,6 +82,46 @@ export function ratesTables(clean: Rates, attacked: readonly AttackedRates[], wi
       ].join("\n")
     ),
   ].join("\n\n");
+}
+
+/** The worst case: what is known at each size, and what each attack of the cascade came to. */
+export function bracketTables(
+  { norm, effort, at }: Pick<RobustnessReport, "norm" | "effort" | "at">,
+  width?: number,
+): string {
+  const seconds = (value: number | null) => value === null ? "–" : `${value.toFixed(1)} s`;
+  const cascade = at.flatMap(({ epsilon, attacked }) =>
+    attacked.byAttack.map((
+      each,
+    ) => [`${epsilon}`, each.attack, percent(each.errorRate), seconds(each.seconds)])
+  );
+  return [
+    `In the worst case: epsilon is the ${DISTANCES[norm]}; effort ${effort}`,
+    table([
+      ["epsilon", "attacked", "certified", "unresolved", "bounds", "time"],
+      ...at.map(({ epsilon, attacked, certified, unresolved, complete }) => [
+        `${epsilon}`,
+        percent(attacked.errorRate),
+        percent(certified?.errorRate ?? null),
+        `${unresolved}${complete ? "" : " (stopped)"}`,
+        certified?.method ?? "–",
+        seconds(certified?.seconds ?? null),
+      ]),
+    ], width),
+    "",
+    "Error after each attack, of what the ones before had left:",
+    table([["epsilon", "attack", "error", "time"], ...cascade], width),
+  ].join("\n");
+}
+
+/** What the columns of the first of these mean. */
+export const BRACKET_LEGEND =
+  "attacked: at least this is wrong in the worst case. certified: at most this. unresolved: examples of which neither is " +
+  "known.";
+
+/** Warnings about an evaluation, in lines of `width`. */
+export function warningLines(warnings: readonly Warning[], width: number): string {
+  return warnings.flatMap(({ name, text }) => wrapped(`Warning: ${text} (${name})`, width)).join("\n");
 }
 
 /** What the columns of such tables mean. */

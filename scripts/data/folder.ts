@@ -16,6 +16,7 @@ import {
   readTables,
   type Table,
 } from "../../src/mod.ts";
+import { SIDE } from "../../src/data/digits/raster.ts";
 import { tableRows } from "../../src/data/table.ts";
 import { reason, UserError } from "../errors.ts";
 import { isZip, npzTables } from "./archive.ts";
@@ -89,7 +90,8 @@ interface Tables {
 
 function digitTables(seed: number | undefined): Table[] {
   const { train, test } = digits({ seed });
-  return [train, test].map(({ x, labels }) => ({ x, labels, source: { format: "built-in digits" } }));
+  const pixels = { width: SIDE, height: SIDE, channels: 1 };
+  return [train, test].map(({ x, labels }) => ({ x, labels, pixels, source: { format: "built-in digits" } }));
 }
 
 /** What output says of a file that is in one part. */

@@ -74,6 +74,7 @@ export async function imageTables(folders: readonly string[]): Promise<Table[]> 
       x: { rows: images.length, cols, data },
       labels: numbered(labels),
       image: true,
+      pixels: { width, height, channels },
       place: (row) => paths[row],
       source: { format: `images, ${width} × ${height}, ${channels === 3 ? "red, green and blue" : "grey"}` },
     };

@@ -10,6 +10,7 @@ import {
   shapeText,
   sizeOf,
 } from "./elements.ts";
+import { imageOfShape } from "./image.ts";
 import { type ReadBatch, readBatch, type ReadOptions, type Table } from "./table.ts";
 
 /** An array with any number of dimensions. */
@@ -97,7 +98,8 @@ export function idxTable(images: Idx, labels: Idx): Table {
     throw new InputError("shape", "make a batch", `the labels hold images, ${shapeText(labels.shape)}`);
   }
   const image = shape.length > 2 && data instanceof Uint8Array;
-  return { x: { rows: shape[0], cols: sizeOf(shape.slice(1)), data }, labels: labels.data, image };
+  const x = { rows: shape[0], cols: sizeOf(shape.slice(1)), data };
+  return { x, labels: labels.data, image, pixels: imageOfShape(shape) };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   shapeText,
   sizeOf,
 } from "./elements.ts";
+import { imageOfShape } from "./image.ts";
 import { type ReadBatch, readBatch, type ReadOptions, type Table } from "./table.ts";
 
 /** An array as NumPy saved it. */
@@ -138,7 +139,8 @@ export function npyTable(x: Npy, labels: Npy): Table {
     );
   }
   const image = rest.length > 1 && x.data instanceof Uint8Array;
-  return { x: { rows, cols: sizeOf(rest), data: x.data }, labels: labelsOf(labels), image };
+  const pixels = imageOfShape(x.shape);
+  return { x: { rows, cols: sizeOf(rest), data: x.data }, labels: labelsOf(labels), image, pixels };
 }
 
 function labelsOf({ shape, data }: Npy): Numbers {

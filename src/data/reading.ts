@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { quoted } from "../schema.ts";
+import type { ImageShape } from "./image.ts";
 import type { Scaling } from "./scaling.ts";
 
 /** What the labels of a data set stand for. */
@@ -22,6 +23,8 @@ export interface Fitted {
 
 /** How a data set was read. */
 export interface Reading extends Fitted {
+  /** The images that its inputs are, where that is known. */
+  readonly image?: ImageShape;
   /** Least and greatest input as the files have them. */
   readonly range: readonly [number, number];
   /** Examples left out because a value was missing. */

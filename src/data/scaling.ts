@@ -79,8 +79,3 @@ export function scaleInPlace({ cols, data }: Matrix, { kind, offset, divisor }: 
     for (let j = 0; j < cols; j++, at++) data[at] = (data[at] - offset[j]) / divisor[j];
   }
 }
-
-/** Whether so many inputs make a square image of a side of at least 8, grey or in three colours. */
-export function isImageWidth(cols: number): boolean {
-  return [cols, cols / 3].some((pixels) => pixels >= 64 && Number.isInteger(Math.sqrt(pixels)));
-}

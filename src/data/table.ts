@@ -5,9 +5,10 @@ import type { Matrix } from "../matrix.ts";
 import { any, choice, integer, integerOr, resolve, shown } from "../schema.ts";
 import type { Batch } from "./batch.ts";
 import { type Numbers, toFloat32 } from "./elements.ts";
+import { imageOfWidth, type ImageShape } from "./image.ts";
 import { areStrings, classesOf, exampleAt, type LabelColumn, labelling, reading } from "./labels.ts";
 import type { Fitted, Reading } from "./reading.ts";
-import { fitScaling, isImageWidth, scaleInPlace, type Scaling } from "./scaling.ts";
+import { fitScaling, scaleInPlace, type Scaling } from "./scaling.ts";
 
 /** Examples as a file holds them. */
 export interface Table {
@@ -17,6 +18,8 @@ export interface Table {
   readonly labels: LabelColumn;
   /** Whether the file says that each example is an image of bytes. */
   readonly image?: boolean;
+  /** The size of the images, where it is known. */
+  readonly pixels?: ImageShape;
   /** What messages call the table, such as the name of its file. */
   readonly name?: string;
   /** What messages call example `row`; default its number, from 0. */
@@ -109,7 +112,9 @@ export function readTables(
   xs.forEach((x) => scaleInPlace(x, scaling));
   const rows = (of: readonly Table[]) => of.reduce((sum, { x }) => sum + x.rows, 0);
   const dropped = rows(tables) - rows(whole);
-  return { batches, reading: { scaling, labels, range, dropped, source: whole[0].source ?? {} } };
+  const image = whole[0].pixels ?? (scaling.kind === "255" ? imageOfWidth(xs[0].cols) : undefined);
+  const { source = {} } = whole[0];
+  return { batches, reading: { scaling, labels, range, dropped, source, ...(image && { image }) } };
 }
 
 /** The batch of one table. */
@@ -229,7 +234,7 @@ function rangeOf(xs: readonly Matrix[]): [number, number] {
 type Kind = { readonly image?: boolean; readonly x: Matrix };
 
 function scaleOf(tables: readonly Kind[], [, max]: readonly [number, number]): "none" | "255" {
-  const images = tables.every(({ image, x }) => image || isImageWidth(x.cols));
+  const images = tables.every(({ image, x }) => image || imageOfWidth(x.cols));
   return images && max >= 128 && areBytes(tables) ? "255" : "none";
 }
 

@@ -27,7 +27,8 @@ import { callerProblem, Problem, problemResponse } from "./problem.ts";
  * |---|---|
  * | `GET /models` | the models, their sizes, the limits |
  * | `POST /models/NAME/classify` | class and probabilities of each input |
- * | `POST /models/NAME/check` | error and confidence under attack, beside noise; whether thresholds are met |
+ * | `POST /models/NAME/check` | the worst case over many attacks, or single ones, beside noise; whether thresholds are met |
+ * | `POST /models/NAME/robustness` | the worst-case error, between what attacks find and what is certified |
  * | `POST /models/NAME/screen` | which inputs are rubbish to the model |
  * | `GET /openapi.json` | all of this, in OpenAPI 3.1 |
  *
@@ -46,7 +47,7 @@ import { callerProblem, Problem, problemResponse } from "./problem.ts";
  * const sign = model(softmaxLinear({ inputs: 1, classes: 2 }), { tensors });
  * const handler = createHandler({ models: { sign } });
  *
- * const gate = { epsilons: [0.1, 0.3], thresholds: [{ on: "fgsm", epsilon: 0.1, errorRate: 0 }] };
+ * const gate = { epsilons: [0.1, 0.3], thresholds: [{ on: "attacked", epsilon: 0.1, errorRate: 0 }] };
  * const response = await handler(
  *   new Request("https://example.org/models/sign/check", {
  *     method: "POST",
@@ -56,7 +57,7 @@ import { callerProblem, Problem, problemResponse } from "./problem.ts";
  * );
  * const report = await response.json();
  * assertEquals(report.passed, true);
- * assertEquals(report.flips[1].examples, [0]);
+ * assertEquals(report.robustness.at[1].attacked.errorRate, 0.5);
  * ```
  *
  * @throws {InputError} if an option is not as described, or no kernels can be started

@@ -21,7 +21,10 @@
 export type { Rates } from "../evaluate/measure.ts";
 export { createHandler } from "./handler.ts";
 export type { Cors, HandlerOptions, Limits } from "./options.ts";
-export type { CheckReport, Flips, NoiseRates, Verdict } from "../evaluate/check.ts";
+export type { CheckReport, Flips, NoiseRates, Verdict, WorstCase } from "../evaluate/check.ts";
+export type { Effort } from "../evaluate/efforts.ts";
+export type { ExampleRobustness, RobustnessAt, RobustnessReport } from "../evaluate/robustness.ts";
+export type { Warning, WarningName } from "../evaluate/warnings.ts";
 export type { Gate, Threshold } from "../evaluate/gate.ts";
 export type { AttackChoice, ConfiguredAttack as Tried } from "../evaluate/attack_choice.ts";
 export type { AttackedRates, ClassRates, Evaluation, EvaluationConditions } from "../evaluate/evaluation.ts";

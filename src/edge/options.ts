@@ -46,11 +46,12 @@ export interface HandlerOptions {
   /** What a request may ask for at most. */
   limits?: Limits;
   /**
-   * What a check tries and asks for where its request does not say; default FGSM at ε = 0.25, and no thresholds. What a
+   * What a check tries and asks for where its request does not say; default the worst case over many attacks of effort `quick` at
+   * ε = 0.25, and no thresholds. What a
    * request says takes the place of the member here.
    */
   gate?: Partial<Gate>;
-  /** Attacks that a check may try; default those that use the size they are given, and search for no smaller one. */
+  /** Attacks that a check may try one by one; default those that use the size they are given, and search for no smaller one. */
   attacks?: readonly string[];
   /** Screening where its request does not say: probability above which an input is no rubbish; default 0.5. */
   threshold?: number;

@@ -27,6 +27,16 @@ export interface ConfiguredAttack {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** What must be said beside what single attacks found. */
+export function noBoundText(names: readonly string[]): string {
+  const are = names.length === 1 ? "is" : "are";
+  return `${
+    names.join(" and ")
+  } alone ${are} no bound on robustness: other attacks may fool the model where ${
+    names.length === 1 ? "it does" : "they do"
+  } not`;
+}
+
 /** The options that each attack has of its own and that text can give, its norm among them where it has a choice. */
 export const attackSchemas: Readonly<Record<string, AnySchema>> = Object.fromEntries(
   Object.entries(anyAttacks).map(([name, { norms, options }]) => [name, {

@@ -10,7 +10,6 @@ import { predict } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Stage } from "./efforts.ts";
-import { runSteps } from "./outcomes.ts";
 import type { Finding } from "./warnings.ts";
 
 /** A model as attacks see it, with gradients or without. */
@@ -65,9 +64,6 @@ export function errorAt({ size }: Standing, epsilon: number): number {
   return size.reduce((sum, each) => sum + Number(each <= epsilon), 0) / size.length;
 }
 
-/** Examples that one call of an attack takes: after each, what it found counts whatever comes then. */
-const RUN = 250;
-
 /**
  * What `stage` finds on the examples that still stand within `limits`, noted in `standing`, and whether it was tried
  * on all of them before `late`. Yields the part done between two questions to the model.
@@ -75,12 +71,14 @@ const RUN = 250;
 export function* stageSteps(
   model: Subject,
   examples: Batch,
-  { standing, stage, limits, seed, late, onFooled }: {
+  { standing, stage, limits, seed, late, chunk, onFooled }: {
     standing: Standing;
     stage: Stage;
     limits: Constraint & { readonly epsilon: number };
     seed: number;
     late: () => boolean;
+    /** Examples that one call of the attack takes: after each, what it found counts whatever comes then. */
+    chunk: number;
     onFooled?: (example: number, x: Float32Array) => void;
   },
 ): Generator<number, { finding: Finding; complete: boolean }> {
@@ -88,8 +86,8 @@ export function* stageSteps(
   const rows = openRows(standing, epsilon);
   const newlyFooled: number[] = [];
   let [zeroGradients, tried, complete] = [0, 0, true];
-  for (let first = 0; first < rows.length && complete; first += RUN) {
-    const run = rows.slice(first, first + RUN);
+  for (let first = 0; first < rows.length && complete; first += chunk) {
+    const run = rows.slice(first, first + chunk);
     const steps = attackSteps(model, select(examples, run), stage, limits, seed);
     let step = steps.next();
     while (!step.done) {
@@ -157,17 +155,7 @@ export function note({ by, size }: Standing, row: number, found: { by: string; s
 }
 
 /** What a stage makes of some examples, whatever is known of them. */
-export function attacked(
-  model: Subject,
-  batch: Batch,
-  stage: Stage,
-  limits: Constraint,
-  seed: number,
-): Adversarial {
-  return runSteps(attackSteps(model, batch, stage, limits, seed));
-}
-
-function* attackSteps(
+export function* attackSteps(
   model: Subject,
   batch: Batch,
   { attack, options, role }: Stage,

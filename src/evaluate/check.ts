@@ -1,15 +1,26 @@
-/** A robustness check: a model attacked, a control of noise beside it, and thresholds that say whether it passes. @module */
+/** A robustness check: the worst case, single attacks, noise beside them, and thresholds that say whether a model passes. @module */
 
 import { InputError } from "../errors.ts";
+import type { Distance } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
-import { type Gate, gateAttacks, LIMITED, normsOf, type Threshold } from "./gate.ts";
+import type { Differentiable } from "../models/classifier.ts";
+import { noBoundText } from "./attack_choice.ts";
+import type { Effort } from "./efforts.ts";
+import { type Gate, gateAttacks, LIMITED, normsOf, type Threshold, trialsOf, worstCaseOf } from "./gate.ts";
 import type { Answers, Rates } from "./measure.ts";
-import type { Outcomes } from "./outcomes.ts";
+import { type Outcomes, outcomes, passesOf } from "./outcomes.ts";
+import {
+  passesOfWorstCase,
+  type RobustnessOptions,
+  type RobustnessReport,
+  robustnessSteps,
+} from "./robustness.ts";
+import type { WarningName } from "./warnings.ts";
 
 /** One rate beside its threshold. */
 export interface Verdict {
-  /** What the rate is of: `clean`, `noise`, or what an attack is called. */
+  /** What the rate is of: `clean`, `attacked` or `certified`, `noise`, or what an attack is called. */
   readonly on: string;
   /** The size of the perturbation; null for `clean`. */
   readonly epsilon: number | null;
@@ -41,8 +52,15 @@ export interface NoiseRates extends AttackedRates {
   readonly step: number;
 }
 
+/** The worst case as a check reports it. */
+export type WorstCase = Omit<RobustnessReport, "examples">;
+
 /** An evaluation and what follows from it, ready for JSON. */
 export interface CheckReport extends Evaluation {
+  /** The worst case over many attacks, and what is certified; null where it was not looked for. */
+  readonly robustness: WorstCase | null;
+  /** What a reader must know beside the numbers, in sentences. */
+  readonly notes: readonly string[];
   /** Random signs of each ε, in each norm that an attack is bounded in: what size does without aim. */
   readonly noise: readonly NoiseRates[];
   /** One for each attack and ε. */
@@ -53,24 +71,74 @@ export interface CheckReport extends Evaluation {
   readonly passed: boolean | null;
 }
 
+/** How a check is made beside its gate. */
+export interface CheckOptions
+  extends Omit<EvaluationOptions, "perClass">, Pick<RobustnessOptions, "now" | "timeLimit" | "width"> {
+  /** How hard the worst case is looked for where the gate does not say; default `"standard"`. */
+  effort?: Effort;
+}
+
+/** What a check found, and its report. */
+export interface Checked {
+  readonly found: Outcomes;
+  readonly report: CheckReport;
+}
+
 /**
- * The report on `examples` that the outcomes of the trials of `gate` make.
+ * The check of `model` on `examples` that `gate` asks for. Yields the fraction done between questions to the model, of
+ * `turn` examples each at most.
  *
- * @throws {InputError} if there are no examples, or an attack met no gradient but 0, which judges nothing
+ * @throws {InputError} if the gate or the examples do not fit the model, or what was found judges nothing: no gradient but
+ *   0, or a search that time cut short
+ */
+export function* checkSteps(
+  model: Differentiable,
+  examples: Batch,
+  gate: Gate,
+  { effort, now, timeLimit, width, turn, ...names }: CheckOptions & { turn?: number },
+): Generator<number, Checked> {
+  const trials = trialsOf(gate, model.inputs);
+  const worstCase = worstCaseOf(gate, effort);
+  const single = 1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0);
+  const all = single + (worstCase ? passesOfWorstCase(model, worstCase) : 0);
+  const found = yield* scaled(outcomes(model, examples, trials, { turn }), 0, single / all);
+  const options = worstCase && { ...worstCase, now, timeLimit, width };
+  const chunk = turn === undefined ? {} : { chunk: Math.max(1, Math.min(250, Math.floor(turn / 3))) };
+  const robustness = options &&
+    (yield* scaled(robustnessSteps(model, examples, options, chunk), single / all, 1 - single / all));
+  return { found, report: checkReport(gate, found, { examples, robustness, ...names }) };
+}
+
+/** `steps`, of which the fractions begin at `from` and make up `part` of the whole. */
+function* scaled<T>(steps: Generator<number, T>, from: number, part: number): Generator<number, T> {
+  for (let step = steps.next();; step = steps.next()) {
+    if (step.done) return step.value;
+    yield from + part * step.value;
+  }
+}
+
+/**
+ * The report on `examples` that the outcomes of the trials of `gate` make, and the worst case if it was looked for.
+ *
+ * @throws {InputError} if there are no examples, or what was found judges nothing
  */
 export function checkReport(
   gate: Gate,
   { clean, attacked }: Outcomes,
-  { examples, ...options }: { examples: Pick<Batch, "labels" | "classes"> } & EvaluationOptions,
+  { examples, robustness, ...options }:
+    & { examples: Pick<Batch, "labels" | "classes">; robustness?: RobustnessReport }
+    & EvaluationOptions,
 ): CheckReport {
   const control = gate.attacks.length * gate.epsilons.length;
   const perClass = gate.perClass ?? options.perClass;
   const { seed = 0, bounds = null } = gate;
   const conditions = { bounds, seed, attacks: gateAttacks(gate) };
   const all = evaluation({ clean, attacked }, examples, { ...options, perClass, conditions });
+  const { examples: _, ...worst } = robustness ?? {};
   const report = {
     ...all,
     attacked: all.attacked.slice(0, control),
+    robustness: robustness ? worst as WorstCase : null,
     noise: normsOf(gate).flatMap((_, i) =>
       gate.epsilons.map((epsilon, j) => {
         const found = all.attacked[control + i * gate.epsilons.length + j];
@@ -82,6 +150,7 @@ export function checkReport(
       epsilon,
       ...flipped(clean, predicted, examples.labels),
     })),
+    notes: robustness ? [] : [noBoundText(conditions.attacks.map(({ name }) => name))],
   };
   const blind = report.attacked.find(({ zeroGradients }) => zeroGradients === examples.labels.length);
   if (blind) {
@@ -93,11 +162,37 @@ export function checkReport(
   }
   const rows = rowsOf(report);
   const verdicts = (gate.thresholds ?? []).flatMap((threshold) => verdictsOn(threshold, rows));
+  if (robustness) checkJudged(robustness, verdicts);
   return {
     ...report,
     verdicts,
     passed: verdicts.length > 0 ? verdicts.every(({ passed }) => passed) : null,
   };
+}
+
+/** @throws {InputError} if a verdict on the worst case rests on a search that showed nothing, or on half of one */
+function checkJudged({ warnings, clean, at }: RobustnessReport, verdicts: readonly Verdict[]): void {
+  const fail = (on: string, problem: string) => {
+    throw new InputError("value", `judge by ${on}`, problem);
+  };
+  const shareOf = (name: WarningName) => warnings.find((warning) => warning.name === name)?.share ?? 0;
+  for (const { on, epsilon, passed } of verdicts) {
+    if (on !== "attacked" && on !== "certified") continue;
+    if (shareOf("inputsOutsideBounds") > 0) {
+      fail(on, "examples are outside the bounds, and nothing was tried on them; give bounds that hold them");
+    }
+    // an error that was found is one whatever else is not known, and so is one that is excluded
+    if (on === "attacked" ? !passed : passed) continue;
+    if (on === "attacked" && clean.errorRate < 1 && shareOf("zeroGradients") >= 1 - clean.errorRate) {
+      fail(
+        on,
+        "the gradient is 0 in every input of all examples, which hides from attacks whatever the model does",
+      );
+    }
+    if (!at.find((each) => each.epsilon === epsilon)!.complete) {
+      fail(on, `time was up at ${epsilon} before all was tried; give more, or fewer examples by --limit N`);
+    }
+  }
 }
 
 function flipped(
@@ -111,22 +206,33 @@ function flipped(
 }
 
 /** A row of the report that a threshold may be about. */
-interface Row extends Rates {
+interface Row extends Partial<Omit<Rates, "errorRate">> {
+  readonly errorRate: number;
   readonly on: string;
   readonly epsilon: number | null;
   readonly errorOverNoise?: number;
 }
 
-function rowsOf({ clean, attacked, noise }: Pick<CheckReport, "clean" | "attacked" | "noise">): Row[] {
-  const beside = (row: AttackedRates) =>
-    noise.find(({ distance, epsilon }) => distance === row.distance && epsilon === row.epsilon);
+function rowsOf(
+  { clean, attacked, noise, robustness }: Pick<CheckReport, "clean" | "attacked" | "noise" | "robustness">,
+): Row[] {
+  const overNoise = (norm: Distance, epsilon: number, errorRate: number) => {
+    const control = noise.find((each) => each.distance === norm && each.epsilon === epsilon);
+    return control && errorRate - control.errorRate;
+  };
+  const worst = robustness?.at.flatMap(({ epsilon, attacked: { errorRate }, certified }): Row[] => [
+    { on: "attacked", epsilon, errorRate, errorOverNoise: overNoise(robustness.norm, epsilon, errorRate) },
+    ...(certified ? [{ on: "certified", epsilon, errorRate: certified.errorRate }] : []),
+  ]) ?? [];
   return [
     { ...clean, on: "clean", epsilon: null },
+    ...worst,
     ...noise.map((each) => ({ ...each, on: "noise" })),
-    ...attacked.map((each) => {
-      const control = beside(each);
-      return { ...each, on: each.attack, errorOverNoise: control && each.errorRate - control.errorRate };
-    }),
+    ...attacked.map((each) => ({
+      ...each,
+      on: each.attack,
+      errorOverNoise: overNoise(each.distance, each.epsilon, each.errorRate),
+    })),
   ];
 }
 

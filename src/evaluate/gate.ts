@@ -5,16 +5,21 @@ import { attackNamed, signNoise } from "../attacks/mod.ts";
 import { isNorm, type Norm } from "../constraints/constraint.ts";
 import type { Trial } from "./outcomes.ts";
 import { type AttackChoice, attackSchemas, configureAttack, type ConfiguredAttack } from "./attack_choice.ts";
+import type { Effort } from "./efforts.ts";
+import type { RobustnessOptions } from "./robustness.ts";
 
 /** The most that some rates may be. What it says nothing of may be anything; it says something of one at least. */
 export interface Threshold {
-  /** What it is about: `clean`, `noise`, or the attack of that name. */
+  /**
+   * What it is about: `clean`; `attacked`, the worst case over many attacks; `certified`, where an error is what no
+   * certificate excludes; `noise`; or the attack of that name.
+   */
   readonly on: string;
   /** At which size, in input units; default at each. Nothing for `clean`. */
   readonly epsilon?: number;
   /** The greatest error rate, a fraction in [0, 1]. */
   readonly errorRate?: number;
-  /** The greatest mean confidence on errors, a fraction in [0, 1]; met where there is no error. */
+  /** The greatest mean confidence on errors, a fraction in [0, 1]; met where there is no error. Not of the worst case. */
   readonly confidenceOnErrors?: number;
   /** By how much the error rate may exceed that under noise of the same size, a fraction in [0, 1]; for attacks in a norm. */
   readonly errorOverNoise?: number;
@@ -25,8 +30,15 @@ export const LIMITED = ["errorRate", "confidenceOnErrors", "errorOverNoise"] as 
 
 /** What to try on a model, and what it is to withstand. */
 export interface Gate {
-  /** Attacks by name, or with options of their own. */
+  /** Attacks to try one by one, by name or with options of their own; default none: the worst case alone is looked for. */
   readonly attacks: readonly (string | AttackChoice)[];
+  /**
+   * How hard the worst case over many attacks is looked for, or `"none"`; default `"standard"`, and `"none"` where attacks
+   * are named and no threshold is on `attacked` or `certified`.
+   */
+  readonly effort?: Effort | "none";
+  /** Bounds that certify, or `"none"`; default those there are for the model where a threshold is on `certified`, else none. */
+  readonly certify?: RobustnessOptions["certify"];
   /** Sizes of their perturbations, in input units. */
   readonly epsilons: readonly number[];
   /** Norm that ε bounds, for the attacks that have a choice of it; default each one's own. */
@@ -44,17 +56,50 @@ export interface Gate {
 }
 
 /** What is tried where nothing is said. */
-export const GATE: Gate = { attacks: ["fgsm"], epsilons: [0.25] };
+export const GATE: Gate = { attacks: [], epsilons: [0.25] };
+
+/** What is known of the worst case, as thresholds and reports name it. */
+export const WORST_CASE = ["attacked", "certified"] as const;
+
+/**
+ * How the worst case is looked for, with `effort` unless `gate` says otherwise; nothing if it is not.
+ *
+ * @throws {InputError} if there is no size > 0 to look within
+ */
+export function worstCaseOf(gate: Gate, effort: Effort = "standard"): RobustnessOptions | undefined {
+  const { attacks, thresholds = [], norm = "Linf", bounds, seed = 0 } = gate;
+  const limits = (on: string) => thresholds.some((each) => each.on === on);
+  const wanted = gate.effort ??
+    (attacks.length === 0 || WORST_CASE.some(limits) ? effort : "none");
+  if (wanted === "none") return undefined;
+  const epsilons = gate.epsilons.filter((epsilon) => epsilon > 0);
+  if (epsilons.length === 0) {
+    throw new InputError(
+      "value",
+      "check",
+      "epsilons must hold one > 0, within which the worst case is looked for",
+    );
+  }
+  return {
+    epsilons,
+    norm,
+    ...(bounds && { bounds }),
+    effort: wanted,
+    certify: gate.certify ?? (limits("certified") ? "auto" : "none"),
+    seed,
+  };
+}
 
 /** The attacks of `gate`, complete. */
 export function gateAttacks({ attacks, norm, labels }: Gate): ConfiguredAttack[] {
   return attacks.map((choice) => configureAttack(choice, { norm, labels }));
 }
 
-/** The norms that the attacks of `gate` are bounded in; an angle and a number of features are none. */
+/** The norms that the attacks of `gate` and the worst case are bounded in; an angle and a number of features are none. */
 export function normsOf(gate: Gate): Norm[] {
   const distances = gateAttacks(gate).map(({ distance }) => distance);
-  return [...new Set(distances)].filter(isNorm);
+  const { norm } = worstCaseOf(gate) ?? {};
+  return [...new Set([...distances, ...(norm ? [norm] : [])])].filter(isNorm);
 }
 
 /**
@@ -89,20 +134,32 @@ export function trialsOf(gate: Gate, inputs: number): Trial[] {
 /** An option that no attack has would change nothing. */
 function checkShared(gate: Gate): void {
   const tried = gateAttacks(gate);
+  const worstCase = worstCaseOf(gate);
   for (const option of ["norm", "labels"] as const) {
-    if (gate[option] === undefined) continue;
+    if (gate[option] === undefined || option === "norm" && worstCase) continue;
     if (tried.some(({ attack }) => Object.hasOwn(attackSchemas[attack], option))) continue;
     const names = tried.map(({ name }) => name).join(", ");
-    throw new InputError("option", "check", `${option} goes with none of the attacks, ${names}`);
+    throw new InputError(
+      "option",
+      "check",
+      names === ""
+        ? `${option} goes with an attack that is named, and none is`
+        : `${option} goes with none of the attacks, ${names}`,
+    );
+  }
+  if (gate.certify !== undefined && !worstCase) {
+    throw new InputError("option", "check", "certify goes with the worst case, which effort none leaves out");
   }
 }
 
 /** A threshold that no rate could fail would let everything pass. */
 function checkThresholds(gate: Gate): void {
-  const { epsilons, thresholds = [] } = gate;
+  const { epsilons, thresholds = [], certify } = gate;
   const tried = gateAttacks(gate);
+  const worstCase = worstCaseOf(gate);
   const known = [
     "clean",
+    ...(worstCase ? WORST_CASE : []),
     ...(normsOf(gate).length > 0 ? ["noise"] : []),
     ...tried.map(({ name }) => name),
   ];
@@ -110,15 +167,32 @@ function checkThresholds(gate: Gate): void {
     const fail = (problem: string) => {
       throw new InputError("value", "check", `thresholds[${i}] ${problem}`);
     };
-    if (!known.includes(on)) fail(`is on ${on}, which is none of ${known.join(", ")}`);
+    if (!known.includes(on)) fail(`is on ${on}, ${unknownText(on, known, gate)}`);
     if (on === "clean" && epsilon !== undefined) fail("is on clean, which has no epsilon");
     if (epsilon !== undefined && !epsilons.includes(epsilon)) {
       fail(`is at epsilon ${epsilon}, which is none of ${epsilons.join(", ")}`);
     }
     if (LIMITED.every((rate) => limits[rate] === undefined)) fail(`limits none of ${LIMITED.join(", ")}`);
-    const bounded = tried.some(({ name, distance }) => name === on && isNorm(distance));
+    const worst = (WORST_CASE as readonly string[]).includes(on);
+    if (worst && epsilon === 0) fail(`is on ${on} at epsilon 0, which is clean`);
+    if (worst && limits.confidenceOnErrors !== undefined) {
+      fail(`limits confidenceOnErrors on ${on}, of which the error alone is known`);
+    }
+    if (on === "certified" && certify === "none") fail("is on certified, and certify is none");
+    const bounded = on === "attacked" ||
+      tried.some(({ name, distance }) => name === on && isNorm(distance));
     if (limits.errorOverNoise !== undefined && !bounded) {
       fail(`limits errorOverNoise on ${on}, which is no attack bounded in a norm`);
     }
   });
+}
+
+/** Why a threshold cannot be on `on`, and what would do. */
+function unknownText(on: string, known: readonly string[], { attacks }: Gate): string {
+  if (Object.hasOwn(attackSchemas, on)) {
+    return `which the gate does not try: write "attacks": ${
+      JSON.stringify([...attacks, on])
+    }, or "on": "attacked", the worst case over many attacks`;
+  }
+  return `which is none of ${known.join(", ")}`;
 }

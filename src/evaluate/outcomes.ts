@@ -113,6 +113,7 @@ const REPEATS = [
   "probes",
   "moves",
   "restarts",
+  "targets",
   "searchSteps",
   "binarySearchSteps",
 ];
@@ -125,7 +126,7 @@ export function passesOf({ attack, epsilons, options = {} }: Trial): number {
   const counts = REPEATS.flatMap((key) => {
     const count = (options as Record<string, unknown>)[key] ??
       (attack.options as Record<string, Field>)[key]?.default;
-    return typeof count === "number" ? [count] : [];
+    return typeof count === "number" ? [Math.max(1, count)] : [];
   });
   const repeats = counts.length > 0 ? counts.reduce((a, b) => a * b) : attack.goal === "nearest" ? SEARCH : 1;
   const one = repeats * (attack.needs === "gradients" ? GRADIENT : 1);
@@ -135,9 +136,9 @@ export function passesOf({ attack, epsilons, options = {} }: Trial): number {
 }
 
 /** What `steps` come to, each fraction that they yield given to `onProgress`. */
-export function runSteps<T>(
-  steps: Generator<number, T>,
-  onProgress: (fraction: number) => void = () => {},
+export function runSteps<T, S = number>(
+  steps: Generator<S, T>,
+  onProgress: (fraction: S) => void = () => {},
 ): T {
   for (let step = steps.next();; step = steps.next()) {
     if (step.done) return step.value;

@@ -3,14 +3,20 @@
 import { InputError } from "../errors.ts";
 import { checkedMembers, type JsonSchema, jsonSchemaOf, jsonSchemaOfField, quotedName } from "../fields.ts";
 import { boolean, choice, type Field, integer, number, numbers, oneOf, shown } from "../schema.ts";
-import { type Gate, LIMITED, type Threshold } from "./gate.ts";
+import { METHODS } from "../certify/certify.ts";
+import { EFFORTS } from "./efforts.ts";
+import { type Gate, LIMITED, type Threshold, WORST_CASE } from "./gate.ts";
 import { type AttackChoice, attackSchemas } from "./attack_choice.ts";
 
 const fraction = (help: string) => number(help, { min: 0, max: 1 });
 
 /** The members of a threshold. */
 const THRESHOLD = {
-  on: { kind: "text", help: "what it is about: clean, noise, or an attack by its name", required: true },
+  on: {
+    kind: "text",
+    help: "what it is about: clean, attacked, certified, noise, or an attack by its name",
+    required: true,
+  },
   epsilon: number("at which size; default at each", { min: 0 }),
   errorRate: fraction("greatest error rate"),
   confidenceOnErrors: fraction("greatest mean confidence on errors"),
@@ -19,6 +25,8 @@ const THRESHOLD = {
 
 /** The members of a gate that are options; `attacks` and `thresholds` are lists of more than that. */
 const MEMBERS = {
+  effort: choice("how hard the worst case over many attacks is looked for", [...EFFORTS, "none"]),
+  certify: choice("bounds that certify", [...METHODS, "none"]),
   epsilons: numbers("sizes of the perturbations, in input units", { min: 0 }),
   norm: choice("norm that epsilon bounds, for attacks that have a choice", ["Linf", "L2", "L1", "L0"]),
   labels: choice("labels whose loss is raised, for attacks that raise one", ["true", "predicted"]),
@@ -28,7 +36,7 @@ const MEMBERS = {
 } as const;
 
 const LISTS = {
-  attacks: { kind: "any", help: "attacks by name, or with options of their own" },
+  attacks: { kind: "any", help: "attacks to try one by one, by name or with options of their own" },
   thresholds: { kind: "any", help: "what is to be met" },
 } as const satisfies Record<string, Field>;
 
@@ -111,7 +119,7 @@ const NAMED = {
 
 /** A name that stands in tables, and is taken for nothing else there. */
 function checkName(name: string, place: string, fail: Fail): void {
-  if (["clean", "noise", ...Object.keys(attackSchemas)].includes(name)) {
+  if (["clean", ...WORST_CASE, "noise", ...Object.keys(attackSchemas)].includes(name)) {
     fail(`${place} must not be ${quotedName(name)}, which means something else`);
   }
   if (!/^[\w.+-]{1,40}$/.test(name)) fail(`${place} must be 1 to 40 letters, digits or one of . + - _`);

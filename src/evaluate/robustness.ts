@@ -1,13 +1,15 @@
 /** The worst case over many attacks, with certificates beside it: what is known of each example, and what is not. @module */
 
+import { anyAttacks } from "../attacks/mod.ts";
 import { METHODS } from "../certify/certify.ts";
 import type { CertifyOptions } from "../certify/certify.ts";
 import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
 import type { Examples } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
-import { predict } from "../loss.ts";
+import { predictRows } from "../loss.ts";
 import { checkExamples } from "../models/answers.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import {
   any,
@@ -21,7 +23,7 @@ import {
   type Schema,
 } from "../schema.ts";
 import {
-  attacked,
+  attackSteps,
   errorAt,
   firstStanding,
   isFooled,
@@ -32,7 +34,7 @@ import {
 } from "./cascade.ts";
 import { certifiedCount, certifiedSteps, certifierOf, WITNESS } from "./certified.ts";
 import { type Effort, EFFORTS, stagesOf } from "./efforts.ts";
-import { runSteps } from "./outcomes.ts";
+import { passesOf, runSteps } from "./outcomes.ts";
 import { type Finding, probeWarnings, runWarnings, type Warning } from "./warnings.ts";
 
 /** How hard and within what the worst case is looked for. */
@@ -155,7 +157,7 @@ export interface RobustnessReport {
  * @throws {InputError} if there are no examples, or an option does not fit the model or the examples
  */
 export function robustness(
-  model: Subject,
+  model: Classifier & Partial<Differentiable>,
   examples: Examples,
   options: RobustnessOptions & { onProgress?: (fraction: number) => void; signal?: AbortSignal },
 ): RobustnessReport {
@@ -167,11 +169,18 @@ export function robustness(
   });
 }
 
-/** The same, step by step: yields the fraction done, so that the caller may show it, wait or stop. */
+/** Examples that one call of the model takes, if it takes no more. */
+const CHUNK = 250;
+
+/**
+ * The same, step by step: yields the fraction done between two questions to the model, of `chunk` examples each at most, so
+ * that the caller may show it, wait or stop.
+ */
 export function* robustnessSteps(
-  model: Subject,
+  model: Classifier & Partial<Differentiable>,
   batch: Examples,
   given: RobustnessOptions,
+  { chunk = CHUNK }: { chunk?: number } = {},
 ): Generator<number, RobustnessReport> {
   checkObject("measure robustness", given);
   const { norm = "Linf", bounds, fixed, grid, oneHot, ...others } = given;
@@ -203,7 +212,13 @@ export function* robustnessSteps(
     return () => now ? (now() - start!) / 1000 : null;
   };
 
-  const clean = predict(model, examples.x);
+  const clean = { predicted: new Int32Array(length), confidence: new Float32Array(length) };
+  for (let first = 0; first < length; first += chunk) {
+    yield 0;
+    const found = predictRows(model, examples.x, first, Math.min(first + chunk, length));
+    clean.predicted.set(found.predicted, first);
+    clean.confidence.set(found.confidence, first);
+  }
   const standing = firstStanding(clean.predicted, examples, widest);
   const stages = stagesOf(effort, { norm, gradients: model.inputGradient !== undefined, width });
   const method = certifierOf(model, options.certify);
@@ -225,6 +240,7 @@ export function* robustnessSteps(
           limits: limits(epsilon),
           seed,
           late,
+          chunk,
           onFooled,
         });
         const result = yield* overall(steps, done / work, 1 / work);
@@ -261,18 +277,25 @@ export function* robustnessSteps(
     outside: length - standing.inside.length,
   });
   if (!late()) {
-    warnings.push(...probeWarnings({
+    const probes = probeWarnings({
       model,
       examples,
       findings,
       largest: epsilons.at(-1)!,
       seed,
       limits,
-      attack: attacked,
+      attack: attackSteps,
       certified: method &&
         ((rows, epsilon) =>
           certifiedCount(model as Model, examples, rows, { epsilon, ...within, method, now })),
-    }));
+    });
+    for (let step = probes.next();; step = probes.next()) {
+      if (step.done) {
+        warnings.push(...step.value);
+        break;
+      }
+      yield done / work;
+    }
   }
   return {
     examples: length,
@@ -286,6 +309,18 @@ export function* robustnessSteps(
     warnings,
     ...(perExample && { perExample: Array.from(standing.by, (_, i) => exampleOf(standing, i)) }),
   };
+}
+
+/** How often each example passes through the model at most, about, certificates aside; a gradient counts as three passes. */
+export function passesOfWorstCase(
+  { inputGradient }: Pick<Subject, "inputGradient">,
+  { epsilons, effort = "standard", norm = "Linf" }: Pick<RobustnessOptions, "epsilons" | "effort" | "norm">,
+): number {
+  const stages = stagesOf(effort, { norm, gradients: inputGradient !== undefined });
+  return stages.reduce(
+    (sum, { attack, options }) => sum + passesOf({ attack: anyAttacks[attack], epsilons, options }),
+    1,
+  );
 }
 
 /** What the attacks and certificates at one size came to. */

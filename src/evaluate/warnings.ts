@@ -61,7 +61,7 @@ export function runWarnings(
   { model, examples, clean, findings, outside }: {
     model: Attacked;
     examples: Batch;
-    clean: Predictions;
+    clean: Pick<Predictions, "confidence">;
     findings: readonly Finding[];
     /** Examples outside the bounds. */
     outside: number;
@@ -86,10 +86,7 @@ export function runWarnings(
       "The model gives no gradients: only attacks that ask for scores or labels were tried",
     );
   }
-  const zero = findings.reduce(
-    (max, { zeroGradients, open }) => open > 0 ? Math.max(max, zeroGradients / open) : max,
-    0,
-  );
+  const zero = findings.reduce((max, { zeroGradients }) => Math.max(max, zeroGradients / length), 0);
   if (zero > ZERO) {
     warn(
       "zeroGradients",
@@ -164,8 +161,8 @@ function areProbabilities({ head }: Attacked, { rows, cols, data }: Matrix): boo
   return true;
 }
 
-/** Warnings that need further queries to the model. */
-export function probeWarnings(
+/** Warnings that need further queries to the model; yields between two questions to it. */
+export function* probeWarnings(
   { model, examples, findings, largest, seed, limits, attack, certified }: {
     model: Attacked;
     examples: Batch;
@@ -174,11 +171,17 @@ export function probeWarnings(
     largest: number;
     seed: number;
     limits: (epsilon: number) => Constraint;
-    attack: (model: Attacked, batch: Batch, stage: Stage, limits: Constraint, seed: number) => Adversarial;
+    attack: (
+      model: Attacked,
+      batch: Batch,
+      stage: Stage,
+      limits: Constraint,
+      seed: number,
+    ) => Generator<unknown, Adversarial>;
     /** Which of some examples are certified at a size; nothing where there are no certificates. */
     certified?: (rows: readonly number[], epsilon: number) => number;
   },
-): Warning[] {
+): Generator<unknown, Warning[]> {
   const warnings: Warning[] = [];
   const { x } = slice(examples, 0, SAMPLE);
   const [once, again] = [scoresOf(model, x).data.slice(), scoresOf(model, x).data];
@@ -192,8 +195,8 @@ export function probeWarnings(
     return warnings;
   }
   /** How many of the examples `rows`, which another stage fooled, `stage` does not fool at size `epsilon`. */
-  const misses = (newlyFooled: readonly number[], stage: Stage, epsilon: number): number => {
-    const { fooled } = attack(model, select(examples, newlyFooled), stage, limits(epsilon), seed);
+  const misses = function* (newlyFooled: readonly number[], stage: Stage, epsilon: number) {
+    const { fooled } = yield* attack(model, select(examples, newlyFooled), stage, limits(epsilon), seed);
     return newlyFooled.length - fooled.reduce((sum, each) => sum + each, 0);
   };
   const single = findings.find(({ stage, newlyFooled }) =>
@@ -202,7 +205,7 @@ export function probeWarnings(
   const many = findings.find(({ stage }) => stage.role === "many")?.stage;
   if (single && many) {
     const tried = single.newlyFooled.slice(0, SAMPLE);
-    const missed = misses(tried, many, single.epsilon);
+    const missed = yield* misses(tried, many, single.epsilon);
     if (missed >= 2 && missed / tried.length > SINGLE) {
       warnings.push({
         name: "singleStepBeatsMany",
@@ -219,7 +222,7 @@ export function probeWarnings(
     );
   if (early) {
     const tried = early.newlyFooled.slice(0, SAMPLE);
-    const missed = misses(tried, early.stage, largest);
+    const missed = yield* misses(tried, early.stage, largest);
     if (missed >= 2 && missed / tried.length > SHRINKS) {
       warnings.push({
         name: "notMonotone",

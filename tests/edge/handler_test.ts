@@ -6,6 +6,7 @@ import { predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { model } from "../../src/models/model.ts";
 import { softmaxLinear } from "../../src/models/softmax_linear.ts";
+import { robustness } from "../../src/evaluate/robustness.ts";
 import { checkReport } from "../../src/evaluate/check.ts";
 import { type Gate, gateAttacks, trialsOf } from "../../src/evaluate/gate.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
@@ -124,20 +125,65 @@ Deno.test("check gives the library's report, in JSON and in tensors", async () =
 });
 
 Deno.test("check holds the evaluation that the command line prints", async () => {
-  const { noise: _noise, flips: _flips, verdicts, passed, ...rest } = await said(
-    post("/models/linear/check", { x, labels, gate: { epsilons: [0.1, 0.2] } }),
-  );
   const gate = { attacks: ["fgsm"], epsilons: [0.1, 0.2] };
+  const { noise: _noise, flips: _flips, verdicts, passed, robustness, notes, ...rest } = await said(
+    post("/models/linear/check", { x, labels, gate }),
+  );
   const trials = trialsOf(gate, INPUTS).slice(0, 1);
   const conditions = { bounds: null, seed: 0, attacks: gateAttacks(gate) };
   const found = runSteps(outcomes(models.linear, examples, trials));
   assertEquals(rest, { ...evaluation(found, examples, { model: "linear", data: "request", conditions }) });
-  assertEquals([verdicts, passed], [[], null]);
+  assertEquals([verdicts, passed, robustness, notes.length], [[], null, null, 1]);
+});
+
+Deno.test("check looks for the worst case where a request names no attacks, and certifies where a threshold is on it", async () => {
+  const gate = {
+    epsilons: [0.1],
+    thresholds: [{ on: "attacked", errorRate: 0 }, { on: "certified", errorRate: 1 }],
+  };
+  const { robustness: worst, verdicts, passed } = await said(
+    post("/models/linear/check", { x, labels, gate }),
+  );
+  const { examples: _, ...alone } = robustness(models.linear, examples, {
+    epsilons: [0.1],
+    effort: "quick",
+    certify: "crown",
+  });
+  assertEquals(worst, JSON.parse(JSON.stringify(alone)));
+  assertEquals([verdicts.map(({ passed }: { passed: boolean }) => passed), passed], [[false, true], false]);
+  assert(verdicts[1].value < 1);
+});
+
+Deno.test("robustness gives the library's bracket, in JSON and in tensors, certified where that is cheap", async () => {
+  const options = { epsilons: [0.02, 0.2], norm: "L2" as const, bounds: [0, 1] as [number, number], seed: 3 };
+  const report = robustness(models.linear, examples, {
+    ...options,
+    effort: "quick",
+    certify: "crown",
+    perExample: true,
+  });
+  const { examples: count, ...rest } = report;
+  const wanted = { model: "linear", data: { name: "request", examples: count }, kernels: kernels(), ...rest };
+  const json = await said(post("/models/linear/robustness", { x, labels, ...options }));
+  assertEquals(json, JSON.parse(JSON.stringify(wanted)));
+  const { metadata, tensors: out } = await inTensors("robustness", tensors, {
+    ...Object.fromEntries(Object.entries(options).map(([name, value]) => [name, JSON.stringify(value)])),
+  });
+  assertEquals(JSON.parse(metadata.report), json);
+  assertEquals([...out.size.data], report.perExample!.map(({ size }) => Math.fround(size ?? -1)));
+  assertEquals(
+    [...out.certified.data],
+    report.perExample!.map(({ certified }) => Math.fround(certified ?? 0)),
+  );
+  // a model of which only its answers are known has no certificate
+  const few = { x: x.slice(0, 20), labels: labels.slice(0, 20), epsilons: [0.1] };
+  const { at } = await said(post("/models/mine/robustness", few));
+  assertEquals([at[0].certified, at[0].unresolved], [null, Math.round(20 * (1 - at[0].attacked.errorRate))]);
 });
 
 Deno.test("check takes from the configuration what the request leaves out, and nothing else", async () => {
   const thresholds = [{ on: "fgsm", errorRate: 1 }];
-  const own = handlerOf({ gate: { epsilons: [0.1], seed: 3, thresholds } });
+  const own = handlerOf({ gate: { attacks: ["fgsm"], epsilons: [0.1], seed: 3, thresholds } });
   const ask = async (gate?: Partial<Gate>) =>
     (await own(post("/models/linear/check", { x, labels, gate }))).json();
   const { attacked, verdicts, passed } = await ask();

@@ -111,7 +111,7 @@ Deno.test("a caller who leaves stops the work between runs of rows, and others h
       passed += rows;
     });
     const handler = createHandler({ models: { model }, limits: { examples: 1000 } });
-    const body = action === "check" ? many : { x: many.x };
+    const body = action === "check" ? { ...many, gate: { attacks: ["fgsm"] } } : { x: many.x };
     const [status, detail] = await problem(
       handler(post(`/models/model/${action}`, body, { signal: controller.signal })),
     );
@@ -226,7 +226,7 @@ Deno.test("thresholds, and what an answer may hold, are counted before any work"
   const one = { on: "fgsm", errorRate: 1 };
   const check = (gate: unknown, rows = 1) =>
     handler(post("/models/linear/check", { x: inputs(rows), labels: new Array(rows).fill(0), gate }));
-  assertEquals((await check({ thresholds: new Array(64).fill(one) })).status, 200);
+  assertEquals((await check({ attacks: ["fgsm"], thresholds: new Array(64).fill(one) })).status, 200);
   assertEquals(
     await problem(check({ thresholds: new Array(65).fill(one) })),
     [413, "Cannot check 65 thresholds: this server takes 64 at once"],
@@ -246,6 +246,7 @@ Deno.test("the longest answers that are given are no longer than was reckoned", 
     attacks: ["fgsm", "rotation", "uniformNoise"],
     epsilons,
     perClass: true,
+    effort: "quick",
     thresholds: new Array(64).fill({ on: "fgsm", errorRate: 1, confidenceOnErrors: 1, errorOverNoise: 1 }),
   };
   const body = { x: inputs(500), labels: new Array(500).fill(0), gate };

@@ -27,6 +27,7 @@ Deno.test("the OpenAPI document is one, by the published schema", async () => {
     "/models",
     "/models/{model}/classify",
     "/models/{model}/check",
+    "/models/{model}/robustness",
     "/models/{model}/screen",
   ]);
 });
@@ -55,7 +56,7 @@ Deno.test("every answer in JSON is as the OpenAPI document says, and every reque
 
 Deno.test("every status of a refusal is in the OpenAPI document, with its problem as that says", async () => {
   for (const { name, method, path, headers, body } of hostile(target)) {
-    const action = /^\/models\/linear\/(classify|check|screen)$/.exec(path)?.[1];
+    const action = /^\/models\/linear\/(classify|check|robustness|screen)$/.exec(path)?.[1];
     if (!action || method !== "POST") continue;
     const init = { method, headers, body };
     const response = await handler(new Request(`https://edge.example/api${path}`, init));

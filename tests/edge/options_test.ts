@@ -19,7 +19,7 @@ Deno.test("createHandler() refuses options that are not as described, and names 
     [{ models, gate: { epsilons: [] } }, "gate: epsilons must not be empty"],
     [
       { models, gate: { thresholds: [{ on: "x" }] } },
-      "gate: thresholds[0] is on x, which is none of clean, noise, fgsm",
+      "gate: thresholds[0] is on x, which is none of clean, attacked, certified, noise",
     ],
     [
       { models, attacks: ["signNoise"], gate: { attacks: ["fgsm"] } },

@@ -4,8 +4,9 @@ import "../../src/runtime/inlined.ts";
 import { signNoise } from "../../src/attacks/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
-import { checkReport } from "../../src/evaluate/check.ts";
-import { type Gate, gateAttacks, type Threshold, trialsOf } from "../../src/evaluate/gate.ts";
+import { checkReport, checkSteps } from "../../src/evaluate/check.ts";
+import { GATE, type Gate, gateAttacks, type Threshold, trialsOf } from "../../src/evaluate/gate.ts";
+import { robustness } from "../../src/evaluate/robustness.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
 import { outcomes, runSteps } from "../../src/evaluate/outcomes.ts";
 import { model } from "../../src/models/model.ts";
@@ -44,7 +45,7 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
     bounds: [-1, 1] as const,
     perClass: true,
   };
-  const { noise, flips: _flips, verdicts, passed, ...rest } = check(many);
+  const { noise, flips: _flips, verdicts, passed, robustness, notes, ...rest } = check(many);
   const trials = trialsOf(many, 1).slice(0, 2);
   const conditions = { bounds: [-1, 1] as const, seed: 3, attacks: gateAttacks(many) };
   const options = { ...NAMES, perClass: true, conditions };
@@ -57,7 +58,8 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
   };
   const rows = evaluation(runSteps(outcomes(sign, four, [control])), four, options).attacked;
   assertEquals(noise, rows.map((row) => ({ ...row, step: row.epsilon })));
-  assertEquals([verdicts, passed], [[], null]);
+  assertEquals([verdicts, passed, robustness], [[], null, null]);
+  assertEquals(notes.length, 1);
 });
 
 Deno.test("checkReport() judges each limited rate of each row that a threshold is on", () => {
@@ -154,4 +156,80 @@ Deno.test("checkReport() judges nothing where an attack met no gradient but 0, a
   assertEquals(report(1, { ...gate, thresholds }).attacked.map(({ zeroGradients }) => zeroGradients), [0, 0]);
   // noise asks for none
   assertEquals(report(0, { ...gate, attacks: ["uniformNoise"] }).passed, null);
+});
+
+/** The check of the model, with the worst case if the gate is about it. */
+function whole(
+  gate: Partial<Gate>,
+  { examples = four, ...options }: Record<string, unknown> & { examples?: Batch } = {},
+) {
+  const steps = checkSteps(sign, examples, { ...GATE, epsilons: [0.15], ...gate }, { ...NAMES, ...options });
+  return runSteps(steps).report;
+}
+
+Deno.test("checkSteps() looks for the worst case by default, and judges what attacks find and certificates leave", () => {
+  const thresholds = [{ on: "attacked", errorRate: 0.5 }, { on: "certified", errorRate: 0.4 }];
+  const report = whole({ thresholds });
+  // one of four is wrong as it is, one more within 0.15 of the boundary: a linear model is answered exactly
+  assertEquals(report.verdicts, [
+    { on: "attacked", epsilon: 0.15, rate: "errorRate", value: 0.5, max: 0.5, passed: true },
+    { on: "certified", epsilon: 0.15, rate: "errorRate", value: 0.5, max: 0.4, passed: false },
+  ]);
+  assertEquals([report.passed, report.attacked, report.notes], [false, [], []]);
+  assertEquals(report.robustness!.effort, "standard");
+  assertEquals(report.noise.map(({ distance, epsilon }) => [distance, epsilon]), [["Linf", 0.15]]);
+  const { examples: _, ...alone } = robustness(sign, four, { epsilons: [0.15] });
+  assertEquals(report.robustness, alone);
+});
+
+Deno.test("checkSteps() certifies only where a threshold or the gate asks for it", () => {
+  const certified = (gate: Partial<Gate>) => whole(gate).robustness!.at[0].certified?.method ?? null;
+  assertEquals(certified({}), null);
+  assertEquals(certified({ thresholds: [{ on: "attacked", errorRate: 1 }] }), null);
+  assertEquals(certified({ thresholds: [{ on: "certified", errorRate: 1 }] }), "auto");
+  assertEquals(certified({ certify: "crown" }), "crown");
+});
+
+Deno.test("checkSteps() limits how far the worst case may exceed noise of its size", () => {
+  const { verdicts: [{ value }], noise } = whole({ thresholds: [{ on: "attacked", errorOverNoise: 0 }] });
+  assertEquals(value, 0.5 - noise[0].errorRate);
+});
+
+Deno.test("checkSteps() tries the attacks that are named, alone unless the worst case is asked for too, and says so", () => {
+  const alone = whole({ attacks: ["fgsm"], thresholds: [{ on: "fgsm", errorRate: 1 }] });
+  assertEquals([alone.robustness, alone.attacked.length], [null, 1]);
+  assertEquals(alone.notes, [
+    "fgsm alone is no bound on robustness: other attacks may fool the model where it does not",
+  ]);
+  for (const more of [{ effort: "quick" }, { thresholds: [{ on: "attacked", errorRate: 1 }] }] as const) {
+    const both = whole({ attacks: ["fgsm"], ...more });
+    assertEquals([both.attacked.length, both.notes], [1, []]);
+    assert(both.robustness);
+  }
+  assertEquals(whole({ effort: "none" }).robustness, null);
+});
+
+Deno.test("a worst case that was cut short lets nothing pass, and fails what it has shown to fail", () => {
+  let time = 0;
+  const late = { timeLimit: 0.001, now: () => time++ };
+  const thresholds = [{ on: "attacked", errorRate: 0.6 }];
+  const error = assertThrows(() => whole({ thresholds }, late), InputError);
+  assertEquals([error.action, error.reason.slice(0, 16)], ["judge by attacked", "time was up at 0"]);
+  // one of four is wrong as it is
+  assertEquals(whole({ thresholds: [{ on: "attacked", errorRate: 0.2 }] }, late).passed, false);
+  const certified = [{ on: "certified", errorRate: 0.2 }];
+  assertThrows(() => whole({ thresholds: certified }, late), InputError, "judge by certified");
+});
+
+Deno.test("examples outside the bounds, of which nothing is known, are judged by nothing", () => {
+  const thresholds = [{ on: "attacked", errorRate: 1 }];
+  const clean = { predicted: four.labels, confidence: new Float32Array(4) };
+  const noise = { attack: "noise", distance: "Linf" as const, epsilon: 0.15, zeroGradients: 0, ...clean };
+  const gate: Gate = { ...GATE, epsilons: [0.15], thresholds };
+  const report = robustness(sign, four, { epsilons: [0.15], bounds: [0, 1] });
+  assertThrows(
+    () => checkReport(gate, { clean, attacked: [noise] }, { examples: four, robustness: report, ...NAMES }),
+    InputError,
+    "outside the bounds",
+  );
 });

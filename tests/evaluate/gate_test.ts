@@ -1,10 +1,10 @@
 import { InputError } from "../../src/errors.ts";
-import { assertAlmostEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { matrix } from "../../src/matrix.ts";
-import { type Gate, type Threshold, trialsOf } from "../../src/evaluate/gate.ts";
+import { GATE, type Gate, type Threshold, trialsOf, worstCaseOf } from "../../src/evaluate/gate.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 
 const gate: Gate = { attacks: ["fgsm"], epsilons: [0.2, 0.5] };
@@ -33,7 +33,17 @@ Deno.test("trialsOf() gives the noise the norm of the attack's epsilon", () => {
 
 Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
   const refused: [Threshold, string][] = [
-    [{ on: "pgd", errorRate: 1 }, "is on pgd, which is none of clean, noise, fgsm"],
+    [{ on: "x", errorRate: 1 }, "is on x, which is none of clean, noise, fgsm"],
+    [
+      { on: "pgd", errorRate: 1 },
+      'is on pgd, which the gate does not try: write "attacks": ["fgsm","pgd"], or "on": "attacked", the worst case over many attacks',
+    ],
+    [{ on: "attacked", epsilon: 0.3, errorRate: 1 }, "is at epsilon 0.3, which is none of 0.2, 0.5"],
+    [
+      { on: "certified", confidenceOnErrors: 1 },
+      "limits confidenceOnErrors on certified, of which the error alone is known",
+    ],
+    [{ on: "certified", errorOverNoise: 1 }, "limits errorOverNoise on certified, which is no attack"],
     [{ on: "fgsm", epsilon: 0.3, errorRate: 1 }, "is at epsilon 0.3, which is none of 0.2, 0.5"],
     [{ on: "clean", epsilon: 0.2, errorRate: 1 }, "is on clean, which has no epsilon"],
     [{ on: "fgsm" }, "limits none of errorRate, confidenceOnErrors, errorOverNoise"],
@@ -50,4 +60,41 @@ Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
       `Cannot check: thresholds[1] ${problem}`,
     );
   }
+});
+
+Deno.test("worstCaseOf() is standard by default, and none where attacks are named and no threshold is on it", () => {
+  const effort = (more: Partial<Gate>) => worstCaseOf({ ...GATE, ...more })?.effort ?? null;
+  const on = (name: string) => [{ on: name, errorRate: 1 }];
+  assertEquals(effort({}), "standard");
+  assertEquals(effort({ thresholds: on("clean") }), "standard");
+  assertEquals(effort({ attacks: ["fgsm"] }), null);
+  assertEquals(effort({ attacks: ["fgsm"], thresholds: on("fgsm") }), null);
+  assertEquals(effort({ attacks: ["fgsm"], thresholds: on("attacked") }), "standard");
+  assertEquals(effort({ attacks: ["fgsm"], thresholds: on("certified") }), "standard");
+  assertEquals(effort({ attacks: ["fgsm"], effort: "quick" }), "quick");
+  assertEquals(effort({ effort: "none" }), null);
+  assertEquals(worstCaseOf({ ...GATE, epsilons: [0, 0.1] })!.epsilons, [0.1]);
+});
+
+Deno.test("a gate that asks for the worst case and leaves it out, or gives it no room, is refused", () => {
+  const refuse = (gate: Partial<Gate>, problem: string) =>
+    assertThrows(() => trialsOf({ ...GATE, ...gate }, 1), InputError, problem);
+  refuse(
+    { effort: "none", thresholds: [{ on: "attacked", errorRate: 1 }] },
+    "is on attacked, which is none of clean",
+  );
+  refuse(
+    { effort: "none", certify: "crown" },
+    "certify goes with the worst case, which effort none leaves out",
+  );
+  refuse(
+    { certify: "none", thresholds: [{ on: "certified", errorRate: 1 }] },
+    "is on certified, and certify is none",
+  );
+  refuse({ epsilons: [0] }, "epsilons must hold one > 0");
+  refuse(
+    { epsilons: [0, 0.1], thresholds: [{ on: "attacked", epsilon: 0, errorRate: 1 }] },
+    "which is clean",
+  );
+  refuse({ labels: "predicted" }, "labels goes with an attack that is named, and none is");
 });

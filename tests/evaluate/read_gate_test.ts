@@ -10,6 +10,8 @@ const GOOD: unknown[] = [
   {},
   { attacks: ["fgsm"], epsilons: [0, 0.1] },
   { attacks: [{ attack: "fgsm" }, { attack: "fgsm", name: "fgsm-L2", norm: "L2", labels: "predicted" }] },
+  { effort: "thorough", certify: "crown", thresholds: [{ on: "attacked", errorRate: 0.4 }] },
+  { effort: "none", attacks: ["pgd"] },
   { norm: "L1", labels: "true", bounds: [-1, 1], seed: 7, perClass: true },
   { thresholds: [{ on: "clean", errorRate: 0 }, { on: "fgsm", epsilon: 0.1, errorOverNoise: 1 }] },
 ];
@@ -21,8 +23,10 @@ const BAD: [unknown, string][] = [
   [{ epsilon: [0.1] }, "epsilon is none of its members; did you mean epsilons?"],
   [
     { "a b": 1 },
-    '"a b" is none of its members, attacks, thresholds, epsilons, norm, labels, bounds, seed, perClass',
+    '"a b" is none of its members, attacks, thresholds, effort, certify, epsilons, norm, labels, bounds, seed, perClass',
   ],
+  [{ effort: "much" }, "effort must be quick, standard, thorough or none"],
+  [{ certify: "mip" }, "certify must be auto, "],
   [{ epsilons: [] }, "epsilons must not be empty"],
   [{ epsilons: [0.1, 0.1] }, "epsilons must not hold anything twice"],
   [{ epsilons: [-1] }, "epsilons must be a list of finite numbers ≥ 0"],

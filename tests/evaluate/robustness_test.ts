@@ -8,6 +8,7 @@ import { digits } from "../../src/data/digits.ts";
 import { InputError } from "../../src/errors.ts";
 import { probeWarnings } from "../../src/evaluate/warnings.ts";
 import { robustness, type RobustnessReport } from "../../src/evaluate/robustness.ts";
+import { runSteps } from "../../src/evaluate/outcomes.ts";
 import { heads } from "../../src/heads.ts";
 import { predict } from "../../src/loss.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
@@ -264,7 +265,7 @@ Deno.test("robustness() reports certificates that contradict its attacks as a bu
   const stage = { name: "fgsm", attack: "fgsm", options: {} } as const;
   const findings = [{ stage, epsilon: 0.1, open: 60, newlyFooled: [7, 9], zeroGradients: 0 }];
   const found = (certified: number) =>
-    probeWarnings({
+    runSteps(probeWarnings({
       model: subject,
       examples,
       findings,
@@ -275,7 +276,7 @@ Deno.test("robustness() reports certificates that contradict its attacks as a bu
         throw new Error("nothing is to be tried again");
       },
       certified: () => certified,
-    }).map(({ name }) => name);
+    })).map(({ name }) => name);
   assertEquals(found(0), []);
   assertEquals(found(1), ["certificateContradicted"]);
 });

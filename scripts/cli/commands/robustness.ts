@@ -7,9 +7,9 @@ import { BOUNDED, constraintOptions } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { examplesFor, READ_OPTIONS, readModel, SHARED } from "../inputs.ts";
+import { examplesFor, READ_OPTIONS, readModel, rowWidth, SHARED } from "../inputs.ts";
 import { choice, flag, number, numbers } from "../options.ts";
-import { DISTANCES, percent, table } from "../outputs.ts";
+import { BRACKET_LEGEND, bracketTables, percent, warningLines } from "../outputs.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Looks for the worst case, and certifies what it can. */
@@ -63,6 +63,7 @@ never counts as robust. The true worst-case error lies between attacked and cert
       certify,
       timeLimit,
       perExample,
+      width: rowWidth(examples.reading),
       ...constraintOptions(values),
       now: () => performance.now(),
     });
@@ -82,38 +83,15 @@ never counts as robust. The true worst-case error lies between attacked and cert
 });
 
 function inWords(report: RobustnessReport, { split, width }: { split: string; width: number }): string {
-  const { clean, at, norm, bounds, effort, seed, warnings } = report;
-  const seconds = (value: number | null) => value === null ? "–" : `${value.toFixed(1)} s`;
-  const rows = at.map(({ epsilon, attacked, certified, unresolved, complete }) => [
-    `${epsilon}`,
-    percent(attacked.errorRate),
-    percent(certified?.errorRate ?? null),
-    `${unresolved}${complete ? "" : " (stopped)"}`,
-    certified?.method ?? "–",
-    seconds(certified?.seconds ?? null),
-  ]);
-  const cascade = at.flatMap(({ epsilon, attacked }) =>
-    attacked.byAttack.map((each) => [
-      `${epsilon}`,
-      each.attack,
-      percent(each.errorRate),
-      seconds(each.seconds),
-    ])
-  );
-  const conditions = `${split} examples, ${DISTANCES[norm]}, ${
+  const { clean, bounds, seed, warnings } = report;
+  const conditions = `${split} examples, ${
     bounds ? `inputs within ${bounds.join(" … ")}` : "inputs without bounds"
-  }, effort ${effort}, seed ${seed}.`;
+  }, seed ${seed}.`;
   return [
     `clean error ${percent(clean.errorRate)}\n`,
-    table([["epsilon", "attacked", "certified", "unresolved", "bounds", "time"], ...rows], width),
-    "\nError after each attack, of what the ones before had left:",
-    table([["epsilon", "attack", "error", "time"], ...cascade], width),
-    "",
-    ...wrapped(
-      "attacked: at least this is wrong in the worst case. certified: at most this. unresolved: examples of which neither is known.",
-      width,
-    ),
+    `${bracketTables(report, width)}\n`,
+    ...wrapped(BRACKET_LEGEND, width),
     ...wrapped(conditions, width),
-    ...warnings.flatMap(({ name, text }) => wrapped(`warning: ${text} (${name})`, width)),
+    ...(warnings.length > 0 ? [warningLines(warnings, width)] : []),
   ].join("\n");
 }

@@ -37,6 +37,7 @@ export function validRequests({ model, inputs, classes }: Target): Case[] {
     perClass: true,
     thresholds,
   };
+  const worst = { epsilons: [0.1], thresholds: [{ on: "attacked", errorRate: 1 }] };
   const tensors = {
     x: { shape: [3, inputs], data: Float32Array.from(x.flat()) },
     labels: { shape: [3], data: Int32Array.from(labels) },
@@ -50,8 +51,22 @@ export function validRequests({ model, inputs, classes }: Target): Case[] {
     post("classify", "tensors", writeSafetensors({ x: tensors.x }), TENSORS),
     post("screen", "default", JSON.stringify({ x })),
     post("screen", "threshold", JSON.stringify({ x, threshold: 0.9 })),
+    post("robustness", "default", JSON.stringify({ x, labels, epsilons: [0.05, 0.2] })),
+    post(
+      "robustness",
+      "tensors",
+      writeSafetensors(tensors, {
+        epsilons: "[0.1]",
+        norm: '"L2"',
+        bounds: "[0,1]",
+        certify: '"none"',
+        seed: "3",
+      }),
+      TENSORS,
+    ),
     post("check", "default", JSON.stringify({ x, labels })),
     post("check", "gate", JSON.stringify({ x, labels, gate })),
+    post("check", "worst case", JSON.stringify({ x, labels, gate: worst })),
     post(
       "check",
       "tensors",

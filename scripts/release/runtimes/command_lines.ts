@@ -8,7 +8,8 @@ import { tools } from "./tools.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 
-const GATE = '{ "thresholds": [{ "on": "clean", "errorRate": 1 }] }';
+const GATE =
+  '{ "effort": "quick", "epsilons": [0.05], "thresholds": [{ "on": "clean", "errorRate": 1 }, { "on": "attacked", "errorRate": 1 }] }';
 
 const COMMANDS = [
   "train --model softmaxLinear --data digits --epochs 1 --kernels baseline --out model.safetensors",

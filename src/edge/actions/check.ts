@@ -3,15 +3,18 @@
 import { batch } from "../../data/batch.ts";
 import type { Tensor } from "../../data/safetensors.ts";
 import { InputError } from "../../errors.ts";
-import { type CheckReport, checkReport } from "../../evaluate/check.ts";
-import { type Gate, LIMITED, trialsOf } from "../../evaluate/gate.ts";
-import { type Outcomes, outcomes, passesOf } from "../../evaluate/outcomes.ts";
+import { type CheckReport, checkSteps } from "../../evaluate/check.ts";
+import { type Gate, LIMITED, trialsOf, worstCaseOf } from "../../evaluate/gate.ts";
+import { type Outcomes, passesOf } from "../../evaluate/outcomes.ts";
+import { passesOfWorstCase } from "../../evaluate/robustness.ts";
 import { gateSchema, readGate } from "../../evaluate/read_gate.ts";
 import { any } from "../../schema.ts";
 import { type Action, NUMBER_BYTES, type Settings, STEP } from "../action.ts";
+import { certifyingCost } from "../certifying.ts";
 import { labelsOf } from "../input.ts";
 import { BOOLEAN, list, NUMBER, object, orNull, TEXT } from "../json.ts";
 import { Problem } from "../problem.ts";
+import { WORST_CASE_SCHEMA, worstCaseBytes } from "./robustness.ts";
 
 const rates = { errorRate: NUMBER, confidence: NUMBER, confidenceOnErrors: orNull(NUMBER) };
 const clean = { ...rates, perClass: list(orNull(object(rates))) };
@@ -24,9 +27,14 @@ const attacked = {
   zeroGradients: NUMBER,
 };
 
+/** How hard the worst case is looked for where nothing is said: what a request has time for. */
+const EFFORT = "quick";
+
 /** How the model does under attack, and whether that meets the thresholds. */
 export const check: Action = {
-  summary: "Attack the model on examples, with noise of the same size beside it, and judge it by thresholds",
+  summary:
+    "Look for the worst case over many attacks on examples, or try single ones, with noise of the same size beside them, " +
+    "and judge the model by thresholds",
   fields: {
     labels: any("true class of each example", { required: true }),
     gate: any("what to try and to ask for"),
@@ -47,6 +55,8 @@ export const check: Action = {
     clean: object(clean, ["perClass"]),
     attacked: list(object(attacked, ["perClass"])),
     noise: list(object({ ...attacked, step: NUMBER }, ["perClass"])),
+    robustness: orNull(WORST_CASE_SCHEMA),
+    notes: list(TEXT),
     flips: list(object({ attack: TEXT, epsilon: NUMBER, examples: list(NUMBER), predicted: list(NUMBER) })),
     verdicts: list(object({
       on: TEXT,
@@ -67,17 +77,24 @@ export const check: Action = {
   plan({ name, model, cost, x, body, settings }) {
     const gate = gateOf(body.gate, settings);
     const trials = trialsOf(gate, model.inputs);
+    const worstCase = worstCaseOf(gate, EFFORT);
     const examples = batch({ x, labels: labelsOf(body.labels), classes: model.classes });
     return {
-      multiplyAdds: x.rows * cost * (1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0)),
+      multiplyAdds: x.rows * cost * (1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0) +
+            (worstCase ? passesOfWorstCase(model, worstCase) : 0)) +
+        (worstCase ? certifyingCost(model, { ...worstCase, cost }) * x.rows : 0),
       bytes: bytesOf(gate, {
         rows: x.rows,
         results: trials.length * gate.epsilons.length,
         classes: model.classes,
-      }),
+      }) + (worstCase ? worstCaseBytes(worstCase, examples) : 0),
       *steps() {
-        const found = yield* outcomes(model, examples, trials, { turn: STEP / cost });
-        const report = checkReport(gate, found, { examples, model: name, data: "request" });
+        const { found, report } = yield* checkSteps(model, examples, gate, {
+          model: name,
+          data: "request",
+          effort: EFFORT,
+          turn: STEP / cost,
+        });
         return {
           json: { ...report },
           tensors: tensorsOf(found, report),
@@ -100,7 +117,9 @@ function gateOf(given: unknown, { attacks, gate, epsilons, thresholds }: Setting
       throw new Problem(413, `Cannot check ${count} ${what}: this server takes ${limit} at once`);
     }
   }
-  return wanted;
+  // bounds that search know no limit
+  const certifies = wanted.certify === undefined && wanted.thresholds?.some(({ on }) => on === "certified");
+  return certifies ? { ...wanted, certify: "crown" } : wanted;
 }
 
 function read(given: unknown, attacks: readonly string[]): Partial<Gate> {

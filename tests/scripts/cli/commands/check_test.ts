@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadData } from "../../../../scripts/data/folder.ts";
-import { checkReport } from "../../../../src/evaluate/check.ts";
+import { checkReport, type Verdict } from "../../../../src/evaluate/check.ts";
 import { type Gate, trialsOf } from "../../../../src/evaluate/gate.ts";
 import { outcomes, runSteps } from "../../../../src/evaluate/outcomes.ts";
 import { loadModel, model as modelOf, saveModel, softmaxLinear } from "../../../../src/mod.ts";
@@ -35,10 +35,15 @@ function withGate(
 }
 
 const LOOSE = {
+  attacks: ["fgsm"],
   epsilons: [0.1],
   thresholds: [{ on: "clean", errorRate: 1 }, { on: "fgsm", errorOverNoise: 1 }],
 };
-const STRICT = { epsilons: [0.1], thresholds: [{ on: "clean", errorRate: 1 }, { on: "fgsm", errorRate: 0 }] };
+const STRICT = {
+  attacks: ["fgsm"],
+  epsilons: [0.1],
+  thresholds: [{ on: "clean", errorRate: 1 }, { on: "fgsm", errorRate: 0 }],
+};
 
 Deno.test("check ends with 0 where the thresholds are met, and 1 where one is not", () =>
   withGate(async (_, args) => {
@@ -79,13 +84,18 @@ Deno.test("check --junit writes a test case for each threshold, whatever the nam
     const odd = `${folder}/a<b>&"c\u0001.safetensors`;
     await Deno.copyFile(model, odd);
     const [, , , ...rest] = await args(STRICT);
-    const { code, err } = await gibbon(["check", "--model", odd, ...rest, "--junit", `${folder}/gate.xml`]);
+    const all = [...rest, "--effort", "quick", "--max-attacked", "0"];
+    const { code, err } = await gibbon(["check", "--model", odd, ...all, "--junit", `${folder}/gate.xml`]);
     assertEquals([code, err], [1, ""]);
     const xml = await Deno.readTextFile(`${folder}/gate.xml`);
     assertEquals(xml.split("\n")[0], '<?xml version="1.0" encoding="UTF-8"?>');
-    assertStringIncludes(xml, 'tests="2" failures="1" errors="0"');
+    assertStringIncludes(xml, 'tests="3" failures="2" errors="0"');
     assertStringIncludes(xml, "a&lt;b&gt;&amp;&quot;c�.safetensors on ");
-    assertEquals(xml.match(/<testcase /g)?.length, 2);
+    assertEquals(xml.match(/<testcase /g)?.length, 3);
+    assert(
+      /name="attacked 0.1 errorRate">\s*<failure message="attacked 0.1 errorRate is \d+\.\d\d %, at most 0\.00 %">/
+        .test(xml),
+    );
     assert(/<testcase [^>]*name="clean errorRate"\/>/.test(xml), xml);
     assert(
       /name="fgsm 0.1 errorRate">\s*<failure message="fgsm 0.1 errorRate is \d+\.\d\d %, at most 0\.00 %">/
@@ -111,6 +121,11 @@ Deno.test("check ends with 2 and one sentence where the gate is not one", () =>
       [
         { thresholds: [{ on: "clean", errorRate: "10 %" }] },
         "thresholds[0].errorRate must be a finite number in [0, 1]",
+      ],
+      [
+        // as gates were written that left the attack out
+        { thresholds: [{ on: "fgsm", errorRate: 0.4 }] },
+        'thresholds[0] is on fgsm, which the gate does not try: write "attacks": ["fgsm"], or "on": "attacked", the worst case over many attacks',
       ],
       [
         { epsilon: 0.1 },
@@ -154,7 +169,7 @@ Deno.test("the gate in the help of check is one", () =>
   inFolder(async (folder) => {
     const help = await printed("help", "check");
     const gate = help.slice(help.indexOf("  {\n"), help.indexOf("\n  }\n") + 4);
-    assertEquals(JSON.parse(gate).thresholds.length, 4);
+    assertEquals(JSON.parse(gate).thresholds.length, 5);
     await Deno.writeTextFile(`${folder}/gate.json`, gate);
     const { err } = await gibbon([
       "check",
@@ -193,4 +208,67 @@ Deno.test("check ends with 2 and a sentence where scores are no numbers, or grad
     const still = await spoiled(() => 0);
     assertEquals([still.code, still.out], [2, ""]);
     assertStringIncludes(still.err, "Cannot judge by fgsm: the gradient is 0 in every input of all");
+  }));
+
+Deno.test("check asks for the worst case by options alone, which stand above a gate's", () =>
+  withGate(async ({ model, data }, args) => {
+    const check = ["check", "--model", model, "--data", data];
+    const options = ["--epsilon", "0.02", "--bounds", "0,1", "--effort", "quick"];
+    const all = ["--max-clean", "1", "--max-attacked", "1", "--max-certified", "1"];
+    const { robustness, verdicts, notes } = await json(...check, ...options, ...all);
+    assertEquals(verdicts.map(({ on, epsilon, max }: Verdict) => [on, epsilon, max]), [
+      ["clean", null, 1],
+      ["attacked", 0.02, 1],
+      ["certified", 0.02, 1],
+    ]);
+    assertEquals([robustness.effort, robustness.bounds, notes], ["quick", [0, 1], []]);
+    assert(robustness.at[0].attacked.byAttack.every(({ seconds }: { seconds: number }) => seconds >= 0));
+    const { robustness: none, notes: [note] } = await json(...await args(LOOSE), ...options.slice(0, 4));
+    assertEquals(none, null);
+    assertStringIncludes(note, "fgsm alone is no bound on robustness");
+    await assertRefused(
+      [...check, "--epsilon", "0.1"],
+      2,
+      "Cannot check: there is nothing to ask for; give --max-attacked R, the greatest error in the worst case, or --config FILE",
+    );
+    await assertRefused(
+      [...check, "--max-attacked", "1", "--time-limit", "1e-9"],
+      2,
+      "Cannot judge by attacked: time was up at 0.25 before all was tried; give more, or fewer examples by --limit N",
+    );
+  }));
+
+Deno.test("check fails by default a network that is trained against single steps, which a gate of single steps lets pass", () =>
+  inFolder(async (folder) => {
+    // a stand-in for the network of 240 maxout units on MNIST
+    const model = `${folder}/single.safetensors`;
+    await printed(
+      ...["train", "--model", "maxout", "--units", "40,40", "--pieces", "3", "--initial-range", "0.05"],
+      ...[
+        "--no-dropout",
+        "--optimizer",
+        "adam",
+        "--learning-rate",
+        "0.002",
+        "--data",
+        "digits",
+        "--limit",
+        "2000",
+      ],
+      ...["--adversarial", "0.25", "--epochs", "15", "--seed", "1", "--kernels", "baseline", "--out", model],
+    );
+    const check = ["check", "--model", model, "--data", "digits", "--limit", "200", "--kernels", "baseline"];
+    const gate = `${folder}/gate.json`;
+    await Deno.writeTextFile(
+      gate,
+      JSON.stringify({ attacks: ["fgsm"], thresholds: [{ on: "fgsm", errorRate: 0.4 }] }),
+    );
+    const single = await gibbon([...check, "--config", gate]);
+    assertEquals([single.code, single.err], [0, ""], single.out);
+    assertStringIncludes(single.out.replaceAll("\n", " "), "Note: fgsm alone is no bound on robustness");
+    const { code, out } = await gibbon([...check, "--max-attacked", "0.4"]);
+    assertEquals(code, 1, out);
+    assert(/^FAIL {2}attacked 0\.25 errorRate {2,}(\d+)\.\d\d % {2,}40\.00 %$/m.test(out), out);
+    assert(!out.includes("no bound on robustness"));
+    for (const line of out.split("\n").slice(2)) assert(line.length <= 80, line);
   }));

@@ -33,7 +33,8 @@ Deno.test("robustness prints the bracket and the cascade within 80 columns", () 
     );
     for (const line of text.split("\n").slice(2)) assert(line.length <= 80, line);
     assertStringIncludes(text, "epsilon  attacked  certified  unresolved");
-    assertStringIncludes(text, "L∞ norm, input units, inputs without bounds, effort quick, seed");
+    assertStringIncludes(text, "In the worst case: epsilon is the L∞ norm, input units; effort quick\n");
+    assertStringIncludes(text, "test examples, inputs without bounds, seed 0.");
   }));
 
 Deno.test("robustness refuses sizes of 0, and what it does not know", () =>
