@@ -1,6 +1,7 @@
 // Kernels of attacks: steps in L-infinity, L2 and L1, clipping, and the check of a size.
-import { load4, store4 } from "./math";
+import { load4 } from "./math";
 import { In, Out } from "./operands";
+import { edge } from "./scratch";
 
 /** The whole number 1, in memory as TINY of math.ts is. */
 const ONE: usize = memory.data<i32>([1], 16);
@@ -51,25 +52,65 @@ export function signStep(
   out: Out, x: In, g: In, epsilon: In, lo: f32, hi: f32, rows: usize, cols: usize,
 ): void {
   const lower = f32x4.splat(lo), upper = f32x4.splat(hi), one = v128.load32_splat(ONE);
-  for (let r: usize = 0; r < rows; r++) {
-    for (let i: usize = 0; i < cols; i += 4) {
-      const at = i << 2, count = cols - i;
-      const d = signed(load4(g + at, count), load4(epsilon + at, count));
-      store4(out + at, clip(addWithin(load4(x + at, count), d, one), lower, upper), count);
+  const stride = cols << 2, whole = stride & ~15, end = rows * stride;
+  for (let row: usize = 0; row < end; row += stride) {
+    for (let i: usize = 0; i < whole; i += 16) {
+      const at = row + i;
+      const d = signed(v128.load(g + at), v128.load(epsilon + i));
+      v128.store(out + at, clip(addWithin(v128.load(x + at), d, one), lower, upper));
     }
-    out += cols << 2;
-    x += cols << 2;
-    g += cols << 2;
+  }
+  if (whole == stride) return;
+  for (let at = whole; at < end; at += stride) {
+    memory.copy(edge, x + at, stride - whole);
+    memory.copy(edge + 16, g + at, stride - whole);
+    memory.copy(edge + 32, epsilon + whole, stride - whole);
+    signStep(edge, edge, edge + 16, edge + 32, lo, hi, 1, 4);
+    memory.copy(out + at, edge, stride - whole);
+  }
+}
+
+/**
+ * x[b, i] = x[b, i] + epsilon[i] sign(g[b, i]), never farther than epsilon[i] from what it was, clipped to least[b, i] ...
+ * greatest[b, i]; all (rows, cols), epsilon (cols).
+ */
+export function stepWithin(
+  x: Out, g: In, epsilon: In, least: In, greatest: In, rows: usize, cols: usize,
+): void {
+  const one = v128.load32_splat(ONE);
+  const stride = cols << 2, whole = stride & ~15, end = rows * stride;
+  for (let row: usize = 0; row < end; row += stride) {
+    for (let i: usize = 0; i < whole; i += 16) {
+      const at = row + i;
+      const y = addWithin(v128.load(x + at), signed(v128.load(g + at), v128.load(epsilon + i)), one);
+      v128.store(x + at, clip(y, v128.load(least + at), v128.load(greatest + at)));
+    }
+  }
+  if (whole == stride) return;
+  for (let at = whole; at < end; at += stride) {
+    memory.copy(edge, x + at, stride - whole);
+    memory.copy(edge + 16, g + at, stride - whole);
+    memory.copy(edge + 32, epsilon + whole, stride - whole);
+    memory.copy(edge + 48, least + at, stride - whole);
+    memory.copy(edge + 64, greatest + at, stride - whole);
+    stepWithin(edge, edge + 16, edge + 32, edge + 48, edge + 64, 1, 4);
+    memory.copy(x + at, edge, stride - whole);
   }
 }
 
 /** out = clip(x + d, lo, hi), never farther than |d| from x, (n). out may be x or d. */
 export function addStep(out: Out, x: In, d: In, lo: f32, hi: f32, n: usize): void {
   const lower = f32x4.splat(lo), upper = f32x4.splat(hi), one = v128.load32_splat(ONE);
-  for (let i: usize = 0; i < n; i += 4) {
-    const at = i << 2, count = n - i;
-    store4(out + at, clip(addWithin(load4(x + at, count), load4(d + at, count), one), lower, upper), count);
+  const end = n << 2;
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) {
+    v128.store(out + at, clip(addWithin(v128.load(x + at), v128.load(d + at), one), lower, upper));
   }
+  if (at == end) return;
+  memory.copy(edge, x + at, end - at);
+  memory.copy(edge + 16, d + at, end - at);
+  addStep(edge, edge, edge + 16, lo, hi, 4);
+  memory.copy(out + at, edge, end - at);
 }
 
 /** Ones in the lanes of v that are farther than `size` from o, or beyond `lower` or `upper`; NaN is. */
@@ -106,12 +147,20 @@ export function countBeyond(x: In, own: In, size: f32, lo: f32, hi: f32, n: usiz
 
 /** x[i] = own[i] where it is NaN, else clipped to least[i] ... greatest[i]; a zero that fits keeps its sign. All (n). */
 export function clampWithin(x: Out, own: In, least: In, greatest: In, n: usize): void {
-  for (let i: usize = 0; i < n; i += 4) {
-    const at = i << 2, left = n - i;
-    const v = load4(x + at, left);
-    const number = v128.bitselect(v, load4(own + at, left), f32x4.eq(v, v));
-    store4(x + at, clip(number, load4(least + at, left), load4(greatest + at, left)), left);
+  const end = n << 2;
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) {
+    const v = v128.load(x + at);
+    const number = v128.bitselect(v, v128.load(own + at), f32x4.eq(v, v));
+    v128.store(x + at, clip(number, v128.load(least + at), v128.load(greatest + at)));
   }
+  if (at == end) return;
+  memory.copy(edge, x + at, end - at);
+  memory.copy(edge + 16, own + at, end - at);
+  memory.copy(edge + 32, least + at, end - at);
+  memory.copy(edge + 48, greatest + at, end - at);
+  clampWithin(edge, edge + 16, edge + 32, edge + 48, 4);
+  memory.copy(x + at, edge, end - at);
 }
 
 /** v toward 0 to float32, so that no sum of squares grows by rounding. */

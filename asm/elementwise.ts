@@ -1,6 +1,7 @@
 // Kernels on single elements, biases and column sums: exp, log, products, softplus.
 import { exp4, flush4, load4, log4, softplus4, store4 } from "./math";
 import { In, Out } from "./operands";
+import { edge } from "./scratch";
 
 /** out = e^x, (n). out may be x. */
 export function exp(out: Out, x: In, n: usize): void {
@@ -48,10 +49,61 @@ export function softplusBackward(dX: Out, dY: In, y: In, n: usize): void {
 
 /** out = a * b, (n), flushed where the product would be nearly denormal. out may be a or b. */
 export function multiply(out: Out, a: In, b: In, n: usize): void {
-  for (let i: usize = 0; i < n; i += 4) {
-    const at = i << 2;
-    store4(out + at, flush4(f32x4.mul(load4(a + at, n - i), load4(b + at, n - i))), n - i);
+  const end = n << 2;
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) {
+    v128.store(out + at, flush4(f32x4.mul(v128.load(a + at), v128.load(b + at))));
   }
+  if (at == end) return;
+  memory.copy(edge, a + at, end - at);
+  memory.copy(edge + 16, b + at, end - at);
+  multiply(edge, edge, edge + 16, 4);
+  memory.copy(out + at, edge, end - at);
+}
+
+/**
+ * out = x where x > 0, else slope x, (n), flushed where it would be nearly denormal; for slope 0 a zero or a number above 0 is
+ * left as it is. out may be x.
+ */
+export function rectifierForward(out: Out, x: In, slope: f32, n: usize): void {
+  if (slope != 0) return rectifierBackward(out, x, x, slope, n);
+  // 0 x would be -0 where x < 0
+  const end = n << 2, zero = f32x4.splat(0);
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) v128.store(out + at, f32x4.pmax(v128.load(x + at), zero));
+  if (at < end) store4(out + at, f32x4.pmax(load4(x + at, (end - at) >> 2), zero), (end - at) >> 2);
+}
+
+/** dX = dY where x > 0, else slope dY, (n), flushed likewise. dX may be dY or x. */
+export function rectifierBackward(dX: Out, dY: In, x: In, slope: f32, n: usize): void {
+  const s = f32x4.splat(slope), one = f32x4.splat(1), zero = f32x4.splat(0), end = n << 2;
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) {
+    const factor = v128.bitselect(one, s, f32x4.gt(v128.load(x + at), zero));
+    v128.store(dX + at, flush4(f32x4.mul(v128.load(dY + at), factor)));
+  }
+  if (at == end) return;
+  memory.copy(edge, dY + at, end - at);
+  memory.copy(edge + 16, x + at, end - at);
+  rectifierBackward(edge, edge, edge + 16, slope, 4);
+  memory.copy(dX + at, edge, end - at);
+}
+
+/** How many of the n numbers of x are not finite. */
+export function countNotFinite(x: In, n: usize): i32 {
+  const end = x + (n << 2);
+  let bad = i32x4.splat(0);
+  for (; x + 16 <= end; x += 16) bad = i32x4.sub(bad, notFinite(v128.load(x)));
+  if (x < end) bad = i32x4.sub(bad, notFinite(load4(x, (end - x) >> 2)));
+  return i32x4.extract_lane(bad, 0) + i32x4.extract_lane(bad, 1) + i32x4.extract_lane(bad, 2) +
+    i32x4.extract_lane(bad, 3);
+}
+
+/** Ones in the lanes of v that are not finite: v - v is NaN there. */
+// @ts-ignore: decorator
+@inline
+function notFinite(v: v128): v128 {
+  return f32x4.ne(f32x4.sub(v, v), f32x4.splat(0));
 }
 
 /** out[r, c] += bias[c], out (rows, cols), bias (cols). */

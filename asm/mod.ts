@@ -1,7 +1,9 @@
 // Entry of the single-threaded binaries: every kernel that a host can call.
 export { abiVersion, alloc, free } from "./heap";
-export { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep } from "./attack";
-export { addBias, columnSums, exp, log, multiply, softplusBackward, softplusForward } from "./elementwise";
+export { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep, stepWithin } from "./attack";
+export {
+  addBias, columnSums, countNotFinite, exp, log, multiply, rectifierBackward, rectifierForward, softplusBackward, softplusForward,
+} from "./elementwise";
 export { exponentialForward, exponentialLoss } from "./exponential";
 export { gemmNN, gemmNT, gemmTN } from "./gemm";
 export { maxoutBackward, maxoutForward } from "./maxout";

@@ -1,6 +1,7 @@
 // Kernels of optimizers: SGD with momentum, Adam, weight decay and limits on row norms.
-import { flush4, lanes, load4, madd, store4 } from "./math";
+import { flush4, lanes, madd } from "./math";
 import { In, IntIn, Out } from "./operands";
+import { edge } from "./scratch";
 import { gatherRows } from "./sparse";
 
 /** g + l1 sign(p) + weightDecay p: the gradient with the weight decay's, l1 ||p||_1 + weightDecay / 2 ||p||_2^2. */
@@ -25,18 +26,25 @@ function sgdStepSquares(
 ): f32 {
   const m = f32x4.splat(momentum), negative = f32x4.splat(-learningRate);
   const decays = l1 != 0 || weightDecay != 0;
-  let sums = f32x4.splat(0);
-  for (let i: usize = 0; i < n; i += 4) {
-    const at = i << 2, count = n - i;
-    const value = load4(p + at, count);
-    let gradient = load4(g + at, count);
+  const end = n << 2;
+  let sums = f32x4.splat(0), at: usize = 0;
+  for (; at + 16 <= end; at += 16) {
+    const value = v128.load(p + at);
+    let gradient = v128.load(g + at);
     if (decays) gradient = decayed(gradient, value, l1, weightDecay);
-    const before = load4(v + at, count);
-    const speed = flush4(f32x4.add(f32x4.mul(m, before), f32x4.mul(negative, gradient)));
+    const speed = flush4(f32x4.add(f32x4.mul(m, v128.load(v + at)), f32x4.mul(negative, gradient)));
     const after = flush4(f32x4.add(value, speed));
-    store4(v + at, speed, count);
-    store4(p + at, after, count);
-    if (count >= 4) sums = madd(after, after, sums);
+    v128.store(v + at, speed);
+    v128.store(p + at, after);
+    sums = madd(after, after, sums);
+  }
+  if (at < end) {
+    memory.copy(edge, p + at, end - at);
+    memory.copy(edge + 16, v + at, end - at);
+    memory.copy(edge + 32, g + at, end - at);
+    sgdStepSquares(edge, edge + 16, edge + 32, learningRate, momentum, l1, weightDecay, 4);
+    memory.copy(p + at, edge, end - at);
+    memory.copy(v + at, edge + 16, end - at);
   }
   return withTail(sums, p, n);
 }
@@ -52,13 +60,12 @@ export function adamStep(
   learningRate: f32, beta1: f32, beta2: f32, correction1: f32, correction2: f32, guard: f32,
   l1: f32, weightDecay: f32, n: usize,
 ): void {
-  let i: usize = 0;
-  for (; i < n; i += 4) {
-    const at = i << 2, count = n - i;
-    const value = load4(p + at, count);
-    const gradient = decayed(load4(g + at, count), value, l1, weightDecay);
-    const m0 = load4(m + at, count);
-    const v0 = load4(v + at, count);
+  const end = n << 2;
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) {
+    const value = v128.load(p + at);
+    const gradient = decayed(v128.load(g + at), value, l1, weightDecay);
+    const m0 = v128.load(m + at), v0 = v128.load(v + at);
     const m1 = flush4(f32x4.add(f32x4.mul(f32x4.splat(beta1), m0), f32x4.mul(f32x4.splat(1 - beta1), gradient)));
     const v1 = flush4(
       f32x4.add(f32x4.mul(f32x4.splat(beta2), v0), f32x4.mul(f32x4.splat(1 - beta2), f32x4.mul(gradient, gradient))),
@@ -69,10 +76,22 @@ export function adamStep(
       f32x4.add(root, f32x4.splat(guard)),
     );
     const after = flush4(f32x4.sub(value, step));
-    store4(m + at, m1, count);
-    store4(v + at, v1, count);
-    store4(p + at, after, count);
+    v128.store(m + at, m1);
+    v128.store(v + at, v1);
+    v128.store(p + at, after);
   }
+  if (at == end) return;
+  memory.copy(edge, p + at, end - at);
+  memory.copy(edge + 16, m + at, end - at);
+  memory.copy(edge + 32, v + at, end - at);
+  memory.copy(edge + 48, g + at, end - at);
+  adamStep(
+    edge, edge + 16, edge + 32, edge + 48,
+    learningRate, beta1, beta2, correction1, correction2, guard, l1, weightDecay, 4,
+  );
+  memory.copy(p + at, edge, end - at);
+  memory.copy(m + at, edge + 16, end - at);
+  memory.copy(v + at, edge + 32, end - at);
 }
 
 /** The sum of squares of which `sums` holds those of whole vectors: with the rest of the n floats at p. */
@@ -98,10 +117,10 @@ export function limitRowNorms(w: Out, maxNorm: f32, rows: usize, cols: usize): v
 function limit(w: usize, sum: f32, maxNorm: f32, n: usize): void {
   if (sum <= maxNorm * maxNorm) return;
   // NaN where the sum overflowed: a row of zeros would hide that training diverges
-  const factor = f32x4.splat(sum < Infinity ? maxNorm / sqrt(sum) : NaN);
-  for (let i: usize = 0; i < n; i += 4) {
-    store4(w + (i << 2), f32x4.mul(load4(w + (i << 2), n - i), factor), n - i);
-  }
+  const factor: f32 = sum < Infinity ? maxNorm / sqrt(sum) : NaN;
+  const all = f32x4.splat(factor), end = w + (n << 2);
+  for (; w + 16 <= end; w += 16) v128.store(w, f32x4.mul(v128.load(w), all));
+  for (; w < end; w += 4) store<f32>(w, load<f32>(w) * factor);
 }
 
 /**

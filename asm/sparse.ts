@@ -2,16 +2,22 @@
 // (rows, capacity), of which the first `counts[row]` (u32) are meant and the rest is left as it was.
 
 import { DEEP, FEW, KC, packNarrow, turn } from "./gemm";
-import { load4, madd } from "./math";
+import { madd } from "./math";
 import { NARROW, narrowGather } from "./narrow";
 import { In, IntIn, IntOut, Out } from "./operands";
 import { packedA } from "./scratch";
 
-/** One bit for each of the up to 4 floats at p that is not 0; NaN is not. */
+/** One bit for each of the up to 32 floats at p that is not 0; NaN is not. */
 // @ts-ignore: decorator
 @inline
-function notZero(p: usize, count: usize): i32 {
-  return i32x4.bitmask(f32x4.ne(load4(p, count), f32x4.splat(0)));
+function notZero(p: usize, count: usize): u32 {
+  let bits: u32 = 0, i: usize = 0;
+  const zero = f32x4.splat(0);
+  for (; i < 32 && i + 4 <= count; i += 4) {
+    bits |= <u32>i32x4.bitmask(f32x4.ne(v128.load(p + (i << 2)), zero)) << <u32>i;
+  }
+  for (; i < 32 && i < count; i++) bits |= <u32>(load<f32>(p + (i << 2)) != 0) << <u32>i;
+  return bits;
 }
 
 /** Lists, by row, the columns of x (rows, cols) that are not 0; capacity cols. Returns how many there are in all. */
@@ -21,7 +27,7 @@ export function listNonZero(
   let total: usize = 0;
   for (let r: usize = 0; r < rows; r++) {
     let at: usize = 0;
-    for (let c: usize = 0; c < cols; c += 4) {
+    for (let c: usize = 0; c < cols; c += 32) {
       for (let bits = notZero(x + (c << 2), cols - c); bits != 0; bits &= bits - 1, at += 4) {
         const col = c + <usize>ctz(bits);
         store<u32>(indices + at, <u32>col);
@@ -46,7 +52,7 @@ export function listWinnersByRow(
 ): void {
   for (let r: usize = 0; r < rows; r++) {
     let at: usize = 0;
-    for (let c: usize = 0; c < units; c += 4) {
+    for (let c: usize = 0; c < units; c += 32) {
       for (let bits = notZero(dH + (c << 2), units - c); bits != 0; bits &= bits - 1, at += 4) {
         const u = c + <usize>ctz(bits);
         store<u32>(indices + at, load<u32>(winner + (u << 2)) * <u32>units + <u32>u);
@@ -75,7 +81,7 @@ export function listWinnersByPiecePart(
 ): void {
   for (let p: usize = 0; p < pieces; p++) memory.fill(counts + ((p * units + first) << 2), 0, (last - first) << 2);
   for (let r: usize = 0; r < rows; r++) {
-    for (let c: usize = first; c < last; c += 4) {
+    for (let c: usize = first; c < last; c += 32) {
       for (let bits = notZero(dH + (c << 2), last - c); bits != 0; bits &= bits - 1) {
         const u = c + <usize>ctz(bits);
         const n = <usize>load<u32>(winner + (u << 2)) * units + u;

@@ -12,11 +12,15 @@ export interface Exports {
   l1Direction(d: number, g: number, epsilon: number, rows: number, cols: number): void;
   l2Direction(d: number, g: number, epsilon: number, rows: number, cols: number): void;
   signStep(out: number, x: number, g: number, epsilon: number, lo: number, hi: number, rows: number, cols: number): void;
+  stepWithin(x: number, g: number, epsilon: number, least: number, greatest: number, rows: number, cols: number): void;
   addBias(out: number, bias: number, rows: number, cols: number): void;
   columnSums(out: number, x: number, accumulate: number, rows: number, cols: number): void;
+  countNotFinite(x: number, n: number): number;
   exp(out: number, x: number, n: number): void;
   log(out: number, x: number, n: number): void;
   multiply(out: number, a: number, b: number, n: number): void;
+  rectifierBackward(dX: number, dY: number, x: number, slope: number, n: number): void;
+  rectifierForward(out: number, x: number, slope: number, n: number): void;
   softplusBackward(dX: number, dY: number, y: number, n: number): void;
   softplusForward(out: number, x: number, n: number): void;
   exponentialForward(out: number, scores: number, n: number): void;
@@ -80,11 +84,15 @@ export interface Operands<Floats, Ints> {
   l1Direction: { d: Floats; g: Floats; epsilon: number; rows: number; cols: number };
   l2Direction: { d: Floats; g: Floats; epsilon: number; rows: number; cols: number };
   signStep: { out: Floats; x: Floats; g: Floats; epsilon: Floats; lo: number; hi: number; rows: number; cols: number };
+  stepWithin: { x: Floats; g: Floats; epsilon: Floats; least: Floats; greatest: Floats; rows: number; cols: number };
   addBias: { out: Floats; bias: Floats; rows: number; cols: number };
   columnSums: { out: Floats; x: Floats; accumulate: number; rows: number; cols: number };
+  countNotFinite: { x: Floats; n: number };
   exp: { out: Floats; x: Floats; n: number };
   log: { out: Floats; x: Floats; n: number };
   multiply: { out: Floats; a: Floats; b: Floats; n: number };
+  rectifierBackward: { dX: Floats; dY: Floats; x: Floats; slope: number; n: number };
+  rectifierForward: { out: Floats; x: Floats; slope: number; n: number };
   softplusBackward: { dX: Floats; dY: Floats; y: Floats; n: number };
   softplusForward: { out: Floats; x: Floats; n: number };
   exponentialForward: { out: Floats; scores: Floats; n: number };
@@ -132,11 +140,15 @@ export const operands: Readonly<Record<keyof Operands<never, never>, string>> = 
   l1Direction: "*d g epsilon rows cols",
   l2Direction: "*d g epsilon rows cols",
   signStep: "*out x g epsilon lo hi rows cols",
+  stepWithin: "*x g epsilon least greatest rows cols",
   addBias: "*out bias rows cols",
   columnSums: "*out x accumulate rows cols",
+  countNotFinite: "x n",
   exp: "*out x n",
   log: "*out x n",
   multiply: "*out a b n",
+  rectifierBackward: "*dX dY x slope n",
+  rectifierForward: "*out x slope n",
   softplusBackward: "*dX dY y n",
   softplusForward: "*out x n",
   exponentialForward: "*out scores n",

@@ -108,8 +108,7 @@ export const pgd: Attack<PgdOptions> = makeAttack({
         }
         if (momentum > 0) accelerate(gradient, velocity, momentum);
         if (constraint.norm === "L1" && steps > 1) blockSlopes(gradient, at, constraint);
-        region.step(at, at, { direction: gradient, part: 2.5 / steps, length: stepSize });
-        region.relax(at);
+        region.stepWithin(at, { direction: gradient, part: 2.5 / steps, length: stepSize });
       }
       if (open.length === 0) break;
       if (constraint.discrete) region.project(at);

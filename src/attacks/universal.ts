@@ -112,8 +112,7 @@ export function universal(model: Differentiable, given: Examples, options: Unive
       sum.data.fill(0);
       gradient.data.forEach((slope, i) => sum.data[i % inputs] += slope);
       if (sum.data.every((slope) => slope === 0)) continue;
-      ball.step(now, now, { direction: sum, part });
-      ball.relax(now);
+      ball.stepWithin(now, { direction: sum, part });
     }
     const tried = judged(now, examples, labels), hits = count(tried);
     if (hits > most) {

@@ -104,6 +104,8 @@ export interface Region {
    * write over either.
    */
   step(out: Matrix, x: Matrix, how: { direction: Matrix; part?: number; length?: number }): void;
+  /** `step` from `x` to `x` itself, and then `relax`. */
+  stepWithin(x: Matrix, how: { direction: Matrix; part?: number; length?: number }): void;
   /** Moves `x` to the nearest point of the norm's ball within bounds, fixed features kept; grids and groups do not count. */
   relax(x: Matrix): void;
   /** Moves `x` to an allowed input: `relax`, and then to grids and groups. */

@@ -1,6 +1,14 @@
 /** The inputs that a constraint allows around some originals: steps, projection and the check. @module */
 
-import { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep } from "../kernels/attack.ts";
+import {
+  addStep,
+  clampWithin,
+  countBeyond,
+  l1Direction,
+  l2Direction,
+  signStep,
+  stepWithin,
+} from "../kernels/attack.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { rotateToward, withinAngle } from "./angle.ts";
 import type { Constraint, Region } from "./constraint.ts";
@@ -153,36 +161,46 @@ export function region(
     return lengthOf(row(x, i), row(original, i), true) <= (grid ? size * (1 + TINY) : size);
   }
 
+  const step: Region["step"] = (out, x, { direction, part = 1, length }) => {
+    if (norm === "Linf") {
+      signStep(out, x, { direction, epsilon: each(part, length), bounds: box });
+      return clip(out);
+    }
+    const far = length ?? part * size;
+    if (norm === "angle") {
+      for (let i = 0; i < rows; i++) {
+        row(out, i).set(
+          rotateToward(inDouble(x, i), { toward: inDouble(direction, i), angle: far, lo, hi }),
+        );
+      }
+      if (fixed) {
+        restore(out);
+        for (let i = 0; i < rows; i++) if (!fits(out, i)) row(out, i).set(row(original, i));
+      }
+      return;
+    }
+    if (norm === "L0") return stepFew(out, x, direction, Math.floor(part * size), length);
+    const { data } = direction;
+    if (fixed) { for (let i = 0; i < data.length; i++) if (fixed[i % inputs]) data[i] = 0; }
+    const along = norm === "L2" ? l2Direction : l1Direction;
+    along(direction, direction, { epsilon: far });
+    addStep(out, x, { step: direction, bounds: box });
+    clip(out);
+  };
+
   return {
     original,
     constraint,
     relax,
     fits,
-    step(out, x, { direction, part = 1, length }) {
+    step,
+    stepWithin(x, how) {
       if (norm === "Linf") {
-        signStep(out, x, { direction, epsilon: each(part, length), bounds: box });
-        return clip(out);
+        const { direction, part = 1, length } = how;
+        return stepWithin(x, { direction, epsilon: each(part, length), ...ends() });
       }
-      const far = length ?? part * size;
-      if (norm === "angle") {
-        for (let i = 0; i < rows; i++) {
-          row(out, i).set(
-            rotateToward(inDouble(x, i), { toward: inDouble(direction, i), angle: far, lo, hi }),
-          );
-        }
-        if (fixed) {
-          restore(out);
-          for (let i = 0; i < rows; i++) if (!fits(out, i)) row(out, i).set(row(original, i));
-        }
-        return;
-      }
-      if (norm === "L0") return stepFew(out, x, direction, Math.floor(part * size), length);
-      const { data } = direction;
-      if (fixed) { for (let i = 0; i < data.length; i++) if (fixed[i % inputs]) data[i] = 0; }
-      const along = norm === "L2" ? l2Direction : l1Direction;
-      along(direction, direction, { epsilon: far });
-      addStep(out, x, { step: direction, bounds: box });
-      clip(out);
+      step(x, x, how);
+      relax(x);
     },
     project(x) {
       relax(x);

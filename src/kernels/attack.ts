@@ -21,15 +21,35 @@ export function signStep(
 ): void {
   checkShape("step", "a direction", direction, x.rows, x.cols);
   checkShape("step", "a result", out, x.rows, x.cols);
-  if (epsilon.length !== x.cols) {
-    throw new InputError(
-      "shape",
-      "step",
-      `expected ${x.cols} epsilons, one a feature, got ${epsilon.length}`,
-    );
-  }
+  checkSizes(epsilon, x.cols);
   const [lo, hi] = bounds;
   run("signStep", { out, x, g: direction, epsilon, lo, hi, rows: x.rows, cols: x.cols });
+}
+
+/**
+ * `x` (B, D) = x + ε sign(g), never farther than ε (D) from what it was, clipped to `least` … `greatest`, all (B, D).
+ */
+export function stepWithin(
+  x: Matrix,
+  { direction, epsilon, least, greatest }: {
+    direction: Matrix;
+    epsilon: Float32Array;
+    least: Matrix;
+    greatest: Matrix;
+  },
+): void {
+  const { rows, cols } = x;
+  checkShape("step", "a direction", direction, rows, cols);
+  checkShape("step", "lower ends", least, rows, cols);
+  checkShape("step", "upper ends", greatest, rows, cols);
+  checkSizes(epsilon, cols);
+  run("stepWithin", { x, g: direction, epsilon, least, greatest, rows, cols });
+}
+
+/** @throws {InputError} unless there is a size for each feature */
+function checkSizes(epsilon: Float32Array, cols: number): void {
+  if (epsilon.length === cols) return;
+  throw new InputError("shape", "step", `expected ${cols} epsilons, one a feature, got ${epsilon.length}`);
 }
 
 /** `out` = clip(x + d), never farther than |d| from x. May write over either. */

@@ -36,6 +36,28 @@ export function multiply(out: Matrix, [a, b]: readonly [Matrix, Matrix]): void {
   run("multiply", { out, a, b, n: a.rows * a.cols });
 }
 
+/** `out` = x where x > 0, else `slope` · x. May write over `x`. */
+export function rectifierForward(out: Matrix, x: Matrix, { slope }: { slope: number }): void {
+  checkShape("rectify", "a result", out, x.rows, x.cols);
+  run("rectifierForward", { out, x, slope, n: x.rows * x.cols });
+}
+
+/** `dX` = dY where x > 0, else `slope` · dY. May write over `dY`. */
+export function rectifierBackward(
+  dX: Matrix,
+  dY: Matrix,
+  { x, slope }: { x: Matrix; slope: number },
+): void {
+  checkShape("differentiate a rectifier", "dY", dY, x.rows, x.cols);
+  checkShape("differentiate a rectifier", "dX", dX, x.rows, x.cols);
+  run("rectifierBackward", { dX, dY, x, slope, n: x.rows * x.cols });
+}
+
+/** How many numbers of `x` are not finite. */
+export function countNotFinite(x: Matrix): number {
+  return run("countNotFinite", { x, n: x.rows * x.cols });
+}
+
 /** `out` (rows, cols) += bias (1, cols), row by row. */
 export function addBias(out: Matrix, bias: Matrix): void {
   checkShape("add a bias", "a bias", bias, 1, out.cols);

@@ -28,11 +28,15 @@ export function listsIn(
   };
 }
 
-/** Lists what is not 0 in `x` (B, D), by row; returns the share of such entries. Capacity D. */
-export function listNonZero({ indices, values, counts }: Lists, x: Matrix): number {
+/** Lists what is not 0 in the first `rows`, default all, of `x` (B, D); returns the share of such entries. Capacity D. */
+export function listNonZero(
+  { indices, values, counts }: Lists,
+  x: Matrix,
+  { rows = x.rows }: { rows?: number } = {},
+): number {
   checkShape("list entries", "lists", values, x.rows, x.cols);
-  const total = run("listNonZero", { indices, values, counts, x, rows: x.rows, cols: x.cols });
-  return total / (x.rows * x.cols);
+  const total = run("listNonZero", { indices, values, counts, x, rows, cols: x.cols });
+  return total / (rows * x.cols);
 }
 
 /** Lists `dH` (B, U) where it is not 0, at each unit's winning piece, by row. Capacity U. */

@@ -18,7 +18,7 @@
  */
 
 import { InputError } from "../errors.ts";
-import { countBeyond } from "../kernels/attack.ts";
+import { countNotFinite } from "../kernels/elementwise.ts";
 import { type Batch, checkRange, type Examples, typed } from "../data/batch.ts";
 import { allFinite, checkFinite, type Matrix, matrix } from "../matrix.ts";
 import { Resident } from "../runtime/heap.ts";
@@ -139,9 +139,8 @@ export function checkedGradient(
 ): Matrix {
   checkShapeOf("a gradient", gradient, rows, inputs);
   const { data } = gradient;
-  // x − x is no number where x is not finite
   const finite = gradient instanceof Resident && data.length > SHORT
-    ? countBeyond(gradient, gradient, { size: 0 }) === 0
+    ? countNotFinite(gradient) === 0
     : allFinite(data);
   if (finite) return gradient;
   const bad = data.findIndex((value) => !Number.isFinite(value));

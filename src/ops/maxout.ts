@@ -1,7 +1,7 @@
 /** The operation `maxout`: the maximum over the pieces of each unit. @module */
 
 import { maxoutBackward, maxoutForward } from "../kernels/maxout.ts";
-import { listWinnersByPiece, listWinnersByRow } from "../kernels/sparse.ts";
+import { listsIn, listWinnersByPiece, listWinnersByRow } from "../kernels/sparse.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import { integer } from "../schema.ts";
@@ -44,8 +44,11 @@ export const maxout: Op<MaxoutAttributes> = {
           const winner = units.winners(dH.rows, dH.cols);
           return [linear.sparse(x, wanted, {
             byOutput: (lists) => listWinnersByPiece(lists, dH, { winner, pieces }),
-            byRow: (lists) => listWinnersByRow(lists, dH, { winner }),
-            perRow: dH.cols,
+            byRow() {
+              const lists = listsIn(workspace, "winners", { rows: dH.rows, capacity: dH.cols });
+              listWinnersByRow(lists, dH, { winner });
+              return lists;
+            },
           })];
         },
         refresh: linear.refresh,

@@ -1,7 +1,6 @@
 /** Units that pass what is positive, and a share of what is not. @module */
 
-import { addStep, signStep } from "../kernels/attack.ts";
-import { multiply } from "../kernels/elementwise.ts";
+import { rectifierBackward, rectifierForward } from "../kernels/elementwise.ts";
 import { listNonZero, listsIn, listWinnersByPiece } from "../kernels/sparse.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Workspace } from "../runtime/workspace.ts";
@@ -25,44 +24,36 @@ export function linearRectifier(
 ): OpInstance {
   const linear = skippingLinear(before);
   const own = units(workspace, slope);
+  let z: Matrix | undefined;
   return {
     parameters: linear.parameters,
-    forward: ([x]) => own.forward(linear.product(x)),
+    forward: ([x]) => own.forward(z = linear.product(x)),
     backward(dH, [x], wanted) {
-      const dZ = own.backward(dH);
+      const dZ = own.backward(dH, z!);
       if (slope !== 0) return [linear.dense(dZ, x, wanted)];
       const byRow = listsIn(workspace, "not zero", { rows: dZ.rows, capacity: dZ.cols });
       if (listNonZero(byRow, dZ) >= SPARSE_BELOW) return [linear.dense(dZ, x, wanted)];
       const winner = workspace.matrix("zeros", dZ.rows, dZ.cols);
       return [linear.sparse(x, wanted, {
         byOutput: (lists) => listWinnersByPiece(lists, dZ, { winner, pieces: 1 }),
-        byRow: (lists) => void listNonZero(lists, dZ),
-        perRow: dZ.cols,
+        byRow: () => byRow,
       })];
     },
     refresh: linear.refresh,
   };
 }
 
-/** The units, by kernels: the slope at z is sign(z) clipped to [slope, 1]. */
+/** The units, by kernels. */
 function units(workspace: Workspace, slope: number) {
-  let ones = new Float32Array();
   return {
     forward(z: Matrix): Matrix {
-      // nothing is written there
-      const zeros = workspace.matrix("zeros", z.rows, z.cols);
-      const slopes = workspace.matrix("slopes", z.rows, z.cols);
-      if (ones.length !== z.cols) ones = new Float32Array(z.cols).fill(1);
-      signStep(slopes, zeros, { direction: z, epsilon: ones, bounds: [slope, 1] });
       const h = workspace.matrix("h", z.rows, z.cols);
-      // 0·z would be −0 where z < 0
-      if (slope === 0) addStep(h, z, { step: zeros, bounds: [0, Infinity] });
-      else multiply(h, [z, slopes]);
+      rectifierForward(h, z, { slope });
       return h;
     },
-    backward(dH: Matrix): Matrix {
+    backward(dH: Matrix, z: Matrix): Matrix {
       const dZ = workspace.matrix("dZ", dH.rows, dH.cols);
-      multiply(dZ, [dH, workspace.matrix("slopes", dH.rows, dH.cols)]);
+      rectifierBackward(dZ, dH, { x: z, slope });
       return dZ;
     },
   };

@@ -21,6 +21,9 @@ export const SPARSE_BELOW = 0.4;
 /** Up to so many rows, packing the weights for the dense product costs more than it saves. */
 const FEW_ROWS = 4;
 
+/** Rows that are looked at first: where they have few zeros, the others are taken to be like them. */
+const SAMPLE = 16;
+
 /** The linear part of an operation that is fused with it. */
 export interface SkippingLinear {
   readonly parameters: readonly Parameter[];
@@ -29,13 +32,13 @@ export interface SkippingLinear {
   /** The gradients from `dZ`, (B, outputs). */
   dense(dZ: Matrix, x: Matrix, wanted: WantedGradients): Matrix | undefined;
   /**
-   * The gradients from where dZ is not 0, which `byOutput` lists with the rows of each output, and `byRow`, at most
-   * `perRow` a row, with the outputs of each row.
+   * The gradients from where dZ is not 0: `byOutput` writes the rows of each output to lists, and `byRow` gives lists of the
+   * outputs of each row.
    */
   sparse(
     x: Matrix,
     wanted: WantedGradients,
-    list: { byOutput(lists: Lists): void; byRow(lists: Lists): void; perRow: number },
+    list: { byOutput(lists: Lists): void; byRow(): Lists },
   ): Matrix | undefined;
   refresh(): void;
 }
@@ -65,6 +68,10 @@ export function skippingLinear(context: OpContext<LinearAttributes>): SkippingLi
     parameters: whole.parameters,
     product(x) {
       const lists = listsIn(workspace, "x", { rows: x.rows, capacity: x.cols });
+      if (x.rows > FEW_ROWS) {
+        const rows = Math.min(x.rows, SAMPLE);
+        if (listNonZero(lists, x, { rows }) >= SPARSE_BELOW) return whole.forward([x]);
+      }
       if (listNonZero(lists, x) >= SPARSE_BELOW && x.rows > FEW_ROWS) return whole.forward([x]);
       const z = workspace.matrix("z", x.rows, W.rows);
       gatherPanels(z, lists, { m: weightsTransposed() });
@@ -72,7 +79,7 @@ export function skippingLinear(context: OpContext<LinearAttributes>): SkippingLi
       return z;
     },
     dense: (dZ, x, wanted) => whole.backward(dZ, [x], wanted)[0],
-    sparse(x, wanted, { byOutput, byRow, perRow }) {
+    sparse(x, wanted, { byOutput, byRow }) {
       if (wanted.parameters !== "none") {
         const accumulate = wanted.parameters === "add";
         const lists = listsIn(training, "outputs", { rows: W.rows, capacity: x.rows });
@@ -84,10 +91,8 @@ export function skippingLinear(context: OpContext<LinearAttributes>): SkippingLi
         gatherRows(reshaped(bias.gradient, W.rows, 1), lists, { m: ones, accumulate });
       }
       if (!wanted.inputs) return;
-      const lists = listsIn(workspace, "rows", { rows: x.rows, capacity: perRow });
-      byRow(lists);
       const dX = workspace.matrix("dX", x.rows, W.cols);
-      gatherWeights(dX, lists);
+      gatherWeights(dX, byRow());
       return dX;
     },
     refresh() {

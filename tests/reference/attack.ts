@@ -19,6 +19,21 @@ export function signStep(
   }
 }
 
+export function stepWithin(
+  x: Numbers,
+  g: Numbers,
+  epsilon: Numbers,
+  least: Numbers,
+  greatest: Numbers,
+  rows: number,
+  cols: number,
+): void {
+  for (let i = 0; i < rows * cols; i++) {
+    const to = x[i] + epsilon[i % cols] * (Number.isNaN(g[i]) ? 0 : sign(g[i]));
+    x[i] = min(max(to, least[i]), greatest[i]);
+  }
+}
+
 export function addStep(out: Numbers, x: Numbers, d: Numbers, lo: number, hi: number, n: number): void {
   for (let i = 0; i < n; i++) out[i] = min(max(x[i] + d[i], lo), hi);
 }

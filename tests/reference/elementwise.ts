@@ -25,6 +25,18 @@ export function multiply(out: Numbers, a: Numbers, b: Numbers, n: number): void 
   for (let i = 0; i < n; i++) out[i] = a[i] * b[i];
 }
 
+export function rectifierForward(out: Numbers, x: Numbers, slope: number, n: number): void {
+  for (let i = 0; i < n; i++) out[i] = x[i] > 0 ? x[i] : slope === 0 && x[i] < 0 ? 0 : slope * x[i];
+}
+
+export function rectifierBackward(dX: Numbers, dY: Numbers, x: Numbers, slope: number, n: number): void {
+  for (let i = 0; i < n; i++) dX[i] = x[i] > 0 ? dY[i] : slope * dY[i];
+}
+
+export function countNotFinite(x: Numbers, n: number): number {
+  return x.slice(0, n).reduce((count, value) => count + Number(!Number.isFinite(value)), 0);
+}
+
 export function softplusForward(out: Numbers, x: Numbers, n: number): void {
   for (let i = 0; i < n; i++) out[i] = softplus(x[i]);
 }

@@ -16,6 +16,12 @@ export function attacks(): Draft[] {
       ...shared,
     },
     { kernel: "addStep", operands: [zeros(n), x, g], scalars: [0, 1, n], ...shared },
+    {
+      kernel: "stepWithin",
+      operands: [x, g, zeros(D).fill(0.01), zeros(n), zeros(n).fill(0.5)],
+      scalars: [rows, D],
+      ...shared,
+    },
     { kernel: "clampWithin", operands: [x, x, zeros(n), zeros(n).fill(0.5)], scalars: [n], ...shared },
     { kernel: "l2Direction", operands: [zeros(n), g], scalars: [1, rows, D], ...shared },
     { kernel: "l1Direction", operands: [zeros(n), g], scalars: [1, rows, D], ...shared },

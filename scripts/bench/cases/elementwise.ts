@@ -20,6 +20,8 @@ export function elementwise(): Draft[] {
     { ...each("softplusForward", [uniformFloats(n, -9, 9)]), byElement: true },
     { ...each("softplusBackward", [uniformFloats(n), uniformFloats(n, 0, 9)]), byElement: true },
     { ...each("multiply", [uniformFloats(n), uniformFloats(n)]), byElement: true },
+    each("rectifierForward", [uniformFloats(n)], [0]),
+    each("rectifierBackward", [uniformFloats(n), uniformFloats(n)], [0]),
     each("randomNormal", [], [0, 1, 7, 0]),
     each("randomUniform", [], [-1, 1, 7, 0]),
     each("randomMask", [], [0.5, 2, 7, 0]),

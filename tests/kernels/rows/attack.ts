@@ -47,6 +47,20 @@ export const rows = {
         },
       ].map((trial) => ({ ...trial, scalars: [...trial.scalars, n] })),
   },
+  stepWithin: {
+    sizes: every(SIZES, SIZES),
+    trials: (rows, cols) => [{
+      operands: [
+        reals(rows * cols, 0, 1),
+        cycle(rows * cols, [NaN, 0, -0, 1e-45, -1e-45, 1, -1, Infinity, -Infinity, 1e-30, -3e38]),
+        cycle(cols, [0.25, 0.1, 0, 1e-45, 1e-3]),
+        cycle(rows * cols, [-1, 0, 0.25]),
+        cycle(rows * cols, [2, 1, 0.5, Infinity]),
+      ],
+      scalars: [rows, cols],
+      terms: 1,
+    }],
+  },
   clampWithin: {
     sizes: every([...SIZES, LONG]),
     trials: (n) => [{

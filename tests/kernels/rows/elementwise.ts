@@ -102,4 +102,31 @@ export const rows = {
       ]]
         .map((factors) => ({ operands: [blank(n), ...factors], scalars: [n], terms: 1 })),
   },
+  rectifierForward: {
+    sizes: every([...SIZES, LONG]),
+    trials: (n) =>
+      [0, 0.01, 0.5].flatMap((slope) =>
+        [reals(n), cycle(n, [0, -0, NaN, 1e-45, -1e-45, 1e-31, -1e-29, Infinity, -Infinity, 3e38])]
+          .map((x) => ({ operands: [blank(n), x], scalars: [slope, n], terms: 1 }))
+      ),
+  },
+  rectifierBackward: {
+    sizes: every([...SIZES, LONG]),
+    trials: (n) =>
+      [0, 0.01, 0.5].map((slope) => ({
+        operands: [
+          blank(n),
+          cycle(n, [1, -1, 0, NaN, 1e-20, -3e38]),
+          cycle(n, [0, -0, NaN, 1e-45, -1e-45, 2, -2, Infinity, -Infinity, 0.5, -0.5]),
+        ],
+        scalars: [slope, n],
+        terms: 1,
+      })),
+  },
+  countNotFinite: {
+    sizes: every([...SIZES, LONG]),
+    trials: (n) =>
+      [reals(n, -3e38, 3e38), cycle(n, [0, NaN, -0, Infinity, 3e38, -Infinity, 1e-45]), blank(n)]
+        .map((x) => ({ operands: [x], scalars: [n], terms: 0 })),
+  },
 } satisfies Partial<Record<Kernel, Row>>;
