@@ -22,7 +22,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/evaluate"],
   ["src/paper"],
   ["src/report"],
-  ["src/module", "src/threads"],
+  ["src/module", "src/onnx", "src/threads"],
   ["src/mod"],
   ["src/edge", "src/web"],
   ["scripts"],
@@ -72,9 +72,18 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "src/web": ["preact", "@preact/signals", "uplot"],
 };
 
-/** Whether `specifier` is of a package that `entry` may import. */
-function isPackage(specifier: string, entry: string): boolean {
-  return (PACKAGES[entry] ?? []).some((name) => specifier === name || specifier.startsWith(`${name}/`));
+/** Folders within an entry that may import packages which the rest of it does without. */
+const FOLDER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "src/models/import/": ["pbf"],
+  "src/models/export/": ["pbf"],
+};
+
+/** Whether `specifier` is of a package that `file`, of `entry`, may import. */
+function isPackage(specifier: string, entry: string, file: string): boolean {
+  const [, own = []] = Object.entries(FOLDER_PACKAGES).find(([folder]) => file.startsWith(folder)) ?? [];
+  return [...PACKAGES[entry] ?? [], ...own].some((name) =>
+    specifier === name || specifier.startsWith(`${name}/`)
+  );
 }
 
 const [source, assembly] = [filesIn("src"), filesIn("asm")];
@@ -87,7 +96,7 @@ Deno.test("imports in src/ go to the tiers before and to the own folder, nowhere
   for (const file of source) {
     const own = placeOf(file)!;
     for (const specifier of importsOf(file)) {
-      if (isPackage(specifier, own.entry)) continue;
+      if (isPackage(specifier, own.entry, file)) continue;
       const path = resolve(specifier, file);
       if (path.startsWith("wasm/")) {
         assertEquals(own.entry, "src/runtime", `${file} imports ${specifier}`);
@@ -154,7 +163,7 @@ Deno.test("src/ needs no Deno, no clock, no package, and no number that differs 
     const found = code.match(barred);
     assertEquals(found?.[0], undefined, `${file} has ${found?.[0]}`);
     for (const specifier of importsOf(file)) {
-      const fits = specifier.startsWith(".") || isPackage(specifier, placeOf(file)!.entry);
+      const fits = specifier.startsWith(".") || isPackage(specifier, placeOf(file)!.entry, file);
       assert(fits, `${file} imports ${specifier}`);
     }
   }
@@ -188,6 +197,12 @@ Deno.test("src/mod.ts reaches the inlined binaries for one thread, src/threads.t
   }
 });
 
+Deno.test("no entry but src/onnx.ts reaches the readers of other programs' models", () => {
+  for (const entry of ["src/mod.ts", "src/module.ts", "src/threads.ts", "src/edge/mod.ts"]) {
+    assert(![...reached(entry)].some((file) => /^src\/models\/(im|ex)port\//.test(file)), entry);
+  }
+});
+
 Deno.test("a test that reaches the kernels reaches their binaries too", () => {
   for (const file of filesIn("tests").filter((file) => file.endsWith("_test.ts"))) {
     const files = reached(file);
@@ -210,7 +225,10 @@ Deno.test("the code of this test sees what it looks for", () => {
   assert(importsOf("src/runtime/heap.ts").includes("../../wasm/exports.ts"));
   assert(importsOf("src/attacks/direction.ts").includes("../loss.ts"));
   assertEquals(importsOf("src/loss.ts").filter((specifier) => specifier.startsWith("@")), []);
-  assert(isPackage("hono/cors", "src/edge") && !isPackage("hono", "src/report"));
+  assert(
+    isPackage("hono/cors", "src/edge", "src/edge/a.ts") &&
+      !isPackage("hono", "src/report", "src/report/a.ts"),
+  );
   assertEquals(placeOf("src/data/digits/hand.ts"), { tier: 7, entry: "src/data" });
   assertEquals(resolve("../../wasm/inline.ts", "src/runtime/inlined.ts"), "wasm/inline.ts");
 });

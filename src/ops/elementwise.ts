@@ -9,7 +9,7 @@ import { elementwise as instance, type Op } from "./op.ts";
 /** What a function of each entry is set to. */
 export interface ElementwiseAttributes {
   /** Which function. */
-  function: "abs" | "clip" | "elu" | "log" | "pow" | "reciprocal" | "softplus" | "sqrt";
+  function: "abs" | "clip" | "elu" | "log" | "negative" | "pow" | "reciprocal" | "softplus" | "sqrt";
   /** Of elu, what it comes to far below 0, less 0; default 1. */
   alpha?: number;
   /** Of pow. */
@@ -20,7 +20,7 @@ export interface ElementwiseAttributes {
   max?: number;
 }
 
-/** f(z) for each entry z: abs, clip to [min, max], elu, log, pow, 1/z, log(1 + eᶻ) or the square root. */
+/** f(z) for each entry z: abs, clip to [min, max], elu, log, pow, 1/z, log(1 + eᶻ), the square root, or whether z < 0. */
 export const elementwise: Op<ElementwiseAttributes> = {
   name: "elementwise",
   summary: "A named function of each entry",
@@ -28,7 +28,7 @@ export const elementwise: Op<ElementwiseAttributes> = {
   attributes: {
     function: choice(
       "Which function",
-      ["abs", "clip", "elu", "log", "pow", "reciprocal", "softplus", "sqrt"],
+      ["abs", "clip", "elu", "log", "negative", "pow", "reciprocal", "softplus", "sqrt"],
       { required: true },
     ),
     alpha: number("Of elu: what it comes to far below 0, less 0", { default: 1 }),
@@ -72,6 +72,8 @@ function functions(
       return plain(Math.abs, Math.sign);
     case "clip":
       return plain((z) => Math.min(Math.max(z, min), max), (z) => z >= min && z <= max ? 1 : 0);
+    case "negative":
+      return plain((z) => z < 0 ? 1 : 0, () => 0);
     case "reciprocal":
       return plain((z) => 1 / z, (_, y) => -y * y);
     case "sqrt":

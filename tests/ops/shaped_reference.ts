@@ -31,6 +31,7 @@ function places([first, ...rest]: readonly number[]): number[][] {
 const ELEMENTWISE: Readonly<Record<string, (z: number, at: Readonly<Record<string, number>>) => number>> = {
   abs: Math.abs,
   clip: (z, { min = -Infinity, max = Infinity }) => Math.min(max, Math.max(min, z)),
+  negative: (z) => Number(z < 0),
   elu: (z, { alpha }) => z > 0 ? z : alpha * Math.expm1(z),
   log: Math.log,
   pow: (z, { exponent }) => z ** exponent,
