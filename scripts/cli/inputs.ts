@@ -6,11 +6,11 @@ import {
   InputError,
   loadModel,
   type Model,
-  readFitted,
   type Reading,
   select,
   slice,
 } from "../../src/mod.ts";
+import { readFitted } from "../../src/data/reading.ts";
 import { type Data, loadData, type LoadOptions } from "../data/folder.ts";
 import { reason, UserError } from "../errors.ts";
 import { choice, integerOption, number, text, type Values } from "./options.ts";

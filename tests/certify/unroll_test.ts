@@ -4,7 +4,7 @@ import { certify, type CertifyOptions } from "../../src/certify/certify.ts";
 import { type Chain, scoresOf } from "../../src/certify/chain.ts";
 import { rbfMargin } from "../../src/certify/exact_rbf.ts";
 import { formOf } from "../../src/certify/form.ts";
-import { marginAt } from "../../src/certify/mod.ts";
+import { marginAt } from "../../src/certify/certify.ts";
 import { batch } from "../../src/data/batch.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
 import { predict } from "../../src/loss.ts";

@@ -7,7 +7,8 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { allPairs, type Batch, type Certificate, idxBatch, loadModel, slice } from "../../../src/mod.ts";
+import { type Batch, type Certificate, idxBatch, loadModel, slice } from "../../../src/mod.ts";
+import { allPairs } from "../../../src/certify/cascade.ts";
 import type { Answer, Order, Setting } from "./messages.ts";
 
 /** Examples that a worker certifies at a time. */

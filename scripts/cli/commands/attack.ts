@@ -8,15 +8,8 @@ import {
   rates,
 } from "../../../src/evaluate/evaluation.ts";
 import { measureAnswers } from "../../../src/evaluate/measure.ts";
-import {
-  type Adversarial,
-  type Batch,
-  kernels,
-  predict,
-  type Predictions,
-  readingJson,
-  readingText,
-} from "../../../src/mod.ts";
+import { type Adversarial, type Batch, kernels, predict, type Predictions } from "../../../src/mod.ts";
+import { readingJson, readingText } from "../../../src/data/reading.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable } from "../../files.ts";
 import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks, constraintOptions } from "../attacking.ts";

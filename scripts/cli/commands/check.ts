@@ -1,6 +1,7 @@
 /** `gibbon check`. @module */
 
-import { InputError, readingJson, readingText } from "../../../src/mod.ts";
+import { InputError } from "../../../src/mod.ts";
+import { readingJson, readingText } from "../../../src/data/reading.ts";
 import { METHODS } from "../../../src/certify/certify.ts";
 import { type CheckReport, checkSteps, type Verdict } from "../../../src/evaluate/check.ts";
 import { type Effort, EFFORTS } from "../../../src/evaluate/efforts.ts";

@@ -1,7 +1,7 @@
 /** `gibbon evaluate`. @module */
 
 import { attackNamed } from "../../../src/attacks/mod.ts";
-import { readingJson, readingText } from "../../../src/mod.ts";
+import { readingJson, readingText } from "../../../src/data/reading.ts";
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
 import { type Outcomes, outcomes, type Trial } from "../../../src/evaluate/outcomes.ts";
 import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks, constraintOptions } from "../attacking.ts";

@@ -2,7 +2,8 @@
 
 import { METHODS } from "../../../src/certify/certify.ts";
 import { EFFORTS } from "../../../src/evaluate/efforts.ts";
-import { readingJson, readingText, type RobustnessReport, robustnessSteps } from "../../../src/mod.ts";
+import { type RobustnessReport, robustnessSteps } from "../../../src/mod.ts";
+import { readingJson, readingText } from "../../../src/data/reading.ts";
 import { BOUNDED, constraintOptions } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";

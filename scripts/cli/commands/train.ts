@@ -4,7 +4,6 @@ import {
   type Batch,
   type Family,
   familyNamed,
-  fittedText,
   kernels,
   measure,
   type Model,
@@ -12,11 +11,10 @@ import {
   predict,
   type Rates,
   type Reading,
-  readingJson,
-  readingText,
   saveModel,
   train as trainModel,
 } from "../../../src/mod.ts";
+import { fittedText, readingJson, readingText } from "../../../src/data/reading.ts";
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { type AttackedRates, fooledRate } from "../../../src/evaluate/evaluation.ts";
 import { measureAnswers } from "../../../src/evaluate/measure.ts";

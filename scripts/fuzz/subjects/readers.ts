@@ -8,12 +8,12 @@ import {
   type CsvOptions,
   idxBatch,
   npyBatch,
-  readFitted,
   type ReadOptions,
   readSafetensors,
   readTables,
   writeSafetensors,
 } from "../../../src/mod.ts";
+import { readFitted } from "../../../src/data/reading.ts";
 import { npzTables } from "../../data/archive.ts";
 import { gunzip } from "../../data/gzip.ts";
 import { imageOf } from "../../data/images.ts";
