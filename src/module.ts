@@ -93,7 +93,7 @@ export { type Npy, npyBatch, npyTable, readNpy } from "./data/npy.ts";
 export type { Separator } from "./data/csv_survey.ts";
 export type { LabelColumn } from "./data/labels.ts";
 export type { Numbers } from "./data/elements.ts";
-export { type Fitted, type Labelling, type Reading } from "./data/reading.ts";
+export { type Fitted, fittedText, type Labelling, readFitted, type Reading } from "./data/reading.ts";
 export type { ImageShape } from "./data/image.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
 export { scaled, type Scaling } from "./data/scaling.ts";
