@@ -152,5 +152,13 @@ export * from "./models/mod.ts";
 export type { AsyncClassifier, Classifier, Differentiable, Pass, Perturbation } from "./models/classifier.ts";
 export { type Adam, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
 export { fillNormal, fillSigns, fillUniform, type Rng, rng } from "./rng.ts";
-export { train, type TrainOptions, type TrainProgress } from "./train/mod.ts";
+export { divergence, type DivergenceOutputs } from "./divergence.ts";
+export {
+  type Objective,
+  trades,
+  type TradesOptions,
+  train,
+  type TrainOptions,
+  type TrainProgress,
+} from "./train/mod.ts";
 export type { Field, Kind, Resolved, Schema } from "./schema.ts";

@@ -1,9 +1,10 @@
 /** How long, against what and on what to train, as the command line says it. @module */
 
-import { attackNamed, perturbation, type TrainOptions } from "../../src/mod.ts";
+import { attackNamed, LOSS_OPTIONS, perturbation, trades, type TrainOptions } from "../../src/mod.ts";
+import { TRADES } from "../../src/train/trades.ts";
 import { TRAIN_OPTIONS } from "../../src/train/options.ts";
 import { UserError } from "../errors.ts";
-import { ATTACK_OPTIONS, ATTACKS, configureAttacks } from "./attacking.ts";
+import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks } from "./attacking.ts";
 import type { OwnOptions, OwnValues } from "./command.ts";
 import { choice, integerOption, integersOption, number, type Option, optionOf, text } from "./options.ts";
 
@@ -11,7 +12,14 @@ import { choice, integerOption, integersOption, number, type Option, optionOf, t
 export const TRAINING = {
   epochs: optionOf(TRAIN_OPTIONS.epochs) as Option<number>,
   adversarial: number({ help: "Train against an attack of this size too", placeholder: "E", min: 0 }),
-  attack: choice(ATTACKS, { help: "That attack; by default fgsm" }),
+  attack: choice(ATTACKS, { help: "That attack; by default fgsm, with --trades pgd on the divergence" }),
+  bounds: { ...BOUNDED.bounds, help: "Least and greatest value of an attacked input; by default none" },
+  trades: optionOf({
+    ...TRADES.beta,
+    required: false,
+    default: undefined,
+    help: "Train by TRADES: the clean loss plus so many times the divergence of attacked from clean answers",
+  }) as Option<number | undefined>,
   alpha: optionOf({
     ...TRAIN_OPTIONS.alpha,
     help: "Weight of the clean loss beside the perturbed one; by default 0.5",
@@ -45,10 +53,20 @@ export const TRAINING = {
 /** Options of the attack that training is against. */
 export const AGAINST: OwnOptions = {
   ...ATTACK_OPTIONS,
+  // whatever the attack, it can be told predictions in place of labels
+  schemas: Object.fromEntries(
+    Object.entries(ATTACK_OPTIONS.schemas).map((
+      [name, schema],
+    ) => [name, { labels: LOSS_OPTIONS.labels, ...schema }]),
+  ),
   prefix: "attack",
-  unsaid: ({ adversarial, validationEpsilon }) =>
-    adversarial === undefined && validationEpsilon === undefined ? undefined : "fgsm",
+  unsaid: ({ adversarial, validationEpsilon, trades }) =>
+    adversarial === undefined && validationEpsilon === undefined ? undefined : attackOf({ trades }),
 };
+
+function attackOf({ attack, trades }: { readonly attack?: string; readonly trades?: unknown }): string {
+  return attack ?? (trades === undefined ? "fgsm" : "pgd");
+}
 
 /** What the options of `TRAINING` say, but for the examples. */
 interface Given {
@@ -56,6 +74,8 @@ interface Given {
   readonly seed: number;
   readonly adversarial?: number;
   readonly attack?: string;
+  readonly bounds?: readonly number[];
+  readonly trades?: number;
   readonly alpha?: number;
   readonly validation?: number;
   readonly validationEpsilon?: number;
@@ -69,8 +89,19 @@ interface Given {
  * @throws {UserError} if an option lacks another
  */
 export function trainOptionsOf(given: Given): TrainOptions {
-  const { epochs, seed, alpha, patience, adversarial, attack = "fgsm", validationEpsilon, validation, own } =
-    given;
+  const {
+    epochs,
+    seed,
+    alpha,
+    patience,
+    adversarial,
+    bounds,
+    trades: beta,
+    validationEpsilon,
+    validation,
+    own,
+  } = given;
+  const attack = attackOf(given);
   const needs = (name: string, value: unknown, other: string, there: unknown) => {
     if (value !== undefined && there === undefined) throw new UserError(`--${name} needs ${other}`, 2);
   };
@@ -81,24 +112,35 @@ export function trainOptionsOf(given: Given): TrainOptions {
     adversarial ?? validationEpsilon,
   );
   needs("alpha", alpha, "--adversarial E", adversarial);
+  needs("trades", beta, "--adversarial E", adversarial);
+  needs("bounds", bounds, "--adversarial E or --validation-epsilon E", adversarial ?? validationEpsilon);
+  if (alpha !== undefined && beta !== undefined) {
+    throw new UserError("--alpha does not go with --trades, which has a weight of its own", 2);
+  }
   needs("validation-epsilon", validationEpsilon, "--validation N", validation);
   needs("patience", patience, "--validation N", validation);
   const against = (epsilon: number | undefined) =>
     epsilon === undefined
       ? undefined
       // what is left out has no place in the record
-      : perturbation(attackNamed(attack), { epsilon, ...own.attack[attack] });
+      : perturbation(attackNamed(attack), {
+        epsilon,
+        ...(bounds && { bounds: [bounds[0], bounds[1]] as [number, number] }),
+        ...(beta !== undefined && given.attack === undefined && { loss: "divergence" }),
+        ...own.attack[attack],
+      });
   return {
     epochs,
     seed,
     alpha,
     patience,
+    objective: beta === undefined ? undefined : trades({ beta }),
     perturbation: against(adversarial),
     validationPerturbation: against(validationEpsilon),
   };
 }
 
 /** The attack that training is against, complete; nothing if there is none. */
-export function trainingAttack({ adversarial, attack = "fgsm", own }: Given) {
-  return adversarial === undefined ? undefined : configureAttacks([attack], own)[0];
+export function trainingAttack({ adversarial, own, ...given }: Given) {
+  return adversarial === undefined ? undefined : configureAttacks([attackOf(given)], own)[0];
 }

@@ -10,7 +10,7 @@ import type {
 } from "../constraints/constraint.ts";
 import { checkEpsilon, constraint } from "../constraints/mod.ts";
 import { type Batch, checkRange, type Examples, slice, wholeLabels } from "../data/batch.ts";
-import type { Predictions } from "../loss.ts";
+import { predictedClasses, type Predictions } from "../loss.ts";
 import { checkFinite, type Matrix, matrix } from "../matrix.ts";
 import { checkExamples } from "../models/answers.ts";
 import type { AsyncClassifier, Classifier, Differentiable, Perturbation } from "../models/classifier.ts";
@@ -510,7 +510,8 @@ function refuse(action: string, violation: Violation | undefined): void {
 }
 
 /**
- * An attack as what training perturbs its examples with.
+ * An attack as what training perturbs its examples with. With `labels: "predicted"`, whatever the attack, it is told the
+ * model's own predictions in place of the labels, so that no perturbed input leaks a label (Kurakin et al. 2017).
  *
  * @example
  * ```ts
@@ -524,11 +525,11 @@ function refuse(action: string, violation: Violation | undefined): void {
  */
 export function perturbation<O extends object>(
   attack: Attack<O>,
-  options: O & AttackOptions & { epsilon: number },
+  options: O & AttackOptions & { epsilon: number; labels?: "true" | "predicted" },
 ): Perturbation {
   checkEpsilon(options.epsilon, `attack by ${attack.name}`);
   const cached: { made?: Constraint } = {};
-  const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, ...rest } = options;
+  const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, labels, ...rest } = options;
   return {
     name: `${attack.name} ${JSON.stringify(options)}`,
     apply(model, batch, key) {
@@ -538,7 +539,8 @@ export function perturbation<O extends object>(
       }
       return attack.perturb(
         model,
-        batch,
+        // what else it does with labels, such as when it ends, leaks nothing either
+        labels === "predicted" ? { ...batch, labels: predictedClasses(model, model.scores(batch.x)) } : batch,
         { ...rest, constraint: cached.made, seed: key } as unknown as O & AttackOptions & Sized,
       );
     },

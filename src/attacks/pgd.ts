@@ -1,13 +1,20 @@
 /** Projected gradient descent. @module */
 
 import type { Matrix } from "../matrix.ts";
-import { boolean, integer, number } from "../schema.ts";
+import { LOSSES, type LossName } from "../loss.ts";
+import { boolean, choice, integer, number } from "../schema.ts";
 import { type Attack, makeAttack } from "./attack.ts";
+import { departing } from "./departure.ts";
 import { blockSlopes, following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
 import { allRows, gather, narrowed, scatter } from "./rows.ts";
 
 /** How projected gradient descent walks. */
-export interface PgdOptions extends LossOptions {
+export interface PgdOptions extends Omit<LossOptions, "loss"> {
+  /**
+   * The loss that is raised, as in `LossOptions`, or the divergence of the model's answer from that to the example itself,
+   * which asks for no label: what training by `trades` takes. It needs a random start.
+   */
+  loss?: LossName | "divergence";
   /** Gradients that are followed; default 40. */
   steps?: number;
   /** Size of a step, in input units; default 2.5 ε / steps. */
@@ -63,11 +70,15 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     momentum: number("Part of the direction that the next step keeps", { min: 0, max: 1, default: 0 }),
     stopEarly: boolean("End a walk as soon as it fools the model", { default: false }),
     ...LOSS_OPTIONS,
+    loss: choice("The loss that is raised", [...LOSSES, "divergence"], { default: "own" }),
   },
   *run(chunk, options) {
     const { x, constraint, rng, matrix } = chunk;
     const { steps, stepSize, restarts, randomStart, momentum } = options;
-    const follow = yield* following(chunk, options);
+    const { loss } = options;
+    const follow = loss === "divergence"
+      ? yield* departing(chunk)
+      : yield* following(chunk, { ...options, loss });
     // a point of the walk is no allowed input where some features take single values
     const stopEarly = options.stopEarly && !constraint.discrete;
     const out = matrix("out");

@@ -3,5 +3,6 @@
 export { identity } from "./identity.ts";
 export type { TrainOptions, TrainProgress } from "./options.ts";
 export type { Epoch } from "./state.ts";
+export { type Objective, trades, type TradesOptions } from "./trades.ts";
 export { train } from "./train.ts";
 export { TRAINING_VERSIONS } from "./version.ts";

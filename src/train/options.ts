@@ -6,6 +6,7 @@ import type { Family } from "../models/family.ts";
 import type { Model } from "../models/model.ts";
 import { checkExamples } from "../models/answers.ts";
 import type { Perturbation } from "../models/classifier.ts";
+import type { Objective } from "./trades.ts";
 import type { Keep } from "../graph/training_pass.ts";
 import { KEEP, OPTIMIZERS, PER_PARAMETER, RECIPE, type Recipe } from "../models/recipe.ts";
 import { any, integer, number, problem, rangeOf, resolve, type Schema, shown } from "../schema.ts";
@@ -18,6 +19,11 @@ export interface TrainOptions extends Partial<Recipe> {
   seed?: number;
   /** Trains against this too: the loss is α·J(x) + (1 − α)·J(perturbed x), perturbed afresh at each step. */
   perturbation?: Perturbation;
+  /**
+   * What is made small in place of the weighted losses, such as `trades()` makes: then the loss is J(x) plus what it says of
+   * the answers to x and to perturbed x, both by the same units where some are dropped; default none.
+   */
+  objective?: Objective;
   /** Weight α of the plain loss, in [0, 1]; default 0.5. With 0, only perturbed examples are trained on. */
   alpha?: number;
   /** Examples whose error picks the best epoch; default none, and the last epoch counts. */
@@ -63,6 +69,7 @@ export type ResolvedOptions =
   & Pick<
     TrainOptions,
     | "perturbation"
+    | "objective"
     | "validationPerturbation"
     | "monitor"
     | "onProgress"
@@ -86,6 +93,7 @@ export const TRAIN_OPTIONS: Schema<TrainOptions> = {
   epochs: integer("Passes over the data", { default: 10, min: 1 }),
   seed: integer("Seed of initial weights, order, dropout and perturbations", { default: 0, min: 0 }),
   perturbation: any("What to train against too"),
+  objective: any("What is made small of clean and perturbed answers"),
   alpha: number("Weight of the plain loss", { min: 0, max: 1 }),
   validation: any("Examples whose error picks the best epoch"),
   validationPerturbation: any("Perturbs the validation examples"),
@@ -120,8 +128,9 @@ export function resolveOptions(family: Family, examples: Examples, given: TrainO
     refuse("resume", options.resume, "the bytes of a state");
   }
   const recipe = recipeOf(family.recipe, given);
-  const { perturbation, validation } = options;
-  const alpha = options.alpha ?? (perturbation ? 0.5 : 1);
+  const { perturbation, objective, validation } = options;
+  if (objective !== undefined) checkObjective(objective, options);
+  const alpha = options.alpha ?? (perturbation && !objective ? 0.5 : 1);
   if (!perturbation && alpha !== 1) {
     throw new InputError("value", `train with alpha ${alpha}`, "there is no perturbation");
   }
@@ -129,6 +138,18 @@ export function resolveOptions(family: Family, examples: Examples, given: TrainO
   const held = validation === undefined ? undefined : someExamples("validate", family, validation);
   const { epochs, seed, patience } = options as { epochs: number; seed: number; patience: number };
   return { ...options, data, validation: held, recipe, epochs, seed, alpha, patience };
+}
+
+function checkObjective({ name, step }: Objective, { perturbation, alpha }: TrainOptions): void {
+  const fail = (reason: string) => {
+    throw new InputError("option", "train with an objective", reason);
+  };
+  if (typeof name !== "string" || typeof step !== "function") fail("it must be one such as trades() makes");
+  if (!perturbation) fail("it is of clean and perturbed answers, and there is no perturbation");
+  if (perturbation!.pullback || perturbation!.rubbish) {
+    fail(`it takes ${perturbation!.name} for other inputs of the same classes, which that is not`);
+  }
+  if (alpha !== undefined) fail("alpha does not go with it, which has a weight of its own");
 }
 
 /** @throws {InputError} unless the examples are some, and fit the family */

@@ -51,8 +51,13 @@ export function setup(
   options: ResolvedOptions,
   identify: Identify = contentOf,
 ): string {
-  const { recipe, seed, alpha, perturbation, validationPerturbation, patience, validation } = options;
-  const names = { perturbation: perturbation?.name, validationPerturbation: validationPerturbation?.name };
+  const { recipe, seed, alpha, objective, perturbation, validationPerturbation, patience, validation } =
+    options;
+  const names = {
+    objective: objective?.name,
+    perturbation: perturbation?.name,
+    validationPerturbation: validationPerturbation?.name,
+  };
   const examples = { train: identify(data), validation: validation && identify(validation) };
   const settings = { recipe, seed, alpha, ...names, patience, kernels: variant() };
   return JSON.stringify({ ...describe(family), ...settings, ...examples });

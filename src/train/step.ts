@@ -22,11 +22,12 @@ export function makeStep(
   model: Model,
   { data, options }: { data: Batch; options: ResolvedOptions },
 ): Step {
-  const { recipe: { batchSize, dropout = {} }, perturbation, alpha } = options;
-  if (network.objective && options.recipe.dropout) {
+  const { recipe: { batchSize, dropout = {} }, perturbation, objective, alpha } = options;
+  const unused = options.recipe.dropout ? "dropout" : objective?.name;
+  if (network.objective && unused) {
     throw new InputError(
       "value",
-      `train ${model.family.name} with dropout`,
+      `train ${model.family.name} with ${unused}`,
       "its objective has no use for it",
     );
   }
@@ -48,17 +49,29 @@ export function makeStep(
     const loss = memory.matrix("loss", scores.rows, 1);
     const dScores = memory.matrix("dScores", scores.rows, scores.cols);
     model.head.loss({ loss, dScores, scale }, scores, labelsResident);
-    const sum = loss.data.reduce((a, b) => a + b, 0);
+    const sum = sumOf(loss);
     const dX = network.backward(dScores, { inputs: how.inputs ?? false, parameters, last: how.last });
     return { loss: how.weight * sum, dX };
   };
 
+  const sumOf = ({ data }: Matrix) => data.reduce((a, b) => a + b, 0);
   const perturb = perturbation && perturber(network, model, { perturbation, batchSize });
   const dX = perturbation?.pullback && new Float32Array(batchSize * data.x.cols);
   return (order, from, count, random) => {
     const examples: Examples = kept.gather(order, from, count);
     // found before the plain pass: both work in the same memory; with the whole network, no unit dropped
     const perturbed = perturb?.(examples, random.split("perturbation").key);
+    if (objective) {
+      const pass = { dropout, key: random.split("dropout").key };
+      return objective.step({
+        network,
+        model,
+        memory,
+        pass,
+        perturbed: perturbed!,
+        plain: () => kept.plain(examples),
+      });
+    }
     let sum = 0;
     if (alpha > 0) {
       sum += pass(kept.plain(examples), {

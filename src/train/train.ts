@@ -176,13 +176,14 @@ function validate(
 
 /** What a file says of how its model was trained. */
 function record(
-  { recipe, seed, alpha, perturbation }: ResolvedOptions,
+  { recipe, seed, alpha, perturbation, objective }: ResolvedOptions,
   kernels: string,
 ): Record<string, string> {
   return {
     recipe: JSON.stringify(recipe),
     seed: `${seed}`,
     kernels,
-    ...(perturbation && { perturbation: perturbation.name, alpha: `${alpha}` }),
+    ...(perturbation && { perturbation: perturbation.name }),
+    ...(objective ? { objective: objective.name } : perturbation && { alpha: `${alpha}` }),
   };
 }

@@ -165,6 +165,6 @@ Deno.test("pgd() refuses options out of range", () => {
   refuse({ steps: 0 }, " with steps 0: must be a whole number ≥ 1");
   refuse({ stepSize: -1 }, " with stepSize -1: must be a finite number ≥ 0");
   refuse({ momentum: 1.5 }, " with momentum 1.5: must be a finite number in [0, 1]");
-  refuse({ loss: "hinge" }, ' with loss "hinge": must be own, crossEntropy, margin or dlr');
+  refuse({ loss: "hinge" }, ' with loss "hinge": must be own, crossEntropy, margin, dlr or divergence');
   refuse({ step: 1 }, ': there is no option "step"; did you mean steps?');
 });

@@ -2,6 +2,7 @@
 
 import { perturbation } from "../../src/attacks/attack.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
+import { pgd } from "../../src/attacks/pgd.ts";
 import { signNoise } from "../../src/attacks/noise.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
@@ -11,7 +12,7 @@ import type { Model } from "../../src/models/model.ts";
 import { classRbm, maxout, mpDbm, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
 import type { Sgd } from "../../src/models/recipe.ts";
-import { train, type TrainOptions } from "../../src/train/mod.ts";
+import { trades, train, type TrainOptions } from "../../src/train/mod.ts";
 import { randomLabels, uniformMatrix } from "../support.ts";
 
 /** Inputs and classes. */
@@ -69,6 +70,14 @@ export const trainings: Record<string, { start: Family; options: TrainOptions }>
   "maxout against noise": {
     start: maxout({ inputs: INPUTS, classes: CLASSES, units: [6], pieces: 3, head: "sigmoid" }),
     options: { batchSize: 20, perturbation: perturbation(signNoise, { epsilon: 0.25 }) },
+  },
+  "maxout with dropout by trades against its divergence": {
+    start: maxout({ inputs: INPUTS, classes: CLASSES, units: [6], pieces: 3, initialRange: 0.5 }),
+    options: {
+      batchSize: 20,
+      objective: trades({ beta: 2 }),
+      perturbation: perturbation(pgd, { epsilon: 0.1, steps: 3, loss: "divergence" }),
+    },
   },
   "rbf by Adam": {
     start: rbf({ inputs: INPUTS, classes: CLASSES, precision: 2 }),

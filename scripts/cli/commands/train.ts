@@ -51,6 +51,8 @@ export const train: Command = command({
   examples: [
     "train --model maxout --data digits --epochs 10 --seed 1 --out maxout.safetensors",
     "train --model maxout --data mnist --validation 10000 --adversarial 0.25 --out robust.safetensors",
+    "train --model mlp --data digits --adversarial 0.1 --attack pgd --attack-steps 10 --out robust.safetensors",
+    "train --model mlp --data digits --adversarial 0.1 --bounds 0,1 --trades 6 --out trades.safetensors",
     "train --model logistic --data digits --classes 3,7 --out logistic.safetensors",
   ],
   async run(values, context) {
@@ -140,8 +142,10 @@ function underAttack(
   const tried = trainingAttack(values);
   if (!tried) return [];
   const epsilon = values.adversarial!;
+  const { bounds } = values;
   const [adversarial] = attackNamed(tried.attack).sweep(model, test, {
     ...tried.options,
+    ...(bounds && { bounds: [bounds[0], bounds[1]] as [number, number] }),
     epsilons: [epsilon],
   });
   return [{

@@ -251,3 +251,56 @@ Deno.test("train refuses options that lack or contradict another", () =>
     );
     assertEquals(filesIn(folder), ["digits"]);
   }));
+
+Deno.test("train takes pgd within bounds, labels that leak nothing, and trades, and says so in the file", () =>
+  inFolder(async (folder) => {
+    const data = await smallDigits(folder);
+    const train = (...more: string[]) => [
+      ...[
+        "train",
+        "--model",
+        "softmaxLinear",
+        "--data",
+        data,
+        "--epochs",
+        "2",
+        "--seed",
+        "1",
+        "--adversarial",
+        "0.1",
+      ],
+      ...["--out", `${folder}/m.safetensors`, "--force", ...more],
+    ];
+    const record = async (...more: string[]) => {
+      const { attacked } = await json(...train(...more));
+      using model = loadModel(await Deno.readFile(`${folder}/m.safetensors`));
+      const { perturbation, objective, alpha } = model.record as Readonly<Record<string, string | undefined>>;
+      return { perturbation, objective, alpha, attack: attacked[0].attack };
+    };
+    assertEquals(await record("--attack", "pgd", "--attack-steps", "3", "--bounds", "0,1"), {
+      perturbation: 'pgd {"epsilon":0.1,"bounds":[0,1],"steps":3}',
+      objective: undefined,
+      alpha: "0.5",
+      attack: "pgd",
+    });
+    assertEquals(
+      await record("--attack", "square", "--attack-queries", "5", "--attack-labels", "predicted"),
+      {
+        perturbation: 'square {"epsilon":0.1,"labels":"predicted","queries":5}',
+        objective: undefined,
+        alpha: "0.5",
+        attack: "square",
+      },
+    );
+    assertEquals(await record("--trades", "4", "--attack-steps", "3"), {
+      perturbation: 'pgd {"epsilon":0.1,"loss":"divergence","steps":3}',
+      objective: 'trades {"beta":4}',
+      alpha: undefined,
+      attack: "pgd",
+    });
+    await assertRefused(
+      train("--trades", "4", "--alpha", "0.5"),
+      2,
+      "--alpha does not go with --trades, which has a weight of its own",
+    );
+  }));
