@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { any, choice, oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
+import { isImageWidth } from "./scaling.ts";
 import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
 import {
   type Columns,
@@ -131,7 +132,7 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
   // first lines that are examples count among the columns too
   surveys.forEach(({ first }, i) => heads[i] || recordFirstLine(columns, first));
   const index = indexColumn(columns, names[0], { lines: counts.reduce((a, b) => a + b), label: given.label });
-  const label = labelColumn(columns, names[0], { index, label: given.label });
+  const { label, rival } = labelColumn(columns, names[0], { index, label: given.label });
   const called = (c: number) => `column ${c + 1}${names[0] ? ` ${quoted(names[0][c])}` : ""}`;
   const source = {
     format: "CSV",
@@ -141,7 +142,7 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
       : heads.some(Boolean)
       ? `in ${nameOf(heads.indexOf(true))} alone`
       : "none",
-    label: called(label),
+    label: `${called(label)}${rival === undefined ? "" : `, though ${called(rival)} may be it`}`,
     ...(index >= 0 && { index: `${called(index)}, left out` }),
   };
   const kept = Array.from({ length: columns.width }, (_, c) => c).filter((c) => c !== index && c !== label);
@@ -172,29 +173,40 @@ function indexColumn(
   return columns.counts && lines > MANY ? 0 : -1;
 }
 
+/** The column of the label, and the one that may be it as well, where nothing tells them apart. */
 function labelColumn(
   columns: Columns,
   names: readonly string[] | undefined,
   { index, label }: { index: number; label: string | number },
-): number {
+): { label: number; rival?: number } {
   const first = index + 1, last = columns.width - 1;
-  if (label === "first") return first;
-  if (label === "last") return last;
-  if (label !== "auto") return namedColumn(columns.width, names, label);
-  const named = (names ?? []).flatMap((name, c) => c !== index && LABEL_NAME.test(name) ? [c] : []);
-  if (named.length === 1) return named[0];
+  if (label === "first") return { label: first };
+  if (label === "last") return { label: last };
+  if (label !== "auto") return { label: namedColumn(columns.width, names, label) };
+  const telling = (names ?? []).flatMap((name, c) => c !== index && LABEL_NAME.test(name) ? [c] : []);
+  if (telling.length === 1) return { label: telling[0] };
   const worded = Array.from(columns.words.keys()).filter((c) => isWordColumn(columns, c));
-  if (worded.length === 1) return worded[0];
+  if (worded.length === 1) return { label: worded[0] };
   const few = (c: number) => isIntegerColumn(columns, c) ? columns.values.get(c)!.size : Infinity;
-  if (few(first) === Infinity && few(last) < Infinity) return last;
-  if (few(last) > 1 && few(last) < few(first) && names?.some((name) => !/^\d*$/.test(name))) {
+  if (few(first) === Infinity && few(last) < Infinity) return { label: last };
+  const named = names?.some((name) => !/^\d*$/.test(name));
+  // pixels at the edge of images have few values too, and files of images begin with the label
+  const rival = last > first && isLabels(columns.values.get(last)!) && few(last) < Infinity &&
+    !isImageWidth(last - first);
+  if (few(last) > 1 && few(last) < few(first) && (rival || named)) {
+    const called = (c: number) => names ? quoted(names[c]) : `column ${c + 1}`;
     fail(
-      `both ${quoted(names[first])} and ${
-        quoted(names[last])
-      } may be the label: name it, by label first, last or a name`,
+      `both ${called(first)} and ${called(last)} may be the label: name it, by label first, last or a name`,
     );
   }
-  return first;
+  return { label: first, ...(rival && { rival: last }) };
+}
+
+/** Whether values are such as labels have: 0 … K or 1 … K, none left out, or −1 and 1. */
+function isLabels(values: ReadonlySet<number>): boolean {
+  const least = Math.min(...values), most = Math.max(...values);
+  const counts = (least === 0 || least === 1) && most - least + 1 === values.size;
+  return values.size > 1 && (counts || (least === -1 && most === 1 && values.size === 2));
 }
 
 function namedColumn(width: number, names: readonly string[] | undefined, label: string | number): number {

@@ -155,7 +155,8 @@ Deno.test("csvBatch() finds the label by name, by words, by what may be a label,
   assertEquals(label("a,Target,b\n1,0,1\n2,1,1"), 'column 2 "Target"');
   assertEquals(label("5.1,3.5,cat\n4,2.5,dog\n1,1,dog"), "column 3");
   assertEquals(label("5.1,3.5,0\n4,2.5,1"), "column 3");
-  assertEquals(label("0,3,1\n1,2,0"), "column 1");
+  assertEquals(label("0,3,1\n1,2,0"), "column 1, though column 3 may be it");
+  assertEquals(label("0,3,2.5\n1,2,0"), "column 1");
   const named = "a,b,outcome\n1,0,0\n2,1,1\n";
   for (const how of ["outcome", "last", 2, -1, "2", "-1"]) {
     assertEquals(label(named, how), 'column 3 "outcome"');
@@ -173,6 +174,18 @@ Deno.test("csvBatch() finds the label by name, by words, by what may be a label,
     InputError,
     'both "age" and "won" may be the label',
   );
+  // answers 0 … 3, and the label last: with no heading, or one of numbers
+  const answers = "3,1,0\n0,2,1\n1,3,0\n2,0,1\n";
+  assertThrows(() => label(answers), InputError, "both column 1 and column 3 may be the label");
+  assertThrows(
+    () => csvTables([{ text: `0,1,2\n${answers}` }, { text: `0,1,2\n${answers}` }]),
+    InputError,
+    'both "0" and "2" may be the label',
+  );
+  assertEquals(label(answers, "last"), "column 3");
+  // the last pixel of an image is dark or bright, and no label
+  const image = (digit: number, last: number) => [digit, ...new Array(63).fill(7), last].join();
+  assertEquals(label([image(0, 0), image(1, 9), image(2, 9)].join("\n")), "column 1");
 });
 
 Deno.test("csvBatch() leaves out a column without a name that numbers the lines, and a bare one in long tables", () => {
