@@ -37,7 +37,7 @@ export function helpOf(command: Command, width = WIDTH): string {
     ...columns(rowsOf({ ...options, ...COMMON }), width),
     ...ownSections(command, width),
     ...(notes
-      ? ["", ...notes.split("\n").flatMap((line) => line.startsWith(" ") ? [line] : wrapped(line, width))]
+      ? ["", ...paragraphs(notes).flatMap((each) => each.startsWith(" ") ? [each] : wrapped(each, width))]
       : []),
     ...(examples.length > 0
       ? [
@@ -79,6 +79,11 @@ function columns(rows: readonly (readonly [string, string])[], width: number): s
       (i === 0 ? `  ${name}` : "").padEnd(left) + line
     )
   );
+}
+
+/** The paragraphs of a text, each in one line; lines that are indented stay as they are. */
+function paragraphs(text: string): string[] {
+  return text.replace(/([^\n])\n(?=[^\s])/g, "$1 ").split("\n");
 }
 
 /** A command line, broken between `parts` so that a shell takes it as one. */

@@ -16,6 +16,8 @@ import { makeStep } from "./step.ts";
 
 /** Multiply-adds between two pauses in which a signal can arrive: some tens of milliseconds. */
 const PAUSE_AFTER = 2 ** 27;
+/** Of so many pauses one waits for a timer: between messages alone, Deno looks for Ctrl-C at every sixtieth or so. */
+const TIMED = 8;
 
 /**
  * A model of `start`, a family, trained on `examples` by minibatch gradient descent, with the family's recipe unless the
@@ -101,7 +103,7 @@ async function epochs(
     if (!network.parameters.every(({ value }) => allFinite(value.data))) diverged(epoch, "model");
   };
 
-  let worked = 0;
+  let worked = 0, pauses = 0;
   while (at.history.length < epochs && !(at.best && at.history.length - at.best.epoch >= patience)) {
     const epoch = at.history.length;
     const order = random.split("order", epoch).permutation(data.x.rows);
@@ -122,7 +124,7 @@ async function epochs(
       if ((worked += work) >= PAUSE_AFTER) {
         worked = 0;
         report(epoch + 1, at.lossSum / (from + count), { epochEnd: false });
-        await pause();
+        await pause(pauses++ % TIMED === 0);
       }
     }
     checkFinite(epoch + 1);
@@ -148,11 +150,11 @@ function diverged(epoch: number, what: string): never {
   );
 }
 
-/** Lets signals, timers and messages in. A timer of 0 would wait for milliseconds, a tenth of the time between pauses. */
-function pause(): Promise<void> {
+/** Lets messages in, and with `timed` all else; a timer of 0 waits for milliseconds, a tenth of the time between pauses. */
+function pause(timed: boolean): Promise<void> {
   return new Promise((resolve) => {
     // workerd has no channels
-    if (typeof MessageChannel === "undefined") return void setTimeout(resolve, 0);
+    if (timed || typeof MessageChannel === "undefined") return void setTimeout(resolve, 0);
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

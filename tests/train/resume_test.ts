@@ -99,6 +99,25 @@ Deno.test("train() stops within an epoch when a timer aborts it, and gives its s
   assertEquals(seen, [false, "state"]);
 });
 
+Deno.test("train() waits for a timer now and then, for signals are not heard between messages alone", async () => {
+  const wide = maxout({ inputs: INPUTS, classes: CLASSES, units: [300, 300], pieces: 4 });
+  const { setTimeout: own } = globalThis;
+  let timers = 0, pauses = 0;
+  globalThis.setTimeout = ((run: () => void, wait?: number) => {
+    timers++;
+    return own(run, wait);
+  }) as typeof setTimeout;
+  try {
+    using _ = await train(wide, examples(2400), {
+      epochs: 1,
+      onProgress: ({ epochEnd }) => void (pauses += Number(!epochEnd)),
+    });
+  } finally {
+    globalThis.setTimeout = own;
+  }
+  assert(pauses > 0 && timers >= Math.ceil(pauses / 8) && timers < pauses, `${timers} of ${pauses}`);
+});
+
 Deno.test("train() resumes nothing that another training left", async () => {
   let state = new Uint8Array();
   const { start, options } = trainings["softmaxLinear with validation under attack"];

@@ -86,7 +86,7 @@ export const rubbish: Command = command({
     const regions = certify === undefined ? undefined : await runInterruptible(
       regionsOf(model, rowsOf(drawn.x, 0, Math.min(certify, drawn.x.rows)), { norm, max: radius, threshold }),
       context,
-      { title: "regions", kept },
+      { title: "rubbish", kept },
     );
 
     const measures = measureRubbish(drawn);

@@ -27,7 +27,14 @@ Deno.test("gibbon help COMMAND, COMMAND --help and -h show one help, with each o
     assertEquals([await printed(name, "--help"), await printed(name, "-h")], [help, help]);
     assertStringIncludes(help, `Usage: gibbon ${name}`);
     assertStringIncludes(help, `For example:\n  gibbon ${name}`);
-    assert(help.split("\n").every((line) => line.length <= 80), name);
+    const lines = help.split("\n");
+    assert(lines.every((line) => line.length <= 80), name);
+    // no line of a paragraph ends before it must
+    for (const [i, line] of lines.entries()) {
+      const [word] = (lines[i + 1] ?? "").split(" ");
+      if (word === "" || line === "" || line.startsWith(" ")) continue;
+      assert(line.length + 1 + word.length > 80, `${name}: ${line}`);
+    }
   }
 });
 
