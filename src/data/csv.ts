@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { any, choice, oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
-import { isImageWidth } from "./scaling.ts";
+import { imageOfWidth } from "./image.ts";
 import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
 import {
   type Columns,
@@ -192,7 +192,7 @@ function labelColumn(
   const named = names?.some((name) => !/^\d*$/.test(name));
   // pixels at the edge of images have few values too, and files of images begin with the label
   const rival = last > first && isLabels(columns.values.get(last)!) && few(last) < Infinity &&
-    !isImageWidth(last - first);
+    !imageOfWidth(last - first);
   if (few(last) > 1 && few(last) < few(first) && (rival || named)) {
     const called = (c: number) => names ? quoted(names[c]) : `column ${c + 1}`;
     fail(
