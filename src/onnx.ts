@@ -6,4 +6,4 @@
  */
 
 export { writeOnnx } from "./models/export/onnx.ts";
-export { type OnnxOptions, readOnnx } from "./models/import/onnx.ts";
+export { externalFiles, type OnnxOptions, readOnnx } from "./models/import/onnx.ts";

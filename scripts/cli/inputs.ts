@@ -12,6 +12,7 @@ import {
 } from "../../src/mod.ts";
 import { readFitted } from "../../src/data/reading.ts";
 import { type Data, loadData, type LoadOptions } from "../data/folder.ts";
+import { externalFiles, readOnnx } from "../../src/onnx.ts";
 import { reason, UserError } from "../errors.ts";
 import { choice, integerOption, number, text, type Values } from "./options.ts";
 
@@ -107,7 +108,27 @@ export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
  * @throws {UserError} if it cannot be read, or holds none
  */
 export async function readModel(path: string): Promise<Model> {
-  return readOrReport(`read model ${path}`, await readFile(path), loadModel);
+  const bytes = await readFile(path);
+  return isOnnx(path)
+    ? await readOnnxModel(path, bytes)
+    : readOrReport(`read model ${path}`, bytes, loadModel);
+}
+
+/** Whether a file is named as one of ONNX. */
+export function isOnnx(path: string): boolean {
+  return path.toLowerCase().endsWith(".onnx");
+}
+
+/** The model in an ONNX file, and in those with its weights beside it. */
+async function readOnnxModel(path: string, bytes: Uint8Array): Promise<Model> {
+  try {
+    const folder = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+    const external: Record<string, Uint8Array> = {};
+    for (const name of externalFiles(bytes)) external[name] = await readFile(`${folder}${name}`);
+    return readOnnx(bytes, { external });
+  } catch (error) {
+    throw error instanceof InputError ? new UserError(error.about(`read model ${path}`).message) : error;
+  }
 }
 
 /** What `read` makes of `bytes`, its error as the user's, about `action`. */
@@ -143,7 +164,9 @@ export async function examplesFor(model: Model, file: string, wanted: Wanted): P
   const data = await loadData(wanted.data, { ...loadOptions(wanted), fitted });
   const examples = data[wanted.split];
   const kept = model.record.classes?.split(",").map(Number) ?? [];
-  const fitting = data.scaled
+  const fitting = model.record.classNames !== undefined
+    ? inNamedClasses(file, model.record.classNames, examples)
+    : data.scaled
     ? inClassesOf(model, examples, { kept, names: fitted?.labels.names })
     : kept.length > 0 && kept.every((label) => label < examples.classes)
     ? keepClasses(examples, kept)
@@ -168,6 +191,42 @@ function inClassesOf(
   if (examples.classes > classes) return examples;
   const classNames = kept.length > 0 ? kept.map((label) => names?.[label] ?? `${label}`) : names;
   return { ...examples, classes, ...(classNames?.length === classes && { classNames }) };
+}
+
+/**
+ * Examples whose labels are places in `text`, the model's own names of its classes as a list in JSON. Where these are the
+ * numbers 0 … C − 1, the labels are such places already.
+ *
+ * @throws {UserError} if one is none of them
+ */
+function inNamedClasses(file: string, text: string, examples: Batch): Batch {
+  const names: readonly string[] = namesIn(file, text);
+  const { labels, classNames: own } = examples;
+  if (names.every((name, k) => name === `${k}`)) {
+    return examples.classes > names.length ? examples : { ...examples, classes: names.length };
+  }
+  const places = new Map(names.map((name, k) => [name, k]));
+  return {
+    ...examples,
+    labels: labels.map((label) => {
+      const name = own?.[label] ?? `${label}`, place = places.get(name);
+      if (place !== undefined) return place;
+      const listed = `${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}`;
+      throw new UserError(`Cannot use ${file}: label ${name} is none of the model's classes, ${listed}`);
+    }),
+    classes: names.length,
+    classNames: names,
+  };
+}
+
+function namesIn(file: string, text: string): readonly string[] {
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  } catch {
+    // told below
+  }
+  throw new UserError(`Cannot read model ${file}: its record of the names of its classes is damaged`);
 }
 
 /** The examples `wanted` for a model of which only its answers are known. @throws {UserError} if there are none */

@@ -1,11 +1,20 @@
 /** `gibbon convert`. @module */
 
-import { familyNamed, InputError, model, optionsOf, readSafetensors, saveModel } from "../../../src/mod.ts";
+import {
+  familyNamed,
+  InputError,
+  type Model,
+  model,
+  optionsOf,
+  readSafetensors,
+  saveModel,
+} from "../../../src/mod.ts";
+import { writeOnnx } from "../../../src/onnx.ts";
 import { familyFor, pairsOf, weightsFor } from "../../data/weights.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 import { type Command, command } from "../command.ts";
-import { FAMILIES, readFile, readOrReport } from "../inputs.ts";
+import { FAMILIES, isOnnx, readFile, readModel, readOrReport } from "../inputs.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
 import { FORCE } from "../examples_file.ts";
 import { SIZES } from "../recipe.ts";
@@ -13,11 +22,19 @@ import { SIZES } from "../recipe.ts";
 /** Makes a model file of weights that another program saved. */
 export const convert: Command = command({
   name: "convert",
-  summary: "Make a model file of weights in safetensors that another program saved",
-  operand: { placeholder: "FILE", help: "Weights, as torch's save_file or Keras's arrays in safetensors" },
+  summary: "Make a model file of weights in safetensors or of a model in ONNX, or an ONNX file of a model",
+  operand: {
+    placeholder: "FILE",
+    help:
+      "Weights, as torch's save_file or Keras's arrays in safetensors; or a model, ONNX or of this program",
+  },
   options: {
-    family: choice(FAMILIES, { help: "Family of the model", placeholder: "FAMILY", required: true }),
-    out: text({ help: "Model file to write", placeholder: "FILE", required: true }),
+    family: choice(FAMILIES, { help: "Family of the model that weights are for", placeholder: "FAMILY" }),
+    out: text({
+      help: "Model file to write, as ONNX if it ends in .onnx",
+      placeholder: "FILE",
+      required: true,
+    }),
     map: text({
       help: "Names that go together; by default equal names, and shapes that only one tensor has",
       placeholder: "OURS=THEIRS,…",
@@ -33,11 +50,27 @@ export const convert: Command = command({
   },
   own: [{ ...SIZES, of: "family" }],
   examples: [
+    "convert model.onnx --out model.safetensors",
+    "convert maxout.safetensors --out maxout.onnx",
     "convert torch.safetensors --family softmaxLinear --map W=fc.weight,b=fc.bias --out model.safetensors",
   ],
   async run(values, context) {
     const { operand: file, family: name, out, map, transpose, inputs, classCount: classes, json } = values;
     await checkWritable(out, { force: values.force });
+    if (isOnnx(file) || name === undefined) {
+      if (name !== undefined) {
+        throw new UserError("--family is for weights; an ONNX file says what it computes", 2);
+      }
+      using model = await readModel(file);
+      const { inputs, classes, family } = model;
+      await writeFileWhole(out, bytesOf(model, out));
+      context.print(
+        json
+          ? JSON.stringify({ model: out, family: family.name, inputs, classes, tensors: family.shapes })
+          : `wrote ${out}, ${family.name} of ${inputs} inputs and ${classes} classes, from ${file}`,
+      );
+      return 0;
+    }
     const { tensors } = readOrReport(`read ${file}`, await readFile(file), readSafetensors);
     try {
       const pairs = map === undefined ? new Map<string, string>() : pairsOf(map);
@@ -49,7 +82,7 @@ export const convert: Command = command({
       );
       const weights = weightsFor(family, tensors, pairs, transpose);
       using made = model(family, { tensors: weights, record: { converted: file } });
-      await writeFileWhole(out, saveModel(made));
+      await writeFileWhole(out, bytesOf(made, out));
       const sizes = { inputs: family.inputs, classes: family.classes };
       context.print(
         json
@@ -64,3 +97,12 @@ export const convert: Command = command({
     }
   },
 });
+
+/** The file of a model, of the format that its name says. @throws {UserError} if ONNX has no operators for it */
+function bytesOf(model: Model, out: string): Uint8Array {
+  try {
+    return isOnnx(out) ? writeOnnx(model) : saveModel(model);
+  } catch (error) {
+    throw error instanceof InputError ? new UserError(error.about(`write ${out}`).message) : error;
+  }
+}

@@ -1,6 +1,7 @@
 /** `gibbon info`. @module */
 
-import type { Model } from "../../../src/mod.ts";
+import { formOf } from "../../../src/certify/form.ts";
+import { InputError, type Model } from "../../../src/mod.ts";
 import { type Command, command } from "../command.ts";
 import { readModel } from "../inputs.ts";
 import { flag } from "../options.ts";
@@ -8,57 +9,122 @@ import { flag } from "../options.ts";
 /** Tells what a model file holds. */
 export const info: Command = command({
   name: "info",
-  summary: "Tell what a model file holds",
-  operand: { placeholder: "FILE", help: "Model file" },
+  summary:
+    "Tell what a model file holds: its graph with shapes and parameters, and whether certificates know it",
+  operand: { placeholder: "FILE", help: "Model file, of this program or ONNX" },
   options: { json: flag("Print one JSON object") },
-  examples: ["info maxout.safetensors"],
+  examples: ["info maxout.safetensors", "info model.onnx"],
   async run({ operand: file, json }, context) {
     using model = await readModel(file);
-    const { family: { name: family, head, inputs, classes, config, shapes }, record } = model;
-    const parameters = Object.values(shapes).reduce(
-      (sum, shape) => sum + shape.reduce((a, b) => a * b, 1),
-      0,
-    );
-    context.print(
-      json
-        ? JSON.stringify({
-          family,
-          head: head.name,
-          inputs,
-          classes,
-          parameters,
-          config,
-          tensors: shapes,
-          record,
-        })
-        : inWords(model, parameters),
-    );
+    context.print(json ? JSON.stringify(inJson(model)) : inWords(model));
     return 0;
   },
 });
 
-function inWords({ family, record }: Model, parameters: number): string {
-  const { name, head, config, shapes } = family;
-  const settled = Object.entries(config).filter(([key]) => key !== "head")
-    .map((
-      [key, value],
-    ): [string, string] => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+/** A node as a line of the graph. */
+interface NodeLine {
+  readonly id: string;
+  readonly op: string;
+  readonly from: readonly string[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly shape: readonly number[];
+  readonly parameters: number;
+}
+
+/** How many numbers of a shape. */
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** How certificates can bound a model's scores, by the form of its graph. */
+const CERTIFICATES = { linear: "exact", rbf: "exact", chain: "bounds through its layers" } as const;
+
+function certificatesOf(model: Model): string {
+  try {
+    return CERTIFICATES[formOf(model).kind];
+  } catch (error) {
+    if (error instanceof InputError) return `none: ${error.reason}`;
+    throw error;
+  }
+}
+
+function graphOf({ graph, family: { checked, shapes } }: Model): NodeLine[] {
+  return checked.nodes.map(({ id, op, shape, tensors }, k) => ({
+    id,
+    op: op.name,
+    from: graph.nodes[k].from,
+    attributes: graph.nodes[k].attributes ?? {},
+    shape,
+    parameters: tensors.reduce((sum, { name }) => sum + sizeOf(shapes[name]), 0),
+  }));
+}
+
+function inJson(model: Model): Record<string, unknown> {
+  const { family: { name: family, head, inputs, classes, config, shapes }, graph, record } = model;
+  const nodes = graphOf(model);
+  return {
+    family,
+    head: head.name,
+    inputs,
+    input: [graph.input].flat(),
+    classes,
+    parameters: nodes.reduce((sum, { parameters }) => sum + parameters, 0),
+    config,
+    gradients: "all operations",
+    certificates: certificatesOf(model),
+    graph: nodes,
+    tensors: shapes,
+    record,
+  };
+}
+
+function inWords(model: Model): string {
+  const { family: { name, head, classes, config }, graph, record } = model;
+  const nodes = graphOf(model);
+  const settled = Object.entries(config).filter(([key]) => key !== "head").map((
+    [key, value],
+  ): [string, string] => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+  const table = [
+    ["input", "", "", shapeText([graph.input].flat()), ""],
+    ...nodes.map(({ id, op, from, attributes, shape, parameters }) => [
+      id,
+      `${op}(${from.join(", ")})`,
+      Object.entries(attributes).map(([key, value]) => `${key} ${shortened(JSON.stringify(value), 40)}`).join(
+        ", ",
+      ),
+      shapeText(shape),
+      parameters > 0 ? `${parameters}` : "",
+    ]),
+  ];
+  const widths = table[0].map((_, k) => Math.max(...table.map((row) => row[k].length)));
   return [
-    ...lines([["family", name], ["head", head.name], ...settled, ["parameters", `${parameters}`]]),
+    ...lines([
+      ["family", name],
+      ["head", head.name],
+      ...(name === "graph" ? [["classes", `${classes}`] as const] : settled),
+      ["parameters", `${nodes.reduce((sum, { parameters }) => sum + parameters, 0)}`],
+      ["gradients", "all operations"],
+      ["certificates", certificatesOf(model)],
+    ]),
+    "",
+    "Graph, with the shape of each example and numbers of parameters",
+    ...table.map((row) => `  ${row.map((cell, k) => cell.padEnd(widths[k])).join("  ")}`.trimEnd()),
     "",
     "Tensors",
-    ...lines(Object.entries(shapes).map(([tensor, shape]) => [tensor, `(${shape.join(", ")})`])),
+    ...lines(Object.entries(model.family.shapes).map(([tensor, shape]) => [tensor, shapeText(shape)])),
     "",
     "Record",
     ...lines(
-      Object.entries(record).map(([key, value]) => [key, key === "reading" ? shortened(value) : value]),
+      Object.entries(record).map(([key, value]) => [key, key === "reading" ? shortened(value, 200) : value]),
     ),
   ].join("\n");
 }
 
-/** A text cut at what fits a few lines: a scaling has two numbers for each input. */
-function shortened(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+function shapeText(shape: readonly number[]): string {
+  return `(${shape.join(", ")})`;
+}
+
+/** A text cut at what fits: a scaling has two numbers for each input. */
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
 function lines(rows: readonly (readonly [string, string])[]): string[] {

@@ -6,7 +6,7 @@ import { type Shape, sizeOf } from "../../ops/op.ts";
 import { any, choice, integers, resolve, type Schema, shown, suggestion } from "../../schema.ts";
 import { type Model, model } from "../model.ts";
 import { Builder, type Computed, type Logits } from "./builder.ts";
-import { readTensor, REAL, TYPE_NAMES } from "./constant.ts";
+import { pathProblem, readTensor, REAL, TYPE_NAMES } from "./constant.ts";
 import { classNames } from "./labels.ts";
 import { isComputed, OnnxNode, type Operator, type Value } from "./node.ts";
 import { type ModelProto, type NodeProto, readParts, type ValueProto } from "./onnx_file.ts";
@@ -292,4 +292,28 @@ function scoresOf(value: Computed, builder: Builder, asked: HeadName | undefined
   // a graph has at least one node
   const one = { shape: flat.shape.map(() => 1), data: Float64Array.of(1) };
   return { head, scores: flat.id === "input" ? builder.affine(flat, { scale: one }) : flat };
+}
+
+/**
+ * The names of the files with weights that an ONNX file needs beside it, none of them outside its folder.
+ *
+ * @throws {InputError} code `format` if the bytes are no ONNX file, or one of the names leads out of the folder
+ */
+export function externalFiles(bytes: Uint8Array): string[] {
+  const { graph } = readParts(bytes, ACTION), names = new Set<string>();
+  const stored = graph?.nodes.flatMap(({ attributes }) => attributes.flatMap(({ t }) => t ?? [])) ?? [];
+  for (const { location, external, name = "" } of [...graph?.initializers ?? [], ...stored]) {
+    if (location !== 1) continue;
+    const file = external.find(({ key }) => key === "location")?.value ?? "";
+    const problem = pathProblem(file);
+    if (problem) {
+      throw new InputError(
+        "format",
+        ACTION,
+        `tensor ${shown(name)}: its bytes are in file ${shown(file)}: ${problem}`,
+      );
+    }
+    names.add(file);
+  }
+  return [...names];
 }

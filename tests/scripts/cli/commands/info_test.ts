@@ -12,6 +12,17 @@ Deno.test("info tells what a model file holds", () =>
       classes: 10,
       parameters: 7850,
       config: { inputs: 784, classes: 10 },
+      input: [784],
+      gradients: "all operations",
+      certificates: "exact",
+      graph: [{
+        id: "linear",
+        op: "linear",
+        from: ["input"],
+        attributes: { outputs: [10] },
+        shape: [10],
+        parameters: 7850,
+      }],
       tensors: { W: [10, 784], b: [10] },
       record: { ...model.record },
     });

@@ -1,0 +1,85 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadModel, matrix, saveModel } from "../../../src/mod.ts";
+import { readOnnx } from "../../../src/onnx.ts";
+import { assertRefused, gibbon, inFolder, json, printed } from "./support.ts";
+
+const files = new URL("../../models/import/files/", import.meta.url);
+const path = (name: string) => new URL(name, files).pathname;
+const cases = JSON.parse(await Deno.readTextFile(new URL("cases.json", files)));
+
+/** The inputs of a case as CSV, with what its model calls the classes that it finds, in the order given. */
+function csvOf(name: string, order: readonly number[]): string {
+  const { x, label, classNames } = cases[name];
+  const rows = order.map((i) => [classNames[label[i][0]], ...x[i]].join(","));
+  return ["class,a,b,c,d,e", ...rows].join("\n");
+}
+
+Deno.test("commands take ONNX files: inputs in the units of the data, classes by the names in the file", () =>
+  inFolder(async (folder) => {
+    const model = path("logistic3_names.onnx"), data = `${folder}/data.csv`;
+    // of two of its three classes: by themselves they would be classes 0 and 1
+    const { label, classNames } = cases.logistic3_names;
+    const others = label.flatMap(([k]: number[], i: number) => k > 0 ? [i] : []);
+    assertEquals(new Set(others.map((i: number) => label[i][0])).size, 2);
+    await Deno.writeTextFile(data, csvOf("logistic3_names", others));
+    const common = ["--model", model, "--data", data, "--epsilon", "0.5"];
+    const { clean, attacked: [{ errorRate }] } = await json("evaluate", ...common);
+    assertEquals([clean.errorRate, classNames], [0, ["ant", "bee", "cow"]]);
+    const { at: [{ attacked }] } = await json("robustness", ...common);
+    assert(attacked.errorRate >= errorRate && errorRate > 0, `${errorRate}, ${attacked.errorRate}`);
+    await Deno.writeTextFile(data, csvOf("logistic3_names", [0, 1]).replace(/\n\w+,/, "\nwasp,"));
+    await assertRefused(
+      ["evaluate", ...common],
+      1,
+      `Cannot use ${model}: label wasp is none of the model's classes, ant, bee, cow`,
+    );
+  }));
+
+Deno.test("info draws the graph of an ONNX file, with the file of its weights beside it", () =>
+  inFolder(async (folder) => {
+    const name = "torch_cnn_dynamo.onnx";
+    const lines = (await printed("info", path(name))).split("\n").map((line) =>
+      line.replace(/\s+/g, " ").trim()
+    );
+    for (
+      const line of [
+        "input (2, 9, 9)",
+        "relu1 relu(conv2d0) (6, 9, 9)",
+        "linear8 linear(reshape7) outputs [3] (3) 27",
+        "parameters 581",
+      ]
+    ) {
+      assert(lines.includes(line), `${line} in\n${lines.join("\n")}`);
+    }
+    const told = await json("info", path(name));
+    assertEquals([told.input, told.graph[2].shape], [[2, 9, 9], [6, 4, 4]]);
+    await Deno.copyFile(path(name), `${folder}/${name}`);
+    await assertRefused(
+      ["info", `${folder}/${name}`],
+      1,
+      `Cannot read ${folder}/${name}.data: it does not exist`,
+    );
+  }));
+
+Deno.test("info says what of an ONNX file it does not know", async () => {
+  const { code, err } = await gibbon(["info", path("forest.onnx")]);
+  assertEquals(code, 1);
+  assert(err.includes(`Cannot read model ${path("forest.onnx")}: node "TreeEnsembleClassifier"`), err);
+});
+
+Deno.test("convert turns ONNX into a model file and back, with the same scores", () =>
+  inFolder(async (folder) => {
+    const [ours, theirs] = [`${folder}/model.safetensors`, `${folder}/model.onnx`];
+    await printed("convert", path("mlp3_relu.onnx"), "--out", ours);
+    await printed("convert", ours, "--out", theirs);
+    using model = loadModel(await Deno.readFile(ours));
+    using again = readOnnx(await Deno.readFile(theirs));
+    const x = matrix(1, 5, [1, -2, 0.5, 3, 0]);
+    assertEquals(again.scores(x), model.scores(x));
+    assertEquals(saveModel(model), await Deno.readFile(ours));
+    await assertRefused(
+      ["convert", path("mlp3_relu.onnx"), "--family", "mlp", "--out", `${folder}/other`],
+      2,
+      "--family is for weights; an ONNX file says what it computes",
+    );
+  }));
