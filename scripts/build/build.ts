@@ -3,12 +3,12 @@
  * `--check` builds afresh and compares with what is there instead.
  */
 import asc from "assemblyscript/asc";
-import { unpacked } from "../../src/runtime/binary.ts";
+import { symbols, unpacked } from "../../src/runtime/binary.ts";
 import { jobs } from "../../src/runtime/split.ts";
 import { dispatchSource } from "./dispatch.ts";
 import { exportsSource } from "./exports.ts";
 import { longestMultiplyAddChain, maxLiveVectors, maxOffset } from "./inspect.ts";
-import { packed, patchOf } from "./patch.ts";
+import { coded, packed, patchOf } from "./patch.ts";
 import { signaturesIn } from "./signatures.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -83,14 +83,15 @@ async function build(): Promise<Map<string, Uint8Array>> {
   const inlined = (...[baseline, relaxed]: readonly Binary[]) => {
     const base = files.get(baseline.file)!, other = files.get(relaxed.file)!;
     // the steps of a patch are much alike
-    const alone = packed(base), patch = packed(patchOf(base, other));
+    const alone = coded(packed(base)), patch = packed(patchOf(base, other));
     if (
-      !equal(unpacked(undefined, alone), base) || !equal(unpacked(base, unpacked(undefined, patch)), other)
+      !equal(unpacked(undefined, symbols(alone)), base) ||
+      !equal(unpacked(base, unpacked(undefined, patch)), other)
     ) {
       throw new Error(`Cannot make ${baseline.file} and ${relaxed.file} of their packed forms`);
     }
     return [
-      `/** ${baseline.file}, packed */`,
+      `/** ${baseline.file}, packed and coded */`,
       `export const baselinePacked: string =\n  "${alone.toBase64()}";\n`,
       `/** What makes ${relaxed.file} of it, packed */`,
       `export const relaxedPatch: string =\n  "${patch.toBase64()}";\n`,

@@ -62,6 +62,51 @@ export function packed(wanted: Uint8Array): Uint8Array<ArrayBuffer> {
   return steps.end(fresh);
 }
 
+/** Bits of the longest code of a byte. */
+const LONGEST = 12;
+
+/** `bytes` with a Huffman code for each, as `symbols` reads it: their number, the lengths of the codes, the codes. */
+export function coded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const counts = new Array<number>(256).fill(0);
+  for (const byte of bytes) counts[byte]++;
+  const lengths = codeLengths(counts);
+  const codes = new Array<number>(256).fill(0);
+  for (let length = 1, code = 0; length <= LONGEST; length++, code *= 2) {
+    for (let byte = 0; byte < 256; byte++) if (lengths[byte] === length) codes[byte] = code++;
+  }
+  const out = [bytes.length & 255, bytes.length >> 8 & 255, bytes.length >> 16];
+  for (let byte = 0; byte < 256; byte += 2) out.push(lengths[byte] | lengths[byte + 1] << 4);
+  let held = 0, count = 0;
+  for (const byte of bytes) {
+    for (let bit = lengths[byte] - 1; bit >= 0; bit--) {
+      held = held << 1 | codes[byte] >> bit & 1;
+      if (++count < 8) continue;
+      out.push(held);
+      [held, count] = [0, 0];
+    }
+  }
+  if (count > 0) out.push(held << 8 - count);
+  return Uint8Array.from(out);
+}
+
+/** The length of each byte's Huffman code, at most LONGEST, 0 where there is none. see: Huffman 1952 */
+function codeLengths(counts: readonly number[]): number[] {
+  const lengths = new Array<number>(256).fill(0);
+  let trees = counts.flatMap((count, byte) => count > 0 ? [{ count, bytes: [byte] }] : []);
+  if (trees.length === 1) lengths[trees[0].bytes[0]] = 1;
+  while (trees.length > 1) {
+    trees.sort((a, b) => a.count - b.count);
+    const [a, b, ...rest] = trees;
+    const bytes = [...a.bytes, ...b.bytes];
+    for (const byte of bytes) lengths[byte]++;
+    trees = [...rest, { count: a.count + b.count, bytes }];
+  }
+  // counts that differ less make shorter codes
+  return Math.max(...lengths) > LONGEST
+    ? codeLengths(counts.map((count) => count > 0 ? (count >> 1) + 1 : 0))
+    : lengths;
+}
+
 /** Bytes that a number takes. */
 function bytesOf(value: number): number {
   return value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : 4;

@@ -8,7 +8,7 @@ import type {
   Epsilon,
   Violation,
 } from "../constraints/constraint.ts";
-import { checkEpsilon, constraint } from "../constraints/mod.ts";
+import { checkEpsilon, constraint, normConstraint } from "../constraints/mod.ts";
 import { type Batch, checkRange, type Examples, slice, wholeLabels } from "../data/batch.ts";
 import { predictedClasses, type Predictions } from "../loss.ts";
 import { checkFinite, type Matrix, matrix } from "../matrix.ts";
@@ -167,6 +167,8 @@ export interface Definition<O extends object, S> {
   goal?: "within" | "nearest";
   /** Norms that may measure its size, the default first; default L∞ alone. */
   norms?: readonly Distance[];
+  /** What makes its constraints; default any but angles, which take `constraint`. */
+  constrain?: typeof normConstraint;
   /** Its own options. */
   options: S & NoInfer<Schema<O>>;
   /** Its steps on a chunk of examples, with its options complete. */
@@ -231,7 +233,18 @@ export function makeAttack<
   const S,
   const N extends Needs,
 >(
-  { name, summary, needs, goal = "within", norms = ["Linf"], options: schema, run, adapt, pullback }:
+  {
+    name,
+    summary,
+    needs,
+    goal = "within",
+    norms = ["Linf"],
+    constrain = normConstraint,
+    options: schema,
+    run,
+    adapt,
+    pullback,
+  }:
     & Definition<O, S>
     & { needs: N },
 ): Attack<O, N extends "gradients" ? Differentiable : Classifier> {
@@ -304,11 +317,11 @@ export function makeAttack<
   function constraintOf(inputs: number, options: Given, epsilon: Epsilon | undefined): Constraint {
     const { constraint: whole, norm = norms[0], bounds, fixed, grid, oneHot } = options;
     const own = { epsilon: epsilon!, norm, bounds, fixed, grid, oneHot };
-    const made = whole ? checkWhole(action, whole, inputs, options) : constraint(inputs, own, action);
-    if (!norms.includes(made.norm)) {
-      throw new InputError("value", `${action} in norm ${made.norm}`, `expected ${oneOf(norms)}`);
+    const distance = whole?.norm ?? norm;
+    if (!norms.includes(distance)) {
+      throw new InputError("value", `${action} in norm ${distance}`, `expected ${oneOf(norms)}`);
     }
-    return made;
+    return whole ? checkWhole(action, whole, inputs, options) : constrain(inputs, own, action);
   }
 
   function result(prepared: Prepared, outcome: Outcome, i: number, options: Given): Adversarial {

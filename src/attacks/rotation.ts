@@ -1,6 +1,7 @@
 /** Rotation of inputs about the origin. @module */
 
 import { lengthOf, orthogonal, passes, planeOf, sine } from "../constraints/angle.ts";
+import { constraint } from "../constraints/mod.ts";
 import { type Attack, makeAttack } from "./attack.ts";
 import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
 
@@ -20,6 +21,7 @@ export const rotation: Attack<LossOptions> = makeAttack({
   summary: "Turns each input about the origin toward the gradient; its size is the angle in radians",
   needs: "gradients",
   norms: ["angle"],
+  constrain: constraint,
   options: LOSS_OPTIONS,
   *run(chunk, options) {
     const { x, region, constraint, matrix } = chunk;

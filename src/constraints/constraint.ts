@@ -91,6 +91,16 @@ export interface Constraint {
   toJSON(): Record<string, unknown>;
 }
 
+/** What a region has of its own where the size is an angle. */
+export interface Turning {
+  /** Whether a row of `x` is within the angle. */
+  fits(x: Matrix, row: number): boolean;
+  /** Moves `x`, one input, to what is allowed around the original in `row`. */
+  relax(x: Float32Array, row: number): void;
+  /** `out` = `x` turned toward `direction` by the angle `far`. */
+  step(out: Matrix, x: Matrix, how: { direction: Matrix; far: number }): void;
+}
+
 /** What a constraint allows around some inputs. */
 export interface Region {
   /** The inputs, (B, D). */

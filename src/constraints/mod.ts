@@ -14,6 +14,7 @@ import {
 } from "./constraint.ts";
 import { float32Below } from "./float32.ts";
 import { region } from "./region.ts";
+import { turning } from "./turning.ts";
 
 /**
  * The constraint on perturbations of `inputs` features.
@@ -33,13 +34,28 @@ import { region } from "./region.ts";
  * @throws {InputError} if a size is negative or not finite, or a list does not fit the features
  */
 export function constraint(inputs: number, options: ConstraintOptions, action = "constrain"): Constraint {
+  return constraintIn(inputs, options, action, turning);
+}
+
+/** The same but for angles, which a program that has none does not need. */
+export function normConstraint(inputs: number, options: ConstraintOptions, action: string): Constraint {
+  return constraintIn(inputs, options, action);
+}
+
+function constraintIn(
+  inputs: number,
+  options: ConstraintOptions,
+  action: string,
+  turn?: typeof turning,
+): Constraint {
   if (!Number.isSafeInteger(inputs) || inputs < 0) {
     throw new InputError("value", `${action} ${shown(inputs)} inputs`, "must be a whole number ≥ 0");
   }
   checkObject(action, options);
   const { norm = "Linf" } = options;
-  if (!DISTANCES.includes(norm)) {
-    throw new InputError("value", `${action} in norm ${shown(norm)}`, `expected ${oneOf(DISTANCES)}`);
+  const known = turn ? DISTANCES : DISTANCES.filter((each) => each !== "angle");
+  if (!known.includes(norm)) {
+    throw new InputError("value", `${action} in norm ${shown(norm)}`, `expected ${oneOf(known)}`);
   }
   const epsilon = sizeOf(inputs, options.epsilon, norm, action);
   const { lo, hi, box } = limits(inputs, options.bounds, action);
@@ -52,6 +68,8 @@ export function constraint(inputs: number, options: ConstraintOptions, action = 
     else for (let i = 0; i < inputs; i++) sizes[i] = float32Below(epsilon[i]);
     if (fixed) { for (let i = 0; i < inputs; i++) if (fixed[i]) sizes[i] = 0; }
   }
+  const around: Constraint["around"] = (original, room) =>
+    region(self, original, room, norm === "angle" ? turn!(self, original) : undefined);
   const self: Constraint = {
     inputs,
     norm,
@@ -64,10 +82,10 @@ export function constraint(inputs: number, options: ConstraintOptions, action = 
     grid,
     oneHot,
     discrete: grid !== undefined || oneHot.length > 0,
-    resized: (size) => constraint(inputs, { ...options, epsilon: size }, action),
-    around: (original, room) => region(self, original, room),
-    project: (x, original) => region(self, original).project(x),
-    check: (x, original) => region(self, original).check(x),
+    resized: (size) => constraintIn(inputs, { ...options, epsilon: size }, action, turn),
+    around,
+    project: (x, original) => around(original).project(x),
+    check: (x, original) => around(original).check(x),
     checkOriginal: (x) => checkOriginal(self, x),
     toJSON: () =>
       JSON.parse(JSON.stringify({ norm, ...options }, (_, v) => ArrayBuffer.isView(v) ? plain(v) : v)),

@@ -10,8 +10,7 @@ import {
   stepWithin,
 } from "../kernels/attack.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { rotateToward, withinAngle } from "./angle.ts";
-import type { Constraint, Region } from "./constraint.ts";
+import type { Constraint, Region, Turning } from "./constraint.ts";
 import { discretize } from "./discrete.ts";
 import { addWithin, float32Below, towardZero } from "./float32.ts";
 import { keepGreatest, type Offset, projectL0, projectL1, projectL2 } from "./norms.ts";
@@ -24,13 +23,16 @@ const TINY = 1e-12;
 const PARTS = [1, 1 - 1e-12, 1 - 1e-9, 1 - 1e-6, 0.999, 0.9, 0];
 
 const row = (m: Matrix, i: number) => rowsOf(m, i, i + 1).data;
-const inDouble = (m: Matrix, i: number) => Float64Array.from(row(m, i));
 
-/** The region of `constraint` around `original`; `room` gives matrices of its shape by name to work in. */
+/**
+ * The region of `constraint` around `original`; `room` gives matrices of its shape by name to work in, and `turning` is there
+ * where the size is an angle.
+ */
 export function region(
   constraint: Constraint,
   original: Matrix,
   room: (name: string) => Matrix = () => matrix(original.rows, original.cols),
+  turning?: Turning,
 ): Region {
   const { norm, epsilon, sizes, lo, hi, box, fixed, grid, discrete, inputs } = constraint;
   const size = typeof epsilon === "number" ? epsilon : NaN;
@@ -121,15 +123,6 @@ export function region(
     }
   }
 
-  function turn(x: Float32Array, i: number): void {
-    const own = inDouble(original, i);
-    if (withinAngle(own, Float64Array.from(x), size) && inBounds(x)) return;
-    x.set(rotateToward(own, { toward: Float64Array.from(x), angle: size, lo, hi }));
-    if (!fixed) return;
-    for (let j = 0; j < inputs; j++) if (fixed[j]) x[j] = own[j];
-    if (!withinAngle(own, Float64Array.from(x), size)) x.set(own);
-  }
-
   function inBounds(x: Float32Array): boolean {
     for (let i = 0; i < inputs; i++) if (!(x[i] >= lo[i] && x[i] <= hi[i])) return false;
     return true;
@@ -150,14 +143,14 @@ export function region(
     restore(x);
     for (let i = 0; i < rows; i++) {
       const [near, own] = [row(x, i), row(original, i)];
-      if (norm === "angle") turn(near, i);
+      if (turning) turning.relax(near, i);
       else if (!inBounds(near) || lengthOf(near, own, false) > size) projectRow(near, own);
     }
   }
 
   function fits(x: Matrix, i: number): boolean {
     if (norm === "Linf") return tooFar(constraint, row(x, i), row(original, i)) < 0;
-    if (norm === "angle") return withinAngle(inDouble(original, i), inDouble(x, i), size);
+    if (turning) return turning.fits(x, i);
     return lengthOf(row(x, i), row(original, i), true) <= (grid ? size * (1 + TINY) : size);
   }
 
@@ -167,18 +160,7 @@ export function region(
       return clip(out);
     }
     const far = length ?? part * size;
-    if (norm === "angle") {
-      for (let i = 0; i < rows; i++) {
-        row(out, i).set(
-          rotateToward(inDouble(x, i), { toward: inDouble(direction, i), angle: far, lo, hi }),
-        );
-      }
-      if (fixed) {
-        restore(out);
-        for (let i = 0; i < rows; i++) if (!fits(out, i)) row(out, i).set(row(original, i));
-      }
-      return;
-    }
+    if (turning) return turning.step(out, x, { direction, far });
     if (norm === "L0") return stepFew(out, x, direction, Math.floor(part * size), length);
     const { data } = direction;
     if (fixed) { for (let i = 0; i < data.length; i++) if (fixed[i % inputs]) data[i] = 0; }
@@ -207,7 +189,7 @@ export function region(
       if (!discrete) return;
       for (let i = 0; i < rows; i++) {
         discretize(constraint, row(x, i), row(original, i));
-        if (norm === "angle" && !fits(x, i)) row(x, i).set(row(original, i));
+        if (turning && !fits(x, i)) row(x, i).set(row(original, i));
       }
     },
     sample(out, streams) {

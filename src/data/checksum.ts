@@ -1,7 +1,7 @@
 /** safetensors files that tell when they are damaged: their metadata hold a checksum over all else. @module */
 
 import { InputError } from "../errors.ts";
-import { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
+import { OWN_TYPES, readTensors, type Safetensors, writeSafetensors } from "./safetensors_file.ts";
 import { sha256 } from "./sha256.ts";
 
 /** The same as `writeSafetensors`, with SHA-256 of that file in the metadata, under `sha256`. */
@@ -14,12 +14,16 @@ export function writeChecked(
 }
 
 /**
- * The same as `readSafetensors`, without the checksum. Files of earlier versions have none and are taken as they are.
+ * The same as `read`, which takes the types that the library writes by default, without the checksum. Files of earlier versions have none and are taken as they are.
  *
  * @throws {InputError} that `action` failed, if there is a checksum and it is another file's
  */
-export function readChecked(action: string, bytes: Uint8Array): Safetensors & { readonly checked: boolean } {
-  const { tensors, metadata } = readSafetensors(bytes);
+export function readChecked(
+  action: string,
+  bytes: Uint8Array,
+  read: (bytes: Uint8Array) => Safetensors = (own) => readTensors(own, OWN_TYPES),
+): Safetensors & { readonly checked: boolean } {
+  const { tensors, metadata } = read(bytes);
   const { sha256: wanted, ...rest } = metadata;
   const checked = wanted !== undefined;
   // over what is in the file, however another program orders it

@@ -1,52 +1,34 @@
-/** Named tensors as bytes, in Hugging Face's safetensors format. @module */
+/** Named tensors as bytes, in Hugging Face's safetensors format, of every type of number that others write. @module */
 
-import { type ErrorCode, InputError } from "../errors.ts";
-import { checkList, checkObject, oneOf, quoted, shown } from "../schema.ts";
+import { decode, elementBytes, type ElementType, toFloat32 } from "./elements.ts";
 import {
-  bytesOf,
-  decode,
-  elementBytes,
-  type ElementType,
-  type Numbers,
-  shapeText,
-  sizeOf,
-  toFloat32,
-} from "./elements.ts";
-import { type Header, MAX_HEADER_BYTES, METADATA, readHeader, SIZE_BYTES } from "./safetensors_header.ts";
+  checkedFinite,
+  readTensors,
+  type Safetensors,
+  type Tensor,
+  type TensorType,
+} from "./safetensors_file.ts";
 
-/** An array of numbers with any number of dimensions. */
-export interface Tensor {
-  /** Length of each dimension; none for a single number. */
-  readonly shape: readonly number[];
-  /** The numbers, the last dimension running fastest. */
-  readonly data: Float32Array | Int32Array;
-}
+export { type Safetensors, type Tensor, writeSafetensors } from "./safetensors_file.ts";
 
-/** What a safetensors file holds. */
-export interface Safetensors {
-  /** The tensors by name. */
-  readonly tensors: Record<string, Tensor>;
-  /** Texts by name. */
-  readonly metadata: Record<string, string>;
-}
-
-const WRITE = "write safetensors";
-
-const DTYPES = new Map<string, ElementType>([
-  ["F32", "f4"],
-  ["I32", "i4"],
-  ["F16", "f2"],
-  ["BF16", "bf2"],
-  ["F64", "f8"],
-  ["I64", "i8"],
-  ["U64", "u8"],
-  ["U32", "u4"],
-  ["I16", "i2"],
-  ["U16", "u2"],
-  ["I8", "i1"],
-  ["U8", "u1"],
-  ["BOOL", "b1"],
-]);
+/** The types by their names in the format. */
+const ALL_TYPES: ReadonlyMap<string, TensorType> = new Map(
+  ([
+    ["F32", "f4"],
+    ["I32", "i4"],
+    ["F16", "f2"],
+    ["BF16", "bf2"],
+    ["F64", "f8"],
+    ["I64", "i8"],
+    ["U64", "u8"],
+    ["U32", "u4"],
+    ["I16", "i2"],
+    ["U16", "u2"],
+    ["I8", "i1"],
+    ["U8", "u1"],
+    ["BOOL", "b1"],
+  ] as const).map(([name, type]): [string, TensorType] => [name, typeOf(type)]),
+);
 
 /**
  * The tensors and metadata in the safetensors file `bytes`, copied out of it.
@@ -70,175 +52,25 @@ const DTYPES = new Map<string, ElementType>([
  *   number or metadata that cannot be taken
  */
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Safetensors {
-  const file = bytesOf("read safetensors", bytes);
-  const { header, from } = readHeader(file);
-  const metadata = metadataOf(header);
-  const spans = Array.from(header, ([name, fields]) => ({ name, ...spanOf(name, fields) }))
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
-
-  let end = 0;
-  for (const { name, begin, end: next } of spans) {
-    if (begin !== end) failAt(name, `begins at byte ${begin} where byte ${end} is due`);
-    end = next;
-  }
-  if (end !== file.length - from) fail(`expected ${end} bytes of tensors, got ${file.length - from}`);
-
-  const tensors = spans.map(({ name, shape, type, begin, end }): [string, Tensor] => {
-    return [name, { shape, data: converted(name, decode(type, file.subarray(from + begin, from + end))) }];
-  });
-  return { tensors: Object.fromEntries(tensors), metadata };
+  return readTensors(bytes, ALL_TYPES);
 }
 
-/**
- * A safetensors file of `tensors` and `metadata`, the same bytes whatever order they are given in.
- *
- * @example
- * ```ts
- * import { writeSafetensors } from "@gibbon/gibbon";
- * import { assertEquals } from "@std/assert";
- *
- * const bytes = writeSafetensors({ steps: { shape: [], data: new Int32Array([7]) } });
- * assertEquals(bytes.at(-4), 7);
- * ```
- *
- * @throws {InputError} if a shape does not fit its data, a type is another, or a name is reserved
- * @throws {InputError} if a number is not finite, or the names pass what a header may hold
- */
-export function writeSafetensors(
-  tensors: Readonly<Record<string, Tensor>>,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
-  checkObject(WRITE, tensors, "tensors");
-  checkObject(WRITE, metadata, "metadata");
-  const names = Object.keys(tensors).sort();
-  const members: string[] = [];
-  const texts = Object.keys(metadata).sort().map((name) => member(name, checkedText(name, metadata[name])));
-  if (texts.length > 0) members.push(`"${METADATA}":{${texts.join()}}`);
-
-  let end = 0;
-  for (const name of names) {
-    const dtype = checkedDtype(name, tensors[name]);
-    const { shape, data } = tensors[name];
-    members.push(member(name, { dtype, shape, data_offsets: [end, end += data.byteLength] }));
-  }
-
-  const json = new TextEncoder().encode(`{${members.join()}}`);
-  // The first tensor then starts at a multiple of eight.
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  if (headerBytes > MAX_HEADER_BYTES) {
-    refuse("value", `a header of ${headerBytes} bytes passes ${MAX_HEADER_BYTES}`);
-  }
-  const bytes = new Uint8Array(SIZE_BYTES + headerBytes + end).fill(
-    0x20,
-    SIZE_BYTES,
-    SIZE_BYTES + headerBytes,
-  );
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.set(json, SIZE_BYTES);
-  let at = SIZE_BYTES + headerBytes;
-  for (const name of names) {
-    const { buffer, byteOffset, byteLength } = tensors[name].data;
-    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
-  }
-  return bytes;
-}
-
-function fail(problem: string, code: ErrorCode = "format"): never {
-  throw new InputError(code, "read safetensors", problem);
-}
-
-function failAt(name: string, problem: string, code?: ErrorCode): never {
-  fail(`tensor ${quoted(name)} ${problem}`, code);
-}
-
-function refuse(code: ErrorCode, problem: string): never {
-  throw new InputError(code, WRITE, problem);
-}
-
-function refuseAt(name: string, code: ErrorCode, problem: string): never {
-  refuse(code, `tensor ${quoted(name)} ${problem}`);
-}
-
-/** The texts under the metadata's name, which is taken out of `header`. */
-function metadataOf(header: Header): Record<string, string> {
-  const texts = header.get(METADATA) ?? new Map();
-  header.delete(METADATA);
-  return Object.fromEntries(texts) as Record<string, string>;
-}
-
-/** `data` as float32, or whole numbers as int32; none of them changed but by rounding. */
-function converted(name: string, data: Numbers): Tensor["data"] {
-  const unfit = (value: number | bigint, i: number, why = "") => {
-    failAt(name, `holds ${value} at index ${i}${why}`, "value");
+/** Floats as float32, whole numbers as int32; none of them changed but by rounding. */
+function typeOf(type: ElementType): TensorType {
+  return {
+    size: elementBytes(type),
+    read(bytes, unfit): Tensor["data"] {
+      const data = decode(type, bytes);
+      if (data instanceof Float32Array || data instanceof Float64Array) {
+        return checkedFinite(toFloat32(data), unfit, data);
+      }
+      if (data instanceof Int32Array) return data;
+      const whole = new Int32Array(data.length);
+      for (let i = 0; i < data.length; i++) {
+        whole[i] = Number(data[i]);
+        if (whole[i] !== Number(data[i])) unfit(data[i], i, ", too large for int32");
+      }
+      return whole;
+    },
   };
-  if (data instanceof Float32Array || data instanceof Float64Array) {
-    const floats = toFloat32(data);
-    const bad = firstNotFinite(floats);
-    if (bad >= 0) unfit(data[bad], bad, Number.isFinite(data[bad]) ? ", too large for float32" : "");
-    return floats;
-  }
-  if (data instanceof Int32Array) return data;
-  const whole = new Int32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
-    whole[i] = Number(data[i]);
-    if (whole[i] !== Number(data[i])) unfit(data[i], i, ", too large for int32");
-  }
-  return whole;
-}
-
-function spanOf(name: string, fields: Map<string, string | number[]>) {
-  const dtype = fields.get("dtype");
-  const shape = fields.get("shape");
-  const offsets = fields.get("data_offsets");
-  if (typeof dtype !== "string" || !Array.isArray(shape) || !Array.isArray(offsets) || offsets.length !== 2) {
-    failAt(name, `needs a dtype, a shape and two data_offsets`);
-  }
-  if (fields.size > 3) failAt(name, `has fields beyond dtype, shape and data_offsets`);
-  const type = DTYPES.get(dtype);
-  if (type === undefined) {
-    failAt(name, `is of type ${quoted(dtype)}, expected ${oneOf([...DTYPES.keys()])}`, "value");
-  }
-  const [begin, end] = offsets;
-  const length = elementBytes(type) * sizeOf(shape);
-  // A product is rounded only past 2⁵³, where no range ends.
-  if (length !== end - begin) {
-    failAt(name, `of ${shapeText(shape)} needs ${length} bytes, but its offsets are ${begin} to ${end}`);
-  }
-  return { shape, type, begin, end };
-}
-
-function firstNotFinite(data: Float32Array | Int32Array): number {
-  return data instanceof Float32Array ? data.findIndex((value) => !Number.isFinite(value)) : -1;
-}
-
-function member(name: string, value: unknown): string {
-  return `${JSON.stringify(name)}:${JSON.stringify(value)}`;
-}
-
-function checkedText(name: string, text: unknown): string {
-  if (typeof text !== "string" || name === "__proto__") {
-    refuse("shape", `metadata ${quoted(name)} is not a text`);
-  }
-  return text;
-}
-
-function checkedDtype(name: string, tensor: Tensor): string {
-  const { shape, data } = tensor ?? {};
-  if (name === METADATA || name === "__proto__") {
-    refuse("value", `the name ${name} is reserved`);
-  }
-  const dtype = data instanceof Float32Array ? "F32" : data instanceof Int32Array ? "I32" : undefined;
-  if (dtype === undefined) {
-    refuseAt(name, "shape", `is neither Float32Array nor Int32Array`);
-  }
-  checkList(WRITE, shape, `the shape of tensor ${quoted(name)}`);
-  if (
-    !shape.every((n) => Number.isSafeInteger(n) && n >= 0) || shape.reduce((a, b) => a * b, 1) !== data.length
-  ) {
-    refuseAt(name, "shape", `of shape (${shape.map(shown).join(", ")}) has ${data.length} numbers`);
-  }
-  const bad = firstNotFinite(data);
-  if (bad >= 0) refuseAt(name, "value", `holds ${data[bad]} at index ${bad}`);
-  return dtype;
 }

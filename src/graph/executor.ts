@@ -1,7 +1,7 @@
 /** What runs a graph: its steps, with the memory that they work in. @module */
 
 import { InputError } from "../errors.ts";
-import type { Tensor } from "../data/safetensors.ts";
+import type { Tensor } from "../data/safetensors_file.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { addTo } from "../ops/add.ts";
 import type { Objective, OpContext, OpInstance, Parameter, WantedGradients } from "../ops/op.ts";

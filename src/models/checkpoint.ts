@@ -2,6 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import { readChecked, writeChecked } from "../data/checksum.ts";
+import { readSafetensors } from "../data/safetensors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { suggestion } from "../schema.ts";
 import type { Family } from "./family.ts";
@@ -50,7 +51,7 @@ export function describe(family: Family): Record<string, string> {
  * @throws {InputError} if tensors are missing or of the wrong shape
  */
 export function loadModel(bytes: Uint8Array): Model {
-  const { tensors, metadata } = readChecked(READ, bytes);
+  const { tensors, metadata } = readChecked(READ, bytes, readSafetensors);
   const { format, family: name, head, config, graph, ...record } = metadata;
   if (format !== FORMAT) {
     const hint = format === undefined ? "; gibbon convert makes models of weights of other programs" : "";

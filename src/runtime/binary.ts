@@ -4,7 +4,7 @@ import type { Variant } from "./variants.ts";
 
 /** One build, and how the other differs from it: they are nearly the same. */
 export interface Binaries {
-  /** The baseline build, packed by `scripts/build/patch.ts`, in base64. */
+  /** The baseline build, packed and coded by `scripts/build/patch.ts`, in base64. */
   readonly baselinePacked: string;
   /** What makes the relaxed one of it, as `scripts/build/patch.ts` writes it, packed in turn, in base64. */
   readonly relaxedPatch: string;
@@ -15,9 +15,33 @@ export function bytesOf(
   { baselinePacked, relaxedPatch }: Binaries,
   variant: Variant,
 ): Uint8Array<ArrayBuffer> {
-  const plain = (text: string) => unpacked(undefined, decoded(text));
-  const base = plain(baselinePacked);
-  return variant === "baseline" ? base : unpacked(base, plain(relaxedPatch));
+  const base = unpacked(undefined, symbols(decoded(baselinePacked)));
+  return variant === "baseline" ? base : unpacked(base, unpacked(undefined, decoded(relaxedPatch)));
+}
+
+/** Bits of the longest code of a byte. */
+const LONGEST = 12;
+
+/**
+ * The bytes in `coded`, which begins with their number in 3 bytes, the lowest first, and the lengths of their codes, half a byte
+ * each, the lower one first. Codes are given out by length and then by byte, in order (canonical Huffman codes).
+ */
+export function symbols(coded: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(coded[0] | coded[1] << 8 | coded[2] << 16);
+  const table = new Uint16Array(1 << LONGEST);
+  for (let length = 1, code = 0; length <= LONGEST; length++) {
+    for (let byte = 0; byte < 256; byte++) {
+      if ((coded[3 + (byte >> 1)] >> 4 * (byte & 1) & 15) !== length) continue;
+      table.fill(byte << 4 | length, code, code += 1 << LONGEST - length);
+    }
+  }
+  for (let i = 0, at = 131, held = 0, count = 0; i < out.length; i++) {
+    for (; count < LONGEST; count += 8) held = held << 8 | coded[at++];
+    const entry = table[held >> count - LONGEST & (1 << LONGEST) - 1];
+    out[i] = entry >> 4;
+    count -= entry & 15;
+  }
+  return out;
 }
 
 /** What the steps in `patch` make of `base`; without one they refer to what is written already. */

@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Batch } from "../data/batch.ts";
 import { readChecked, writeChecked } from "../data/checksum.ts";
-import type { Tensor } from "../data/safetensors.ts";
+import type { Tensor } from "../data/safetensors_file.ts";
 import { sha256 } from "../data/sha256.ts";
 import { variant } from "../runtime/variants.ts";
 import type { Matrix } from "../matrix.ts";
