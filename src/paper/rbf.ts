@@ -5,7 +5,7 @@ import { measure } from "../evaluate/measure.ts";
 import { digitsFigure } from "./images.ts";
 import { type Experiment, percent } from "./experiment.ts";
 import { imagesFigure, rowPerClass } from "./images.ts";
-import { cleanAttackedAndRubbish } from "./measures.ts";
+import { attackedInFloat32, cleanAttackedAndRubbish } from "./measures.ts";
 
 /** Training examples on which a network's training error is measured. */
 const SAMPLE = 10000;
@@ -28,6 +28,7 @@ export const rbfExperiment: Experiment = {
     return {
       measurements: {
         ...cleanAttackedAndRubbish(shallow, context),
+        ...attackedInFloat32(shallow, context),
         "training error": await trainingError("rbf"),
         ...Object.fromEntries(Object.entries(deep).map(([name, value]) => [`deep.${name}`, value])),
         "deep.training error": await trainingError("deepRbf"),

@@ -3,7 +3,7 @@
 import { digitsFigure } from "./images.ts";
 import type { Experiment } from "./experiment.ts";
 import { rowPerClass, weightsFigure } from "./images.ts";
-import { cleanAttackedAndRubbish } from "./measures.ts";
+import { attackedInFloat32, cleanAttackedAndRubbish } from "./measures.ts";
 
 /** Section 4 and appendix A: the shallow softmax. */
 export const softmaxExperiment: Experiment = {
@@ -18,7 +18,7 @@ export const softmaxExperiment: Experiment = {
   async run(context) {
     const model = await context.model("softmax");
     return {
-      measurements: cleanAttackedAndRubbish(model, context),
+      measurements: { ...cleanAttackedAndRubbish(model, context), ...attackedInFloat32(model, context) },
       figures: [
         weightsFigure(
           {

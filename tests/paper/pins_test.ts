@@ -84,8 +84,12 @@ function standing(prefix: string, name: string): Pins {
 
 /** Those of a family whose gradient is not computed again here: the library's attack, measured by plain loops. */
 function byLibrary(prefix: string, name: string): Pins {
-  const moved = ({ of, test }: World) => rowsOf(fgsm(of(name), asBatch(test), { epsilon: 0.25 }));
+  const moved = ({ of, test }: World, gradient?: "float32") =>
+    rowsOf(fgsm(of(name), asBatch(test), { epsilon: 0.25, gradient }));
   return {
+    [`${prefix}.fgsm in float32.error`]: (world) => errorOf(world.of(name), moved(world, "float32")),
+    [`${prefix}.fgsm in float32.confidence`]: (world) =>
+      confidenceOf(world.of(name), moved(world, "float32"), { onMistakes: true }),
     [`${prefix}.clean.error`]: ({ of, test }) => errorOf(of(name), test),
     [`${prefix}.clean.confidence`]: ({ of, test }) => confidenceOf(of(name), test),
     [`${prefix}.fgsm.error`]: (world) => errorOf(world.of(name), moved(world)),

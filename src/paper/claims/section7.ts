@@ -17,6 +17,7 @@ export const section7: readonly ClaimInPercent[] = [
     conditions: `${NO_CLIP}; the cost trained with`,
     tolerance: RATE,
     ordering: clearlyLess("rbf.fgsm.error", "maxout.fgsm.error"),
+    gradient: "exact",
     fitted: "RBF network",
   },
   {
@@ -28,6 +29,7 @@ export const section7: readonly ClaimInPercent[] = [
     conditions: "independent probability of each class",
     tolerance: EDGE,
     ordering: less("rbf.fgsm.confidence", "rbf.clean.confidence"),
+    gradient: "exact",
     fitted: "RBF network",
   },
   {

@@ -52,6 +52,7 @@ export const section9: readonly ClaimInPercent[] = [
     conditions: `${NO_CLIP}; the gradient through all iterations of its mean field`,
     tolerance: EDGE,
     ordering: clearlyLess("maxout.fgsm.error", "generative.mpDbm.fgsm.error"),
+    gradient: "exact",
   },
   {
     id: "generative.classRbm.fgsm.error",
