@@ -111,3 +111,16 @@ Deno.test("ensemble() refuses members that do not go together, and rules that do
   assertThrows(() => ensemble([first], { rule: "vote" as "scores" }), InputError, 'by rule "vote"');
   assertThrows(() => ensemble([first]).scores(matrix(1, 3)), InputError, "takes 7 inputs");
 });
+
+Deno.test("an ensemble that is as good as certain has a float32 gradient of 0, and an exact one", () => {
+  const tensors = {
+    W: { shape: [2, 1], data: Float32Array.of(-100, 100) },
+    b: { shape: [2], data: new Float32Array(2) },
+  };
+  const one = model(softmaxLinear({ inputs: 1, classes: 2 }), { tensors });
+  const together = ensemble([one, one]);
+  const examples = { x: matrix(1, 1, [1]), labels: [1], classes: 2 };
+  assertEquals(fgsm(together, examples, { epsilon: 2, gradient: "float32" }).zeroGradients, 1);
+  const exact = fgsm(together, examples, { epsilon: 2 });
+  assertEquals([exact.zeroGradients, exact.x.data[0], exact.fooled[0]], [0, -1, 1]);
+});
