@@ -40,7 +40,7 @@ export interface HandlerOptions {
   models: Readonly<Record<string, Differentiable>>;
   /**
    * Multiply-adds that the scores of one input take, by the names of the models; default the number of a model's
-   * parameters, and 10⁶ for a model that is of no family.
+   * parameters and four for each input, and 10⁶ for a model that is of no family.
    */
   costs?: Readonly<Record<string, number>>;
   /** What a request may ask for at most. */
@@ -88,6 +88,8 @@ const LIMITS = {
 
 /** Multiply-adds of one input's scores where nothing is known of a model. */
 const UNKNOWN_COST = 1e6;
+/** What an attack does with each input beside the model, as multiply-adds of matrix products: its step, and back into the region. */
+const INPUT_COST = 4;
 
 const PATH = "must be a path that begins with / and does not end with one";
 
@@ -180,9 +182,9 @@ function checkCors(cors: unknown): void {
 }
 
 /** Multiply-adds that the scores of one input take, about: one for each parameter, in each of a mean field's iterations. */
-function costOf({ family }: Differentiable & Partial<Pick<Model, "family">>): number {
+function costOf({ family, inputs }: Differentiable & Partial<Pick<Model, "family">>): number {
   if (!family) return UNKNOWN_COST;
   const sizes = Object.values(family.shapes).map((shape) => shape.reduce((a, b) => a * b, 1));
   const { iterations = 1 } = family.config as { iterations?: number };
-  return sizes.reduce((a, b) => a + b, 0) * iterations;
+  return sizes.reduce((a, b) => a + b, 0) * iterations + INPUT_COST * inputs;
 }

@@ -66,7 +66,8 @@ Deno.test("GET /models lists the models, their sizes, and the limits", async () 
         head: "softmax",
         family: "softmaxLinear",
         // as many as it has parameters
-        multiplyAdds: INPUTS * CLASSES + CLASSES,
+        // and what an attack does with each input
+        multiplyAdds: INPUTS * CLASSES + CLASSES + 4 * INPUTS,
       },
       { name: "mine", inputs: INPUTS, classes: CLASSES, head: "softmax", family: null, multiplyAdds: 1e6 },
     ],
