@@ -2,15 +2,19 @@
 
 import { METHODS } from "../../../src/certify/certify.ts";
 import { EFFORTS } from "../../../src/evaluate/efforts.ts";
-import { type RobustnessReport, robustnessSteps } from "../../../src/mod.ts";
+import { matrix, type Model, predict, type RobustnessReport, robustnessSteps } from "../../../src/mod.ts";
+import { rowsOf } from "../../../src/matrix.ts";
 import { readingJson, readingText } from "../../../src/data/reading.ts";
 import { BOUNDED, constraintOptions } from "../attacking.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { examplesFor, READ_OPTIONS, readModel, rowWidth, SHARED } from "../inputs.ts";
-import { choice, flag, number, numbers } from "../options.ts";
+import { FORCE } from "../examples_file.ts";
+import { type Examples, examplesFor, READ_OPTIONS, readModel, rowWidth, SHARED } from "../inputs.ts";
+import { choice, flag, number, numbers, text } from "../options.ts";
 import { BRACKET_LEGEND, bracketTables, percent, warningLines } from "../outputs.ts";
+import { type Bracket, bracketHtml, type Shown } from "../../report/bracket.ts";
+import { checkWritable, writeFileWhole } from "../../files.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Looks for the worst case, and certifies what it can. */
@@ -43,6 +47,11 @@ export const robustness: Command = command({
     seed: SHARED.seed,
     ...COMPUTING,
     perExample: flag("JSON tells of every example"),
+    html: text({
+      help: "File for a page with the curve, and pictures if inputs are images",
+      placeholder: "FILE",
+    }),
+    force: FORCE,
     json: flag("Print one JSON object, rates as fractions"),
   },
   notes:
@@ -50,29 +59,48 @@ export const robustness: Command = command({
 never counts as robust. The true worst-case error lies between attacked and certified.`,
   examples: [
     "robustness --model maxout.safetensors --data mnist --epsilon 0.05,0.1 --bounds 0,1",
+    "robustness --model maxout.safetensors --data digits --epsilon 0.02,0.05,0.1 --html bracket.html",
     "robustness --model linear.safetensors --data train.csv --epsilon 0.1 --norm L2 --json",
   ],
   async run(values, context) {
+    if (values.html !== undefined) await checkWritable(values.html, { force: values.force });
     await compute(values);
     using model = await readModel(values.model);
     const examples = await examplesFor(model, values.model, values);
     const { epsilon: epsilons, norm, effort, certify, timeLimit, perExample, split } = values;
+    const found = new Map<number, Float32Array>();
+    const page = values.html !== undefined;
     const steps = robustnessSteps(model, examples, {
       epsilons,
       norm,
       effort,
       certify,
       timeLimit,
-      perExample,
+      perExample: perExample || page,
+      ...(page && { onFooled: (example: number, x: Float32Array) => void found.set(example, x.slice()) }),
       width: rowWidth(examples.reading),
       ...constraintOptions(values),
       now: () => performance.now(),
     });
     const report = await runInterruptible(steps, context, { title: "robustness", kept: NOTHING_KEPT });
+    if (values.html !== undefined) {
+      await writeFileWhole(
+        values.html,
+        bracketHtml({
+          report,
+          model: `${values.model} (${model.family.name})`,
+          data: values.data,
+          conditions: conditionsOf(report, split),
+          shown: shownOf(model, examples, report, found),
+        }),
+      );
+    }
     if (values.json) {
-      const { examples: count, ...rest } = report;
+      const { examples: count, perExample: each, ...rest } = report;
       const data = { name: values.data, split, examples: count, reading: readingJson(examples.reading) };
-      context.print(JSON.stringify({ model: values.model, data, ...rest }));
+      context.print(
+        JSON.stringify({ model: values.model, data, ...rest, ...(perExample && { perExample: each }) }),
+      );
       return 0;
     }
     const { width } = context;
@@ -84,15 +112,57 @@ never counts as robust. The true worst-case error lies between attacked and cert
 });
 
 function inWords(report: RobustnessReport, { split, width }: { split: string; width: number }): string {
-  const { clean, bounds, seed, warnings } = report;
-  const conditions = `${split} examples, ${
-    bounds ? `inputs within ${bounds.join(" … ")}` : "inputs without bounds"
-  }, seed ${seed}.`;
+  const { clean, warnings } = report;
   return [
     `clean error ${percent(clean.errorRate)}\n`,
     `${bracketTables(report, width)}\n`,
     ...wrapped(BRACKET_LEGEND, width),
-    ...wrapped(conditions, width),
+    ...wrapped(`${conditionsOf(report, split)}.`, width),
     ...(warnings.length > 0 ? [warningLines(warnings, width)] : []),
   ].join("\n");
+}
+
+function conditionsOf({ bounds, seed }: RobustnessReport, split: string): string {
+  return `${split} examples, ${
+    bounds ? `inputs within ${bounds.join(" … ")}` : "inputs without bounds"
+  }, seed ${seed}`;
+}
+
+/** Examples that a page shows of each kind. */
+const SHOWN = 8;
+
+/** The examples that the smallest and the largest changes fool; nothing where inputs are no images. */
+function shownOf(
+  model: Model,
+  { x, labels, classNames, reading: { image } }: Examples,
+  { perExample, bounds }: RobustnessReport,
+  found: ReadonlyMap<number, Float32Array>,
+): Bracket["shown"] {
+  if (!image) return undefined;
+  const nameOf = (label: number) => classNames?.[label] ?? `${label}`;
+  const sizeOf = (i: number) => perExample![i].size ?? Infinity;
+  // what is wrong as it is needs no change
+  const order = Array.from(labels.keys()).filter((i) => sizeOf(i) > 0).sort((a, b) =>
+    sizeOf(a) - sizeOf(b) || a - b
+  );
+  const shown = (i: number, kind: Shown["kind"]): Shown => {
+    const fooled = found.get(i);
+    return {
+      kind,
+      known: perExample![i],
+      label: nameOf(labels[i]),
+      x: rowsOf(x, i, i + 1).data,
+      ...(fooled && {
+        fooled: { x: fooled, predicted: nameOf(predict(model, matrix(1, x.cols, fooled)).predicted[0]) },
+      }),
+    };
+  };
+  const easiest = order.slice(0, SHOWN).filter((i) => found.has(i));
+  const hardest = order.slice(easiest.length).slice(-SHOWN).reverse();
+  const pair = Array.isArray(bounds?.[0]) ? undefined : bounds as readonly [number, number] | null;
+  return {
+    image,
+    range: pair ?? [0, 1],
+    examples: [...easiest.map((i) => shown(i, "easiest")), ...hardest.map((i) => shown(i, "hardest"))],
+  };
 }
