@@ -36,7 +36,7 @@ export interface Shown {
 const NORMS = { Linf: "L∞", L2: "L2", L1: "L1", L0: "L0" } as const;
 
 const CERTIFICATES: Readonly<Record<string, string>> = {
-  auto: "exact answers or bounds, whatever there is for the model",
+  auto: "all there is",
   interval: "interval bounds",
   crown: "CROWN",
   semidefinite: "the semidefinite bound",
@@ -78,7 +78,8 @@ case is in the band between them.${
 <p class="note">Attacked: at least this is wrong in the worst case. Certified: at most this. Unresolved: examples that no
 attack fooled and no certificate settled; nothing is known of them, and they count as robust nowhere.</p></section>
 <section id="cascade"><h2>Which attack found what</h2>${cascade(report)}
-<p class="note">Each attack saw only what the ones before it had left. One attack alone, and FGSM above all, is no bound on
+<p class="note">Each attack saw only what the ones before it had left. "witness" is an input that a certificate's
+counterexample led to, "shortened" one that was found within a larger ε. One attack alone, and FGSM above all, is no bound on
 robustness.</p></section>
 ${shown ? pictures(shown, "easiest", norm) : ""}${shown ? pictures(shown, "hardest", norm) : ""}
 </main>

@@ -244,6 +244,8 @@ export interface Requests {
   setModel: { params: { name: string; bytes: Uint8Array<ArrayBuffer> }; result: void };
   attack: { params: Subject & { epsilon: number }; result: AttackResult };
   smallest: { params: Subject & { max: number; step: number }; result: Smallest };
+  /** The same by many steps on the margin, projected gradient descent, whatever the attack that is chosen. */
+  strongest: { params: Subject & { max: number; step: number }; result: Smallest };
   /** Proven radius, in the attack's norm, within which no attack changes the prediction; none where nothing is proven. */
   certify: { params: Subject & { max: number }; result: { radius?: number } };
   curves: { params: Subject & { reach: number }; result: Curves };

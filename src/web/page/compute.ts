@@ -18,6 +18,7 @@ import {
   rubbish,
   settings,
   smallest,
+  strongest,
   subject,
   transfer,
   transferIsOld,
@@ -42,7 +43,8 @@ export function startComputing(): void {
     smallest.value = { subject, result: await interactive("smallest", params) };
   }, reportError);
   const prove = newestOnly(async (subject: Subject) => {
-    const { max } = epsilonRange.value;
+    const { max, step } = epsilonRange.value;
+    strongest.value = { subject, result: await measurer("strongest", { ...subject, max, step }) };
     proven.value = { subject, ...await measurer("certify", { ...subject, max }) };
   }, reportError);
   const proveSoon = debounce(() => subject.value && prove(subject.value));

@@ -77,6 +77,10 @@ export const attackResult: Signal<AttackResult | undefined> = signal(undefined);
 export const smallest: Signal<{ readonly subject: Subject; readonly result: Smallest } | undefined> = signal(
   undefined,
 );
+/** The same by many steps, projected gradient descent. */
+export const strongest: Signal<{ readonly subject: Subject; readonly result: Smallest } | undefined> = signal(
+  undefined,
+);
 /** The proven radius, and the subject that it is of. */
 export const proven: Signal<{ readonly subject: Subject; readonly radius?: number } | undefined> = signal(
   undefined,
@@ -196,7 +200,7 @@ export function resetModels(): void {
   models.value = untrained();
   settings.source.value = DEFAULTS.source;
   settings.fooled.value = DEFAULTS.fooled;
-  for (const each of [attackResult, smallest, proven, curves, transfer, rubbish, noiseError]) {
+  for (const each of [attackResult, smallest, strongest, proven, curves, transfer, rubbish, noiseError]) {
     each.value = undefined;
   }
 }

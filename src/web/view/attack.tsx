@@ -16,6 +16,7 @@ import {
   proven,
   settings,
   smallest,
+  strongest,
   subject,
   usableOptions,
 } from "../page/state.ts";
@@ -35,6 +36,7 @@ import {
   outcomeText,
   predictionText,
   provenText,
+  strongestText,
 } from "./words.ts";
 
 /** An example, the attack, and one model's predictions. */
@@ -56,6 +58,7 @@ export function Attack(): JSX.Element {
             onChange={(value) => control.value = value}
           />
           <RandomSigns />
+          <Strongest />
           <Proven />
         </div>
         <div class="side">
@@ -125,6 +128,23 @@ function Finding(): JSX.Element {
         )}
       </p>
     </div>
+  );
+}
+
+/** What many steps need, beside what the chosen attack needs. */
+function Strongest(): JSX.Element | null {
+  const own = (known: typeof strongest.value) => known?.subject === subject.value ? known?.result : undefined;
+  const [many, single] = [own(strongest.value), own(smallest.value)];
+  if (!many || !single || many.wrongBefore) return null;
+  const { max } = epsilonRange.value;
+  return (
+    <p class="note strongest">
+      {strongestText(many, single, {
+        max,
+        attack: attackEntry.value?.title ?? "this attack",
+        gallery: gallery.value,
+      })}
+    </p>
   );
 }
 

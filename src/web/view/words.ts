@@ -74,6 +74,29 @@ export function finding(
   return `${size}: the model reads ${className(gallery, predicted)} instead of ${className(gallery, label)}.`;
 }
 
+/** What many steps need beside what the chosen attack needs, which alone bounds nothing. */
+export function strongestText(
+  many: Smallest,
+  chosen: Smallest,
+  { max, attack, gallery }: { max: number; attack: string; gallery?: Pick<Gallery, "classNames"> },
+): string {
+  const steps = "Forty steps of projected gradient descent (PGD)";
+  if (many.epsilon === undefined) {
+    return `${steps} find nothing up to ${decimal(max)} either. That is no proof: other attacks might.`;
+  }
+  const found = `${steps} need only ε = ${decimal(many.epsilon)}${
+    many.predicted === undefined ? "" : ` and reach ${className(gallery, many.predicted)}`
+  }`;
+  const beside = chosen.epsilon === undefined
+    ? `, where ${attack} finds nothing`
+    : chosen.epsilon > many.epsilon
+    ? `, where ${attack} needs ${decimal(chosen.epsilon)}`
+    : "";
+  return `${
+    beside ? found : found.replace("need only", "need")
+  }${beside}. One attack alone, and FGSM above all, is no bound on robustness.`;
+}
+
 /** A proven radius, rounded down so that what it says stays proven. */
 export function provenText(radius: number, norm: unknown = "Linf"): string {
   const shown = decimal(Math.floor(1000 * radius) / 1000);

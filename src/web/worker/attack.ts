@@ -7,6 +7,7 @@ import {
   type Matrix,
   matrix,
   type Model,
+  pgd,
   predict,
   signNoise,
 } from "../../mod.ts";
@@ -94,6 +95,50 @@ export function smallestEpsilon(model: Model, { max, step, ...subject }: Params<
     return { ...known, epsilon: Number((least * step).toFixed(6)), predicted: found };
   }
   return known;
+}
+
+/** Steps of projected gradient descent beside a single one. */
+const STEPS = 40;
+
+/**
+ * The least ε of the slider's grid, by halving, at which many steps on the margin, toward each class in turn, change the
+ * prediction, or reach the target.
+ */
+export function strongestEpsilon(
+  model: Model,
+  { max, step, target, ...subject }: Params<"strongest">,
+): Smallest {
+  const example = exampleOf(model, subject);
+  const label = example.labels[0];
+  if (predict(model, example.x).predicted[0] !== label) return { label, wrongBefore: true };
+  const norm = normOf(subject);
+  const aims = target === undefined
+    ? Int32Array.from({ length: model.classes - 1 }, (_, c) => c < label ? c : c + 1)
+    : Int32Array.of(target);
+  const x = matrix(aims.length, example.x.cols);
+  aims.forEach((_, i) => x.data.set(example.x.data, i * x.cols));
+  const all = batch({ x, labels: aims.map(() => label), classes: model.classes });
+  const after = (steps: number) => {
+    const options = {
+      epsilon: steps * step,
+      norm,
+      target: aims,
+      loss: "margin",
+      steps: STEPS,
+      seed: 1,
+    } as const;
+    return pgd(model, all, options).predicted.find((c) => target === undefined ? c !== label : c === target);
+  };
+  let [low, high] = [0, Math.round(max / step)];
+  let predicted = after(high);
+  if (predicted === undefined) return { label, wrongBefore: false };
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    const found = after(middle);
+    if (found === undefined) low = middle;
+    else [high, predicted] = [middle, found];
+  }
+  return { label, wrongBefore: false, epsilon: Number((high * step).toFixed(6)), predicted };
 }
 
 /** The proven radius of the example; none for models of which nothing can be proven, or where it is 0. */

@@ -3,7 +3,7 @@
 import { InputError } from "../../errors.ts";
 import { init, loadModel, measureRubbish, type Model, rubbish } from "../../mod.ts";
 import type { Context, Params, RequestName, Result } from "../messages.ts";
-import { attackExample, certify, scoreCurves, smallestEpsilon } from "./attack.ts";
+import { attackExample, certify, scoreCurves, smallestEpsilon, strongestEpsilon } from "./attack.ts";
 import { catalog } from "./catalog.ts";
 import { builtInDigits, type Data, galleryOf } from "./data.ts";
 import { rubbishToward, transfer } from "./evaluate.ts";
@@ -71,6 +71,7 @@ export function createHandlers(): Handlers {
     setModel: ({ name, bytes }) => setModel(name, loadModel(bytes)),
     attack: (params) => attackExample(modelOf(params.source), params, models),
     smallest: (params) => smallestEpsilon(modelOf(params.source), params),
+    strongest: (params) => strongestEpsilon(modelOf(params.source), params),
     certify: (params) => certify(modelOf(params.source), params),
     curves: (params) => scoreCurves(modelOf(params.source), params),
     transfer: (params) => transfer(models, labelledData("measure").test, params),

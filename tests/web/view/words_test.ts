@@ -13,6 +13,7 @@ import {
   percent,
   predictionText,
   provenText,
+  strongestText,
   topClasses,
   transferText,
 } from "../../../src/web/view/words.ts";
@@ -75,6 +76,24 @@ Deno.test("finding() says which ε is enough, and for what", () => {
   );
   assertEquals(finding(right, { max }), "No ε up to 0.5 is enough for this attack.");
   assertMatch(finding({ label: 4, wrongBefore: true }, { max }), /wrong here without any attack/);
+});
+
+Deno.test("strongestText() says what many steps need beside one attack, and that one attack is no bound", () => {
+  const of = (epsilon?: number) => ({ label: 3, wrongBefore: false, epsilon, predicted: epsilon && 8 });
+  const text = (many?: number, chosen?: number) =>
+    strongestText(of(many), of(chosen), { max: 0.5, attack: "Fast gradient sign" });
+  const end = " One attack alone, and FGSM above all, is no bound on robustness.";
+  const start = "Forty steps of projected gradient descent (PGD)";
+  assertEquals(
+    text(0.03, 0.06),
+    `${start} need only ε = 0.03 and reach 8, where Fast gradient sign needs 0.06.${end}`,
+  );
+  assertEquals(
+    text(0.03),
+    `${start} need only ε = 0.03 and reach 8, where Fast gradient sign finds nothing.${end}`,
+  );
+  assertEquals(text(0.03, 0.03), `${start} need ε = 0.03 and reach 8.${end}`);
+  assertEquals(text(), `${start} find nothing up to 0.5 either. That is no proof: other attacks might.`);
 });
 
 Deno.test("provenText() never says more than is proven", () => {

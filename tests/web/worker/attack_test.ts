@@ -76,6 +76,27 @@ Deno.test("smallest is enough, one step less is not, and nothing within what cer
   assert(found > 6);
 });
 
+Deno.test("strongest needs no more than a single step on most examples, and never less than what certify proves", async () => {
+  const { request } = await withModel();
+  const step = 0.005;
+  let [found, less] = [0, 0];
+  for (let i = 0; i < 12; i++) {
+    const each = { ...subject, example: test.x.data.slice(784 * i, 784 * (i + 1)), label: test.labels[i] };
+    const single = await request("smallest", { ...each, max: 0.5, step });
+    const many = await request("strongest", { ...each, max: 0.5, step });
+    assertEquals(many.wrongBefore, single.wrongBefore);
+    if (many.wrongBefore) continue;
+    found++;
+    less += Number(many.epsilon! <= single.epsilon!);
+    assert(many.predicted !== each.label);
+    const { radius } = await request("certify", { ...each, max: 0.5 });
+    assert(radius! <= many.epsilon!);
+    // on a linear model the best of all classes is exact to the slider's grid
+    assert(many.epsilon! <= radius! + 1.01 * step, `${many.epsilon} ${radius}`);
+  }
+  assert(found > 6 && less === found, `${less} of ${found}`);
+});
+
 Deno.test("smallest says that no ε is enough where none is", async () => {
   const { request } = await withModel();
   const { epsilon, wrongBefore } = await request("smallest", {
