@@ -2,6 +2,7 @@
 
 import type { Adversarial, Batch } from "../../src/mod.ts";
 import { EXIT, UserError } from "../errors.ts";
+import { labelsBeside } from "../data/layouts.ts";
 import { writeFileWhole } from "../files.ts";
 import { flag } from "./options.ts";
 import { matrixTensor, vectorTensor, writeTensors } from "./outputs.ts";
@@ -31,7 +32,11 @@ const WRITERS: Readonly<Record<string, (path: string, made: Made) => Promise<voi
       ...(!Number.isNaN(adversarial.probabilities.data[0]) &&
         { probabilityAdv: matrixTensor(adversarial.probabilities) }),
     }, Object.fromEntries(Object.entries(made).map(([key, value]) => [key, asText(value)]))),
-  npy: (path, { adversarial }) => writeFileWhole(path, npy(adversarial.x)),
+  // an array has no place for labels
+  async npy(path, { examples: { labels }, adversarial: { x } }) {
+    await writeFileWhole(path, npy("<f4", `${x.rows}, ${x.cols}`, x.data));
+    await writeFileWhole(labelsBeside(path), npy("<i4", `${labels.length},`, labels));
+  },
   csv: (path, { examples: { labels }, adversarial: { x } }) =>
     writeFileWhole(
       path,
@@ -42,7 +47,12 @@ const WRITERS: Readonly<Record<string, (path: string, made: Made) => Promise<voi
 };
 
 /** The formats, in words. */
-export const FORMATS = "safetensors, npy or csv";
+export const FORMATS = "safetensors, npy with labels beside, or csv";
+
+/** The files that examples are written to, `path` and what goes beside it. */
+export function filesOf(path: string): string[] {
+  return formatOf(path) === "npy" ? [path, labelsBeside(path)] : [path];
+}
 
 /** The format that a file's name says, safetensors without an ending. @throws {UserError} if it says another */
 export function formatOf(path: string): string {
@@ -63,15 +73,14 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** The .npy file, version 1.0, of a matrix. */
-function npy({ rows, cols, data }: { rows: number; cols: number; data: Float32Array }): Uint8Array {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${rows}, ${cols}), }`;
+/** The .npy file, version 1.0, of numbers of the type `descr`. */
+function npy(descr: string, shape: string, numbers: Float32Array | Int32Array): Uint8Array {
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`;
   const length = 64 * Math.ceil((10 + header.length + 1) / 64);
-  const bytes = new Uint8Array(length + 4 * data.length);
+  const bytes = new Uint8Array(length + numbers.byteLength);
   bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0]);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(8, length - 10, true);
+  new DataView(bytes.buffer).setUint16(8, length - 10, true);
   bytes.set(new TextEncoder().encode(`${header.padEnd(length - 11)}\n`), 10);
-  data.forEach((value, i) => view.setFloat32(length + 4 * i, value, true));
+  bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), length);
   return bytes;
 }

@@ -22,7 +22,7 @@ import { reason, UserError } from "../errors.ts";
 import { isZip, npzTables } from "./archive.ts";
 import { gunzip, isGzip } from "./gzip.ts";
 import { holdsImages, imageTables } from "./images.ts";
-import { type DataFiles, layoutOf } from "./layouts.ts";
+import { type DataFiles, labelsBeside, layoutOf } from "./layouts.ts";
 
 /** Examples to train on and others to test on. */
 export interface Data {
@@ -164,7 +164,11 @@ async function inFile(path: string, csv: CsvOptions): Promise<Tables> {
   if (!isArray) return { tables: csvTables([{ text: bytes, name: path }], csv) };
   const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) names.push(name);
-  const found = layoutOf(`load data from ${path}`, names, file);
+  const beside = labelsBeside(file);
+  const found = layoutOf(`load data from ${path}`, names, file) ??
+    (beside !== file && names.includes(beside)
+      ? { format: "npy" as const, parts: [[file, beside]] }
+      : undefined);
   if (!found) {
     throw new UserError(
       `Cannot load data from ${path}: it holds no labels, and no file of them beside it is known`,

@@ -49,6 +49,11 @@ const LAYOUTS: readonly Layout[] = [
   },
 ];
 
+/** The file of the labels of the inputs in `file`, an array of any name. */
+export function labelsBeside(file: string): string {
+  return file.replace(/\.npy$/i, "_labels.npy");
+}
+
 /**
  * The data set among the files `names`; nothing if there is none. Only files of the same beginning as `only`, if that is
  * one of them.

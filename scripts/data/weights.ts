@@ -205,7 +205,11 @@ export function familyFor(
   const shapes = Object.entries(tensors).slice(0, 6).map(([name, { shape }]) =>
     `${quoted(name)} ${shapeText(shape)}`
   );
-  return fail(`for no number of inputs and classes do all fit: the file has ${shapes.join(", ")}`);
+  return fail(
+    `for no number of inputs and classes do all fit: the file has ${
+      shapes.join(", ")
+    }; sizes between the two, such as --units, are options of the family`,
+  );
 }
 
 /** Different sizes of tensors that are tried. */

@@ -21,7 +21,7 @@ import { wrapped } from "../help.ts";
 import { type Examples, examplesFor, loadExamples, READ_OPTIONS, readModel, SHARED } from "../inputs.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables } from "../outputs.ts";
-import { FORCE, formatOf, FORMATS, writeExamples } from "../examples_file.ts";
+import { filesOf, FORCE, FORMATS, writeExamples } from "../examples_file.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Attacks examples and keeps what came of them. */
@@ -66,8 +66,7 @@ export const attack: Command = command({
       throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
     }
     if (out !== undefined) {
-      formatOf(out);
-      await checkWritable(out, { force: values.force });
+      for (const written of filesOf(out)) await checkWritable(written, { force: values.force });
     }
     await compute(values);
     const options = { ...tried.options, ...bounded, target };
@@ -118,7 +117,7 @@ export const attack: Command = command({
     }
     context.print(`\n${conditionsText(conditions, { split, kernels: head.kernels, width })}`);
     context.print(wrapped(LEGEND, width).join("\n"));
-    if (out !== undefined) context.print(`wrote ${out}`);
+    if (out !== undefined) context.print(`wrote ${filesOf(out).join(" and ")}`);
     return 0;
   },
 });

@@ -142,6 +142,15 @@ Deno.test("attack writes .npy and .csv by the name's ending, and over nothing wi
     await printed(...args, `${folder}/a.npy`);
     const { shape, data: numbers } = readNpy(await Deno.readFile(`${folder}/a.npy`));
     assertEquals([shape, [...numbers]], [[20, 784], [...x.data]]);
+    // its labels lie beside it, and with them it is data again
+    const again = await loadData(`${folder}/a.npy`, { scale: "none" });
+    assertEquals([again.test.x.data, again.test.labels], [x.data, examples.labels]);
+    await Deno.remove(`${folder}/a.npy`);
+    await assertRefused(
+      [...args, `${folder}/a.npy`],
+      1,
+      `Cannot write ${folder}/a_labels.npy: it is there already; name another, or add --force`,
+    );
     await printed(...args, `${folder}/a.csv`);
     const lines = (await Deno.readTextFile(`${folder}/a.csv`)).trimEnd().split("\n").map((line) =>
       line.split(",").map(Number)
