@@ -11,8 +11,8 @@ import type {
 import { checkEpsilon, constraint, normConstraint } from "../constraints/mod.ts";
 import { type Batch, checkRange, type Examples, slice, wholeLabels } from "../data/batch.ts";
 import { predictedClasses, type Predictions } from "../loss.ts";
-import { checkFinite, type Matrix, matrix } from "../matrix.ts";
-import { checkExamples } from "../models/answers.ts";
+import { type Matrix, matrix } from "../matrix.ts";
+import { checkAllFinite, checkExamples } from "../models/answers.ts";
 import type { AsyncClassifier, Classifier, Differentiable, Perturbation } from "../models/classifier.ts";
 import { kernels } from "../runtime/variants.ts";
 import {
@@ -296,7 +296,7 @@ export function makeAttack<
     const [first] = constraints;
     const [least, greatest] = first?.box ?? [-Infinity, Infinity];
     // whoever is within finite bounds is finite
-    if (!(greatest - least < Infinity)) checkFinite("attack", batch.x);
+    if (!(greatest - least < Infinity)) checkAllFinite("attack", batch.x);
     if (first) refuse(action, first.checkOriginal(batch.x));
     return {
       own,
@@ -542,6 +542,8 @@ export function perturbation<O extends object>(
 ): Perturbation {
   checkEpsilon(options.epsilon, `attack by ${attack.name}`);
   const cached: { made?: Constraint } = {};
+  /** Room for what it gives, by rows: all batches but the last have as many. */
+  const room = new Map<number, Matrix>();
   const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, labels, ...rest } = options;
   return {
     name: `${attack.name} ${JSON.stringify(options)}`,
@@ -550,11 +552,15 @@ export function perturbation<O extends object>(
       if (cached.made?.inputs !== model.inputs) {
         cached.made = constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot });
       }
+      const { rows, cols } = batch.x;
+      let out = room.get(rows);
+      if (out?.cols !== cols) room.set(rows, out = matrix(rows, cols));
       return attack.perturb(
         model,
         // what else it does with labels, such as when it ends, leaks nothing either
         labels === "predicted" ? { ...batch, labels: predictedClasses(model, model.scores(batch.x)) } : batch,
         { ...rest, constraint: cached.made, seed: key } as unknown as O & AttackOptions & Sized,
+        out,
       );
     },
   };

@@ -1,7 +1,7 @@
 /** Noise: the controls of the attacks that look. @module */
 
 import { addStep } from "../kernels/attack.ts";
-import { type Matrix, matrix } from "../matrix.ts";
+import type { Matrix } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { fillSigns, fillUniform, type Rng } from "../rng.ts";
 import { integer } from "../schema.ts";
@@ -38,7 +38,7 @@ export const signNoise: Attack<NoiseOptions, Classifier> = makeAttack({
   run: (chunk, { restarts }) =>
     draws(chunk, restarts, (out, stream) => {
       const { region, x, constraint: { norm, epsilon, fixed, inputs } } = chunk;
-      perRow(out, stream, (row, from) => fillSigns(row, from, { epsilon: 1 }));
+      perRow([out, chunk.matrix("row", 1)], stream, (row, from) => fillSigns(row, from, { epsilon: 1 }));
       if (norm === "Linf") return region.step(out, x, { direction: out });
       const { data } = out, free = fixed ? fixed.reduce((count, stays) => count - stays, inputs) : inputs;
       const each = free > 0 ? (epsilon as number) / (norm === "L2" ? Math.sqrt(free) : free) : 0;
@@ -64,7 +64,7 @@ export const uniformNoise: Attack<NoiseOptions, Classifier> = makeAttack({
     draws(chunk, restarts, (out, stream) => {
       const { norm, sizes, box, inputs } = chunk.constraint;
       if (norm !== "Linf") return chunk.region.sample(out, stream);
-      perRow(out, stream, (row, from) => fillUniform(row, from, { lo: -1, hi: 1 }));
+      perRow([out, chunk.matrix("row", 1)], stream, (row, from) => fillUniform(row, from, { lo: -1, hi: 1 }));
       const { data } = out;
       for (let i = 0; i < data.length; i++) data[i] *= sizes[i % inputs];
       addStep(out, chunk.x, { step: out, bounds: box });
@@ -100,13 +100,12 @@ function* draws(
   return kept;
 }
 
-/** Each row drawn from its own stream. */
+/** Each row of `out` drawn from its own stream, in `row`, (1, D). */
 function perRow(
-  out: Matrix,
+  [out, row]: readonly [out: Matrix, row: Matrix],
   stream: (row: number) => Rng,
   fill: (row: Matrix, from: Rng) => void,
 ): void {
-  const row = matrix(1, out.cols);
   for (let i = 0; i < out.rows; i++) {
     fill(row, stream(i));
     out.data.set(row.data, i * out.cols);

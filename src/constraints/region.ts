@@ -24,6 +24,9 @@ const PARTS = [1, 1 - 1e-12, 1 - 1e-9, 1 - 1e-6, 0.999, 0.9, 0];
 
 const row = (m: Matrix, i: number) => rowsOf(m, i, i + 1).data;
 
+/** How far each feature went in the last step in L∞: attacks make many alike. */
+const steps = new WeakMap<Constraint, { part: number; length?: number; each: Float32Array }>();
+
 /**
  * The region of `constraint` around `original`; `room` gives matrices of its shape by name to work in, and `turning` is there
  * where the size is an angle.
@@ -62,15 +65,15 @@ export function region(
     return range ??= { least: end("least", -1), greatest: end("greatest", 1) };
   }
 
-  let steps: { part: number; length?: number; each: Float32Array } | undefined;
   /** How far each feature goes in a step in L∞. */
   function each(part: number, length: number | undefined): Float32Array {
     if (length === undefined && part === 1) return sizes;
-    if (!steps || steps.part !== part || steps.length !== length) {
-      const of = (i: number) => length ?? part * (typeof epsilon === "number" ? epsilon : epsilon[i]);
-      steps = { part, length, each: sizes.map((own, i) => own === 0 ? 0 : float32Below(of(i))) };
-    }
-    return steps.each;
+    const known = steps.get(constraint);
+    if (known?.part === part && known.length === length) return known.each;
+    const of = (i: number) => length ?? part * (typeof epsilon === "number" ? epsilon : epsilon[i]);
+    const each = sizes.map((own, i) => own === 0 ? 0 : float32Below(of(i)));
+    steps.set(constraint, { part, length, each });
+    return each;
   }
 
   /** The L2 or L1 norm of a difference, or how many features differ; with `counted`, grids count in steps. */
@@ -193,7 +196,11 @@ export function region(
       }
     },
     sample(out, streams) {
-      for (let i = 0; i < rows; i++) sample(constraint, row(out, i), row(original, i), streams(i));
+      if (rows === 0) return;
+      const v = rowsOf(room("drawn"), 0, 1);
+      for (let i = 0; i < rows; i++) {
+        sample(constraint, row(out, i), { own: row(original, i), from: streams(i), v });
+      }
       relax(out);
     },
     check(x) {

@@ -5,10 +5,16 @@ import { fillNormal, fillUniform, type Rng } from "../rng.ts";
 import type { Constraint } from "./constraint.ts";
 import { addWithin, towardZero } from "./float32.ts";
 
-/** Writes a point drawn from `from`, uniform in the ball around `own`, bounds and what else is allowed aside. */
-export function sample(constraint: Constraint, out: Float32Array, own: Float32Array, from: Rng): void {
+/**
+ * Writes a point drawn from `from`, uniform in the ball around `own`, bounds and what else is allowed aside. `v` is room for one
+ * input, (1, D).
+ */
+export function sample(
+  constraint: Constraint,
+  out: Float32Array,
+  { own, from, v }: { own: Float32Array; from: Rng; v: Matrix },
+): void {
   const { norm, sizes, inputs } = constraint;
-  const v = matrix(1, inputs);
   if (norm === "L0") return sampleFew(constraint, out, own, from);
   if (norm === "Linf") {
     fillUniform(v, from, { lo: -1, hi: 1 });

@@ -45,7 +45,7 @@ export function checkFiniteInputs(
   place: Place = same,
 ): void {
   checkInputs(action, model, x);
-  checkFinite(action, x, place);
+  checkAllFinite(action, x, place);
 }
 
 /**
@@ -67,7 +67,7 @@ export function checkExamples<T extends Examples>(
   const checked = typed(action, examples), { x, labels, classes } = checked;
   checkInputs(action, model, x);
   checkRange(action, labels, model.classes);
-  if (finite) checkFinite(action, x);
+  if (finite) checkAllFinite(action, x);
   if (classes === undefined) return { ...checked, classes: model.classes };
   if (Number.isSafeInteger(classes) && classes <= model.classes) return checked as T & Batch;
   throw new InputError(
@@ -139,10 +139,7 @@ export function checkedGradient(
 ): Matrix {
   checkShapeOf("a gradient", gradient, rows, inputs);
   const { data } = gradient;
-  const finite = gradient instanceof Resident && data.length > SHORT
-    ? countNotFinite(gradient) === 0
-    : allFinite(data);
-  if (finite) return gradient;
+  if (isFinite(gradient)) return gradient;
   const bad = data.findIndex((value) => !Number.isFinite(value));
   throw new InputError(
     "value",
@@ -153,8 +150,25 @@ export function checkedGradient(
   );
 }
 
-/** Numbers for which a call of a kernel takes longer than a loop. */
-const SHORT = 4096;
+/** Numbers for which a call of a kernel takes longer than a loop, and those that are copied to its memory at once. */
+const SHORT = 4096, PART = 65536;
+
+/** Whether all numbers of `m` are finite. */
+function isFinite(m: Matrix): boolean {
+  const { data } = m;
+  if (data.length <= SHORT) return allFinite(data);
+  if (m instanceof Resident) return countNotFinite(m) === 0;
+  for (let from = 0; from < data.length; from += PART) {
+    const part = data.subarray(from, from + PART);
+    if (countNotFinite({ rows: 1, cols: part.length, data: part }) > 0) return false;
+  }
+  return true;
+}
+
+/** The same as `checkFinite`, sooner where there are many numbers. */
+export function checkAllFinite(action: string, x: Matrix, place?: Place): void {
+  if (!isFinite(x)) checkFinite(action, x, place);
+}
 
 /** The scores, (B, S), that `model` gives to `x`, (B, D), checked. */
 export function scoresOf(model: Classifier, x: Matrix, place: Place = same): Matrix {

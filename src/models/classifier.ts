@@ -93,7 +93,7 @@ export interface Pass extends Disposable {
 export interface Perturbation {
   /** What it is and with which options, for the record. */
   readonly name: string;
-  /** Perturbed inputs, (B, D), for the model as it is now; `key` seeds what is random. */
+  /** Perturbed inputs, (B, D), for the model as it is now, valid until the next call; `key` seeds what is random. */
   apply(
     model: Differentiable,
     examples: { x: Matrix; labels: Int32Array; classes: number },

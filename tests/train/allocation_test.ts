@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { perturbation } from "../../src/attacks/attack.ts";
+import { fgsm, pgd, signNoise } from "../../src/attacks/mod.ts";
 import { type Batch, select } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
@@ -44,6 +46,14 @@ function moving(): Perturbation {
   };
 }
 
+/** Attacks that training meets, in steps and norms. */
+const attacks: readonly (() => Perturbation)[] = [
+  () => perturbation(fgsm, { epsilon: 0.1 }),
+  () => perturbation(fgsm, { epsilon: 0.1, norm: "L2", bounds: [0, 1] }),
+  () => perturbation(pgd, { epsilon: 0.1, steps: 3, bounds: [0, 1] }),
+  () => perturbation(signNoise, { epsilon: 0.1 }),
+];
+
 const sizes = { inputs: INPUTS, classes: CLASSES };
 const families: readonly Family[] = [
   softmaxLinear(sizes),
@@ -56,18 +66,20 @@ const families: readonly Family[] = [
 Deno.test("a step of train(), perturbed or not, makes no array and no matrix", async () => {
   const all = examples(800);
   for (const family of families) {
-    for (const perturbation of [undefined, moving()]) {
+    for (const make of [() => undefined, moving, ...attacks]) {
       const of = (rows: number) => {
         const known = [...all.labels.keys()].filter((i) => all.labels[i] < family.classes).slice(0, rows);
         const data: Batch = { ...select(all, known), classes: family.classes };
+        // its own memory is made once
+        const against = make();
         return allocations(async () =>
-          (await train(family, data, { epochs: 1, batchSize: 10, ...(perturbation && { perturbation }) }))
+          (await train(family, data, { epochs: 1, batchSize: 10, ...(against && { perturbation: against }) }))
             [Symbol.dispose]()
         );
       };
       // long enough for all that is made when it is first needed
       const few = await of(200);
-      assertEquals(await of(400), few, `${family.name} ${perturbation?.name}`);
+      assertEquals(await of(400), few, `${family.name} ${make()?.name}`);
     }
   }
 });
