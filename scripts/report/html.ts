@@ -3,7 +3,7 @@
 import { html as markup, raw } from "hono/html";
 import { experiments } from "../../src/paper/mod.ts";
 import { modelName } from "../../src/paper/names.ts";
-import { findings, IN_SHORT } from "../../src/report/findings.ts";
+import { findings, IN_SHORT, NO_BOUND } from "../../src/report/findings.ts";
 import type { Report } from "../../src/report/report.ts";
 import { headline, KIND_NAMES, tallies } from "../../src/report/tally.ts";
 import { claimRows, claimsTable, VERDICTS } from "./claims.ts";
@@ -38,7 +38,7 @@ are of MNIST${data.name === "mnist" ? " as well" : ""}.</p>
 <main>
 <section id="paper"><h2>What the paper says</h2><ol>${
     IN_SHORT.map((each) => markup`<li>${each}</li>`)
-  }</ol></section>
+  }</ol><p class="note">${NO_BOUND}</p></section>
 ${first ? markup`<section id="digit">${figureHtml(first, "first")}</section>` : ""}
 ${overview ? figuresSection(report) : ""}
 <nav aria-label="Contents"><ol>${

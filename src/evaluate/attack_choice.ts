@@ -29,11 +29,10 @@ export interface ConfiguredAttack {
 
 /** What must be said beside what single attacks found. */
 export function noBoundText(names: readonly string[]): string {
-  const are = names.length === 1 ? "is" : "are";
-  return `${
-    names.join(" and ")
-  } alone ${are} no bound on robustness: other attacks may fool the model where ${
-    names.length === 1 ? "it does" : "they do"
+  const one = names.length === 1;
+  const all = one ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `${all} alone ${one ? "is" : "are"} no bound on robustness: other attacks may fool the model where ${
+    one ? "it does" : "they do"
   } not`;
 }
 

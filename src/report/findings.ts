@@ -287,6 +287,11 @@ function rounded(value: number): number {
   return Number(value.toPrecision(3));
 }
 
+/** What a reader of figures under the fast gradient sign method must know. */
+export const NO_BOUND =
+  "The paper attacks by single steps, and its figures are compared with such. FGSM alone is no bound on robustness: attacks of " +
+  "many steps fool networks that were trained against single ones on many more images.";
+
 /** What the paper says, in five sentences. */
 export const IN_SHORT: readonly string[] = [
   "Models that are linear in high dimensions can be misled by changes too small to see, because many small changes of pixels add up in every weighted sum.",

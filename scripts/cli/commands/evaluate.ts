@@ -2,6 +2,7 @@
 
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { readingJson, readingText } from "../../../src/data/reading.ts";
+import { noBoundText } from "../../../src/evaluate/attack_choice.ts";
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
 import { type Outcomes, outcomes, type Trial } from "../../../src/evaluate/outcomes.ts";
 import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks, constraintOptions } from "../attacking.ts";
@@ -76,6 +77,10 @@ export const evaluate: Command = command({
     if (perClass) context.print(`\nError by true class\n${byClass(report, examples, width)}`);
     context.print(`\n${conditionsText(conditions, { split, kernels, width })}`);
     context.print(wrapped(LEGEND, width).join("\n"));
+    context.print(
+      wrapped(`Note: ${noBoundText(tried.map(({ name }) => name))}; gibbon robustness tries many.`, width)
+        .join("\n"),
+    );
     return 0;
   },
 });

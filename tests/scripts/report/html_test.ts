@@ -27,6 +27,9 @@ Deno.test("html() has a row for every claim, and every figure with its title and
   }
 });
 
+Deno.test("html() says that the paper's attack is no bound on robustness", () =>
+  assertStringIncludes(page, "FGSM alone is no bound on robustness"));
+
 Deno.test("html() escapes what it is given", () => {
   assertStringIncludes(page, "4 &amp; 5");
   assert(!page.includes("<against>"));

@@ -88,6 +88,10 @@ Deno.test("evaluate prints tables in percent, one for each norm or unit, within 
       "predicted",
     );
     assertStringIncludes(text, `${model} (softmaxLinear) on 60 examples of ${data}\ndata: format IDX`);
+    assertStringIncludes(
+      text.replaceAll("\n", " "),
+      "Note: fgsm, rotation and signNoise alone are no bound on robustness",
+    );
     const block = (title: string) => text.slice(text.indexOf(title)).split("\n\n")[0].split("\n");
     assertEquals(block("Under attack: epsilon is the L∞").map((line) => line.split(/ {2,}/)[0]), [
       "Under attack: epsilon is the L∞ norm, input units",
