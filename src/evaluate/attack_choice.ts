@@ -29,6 +29,7 @@ export interface ConfiguredAttack {
 
 /** What must be said beside what single attacks found. */
 export function noBoundText(names: readonly string[]): string {
+  if (names.length === 0) return "nothing was attacked, so nothing is known of robustness";
   const one = names.length === 1;
   const all = one ? names[0] : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return `${all} alone ${one ? "is" : "are"} no bound on robustness: other attacks may fool the model where ${

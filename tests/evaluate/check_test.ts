@@ -206,7 +206,10 @@ Deno.test("checkSteps() tries the attacks that are named, alone unless the worst
     assertEquals([both.attacked.length, both.notes], [1, []]);
     assert(both.robustness);
   }
-  assertEquals(whole({ effort: "none" }).robustness, null);
+  const none = whole({ effort: "none" });
+  assertEquals([none.robustness, none.notes], [null, [
+    "nothing was attacked, so nothing is known of robustness",
+  ]]);
 });
 
 Deno.test("a worst case that was cut short lets nothing pass, and fails what it has shown to fail", () => {
