@@ -35,7 +35,7 @@ export interface CertifyOptions extends ConstraintOptions {
   now?: () => number;
   /** 1 for each example that is known to be fooled, (B): it is not looked at again. */
   attacked?: ArrayLike<number>;
-  /** The table of `globalBounds`, where many parts of the data share it. */
+  /** The table of `globalBounds`, where many parts of the data share it; it is then used before CROWN. */
   global?: Float64Array;
 }
 
@@ -242,12 +242,12 @@ function stepsOf(
   if (method === "complete" && !now) {
     throw new InputError("option", "certify by method complete", "it needs a clock, as option now");
   }
-  const lifted = method !== "interval" && method !== "crown" && isNorm(norm) &&
-    hasOneHiddenLayer(chain, { norm });
+  const shallow = isNorm(norm) && hasOneHiddenLayer(chain, { norm });
+  const lifted = shallow && ["auto", "semidefinite", "complete"].includes(method);
   const pairs = chain.classes * (chain.classes - 1) / 2;
   const shared = lifted && hasGlobal(chain, norm) && rows >= SHARED * pairs;
   return {
-    global: lifted && global ? global : shared
+    global: shallow && method !== "interval" && global ? global : shared
       ? globalTable(chain, {
         // the greatest move that a rounded size still allows
         epsilon: typeof epsilon === "number" ? epsilon : epsilon.map((e, i) => sizes[i] === 0 ? 0 : e),

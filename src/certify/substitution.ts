@@ -123,30 +123,47 @@ export function byIntervals({ within, stages }: Path, of: Affine): Bounds {
   }, 0));
   const lengths = lengthsOf(of).rows;
   const out = { lo: new Float64Array(rows), hi: new Float64Array(rows) };
-  for (let r = 0, at = 0; r < rows; r++) {
-    let at0 = 0, spread = 0;
-    for (let i = 0; i < cols; i++, at++) {
-      const w = W[at];
-      at0 += w * middle[i];
-      spread += Math.abs(w) * radius[i];
-    }
+  const put = (r: number, at: number, spread: number) => {
     const lost = roundingError(cols, 2 * far * lengths[r] + Math.abs(b[r])) + (of.slack?.[r] ?? 0);
-    out.lo[r] = b[r] + at0 - spread - lost;
-    out.hi[r] = b[r] + at0 + spread + lost;
+    out.lo[r] = b[r] + at - spread - lost;
+    out.hi[r] = b[r] + at + spread + lost;
+  };
+  // two rows at a time, for fewer loads
+  for (let r = 0; r < rows; r += 2) {
+    const next = Math.min(r + 1, rows - 1);
+    let at0 = 0, at1 = 0, spread0 = 0, spread1 = 0;
+    for (let i = 0, p = r * cols, q = next * cols; i < cols; i++, p++, q++) {
+      const m = middle[i], far = radius[i], v = W[p], w = W[q];
+      at0 += v * m;
+      at1 += w * m;
+      spread0 += Math.abs(v) * far;
+      spread1 += Math.abs(w) * far;
+    }
+    put(r, at0, spread0);
+    put(next, at1, spread1);
   }
   return out;
 }
 
-/** A (m, rows) times W (rows, cols); rows of A with many zeros cost little. */
+/** A (m, rows) times W (rows, cols); zeros of A cost nothing. */
 function product(A: Float64Array, m: number, { rows, cols, W }: Affine): Float64Array {
   const out = new Float64Array(m * cols);
+  const places = new Int32Array(rows);
   for (let r = 0; r < m; r++) {
-    const to = r * cols;
-    for (let j = 0; j < rows; j++) {
-      const a = A[r * rows + j];
-      if (a === 0) continue;
-      const from = j * cols;
-      for (let i = 0; i < cols; i++) out[to + i] += a * W[from + i];
+    const from = r * rows;
+    let count = 0;
+    for (let j = 0; j < rows; j++) if (A[from + j] !== 0) places[count++] = j;
+    const last = count - 1;
+    // four at a time, for fewer loads and stores; past the last place with a factor of 0
+    for (let k = 0; k <= last; k += 4) {
+      const p = places[k], q = places[Math.min(k + 1, last)];
+      const s = places[Math.min(k + 2, last)], t = places[Math.min(k + 3, last)];
+      const a = A[from + p], b = k < last ? A[from + q] : 0;
+      const c = k + 1 < last ? A[from + s] : 0, d = k + 2 < last ? A[from + t] : 0;
+      let ap = p * cols, bp = q * cols, cp = s * cols, dp = t * cols;
+      for (let i = r * cols, end = i + cols; i < end; i++) {
+        out[i] += a * W[ap++] + b * W[bp++] + (c * W[cp++] + d * W[dp++]);
+      }
     }
   }
   return out;

@@ -93,15 +93,16 @@ Deno.test("certify by branch and bound settles what bounds leave open, and contr
   const by = (method: CertifyOptions["method"], epsilon: number) =>
     certify(net, examples, { epsilon, bounds: BOUNDS, method, now: ticks(), timeLimit: 10 });
   for (const epsilon of [0.1, 0.3]) {
-    const all = (["interval", "crown", "semidefinite", "complete"] as const).map((method) =>
+    const all = (["interval", "crown", "alphaCrown", "semidefinite", "complete"] as const).map((method) =>
       by(method, epsilon)
     );
     for (let k = 1; k < all.length; k++) {
       assert(all[k].errorRate <= all[k - 1].errorRate);
       all[k - 1].examples.forEach(({ certified }, i) => assert(!certified || all[k].examples[i].certified));
     }
-    assertEquals(all[3].unresolved, 0);
-    assertEquals(all[3].errorRate, all[3].falsifiedRate);
+    assertEquals(all[4].unresolved, 0);
+    assertEquals(all[4].errorRate, all[4].falsifiedRate);
+    assertEquals(all[2].examples.filter(({ method }) => method === "semidefinite").length, 0);
   }
 });
 
@@ -162,6 +163,9 @@ Deno.test("certify shares the table of globalBounds, made at once or in parts", 
   }
   const found = certify(net, examplesOf(chain, 40, 5), { epsilon: 0.05, global: whole });
   assert(found.by.global.certified > 0);
+  const { by } = certify(net, examplesOf(chain, 40, 5), { epsilon: 0.05, global: whole, method: "crown" });
+  assertEquals(by.global, found.by.global);
+  assertEquals(Object.keys(by).filter((each) => each !== "global" && each !== "crown"), []);
 });
 
 Deno.test("certify takes features that stay, values on a grid and an ε for each feature for what they are", () => {

@@ -85,6 +85,45 @@ Deno.test("substituted is the published bound of a network by hand", () => {
   assertAlmostEquals(marginsBound(chain, path, 1), -3, 1e-12);
 });
 
+Deno.test("substituted is what the definition gives, computed anew: ReLU, every bound of every class", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const chain = chainOf([9, 14, 4], { type: "relu" }, seed);
+    const [hidden, , top] = chain.layers as [LinearLayer, ChainLayer, LinearLayer];
+    const x = numbers(9, seed + 70), epsilon = [0.02, 0.1, 0.3][seed % 3];
+    const lo = x.map((v) => Math.max(-1, v - epsilon)), hi = x.map((v) => Math.min(1, v + epsilon));
+    const path = boundChain(chain, neighborhood(x, { norm: "Linf", epsilon, box: { lo: -1, hi: 1 } }));
+    const rows = differences(top, 1, [0, 2, 3]);
+    [0, 2, 3].forEach((rival, k) => {
+      const slopes = new Float64Array(9);
+      let constant = top.b[1] - top.b[rival];
+      for (let u = 0; u < 14; u++) {
+        const w = hidden.W.slice(u * 9, u * 9 + 9);
+        let [l, h] = [hidden.b[u], hidden.b[u]];
+        w.forEach((each, i) => {
+          l += Math.min(each * lo[i], each * hi[i]);
+          h += Math.max(each * lo[i], each * hi[i]);
+        });
+        const v = top.W[14 + u] - top.W[rival * 14 + u];
+        // v > 0: the line below, else the chord above
+        const chord = h / (h - l);
+        const [slope, offset] = l >= 0
+          ? [1, 0]
+          : h <= 0
+          ? [0, 0]
+          : v > 0
+          ? [h > -l ? 1 : 0, 0]
+          : [chord, -chord * l];
+        constant += v * (slope * hidden.b[u] + offset);
+        w.forEach((each, i) => slopes[i] += v * slope * each);
+      }
+      const least = slopes.reduce((sum, s, i) => sum + Math.min(s * lo[i], s * hi[i]), constant);
+      const bound = substituted(path, rows)[k];
+      assert(bound <= least);
+      assertAlmostEquals(bound, least, 1e-11);
+    });
+  }
+});
+
 for (const activation of ACTIVATIONS.filter(({ type }) => type !== "maxout") as ActivationLayer[]) {
   Deno.test(`activationLines hold between all bounds: ${activation.type}`, () => {
     for (const [lo, hi] of [[-3, -1], [-2, 0.5], [-0.01, 4], [0, 0], [1, 2], [-20, 20], [0.3, 0.3 + 1e-9]]) {
