@@ -99,6 +99,11 @@ export function wrapped(text: string, width: number): string[] {
   return joinedUpTo(words, width).map((line) => line.replaceAll("\u00a0", " "));
 }
 
+/** The lines of `text`, each wrapped. */
+export function prose(text: string, width: number): string {
+  return text.split("\n").flatMap((line) => wrapped(line, width)).join("\n");
+}
+
 function joinedUpTo(parts: readonly string[], width: number): string[] {
   const lines = [""];
   for (const part of parts) {

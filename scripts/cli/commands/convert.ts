@@ -13,6 +13,7 @@ import { writeOnnx } from "../../../src/onnx.ts";
 import { familyFor, pairsOf, weightsFor } from "../../data/weights.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
+import { prose } from "../help.ts";
 import { type Command, command } from "../command.ts";
 import { FAMILIES, isOnnx, readFile, readModel, readOrReport } from "../inputs.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
@@ -67,7 +68,10 @@ export const convert: Command = command({
       context.print(
         json
           ? JSON.stringify({ model: out, family: family.name, inputs, classes, tensors: family.shapes })
-          : `wrote ${out}, ${family.name} of ${inputs} inputs and ${classes} classes, from ${file}`,
+          : prose(
+            `wrote ${out}, ${family.name} of ${inputs} inputs and ${classes} classes, from ${file}`,
+            context.width,
+          ),
       );
       return 0;
     }
@@ -85,11 +89,12 @@ export const convert: Command = command({
       await writeFileWhole(out, bytesOf(made, out));
       const sizes = { inputs: family.inputs, classes: family.classes };
       context.print(
-        json
-          ? JSON.stringify({ model: out, family: name, ...sizes, tensors: family.shapes })
-          : `wrote ${out}, ${name} of ${sizes.inputs} inputs and ${sizes.classes} classes, from ${
+        json ? JSON.stringify({ model: out, family: name, ...sizes, tensors: family.shapes }) : prose(
+          `wrote ${out}, ${name} of ${sizes.inputs} inputs and ${sizes.classes} classes, from ${
             Object.keys(weights).length
           } tensors of ${file}`,
+          context.width,
+        ),
       );
       return 0;
     } catch (error) {

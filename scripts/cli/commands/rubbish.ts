@@ -22,7 +22,7 @@ import { checkWritable } from "../../files.ts";
 import { type Command, command } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { FORCE } from "../examples_file.ts";
-import { wrapped } from "../help.ts";
+import { prose, wrapped } from "../help.ts";
 import { readModel, SHARED } from "../inputs.ts";
 import { choice, flag, integerOption, number, type Option, optionOf, text } from "../options.ts";
 import { DISTANCES, matrixTensor, percent, vectorTensor, writeTensors } from "../outputs.ts";
@@ -111,7 +111,7 @@ export const rubbish: Command = command({
       );
       return 0;
     }
-    context.print(inWords(measures, { directed: target !== undefined, threshold }));
+    context.print(prose(inWords(measures, { directed: target !== undefined, threshold }), context.width));
     if (target !== undefined) context.print(`success per draw ${percent(drawn.successRate!)}`);
     if (regions) context.print(regionsInWords(regions));
     const how = Object.entries(conditions).map(([key, value]) => `${key} ${value}`).join(", ");

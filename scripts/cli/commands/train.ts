@@ -22,6 +22,7 @@ import { AGAINST, TRAINING, trainingAttack, trainOptionsOf } from "../aim.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { FAMILIES, loadOptions, READ_OPTIONS, selectClasses, SHARED } from "../inputs.ts";
+import { prose } from "../help.ts";
 import { FORCE } from "../examples_file.ts";
 import { choice, flag, text } from "../options.ts";
 import { DISTANCES, percent, rates } from "../outputs.ts";
@@ -104,12 +105,15 @@ export const train: Command = command({
           clean: rates(clean),
           attacked,
         })
-        : [
-          `trained ${family.name} on ${trainSet.x.rows} examples of ${data.name}, ${epochs} epochs`,
-          `data: ${readingText(reading)}`,
-          ...[clean, ...attacked].map(inWords(data.test.x.rows)),
-          `wrote ${out}`,
-        ].join("\n"),
+        : prose(
+          [
+            `trained ${family.name} on ${trainSet.x.rows} examples of ${data.name}, ${epochs} epochs`,
+            `data: ${readingText(reading)}`,
+            ...[clean, ...attacked].map(inWords(data.test.x.rows)),
+            `wrote ${out}`,
+          ].join("\n"),
+          context.width,
+        ),
     );
     return 0;
   },

@@ -142,6 +142,17 @@ Deno.test("train against an attack or noise says so, and measures under the atta
     assertEquals((await metadata(`${folder}/own`)).perturbation, 'fgsm {"epsilon":0.3,"norm":"L2"}');
   }));
 
+Deno.test("train tells its data, errors and file in lines of 80 characters", () =>
+  training(async (_, train) => {
+    const out = await printed(...train("a", "--model softmaxLinear --epochs 1 --adversarial 0.1"));
+    for (
+      const part of ["trained softmaxLinear", "data: format IDX", "clean: test error", "L∞ norm", "wrote "]
+    ) {
+      assert(out.includes(part), part);
+    }
+    assert(out.split("\n").every((line) => line.length <= 80), out);
+  }));
+
 Deno.test("train interrupted and called again ends with the same bytes as if it had not been", () =>
   training(async (folder, train) => {
     const sizes = "--units 240 --batch-size 50 --epochs 4";
