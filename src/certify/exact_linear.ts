@@ -59,11 +59,17 @@ export function minMargin(
   return { ...least!, lower };
 }
 
+/** What rounding leaves of the difference of two rows' constants. */
+function slackOf({ slack }: Affine, label: number, rival: number): number {
+  return slack ? slack[label] + slack[rival] : 0;
+}
+
 /** The least margin of `label` over `within`, exact up to rounding, and a worst input. */
 export function linearMargin(scores: Affine, label: number, within: Neighborhood): Margin {
   return minMargin({ classes: scores.rows, label }, (rival) => {
     const { a, b } = difference(scores, label, rival);
-    return linearMinimum(a, b, within);
+    const found = linearMinimum(a, b, within);
+    return { ...found, lower: found.lower - slackOf(scores, label, rival) };
   });
 }
 
@@ -80,7 +86,7 @@ export function linearDistance(
   for (let rival = 0; rival < scores.rows; rival++) {
     if (rival === label) continue;
     const { a, b } = difference(scores, label, rival);
-    const gap = x.reduce((sum, value, i) => sum + a[i] * value, b);
+    const gap = x.reduce((sum, value, i) => sum + a[i] * value, b) - slackOf(scores, label, rival);
     if (gap <= 0) return 0;
     const features = Array.from(x.keys()).filter((i) => a[i] !== 0);
     const room = (i: number) => a[i] > 0 ? x[i] - lo[i] : hi[i] - x[i];

@@ -5,6 +5,7 @@ import type { Model } from "../models/model.ts";
 import type { Chain, LinearLayer } from "./chain.ts";
 import type { Affine } from "./exact_linear.ts";
 import type { Diagonal } from "./exact_rbf.ts";
+import { fold } from "./fold.ts";
 import { unroll } from "./unroll.ts";
 
 /** A model as certificates see it. */
@@ -16,19 +17,24 @@ export type Form =
 /**
  * The form of `model`: linear, diagonal RBF, or layers in a row, branches among them.
  *
- * @throws {InputError} if its graph has operations other than linear, relu, leakyRelu, maxout, tanh, sigmoid, exp, rbf, add
- *   and concat
+ * @throws {InputError} if its graph has operations other than linear, relu, leakyRelu, maxout, tanh, sigmoid, exp, rbf, add,
+ *   concat, reshape and affine
  */
 export function formOf(model: Model): Form {
   const { graph, classes, inputs } = model;
   const tensors = model.tensors();
-  const data = (node: GraphNode, role: string) => Float64Array.from(tensors[node.tensors![role]].data);
+  const { nodes, weights } = fold(model);
+  const data = (node: GraphNode, role: string) => {
+    const own = weights.get(node.id);
+    if (own) return own[role as keyof typeof own];
+    return Float64Array.from(tensors[node.tensors![role]].data as Float32Array);
+  };
   const [first] = graph.nodes;
   if (graph.nodes.length === 1 && first.op === "rbf" && !first.attributes?.rank) {
     const scores = { rows: classes, cols: inputs, mu: data(first, "mu"), beta: data(first, "beta") };
     return { kind: "rbf", scores };
   }
-  const layers = unroll(graph.nodes, inputs, data);
+  const layers = unroll(nodes, inputs, data, (node) => weights.get(node.id)?.slack);
   if (graph.head === "binary") layers.push(oddsOf(layers.pop() as LinearLayer));
   if (layers.length > 1) return { kind: "chain", chain: { inputs, classes, layers } };
   return { kind: "linear", scores: layers[0] as LinearLayer };

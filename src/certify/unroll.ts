@@ -28,7 +28,12 @@ const ACTIVATIONS: Readonly<Record<string, ActivationName>> = {
 };
 
 /** The layers of a graph from `inputs` numbers to its last node: linear ones, with one of activations between each two. */
-export function unroll(nodes: readonly GraphNode[], inputs: number, data: Data): ChainLayer[] {
+export function unroll(
+  nodes: readonly GraphNode[],
+  inputs: number,
+  data: Data,
+  slackOf: (node: GraphNode) => Float64Array | undefined = () => undefined,
+): ChainLayer[] {
   const layers: ChainLayer[] = [];
   const each = (n: number): View => Array.from({ length: n }, (_, i) => [i]);
   let width = inputs;
@@ -68,7 +73,7 @@ export function unroll(nodes: readonly GraphNode[], inputs: number, data: Data):
       let rows: LinearLayer;
       if (op === "linear") {
         const [W, b] = [data(nodes[k], "W"), data(nodes[k], "b")];
-        rows = spread({ rows: b.length, W, b }, apart(k, from[0]), width);
+        rows = spread({ rows: b.length, W, b, slack: slackOf(nodes[k]) }, apart(k, from[0]), width);
       } else {
         const quadratic = quadratics(nodes[k], data);
         emit(k - 1, id, spread(quadratic.parts, apart(k, from[0]), width), {

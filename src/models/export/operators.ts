@@ -200,7 +200,7 @@ function deepMachine(graph: OnnxGraph, { node, from: [x], tensor, values }: At):
   const names = [...units.map((_: number, i: number) => `layer${i}`), "top"];
   const W = names.map((name: string) => tensor(`${name}.W`));
   const b = ["inputs", ...names].map((name) => tensor(`${name}.b`));
-  const twice = names.map((name: string) =>
+  const twice = names.slice(0, -1).map((name: string) =>
     graph.tensor([
       values(`${name}.b`).length,
       node.tensors.find(({ role }) => role === `${name}.W`)!.shape[1],

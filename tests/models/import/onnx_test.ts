@@ -5,6 +5,9 @@ import { matrix } from "../../../src/matrix.ts";
 import { readOnnx } from "../../../src/models/import/onnx.ts";
 import { writeOnnx } from "../../../src/models/export/onnx.ts";
 import { loadModel, saveModel } from "../../../src/models/checkpoint.ts";
+import { WRITABLE } from "../../../src/models/export/operators.ts";
+import * as ops from "../../../src/ops/mod.ts";
+import { graphModel } from "../export/written.ts";
 import { specimenModel, specimens } from "../specimens.ts";
 import { assertClose, uniformMatrix } from "../../support.ts";
 import { type Case, gapsOf } from "./compare.ts";
@@ -70,6 +73,15 @@ Deno.test("readOnnx() of writeOnnx() has the scores of every family, its head an
     assertEquals([again.head.name, again.classes], [model.head.name, model.classes], specimen.name);
     assertClose(again.scores(x).data, model.scores(x).data, 1e-5, specimen.name);
   }
+});
+
+Deno.test("every operation is written as ONNX, and read again with its scores", () => {
+  assertEquals([...WRITABLE].sort(), Object.keys(ops).sort());
+  using own = graphModel();
+  using again = readOnnx(writeOnnx(own));
+  const x = uniformMatrix(9, own.inputs, 5);
+  assertClose(again.scores(x).data, own.scores(x).data, 1e-5);
+  assertEquals(own.graph.nodes.length > 16, true);
 });
 
 Deno.test("readOnnx() of writeOnnx() of a read model has its scores again", () => {

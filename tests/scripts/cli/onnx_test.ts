@@ -53,6 +53,12 @@ Deno.test("info draws the graph of an ONNX file, with the file of its weights be
     }
     const told = await json("info", path(name));
     assertEquals([told.input, told.graph[2].shape], [[2, 9, 9], [6, 4, 4]]);
+    assertEquals(told.certificates, "none: certificates do not know its operation conv2d");
+    for (
+      const [file, certificates] of [["logistic3_names", "exact"], ["mlp3_relu", "bounds through its layers"]]
+    ) {
+      assertEquals((await json("info", path(`${file}.onnx`))).certificates, certificates, file);
+    }
     await Deno.copyFile(path(name), `${folder}/${name}`);
     await assertRefused(
       ["info", `${folder}/${name}`],
