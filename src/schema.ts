@@ -264,7 +264,7 @@ export function shown(value: unknown): string {
     const items = Array.from(Array.prototype.slice.call(value, 0, 8), shown).join(", ");
     return cut(`[${items}${(value as ArrayLike<unknown>).length > 8 ? ", …" : ""}]`);
   }
-  return value.constructor === Object || value.constructor === undefined
+  return value.constructor === Object || typeof value.constructor !== "function"
     ? "an object"
     : `a ${cut(String(value.constructor.name || "thing"))}`;
 }

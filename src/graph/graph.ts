@@ -86,11 +86,10 @@ const ACTION = "use the graph";
 export function checkGraph(graph: Graph, ops: Operations): CheckedGraph {
   checkRecord("the graph", graph, ["input", "nodes", "head"]);
   const { input, nodes: given, head: headName } = graph;
-  const inputShape = Array.isArray(input) ? input as Shape : [input as number], inputs = sizeOf(inputShape);
-  if (
-    inputShape.length === 0 || !inputShape.every((n) => Number.isSafeInteger(n) && n >= 1) ||
-    inputs > MAX_WIDTH
-  ) {
+  const inputShape: Shape = Array.isArray(input) ? input : [input];
+  const sized = inputShape.length > 0 && inputShape.every((n) => Number.isSafeInteger(n) && n >= 1);
+  const inputs = sized ? sizeOf(inputShape) : 0;
+  if (!sized || inputs > MAX_WIDTH) {
     refuse(`input must be a whole number in 1 … ${MAX_WIDTH}, not ${shown(input)}`);
   }
   if (!Array.isArray(given) || given.length === 0 || given.length > MAX_NODES) {

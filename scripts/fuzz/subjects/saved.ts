@@ -16,6 +16,7 @@ import {
   writeSafetensors,
 } from "../../../src/mod.ts";
 import { checkGraph, type Graph } from "../../../src/graph/graph.ts";
+import { readOnnx, writeOnnx } from "../../../src/onnx.ts";
 import * as ops from "../../../src/ops/mod.ts";
 import { readGate } from "../../../src/evaluate/read_gate.ts";
 import { GATE, type Gate, trialsOf } from "../../../src/evaluate/gate.ts";
@@ -38,6 +39,18 @@ const MODELS: readonly Uint8Array[] = Object.keys(families).map((name) => {
   using made = model(familyNamed(name, { ...sizes, ...own } as never));
   return saveModel(made);
 });
+
+/** The same as ONNX, and files of scikit-learn and PyTorch. */
+const ONNX: readonly Uint8Array[] = [
+  ...MODELS.map((bytes) => {
+    using made = loadModel(bytes);
+    return writeOnnx(made);
+  }),
+  // what other programs write
+  ...["logistic_ovr_array", "mlp2_tanh_array", "svc3_rbf", "torch_cnn2_legacy", "torch_maxout_dynamo"].map((
+    name,
+  ) => Deno.readFileSync(new URL(`../../../tests/models/import/files/${name}.onnx`, import.meta.url))),
+];
 
 const GRAPHS: readonly Graph[] = [
   ...Object.keys(families).slice(0, 4).map((_, i) => {
@@ -142,6 +155,15 @@ export const saved: readonly Subject[] = [
       using read = loadModel(bytes);
       read.scores(matrix(2, read.inputs));
       saveModel(read);
+    },
+  }),
+  subject({
+    name: "onnx",
+    inputs: mutatedBytes(ONNX),
+    size: (bytes: Uint8Array) => bytes.length,
+    run(bytes: Uint8Array) {
+      using read = readOnnx(bytes);
+      if (read.inputs < FEW_WEIGHTS) read.scores(matrix(2, read.inputs));
     },
   }),
   subject({
