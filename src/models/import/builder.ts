@@ -15,16 +15,18 @@ export interface Computed {
   readonly id: string;
   /** Shape of an example, which may be that of one number. */
   readonly shape: Shape;
-  /** The scores that these are the probabilities of, and by which head. */
+  /** The scores that these are made of as the answer of a classifier, and by which head. */
   readonly logits?: Logits;
   /** What these are the sums over classes of, to tell a normalisation. */
   readonly sumOf?: string;
 }
 
-/** Scores behind probabilities. */
+/** Scores behind an answer. */
 export interface Logits {
   readonly head: HeadName;
   readonly scores: Computed;
+  /** Whether the answer is probabilities, of which a norm or absolute values change nothing but their sum. */
+  readonly shares: boolean;
 }
 
 /** Numbers of a tensor. */

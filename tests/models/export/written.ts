@@ -68,16 +68,26 @@ const GRAPH: Graph = {
   head: "softmax",
 };
 
+/** A model of a graph that ends in a logistic function of its scores, of which its head takes another. */
+export const TWICE: Graph = {
+  input: 3,
+  nodes: [
+    { id: "z", op: "linear", from: ["input"], tensors: { W: "W", b: "b" }, attributes: { outputs: [2] } },
+    { id: "p", op: "sigmoid", from: ["z"] },
+  ],
+  head: "sigmoid",
+};
+
 /** A model of a graph, with parameters of ordinary size. */
-export function graphModel(): Model {
-  const { shapes } = checkGraph(GRAPH, ops);
+export function graphModel(graph = GRAPH): Model {
+  const { shapes } = checkGraph(graph, ops);
   const tensors = Object.fromEntries(
     Object.entries(shapes).map(([name, shape], i) => [name, {
       shape,
       data: uniformMatrix(1, shape.reduce((a, b) => a * b), 60 + i).data,
     }]),
   );
-  return model(GRAPH, { tensors });
+  return model(graph, { tensors });
 }
 
 if (import.meta.main) {

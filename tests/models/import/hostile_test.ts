@@ -128,6 +128,22 @@ const REFUSED: readonly [string, Partial<OnnxParts>, string, OnnxOptions?][] = [
     "it rounds what depends on the example to whole numbers",
   ],
   [
+    "one number that may be a probability",
+    {
+      tensors: [{ ...W, shape: [1, 2], data: [1, 2] }],
+      nodes: [operator("Gemm", ["x", "W"], "z", { transB: 1 }), operator("Exp", ["z"], "y")],
+    },
+    "it is one number, made by exp, of which the file does not say whether it is the log odds",
+  ],
+  [
+    "batch normalisation in training",
+    {
+      tensors: ["g", "b", "m", "v"].map((name) => ({ name, shape: [2], data: [1, 1], whole: false })),
+      nodes: [operator("BatchNormalization", ["x", "g", "b", "m", "v"], "y", { training_mode: 1 })],
+    },
+    "it is in training mode; export the model for inference",
+  ],
+  [
     "a softmax over positions",
     {
       input: { name: "x", shape: [2, 2] },

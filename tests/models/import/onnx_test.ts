@@ -1,13 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../../src/runtime/inlined.ts";
 import { InputError } from "../../../src/errors.ts";
-import { matrix } from "../../../src/matrix.ts";
+import { type Matrix, matrix } from "../../../src/matrix.ts";
+import type { Model } from "../../../src/models/model.ts";
+import { onnxBytes, type OnnxOperator } from "../../../src/models/export/onnx_bytes.ts";
 import { readOnnx } from "../../../src/models/import/onnx.ts";
 import { writeOnnx } from "../../../src/models/export/onnx.ts";
 import { loadModel, saveModel } from "../../../src/models/checkpoint.ts";
 import { WRITABLE } from "../../../src/models/export/operators.ts";
 import * as ops from "../../../src/ops/mod.ts";
-import { graphModel } from "../export/written.ts";
+import { graphModel, TWICE } from "../export/written.ts";
 import { specimenModel, specimens } from "../specimens.ts";
 import { assertClose, uniformMatrix } from "../../support.ts";
 import { type Case, gapsOf } from "./compare.ts";
@@ -77,11 +79,12 @@ Deno.test("readOnnx() of writeOnnx() has the scores of every family, its head an
 
 Deno.test("every operation is written as ONNX, and read again with its scores", () => {
   assertEquals([...WRITABLE].sort(), Object.keys(ops).sort());
-  using own = graphModel();
-  using again = readOnnx(writeOnnx(own));
-  const x = uniformMatrix(9, own.inputs, 5);
-  assertClose(again.scores(x).data, own.scores(x).data, 1e-5);
-  assertEquals(own.graph.nodes.length > 16, true);
+  for (const own of [graphModel(), graphModel(TWICE)]) {
+    using again = readOnnx(writeOnnx(own));
+    const x = uniformMatrix(9, own.inputs, 5);
+    assertEquals(again.head.name, own.head.name);
+    assertClose(again.scores(x).data, own.scores(x).data, 1e-5);
+  }
 });
 
 Deno.test("readOnnx() of writeOnnx() of a read model has its scores again", () => {
@@ -93,3 +96,83 @@ Deno.test("readOnnx() of writeOnnx() of a read model has its scores again", () =
     assertClose(again.scores(x).data, model.scores(x).data, 1e-5, name);
   }
 });
+
+/** A file of these operators on x·Wᵀ of two inputs, W (2, 2) rows w and −w or another. */
+function small(nodes: OnnxOperator[], W: readonly number[] = [1, -2, -1, 2]) {
+  return readOnnx(onnxBytes({
+    nodes: [{ op: "Gemm", inputs: ["x", "W"], output: "z", attributes: { transB: 1 } }, ...nodes],
+    tensors: [
+      { name: "W", shape: [W.length / 2, 2], data: W, whole: false },
+      { name: "one", shape: [], data: [1], whole: false },
+      { name: "last", shape: [1], data: [-1], whole: true },
+    ],
+    input: { name: "x", shape: [2] },
+    output: { name: "y", shape: [2] },
+    metadata: {},
+  }));
+}
+
+const step = (op: string, inputs: string[], output: string, attributes = {}): OnnxOperator => ({
+  op,
+  inputs,
+  output,
+  attributes,
+});
+
+Deno.test("readOnnx() goes back from probabilities to scores, whose gradients do not vanish", () => {
+  const x = matrix(2, 2, [30, -30, 0.5, 1]);
+  const z = [90, -1.5];
+  const shares = [step("ReduceSum", ["p", "last"], "s"), step("Div", ["p", "s"], "y")];
+  const files: Record<string, [OnnxOperator[], string, number[], number[]?]> = {
+    "a softmax": [[step("Softmax", ["z"], "y")], "softmax", [90, -90, -1.5, 1.5]],
+    "a log softmax": [[step("LogSoftmax", ["z"], "y")], "softmax", [90, -90, -1.5, 1.5]],
+    "a logistic function of one": [[step("Sigmoid", ["z"], "y")], "binary", z, [1, -2]],
+    "of a score and its negation": [[step("Sigmoid", ["z"], "y")], "binary", z.map((value) => -value)],
+    "of several scores": [[step("Sigmoid", ["z"], "y")], "sigmoid", [90, 30, -1.5, 0.5], [1, -2, 1, 0]],
+    "its complement beside it": [
+      [
+        step("Sigmoid", ["z"], "p"),
+        step("Sub", ["one", "p"], "q"),
+        step("Concat", ["q", "p"], "y", { axis: 1 }),
+      ],
+      "binary",
+      z,
+      [1, -2],
+    ],
+    "shares of the sum of logistic functions": [
+      [step("Sigmoid", ["z"], "p"), ...shares],
+      "sigmoid",
+      [90, 30, -1.5, 0.5],
+      [1, -2, 1, 0],
+    ],
+  };
+  for (const [name, [nodes, head, scores, W]] of Object.entries(files)) {
+    using own = small(nodes, W);
+    assertEquals([own.head.name, ...own.scores(x).data], [head, ...scores], name);
+    const gradient = lossGradientOf(own, x);
+    assert(gradient.every((value) => Math.abs(value) > 0.1), `${name}: ${gradient}`);
+  }
+});
+
+Deno.test("readOnnx() takes no absolute values or shares of scores for those of probabilities", () => {
+  const x = matrix(1, 2, [2, 0.5]);
+  // z = (1, −1)
+  using absolute = small([step("Abs", ["z"], "y")]);
+  assertEquals([...absolute.scores(x).data], [1, 1]);
+  using logs = small([step("LogSoftmax", ["z"], "l"), step("Abs", ["l"], "y")]);
+  assertClose(logs.scores(x).data, [Math.log1p(Math.exp(-2)), 2 + Math.log1p(Math.exp(-2))], 1e-6);
+  using shares = small([step("ReduceSum", ["z", "last"], "s"), step("Div", ["z", "s"], "y")], [1, 0, 0, 2]);
+  assertClose(shares.scores(x).data, [2 / 3, 1 / 3], 1e-6);
+});
+
+/** The gradient of the first score less the last other one, or of the only one. */
+function lossGradientOf(own: Model, x: Matrix): number[] {
+  return [
+    ...own.inputGradient(x, ({ rows, cols }) =>
+      matrix(
+        rows,
+        cols,
+        Float32Array.from({ length: rows * cols }, (_, i) => i % cols === 0 ? 1 : -0.5),
+      )).data,
+  ];
+}

@@ -56,7 +56,7 @@ const BINARY: Readonly<Record<string, Binary>> = {
       const out = node.builder.affine(x, { scale, shift: c });
       // 1 − p of a logistic p is the probability of the other class
       if (x.logits?.head !== "sigmoid" || !c.data.every((value) => value === 1)) return out;
-      return { ...out, logits: { head: "sigmoid", scores: node.builder.negated(x.logits.scores) } };
+      return { ...out, logits: { ...x.logits, scores: node.builder.negated(x.logits.scores) } };
     },
     both: (node, a, b) => node.builder.emit("add", [a, node.builder.negated(b)]),
   },
@@ -136,7 +136,7 @@ function binary(node: OnnxNode, name: string, a: Value, b: Value): Value {
   if (isComputed(a) && isComputed(b)) {
     const shape = node.common(a.shape, b.shape);
     // p over the sum of all p: the same ranking, and the same scores behind
-    if (name === "Div" && b.sumOf === a.id && a.logits) return a;
+    if (name === "Div" && b.sumOf === a.id && a.logits?.shares) return a;
     return both ? both(node, node.expanded(a, shape), node.expanded(b, shape)) : not();
   }
   const [x, c] = isComputed(a) ? [a, b as Constant] : [b as Computed, a];
@@ -183,7 +183,11 @@ const named = (name: ElementwiseAttributes["function"]) => (node: OnnxNode, x: C
 
 /** Probabilities σ(z), with z behind them. */
 function sigmoid(node: OnnxNode, x: Computed): Computed {
-  return { ...node.builder.emit("sigmoid", [x]), shape: x.shape, logits: { head: "sigmoid", scores: x } };
+  return {
+    ...node.builder.emit("sigmoid", [x]),
+    shape: x.shape,
+    logits: { head: "sigmoid", scores: x, shares: true },
+  };
 }
 
 /** What stays as it is. */
@@ -196,7 +200,7 @@ export const ARITHMETIC: Readonly<Record<string, Operator>> = {
   Max: variadic("Max"),
   Min: variadic("Min"),
   // probabilities are what they are
-  Abs: unary(Math.abs, (node, x) => x.logits ? x : named("abs")(node, x)),
+  Abs: unary(Math.abs, (node, x) => x.logits?.shares ? x : named("abs")(node, x)),
   Neg: unary((value) => -value, (node, x) => node.builder.negated(x)),
   Sqrt: unary(Math.sqrt, named("sqrt")),
   Reciprocal: unary((value) => 1 / value, reciprocal),

@@ -109,7 +109,9 @@ function perChannel(node: OnnxNode, k: number, rank: number): Constant {
 function batchNormalization(node: OnnxNode): Value {
   const x = node.computed(0), rank = x.shape.length, epsilon = node.float("epsilon", 1e-5);
   node.ignore("momentum", "spatial", "consumed_inputs");
-  if (node.int("training_mode", 0) !== 0) {
+  // before version 14 further outputs are what says so
+  const further = node.opset < 14 && node.proto.outputs.slice(1).some((output) => output !== "");
+  if (further || node.int("training_mode", 0) !== 0) {
     node.refuse("it is in training mode; export the model for inference");
   }
   const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((k) => perChannel(node, k, rank));
@@ -163,7 +165,7 @@ function softmax(log: boolean): Operator {
       node.refuse("it goes along another dimension than the last");
     }
     const out = { ...node.builder.emit("softmax", [x], log ? { log } : {}), shape: x.shape };
-    return rank === 1 ? { ...out, logits: { head: "softmax", scores: x } } : out;
+    return rank === 1 ? { ...out, logits: { head: "softmax", scores: x, shares: !log } } : out;
   };
 }
 

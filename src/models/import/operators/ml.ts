@@ -42,7 +42,7 @@ function scaler(node: OnnxNode): Value {
 /** x over its norm. Probabilities keep their ranking, and the scores behind them. */
 function normalizer(node: OnnxNode): Value {
   const { builder } = node, x = node.computed(0), width = widthOf(node, x), norm = node.text("norm", "MAX");
-  if (norm === "L1" && x.logits) return x;
+  if (norm === "L1" && x.logits?.shares) return x;
   const inner = norm === "L1" || norm === "MAX"
     ? builder.emit("elementwise", [x], { function: "abs" })
     : norm === "L2"
@@ -88,15 +88,15 @@ function linearClassifier(node: OnnxNode): Value {
   const scores = builder.linear(x, W, b);
   if (transform === "NONE") return scores;
   const head = transform === "SOFTMAX" ? "softmax" : "sigmoid";
-  return { ...builder.emit(head, [scores]), logits: { head, scores } };
+  return { ...builder.emit(head, [scores]), logits: { head, scores, shares: true } };
 }
 
 /** The scores −s and s of two classes, or their logistic probabilities. */
 function twoClasses(node: OnnxNode, score: Computed, logistic: boolean): Computed {
   const { builder } = node;
   const both = builder.emit("concat", [builder.negated(score), score]);
-  if (!logistic) return { ...both, logits: { head: "binary", scores: score } };
-  return { ...builder.emit("sigmoid", [both]), logits: { head: "sigmoid", scores: both } };
+  if (!logistic) return { ...both, logits: { head: "binary", scores: score, shares: false } };
+  return { ...builder.emit("sigmoid", [both]), logits: { head: "sigmoid", scores: both, shares: true } };
 }
 
 /** The kernel of each support vector (V, D) with x. */
@@ -171,7 +171,10 @@ function svmClassifier(node: OnnxNode): Value {
   // onnxruntime gives the scores of two classes with the other sign than its labels, by which the model goes here
   const score = builder.negated(values);
   builder.notes.push("classes by the file's labels, whose scores onnxruntime gives with the other sign");
-  return { ...builder.emit("concat", [score, values]), logits: { head: "binary", scores: score } };
+  return {
+    ...builder.emit("concat", [score, values]),
+    logits: { head: "binary", scores: score, shares: false },
+  };
 }
 
 /** Entries of a row by their places. */

@@ -104,7 +104,7 @@ function concat(node: OnnxNode): Value {
   // side by side, so are the scores behind logistic functions
   const behind = parts.map(({ logits }) => logits?.head === "sigmoid" ? logits.scores : undefined);
   if (!behind.every((scores) => scores !== undefined)) return out;
-  return { ...out, logits: { head: "sigmoid", scores: join(behind as Computed[]) } };
+  return { ...out, logits: { head: "sigmoid", scores: join(behind as Computed[]), shares: true } };
 }
 
 function concatConstants(node: OnnxNode, values: readonly Constant[], axis: number): Constant {
