@@ -181,10 +181,19 @@ function checkCors(cors: unknown): void {
   if (!fits) throw fail('cors.origins must be "*" or a list of origins such as https://example.org');
 }
 
-/** Multiply-adds that the scores of one input take, about: one for each parameter, in each of a mean field's iterations. */
+/**
+ * Multiply-adds that the scores of one input take, about: one for each parameter at each place of an image that a node gives,
+ * and no fewer than the node has outputs; in each of a mean field's iterations.
+ */
 function costOf({ family, inputs }: Differentiable & Partial<Pick<Model, "family">>): number {
   if (!family) return UNKNOWN_COST;
-  const sizes = Object.values(family.shapes).map((shape) => shape.reduce((a, b) => a * b, 1));
+  const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
   const { iterations = 1 } = family.config as { iterations?: number };
-  return sizes.reduce((a, b) => a + b, 0) * iterations + INPUT_COST * inputs;
+  const nodes = family.checked.nodes.map(({ shape, tensors }) =>
+    Math.max(
+      tensors.reduce((sum, each) => sum + sizeOf(each.shape), 0) * sizeOf(shape.slice(1)),
+      sizeOf(shape),
+    )
+  );
+  return nodes.reduce((a, b) => a + b, 0) * iterations + INPUT_COST * inputs;
 }

@@ -4,7 +4,9 @@ import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts
 import { kernels } from "../../src/runtime/variants.ts";
 import { predict } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { model } from "../../src/models/model.ts";
+import { createHandler } from "../../src/edge/mod.ts";
+import type { Graph } from "../../src/graph/graph.ts";
+import { graphFamily, model } from "../../src/models/model.ts";
 import { softmaxLinear } from "../../src/models/softmax_linear.ts";
 import { robustness } from "../../src/evaluate/robustness.ts";
 import { checkReport } from "../../src/evaluate/check.ts";
@@ -72,6 +74,29 @@ Deno.test("GET /models lists the models, their sizes, and the limits", async () 
       { name: "mine", inputs: INPUTS, classes: CLASSES, head: "softmax", family: null, multiplyAdds: 1e6 },
     ],
   });
+});
+
+Deno.test("a convolution costs its parameters at every place", async () => {
+  const graph: Graph = {
+    input: [1, 8, 8],
+    nodes: [
+      {
+        id: "conv",
+        op: "conv2d",
+        from: ["input"],
+        tensors: { W: "conv.W", b: "conv.b" },
+        attributes: { outputs: 3, kernel: [3, 3] },
+      },
+      { id: "flat", op: "reshape", from: ["conv"], attributes: { shape: [108] } },
+      { id: "top", op: "linear", from: ["flat"], tensors: { W: "W", b: "b" }, attributes: { outputs: [2] } },
+    ],
+    head: "softmax",
+  };
+  using convolution = model(graphFamily(graph));
+  const answer = await createHandler({ models: { convolution } })(new Request("https://edge.example/models"));
+  const { models: [{ multiplyAdds }] } = await answer.json();
+  // 30 parameters at 6 × 6 places, 108 numbers laid flat, 218 parameters, and the inputs of an attack
+  assertEquals(multiplyAdds, 30 * 36 + 108 + 218 + 4 * 64);
 });
 
 Deno.test("classify says what the library predicts, in JSON and in tensors", async () => {
