@@ -3,7 +3,7 @@
  *
  * `deno run -P=bench scripts/bench/brackets.ts --data DIR --epsilon 0.02,0.05,0.1 [--trained 0.1] [--epochs 6] [--examples 120]`
  *
- * With `--out DIR` it keeps the networks, and takes those that are there.
+ * With `--out DIR` it keeps the networks, and takes those that are there; `--only relu-pgd` is about that one alone.
  *
  * @module
  */
@@ -35,6 +35,7 @@ const DEFAULTS = {
   effort: "standard",
   certify: "complete",
   out: "",
+  only: "",
 };
 
 /** Gradients of the attack in training. */
@@ -75,6 +76,7 @@ if (import.meta.main) {
   console.log("network      trained  epsilon  clean %  attacked %  certified %  gap  seconds");
   for (const [name, make] of Object.entries(NETWORKS)) {
     for (const trained of [0, Number(args.trained)]) {
+      if (args.only && args.only !== `${name}-${trained > 0 ? "pgd" : "plain"}`) continue;
       const family = make({ inputs: data.x.cols, classes: data.classes });
       const path = args.out && `${args.out}/${name}-${trained > 0 ? "pgd" : "plain"}.safetensors`;
       using model = await network(family, data, { epochs: Number(args.epochs), epsilon: trained, path });
