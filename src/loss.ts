@@ -4,9 +4,9 @@ import type { Examples } from "./data/batch.ts";
 import type { Head } from "./heads.ts";
 import { exp, log, softplusForward } from "./kernels/elementwise.ts";
 import { softmaxDirection } from "./kernels/heads.ts";
-import { type Matrix, matrix, rowsOf } from "./matrix.ts";
-import { checkExamples, checkFiniteInputs, gradientOf, scoresOf } from "./models/answers.ts";
-import type { Classifier, Differentiable } from "./models/classifier.ts";
+import { checkFinite, type Matrix, matrix, rowsOf } from "./matrix.ts";
+import { checkExamples, gradientOf, scoresOf } from "./models/answers.ts";
+import { checkInputs, type Classifier, type Differentiable } from "./models/classifier.ts";
 
 /**
  * The loss of each example, (B), as the model's head defines it, in nats.
@@ -261,13 +261,14 @@ export interface Predictions {
  * @throws {InputError} if a score is NaN, or the scores have another shape than the head's
  */
 export function predict(model: Classifier, x: Matrix): Predictions {
-  return predictRows(model, x, 0, x.rows);
+  return predictRows(model, x, 0, x?.rows);
 }
 
 /** The same of the rows `from` to `to` (exclusive) of `x`. */
 export function predictRows(model: Classifier, x: Matrix, from: number, to: number): Predictions {
+  checkInputs("classify", model, x);
   const part = rowsOf(x, from, to), place = (row: number) => from + row;
-  checkFiniteInputs("classify", model, part, place);
+  checkFinite("classify", part, place);
   return predictions(model, scoresOf(model, part, place));
 }
 

@@ -46,8 +46,8 @@ export function matrix(
   rows: number,
   cols: number,
   data?: ArrayLike<number> | BigInt64Array | BigUint64Array,
+  action = `make a matrix of shape (${shown(rows)}, ${shown(cols)})`,
 ): Matrix {
-  const action = `make a matrix of shape (${shown(rows)}, ${shown(cols)})`;
   if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(cols) || rows < 0 || cols < 0) {
     throw new InputError("value", action, "sizes must be whole numbers ≥ 0");
   }

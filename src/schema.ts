@@ -149,7 +149,8 @@ export function resolve<O extends object, S extends Schema<O>>(
     if (wanted !== undefined) {
       throw new InputError("value", `${action} with ${name} ${shown(value)}`, `must be ${wanted}`);
     }
-    out[name] = value;
+    // whoever takes a list may use its methods
+    out[name] = isList(value) && field.kind !== "any" ? Array.from(value) : value;
   }
   return out as Resolved<O, S>;
 }
@@ -164,6 +165,12 @@ export function checkObject(action: string, value: unknown, what = "the options"
 export function checkList(action: string, value: unknown, what: string): void {
   if (isList(value)) return;
   throw new InputError("shape", action, `${what} must be a list, not ${shown(value)}`);
+}
+
+/** @throws {InputError} unless `value`, called `what`, is a function; `action` begins the message */
+export function checkFunction(action: string, value: unknown, what: string): void {
+  if (typeof value === "function") return;
+  throw new InputError("shape", action, `${what} must be a function, not ${shown(value)}`);
 }
 
 /** Whether `value` is an array, typed or not. */
@@ -264,9 +271,10 @@ export function shown(value: unknown): string {
     const items = Array.from(Array.prototype.slice.call(value, 0, 8), shown).join(", ");
     return cut(`[${items}${(value as ArrayLike<unknown>).length > 8 ? ", …" : ""}]`);
   }
-  return value.constructor === Object || typeof value.constructor !== "function"
+  const { constructor } = value;
+  return typeof constructor !== "function" || constructor === Object
     ? "an object"
-    : `a ${cut(String(value.constructor.name || "thing"))}`;
+    : `a ${cut(String(constructor.name || "thing"))}`;
 }
 
 /** A text in quotes, cut, its control characters as spaces. */

@@ -4,6 +4,7 @@ import { type Command, command } from "../cli/command.ts";
 import type { Progress } from "../cli/progress.ts";
 import { choicesOf, integerOption, number, text } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
+import { EXIT } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { CORPUS, encode } from "./corpus.ts";
@@ -14,7 +15,7 @@ import type { Answer, Order } from "./worker.ts";
 const NAMES = Object.keys(subjects);
 
 /** Milliseconds without a new input after which a search counts as hung. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Tries hostile inputs. */
 export const fuzz: Command = command({
@@ -34,34 +35,48 @@ export const fuzz: Command = command({
   notes:
     "What is found is made as small as it gets, printed with its seed, and kept in tests/fuzz/corpus, which " +
     "tests/fuzz/corpus_test.ts tries again. The exit code is 1 if anything is found.",
-  async run({ runs, seed, only = NAMES, time, scratch }, { print, note, progress }) {
-    await makeFolder(scratch);
-    print(row("subject", "inputs", "refused", "unclear", "slow", "large"));
-    let found = 0;
-    for (const name of only) {
-      const line = progress(`fuzz ${name}`);
-      const { counts, finds } = await searched({ name, runs, seed, seconds: time, folder: scratch }, line);
-      line.end();
-      const total = Object.values(counts).reduce((a, b) => a + b, 0);
-      print(row(name, total, counts.refused, counts.unclear, counts.slow, counts.large));
-      for (const find of finds) {
-        note(`${name}, seed ${find.seed}: ${find.problem}\n${await keep(name, find)}`);
+  run({ runs, seed, only = NAMES, time, scratch }, { print, note, progress, interruptible }) {
+    return interruptible(async (signal) => {
+      await makeFolder(scratch);
+      print(row("subject", "inputs", "refused", "unclear", "slow", "large"));
+      let found = 0, tried = 0;
+      for (const [k, name] of only.entries()) {
+        const line = progress(`fuzz ${name}`, 0, { plain: true });
+        const order = { name, runs, seed, seconds: time, folder: scratch };
+        const { counts, finds, stopped } = await searched(order, line, signal);
+        line.end();
+        const total = stopped ?? Object.values(counts).reduce((a, b) => a + b, 0);
+        tried += total;
+        if (stopped === undefined) {
+          print(row(name, total, counts.refused, counts.unclear, counts.slow, counts.large));
+        }
+        for (const find of finds) {
+          note(`${name}, seed ${find.seed}: ${find.problem}\n${await keep(name, find)}`);
+        }
+        found += finds.length;
+        if (stopped === undefined) continue;
+        note(
+          `Stopped after ${stopped} inputs of ${name}, ${tried} in all; finds before it are kept in tests/fuzz/corpus, and ` +
+            `--seed ${seed + stopped} --only ${only.slice(k).join(",")} goes on`,
+        );
+        return EXIT.interrupted;
       }
-      found += finds.length;
-    }
-    return Number(found > 0);
+      print(`${tried} inputs, ${found} finds`);
+      return Number(found > 0);
+    });
   },
 });
 
 /** What a worker finds; an input that it does not come back from is a find too. */
-function searched(order: Omit<Order, "at">, line: Progress): Promise<Searched> {
+function searched(order: Omit<Order, "at">, line: Progress, signal: AbortSignal): Promise<Searched> {
   const at = new Int32Array(new SharedArrayBuffer(16));
   const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
   let tried = -1, since = performance.now();
   return new Promise<Searched>((resolve, reject) => {
     const timer = setInterval(async () => {
-      line.update(at[2] / order.runs);
-      if (at[2] + at[3] !== tried) [tried, since] = [at[2] + at[3], performance.now()];
+      line.update(at[2] / order.runs, `${at[2]} inputs`);
+      // what is loaded first is no input
+      if (at[2] + at[3] !== tried || at[2] === 0) [tried, since] = [at[2] + at[3], performance.now()];
       else if (performance.now() - since > PATIENCE) {
         end();
         const input = await inputAt(subjects[order.name], at[0], at[1]);
@@ -70,10 +85,20 @@ function searched(order: Omit<Order, "at">, line: Progress): Promise<Searched> {
         resolve({ counts, finds: [{ input, problem, seed: at[0] }] });
       }
     }, 250);
+    const stop = () => {
+      end();
+      resolve({
+        counts: { answered: 0, refused: 0, unclear: 0, slow: 0, large: 0 },
+        finds: [],
+        stopped: at[2],
+      });
+    };
     const end = () => {
       clearInterval(timer);
+      signal.removeEventListener("abort", stop);
       worker.terminate();
     };
+    signal.addEventListener("abort", stop);
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
       end();
       resolve(data);

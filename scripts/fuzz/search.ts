@@ -8,6 +8,8 @@ export interface Searched {
   /** Inputs by what became of them, those that shrinking tried aside. */
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly finds: readonly Find[];
+  /** Inputs that were tried when it was stopped, if it was; the counts are not known then. */
+  readonly stopped?: number;
 }
 
 /** An input that breaks the law, the smallest of its kind that was met. */

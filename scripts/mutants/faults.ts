@@ -12,6 +12,17 @@ export interface Fault {
   readonly to: number;
   readonly before: string;
   readonly after: string;
+  /** The expression that holds it, or the arguments of a call. */
+  readonly within: Range;
+  /** Whether it is met while the file is loaded, and not in a function. */
+  readonly atLoad: boolean;
+}
+
+/** Characters `from` to `to` (exclusive) of a text; `isList` if they are arguments. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly isList?: boolean;
 }
 
 const { SyntaxKind } = ts;
@@ -38,38 +49,42 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, readonly string[]> = new Map([
 export function faultsIn(text: string): Fault[] {
   const file = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest, true);
   const faults: Fault[] = [];
-  const plant = (operator: string, from: number, to: number, after: string) => {
+  const rangeOf = (node: ts.Node): Range => ({ from: node.getStart(file), to: node.getEnd() });
+  const plant = (operator: string, { from, to }: Range, after: string, holder: ts.Node, within?: Range) => {
     const before = text.slice(from, to);
     if (before === after) return;
     const line = file.getLineAndCharacterOfPosition(from).line + 1;
-    faults.push({ operator, line, from, to, before, after });
+    const atLoad = ts.findAncestor(holder, ts.isFunctionLike) === undefined;
+    faults.push({ operator, line, from, to, before, after, within: within ?? rangeOf(holder), atLoad });
   };
-  const replace = (operator: string, node: ts.Node, after: string) =>
-    plant(operator, node.getStart(file), node.getEnd(), after);
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || isError(node)) return;
     if (ts.isBinaryExpression(node)) {
       for (const after of OPERATORS.get(node.operatorToken.kind) ?? []) {
         if (isText(node)) continue;
-        replace("operator", node.operatorToken, after);
+        plant("operator", rangeOf(node.operatorToken), after, node);
       }
     } else if (ts.isNumericLiteral(node)) {
-      replace("constant", node, node.text === "0" ? "1" : `(${node.getText(file)} + 1)`);
+      if (ts.isPropertyAssignment(node.parent) && node.parent.name === node) return;
+      plant("constant", rangeOf(node), node.text === "0" ? "1" : `(${node.getText(file)} + 1)`, node);
     } else if (node.kind === SyntaxKind.TrueKeyword || node.kind === SyntaxKind.FalseKeyword) {
-      replace("constant", node, node.kind === SyntaxKind.TrueKeyword ? "false" : "true");
+      plant("constant", rangeOf(node), node.kind === SyntaxKind.TrueKeyword ? "false" : "true", node);
     } else if (ts.isPrefixUnaryExpression(node)) {
       const { operator, operand } = node;
       if (operator === SyntaxKind.ExclamationToken || operator === SyntaxKind.MinusToken) {
-        replace("negation", node, operand.getText(file));
+        plant("negation", rangeOf(node), operand.getText(file), node);
       }
     } else if (ts.isCallExpression(node)) {
-      node.arguments.slice(1).forEach((second, i) => {
-        const first = node.arguments[i];
+      const list = node.arguments;
+      const within = { from: list[0]?.getStart(file), to: list.at(-1)?.getEnd(), isList: true } as Range;
+      list.slice(1).forEach((second, i) => {
+        const first = list[i];
         if (ts.isArrowFunction(first) || ts.isArrowFunction(second)) return;
         const [from, to] = [first.getStart(file), second.getEnd()];
         const between = text.slice(first.getEnd(), second.getStart(file));
-        plant("arguments", from, to, `${second.getText(file)}${between}${first.getText(file)}`);
+        const after = `${second.getText(file)}${between}${first.getText(file)}`;
+        plant("arguments", { from, to }, after, node, within);
       });
     }
     ts.forEachChild(node, visit);
@@ -91,4 +106,42 @@ function isText({ left, right }: ts.BinaryExpression): boolean {
 /** `text` with `fault` in it. */
 export function planted(text: string, { from, to, after }: Fault): string {
   return text.slice(0, from) + after + text.slice(to);
+}
+
+/**
+ * `text` with all `faults` in it, each of which takes effect while the global `fault` is its place in the list, counted from 1:
+ * what holds one becomes a choice between its variants and itself.
+ */
+export function switchable(text: string, faults: readonly Fault[]): string {
+  const groups = new Map<string, { within: Range; members: [number, Fault][] }>();
+  faults.forEach((fault, i) => {
+    const { from, to, isList = false } = fault.within, key = `${from} ${to} ${isList}`;
+    const group = groups.get(key) ?? { within: fault.within, members: [] };
+    group.members.push([i + 1, fault]);
+    groups.set(key, group);
+  });
+  // the outer ones first
+  const sorted = [...groups.values()].sort((a, b) =>
+    a.within.from - b.within.from || b.within.to - a.within.to
+  );
+  let next = 0;
+  const render = (from: number, to: number): string => {
+    let out = "", at = from;
+    while (next < sorted.length && sorted[next].within.from < to) {
+      const { within, members } = sorted[next++];
+      out += text.slice(at, within.from);
+      const variants = members.map(([number, { from, to, after }]) =>
+        [number, text.slice(within.from, from) + after + text.slice(to, within.to)] as const
+      );
+      const [open, close] = within.isList ? ["[", "]"] : ["(", ")"];
+      const choices = variants.map(([number, variant]) =>
+        `fault === ${number} ? ${open}${variant}${close} : `
+      );
+      const whole = `${choices.join("")}${open}${render(within.from, within.to)}${close}`;
+      out += within.isList ? `...(${whole})` : `(${whole})`;
+      at = within.to;
+    }
+    return out + text.slice(at, to);
+  };
+  return render(0, text.length);
 }

@@ -17,14 +17,18 @@ import type { AsyncClassifier, Classifier, Differentiable, Perturbation } from "
 import { kernels } from "../runtime/variants.ts";
 import {
   any,
+  checkFunction,
   checkList,
+  checkObject,
   choice,
   integer,
   integers,
+  isList,
   oneOf,
   resolve,
   type Resolved,
   type Schema,
+  shown,
 } from "../schema.ts";
 import { type Criterion, misclassified, targeted } from "./criteria.ts";
 import { driveInputs, driveLater, driveNow, driveSteps, type Outcome, type Plan } from "./drive.ts";
@@ -168,7 +172,7 @@ export interface Definition<O extends object, S> {
   /** Norms that may measure its size, the default first; default L∞ alone. */
   norms?: readonly Distance[];
   /** What makes its constraints; default any but angles, which take `constraint`. */
-  constrain?: (inputs: number, options: ConstraintOptions, action: string) => Constraint;
+  constrain?: typeof normConstraint;
   /** Its own options. */
   options: S & NoInfer<Schema<O>>;
   /** Its steps on a chunk of examples, with its options complete. */
@@ -347,21 +351,24 @@ export function makeAttack<
 
   type Options = O & AttackOptions & Sized;
   function attack(model: Classifier, batch: Examples, options: Options): Adversarial {
-    const prepared = prepare(model, batch, options, [options.epsilon]);
+    const prepared = prepare(model, batch, options, [options?.epsilon]);
     return result(prepared, driveNow(model, prepared)[0], 0, options);
   }
 
-  function checkSizes(epsilons: readonly number[]): void {
-    checkList(action, epsilons, "epsilons");
+  function checkSizes<T extends { epsilons: readonly number[] }>(given: T): T {
+    checkObject(action, given);
+    checkList(action, given.epsilons, "epsilons");
+    const epsilons = Array.from(given.epsilons);
     for (const epsilon of epsilons) checkEpsilon(epsilon, action);
+    return { ...given, epsilons };
   }
 
   function sweep(
     model: Classifier,
     batch: Examples,
-    { epsilons, ...options }: O & AttackOptions & { epsilons: readonly number[] },
+    given: O & AttackOptions & { epsilons: readonly number[] },
   ): Adversarial[] {
-    checkSizes(epsilons);
+    const { epsilons, ...options } = checkSizes(given);
     const prepared = prepare(model, batch, options as Given & O, epsilons);
     return driveNow(model, prepared).map((outcome, i) =>
       result(prepared, outcome, i, { ...options, epsilons })
@@ -371,9 +378,9 @@ export function makeAttack<
   function* steps(
     model: Classifier,
     batch: Examples,
-    { epsilons, chunk, ...options }: O & AttackOptions & { epsilons: readonly number[]; chunk?: number },
+    given: O & AttackOptions & { epsilons: readonly number[]; chunk?: number },
   ): Generator<number, Adversarial[]> {
-    checkSizes(epsilons);
+    const { epsilons, chunk, ...options } = checkSizes(given);
     const prepared = prepare(model, batch, options as unknown as Given & O, epsilons);
     const outcomes = yield* driveSteps(model, { ...prepared, chunk });
     return outcomes.map((outcome, i) => result(prepared, outcome, i, { ...options, epsilons }));
@@ -382,10 +389,16 @@ export function makeAttack<
   function* stream(
     model: Classifier,
     given: Examples,
-    { batchSize = 500, ...options }: Options & { batchSize?: number },
+    how: Options & { batchSize?: number },
   ): Generator<Adversarial> {
+    checkObject(action, how);
+    const { batchSize = 500, ...options } = how;
     if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-      throw new InputError("value", `${action} with batchSize ${batchSize}`, "must be a whole number ≥ 1");
+      throw new InputError(
+        "value",
+        `${action} with batchSize ${shown(batchSize)}`,
+        "must be a whole number ≥ 1",
+      );
     }
     const { target, first = 0 } = options as AttackOptions;
     const batch = checkExamples("attack", model, given, { finite: false });
@@ -406,7 +419,7 @@ export function makeAttack<
         `it needs ${needs}, which the classifier does not give`,
       );
     }
-    const prepared = prepare(model, batch, options, [options.epsilon]);
+    const prepared = prepare(model, batch, options, [options?.epsilon]);
     return result(prepared, (await driveLater(model, prepared))[0], 0, options);
   }
 
@@ -540,11 +553,16 @@ export function perturbation<O extends object>(
   attack: Attack<O>,
   options: O & AttackOptions & { epsilon: number; labels?: "true" | "predicted" },
 ): Perturbation {
-  checkEpsilon(options.epsilon, `attack by ${attack.name}`);
+  checkFunction("perturb", attack?.perturb, "the attack's perturb");
+  const action = `attack by ${attack.name}`;
+  checkObject(action, options);
+  checkEpsilon(options.epsilon, action);
   const cached: { made?: Constraint } = {};
   /** Room for what it gives, by rows: all batches but the last have as many. */
   const room = new Map<number, Matrix>();
   const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, labels, ...rest } = options;
+  // as it would be for one input
+  if (bounds && !isList(bounds[0])) constraint(1, { epsilon: 0, bounds }, action);
   return {
     name: `${attack.name} ${JSON.stringify(options)}`,
     apply(model, batch, key) {

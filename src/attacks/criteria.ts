@@ -1,6 +1,7 @@
 /** What counts as fooled. @module */
 
 import type { Predictions } from "../loss.ts";
+import { checkFunction, checkList } from "../schema.ts";
 
 /**
  * Whether example `i`, with these predictions, counts as fooled; `label` is its true class, or the class aimed at if there is
@@ -27,6 +28,18 @@ export function confidentOf(target: number, threshold: number): Criterion {
 
 /** 1 for each example that counts as fooled, else 0; `labels` (B) are what the criterion compares with, if it does. */
 export function judge(
+  predictions: Predictions,
+  criterion: Criterion,
+  labels?: ArrayLike<number>,
+): Uint8Array {
+  checkList("judge", predictions?.predicted, "predicted");
+  checkFunction("judge", criterion, "the criterion");
+  if (labels !== undefined) checkList("judge", labels, "labels");
+  return fooledOf(predictions, criterion, labels);
+}
+
+/** The same of what is known to fit. */
+export function fooledOf(
   predictions: Predictions,
   criterion: Criterion,
   labels?: ArrayLike<number>,

@@ -14,7 +14,7 @@ import {
 } from "../models/answers.ts";
 import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import { type Rng, rng } from "../rng.ts";
-import { type Criterion, judge } from "./criteria.ts";
+import { type Criterion, fooledOf } from "./criteria.ts";
 import type { Answer, Chunk, Query, Walk } from "./query.ts";
 
 /** Examples that are attacked at once: enough for the matrix product, small enough to stay in cache. */
@@ -205,7 +205,7 @@ function answered(
     scores,
     gradient,
     predicted: () => reply.labels ?? predictedClasses(model, scores),
-    fooled: () => judge(said(model, reply), criterion, rows ? rows.map((row) => labels[row]) : labels),
+    fooled: () => fooledOf(said(model, reply), criterion, rows ? rows.map((row) => labels[row]) : labels),
   };
 }
 
@@ -260,7 +260,7 @@ function drive(
       outcomes[pass] = {
         x: matrix(rows, cols, x.data.slice()),
         ...answer,
-        fooled: judge(answer, plan.criterion, target ?? part.labels),
+        fooled: fooledOf(answer, plan.criterion, target ?? part.labels),
         // a copy: the sizes that come after may be of the same walk
         queries: plan.nearest ? tally.queries.slice() : tally.queries,
         zeroGradients: zeros,
@@ -271,7 +271,7 @@ function drive(
     into.predicted.set(answer.predicted, from);
     into.confidence.set(answer.confidence, from);
     into.probabilities.data.set(answer.probabilities.data, from * model.classes);
-    into.fooled.set(judge(answer, plan.criterion, target ?? part.labels), from);
+    into.fooled.set(fooledOf(answer, plan.criterion, target ?? part.labels), from);
     into.queries.set(tally.queries, from);
     into.zeroGradients += zeros;
   };

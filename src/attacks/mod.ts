@@ -16,7 +16,7 @@ export const anyAttacks: Readonly<Record<string, Attack>> = all as object as Rec
 
 /** The attack called `name`. @throws {InputError} if there is none, with the one that may have been meant */
 export function attackNamed(name: string): Attack {
-  if (Object.hasOwn(anyAttacks, name)) return anyAttacks[name];
+  if (typeof name === "string" && Object.hasOwn(anyAttacks, name)) return anyAttacks[name];
   const names = Object.keys(anyAttacks);
   const meant = typeof name === "string" && suggestion(name, names) ||
     `; the attacks are ${names.join(", ")}`;

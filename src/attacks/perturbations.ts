@@ -1,13 +1,19 @@
 /** Perturbations to train against beyond the plain result of an attack (paper, section 6 and appendix A). @module */
 
 import { InputError } from "../errors.ts";
-import { shown } from "../schema.ts";
+import { checkFunction, number, resolve, shown } from "../schema.ts";
 import { lossGradient } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
 import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
 import type { LossOptions } from "./direction.ts";
+
+const SCALED = { scale: number("What the gradient is multiplied by", { required: true, above: 0 }) };
+const RUBBISH = {
+  mean: number("Mean of each input", { default: 0 }),
+  deviation: number("Standard deviation of each input", { default: 1, min: 0 }),
+};
 
 /**
  * An attack as what training perturbs its examples with, the gradient of training flowing through the attack: for
@@ -69,14 +75,8 @@ export function differentiable<O extends object>(
  *
  * @throws {InputError} if `scale` is not a finite number > 0
  */
-export function scaledGradient({ scale }: { scale: number }): Perturbation {
-  if (!(scale > 0 && scale < Infinity)) {
-    throw new InputError(
-      "value",
-      `perturb by the gradient times ${shown(scale)}`,
-      "must be a finite number > 0",
-    );
-  }
+export function scaledGradient(options: { scale: number }): Perturbation {
+  const { scale } = resolve("perturb by the gradient", SCALED, options);
   const times = (m: Matrix) => matrix(m.rows, m.cols, m.data.map((value) => scale * value));
   return {
     name: `scaledGradient ${JSON.stringify({ scale })}, differentiated`,
@@ -93,16 +93,23 @@ export function scaledGradient({ scale }: { scale: number }): Perturbation {
  * hidden layer's output. What is added counts as a constant, and parameters before it are trained through it.
  */
 export function atLayer(made: Perturbation, layer: number): Perturbation {
-  return { ...made, name: `${made.name} at layer ${layer}`, layer };
+  checkFunction("perturb a layer", made?.apply, "the perturbation's apply");
+  if (typeof made.name !== "string") {
+    throw new InputError(
+      "shape",
+      "perturb a layer",
+      `the perturbation's name must be a text, not ${shown(made.name)}`,
+    );
+  }
+  return { ...made, name: `${made.name} at layer ${shown(layer)}`, layer };
 }
 
 /**
  * Gaussian noise N(mean, deviation²·I) in place of the examples, as inputs that belong to no class: every probability is
  * trained toward 0 (paper, appendix A). For heads of independent probabilities.
  */
-export function rubbishClass(
-  { mean = 0, deviation = 1 }: { mean?: number; deviation?: number } = {},
-): Perturbation {
+export function rubbishClass(options: { mean?: number; deviation?: number } = {}): Perturbation {
+  const { mean, deviation } = resolve("perturb by rubbish", RUBBISH, options);
   return {
     name: `rubbish ${JSON.stringify({ mean, deviation })}`,
     rubbish: true,

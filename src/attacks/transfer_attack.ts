@@ -3,7 +3,8 @@
 import { select } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { matrix as ordinary, rowsOf } from "../matrix.ts";
-import type { Classifier, Differentiable } from "../models/classifier.ts";
+import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
+import { checkFunction, checkList, checkObject } from "../schema.ts";
 import { type Attack, type AttackOptions, makeAttack, type Sized } from "./attack.ts";
 import { allRows, copyRow } from "./rows.ts";
 
@@ -37,6 +38,10 @@ export function transferAttack<O extends object>(
   by: Attack<O>,
   options: O = {} as O,
 ): Attack<object, Classifier> {
+  checkList("attack by transfer", substitutes, "the substitutes");
+  for (const model of substitutes) checkModel("attack by transfer", model);
+  checkFunction("attack by transfer", by, "the attack");
+  checkObject("attack by transfer", options);
   if (substitutes.length === 0) {
     throw new InputError("value", "attack by transfer", "there are no substitutes");
   }

@@ -8,7 +8,7 @@ import { type Matrix, matrix } from "../matrix.ts";
 import { checkExamples, gradientOf } from "../models/answers.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { any, choice, integer, resolve } from "../schema.ts";
-import { judge, misclassified, targeted } from "./criteria.ts";
+import { fooledOf, misclassified, targeted } from "./criteria.ts";
 import { annealed } from "./fmn.ts";
 
 /** What bounds the perturbation, and how it is found. */
@@ -90,7 +90,7 @@ export function universal(model: Differentiable, given: Examples, options: Unive
     );
     allowed.project(x, part.x);
     const predictions = predict(model, x);
-    return { ...part, x, ...predictions, fooled: judge(predictions, criterion, aims) };
+    return { ...part, x, ...predictions, fooled: fooledOf(predictions, criterion, aims) };
   };
   const count = ({ fooled }: { fooled: Uint8Array }) => fooled.reduce((sum, each) => sum + each, 0);
   const write = lossInScores(model, "margin");

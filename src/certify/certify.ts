@@ -6,9 +6,20 @@ import type { Examples } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { checkExamples } from "../models/answers.ts";
+import { checkModel } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import { Workspace } from "../runtime/workspace.ts";
-import { any, checkObject, choice, number, resolve, type Schema } from "../schema.ts";
+import {
+  any,
+  checkList,
+  checkObject,
+  choice,
+  isList,
+  number,
+  resolve,
+  type Schema,
+  shown,
+} from "../schema.ts";
 import { cascade, globalTable, type Pair, type Proof, type Steps, type Verdict } from "./cascade.ts";
 import { apply, type Chain, marginOf, scoresOf } from "./chain.ts";
 import { linearMargin, type Margin } from "./exact_linear.ts";
@@ -108,8 +119,7 @@ const SHARED = 10;
  *   sigmoid, exp, rbf, add and concat
  */
 export function certify(model: Model, batch: Examples, options: CertifyOptions): Certificates {
-  checkObject("certify", options);
-  const { now, method = "auto" } = options;
+  const { now, method = "auto" } = options ?? {};
   const start = now?.();
   const examples = [...certificates(model, batch, options)];
   const by: Record<string, { certified: number; falsified: number }> = {};
@@ -207,6 +217,8 @@ function scoresAt(form: Form, x: Float64Array): Float64Array {
 
 /** The constraint, and the other options with their defaults. */
 function allowed(model: Model, given: CertifyOptions) {
+  checkModel("certify", model);
+  checkObject("certify", given);
   const { epsilon, norm, bounds, fixed, grid, oneHot, ...rest } = given;
   const limits = constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot }, "certify");
   if (!isNorm(limits.norm)) {
@@ -277,21 +289,34 @@ function stepsOf(
  */
 export function globalBounds(
   model: Model,
-  { epsilon, norm = "Linf", pairs }: {
+  options: {
     epsilon: number | ArrayLike<number>;
     norm?: "Linf" | "L2";
     /** Pairs of classes to compute, each with its reverse; default all. */
     pairs?: readonly Pair[];
   },
 ): Float64Array {
-  constraint(model.inputs, { epsilon, norm }, "bound scores globally");
+  const action = "bound scores globally";
+  checkModel(action, model);
+  checkObject(action, options);
+  const { epsilon, norm = "Linf", pairs } = options;
+  constraint(model.inputs, { epsilon, norm }, action);
   const form = formOf(model);
   if (form.kind !== "chain" || !hasGlobal(form.chain, norm)) {
     throw new InputError(
       "value",
-      "bound scores globally",
+      action,
       "that takes one hidden layer of relu, leakyRelu or maxout units of two pieces, and norm Linf or L2",
     );
+  }
+  const { classes } = form.chain;
+  const isClass = (c: unknown) => Number.isInteger(c) && (c as number) >= 0 && (c as number) < classes;
+  if (pairs !== undefined) {
+    checkList(action, pairs, "pairs");
+    for (const pair of pairs) {
+      if (isList(pair) && pair.length === 2 && isClass(pair[0]) && isClass(pair[1])) continue;
+      throw new InputError("value", `${action} for pair ${shown(pair)}`, `must be two of 0 … ${classes - 1}`);
+    }
   }
   return globalTable(form.chain, { epsilon, norm, pairs });
 }
@@ -305,5 +330,9 @@ function hasGlobal(chain: Chain, norm: Constraint["norm"]): boolean {
 
 /** The label's score less the greatest other one at `x`, in double precision: what certificates bound. */
 export function marginAt(model: Model, x: ArrayLike<number>, label: number): number {
-  return marginOf(scoresAt(formOf(model), Float64Array.from(x)), label);
+  const action = "find a margin";
+  checkModel(action, model);
+  checkList(action, x, "x");
+  checkExamples(action, model, { x: matrix(1, x.length, x), labels: [label] });
+  return marginOf(scoresAt(formOf(model), Float64Array.from(x, Number)), label);
 }

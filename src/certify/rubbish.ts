@@ -3,10 +3,11 @@
 import type { ConstraintOptions } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
 import { InputError } from "../errors.ts";
-import { type Matrix, rowsOf } from "../matrix.ts";
+import { checkMatrix, type Matrix, rowsOf } from "../matrix.ts";
 import { checkFiniteInputs } from "../models/answers.ts";
+import { checkModel } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
-import { choice, integer, number, resolve, type Schema } from "../schema.ts";
+import { checkObject, choice, integer, number, resolve, type Schema } from "../schema.ts";
 import { boundChain } from "./crown.ts";
 import type { Chain, LinearLayer } from "./chain.ts";
 import type { Affine } from "./exact_linear.ts";
@@ -16,6 +17,9 @@ import { exp, log } from "./functions.ts";
 import { linearMinimum, type Neighborhood } from "./neighborhood.ts";
 import { substituted } from "./substitution.ts";
 import { within } from "./within.ts";
+
+/** What messages say is being done. */
+const ACTION = "bound what is claimed around rubbish";
 
 /** What regions around rubbish are looked at, and how closely. */
 export interface RubbishRadiiOptions extends Pick<ConstraintOptions, "bounds" | "fixed"> {
@@ -79,6 +83,9 @@ export interface RubbishRadii {
  * @throws {InputError} if an option is out of range, or for a model that `certify` does not take
  */
 export function rubbishRadii(model: Model, x: Matrix, given: RubbishRadiiOptions = {}): RubbishRadii {
+  checkModel(ACTION, model);
+  checkMatrix(ACTION, x);
+  checkObject(ACTION, given);
   const out = { claimed: new Int32Array(x.rows), radius: new Float64Array(x.rows) };
   for (const [i, found] of rubbishRadiiSteps(model, x, given)) {
     out.claimed[i] = found.claimed;
@@ -93,16 +100,15 @@ export function* rubbishRadiiSteps(
   x: Matrix,
   { bounds, fixed, ...given }: RubbishRadiiOptions,
 ): Generator<[number, { claimed: number; radius: number }]> {
-  const action = "bound what is claimed around rubbish";
-  const all = resolve(action, OPTIONS, given) as Required<RubbishRadiiOptions>;
+  const all = resolve(ACTION, OPTIONS, given) as Required<RubbishRadiiOptions>;
   const { norm, max, halvings } = all;
-  checkFiniteInputs(action, model, x);
-  const limits = constraint(model.inputs, { epsilon: max, norm, bounds, fixed }, action);
+  checkFiniteInputs(ACTION, model, x);
+  const limits = constraint(model.inputs, { epsilon: max, norm, bounds, fixed }, ACTION);
   const violation = limits.checkOriginal(x);
   if (violation) {
     throw new InputError(
       "value",
-      action,
+      ACTION,
       `input ${violation.feature} of input row ${violation.row} ${violation.problem}`,
     );
   }

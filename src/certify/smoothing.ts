@@ -4,9 +4,9 @@ import type { Batch } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { matrix } from "../matrix.ts";
 import { checkFiniteInputs } from "../models/answers.ts";
-import type { Classifier } from "../models/classifier.ts";
+import { checkModel, type Classifier } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
-import { integer, number, resolve, type Schema } from "../schema.ts";
+import { checkObject, integer, number, resolve, type Schema } from "../schema.ts";
 import { clopperPearson, normalQuantile } from "./functions.ts";
 
 /** How a classifier is smoothed. */
@@ -71,11 +71,14 @@ const CHUNK = 500;
  */
 export function smoothing(
   model: Classifier,
-  { x }: Pick<Batch, "x">,
+  examples: Pick<Batch, "x">,
   given: SmoothingOptions = {},
 ): Smoothed {
   const options = resolve("smooth a classifier", SMOOTHING, given) as Required<SmoothingOptions>;
   const { std, samples, selection, alpha, seed } = options;
+  checkModel("smooth", model);
+  checkObject("smooth", examples, "the examples");
+  const { x } = examples;
   checkFiniteInputs("smooth", model, x);
   const predicted: number[] = [], radius: number[] = [];
   for (let i = 0; i < x.rows; i++) {

@@ -48,8 +48,8 @@ function constraintIn(
   action: string,
   turn?: typeof turning,
 ): Constraint {
-  if (!Number.isSafeInteger(inputs) || inputs < 0) {
-    throw new InputError("value", `${action} ${shown(inputs)} inputs`, "must be a whole number ≥ 0");
+  if (!(Number.isSafeInteger(inputs) && inputs >= 0 && inputs <= 2 ** 24)) {
+    throw new InputError("value", `${action} ${shown(inputs)} inputs`, "must be a whole number in 0 … 2²⁴");
   }
   checkObject(action, options);
   const { norm = "Linf" } = options;
@@ -191,9 +191,12 @@ function groups(
 ): Int32Array[] {
   if (oneHot === undefined) return [];
   checkList(action, oneHot, "oneHot");
-  oneHot.forEach((group) => checkList(action, group, "one-hot features"));
-  checkPlaces(inputs, oneHot.flatMap((group) => Array.from(group)), "one-hot feature", action);
-  return oneHot.map((group) => Int32Array.from(group));
+  const groups = Array.from(oneHot, (group) => {
+    checkList(action, group, "one-hot features");
+    return Array.from(group);
+  });
+  checkPlaces(inputs, groups.flat(), "one-hot feature", action);
+  return groups.map((group) => Int32Array.from(group));
 }
 
 function steps(

@@ -83,7 +83,7 @@ export function checkRange(action: string, labels: Int32Array, classes: number, 
  * @throws {InputError} unless they are a matrix and a whole number for each of its rows; `action` begins the message
  */
 export function typed<T extends Examples>(action: string, examples: T): T & Typed {
-  if (typeof examples !== "object" || examples === null || !("x" in examples && "labels" in examples)) {
+  if (typeof examples !== "object" || examples === null || !("labels" in examples)) {
     throw new InputError(
       "shape",
       action,
@@ -100,11 +100,7 @@ export function typed<T extends Examples>(action: string, examples: T): T & Type
 /** `x` as a matrix of float32. */
 function floats(action: string, x: Matrix): Matrix {
   if (isList(x?.data) && !(x.data instanceof Float32Array)) {
-    try {
-      return matrix(x.rows, x.cols, x.data);
-    } catch (error) {
-      throw error instanceof InputError ? error.about(action) : error;
-    }
+    return matrix(x.rows, x.cols, x.data, action);
   }
   checkMatrix(action, x);
   return x;
@@ -130,7 +126,7 @@ export function wholeLabels(
     const hint = isList(label)
       ? "; of one-hot labels give the place of the 1"
       : typeof label === "string"
-      ? "; of class names give their places, and the names as classNames"
+      ? "; of class names give their places"
       : "";
     throw new InputError(
       "value",

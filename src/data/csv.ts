@@ -101,12 +101,11 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
   const given = resolve("read CSV", CSV_OPTIONS, options);
   if (!Array.isArray(sources)) fail(`the texts must be in a list, not ${shown(sources)}`);
   if (sources.length === 0) fail("there is no text");
-  const texts = (sources as readonly CsvSource[]).map((source) =>
+  const texts = Array.from(sources as readonly CsvSource[], (source) =>
     within(
       source,
       () => typeof source?.text === "string" ? source.text : decodeText(bytesOf("read CSV", source?.text)),
-    )
-  );
+    ));
   const nameOf = (i: number) => sources[i].name ?? `text ${i + 1}`;
   const separator = given.separator === "auto" ? separatorOf(texts) : given.separator;
   const columns = newColumns();
@@ -279,10 +278,11 @@ function fill(
 }
 
 /** What `read` gives; a failure names the text. */
-function within<T>({ name }: CsvSource, read: () => T): T {
+function within<T>(source: CsvSource, read: () => T): T {
   try {
     return read();
   } catch (error) {
+    const name = source?.name;
     throw error instanceof InputError && name !== undefined ? error.about(`read ${name}`) : error;
   }
 }

@@ -1,7 +1,7 @@
 /** Bytes, and the numbers that files hold in them. @module */
 
 import { InputError } from "../errors.ts";
-import { shown } from "../schema.ts";
+import { checkList, checkObject, shown } from "../schema.ts";
 
 /** Numbers as files hold them; half precision is widened to float32, true and false are 1 and 0. */
 export type Numbers =
@@ -101,6 +101,26 @@ export function toFloat32(data: Numbers): Float32Array {
 /** How many numbers an array of `shape` holds. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
+}
+
+/** @throws {InputError} unless `given`, called `what`, has a shape and as many numbers; `action` begins the message */
+export function checkArray(
+  action: string,
+  given: { shape: readonly number[]; data: Numbers },
+  what: string,
+): void {
+  checkObject(action, given, what);
+  const { shape, data } = given;
+  checkList(action, shape, `the shape of ${what}`);
+  checkList(action, data, `the numbers of ${what}`);
+  const odd = shape.find((n) => !Number.isSafeInteger(n) || n < 0);
+  if (odd !== undefined || sizeOf(shape) !== data.length) {
+    throw new InputError(
+      "shape",
+      action,
+      `${what} of shape (${Array.from(shape, shown).join(", ")}) have ${data.length} numbers`,
+    );
+  }
 }
 
 /** A shape as a message shows it, `2 × 3 × 4`. */

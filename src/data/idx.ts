@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import {
   bytesOf,
+  checkArray,
   decode,
   elementBytes,
   type ElementType,
@@ -90,6 +91,8 @@ export function idxHeader(
  * @throws {InputError} if the two are swapped
  */
 export function idxTable(images: Idx, labels: Idx): Table {
+  checkArray("make a batch", images, "the images");
+  checkArray("make a batch", labels, "the labels");
   const { shape, data } = images;
   if (shape.length === 1) {
     throw new InputError("shape", "make a batch", `the images hold labels, ${shape[0]} numbers`);

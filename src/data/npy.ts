@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import { oneOf, quoted } from "../schema.ts";
 import {
   bytesOf,
+  checkArray,
   decode,
   elementBytes,
   type ElementType,
@@ -130,6 +131,8 @@ function inCOrder(data: Numbers, shape: readonly number[]): Numbers {
  * @throws {InputError} if they do not belong together
  */
 export function npyTable(x: Npy, labels: Npy): Table {
+  checkArray("make a batch", x, "the inputs");
+  checkArray("make a batch", labels, "the labels");
   const [rows, ...rest] = x.shape;
   if (rest.length === 0) {
     throw new InputError(

@@ -1,7 +1,7 @@
 /** How data were read: every decision about them, for output and JSON. @module */
 
 import { InputError } from "../errors.ts";
-import { quoted } from "../schema.ts";
+import { checkObject, quoted } from "../schema.ts";
 import type { ImageShape } from "./image.ts";
 import type { Scaling } from "./scaling.ts";
 
@@ -34,7 +34,8 @@ export interface Reading extends Fitted {
 }
 
 /** What of `reading` a model's record keeps, as text. */
-export function fittedText({ scaling, labels }: Fitted): string {
+export function fittedText(fitted: Fitted): string {
+  const { scaling, labels } = checkFitted("keep how data were read", fitted);
   return JSON.stringify({ scaling, labels });
 }
 
@@ -118,4 +119,22 @@ export function readingText({ scaling, labels, range, dropped, source }: Reading
 
 function short(value: number): string {
   return `${Number(value.toPrecision(4))}`;
+}
+
+const isText = (value: unknown) => typeof value === "string";
+
+/** `fitted`. @throws {InputError} unless it is of a kind of scaling, and of classes; `action` begins the message */
+function checkFitted<T extends Fitted>(action: string, fitted: T): T {
+  checkObject(action, fitted, "what was read");
+  const { scaling, labels } = fitted;
+  checkObject(action, scaling, "the scaling");
+  checkObject(action, labels, "the labelling");
+  const { names, classes } = labels;
+  const isList = (value: unknown) =>
+    value === undefined || Array.isArray(value) && value.every(Number.isFinite);
+  const fits = isText(scaling.kind) && Object.hasOwn(SCALES, scaling.kind) && isList(scaling.offset) &&
+    isList(scaling.divisor) && Number.isSafeInteger(classes) &&
+    (names === undefined || Array.isArray(names) && names.every(isText));
+  if (fits) return fitted;
+  throw new InputError("shape", action, "it is not as readTables gives it");
 }

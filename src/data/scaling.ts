@@ -1,7 +1,8 @@
 /** How inputs are scaled before a model sees them. @module */
 
 import { InputError } from "../errors.ts";
-import type { Matrix } from "../matrix.ts";
+import { checkMatrix, type Matrix } from "../matrix.ts";
+import { checkObject, isList, shown } from "../schema.ts";
 
 /**
  * A scaling of inputs: as they are, divided by 255, or for each input (x − offset) / divisor, with which `standard` makes
@@ -56,6 +57,12 @@ export function fitScaling(kind: Scaling["kind"], { rows, cols, data }: Matrix):
  * @throws {InputError} if `scaling` is of another number of inputs
  */
 export function scaled(x: Matrix, scaling: Scaling): Matrix {
+  checkMatrix("scale the inputs", x);
+  checkObject("scale the inputs", scaling, "the scaling");
+  for (const list of [scaling.offset, scaling.divisor]) {
+    if (list === undefined || isList(list) && Array.from(list).every(Number.isFinite)) continue;
+    throw new InputError("value", "scale the inputs", `${shown(list)} must be a list of finite numbers`);
+  }
   const out = { ...x, data: x.data.slice() };
   scaleInPlace(out, scaling);
   return out;

@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
-import { any, choice, integer, integerOr, resolve, shown } from "../schema.ts";
+import { any, choice, integer, integerOr, isList, resolve, shown } from "../schema.ts";
 import type { Batch } from "./batch.ts";
 import { type Numbers, toFloat32 } from "./elements.ts";
 import { imageOfWidth, type ImageShape } from "./image.ts";
@@ -92,7 +92,7 @@ export function readTables(
   if (!Array.isArray(tables) || tables.length === 0) {
     throw new InputError("shape", "read data", `the tables must be in a list, not ${shown(tables)}`);
   }
-  tables.forEach((table) => checkTable(table, tables[0]));
+  for (const table of tables) checkTable(table, tables[0]);
   if (fitted !== undefined) checkFitted(fitted, tables[0].x.cols);
   const whole = tables.map((table) => withoutMissing(table, missing));
   const xs = whole.map(({ x }): Matrix => ({ ...x, data: toFloat32(x.data) }));
@@ -128,12 +128,17 @@ function checkTable(table: Table, first: Table): void {
     throw new InputError("shape", reading(table ?? {}), problem);
   };
   const { x, labels } = table ?? {};
-  if (!Number.isSafeInteger(x?.rows) || !ArrayBuffer.isView(x?.data) || x.data.length !== x.rows * x.cols) {
+  if (
+    !Number.isSafeInteger(x?.rows) || !Number.isSafeInteger(x?.cols) || !ArrayBuffer.isView(x?.data) ||
+    x.data.length !== x.rows * x.cols
+  ) {
     fail(`x must be a matrix, as matrix() makes one, not ${shown(x)}`);
   }
-  if (!Array.isArray(labels) && !ArrayBuffer.isView(labels)) {
-    fail(`labels must be a list, not ${shown(labels)}`);
-  }
+  if (!isList(labels)) fail(`labels must be a list, not ${shown(labels)}`);
+  const odd = Array.isArray(labels)
+    ? labels.findIndex((label) => !["string", "number", "bigint"].includes(typeof label))
+    : -1;
+  if (odd >= 0) fail(`label ${odd} is ${shown(labels[odd])}, neither a word nor a number`);
   const { rows, cols } = x;
   if (rows !== labels.length) fail(`${rows} examples but ${labels.length} labels`);
   if (rows === 0) fail("there are no examples");

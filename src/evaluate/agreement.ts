@@ -1,9 +1,9 @@
 /** How far models agree in their mistakes, and what one's adversarial examples do to another (paper, section 8). @module */
 
 import { InputError } from "../errors.ts";
-import { checkList, shown } from "../schema.ts";
+import { checkList, checkObject, shown } from "../schema.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
-import type { Examples } from "../data/batch.ts";
+import { type Examples, wholeLabels } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { checkExamples } from "../models/answers.ts";
 import { checkModel, type Differentiable } from "../models/classifier.ts";
@@ -37,18 +37,19 @@ export interface Agreement {
  * @throws {InputError} if there are not as many of each
  */
 export function agreement(
-  first: Int32Array,
-  second: Int32Array,
-  { labels }: { labels: Int32Array },
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  examples: { readonly labels: ArrayLike<number | bigint> },
 ): Agreement {
-  for (const [name, each] of Object.entries({ first, second, labels })) {
-    if (each?.length >= 0) continue;
-    throw new InputError("shape", "compare answers", `${name} must be an Int32Array, not ${shown(each)}`);
-  }
+  const action = "compare answers";
+  checkObject(action, examples, "the examples");
+  const labels = wholeLabels(action, examples.labels);
+  checkList(action, first, "the first answers");
+  checkList(action, second, "the second answers");
   if (first.length !== labels.length || second.length !== labels.length) {
     throw new InputError(
       "shape",
-      "compare answers",
+      action,
       `${first.length} and ${second.length} of them for ${labels.length} examples`,
     );
   }
@@ -81,10 +82,12 @@ export interface Transfer {
 export function transfer(
   models: readonly Differentiable[],
   examples: Examples,
-  { attack, ...options }: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target" | "constraint">,
+  how: { attack: Attack; epsilon: number } & Omit<AttackOptions, "target" | "constraint">,
 ): Transfer {
+  checkObject("transfer", how);
+  const { attack, ...options } = how;
   checkList("transfer", models, "models");
-  models.forEach((model) => checkModel("transfer", model));
+  for (const model of models) checkModel("transfer", model);
   if (typeof attack !== "function") {
     throw new InputError("value", "transfer", `attack must be one, not ${shown(attack)}`);
   }

@@ -4,8 +4,8 @@ import { InputError } from "../errors.ts";
 import { type Predictions, predictions } from "../loss.ts";
 import { checkMatrix, type Matrix, matrix } from "../matrix.ts";
 import { checkFiniteInputs, scoresOf } from "../models/answers.ts";
-import { shown } from "../schema.ts";
-import type { Differentiable } from "../models/classifier.ts";
+import { checkObject, shown } from "../schema.ts";
+import { checkModel, type Differentiable } from "../models/classifier.ts";
 
 /** A model's answers along a line. */
 export interface Line extends Predictions {
@@ -26,8 +26,11 @@ export interface Line extends Predictions {
 export function alongLine(
   model: Differentiable,
   x: Matrix,
-  { direction, epsilons }: { direction: Matrix; epsilons: readonly number[] },
+  along: { direction: Matrix; epsilons: readonly number[] },
 ): Line {
+  checkObject("follow a line", along, "what to follow");
+  const { direction, epsilons } = along;
+  checkModel("follow a line", model);
   checkMatrix("follow a line", x);
   checkMatrix("follow a line", direction, "direction");
   if (!Array.isArray(epsilons) || !epsilons.every(Number.isFinite)) {

@@ -1,7 +1,9 @@
 /** How much of an image a filter looks at (for the paper's figure 3, which states no measure). @module */
 
 import { InputError } from "../errors.ts";
-import { shown } from "../schema.ts";
+import { checkList, integer, resolve, shown } from "../schema.ts";
+
+const LOCALIZATION = { width: integer("Pixels of a row", { required: true, min: 1 }) };
 
 /** How localized a filter is. */
 export interface Localization {
@@ -32,19 +34,17 @@ export interface Localization {
  */
 export function localization(
   filter: ArrayLike<number>,
-  { width }: { width: number },
+  options: { width: number },
 ): Localization | null {
-  for (const value of Array.from(filter ?? [])) {
-    if (typeof value !== "number") {
-      throw new InputError("value", "localize a filter", `a weight is ${shown(value)}`);
-    }
+  const action = "localize a filter";
+  const { width } = resolve(action, LOCALIZATION, options);
+  checkList(action, filter, "the filter");
+  for (const value of Array.from(filter)) {
+    if (typeof value === "number" && Number.isFinite(value)) continue;
+    throw new InputError("value", action, `a weight is ${shown(value)}, not a finite number`);
   }
-  if (!Number.isSafeInteger(width) || width < 1 || filter?.length % width !== 0) {
-    throw new InputError(
-      "value",
-      "localize a filter",
-      `${shown(filter?.length)} weights do not make rows of ${shown(width)}`,
-    );
+  if (filter.length % width !== 0) {
+    throw new InputError("value", action, `${filter.length} weights do not make rows of ${width}`);
   }
   const energy = Float64Array.from(filter, (value) => value * value);
   const total = energy.reduce((a, b) => a + b, 0);

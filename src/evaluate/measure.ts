@@ -1,11 +1,12 @@
 /** How often a model errs, and how sure it is. @module */
 
 import { InputError } from "../errors.ts";
-import { shown } from "../schema.ts";
+import { checkList, checkObject, shown } from "../schema.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Rubbish } from "../attacks/rubbish.ts";
 import type { Batch, Examples } from "../data/batch.ts";
 import { predict, type Predictions } from "../loss.ts";
+import { checkMatrix } from "../matrix.ts";
 import { checkExamples } from "../models/answers.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
 
@@ -101,13 +102,15 @@ export interface AttackedMeasures extends ClassMeasures {
 export function sweep(
   model: Differentiable,
   examples: Examples,
-  { attack, epsilons, ...options }: {
+  how: {
     /** The attack. */
     attack: Attack;
     /** Its sizes, in input units. */
     epsilons: readonly number[];
   } & AttackOptions,
 ): AttackedMeasures[] {
+  checkObject("measure", how);
+  const { attack, epsilons, ...options } = how;
   if (typeof attack?.sweep !== "function") {
     throw new InputError("value", "measure", `attack must be one, not ${shown(attack)}`);
   }
@@ -137,9 +140,18 @@ export interface RubbishMeasures {
  *
  * @throws {InputError} if there are no samples
  */
-export function measureRubbish({ predicted, confidence, probabilities, fooled }: Rubbish): RubbishMeasures {
-  if (fooled.length === 0) throw new InputError("value", "measure rubbish", "there are no samples");
-  const mistakes = Array.from(fooled.keys()).filter((i) => fooled[i]);
+export function measureRubbish(rubbish: Rubbish): RubbishMeasures {
+  const action = "measure rubbish";
+  checkObject(action, rubbish, "the rubbish");
+  const { predicted, confidence, probabilities, fooled } = rubbish;
+  checkMatrix(action, probabilities, "probabilities");
+  for (const [name, list] of Object.entries({ predicted, confidence, fooled })) {
+    checkList(action, list, name);
+    if (list.length === probabilities.rows) continue;
+    throw new InputError("shape", action, `${list.length} of ${name} for ${probabilities.rows} samples`);
+  }
+  if (fooled.length === 0) throw new InputError("value", action, "there are no samples");
+  const mistakes = Array.from(fooled, (_, i) => i).filter((i) => fooled[i]);
   const counts = new Array<number>(probabilities.cols).fill(0);
   for (const i of mistakes) counts[predicted[i]]++;
   return {

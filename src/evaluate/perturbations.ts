@@ -1,15 +1,24 @@
 /** Perturbations that were made for one example, on others (paper, section 8). @module */
 
 import { InputError } from "../errors.ts";
-import { shown } from "../schema.ts";
+import { checkObject, integer, number, resolve } from "../schema.ts";
 import type { Adversarial } from "../attacks/attack.ts";
-import type { Batch } from "../data/batch.ts";
-import { checkMatrix, type Matrix, matrix } from "../matrix.ts";
+import { type Batch, typed } from "../data/batch.ts";
+import { checkMatrix, type Matrix, matrix, shape } from "../matrix.ts";
+
+const DISPLACED = { by: integer("By how many examples", { required: true }) };
+const MEAN = { epsilon: number("Size in each input", { min: 0 }) };
 
 /** What an attack added to each example, (B, D). */
-export function added({ x, original }: Pick<Adversarial, "x" | "original">): Matrix {
-  checkMatrix("subtract originals", x);
-  checkMatrix("subtract originals", original, "original");
+export function added(adversarial: Pick<Adversarial, "x" | "original">): Matrix {
+  const action = "subtract originals";
+  checkObject(action, adversarial, "what was attacked");
+  const { x, original } = adversarial;
+  checkMatrix(action, x);
+  checkMatrix(action, original, "original");
+  if (x.rows !== original.rows || x.cols !== original.cols) {
+    throw new InputError("shape", action, `x has shape ${shape(x)}, original ${shape(original)}`);
+  }
   return matrix(x.rows, x.cols, x.data.map((value, i) => value - original.data[i]));
 }
 
@@ -18,24 +27,21 @@ export function added({ x, original }: Pick<Adversarial, "x" | "original">): Mat
  *
  * @throws {InputError} if they are not as many as the examples, or as wide
  */
-export function displaced(perturbations: Matrix, examples: Batch, { by }: { by: number }): Batch {
-  const { x } = examples ?? {};
-  checkMatrix("displace perturbations", x);
-  checkMatrix("displace perturbations", perturbations, "the perturbations");
-  if (!Number.isSafeInteger(by)) {
-    throw new InputError("value", `displace perturbations by ${shown(by)}`, "must be a whole number");
-  }
+export function displaced(perturbations: Matrix, examples: Batch, how: { by: number }): Batch {
+  const action = "displace perturbations";
+  const { x, labels } = typed(action, examples), { by } = resolve(action, DISPLACED, how);
+  checkMatrix(action, perturbations, "the perturbations");
   if (perturbations.rows !== x.rows || perturbations.cols !== x.cols) {
     throw new InputError(
       "shape",
-      `displace perturbations`,
-      `they have shape (${perturbations.rows}, ${perturbations.cols}), the examples (${x.rows}, ${x.cols})`,
+      action,
+      `they have shape ${shape(perturbations)}, the examples ${shape(x)}`,
     );
   }
   const size = x.data.length;
   const shift = ((by % x.rows) + x.rows) % x.rows * x.cols;
   const data = x.data.map((value, i) => value + perturbations.data[(i - shift + size) % size]);
-  return { ...examples, x: matrix(x.rows, x.cols, data) };
+  return { ...examples, x: matrix(x.rows, x.cols, data), labels };
 }
 
 /**
@@ -44,7 +50,8 @@ export function displaced(perturbations: Matrix, examples: Batch, { by }: { by: 
  *
  * @throws {InputError} if there are no perturbations
  */
-export function meanPerturbation(perturbations: Matrix, { epsilon }: { epsilon?: number } = {}): Matrix {
+export function meanPerturbation(perturbations: Matrix, options: { epsilon?: number } = {}): Matrix {
+  const { epsilon } = resolve("average perturbations", MEAN, options);
   checkMatrix("average perturbations", perturbations, "the perturbations");
   const { rows, cols, data } = perturbations;
   if (rows === 0) throw new InputError("value", "average perturbations", "there are none");
@@ -55,16 +62,15 @@ export function meanPerturbation(perturbations: Matrix, { epsilon }: { epsilon?:
 
 /** `examples` with the same perturbation, (1, D), added to each. @throws {InputError} if it is of another width */
 export function withPerturbation(examples: Batch, perturbation: Matrix): Batch {
-  const { x } = examples ?? {};
-  checkMatrix("add a perturbation", x);
+  const { x, labels } = typed("add a perturbation", examples);
   checkMatrix("add a perturbation", perturbation, "it");
   if (perturbation.rows !== 1 || perturbation.cols !== x.cols) {
     throw new InputError(
       "shape",
-      `add a perturbation`,
-      `it has shape (${perturbation.rows}, ${perturbation.cols}), the examples have ${x.cols} inputs`,
+      "add a perturbation",
+      `it has shape ${shape(perturbation)}, the examples have ${x.cols} inputs`,
     );
   }
   const data = x.data.map((value, i) => value + perturbation.data[i % x.cols]);
-  return { ...examples, x: matrix(x.rows, x.cols, data) };
+  return { ...examples, x: matrix(x.rows, x.cols, data), labels };
 }

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { readChecked, writeChecked } from "../data/checksum.ts";
 import { readSafetensors } from "../data/safetensors.ts";
 import type { Graph } from "../graph/graph.ts";
-import { suggestion } from "../schema.ts";
+import { checkFunction, suggestion } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { families, type FamilyName, familyNamed } from "./families.ts";
 import { graphFamily, type Model, model } from "./model.ts";
@@ -27,7 +27,9 @@ const READ = "read the model";
  * assertEquals(saveModel(loadModel(bytes)), bytes);
  * ```
  */
-export function saveModel({ family, record, tensors }: Model): Uint8Array<ArrayBuffer> {
+export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
+  checkFunction("save a model", model?.tensors, "its tensors");
+  const { family, record, tensors } = model;
   return writeChecked(tensors(), { ...record, ...describe(family) });
 }
 

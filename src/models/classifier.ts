@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import type { Head } from "../heads.ts";
 import { shown } from "../schema.ts";
 import { checkMatrix, type Matrix } from "../matrix.ts";
+import { Resident } from "../runtime/heap.ts";
 
 /** A classifier as black-box attacks and measures see it: scores alone. */
 export interface Classifier {
@@ -123,7 +124,8 @@ export function checkInputs(action: string, model: { inputs: number }, x: Matrix
   if (!Number.isSafeInteger(model?.inputs)) {
     throw new InputError("shape", action, `it takes a model, not ${shown(model)}`);
   }
-  checkMatrix(action, x);
+  // a resident matrix is whole, and looking at its numbers makes an array
+  if (!(x instanceof Resident)) checkMatrix(action, x);
   if (x.cols === model.inputs) return;
   const reason = `the model takes ${model.inputs} inputs, the examples have ${x.cols}`;
   throw new InputError("shape", action, reason);

@@ -146,7 +146,7 @@ function logSoftmax(scores: Matrix): Matrix {
 
 function checkMembers(members: readonly Differentiable[], rule: string): void {
   checkList("make an ensemble", members, "members");
-  members.forEach((member) => checkModel("make an ensemble", member));
+  for (const member of members) checkModel("make an ensemble", member);
   if (members.length === 0) throw new InputError("value", "make an ensemble", "there are no members");
   const [{ inputs, classes, head }] = members;
   for (const other of members) {

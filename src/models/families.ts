@@ -1,7 +1,7 @@
 /** The registry of model families. @module */
 
 import { InputError } from "../errors.ts";
-import { shown, suggestion } from "../schema.ts";
+import { checkObject, shown, suggestion } from "../schema.ts";
 import type { Family, FamilyKind } from "./family.ts";
 import * as all from "./mod.ts";
 
@@ -34,12 +34,13 @@ export function optionsOf(
   options: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const known = kindNamed(name).options;
+  checkObject("choose options", options);
   return Object.fromEntries(Object.entries(options).filter(([option]) => Object.hasOwn(known, option)));
 }
 
 // deno-lint-ignore no-explicit-any
 function kindNamed(name: string): FamilyKind<any> {
-  if (!Object.hasOwn(families, name)) {
+  if (typeof name !== "string" || !Object.hasOwn(families, name)) {
     const known = Object.keys(families);
     const near = typeof name === "string" && suggestion(name, known) ||
       `; the families are ${known.join(", ")}`;

@@ -1,7 +1,7 @@
 /** Models: a family or a graph, with parameters. @module */
 
 import { InputError } from "../errors.ts";
-import { shown } from "../schema.ts";
+import { checkObject, shown } from "../schema.ts";
 import { type Executor, executor, type Runner, type Tensors } from "../graph/executor.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
 import * as ops from "../ops/mod.ts";
@@ -71,7 +71,7 @@ const CHUNK = 250;
  */
 export function model(
   of: Family | Graph,
-  { tensors, seed = 0, record = {} }: {
+  options: {
     /** Parameters by name; default fresh ones. */
     tensors?: Tensors;
     /** Seed of fresh parameters; default 0. */
@@ -81,7 +81,10 @@ export function model(
   } = {},
 ): Model {
   const family = familyOf(of);
-  if (tensors) checkTensors(family, tensors);
+  checkObject("make a model", options);
+  const { tensors, seed = 0, record = {} } = options;
+  checkObject("make a model", record, "the record");
+  if (tensors !== undefined) checkTensors(family, tensors);
   return bind(family, executorOf(family, tensors ?? family.initial(rng(seed))), record);
 }
 

@@ -5,7 +5,7 @@ import { type HeadName, heads } from "../heads.ts";
 import { log } from "../kernels/elementwise.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import type { AsyncClassifier } from "../models/classifier.ts";
-import { any, choice, integer, number, resolve, type Schema } from "../schema.ts";
+import { any, choice, integer, number, resolve, type Schema, shown } from "../schema.ts";
 
 /** Where the endpoint is, what it answers, and how patiently it is asked. */
 export interface HttpClassifierOptions {
@@ -100,9 +100,14 @@ export function httpClassifier(options: HttpClassifierOptions): AsyncClassifier 
   if (answers !== "scores" && settings.head !== "softmax") {
     throw new InputError("option", action, `head ${settings.head} does not go with answers by ${answers}`);
   }
-  const address = URL.parse(`${settings.url}`);
+  const { url } = settings;
+  const address = typeof url === "string" || url instanceof URL ? URL.parse(`${url}`) : null;
   if (!address || !/^https?:$/.test(address.protocol)) {
-    throw new InputError("value", `${action} at ${settings.url}`, "must be an http or https address");
+    throw new InputError(
+      "value",
+      `${action} at ${typeof url === "string" ? url : shown(url)}`,
+      "must be an http or https address",
+    );
   }
   const asking = { ...settings, address };
   const sizes = { inputs, classes, head, maxBatch };

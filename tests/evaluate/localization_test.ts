@@ -37,5 +37,5 @@ Deno.test("localization() of nothing is null, and of broken rows refused", () =>
     InputError,
     "10 weights do not make rows of 3",
   );
-  assertThrows(() => localization([], { width: 0 }), InputError, "0 weights do not make rows of 0");
+  assertThrows(() => localization([], { width: 0 }), InputError, "with width 0: must be a whole number ≥ 1");
 });

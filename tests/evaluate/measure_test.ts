@@ -143,8 +143,19 @@ Deno.test("measureRubbish() gives the rates, means and shares that one finds by 
     confidenceOnErrors: null,
     classes: [0, 0, 0],
   });
-  const none = { ...rubbish, predicted: new Int32Array(0), fooled: new Uint8Array(0) };
+  const none = {
+    x: matrix(0, 1),
+    predicted: new Int32Array(0),
+    confidence: new Float32Array(0),
+    probabilities: matrix(0, 3),
+    fooled: new Uint8Array(0),
+  };
   assertThrows(() => measureRubbish(none), InputError, "Cannot measure rubbish: there are no samples");
+  assertThrows(
+    () => measureRubbish({ ...rubbish, fooled: new Uint8Array(3) }),
+    InputError,
+    "Cannot measure rubbish: 3 of fooled for 4 samples",
+  );
 });
 
 Deno.test("measureRubbish() of rubbish() has shares that sum to 1, and confidence above the threshold", () => {

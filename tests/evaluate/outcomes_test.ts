@@ -1,6 +1,5 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { Attack } from "../../src/attacks/attack.ts";
 import { anyAttacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
 import { outcomes, passesOf, runSteps } from "../../src/evaluate/outcomes.ts";
@@ -8,47 +7,37 @@ import type { Differentiable } from "../../src/models/classifier.ts";
 import { SHORT } from "../attacks/short.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
 
-/** Holds outcomes() of `attacks` on so many examples to what each attack gives by itself, whatever the turns. */
-function assertOutcomes(
-  model: Differentiable,
-  attacks: readonly Attack[],
-  { count, turns }: { count: number; turns: readonly (number | undefined)[] },
-): void {
-  const examples = examplesFor(model, count);
-  const epsilons = [0, 0.1, 0.3];
-  const optionsOf = ({ name }: Attack) => ({ seed: 2, bounds: [-1, 1] as const, ...SHORT[name] });
-  const all = predict(model, examples.x);
-  const expected = attacks.flatMap((attack) =>
-    attack.sweep(model, examples, { ...optionsOf(attack), epsilons }).map((
-      { predicted, confidence, zeroGradients },
-      i,
-    ) => ({
-      attack: attack.name,
-      distance: attack.norms[0],
-      epsilon: epsilons[i],
-      predicted,
-      confidence,
-      zeroGradients,
-    }))
-  );
-  const trials = attacks.map((attack) => ({ attack, epsilons, options: optionsOf(attack) }));
-  for (const turn of turns) {
-    const { clean, attacked } = runSteps(outcomes(model, examples, trials, { turn }));
-    assertEquals(clean, { predicted: all.predicted, confidence: all.confidence });
-    assertEquals(attacked, expected);
-  }
-}
-
 Deno.test("outcomes() are the answers of each attack on all examples at once, whatever the turns", () => {
-  forEveryModel((model) =>
-    assertOutcomes(model, Object.values(anyAttacks), { count: 41, turns: [undefined, 20] })
-  );
-});
-
-Deno.test("outcomes() are the same where attacks take the examples in chunks", () => {
-  assertOutcomes(userModel(), [anyAttacks.fgsm, anyAttacks.signNoise], {
-    count: 301,
-    turns: [undefined, 50],
+  forEveryModel((model, name) => {
+    const examples = examplesFor(model, 301);
+    const options = { seed: 2, bounds: [-1, 1] } as const;
+    const epsilons = [0, 0.1, 0.3];
+    const all = predict(model, examples.x);
+    const expected = Object.values(anyAttacks).flatMap((attack) =>
+      attack.sweep(model, examples, { ...options, ...SHORT[attack.name], epsilons }).map((
+        { predicted, confidence, zeroGradients },
+        i,
+      ) => (
+        {
+          attack: attack.name,
+          distance: attack.norms[0],
+          epsilon: epsilons[i],
+          predicted,
+          confidence,
+          zeroGradients,
+        }
+      ))
+    );
+    const trials = Object.values(anyAttacks).map((attack) => ({
+      attack,
+      epsilons,
+      options: { ...options, ...SHORT[attack.name] },
+    }));
+    for (const turn of [undefined, 50]) {
+      const { clean, attacked } = runSteps(outcomes(model, examples, trials, { turn }));
+      assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);
+      assertEquals(attacked, expected, name);
+    }
   });
 });
 

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import process from "node:process";
 import fc from "fast-check";
 import { decode, encode } from "../../scripts/fuzz/corpus.ts";
+import { uncovered } from "../../scripts/fuzz/subjects/calls.ts";
 import { subjects, workIn } from "../../scripts/fuzz/mod.ts";
 import { inputAt, search } from "../../scripts/fuzz/search.ts";
 import { judge, subject } from "../../scripts/fuzz/subject.ts";
@@ -51,7 +53,7 @@ Deno.test("judge takes long messages, control characters, other errors and slow 
     assertEquals(await outcome(refusing(message)), "unclear", message);
   }
   assertEquals(await outcome(() => null!["x"]), "unclear");
-  assertEquals(await outcome(() => new Promise((resolve) => setTimeout(resolve, 1050))), "slow");
+  assertEquals(await outcome(() => busy(1100)), "slow");
 });
 
 Deno.test("encode keeps bytes, undefined, −0, NaN and keys of any name", () => {
@@ -65,3 +67,13 @@ Deno.test("encode keeps bytes, undefined, −0, NaN and keys of any name", () =>
   ];
   assertEquals(decode(encode({ subject: "x", problem: "y", input })), { subject: "x", problem: "y", input });
 });
+
+Deno.test("each public function is called with hostile values", () => {
+  assertEquals(uncovered, []);
+});
+
+/** Keeps the processor at work. */
+function busy(milliseconds: number): void {
+  const spent = () => process.cpuUsage().user / 1000, end = spent() + milliseconds;
+  while (spent() < end);
+}

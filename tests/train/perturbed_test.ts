@@ -197,7 +197,11 @@ Deno.test("differentiable() refuses what has no derivative", () => {
     InputError,
     "only at the true labels",
   );
-  assertThrows(() => scaledGradient({ scale: 0 }), InputError, "the gradient times 0");
+  assertThrows(
+    () => scaledGradient({ scale: 0 }),
+    InputError,
+    "by the gradient with scale 0: must be a finite number > 0",
+  );
   assertThrows(() => differentiable(rotation, { epsilon: -1 }), InputError, "epsilon -1");
   assertEquals(
     atLayer(perturbation(fgsm, { epsilon: 0.5 }), 1).name,

@@ -1,6 +1,6 @@
 /** `POST /models/NAME/screen`. @module */
 
-import { confident, judge } from "../../attacks/criteria.ts";
+import { confident, fooledOf } from "../../attacks/criteria.ts";
 import { kernels } from "../../runtime/variants.ts";
 import { number } from "../../schema.ts";
 import { type Action, NUMBER_BYTES } from "../action.ts";
@@ -36,7 +36,7 @@ export const screen: Action = {
       const { threshold = settings.threshold } = body as { threshold?: number };
       const predictions = yield* predicting(model, x, cost);
       const { predicted, confidence } = predictions;
-      const rubbish = Int32Array.from(judge(predictions, confident(threshold)), (taken) => 1 - taken);
+      const rubbish = Int32Array.from(fooledOf(predictions, confident(threshold)), (taken) => 1 - taken);
       const conditions = { model: name, kernels: kernels(), rule: RULE };
       return {
         json: {

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { faultsIn, planted } from "../../../scripts/mutants/faults.ts";
+import { assert, assertEquals } from "@std/assert";
+import { faultsIn, planted, switchable } from "../../../scripts/mutants/faults.ts";
 
 /** What each fault makes of `text`. */
 const all = (text: string) => faultsIn(text).map((fault) => planted(text, fault));
@@ -25,4 +25,29 @@ Deno.test("faultsIn leaves types, imports, texts and the words of errors as they
   assertEquals(all('import a from "a"; type T = 1 | -2; interface I { a: 3 }'), []);
   assertEquals(all('x = "a" + b; throw new InputError("value", "a", `${b + 1}`);'), []);
   assertEquals(all("let x: Array<1>;"), []);
+});
+
+Deno.test("switchable holds each fault of a text, one of which its number switches on", () => {
+  const text = `(a, b, c) => {
+    const f = (x, y, z) => x * 100 + y * 10 - z;
+    const list = [1, 2, 3];
+    let [n, on] = [0, true];
+    for (let i = 0; i < list.length && !(i > 5); i++) n += f(list[i], -a, b + c);
+    n -= { 7: on }[7] === true ? f(a + b, b * c, c) : 3;
+    return n;
+  }`;
+  const faults = faultsIn(text), all = switchable(text, faults);
+  const run = (code: string) => {
+    try {
+      return (0, eval)(code)(3, 4, 5);
+    } catch (error) {
+      return (error as Error).name;
+    }
+  };
+  for (let k = 0; k <= faults.length; k++) {
+    Object.assign(globalThis, { fault: k });
+    const expected = run(k === 0 ? text : planted(text, faults[k - 1]));
+    assertEquals(run(all), expected, k === 0 ? "without a fault" : JSON.stringify(faults[k - 1]));
+  }
+  assert(faults.length > 30);
 });
