@@ -45,7 +45,7 @@ export async function bundled(folder: string, packages: string): Promise<void> {
     legalComments: "none",
     banner: { js: REQUIRE },
     inject: [`${root}scripts/release/pack/host.ts`],
-    plugins: [library, worker],
+    plugins: [library, worker, configuration],
   });
   await Deno.writeTextFile(`${folder}/bin/LICENSES`, await licences(metafile, root));
 }
@@ -61,6 +61,17 @@ const library: esbuild.Plugin = {
     });
     // the adapter serves as well, and npm does not have the real one
     onResolve({ filter: /^@std\/cli/ }, () => ({ path: `${root}scripts/std/cli/parse_args.ts` }));
+  },
+};
+
+/** Of the project's configuration no more than programs look at: its folders are those of this machine. */
+const configuration: esbuild.Plugin = {
+  name: "configuration",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/deno\.json$/ }, () => ({
+      contents: JSON.stringify({ name: project.name, version: project.version }),
+      loader: "json",
+    }));
   },
 };
 
