@@ -12,10 +12,12 @@ const PASSING = new Set(["Cast", "Identity", "Reshape", "ArgMax"]);
  */
 export function classNames(
   { outputs, initializers }: NonNullable<ModelProto["graph"]>,
-  { output, classes, producers }: {
+  { output, classes, producers, external, refuse }: {
     output: string;
     classes: number;
     producers: ReadonlyMap<string, NodeProto>;
+    external: Readonly<Record<string, Uint8Array>>;
+    refuse: (reason: string) => never;
   },
 ): string[] | undefined {
   const texts = (bytes: readonly Uint8Array[] | undefined) =>
@@ -31,9 +33,7 @@ export function classNames(
     const list = node.op === "ArrayFeatureExtractor" &&
       initializers.find(({ name }) => name === node.inputs[0]);
     if (!list) return undefined;
-    const { data, texts: names } = readTensor(list, {}, (reason) => {
-      throw new RangeError(reason);
-    });
+    const { data, texts: names } = readTensor(list, external, refuse);
     return names ? [...names] : Array.from(data, String);
   }
 

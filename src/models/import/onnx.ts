@@ -110,7 +110,13 @@ export function readOnnx(bytes: Uint8Array, options: OnnxOptions = {}): Model {
   if (!isComputed(value)) return builder.refuse("it does not depend on the input");
   const scores = scoresOf(value, builder, { own: ownHead(file), asked: head });
   const classes = scores.head === "binary" ? 2 : sizeOf(scores.scores.shape);
-  const names = classNames(graph, { output: name, classes, producers });
+  const names = classNames(graph, {
+    output: name,
+    classes,
+    producers,
+    external,
+    refuse: (reason) => builder.refuse(`the names of classes: ${reason}`),
+  });
   builder.where = "";
   const made = builder.finish(scores.scores, scores.head);
   return inAction(() =>
