@@ -29,3 +29,11 @@ Deno.test("alongLine() refuses what is no single input of the model", () => {
   refuse(none, x, "expected x of shape (1, 7), got (0, 7)");
   refuse(x, matrix(1, 3), "expected direction of shape (1, 7), got (1, 3)");
 });
+
+Deno.test("alongLine() refuses places that are no list of finite numbers", () => {
+  const x = matrix(1, INPUTS);
+  for (const epsilons of [[0, NaN], [0, "1"], 3, { every: () => true }]) {
+    const along = { direction: x, epsilons: epsilons as number[] };
+    assertThrows(() => alongLine(userModel(), x, along), InputError, "must be a list of finite numbers");
+  }
+});

@@ -39,3 +39,11 @@ Deno.test("localization() of nothing is null, and of broken rows refused", () =>
   );
   assertThrows(() => localization([], { width: 0 }), InputError, "with width 0: must be a whole number ≥ 1");
 });
+
+Deno.test("localization() refuses weights that are no finite numbers, and rows of no width", () => {
+  for (const odd of [NaN, Infinity, "1"]) {
+    const filter = [1, odd, 2, 3] as number[];
+    assertThrows(() => localization(filter, { width: 2 }), InputError, "a weight is");
+  }
+  assertThrows(() => localization([1, 2], {} as { width: number }), InputError, "width is missing");
+});

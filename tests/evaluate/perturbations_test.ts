@@ -38,3 +38,16 @@ Deno.test("withPerturbation() adds the same to every example", () => {
     "it has shape (1, 3), the examples have 2 inputs",
   );
 });
+
+Deno.test("added(), displaced(), meanPerturbation() and withPerturbation() give shapes that fit, and refuse others", () => {
+  assertEquals(meanPerturbation(matrix(2, 3)), matrix(1, 3));
+  assertEquals(withPerturbation(examples, matrix(1, 2)), examples);
+  for (const original of [matrix(3, 1), matrix(1, 2)]) {
+    assertThrows(() => added({ x: examples.x, original }), InputError, "x has shape (3, 2), original");
+  }
+  const refused = (run: () => unknown, problem: string) => void assertThrows(run, InputError, problem);
+  refused(() => displaced(perturbations, examples, {} as { by: number }), "by is missing");
+  refused(() => displaced(perturbations, examples, { by: 0.5 }), "by 0.5: must be a whole number");
+  refused(() => meanPerturbation(perturbations, { epsilon: -1 }), "epsilon -1: must be a finite number ≥ 0");
+  refused(() => meanPerturbation(perturbations, null as never), "the options must be an object, not null");
+});
