@@ -508,7 +508,7 @@ function targets(
 ): Int32Array | undefined {
   if (target === undefined) return undefined;
   const one = typeof target === "number";
-  const aims = wholeLabels(action, one ? [target] : target, "target");
+  const aims = wholeLabels(action, one ? [target] : target, { what: "target" });
   checkRange(action, aims, classes, "target");
   if (one) return new Int32Array(labels.length).fill(target);
   if (aims.length === labels.length) return aims;

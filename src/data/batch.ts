@@ -90,7 +90,7 @@ export function typed<T extends Examples>(action: string, examples: T): T & Type
       `examples must be a batch, as batch() makes one, not ${shown(examples)}`,
     );
   }
-  const x = floats(action, examples.x), labels = wholeLabels(action, examples.labels);
+  const x = floats(action, examples.x), labels = wholeLabels(action, examples.labels, examples);
   if (x.rows !== labels.length) {
     throw new InputError("shape", action, `${x.rows} examples but ${labels.length} labels`);
   }
@@ -110,7 +110,7 @@ function floats(action: string, x: Matrix): Matrix {
 export function wholeLabels(
   action: string,
   labels: ArrayLike<number | bigint>,
-  what = "label",
+  { what = "label", classes }: { what?: string; classes?: number } = {},
 ): Int32Array {
   if (labels instanceof Int32Array) return labels;
   if (!isList(labels)) {
@@ -128,10 +128,11 @@ export function wholeLabels(
       : typeof label === "string"
       ? "; of class names give their places"
       : "";
+    const range = Number.isInteger(classes) ? `in 0 … ${classes! - 1}` : "below 2³¹";
     throw new InputError(
       "value",
       action,
-      `${what} ${shown(label)} of example ${i} is not a whole number below 2³¹${hint}`,
+      `${what} ${shown(label)} of example ${i} is not a whole number ${range}${hint}`,
     );
   }
   return out;

@@ -231,7 +231,7 @@ for (const [name, take] of Object.entries(TAKE_LABELS)) {
         [{ labels: [0, 0.5, 1] }, "label 0.5 of example 1"],
         [
           { labels: ["a", "b", "a"] },
-          'label "a" of example 0 is not a whole number below 2³¹; of class names',
+          'label "a" of example 0 is not a whole number in 0 … 1; of class names',
         ],
         [{ labels: 3 }, "labels must be an array of whole numbers, not 3"],
         [{ classes: 3 }, "the examples have 3 classes, the model 2"],

@@ -1,8 +1,8 @@
 /**
  * Writes every family, with parameters of ordinary size, as ONNX into a folder, with inputs and scores in one JSON file:
- * scripts/hosts/onnx/run.py compares them with onnxruntime's.
+ * scripts/bench/peers/onnx/run.py compares them with onnxruntime's.
  *
- *     deno run -A tests/models/export/written.ts FOLDER && python scripts/hosts/onnx/run.py FOLDER
+ *     deno run -A tests/models/export/written.ts FOLDER && python scripts/bench/peers/onnx/run.py FOLDER
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reads the models that scripts/hosts/onnx/models.py wrote, and compares scores, labels and gradients with what it found.
+ * Reads the models that scripts/bench/peers/onnx/models.py wrote, and compares scores, labels and gradients with what it found.
  *
  *     deno run -A tests/models/import/check.ts FOLDER [NAME]
  *
