@@ -46,36 +46,38 @@ export function matrix(
   rows: number,
   cols: number,
   data?: ArrayLike<number> | BigInt64Array | BigUint64Array,
-  action = `make a matrix of shape (${shown(rows)}, ${shown(cols)})`,
+  action?: string,
 ): Matrix {
+  // in words only where something is wrong: an attack makes matrices at every call
+  const described = () => action ?? `make a matrix of shape (${shown(rows)}, ${shown(cols)})`;
   if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(cols) || rows < 0 || cols < 0) {
-    throw new InputError("value", action, "sizes must be whole numbers ≥ 0");
+    throw new InputError("value", described(), "sizes must be whole numbers ≥ 0");
   }
   const length = rows * cols;
-  if (data === undefined) return { rows, cols, data: zeros(action, length) };
+  if (data === undefined) return { rows, cols, data: zeros(described, length) };
   if (!isList(data)) {
-    throw new InputError("shape", action, `its numbers must be in an array, not ${shown(data)}`);
+    throw new InputError("shape", described(), `its numbers must be in an array, not ${shown(data)}`);
   }
   if (data.length !== length) {
-    throw new InputError("shape", action, `expected ${length} numbers, got ${data.length}`);
+    throw new InputError("shape", described(), `expected ${length} numbers, got ${data.length}`);
   }
   if (data instanceof Float32Array) return { rows, cols, data };
-  const floats = zeros(action, length);
+  const floats = zeros(described, length);
   for (let i = 0; i < length; i++) {
     const value = data[i];
     if (typeof value !== "number" && typeof value !== "bigint") {
-      throw new InputError("shape", action, `number ${i} is ${shown(value)}`);
+      throw new InputError("shape", described(), `number ${i} is ${shown(value)}`);
     }
     floats[i] = Number(value);
   }
   return { rows, cols, data: floats };
 }
 
-function zeros(action: string, length: number): Float32Array {
+function zeros(action: () => string, length: number): Float32Array {
   try {
     return new Float32Array(length);
   } catch (cause) {
-    throw new InputError("host", action, `there is no memory for ${4 * length} bytes`, { cause });
+    throw new InputError("host", action(), `there is no memory for ${4 * length} bytes`, { cause });
   }
 }
 
@@ -111,15 +113,19 @@ export function checkFinite(
   throw new InputError("value", action, `${where} is ${data[bad]}, not a finite number`);
 }
 
-/** Whether all numbers are finite: 0 times another is not 0. Four sums at once, for one waits on the last. */
+/**
+ * Whether all numbers are finite. Sums of float32 stay finite in double precision, and no number makes NaN or ∞ finite again.
+ * Four sums, because each addition waits for the one before it.
+ */
 export function allFinite(data: Float32Array): boolean {
-  let [a, b, c, d, i] = [0, 0, 0, 0, 0];
-  for (; i + 4 <= data.length; i += 4) {
-    a += 0 * data[i];
-    b += 0 * data[i + 1];
-    c += 0 * data[i + 2];
-    d += 0 * data[i + 3];
+  const { length } = data;
+  let a = 0, b = 0, c = 0, d = 0, i = 0;
+  for (; i + 4 <= length; i += 4) {
+    a += data[i];
+    b += data[i + 1];
+    c += data[i + 2];
+    d += data[i + 3];
   }
-  for (; i < data.length; i++) a += 0 * data[i];
-  return a + b + c + d === 0;
+  for (; i < length; i++) a += data[i];
+  return Number.isFinite(a + b + c + d);
 }

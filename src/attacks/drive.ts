@@ -83,7 +83,8 @@ function* steps(
   { room, judged, take }: { room: Room; judged: boolean; take: (found: Found, answer?: Predictions) => void },
 ): Generator<Call, void, Reply> {
   const { batch, constraints, nearest, signal, onProgress, chunk = CHUNK } = plan;
-  const streams = rng(plan.seed);
+  // most attacks draw nothing
+  let streams: Rng | undefined;
   const { rows, cols } = batch.x;
   const passes = nearest ? Math.min(1, constraints.length) : constraints.length;
   const total = Math.ceil(rows / chunk) * passes;
@@ -106,7 +107,7 @@ function* steps(
         region,
         constraint,
         model,
-        rng: (row): Rng => streams.split(plan.first + from + row),
+        rng: (row) => (streams ??= rng(plan.seed)).split(plan.first + from + row),
         matrix: (name, r = count, c = cols) => room(`attack ${name}`, r, c),
       });
       let step = walk.next();
@@ -120,11 +121,12 @@ function* steps(
         step = walk.next(answered(model, plan, { reply, query, tally, labels: target ?? part.labels }));
       }
       signal?.throwIfAborted();
-      const all = { from, part, region, target, tally };
-      for (const [i, each] of nearest ? constraints.entries() : [[pass, constraint] as const]) {
-        const found = { ...all, pass: i, x: step.value };
+      // the nearest inputs serve every size
+      const [first, end] = nearest ? [0, constraints.length] : [pass, pass + 1];
+      for (let i = first; i < end; i++) {
+        const found = { from, part, region, target, tally, pass: i, x: step.value };
         if (nearest) {
-          found.region = each.around(x, (name) => room(name, count, cols));
+          found.region = constraints[i].around(x, (name) => room(name, count, cols));
           found.x = within(found.region, step.value, room("nearest", count, cols));
         }
         if (judged) checked(plan.name, found);
@@ -254,11 +256,14 @@ function drive(
   );
   const take = ({ from, pass, x, part, target, tally }: Found, said?: Predictions) => {
     const answer = said!;
-    const zeros = tally.zero.reduce((sum, each) => sum + each, 0);
+    let zeros = 0;
+    for (const each of tally.zero) zeros += each;
     const into = outcomes[pass];
     if (!into) {
+      const copy = matrix(rows, cols);
+      copy.data.set(x.data);
       outcomes[pass] = {
-        x: matrix(rows, cols, x.data.slice()),
+        x: copy,
         ...answer,
         fooled: fooledOf(answer, plan.criterion, target ?? part.labels),
         // a copy: the sizes that come after may be of the same walk

@@ -35,8 +35,10 @@ function product(
   [m, n, k, other]: readonly [number, number, number, number],
   { accumulate = false }: ProductOptions = {},
 ): void {
-  const action = `multiply ${shape(a)} by ${shape(b)} as ${form.slice(4)}`;
-  if (k !== other) throw new InputError("shape", action, "inner dimensions differ");
-  checkShape(action, "a result", out, m, n);
+  if (k !== other || out.rows !== m || out.cols !== n) {
+    const action = `multiply ${shape(a)} by ${shape(b)} as ${form.slice(4)}`;
+    if (k !== other) throw new InputError("shape", action, "inner dimensions differ");
+    checkShape(action, "a result", out, m, n);
+  }
   run(form, { out, a, b, accumulate: accumulate ? 1 : 0, m, n, k });
 }

@@ -150,19 +150,9 @@ export function checkedGradient(
   );
 }
 
-/** Numbers for which a call of a kernel takes longer than a loop, and those that are copied to its memory at once. */
-const SHORT = 4096, PART = 65536;
-
-/** Whether all numbers of `m` are finite. */
+/** Whether all numbers of `m` are finite: by a kernel where they need not be copied to it. */
 function isFinite(m: Matrix): boolean {
-  const { data } = m;
-  if (data.length <= SHORT) return allFinite(data);
-  if (m instanceof Resident) return countNotFinite(m) === 0;
-  for (let from = 0; from < data.length; from += PART) {
-    const part = data.subarray(from, from + PART);
-    if (countNotFinite({ rows: 1, cols: part.length, data: part }) > 0) return false;
-  }
-  return true;
+  return m instanceof Resident ? countNotFinite(m) === 0 : allFinite(m.data);
 }
 
 /** The same as `checkFinite`, sooner where there are many numbers. */

@@ -143,6 +143,9 @@ export class Heap implements Disposable {
   readonly kernels: string;
   /** The workers, of a threaded binary. */
   readonly team?: Team;
+  /** All of its memory, as numbers of both kinds. */
+  #floats?: Float32Array;
+  #ints?: Int32Array;
   readonly #owned = new FinalizationRegistry<number>((address) => this.exports.free(address));
 
   /**
@@ -191,24 +194,26 @@ export class Heap implements Disposable {
   run<K extends Kernel>(kernel: K, operands: Kernels[K]): number {
     const { names, written } = signatureOf(kernel);
     const values = operands as Readonly<Record<string, Operand | number>>;
-    const args: number[] = [];
-    let staged: Staged[] | undefined;
+    const args = new Array<number>(names.length);
+    const staged: Staged[] = [];
     try {
       for (let i = 0; i < names.length; i++) {
         const value = values[names[i]];
-        if (typeof value === "number") args.push(value);
-        else if (value instanceof Resident && value.heap === this) args.push(value.address);
+        if (typeof value === "number") args[i] = value;
+        else if (value instanceof Resident && value.heap === this) args[i] = value.address;
         else {
           const copy = this.#stage("data" in value ? value.data : value, written[i]);
-          (staged ??= []).push(copy);
-          args.push(copy.address);
+          staged.push(copy);
+          args[i] = copy.address;
         }
       }
       const result = this.call(kernel, args);
-      for (const { address, data, written } of staged ?? []) if (written) data.set(this.#at(address, data));
+      for (const { address, data, written } of staged) {
+        if (written) data.set(this.#all(data).subarray(address / 4, address / 4 + data.length));
+      }
       return result ?? 0;
     } finally {
-      for (const { address } of staged ?? []) this.exports.free(address);
+      for (const { address } of staged) this.exports.free(address);
     }
   }
 
@@ -220,16 +225,18 @@ export class Heap implements Disposable {
 
   #stage(data: Float32Array | Int32Array, written: boolean): Staged {
     const address = this.#alloc(data.byteLength);
-    this.#at(address, data).set(data);
+    this.#all(data).set(data, address / 4);
     return { address, data, written };
   }
 
-  /** As many numbers of the same kind at `address`. */
-  #at(address: number, { length, constructor }: Float32Array | Int32Array): Float32Array | Int32Array {
+  /** All of the memory as numbers of the same kind: a view that stays, as a new one would take longer than a short copy. */
+  #all({ constructor }: Float32Array | Int32Array): Float32Array | Int32Array {
     const { buffer } = this.exports.memory;
-    return constructor === Int32Array
-      ? new Int32Array(buffer, address, length)
-      : new Float32Array(buffer, address, length);
+    if (this.#floats?.buffer !== buffer) {
+      this.#floats = new Float32Array(buffer);
+      this.#ints = new Int32Array(buffer);
+    }
+    return constructor === Int32Array ? this.#ints! : this.#floats;
   }
 
   /** The address of so many bytes; beyond 2 GiB JavaScript is given it as a negative number. */
