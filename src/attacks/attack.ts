@@ -172,7 +172,7 @@ export interface Definition<O extends object, S> {
   /** Norms that may measure its size, the default first; default L∞ alone. */
   norms?: readonly Distance[];
   /** What makes its constraints; default any but angles, which take `constraint`. */
-  constrain?: typeof normConstraint;
+  constrain?: (inputs: number, options: ConstraintOptions, action: string) => Constraint;
   /** Its own options. */
   options: S & NoInfer<Schema<O>>;
   /** Its steps on a chunk of examples, with its options complete. */
