@@ -2,8 +2,8 @@
 
 import { init } from "@gibbon/gibbon/module";
 import module from "@gibbon/gibbon/gibbon.wasm";
-import { outcome } from "./outcome.ts";
+import { runConformance } from "./outcome.ts";
 
 export default {
-  fetch: async () => Response.json(await outcome(() => init({ module }))),
+  fetch: async () => Response.json(await runConformance(() => init({ module }))),
 };
