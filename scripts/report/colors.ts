@@ -1,19 +1,9 @@
 /** One color for one model, in every picture. @module */
 
-import { MODEL_NAMES } from "../../src/paper/names.ts";
+import { COMPARED } from "../../src/paper/names.ts";
 
 /** Models whose colors differ; what is left takes that of its kind. */
-const COLORED = [
-  "softmax",
-  "maxout",
-  "adversarialMaxout",
-  "signNoiseMaxout",
-  "sigmoidMaxout",
-  "rbf",
-  "deepRbf",
-  "classRbm",
-  "mpDbm",
-].map((key) => MODEL_NAMES[key]);
+const COLORED = COMPARED.map(([, name]) => name);
 
 /** Conditions that are compared within one model: without hue, so that they are no model's color. */
 const CONDITIONS: Readonly<Record<string, string>> = {

@@ -45,7 +45,7 @@ export const beyondExperiment: Experiment = {
     "conclusions are asked again of these figures.",
   models: () => [...COMPARED.map(([name]) => name), ...members],
   async run(context) {
-    const { model: trained, budget, seed, progress } = context;
+    const { model: trained, budget, seed, progress, signal } = context;
     const sample = slice(context.test, 0, budget.name === "quick" ? 200 : 1000);
     const effort = budget.name === "quick" ? "quick" : "standard";
     const measurements: Record<string, number | null> = {};
@@ -57,7 +57,7 @@ export const beyondExperiment: Experiment = {
     for (const [i, [name]] of MODELS.entries()) {
       const model = name === TOGETHER[0] ? ensemble(all) : await trained(name);
       const certify = EXACT.includes(name) ? "auto" : "none";
-      const report = robustness(model, sample, { epsilons: SIZES, effort, seed, certify });
+      const report = robustness(model, sample, { epsilons: SIZES, effort, seed, certify, signal });
       const single = SIZES.map((epsilon) => {
         const adversarial = fgsm(model, sample, { epsilon });
         return measureAnswers(adversarial, adversarial).errorRate;
