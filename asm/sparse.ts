@@ -135,7 +135,7 @@ export function gatherRowsPart(
   gather(out, indices, values, counts, m, false, accumulate, rows, cols, height, capacity, from, to);
 }
 
-/** The same with m in panels of 48 columns, each (height, 48) but for the last, which has what columns are left. */
+/** The same with m in panels of 48 columns, each (height, 48) except for the last, which has what columns are left. */
 export function gatherPanels(
   out: Out, indices: IntIn, values: In, counts: IntIn, m: In,
   accumulate: i32, rows: usize, cols: usize, height: usize, capacity: usize,

@@ -1,7 +1,7 @@
 // Entry of the threaded binaries. Instances of one memory: the main one allocates and hands out jobs, each other is a
 // worker, which runs `work` on a block of its own until it is told to end.
 //
-// A block is 512 bytes, zeros at first but for `done`, which is -1 until the worker is ready:
+// A block is 512 bytes, zeros at first except for `done`, which is -1 until the worker is ready:
 //     0  i32  posted: number of the last job
 //     4  i32  asleep: whether the worker waits for `posted` to change
 //     8  i32  the job's place in the list of jobs, or -1: end

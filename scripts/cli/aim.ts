@@ -68,7 +68,7 @@ function attackOf({ attack, trades }: { readonly attack?: string; readonly trade
   return attack ?? (trades === undefined ? "fgsm" : "pgd");
 }
 
-/** What the options of `TRAINING` say, but for the examples. */
+/** What the options of `TRAINING` say, except for the examples. */
 interface Given {
   readonly epochs: number;
   readonly seed: number;

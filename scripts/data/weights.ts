@@ -130,7 +130,7 @@ function checkName(name: string, known: readonly string[], whose: string): void 
   throw new InputError("option", ACTION, `${whose} has no tensor ${quoted(name)}${near}`);
 }
 
-/** Whether a tensor has the shape `to` but for ones, or is the same matrix turned. */
+/** Whether a tensor has the shape `to` except for ones, or is the same matrix turned. */
 function fits(from: readonly number[], to: readonly number[]): boolean {
   return isSame(from, to) || (isMatrix(to) && from.length === 2 && isSame([from[1], from[0]], to));
 }

@@ -20,7 +20,7 @@ export interface Find {
   readonly seed: number;
 }
 
-/** What kind of find a problem is: where it comes from, or what it says but for numbers. */
+/** What kind of find a problem is: where it comes from, or what it says except for numbers. */
 function kindOf({ outcome, problem = "" }: Verdict): string {
   const frame = /\/((?:src|scripts)\/(?!fuzz)[^:]+:\d+)/.exec(problem)?.[1];
   return `${outcome} ${frame ?? problem.slice(0, 60).replace(/\d+/g, "#")}`;

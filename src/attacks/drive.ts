@@ -34,7 +34,7 @@ export interface Plan {
   readonly target?: Int32Array;
   readonly criterion: Criterion;
   readonly seed: number;
-  /** Place of the first example, for its stream of random numbers. */
+  /** Place of the first example: an example draws from the stream of random numbers of its place. */
   readonly first: number;
   /** Examples that are attacked at once; default 250. */
   readonly chunk?: number;

@@ -107,7 +107,7 @@ function movesIn({ norm, epsilon, x, lo, hi }: Neighborhood): Moves {
 
 /**
  * The score of `rival` less that of `label` over the region of `path`, as half-bilinear functions that are nowhere less:
- * the same but for maxout units of three or more pieces that can win. Of v·max(0, d), v > 0 is the greatest of v·s·d over
+ * the same except for maxout units of three or more pieces that can win. Of v·max(0, d), v > 0 is the greatest of v·s·d over
  * s in [0, 1], with s = (1 + q)/2; v < 0 is concave. More pieces at once are at most their sum, at least the widest one.
  */
 export function halfBilinear(

@@ -221,7 +221,7 @@ const MIN_MULTIPLIER = 1e-6;
 
 /**
  * With M the symmetric matrix of the terms and c ≥ 0 with diag(c) ⪰ M, the function is at most constant + ½ Σ cᵢ (the
- * ball counts once). The c are the lengths of the rows of M·U, scaled up until that is proven. M is bipartite but for the
+ * ball counts once). The c are the lengths of the rows of M·U, scaled up until that is proven. M is bipartite except for the
  * linear terms, so the Schur complement of the rows of t, of the size of q, settles it. Near `goal` it is taken closely.
  */
 function dualBound(

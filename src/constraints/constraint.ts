@@ -110,7 +110,7 @@ export interface Region {
   /**
    * `out` = `x` after the steepest step along `direction`, (B, D), within bounds: ε·sign in L∞, along the direction itself in
    * L2, on the feature of the greatest slope in L1, a turn in the plane of input and direction by an angle, and in L0 each
-   * of the features that gain most to the end of its bounds. The step has the whole size, or `part` of it, or `length`. From `original` it stays in the region but for grids and groups. May
+   * of the features that gain most to the end of its bounds. The step has the whole size, or `part` of it, or `length`. From `original` it stays in the region except for grids and groups. May
    * write over either.
    */
   step(out: Matrix, x: Matrix, how: { direction: Matrix; part?: number; length?: number }): void;

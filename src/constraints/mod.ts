@@ -37,7 +37,7 @@ export function constraint(inputs: number, options: ConstraintOptions, action = 
   return constraintIn(inputs, options, action, turning);
 }
 
-/** The same but for angles, which a program that has none does not need. */
+/** The same without angles, which most programs do not use and need not load. */
 export function normConstraint(inputs: number, options: ConstraintOptions, action: string): Constraint {
   return constraintIn(inputs, options, action);
 }

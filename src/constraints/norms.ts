@@ -54,7 +54,7 @@ export function projectL1({ d, lo, hi }: Offset, size: number): void {
     else lower = t;
     if (t === 0 && norm <= size || norm === size || upper - lower <= 1e-15 * upper) break;
     const next = moving > 0 ? t + (norm - size) / moving : -1;
-    // once the bracket no longer shrinks by Newton's step, that step is the root but for rounding
+    // once the bracket no longer shrinks by Newton's step, that step is the root except for rounding
     t = next > lower && next < upper ? next : (lower + upper) / 2;
     if (t === lower || t === upper) break;
   }

@@ -117,7 +117,7 @@ function plain(f: (z: number) => number, slope: (z: number, y: number) => number
   };
 }
 
-/** Above −this, eᶻ − 1 is taken from its series up to z⁶, for the difference would cancel. */
+/** Above −this, eᶻ − 1 is taken from its series up to z⁶, because the difference would cancel. */
 const SMALL = 0.125;
 
 function expm1Series(z: number): number {

@@ -149,7 +149,7 @@ function negate(m: Matrix): void {
   for (let i = 0; i < m.data.length; i++) m.data[i] = -m.data[i];
 }
 
-/** Below this, e^β − 1 is taken from its series, for it would cancel. */
+/** Below this, e^β − 1 is taken from its series, because it would cancel. */
 const SMALL = 0.03;
 /** Above this, log(e^β − 1) is β in float32. */
 const LARGE = 20;

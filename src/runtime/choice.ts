@@ -4,7 +4,7 @@ import { Heap } from "./heap.ts";
 
 /**
  * How much slower than the baseline's the relaxed product may look: what an engine has not yet optimised took 5.2 times as
- * long as what it has, and neither that nor noise may change the choice, for then the same program would give other bits
+ * long as what it has, and neither that nor noise may change the choice, because then the same program would give other bits
  * from one run to the next. Multiply-adds fused in software take longer still.
  */
 const TOLERANCE = 10;

@@ -239,7 +239,7 @@ export function split(
   return all.length > 1 ? all.map((args) => ({ kernel: plan.part, args })) : undefined;
 }
 
-/** 0 … n in at most `parts` ranges of nearly the same length, a multiple of `step` but for the last. */
+/** 0 … n in at most `parts` ranges of nearly the same length, a multiple of `step` except for the last. */
 function ranges(n: number, step: number, parts: number): [from: number, to: number][] {
   const steps = Math.ceil(n / step);
   return Array.from({ length: Math.min(parts, steps) }, (_, i) => {

@@ -1,4 +1,4 @@
-/** Requests of the page to its workers, and their results: plain data, for it crosses from thread to thread. @module */
+/** Requests of the page to its workers, and their results: plain data, because it crosses from thread to thread. @module */
 
 import { SIDE } from "../data/digits/raster.ts";
 import type { AnySchema } from "../schema.ts";

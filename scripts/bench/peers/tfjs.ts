@@ -26,7 +26,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
     await tf.ready();
   };
   await use();
-  /** Calls that keep their tensors to themselves; their result is read, for they may be lazy. */
+  /** Calls that keep their tensors to themselves; their result is read, because they may be lazy. */
   const sampled = (call: () => any) => async (calls: number) => {
     await use();
     const from = performance.now();

@@ -11,7 +11,7 @@ export const AGAINST_ATTACK: TrainOptions = { ...PUBLISHED, alpha: 0.5, perturba
 
 /**
  * Maxout networks trained against the attack. As in the paper, the error under attack of held-out examples tells at which
- * epoch to stop, and networks are then trained anew on all examples for that long; but for no shorter than the published
+ * epoch to stop, and networks are then trained anew on all examples for that long, and at least as long as the published
  * network until its best epoch, since clean error falls with epochs too. The search of a standard run is shorter than that, and
  * so settles nothing: it shows how the error falls. A quick run keeps the first network.
  */

@@ -9,7 +9,7 @@ import type { Recipes } from "./training.ts";
 /**
  * Maxout networks with an independent probability of each class on top: one trained on digits, and one that is taught
  * beside them that Gaussian noise is none of ten digits. The paper does not say how it taught that; a softmax could not
- * learn it, for its probabilities sum to 1.
+ * learn it, because its probabilities sum to 1.
  */
 export const sigmoid: Recipes = (context) => {
   const family = network(context, { head: "sigmoid" });

@@ -74,7 +74,7 @@ export function address(): string {
   return location.href.split("#")[0] + (link && `#${link}`);
 }
 
-/** Shows what a link holds, but for models that are not there. */
+/** Shows what a link holds, except for models that are not there. */
 export function applyLink(link: string, { keepTraining = false } = {}): void {
   const given = readLink(link);
   const usable = (name: string) =>

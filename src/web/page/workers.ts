@@ -18,7 +18,7 @@ export const requestAll: Send = async (...request) =>
   (await Promise.all([interactive, trainer, measurer].map((send) => send(...request))))[0];
 
 /**
- * Gives a model that was trained on `examples` to the workers, but for the one that it is from, and to the page; unless
+ * Gives a model that was trained on `examples` to the workers, except for the one that it is from, and to the page; unless
  * examples of another shape have come meanwhile. What is asked of a worker later finds the model there, so nobody waits.
  */
 export function shareModel(
