@@ -22,6 +22,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/evaluate"],
   ["src/paper"],
   ["src/report"],
+  ["src/jobs"],
   ["src/module", "src/onnx", "src/threads"],
   ["src/mod"],
   ["src/edge", "src/web"],

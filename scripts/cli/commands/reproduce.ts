@@ -1,6 +1,7 @@
 /** `gibbon reproduce`. @module */
 
 import { type Batch, digits, kernels, type Variant } from "../../../src/mod.ts";
+import { executorOf } from "../../../src/jobs/executor.ts";
 import { variant } from "../../../src/runtime/variants.ts";
 import { type BudgetName, budgets } from "../../../src/paper/budgets.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type RunResult,
   type Scope,
 } from "../../../src/paper/mod.ts";
+import type { Executor } from "../../../src/paper/executor.ts";
 import { trainTask } from "../../../src/paper/plan.ts";
 import { type Report, report } from "../../../src/report/report.ts";
 import { summary, table } from "../../../src/report/table.ts";
@@ -19,12 +21,11 @@ import { choice, choicesOf, flag, integerOption, text } from "../options.ts";
 import { loadData } from "../../data/folder.ts";
 import { reason, UserError } from "../../errors.ts";
 import { checkWritable, makeFolder, writeFileWhole } from "../../files.ts";
-import { cacheFolder, openCache } from "../../reproduce/cache.ts";
+import { pool } from "../../jobs/pool.ts";
+import { cacheFolder, openFolder } from "../../jobs/stores.ts";
 import { listingOf, listingText } from "../../reproduce/listing.ts";
-import type { Setting } from "../../reproduce/messages.ts";
 import { provenance } from "../../reproduce/made.ts";
 import { type Estimate, estimateOf } from "../../reproduce/pace.ts";
-import { pool } from "../../reproduce/pool.ts";
 
 /** The claims of the paper, judged by running its experiments. */
 export const reproduce: Command = command({
@@ -98,8 +99,14 @@ export const reproduce: Command = command({
 
     const { folder, lasting } = await cacheOf(values, context);
     try {
-      const setting = { data, budget, kernels: variant() as Variant, threads, folder };
-      const { result, pace } = await watched(data, { ...scope, setting, jobs, context });
+      const inputs = new Map(Object.entries({ train: data.train, test: data.test }));
+      using workers = pool({ store: folder, threads, inputs }, { jobs, onNote: context.note });
+      const executor = executorOf(workers, {
+        budget,
+        kernels: variant() as Variant,
+        inputs: { train: "train", test: "test" },
+      });
+      const { result, pace } = await watched(data, { ...scope, executor, context });
       const finished = report(result, {
         data: nameOf(values.data),
         images: !values.noImages,
@@ -135,7 +142,7 @@ async function cacheOf(
   try {
     if (!noCache) {
       const folder = cache ?? cacheFolder();
-      await openCache(folder);
+      await openFolder(folder);
       return { folder, lasting: true };
     }
   } catch (error) {
@@ -149,10 +156,10 @@ async function cacheOf(
 /** The run, with its progress shown. */
 async function watched(
   data: { train: Batch; test: Batch },
-  { setting, jobs, context, ...scope }: Scope & { setting: Setting; jobs: number; context: Context },
+  { executor, context, ...scope }: Scope & { executor: Executor; context: Context },
 ): Promise<{ result: RunResult; pace: Estimate }> {
-  using executor = pool(setting, { jobs, onNote: (text) => context.note(text) });
-  const pace = estimateOf(prepare(data, scope).tasks, { width: jobs, now: () => performance.now() });
+  const { width } = executor;
+  const pace = estimateOf(prepare(data, scope).tasks, { width, now: () => performance.now() });
   using progress = context.progress("reproduce", 0, { plain: true });
   const result = await context.interruptible((signal) =>
     run(data, {

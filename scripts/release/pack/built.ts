@@ -32,7 +32,7 @@ export async function bundled(folder: string, packages: string): Promise<void> {
   const { metafile } = await esbuild.build({
     ...COMMON,
     metafile: true,
-    entryPoints: { main: `${root}scripts/cli/gibbon.ts`, worker: `${root}scripts/reproduce/worker.ts` },
+    entryPoints: { main: `${root}scripts/cli/gibbon.ts`, worker: `${root}scripts/jobs/worker.ts` },
     outdir: `${folder}/bin`,
     absWorkingDir: root,
     nodePaths: [`${packages}/node_modules`],
@@ -79,7 +79,7 @@ const configuration: esbuild.Plugin = {
 const worker: esbuild.Plugin = {
   name: "worker",
   setup({ onLoad }) {
-    onLoad({ filter: /\/scripts\/reproduce\/pool\.ts$/ }, async ({ path }) => ({
+    onLoad({ filter: /\/scripts\/jobs\/pool\.ts$/ }, async ({ path }) => ({
       contents: (await Deno.readTextFile(path)).replace('"./worker.ts"', '"./worker.js"'),
       loader: "ts",
     }));

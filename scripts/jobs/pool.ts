@@ -1,14 +1,14 @@
-/** A run spread over workers. @module */
+/** Jobs spread over workers of this process. @module */
 
 import type { Batch } from "../../src/mod.ts";
-import type { Executor } from "../../src/paper/executor.ts";
-import type { Hooks } from "../../src/paper/executor.ts";
+import type { Job, JobHooks, Jobs } from "../../src/jobs/job.ts";
+import { actionOf, kinds } from "../../src/jobs/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Answer, Order, Setting } from "./messages.ts";
 
 /** How a pool works. */
 export interface PoolOptions {
-  /** Tasks at a time, each in a worker of its own. */
+  /** Jobs at a time, each in a worker of its own. */
   jobs: number;
   /** The worker's module; default `worker.ts`. */
   module?: URL;
@@ -16,29 +16,39 @@ export interface PoolOptions {
   onNote?: (text: string) => void;
 }
 
-/** An executor that does tasks in workers, which are there from first use until it is disposed. */
+/** A job that failed. */
+export class JobError extends UserError {
+  /** A failure in `message`; `final` if the job would fail again. */
+  constructor(message: string, readonly final: boolean) {
+    super(message);
+  }
+}
+
+/** Workers that do jobs; they are there from first use until the pool is disposed. */
 export function pool(
   setting: Setting,
   { jobs, module = new URL("./worker.ts", import.meta.url), onNote }: PoolOptions,
-): Executor & Disposable {
+): Jobs & Disposable {
   const idle: Worker[] = [];
   const busy = new Set<Worker>();
-  const files = new Map<string, string>();
-  const begun = { ...setting, data: { train: shared(setting.data.train), test: shared(setting.data.test) } };
+  const inputs = new Map(
+    Array.from(setting.inputs ?? [], ([hash, input]) => [hash, "x" in input ? shared(input) : input]),
+  );
 
   const hire = (): Worker => {
     const worker = new Worker(module, { type: "module" });
-    send(worker, { kind: "begin", setting: begun });
+    send(worker, { kind: "begin", setting: { ...setting, inputs } });
     return worker;
   };
 
-  /** The answer to `order`; an experiment that is to stop is broken off, a training saves its state. */
-  const done = (order: Order, what: string, { onProgress, signal }: Hooks) =>
-    new Promise<Answer>((resolve, reject) => {
+  /** What `job` comes to; one that is to stop saves its state, or is broken off. */
+  const run = (job: Job, { onProgress, signal }: JobHooks) =>
+    new Promise<unknown>((resolve, reject) => {
+      const failed = `Cannot ${actionOf(job)}`;
       const worker = idle.pop() ?? hire();
       busy.add(worker);
       const stop = () => {
-        if (order.kind === "train") send(worker, { kind: "stop" });
+        if (kinds[job.kind].resumable) send(worker, { kind: "stop" });
         else lose(signal!.reason);
       };
       const leave = () => {
@@ -57,31 +67,20 @@ export function pool(
         leave();
         idle.push(worker);
         if (answer.kind === "stopped") reject(signal!.reason);
-        else if (answer.kind === "failed") reject(new UserError(`Cannot ${what}: ${answer.message}`));
-        else resolve(answer);
+        else if (answer.kind === "failed") {
+          reject(new JobError(`${failed}: ${answer.message}`, answer.expected));
+        } else resolve(JSON.parse(answer.result));
       };
       worker.onerror = (event) => {
         event.preventDefault();
-        lose(new UserError(`Cannot ${what}: its worker broke down (${event.message})`));
+        lose(new JobError(`${failed}: its worker broke down (${event.message})`, false));
       };
-      send(worker, order);
+      send(worker, { kind: "do", job });
     });
 
   return {
     width: jobs,
-    async train(order, hooks) {
-      const { name, seed } = order;
-      const answer = await done({ kind: "train", ...order }, `train ${name} from seed ${seed}`, hooks);
-      const { record, file } = answer as Extract<Answer, { kind: "trained" }>;
-      files.set(`${name} ${seed}`, file);
-      return record;
-    },
-    async run({ experiment: { id, models }, seed }, hooks) {
-      const own = models(setting.budget).map((name) => [name, files.get(`${name} ${seed}`)!]);
-      const order: Order = { kind: "run", id, seed, files: Object.fromEntries(own) };
-      const answer = await done(order, `run the experiment ${id} with seed ${seed}`, hooks);
-      return (answer as Extract<Answer, { kind: "outcome" }>).outcome;
-    },
+    run,
     [Symbol.dispose]() {
       for (const worker of [...idle, ...busy]) worker.terminate();
     },
@@ -93,8 +92,8 @@ function send(worker: Worker, order: Order): void {
 }
 
 /** The same examples in memory that workers share instead of each having a copy. */
-function shared({ x, labels, classes }: Batch): Batch {
+function shared({ x, ...rest }: Batch): Batch {
   const data = new Float32Array(new SharedArrayBuffer(x.data.byteLength));
   data.set(x.data);
-  return { x: { ...x, data }, labels, classes };
+  return { x: { ...x, data }, ...rest };
 }

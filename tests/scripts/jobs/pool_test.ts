@@ -1,19 +1,21 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../../scripts/errors.ts";
-import { pool } from "../../../scripts/reproduce/pool.ts";
+import { pool } from "../../../scripts/jobs/pool.ts";
+import { executorOf } from "../../../src/jobs/executor.ts";
 import { budgets } from "../../../src/paper/budgets.ts";
 import { digits } from "../../../src/mod.ts";
 
-const setting = {
-  data: digits({ train: 10, test: 10 }),
+const { train, test } = digits({ train: 10, test: 10 });
+const setting = { store: "/nowhere", threads: 1, inputs: new Map(Object.entries({ train, test })) };
+const shared = {
   budget: budgets.quick,
   kernels: "baseline" as const,
-  threads: 1,
-  folder: "/nowhere",
+  inputs: { train: "train", test: "test" },
 };
 
 function breaking() {
-  return pool(setting, { jobs: 2, module: new URL("breaking_worker.ts", import.meta.url) });
+  const workers = pool(setting, { jobs: 2, module: new URL("breaking_worker.ts", import.meta.url) });
+  return { ...executorOf(workers, shared), [Symbol.dispose]: () => workers[Symbol.dispose]() };
 }
 
 Deno.test("pool() tells a failure and a worker that broke down in one sentence", async () => {

@@ -1,0 +1,167 @@
+/** Jobs that train a model of the paper's recipes, with their models and states in a store. @module */
+
+import type { Batch } from "../data/batch.ts";
+import { readSafetensors } from "../data/safetensors.ts";
+import { type ErrorCode, InputError } from "../errors.ts";
+import { loadModel, saveModel } from "../models/checkpoint.ts";
+import type { Family } from "../models/family.ts";
+import type { Model } from "../models/model.ts";
+import type { Budget } from "../paper/budgets.ts";
+import { type TrainingRecord, trainModel } from "../paper/executor.ts";
+import { trainingOptions } from "../paper/plan.ts";
+import { trainings } from "../paper/recipes/mod.ts";
+import { sha256 } from "../data/sha256.ts";
+import { identity, type TrainOptions } from "../train/mod.ts";
+import { examplesOf } from "./inputs.ts";
+import type { Kind } from "./job.ts";
+import { setAside, type Store } from "./store.ts";
+
+/** Which model, from which seed. The inputs are `train` and `test`. */
+export interface TrainingRecipe {
+  readonly budget: Budget;
+  readonly name: string;
+  readonly seed: number;
+  /** The record of the training that this one comes after. */
+  readonly after?: TrainingRecord;
+}
+
+/** What a training comes to. */
+export interface Trained {
+  readonly record: TrainingRecord;
+  /** Key of the model in the store. */
+  readonly model: string;
+}
+
+/** Keys of one training. */
+export interface Kept {
+  /** SHA-256 of all that settles its bytes, which its file repeats. */
+  readonly id: string;
+  /** The finished model. */
+  readonly model: string;
+  /** The state of a training that is not finished. */
+  readonly state: string;
+  /** Where earlier versions kept the finished model. */
+  readonly former: string;
+}
+
+/** What errors say a state is that cannot be gone on from. */
+const REFUSED: readonly ErrorCode[] = ["format", "state"];
+
+/** Trainings: a job goes on from the state that another left, and gives the model that is there if it is whole. */
+export const training: Kind<TrainingRecipe> = {
+  action: ({ name, seed }) => `train ${name} from seed ${seed}`,
+  resumable: true,
+  async perform({ recipe: { budget, name, seed, after }, inputs }, bench): Promise<Trained> {
+    const { store, note } = bench;
+    const plan = trainings({ ...await examplesOf(inputs, budget, bench), budget })[name];
+    const options = trainingOptions(plan, { seed, after });
+    const kept = keysOf({ ...plan, options });
+    const known = await recordOf(store, kept, note);
+    if (known) {
+      bench.onProgress(1, "");
+      return { record: known, model: kept.model };
+    }
+    const unfinished = await stateIn(store, kept.state, options.epochs);
+    bench.onProgress(unfinished ? unfinished.epochs / (options.epochs ?? 10) : 0, "");
+    const onCheckpoint = (state: Uint8Array) => store.put(kept.state, state);
+    const go = (resume?: Uint8Array) => trainModel(plan, { seed, after, resume, onCheckpoint }, bench);
+    using model = await go(unfinished?.state).catch(async (error) => {
+      if (!(unfinished && error instanceof InputError && REFUSED.includes(error.code))) throw error;
+      note(await refused(store, kept.state, error.reason));
+      return await go();
+    });
+    await keep(store, kept, model);
+    await store.delete(kept.state);
+    return { record: model.record, model: kept.model };
+  },
+  holds: async (result, store) => await store.get((result as Trained).model) !== undefined,
+};
+
+/** The keys of the training of `family` on `data`, by all that settles its bytes. */
+export function keysOf(
+  { family, data, options }: { family: Family; data: Batch; options: TrainOptions },
+): Kept {
+  const [id, former] = [false, true].map((former) =>
+    sha256(new TextEncoder().encode(identity(family, data, options, { former })))
+  );
+  const stemOf = (hash: string) => `${family.name}-${hash.slice(0, 24)}`;
+  return {
+    id,
+    model: `${stemOf(id)}.safetensors`,
+    state: `${stemOf(id)}.state`,
+    former: `${stemOf(former)}.safetensors`,
+  };
+}
+
+/** Writes the finished `model` of a training. */
+export function keep(store: Store, { id, model: key }: Kept, model: Model): Promise<void> {
+  return store.put(key, saveModel({ ...model, record: { ...model.record, training: id } }));
+}
+
+/**
+ * What the kept model says of its training; nothing if there is none. One that is damaged, or of another training, is set
+ * aside, which `tell` is told.
+ */
+export async function recordOf(
+  store: Store,
+  kept: Kept,
+  tell: (text: string) => void,
+): Promise<TrainingRecord | undefined> {
+  const bytes = await store.get(kept.model);
+  if (!bytes) return await adopt(store, kept);
+  try {
+    using model = loadModel(bytes);
+    const { training, ...record } = model.record;
+    if (training === kept.id) return record;
+    tell(await refused(store, kept.model, "it is of another training"));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    tell(await refused(store, kept.model, error.reason));
+  }
+  return undefined;
+}
+
+/** The same of a model that an earlier version kept, which is then kept as today's are. */
+async function adopt(store: Store, kept: Kept): Promise<TrainingRecord | undefined> {
+  const bytes = await store.get(kept.former);
+  if (!bytes) return undefined;
+  try {
+    using model = loadModel(bytes);
+    await keep(store, kept, model);
+    return model.record;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/** Sets aside what is kept under `key`; gives a sentence that says so. */
+async function refused(store: Store, key: string, why: string): Promise<string> {
+  const beside = await setAside(store, key);
+  return `Cannot use what was kept in ${store.place(key)}: ${why}; it is now ${beside}, and is trained again`;
+}
+
+/** A training that is not finished. */
+export interface Unfinished {
+  /** What to go on from, which may yet be damaged. */
+  readonly state: Uint8Array;
+  /** Epochs that are over. */
+  readonly epochs: number;
+}
+
+/** The training whose state is kept under `key`; nothing if there is none, or beyond so many epochs. */
+export async function stateIn(store: Store, key: string, most = Infinity): Promise<Unfinished | undefined> {
+  const state = await store.get(key);
+  if (!state) return undefined;
+  const epochs = epochsIn(state);
+  return epochs <= most ? { state, epochs } : undefined;
+}
+
+/** Epochs that are over; 0 if the state is damaged, which training finds out. */
+function epochsIn(state: Uint8Array): number {
+  try {
+    return JSON.parse(readSafetensors(state).metadata.position).history.length;
+  } catch {
+    return 0;
+  }
+}
