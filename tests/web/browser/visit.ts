@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** A page, what it asked for, and what it complained of. @module */
 
-import type { Browser, Page } from "puppeteer-core";
+import type { Browser, ElementHandle, Page } from "puppeteer-core";
 
 /** A visit to the playground. */
 export interface Visit {
@@ -73,7 +73,7 @@ export async function visit(browser: Browser, address: string): Promise<Visit> {
         {},
         text,
       );
-      await (button as import("puppeteer-core").ElementHandle<HTMLButtonElement>).click();
+      await (button as ElementHandle<HTMLButtonElement>).asLocator().click();
     },
     pick: (label, value, within = "main") =>
       page.evaluate(
