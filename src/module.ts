@@ -138,7 +138,8 @@ export {
 export type { Warning, WarningName } from "./evaluate/warnings.ts";
 export type { Effort } from "./evaluate/efforts.ts";
 export { added, displaced, meanPerturbation, withPerturbation } from "./evaluate/perturbations.ts";
-export { loadModel, saveModel } from "./models/checkpoint.ts";
+export { loadModel, saveModel } from "./models/file.ts";
+export type { Epoch } from "./models/history.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
 export type { Tensors } from "./graph/executor.ts";
 export type { Graph, GraphNode, OpName } from "./graph/graph.ts";
@@ -154,7 +155,10 @@ export { type Adam, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts"
 export { fillNormal, fillSigns, fillUniform, type Rng, rng } from "./rng.ts";
 export { divergence, type DivergenceOutputs } from "./divergence.ts";
 export {
+  type Checkpoint,
+  loadCheckpoint,
   type Objective,
+  saveCheckpoint,
   trades,
   type TradesOptions,
   train,

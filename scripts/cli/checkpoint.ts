@@ -1,18 +1,18 @@
 /** The state of a training in a file. @module */
 
-import { InputError, readSafetensors } from "../../src/mod.ts";
+import { type Checkpoint, InputError, loadCheckpoint } from "../../src/mod.ts";
 import { reason, UserError } from "../errors.ts";
 import { readOrReport } from "./inputs.ts";
 
-/** What fails where a state cannot be gone on from, as `train` names it. */
+/** What fails where a checkpoint cannot be gone on from, as `train` names it. */
 const RESUME = "resume training";
 
 /**
- * The state in the file at `path`; nothing if there is no such file yet.
+ * The checkpoint in the file at `path`; nothing if there is no such file yet.
  *
- * @throws {UserError} if it cannot be read, or is no whole safetensors file
+ * @throws {UserError} if it cannot be read, or is no checkpoint
  */
-export async function readCheckpoint(path: string | undefined): Promise<Uint8Array | undefined> {
+export async function readCheckpoint(path: string | undefined): Promise<Checkpoint | undefined> {
   if (path === undefined) return undefined;
   let bytes: Uint8Array;
   try {
@@ -21,8 +21,7 @@ export async function readCheckpoint(path: string | undefined): Promise<Uint8Arr
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new UserError(`Cannot read ${path}: ${reason(error)}`);
   }
-  readOrReport(`go on from ${path}`, bytes, readSafetensors);
-  return bytes;
+  return readOrReport(`go on from ${path}`, bytes, loadCheckpoint);
 }
 
 /** `error`, or the user's in its place if training could not go on from the state at `path`. */

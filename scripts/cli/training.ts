@@ -1,6 +1,13 @@
 /** Training as the command line does it: on a part of the data, and never lost when interrupted. @module */
 
-import { type Batch, type Model, slice, type TrainOptions, type TrainProgress } from "../../src/mod.ts";
+import {
+  type Batch,
+  type Model,
+  saveCheckpoint,
+  slice,
+  type TrainOptions,
+  type TrainProgress,
+} from "../../src/mod.ts";
 import type { Data } from "../data/folder.ts";
 import { UserError } from "../errors.ts";
 import { writeFileWhole } from "../files.ts";
@@ -46,7 +53,9 @@ export function trainResumable(
       return await run({
         signal,
         resume,
-        onCheckpoint: checkpoint === undefined ? undefined : (state) => writeFileWhole(checkpoint, state),
+        onCheckpoint: checkpoint === undefined
+          ? undefined
+          : (state) => writeFileWhole(checkpoint, saveCheckpoint(state)),
         onProgress(at) {
           // a resumed training is some way on when it first tells
           progress ??= context.progress("train", resume ? at.step / at.steps : 0);

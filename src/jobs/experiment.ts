@@ -1,7 +1,7 @@
 /** Jobs that run an experiment of the paper on models that others have trained. @module */
 
 import { InputError } from "../errors.ts";
-import { loadModel } from "../models/checkpoint.ts";
+import { loadModel } from "../models/file.ts";
 import type { Model } from "../models/model.ts";
 import type { Budget } from "../paper/budgets.ts";
 import { runExperiment } from "../paper/executor.ts";

@@ -1,9 +1,8 @@
 /** Jobs that train a model of the paper's recipes, with their models and states in a store. @module */
 
 import type { Batch } from "../data/batch.ts";
-import { readSafetensors } from "../data/safetensors.ts";
 import { type ErrorCode, InputError } from "../errors.ts";
-import { loadModel, saveModel } from "../models/checkpoint.ts";
+import { loadModel, saveModel } from "../models/file.ts";
 import type { Family } from "../models/family.ts";
 import type { Model } from "../models/model.ts";
 import type { Budget } from "../paper/budgets.ts";
@@ -11,7 +10,13 @@ import { type TrainingRecord, trainModel } from "../paper/executor.ts";
 import { trainingOptions } from "../paper/plan.ts";
 import { trainings } from "../paper/recipes/mod.ts";
 import { sha256 } from "../data/sha256.ts";
-import { identity, type TrainOptions } from "../train/mod.ts";
+import {
+  type Checkpoint,
+  identity,
+  loadCheckpoint,
+  saveCheckpoint,
+  type TrainOptions,
+} from "../train/mod.ts";
 import { examplesOf } from "./inputs.ts";
 import type { Kind } from "./job.ts";
 import { setAside, type Store } from "./store.ts";
@@ -61,18 +66,18 @@ export const training: Kind<TrainingRecipe> = {
       bench.onProgress(1, "");
       return { record: known, model: kept.model };
     }
-    const unfinished = await stateIn(store, kept.state, options.epochs);
-    bench.onProgress(unfinished ? unfinished.epochs / (options.epochs ?? 10) : 0, "");
-    const onCheckpoint = (state: Uint8Array) => store.put(kept.state, state);
-    const go = (resume?: Uint8Array) => trainModel(plan, { seed, after, resume, onCheckpoint }, bench);
-    using model = await go(unfinished?.state).catch(async (error) => {
+    const unfinished = await checkpointIn(store, kept.state, { most: options.epochs, tell: note });
+    bench.onProgress((unfinished?.position.history.length ?? 0) / (options.epochs ?? 10), "");
+    const onCheckpoint = (checkpoint: Checkpoint) => store.put(kept.state, saveCheckpoint(checkpoint));
+    const go = (resume?: Checkpoint) => trainModel(plan, { seed, after, resume, onCheckpoint }, bench);
+    using model = await go(unfinished).catch(async (error) => {
       if (!(unfinished && error instanceof InputError && REFUSED.includes(error.code))) throw error;
       note(await refused(store, kept.state, error.reason));
       return await go();
     });
     await keep(store, kept, model);
     await store.delete(kept.state);
-    return { record: model.record, model: kept.model };
+    return { record: recordIn(model), model: kept.model };
   },
   holds: async (result, store) => await store.get((result as Trained).model) !== undefined,
 };
@@ -112,7 +117,7 @@ export async function recordOf(
   try {
     using model = loadModel(bytes);
     const { training, ...record } = model.record;
-    if (training === kept.id) return record;
+    if (training === kept.id) return { record, history: model.history };
     tell(await refused(store, kept.model, "it is of another training"));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -128,7 +133,7 @@ async function adopt(store: Store, kept: Kept): Promise<TrainingRecord | undefin
   try {
     using model = loadModel(bytes);
     await keep(store, kept, model);
-    return model.record;
+    return recordIn(model);
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
@@ -141,27 +146,27 @@ async function refused(store: Store, key: string, why: string): Promise<string> 
   return `Cannot use what was kept in ${store.place(key)}: ${why}; it is now ${beside}, and is trained again`;
 }
 
-/** A training that is not finished. */
-export interface Unfinished {
-  /** What to go on from, which may yet be damaged. */
-  readonly state: Uint8Array;
-  /** Epochs that are over. */
-  readonly epochs: number;
+function recordIn({ record, history }: Model): TrainingRecord {
+  return { record, history };
 }
 
-/** The training whose state is kept under `key`; nothing if there is none, or beyond so many epochs. */
-export async function stateIn(store: Store, key: string, most = Infinity): Promise<Unfinished | undefined> {
-  const state = await store.get(key);
-  if (!state) return undefined;
-  const epochs = epochsIn(state);
-  return epochs <= most ? { state, epochs } : undefined;
-}
-
-/** Epochs that are over; 0 if the state is damaged, which training finds out. */
-function epochsIn(state: Uint8Array): number {
+/**
+ * The checkpoint that is kept under `key`; nothing if there is none, or one of more than `most` epochs. One that is damaged
+ * is set aside, which `tell` is told.
+ */
+export async function checkpointIn(
+  store: Store,
+  key: string,
+  { most = Infinity, tell }: { most?: number; tell: (text: string) => void },
+): Promise<Checkpoint | undefined> {
+  const bytes = await store.get(key);
+  if (!bytes) return undefined;
   try {
-    return JSON.parse(readSafetensors(state).metadata.position).history.length;
-  } catch {
-    return 0;
+    const checkpoint = loadCheckpoint(bytes);
+    return checkpoint.position.history.length <= most ? checkpoint : undefined;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    tell(await refused(store, key, error.reason));
+    return undefined;
   }
 }

@@ -8,6 +8,7 @@ import * as ops from "../ops/mod.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { rng } from "../rng.ts";
 import { checkInputs, type Differentiable, type Pass } from "./classifier.ts";
+import type { Epoch } from "./history.ts";
 import { checkTensors, described, type Family, firstTensors } from "./family.ts";
 
 /** A classifier of this library. Its parameters lie in WebAssembly memory until it is disposed or collected. */
@@ -18,6 +19,8 @@ export interface Model extends Differentiable, Disposable {
   readonly graph: Graph;
   /** How it came about, in words by topic: recipe, seed, epochs, kernels. */
   readonly record: Readonly<Record<string, string>>;
+  /** Its training epoch by epoch; empty where it was not trained. */
+  readonly history: readonly Epoch[];
   /** A copy of its parameters. */
   tensors(): Tensors;
   /** Passes in its own memory. */
@@ -78,14 +81,16 @@ export function model(
     seed?: number;
     /** What `record` is to say; default nothing. */
     record?: Readonly<Record<string, string>>;
+    /** How it was trained; default not at all. */
+    history?: readonly Epoch[];
   } = {},
 ): Model {
   const family = familyOf(of);
   checkObject("make a model", options);
-  const { tensors, seed = 0, record = {} } = options;
+  const { tensors, seed = 0, record = {}, history = [] } = options;
   checkObject("make a model", record, "the record");
   if (tensors !== undefined) checkTensors(family, tensors);
-  return bind(family, executorOf(family, tensors ?? family.initial(rng(seed))), record);
+  return bind(family, executorOf(family, tensors ?? family.initial(rng(seed))), { record, history });
 }
 
 /** A family, or the graph as one of its own. */
@@ -118,13 +123,14 @@ export function executorOf({ checked }: Family, tensors: Tensors): Executor {
 export function bind(
   family: Family,
   network: Executor,
-  record: Readonly<Record<string, string>>,
+  { record = {}, history = [] }: Partial<Pick<Model, "record" | "history">> = {},
 ): Model {
   return {
     ...asModel(network, network, family),
     family,
     graph: family.graph,
     record,
+    history,
     tensors() {
       network.workspace.check();
       return network.tensors();

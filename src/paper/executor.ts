@@ -28,7 +28,7 @@ export function inProcess(examples: Examples, budget: Budget): Executor & Dispos
     async train({ name, ...beginning }, hooks) {
       const model = await trainModel(plans[name], beginning, hooks);
       models.set(key(name, beginning.seed), model);
-      return model.record;
+      return { record: model.record, history: model.history };
     },
     run({ experiment, seed }, hooks) {
       const trained = (name: string) => Promise.resolve(models.get(key(name, seed))!);
@@ -42,7 +42,7 @@ export function inProcess(examples: Examples, budget: Budget): Executor & Dispos
 }
 
 /** What a trained model's file says of its training. */
-export type TrainingRecord = Readonly<Record<string, string>>;
+export type TrainingRecord = Pick<Model, "record" | "history">;
 
 /** Who is told of a task's progress, and who stops it. */
 export interface Hooks {

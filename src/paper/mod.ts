@@ -108,11 +108,10 @@ export interface RunResult {
   /** Of the first seed, by experiment. */
   readonly figures: Readonly<Record<string, readonly Figure[]>>;
   /** How each model came about, as its file would say it. */
-  readonly models: readonly {
+  readonly models: readonly ({
     readonly name: string;
     readonly seed: number;
-    readonly record: TrainingRecord;
-  }[];
+  } & TrainingRecord)[];
 }
 
 /** What a run on `data` has to do. */
@@ -178,7 +177,7 @@ export async function reproduce(
     models: tasks.filter(({ kind }) => kind === "train").map(({ id, name, seed }) => ({
       name,
       seed,
-      record: trained.get(id)!,
+      ...trained.get(id)!,
     })),
   };
 }

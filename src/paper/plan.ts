@@ -2,6 +2,7 @@
 
 import { type Batch, slice } from "../data/batch.ts";
 import type { TrainOptions } from "../train/mod.ts";
+import type { Model } from "../models/model.ts";
 import type { Budget } from "./budgets.ts";
 import type { Examples, Experiment } from "./experiment.ts";
 import type { Training } from "./recipes/training.ts";
@@ -77,7 +78,7 @@ export function divide({ train: all, test }: { train: Batch; test: Batch }, budg
 /** All options of a training in a run from `seed`; `after` is the record of the one that it comes after. */
 export function trainingOptions(
   { options, after: other, seed: offset = 0 }: Training,
-  { seed, after }: { seed: number; after?: Readonly<Record<string, string>> },
+  { seed, after }: { seed: number; after?: Pick<Model, "record"> },
 ): TrainOptions {
-  return { ...options, ...(other && after && other.options(after)), seed: seed + offset };
+  return { ...options, ...(other && after && other.options(after.record)), seed: seed + offset };
 }

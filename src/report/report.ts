@@ -5,7 +5,7 @@ import { type Claim, inFloat32, type Judged, type Judgement, ruleOf } from "../p
 import { claims as all } from "../paper/claims/mod.ts";
 import { experiments, type RunResult } from "../paper/mod.ts";
 import { judgeAll, type Measured } from "../paper/summary.ts";
-import type { Epoch } from "../train/mod.ts";
+import type { Epoch } from "../models/history.ts";
 
 /** Everything that a run has to say, ready for JSON. */
 export interface Report {
@@ -96,9 +96,9 @@ export function report(
     claims: reported(claims, measurements, seeds),
     figures: images ? figures : withoutImages(figures),
     measurements,
-    models: models.map(({ record: { history, ...record }, ...model }) => {
+    models: models.map((model) => {
       const seconds = took?.(model.name, model.seed);
-      return { ...model, record, history: JSON.parse(history), ...(seconds !== undefined && { seconds }) };
+      return { ...model, ...(seconds !== undefined && { seconds }) };
     }),
   };
 }

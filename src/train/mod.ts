@@ -2,7 +2,8 @@
 
 export { identity } from "./identity.ts";
 export type { TrainOptions, TrainProgress } from "./options.ts";
-export type { Epoch } from "./state.ts";
+export type { Checkpoint } from "./checkpoint.ts";
+export { loadCheckpoint, saveCheckpoint } from "./checkpoint_file.ts";
 export { type Objective, trades, type TradesOptions } from "./trades.ts";
 export { train } from "./train.ts";
 export { TRAINING_VERSIONS } from "./version.ts";

@@ -6,6 +6,8 @@ import type { Family } from "../models/family.ts";
 import type { Model } from "../models/model.ts";
 import { checkExamples } from "../models/answers.ts";
 import type { Perturbation } from "../models/classifier.ts";
+import { isObject } from "../models/history.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { Objective } from "./trades.ts";
 import type { Keep } from "../graph/training_pass.ts";
 import { KEEP, OPTIMIZERS, PER_PARAMETER, RECIPE, type Recipe } from "../models/recipe.ts";
@@ -36,10 +38,10 @@ export interface TrainOptions extends Partial<Recipe> {
   monitor?: (model: Model) => Readonly<Record<string, number>>;
   /** Called often; with `epochEnd` when an epoch is over. */
   onProgress?: (progress: TrainProgress) => void;
-  /** Given the state of training after each epoch, and when aborted. */
-  onCheckpoint?: (state: Uint8Array<ArrayBuffer>) => void | Promise<void>;
-  /** Such a state, to go on from: the end is the same to the last bit as without the interruption. */
-  resume?: Uint8Array;
+  /** Given the state of training after each epoch, and when aborted; `saveCheckpoint` makes a file of it. */
+  onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
+  /** Such a checkpoint, to go on from: the end is the same to the last bit as without the interruption. */
+  resume?: Checkpoint;
   /** Stops training: `train` then rejects with the signal's reason, after a last `onCheckpoint`. */
   signal?: AbortSignal;
 }
@@ -101,7 +103,7 @@ export const TRAIN_OPTIONS: Schema<TrainOptions> = {
   monitor: any("Measures of each finished epoch's model"),
   onProgress: any("Called often"),
   onCheckpoint: any("Given the state of training after each epoch"),
-  resume: any("A state to go on from"),
+  resume: any("A checkpoint to go on from"),
   signal: any("Stops training"),
 };
 
@@ -124,8 +126,8 @@ export function resolveOptions(family: Family, examples: Examples, given: TrainO
       refuse(name, made, "a perturbation, as perturbation() makes one");
     }
   }
-  if (options.resume !== undefined && !(options.resume instanceof Uint8Array)) {
-    refuse("resume", options.resume, "the bytes of a state");
+  if (options.resume !== undefined && !isObject(options.resume?.tensors)) {
+    refuse("resume", options.resume, "a checkpoint, as loadCheckpoint() reads one");
   }
   const recipe = recipeOf(family.recipe, given);
   const { perturbation, objective, validation } = options;

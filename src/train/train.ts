@@ -6,12 +6,14 @@ import { predict } from "../loss.ts";
 import { allFinite } from "../matrix.ts";
 import type { Executor, Tensors } from "../graph/executor.ts";
 import type { Family } from "../models/family.ts";
+import type { Epoch } from "../models/history.ts";
 import { bind, executorOf, type Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
 import { checkObject } from "../schema.ts";
 import { optimizer } from "./optimizer.ts";
 import { type ResolvedOptions, resolveOptions, type TrainOptions } from "./options.ts";
-import { type Epoch, type Position, readState, setup, writeState } from "./state.ts";
+import { capture, type Checkpoint, type Position, restore } from "./checkpoint.ts";
+import { setup } from "./identity.ts";
 import { makeStep } from "./step.ts";
 
 /** Multiply-adds between two pauses in which a signal can arrive: some tens of milliseconds. */
@@ -53,14 +55,13 @@ export async function train(
     "family" in start ? start.tensors() : family.initial(random.split("initial"), data),
   );
   try {
-    const model = bind(family, network, record(settings, network.workspace.kernels));
+    const model = bind(family, network, { record: record(settings, network.workspace.kernels) });
     const { history, best } = await epochs(network, model, { data, settings, random });
     if (best) network.load(best.tensors);
     else network.endTraining();
     return bind(family, network, {
-      ...model.record,
-      epochs: `${best?.epoch ?? history.length}`,
-      history: JSON.stringify(history),
+      record: { ...model.record, epochs: `${best?.epoch ?? history.length}` },
+      history,
     });
   } catch (error) {
     // whatever ended it
@@ -83,18 +84,18 @@ async function epochs(
     ...Object.fromEntries(network.parameters.map(({ name, value }) => [name, value])),
     ...state,
   };
-  const setupBy = (identify?: (data: Batch) => string) => setup(family, data, settings, identify);
-  const identity = settings.onCheckpoint ? setupBy() : "";
+  const setupOf = (former?: boolean) => setup(family, data, settings, former);
+  const identity: Checkpoint["setup"] = settings.onCheckpoint ? setupOf() : {};
   const { batchSize } = recipe;
   const batches = Math.ceil(data.x.rows / batchSize);
 
   let at: Position = { history: [], step: 0, stepInEpoch: 0, lossSum: 0 };
   let best: Tensors | undefined;
   if (resume) {
-    ({ position: at, best } = readState(resume, kept, { setup: setupBy, shapes: family.shapes, batches }));
+    ({ position: at, best } = restore(resume, kept, { setup: setupOf, shapes: family.shapes, batches }));
     if (at.step > 0) network.refresh();
   }
-  const save = () => settings.onCheckpoint?.(writeState(kept, best, { position: at, setup: identity }));
+  const save = () => settings.onCheckpoint?.(capture(kept, best, { position: at, setup: identity }));
   const work = batchSize * network.parameters.reduce((sum, { value }) => sum + value.rows * value.cols, 0);
   const report = (epoch: number, loss: number, end: { epochEnd: boolean; validationError?: number }) =>
     settings.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, model, ...end });
@@ -130,7 +131,13 @@ async function epochs(
     checkFinite(epoch + 1);
     const loss = at.lossSum / data.x.rows;
     const validationError = validate(model, settings, random.split("validation", epoch));
-    at.history.push({ loss, validationError, monitored: settings.monitor?.(model) });
+    const monitored = settings.monitor?.(model);
+    const finished = {
+      loss,
+      ...(validationError !== undefined && { validationError }),
+      ...(monitored && { monitored }),
+    };
+    at.history = [...at.history, finished];
     if (validationError !== undefined && validationError < (at.best?.error ?? Infinity)) {
       at.best = { epoch: epoch + 1, error: validationError };
       best = model.tensors();

@@ -5,7 +5,7 @@ import { InputError } from "../../src/errors.ts";
 import { checkGraph, type Graph } from "../../src/graph/graph.ts";
 import * as ops from "../../src/ops/mod.ts";
 import { matrix } from "../../src/matrix.ts";
-import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
+import { loadModel, saveModel } from "../../src/models/file.ts";
 import { model } from "../../src/models/model.ts";
 
 const node = {

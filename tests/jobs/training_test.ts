@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { keep, keysOf, recordOf, stateIn } from "../../src/jobs/training.ts";
+import { checkpointIn, keep, keysOf, recordOf } from "../../src/jobs/training.ts";
 import { memoryStore } from "../../src/jobs/store.ts";
 import {
+  type Checkpoint,
   digits,
   init,
+  type Model,
   readSafetensors,
+  saveCheckpoint,
   saveModel,
   softmaxLinear,
   train,
@@ -14,6 +17,8 @@ import {
 
 const { train: trainSet } = digits({ train: 40, test: 0 });
 const family = softmaxLinear({ inputs: 784, classes: 10 });
+
+const recordIn = ({ record, history }: Model) => ({ record, history });
 
 Deno.test("keysOf() has one name for one training, and others for others", () => {
   init({ kernels: "baseline" });
@@ -42,7 +47,7 @@ Deno.test("recordOf() gives what is whole, sets aside what is damaged or of anot
   assertEquals(await recordOf(store, kept, tell), undefined);
   using trained = await train(family, trainSet, options);
   await keep(store, kept, trained);
-  assertEquals(await recordOf(store, kept, tell), trained.record);
+  assertEquals(await recordOf(store, kept, tell), recordIn(trained));
   assertEquals(told, []);
 
   const whole = (await store.get(kept.model))!;
@@ -73,21 +78,29 @@ Deno.test("recordOf() takes over what an earlier version kept, under its name an
   const { tensors, metadata: { sha256: _, ...metadata } } = readSafetensors(saveModel(trained));
   await store.put(kept.former, writeSafetensors(tensors, metadata));
   const fail = (text: string) => assert(false, text);
-  assertEquals(await recordOf(store, kept, fail), trained.record);
+  assertEquals(await recordOf(store, kept, fail), recordIn(trained));
   await store.delete(kept.former);
-  assertEquals(await recordOf(store, kept, fail), trained.record);
+  assertEquals(await recordOf(store, kept, fail), recordIn(trained));
 });
 
-Deno.test("stateIn() gives what is there, with its epochs, and nothing for what is absent or too far", async () => {
-  const store = memoryStore();
-  const state = "state";
-  assertEquals(await stateIn(store, state), undefined);
+Deno.test("checkpointIn() gives what is there, nothing for what is absent or too far, and sets aside what is damaged", async () => {
+  const store = memoryStore(), key = "state", told: string[] = [];
+  const tell = (text: string) => void told.push(text);
+  assertEquals(await checkpointIn(store, key, { tell }), undefined);
+  let last: Checkpoint | undefined;
   using _ = await train(family, trainSet, {
     epochs: 2,
-    onCheckpoint: (bytes) => store.put(state, bytes),
+    onCheckpoint(checkpoint) {
+      last = checkpoint;
+      return store.put(key, saveCheckpoint(checkpoint));
+    },
   });
-  assertEquals(await stateIn(store, state, 2), { state: (await store.get(state))!, epochs: 2 });
-  assertEquals(await stateIn(store, state, 1), undefined);
-  await store.put(state, new TextEncoder().encode("no state"));
-  assertEquals((await stateIn(store, state))?.epochs, 0);
+  const found = await checkpointIn(store, key, { most: 2, tell });
+  assertEquals([found?.position, found?.tensors], [last?.position, last?.tensors]);
+  assertEquals(await checkpointIn(store, key, { most: 1, tell }), undefined);
+  assertEquals(told, []);
+  const damaged = new TextEncoder().encode("no state");
+  await store.put(key, damaged);
+  assertEquals(await checkpointIn(store, key, { tell }), undefined);
+  assertEquals([told.length, await store.get(`${key}.damaged`)], [1, damaged]);
 });

@@ -3,7 +3,7 @@ import { fgsm } from "../../src/attacks/mod.ts";
 import { digits } from "../../src/data/digits.ts";
 import { InputError } from "../../src/errors.ts";
 import { measure } from "../../src/evaluate/measure.ts";
-import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
+import { loadModel, saveModel } from "../../src/models/file.ts";
 import { mlp } from "../../src/models/mlp.ts";
 import { rng } from "../../src/rng.ts";
 import { init } from "../../src/runtime/variants.ts";

@@ -4,7 +4,7 @@ import { heap } from "../../src/runtime/variants.ts";
 import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts";
 import { lossGradient } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { loadModel, saveModel } from "../../src/models/checkpoint.ts";
+import { loadModel, saveModel } from "../../src/models/file.ts";
 import { model } from "../../src/models/model.ts";
 import type { Tensors } from "../../src/graph/executor.ts";
 import { families } from "../../src/models/families.ts";

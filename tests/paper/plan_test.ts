@@ -66,7 +66,7 @@ Deno.test("plan() says which model has no recipe", () => {
 });
 
 Deno.test("trainingOptions() takes from the other's record what it settles, and adds the seeds", () => {
-  const first = { epochs: "7" };
+  const first = { record: { epochs: "7" } };
   assertEquals(trainingOptions(trainings.first, { seed: 4 }), { epochs: 3, batchSize: 5, seed: 4 });
   assertEquals(trainingOptions(trainings.second, { seed: 4, after: first }), {
     epochs: 7,

@@ -25,7 +25,7 @@ function finished(of: readonly Claim[], ...measurements: Record<string, Record<s
       claims: judgeAll(of, all, { experiments, budget, images: 10000 }),
       measurements: all,
       figures: { softmax: [] },
-      models: [{ name: "softmax", seed: 1, record: { epochs: "1", history: '[{"loss":2}]' } }],
+      models: [{ name: "softmax", seed: 1, record: { epochs: "1" }, history: [{ loss: 2 }] }],
       examples: { train: 3, test: 10000 },
     },
     { data: "digits", budget, kernels: "baseline", seconds: 2, made },

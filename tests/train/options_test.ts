@@ -150,7 +150,7 @@ Deno.test("train() refuses names that are no options, and says which one may hav
   await refuse({ dropout: { input: { keep: 0.5 } } }, "scale is missing");
   await refuse({ onProgress: 3 }, "Cannot train with onProgress 3: must be a function");
   await refuse({ perturbation: fgsm }, "must be a perturbation, as perturbation() makes one");
-  await refuse({ resume: "state" }, "must be the bytes of a state");
+  await refuse({ resume: "state" }, "must be a checkpoint, as loadCheckpoint() reads one");
   await refuse({ maxNorm: "1" }, 'Cannot train with maxNorm "1": must be a finite number > 0');
 });
 

@@ -27,7 +27,7 @@ const deep = (head: "softmax" | "sigmoid") =>
 function stepOf(family: Family, made: Perturbation) {
   const data = examplesFor(family, B, { seed: 5 });
   const network = executorOf(family, ordinaryTensors(family));
-  const model = bind(family, network, {});
+  const model = bind(family, network);
   const options = resolveOptions(family, data, { perturbation: made, alpha: 0, batchSize: B, dropout: {} });
   const step = makeStep(network, model, { data, options });
   const order = Int32Array.from({ length: B }, (_, i) => i);

@@ -1,13 +1,19 @@
 import { InputError } from "../../src/errors.ts";
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { perturbation } from "../../src/attacks/attack.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import type { Batch } from "../../src/data/batch.ts";
 import { init } from "../../src/runtime/variants.ts";
-import { saveModel } from "../../src/models/checkpoint.ts";
+import { saveModel } from "../../src/models/file.ts";
 import type { Family } from "../../src/models/family.ts";
 import { maxout } from "../../src/models/mod.ts";
-import { train, type TrainOptions } from "../../src/train/mod.ts";
+import {
+  type Checkpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+  train,
+  type TrainOptions,
+} from "../../src/train/mod.ts";
 import { bytesOf, CLASSES, examples, INPUTS, plain, trainings, trainSet } from "./support.ts";
 
 // what files say of the build is pinned here
@@ -32,12 +38,12 @@ Deno.test("train() interrupted anywhere and resumed ends bit-identical to uninte
     const steps = Math.ceil(50 / options.batchSize!);
     // before the first step, mid-epoch, at an epoch's end, after it, in the last epoch
     for (const looks of [1, 2, steps, steps + 1, steps + 2, 2 * steps, 3 * steps + 2]) {
-      let state: Uint8Array | undefined;
+      let state: Checkpoint | undefined;
       const interrupted = () =>
         train(start, trainSet, {
           ...whole,
           signal: abortedAt(looks),
-          onCheckpoint: (bytes) => void (state = bytes),
+          onCheckpoint: (checkpoint) => void (state = checkpoint),
         });
       await assertRejects(interrupted, Error, "enough", `${name}, look ${looks}`);
       assertEquals(
@@ -53,14 +59,14 @@ Deno.test("train() may be interrupted again and again, and resumed by later call
   const { start, options } = trainings["maxout with dropout against fgsm"];
   const whole = { ...options, epochs: 3, seed: 3 };
   const expected = await bytesOf(start, trainSet, whole);
-  let resume: Uint8Array | undefined;
+  let resume: Checkpoint | undefined;
   // two steps a time, of three in each epoch
   for (let i = 0; i < 4; i++) {
     const next = {
       ...whole,
       resume,
       signal: abortedAt(3),
-      onCheckpoint: (bytes: Uint8Array) => void (resume = bytes),
+      onCheckpoint: (checkpoint: Checkpoint) => void (resume = checkpoint),
     };
     await assertRejects(() => train(start, trainSet, next), Error, "enough");
   }
@@ -69,8 +75,8 @@ Deno.test("train() may be interrupted again and again, and resumed by later call
 
 Deno.test("train() resumed from the state of its end makes no step, and with more epochs goes on", async () => {
   for (const [name, { start, options }] of Object.entries(trainings)) {
-    const states: Uint8Array[] = [];
-    const onCheckpoint = (bytes: Uint8Array) => void states.push(bytes);
+    const states: Checkpoint[] = [];
+    const onCheckpoint = (checkpoint: Checkpoint) => void states.push(checkpoint);
     const short = await bytesOf(start, trainSet, { ...options, epochs: 2, onCheckpoint });
     assertEquals(states.length, 2, name);
     const again = { ...options, resume: states[1], onProgress: () => assert(false, "no step is made") };
@@ -119,10 +125,10 @@ Deno.test("train() waits for a timer now and then, for signals are not heard bet
 });
 
 Deno.test("train() resumes nothing that another training left", async () => {
-  let state = new Uint8Array();
+  let state: Checkpoint | undefined;
   const { start, options } = trainings["softmaxLinear with validation under attack"];
   const base = { ...options, epochs: 2, seed: 1 };
-  await bytesOf(start, trainSet, { ...base, onCheckpoint: (bytes) => void (state = bytes) });
+  await bytesOf(start, trainSet, { ...base, onCheckpoint: (checkpoint) => void (state = checkpoint) });
   const others: [string, Family, Batch, TrainOptions][] = [
     ["seed", start, trainSet, { seed: 2 }],
     ["recipe", start, trainSet, { batchSize: 10 }],
@@ -138,21 +144,41 @@ Deno.test("train() resumes nothing that another training left", async () => {
   ];
   for (const [name, family, data, changes] of others) {
     const run = () => train(family, data, { ...base, ...changes, resume: state });
-    await assertRejects(run, InputError, "Cannot resume training: its state is of another one", name);
+    await assertRejects(
+      run,
+      InputError,
+      "Cannot resume training: its checkpoint is of another training",
+      name,
+    );
   }
   init({ kernels: "relaxed" });
   const fused = () => train(start, trainSet, { ...base, resume: state });
-  await assertRejects(fused, InputError, "Cannot resume training: its state is of another one").finally(() =>
-    init({ kernels: "baseline" })
-  );
+  await assertRejects(fused, InputError, "Cannot resume training: its checkpoint is of another training")
+    .finally(() => init({ kernels: "baseline" }));
 
   using trained = await train(start, trainSet, base);
-  const notStates: [Uint8Array, string][] = [
+  const bytes = saveCheckpoint(state!);
+  const notCheckpoints: [Uint8Array, string][] = [
     [saveModel(trained), "Cannot resume training: expected format gibbon-training-1, got gibbon-model-1"],
     [Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), "Cannot read safetensors"],
-    [state.subarray(0, state.length - 4), "Cannot read safetensors"],
+    [bytes.subarray(0, bytes.length - 4), "Cannot read safetensors"],
   ];
-  for (const [resume, sentence] of notStates) {
-    await assertRejects(() => train(start, trainSet, { ...base, resume }), InputError, sentence);
+  for (const [bytes, sentence] of notCheckpoints) {
+    assertThrows(() => loadCheckpoint(bytes), InputError, sentence);
   }
+});
+
+Deno.test("a checkpoint of train() stays as it was while training goes on, and is the same from its file", async () => {
+  const { start, options } = trainings["maxout with dropout against fgsm"];
+  const states: Checkpoint[] = [], copies: Uint8Array[] = [];
+  using _ = await train(start, trainSet, {
+    ...options,
+    epochs: 3,
+    onCheckpoint(checkpoint) {
+      states.push(checkpoint);
+      copies.push(saveCheckpoint(checkpoint));
+    },
+  });
+  assertEquals(states.map(saveCheckpoint), copies);
+  for (const bytes of copies) assertEquals(saveCheckpoint(loadCheckpoint(bytes)), bytes);
 });

@@ -6,7 +6,7 @@ import { pgd } from "../../src/attacks/pgd.ts";
 import { signNoise } from "../../src/attacks/noise.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
-import { saveModel } from "../../src/models/checkpoint.ts";
+import { saveModel } from "../../src/models/file.ts";
 import type { Family } from "../../src/models/family.ts";
 import type { Model } from "../../src/models/model.ts";
 import { classRbm, maxout, mpDbm, rbf, softmaxLinear } from "../../src/models/mod.ts";

@@ -39,7 +39,7 @@ Deno.test("a step by trades() leaves the gradient of J(x) + β·KL(p(x) ‖ p(x�
   for (const family of families) {
     const data = examplesFor(family, B, { seed: 5 });
     const network = executorOf(family, ordinaryTensors(family));
-    const model = bind(family, network, {});
+    const model = bind(family, network);
     const options = resolveOptions(family, data, {
       perturbation: moving,
       objective: trades({ beta }),
@@ -110,7 +110,7 @@ Deno.test("train() by trades() refuses what it cannot take", async () => {
 Deno.test("pgd() on the divergence asks for no label, and raises the divergence", () => {
   const family = families[1];
   using network = executorOf(family, ordinaryTensors(family));
-  const model = bind(family, network, {});
+  const model = bind(family, network);
   const data = examplesFor(family, 40, { seed: 3 });
   const options = { epsilon: 0.2, steps: 10, loss: "divergence", seed: 1 } as const;
   const attacked = pgd(model, data, options);
@@ -135,7 +135,7 @@ Deno.test("pgd() on the divergence asks for no label, and raises the divergence"
 Deno.test("perturbation() of any attack takes predictions for labels if asked, so that it leaks none", () => {
   const family = families[0];
   using network = executorOf(family, ordinaryTensors(family));
-  const model = bind(family, network, {});
+  const model = bind(family, network);
   const data = examplesFor(family, 20, { seed: 4 });
   const predicted = { ...data, labels: predict(model, data.x).predicted };
   const other = { ...data, labels: predicted.labels.map((label) => (label + 1) % CLASSES) };

@@ -6,7 +6,7 @@ import { readSafetensors } from "../../src/data/safetensors.ts";
 import { init } from "../../src/runtime/variants.ts";
 import { losses } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
-import { saveModel } from "../../src/models/checkpoint.ts";
+import { saveModel } from "../../src/models/file.ts";
 import { model } from "../../src/models/model.ts";
 import { maxout, rbf } from "../../src/models/mod.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";

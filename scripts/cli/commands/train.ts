@@ -92,8 +92,7 @@ export const train: Command = command({
 
     const clean = measure(model, data.test);
     const attacked = underAttack(model, data.test, values);
-    const { epochs, history } = record as Record<string, string>;
-    const past = JSON.parse(history) as { loss: number; validationError?: number }[];
+    const epochs = Number(model.record.epochs);
     context.print(
       values.json
         ? JSON.stringify({
@@ -101,7 +100,7 @@ export const train: Command = command({
           family: family.name,
           data: { name: data.name, split: "test", examples: data.test.x.rows, reading: readingJson(reading) },
           kernels: kernels(),
-          training: { examples: trainSet.x.rows, epochs: Number(epochs), ...past[Number(epochs) - 1] },
+          training: { examples: trainSet.x.rows, epochs, ...model.history[epochs - 1] },
           clean: rates(clean),
           attacked,
         })

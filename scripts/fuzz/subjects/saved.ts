@@ -5,11 +5,12 @@ import {
   batch,
   families,
   familyNamed,
+  loadCheckpoint,
   loadModel,
   matrix,
   model,
   optionsOf,
-  readSafetensors,
+  saveCheckpoint,
   saveModel,
   softmaxLinear,
   train,
@@ -123,7 +124,7 @@ for (const validation of [undefined, DATA]) {
   (await train(softmaxLinear({ inputs: INPUTS, classes: CLASSES }), DATA, {
     ...HOW,
     validation,
-    onCheckpoint: (bytes: Uint8Array) => void STATES.push(bytes),
+    onCheckpoint: (checkpoint) => void STATES.push(saveCheckpoint(checkpoint)),
   }))[Symbol.dispose]();
 }
 
@@ -171,10 +172,10 @@ export const saved: readonly Subject[] = [
     inputs: mutatedFile(STATES),
     size: (bytes: Uint8Array) => bytes.length,
     async run(bytes: Uint8Array) {
-      const { metadata } = readSafetensors(bytes);
-      const validation = metadata.setup?.includes('"validation":{') ? DATA : undefined;
+      const resume = loadCheckpoint(bytes);
+      const validation = resume.setup.validation === undefined ? undefined : DATA;
       const family = softmaxLinear({ inputs: INPUTS, classes: CLASSES });
-      using _ = await train(family, DATA, { ...HOW, validation, resume: bytes });
+      using _ = await train(family, DATA, { ...HOW, validation, resume });
     },
   }),
   subject({

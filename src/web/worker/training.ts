@@ -1,6 +1,16 @@
 /** Training that can be watched, paused and resumed. @module */
 
-import { fgsm, loadModel, measure, type Model, saveModel, slice, type Tensor, train } from "../../mod.ts";
+import {
+  type Checkpoint,
+  fgsm,
+  loadModel,
+  measure,
+  type Model,
+  saveModel,
+  slice,
+  type Tensor,
+  train,
+} from "../../mod.ts";
 import { EPSILON } from "../../paper/experiment.ts";
 import { type Context, type EpochEnd, type Filters, type Params, PIXELS, type Trained } from "../messages.ts";
 import type { Data } from "./data.ts";
@@ -14,7 +24,7 @@ const MAX_UNITS = 15;
 
 /** State of an interrupted training. */
 export interface Interrupted {
-  readonly state: Uint8Array<ArrayBuffer>;
+  readonly state: Checkpoint;
   readonly epochs: number;
   readonly bytes?: Uint8Array<ArrayBuffer>;
 }
@@ -38,7 +48,7 @@ export async function trainModel(
   let { state, bytes, epochs: finishedEpochs = 0 } = interrupted ?? {} as Partial<Interrupted>;
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
-  const onCheckpoint = async (now: Uint8Array<ArrayBuffer>) => {
+  const onCheckpoint = async (now: Checkpoint) => {
     state = now;
     // a small model's training pauses seldom by itself, and an abort comes in a message
     await new Promise((resolve) => setTimeout(resolve, 0));

@@ -6,7 +6,7 @@ import type { Model } from "../../../src/models/model.ts";
 import { onnxBytes, type OnnxOperator } from "../../../src/models/export/onnx_bytes.ts";
 import { readOnnx } from "../../../src/models/import/onnx.ts";
 import { writeOnnx } from "../../../src/models/export/onnx.ts";
-import { loadModel, saveModel } from "../../../src/models/checkpoint.ts";
+import { loadModel, saveModel } from "../../../src/models/file.ts";
 import { WRITABLE } from "../../../src/models/export/operators.ts";
 import * as ops from "../../../src/ops/mod.ts";
 import { graphModel, TWICE } from "../export/written.ts";

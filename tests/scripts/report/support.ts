@@ -78,13 +78,8 @@ export function sample(figures: Readonly<Record<string, readonly Figure[]>> = { 
     models: [{
       name: "maxout",
       seed: 1,
-      record: {
-        seed: "1",
-        history: JSON.stringify([{ loss: 2 }, { loss: 1, validationError: 0.1 }, {
-          loss: 0.5,
-          validationError: 0.05,
-        }]),
-      },
+      record: { seed: "1" },
+      history: [{ loss: 2 }, { loss: 1, validationError: 0.1 }, { loss: 0.5, validationError: 0.05 }],
     }],
     examples: { train: 100, test: 10 },
   }, {

@@ -129,9 +129,7 @@ Deno.test("train against an attack or noise says so, and measures under the atta
     });
     assert(fooledRate > 0 && fooledRate <= 1);
     assertEquals(said.training.examples, 200);
-    const errors = JSON.parse(model.record.history).map(({ validationError }: { validationError: number }) =>
-      validationError
-    );
+    const errors = model.history.map(({ validationError = NaN }) => validationError);
     assertEquals(said.training.validationError, Math.min(...errors));
     assertEquals([model.record.perturbation, model.record.alpha], ['fgsm {"epsilon":0.1}', "0.25"]);
     for (const name of ["signNoise", "uniformNoise"]) {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { batch } from "../../src/data/batch.ts";
 import { readChecked, writeChecked } from "../../src/data/checksum.ts";
 import { readSafetensors } from "../../src/data/safetensors.ts";
@@ -7,7 +7,13 @@ import { matrix } from "../../src/matrix.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import "../../src/runtime/inlined.ts";
 import { init } from "../../src/runtime/variants.ts";
-import { train, type TrainOptions } from "../../src/train/mod.ts";
+import {
+  type Checkpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+  train,
+  type TrainOptions,
+} from "../../src/train/mod.ts";
 
 // what states say of the build is pinned here
 init({ kernels: "baseline" });
@@ -46,24 +52,29 @@ const OPTIONS: TrainOptions = {
 
 Deno.test("train() resumes a state with the names of an earlier version, and ends with the same bits", async () => {
   using whole = await train(family, data, OPTIONS);
-  using resumed = await train(family, data, { ...OPTIONS, resume: OLD });
+  using resumed = await train(family, data, { ...OPTIONS, resume: loadCheckpoint(OLD) });
   assertEquals(resumed.tensors(), whole.tensors());
   // what that version ended with
   assertEquals([...resumed.tensors().b.data], [-0.07412556558847427, 0.07412556558847427]);
-  const other = { ...OPTIONS, weightDecay: 0.25, resume: OLD };
+  const other = { ...OPTIONS, weightDecay: 0.25, resume: loadCheckpoint(OLD) };
   await assertRejects(() => train(family, data, other), InputError, "which differs in recipe");
 });
 
 Deno.test("train() refuses states that no training left, whatever is wrong with them, and ends", async () => {
   const validation = data;
   let state: Uint8Array = new Uint8Array();
-  const options = { ...OPTIONS, validation, onCheckpoint: (bytes: Uint8Array) => void (state = bytes) };
+  const options = {
+    ...OPTIONS,
+    validation,
+    onCheckpoint: (checkpoint: Checkpoint) => void (state = saveCheckpoint(checkpoint)),
+  };
   using _ = await train(family, data, { ...options, epochs: 2 });
   // what is wrong is not what the checksum tells
   const { tensors, metadata } = readChecked("read", state);
   const position = JSON.parse(metadata.position);
   const refuse = async (bytes: Uint8Array, sentence: string) => {
-    const run = () => train(family, data, { ...OPTIONS, validation, resume: bytes });
+    const run = async () =>
+      await train(family, data, { ...OPTIONS, validation, resume: loadCheckpoint(bytes) });
     const { code } = await assertRejects(run, InputError, `Cannot resume training: ${sentence}`);
     assertEquals(code, "format");
   };
@@ -89,50 +100,62 @@ Deno.test("train() refuses states that no training left, whatever is wrong with 
       const text = JSON.stringify({ ...position, [key]: value });
       await refuse(
         writeChecked(tensors, { ...metadata, position: text }),
-        `${key} of its state's position`,
+        `${key} of its checkpoint's position`,
       );
     }
   }
   for (const text of ["", "{", "[]", "null", "1"]) {
-    await refuse(writeChecked(tensors, { ...metadata, position: text }), "its state has no position");
-    await refuse(writeChecked(tensors, { ...metadata, setup: text }), "its state has no setup");
+    await refuse(writeChecked(tensors, { ...metadata, position: text }), "its checkpoint has no position");
+    await refuse(writeChecked(tensors, { ...metadata, setup: text }), "its checkpoint has no setup");
   }
   const { W: _W, ...rest } = tensors;
-  await refuse(writeChecked(rest, metadata), "its state lacks W");
+  await refuse(writeChecked(rest, metadata), "its checkpoint lacks W");
   const { "best.W": _best, ...others } = tensors;
-  await refuse(writeChecked(others, metadata), "its state lacks best.W");
+  await refuse(writeChecked(others, metadata), "its checkpoint lacks best.W");
   const long = { shape: [5], data: new Float32Array(5) };
-  await refuse(writeChecked({ ...tensors, W: long }, metadata), "W in its state is not 4 finite float32");
+  await refuse(
+    writeChecked({ ...tensors, W: long }, metadata),
+    "W in its checkpoint is not 4 finite float32",
+  );
   const whole = { shape: [2, 2], data: new Int32Array(4) };
   await refuse(
     writeChecked({ ...tensors, W: whole }, metadata),
-    "W in its state is not 4 finite float32",
+    "W in its checkpoint is not 4 finite float32",
   );
 });
 
-Deno.test("train() refuses a state of which any bit is another", async () => {
+Deno.test("loadCheckpoint() refuses a file of which any bit is another", async () => {
   let state: Uint8Array<ArrayBuffer> = new Uint8Array();
-  const options = { ...OPTIONS, onCheckpoint: (bytes: Uint8Array<ArrayBuffer>) => void (state = bytes) };
+  const options = {
+    ...OPTIONS,
+    onCheckpoint: (checkpoint: Checkpoint) => void (state = saveCheckpoint(checkpoint)),
+  };
   using _ = await train(family, data, { ...options, epochs: 1 });
   const header = new DataView(state.buffer).getUint32(0, true) + 8;
   // the last bit of numbers of each tensor, which stay finite
   for (let at = header; at < state.length; at += 4) {
     const damaged = state.slice();
     damaged[at] ^= 1;
-    const run = () => train(family, data, { ...OPTIONS, resume: damaged });
-    const { code, action } = await assertRejects(run, InputError, "does not fit its checksum");
+    const { code, action } = assertThrows(
+      () => loadCheckpoint(damaged),
+      InputError,
+      "does not fit its checksum",
+    );
     assertEquals([code, action], ["format", "resume training"]);
   }
   // another position, of the same length
   const at = new TextDecoder("latin1").decode(state).search(/(?<=loss\\":0\.)\d/);
   const damaged = state.map((byte, i) => i === at ? byte ^ 1 : byte);
-  const run = () => train(family, data, { ...OPTIONS, resume: damaged });
-  await assertRejects(run, InputError, "does not fit its checksum");
+  assertThrows(() => loadCheckpoint(damaged), InputError, "does not fit its checksum");
 });
 
 Deno.test("train() knows its examples by their content, to the last bit, and by each label and class", async () => {
   let state: Uint8Array = new Uint8Array();
-  const start = { ...OPTIONS, epochs: 1, onCheckpoint: (bytes: Uint8Array) => void (state = bytes) };
+  const start = {
+    ...OPTIONS,
+    epochs: 1,
+    onCheckpoint: (checkpoint: Checkpoint) => void (state = saveCheckpoint(checkpoint)),
+  };
   using _ = await train(family, data, start);
   const { train: content } = JSON.parse(readSafetensors(state).metadata.setup);
   assert(/^[0-9a-f]{64}$/.test(content), content);
@@ -141,7 +164,7 @@ Deno.test("train() knows its examples by their content, to the last bit, and by 
     { ...data, labels: Int32Array.of(0, 1, 1, 1) },
   ];
   for (const other of others) {
-    const run = () => train(family, other, { ...OPTIONS, resume: state });
+    const run = () => train(family, other, { ...OPTIONS, resume: loadCheckpoint(state) });
     await assertRejects(run, InputError, "which differs in train");
   }
 });

@@ -7,6 +7,7 @@ import type { Graph } from "../graph/graph.ts";
 import { checkFunction, suggestion } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { families, type FamilyName, familyNamed } from "./families.ts";
+import { type Epoch, isHistory } from "./history.ts";
 import { graphFamily, type Model, model } from "./model.ts";
 
 /** The `format` of a model's file. */
@@ -29,8 +30,9 @@ const READ = "read the model";
  */
 export function saveModel(model: Model): Uint8Array<ArrayBuffer> {
   checkFunction("save a model", model?.tensors, "its tensors");
-  const { family, record, tensors } = model;
-  return writeChecked(tensors(), { ...record, ...describe(family) });
+  const { family, record, history = [], tensors } = model;
+  const past = history.length > 0 && { history: JSON.stringify(history) };
+  return writeChecked(tensors(), { ...record, ...past, ...describe(family) });
 }
 
 /** What a file's metadata says of a family. */
@@ -54,14 +56,14 @@ export function describe(family: Family): Record<string, string> {
  */
 export function loadModel(bytes: Uint8Array): Model {
   const { tensors, metadata } = readChecked(READ, bytes, readSafetensors);
-  const { format, family: name, head, config, graph, ...record } = metadata;
+  const { format, family: name, head, config, graph, history, ...record } = metadata;
   if (format !== FORMAT) {
     const hint = format === undefined ? "; gibbon convert makes models of weights of other programs" : "";
     refuse(`expected format ${FORMAT} in its metadata, got ${format ?? "none"}${hint}`);
   }
   const family = name === undefined && graph !== undefined ? readGraph(graph) : readFamily(name, config);
   if (family.head.name !== head) refuse(`expected head ${family.head.name}, got ${head}`);
-  return model(family, { tensors, record });
+  return model(family, { tensors, record, history: readHistory(history) });
 }
 
 function readGraph(text: string): Family {
@@ -76,8 +78,15 @@ function readFamily(name: string | undefined, config = ""): Family {
   return explained("config", () => familyNamed(name as FamilyName, JSON.parse(config)));
 }
 
+function readHistory(text = "[]"): readonly Epoch[] {
+  return explained("history", () => {
+    const history: unknown = JSON.parse(text);
+    return isHistory(history) ? history : refuse("its history is no list of epochs");
+  });
+}
+
 /** What `read` gives; its errors say what of the file did not fit. */
-function explained(part: string, read: () => Family): Family {
+function explained<T>(part: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
