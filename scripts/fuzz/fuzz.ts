@@ -4,8 +4,8 @@ import { type Command, command } from "../cli/command.ts";
 import type { Progress } from "../cli/progress.ts";
 import { choicesOf, integerOption, number, text } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
-import { EXIT } from "../errors.ts";
-import { makeFolder } from "../files.ts";
+import { EXIT, UserError } from "../errors.ts";
+import { makeFolder, writeFileWhole } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { CORPUS, encode } from "./corpus.ts";
 import { subjects } from "./mod.ts";
@@ -26,6 +26,10 @@ export const fuzz: Command = command({
     seed: integerOption({ help: "Seed of all inputs", min: 0, max: 2 ** 30, default: 1 }),
     only: choicesOf(NAMES, { help: "Subjects; by default all" }),
     time: number({ help: "Seconds for each subject at most; by default as long as it takes", above: 0 }),
+    tally: text({
+      placeholder: "FILE",
+      help: "JSON file of the inputs of all runs that name it: each subject goes on there, up to --runs",
+    }),
     scratch: text({
       placeholder: "FOLDER",
       help: "Folder for files of the command line's runs",
@@ -35,20 +39,25 @@ export const fuzz: Command = command({
   notes:
     "What is found is made as small as it gets, printed with its seed, and kept in tests/fuzz/corpus, which " +
     "tests/fuzz/corpus_test.ts tries again. The exit code is 1 if anything is found.",
-  run({ runs, seed, only = NAMES, time, scratch }, { print, note, progress, interruptible }) {
+  run({ runs, seed, only = NAMES, time, tally, scratch }, { print, note, progress, interruptible }) {
     return interruptible(async (signal) => {
       await makeFolder(scratch);
+      const counted = tally === undefined ? {} : await readTally(tally);
       print(row("subject", "inputs", "refused", "unclear", "slow", "large"));
       let found = 0, tried = 0;
       for (const [k, name] of only.entries()) {
         const line = progress(`fuzz ${name}`, 0, { plain: true });
-        const order = { name, runs, seed, seconds: time, folder: scratch };
+        const before = totalOf(counted[name] ?? {});
+        if (before >= runs) continue;
+        const order = { name, runs: runs - before, seed: seed + before, seconds: time, folder: scratch };
         const { counts, finds, stopped } = await searched(order, line, signal);
         line.end();
-        const total = stopped ?? Object.values(counts).reduce((a, b) => a + b, 0);
+        const total = stopped ?? totalOf(counts);
         tried += total;
         if (stopped === undefined) {
           print(row(name, total, counts.refused, counts.unclear, counts.slow, counts.large));
+          counted[name] = sumOf(counted[name] ?? {}, counts);
+          if (tally !== undefined) await writeFileWhole(tally, `${JSON.stringify(counted, null, 2)}\n`);
         }
         for (const find of finds) {
           note(`${name}, seed ${find.seed}: ${find.problem}\n${await keep(name, find)}`);
@@ -57,15 +66,37 @@ export const fuzz: Command = command({
         if (stopped === undefined) continue;
         note(
           `Stopped after ${stopped} inputs of ${name}, ${tried} in all; finds before it are kept in tests/fuzz/corpus, and ` +
-            `--seed ${seed + stopped} --only ${only.slice(k).join(",")} goes on`,
+            (tally === undefined
+              ? `--seed ${seed + stopped} --only ${only.slice(k).join(",")} goes on`
+              : `--tally ${tally} goes on with ${name} anew`),
         );
         return EXIT.interrupted;
       }
-      print(`${tried} inputs, ${found} finds`);
+      const all = Object.values(counted).reduce((sum, counts) => sum + totalOf(counts), 0);
+      print(
+        `${tried} inputs, ${found} finds${tally === undefined ? "" : `; ${all} inputs in all of ${tally}`}`,
+      );
       return Number(found > 0);
     });
   },
 });
+
+type Counts = Readonly<Record<string, number>>;
+
+const totalOf = (counts: Counts) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+const sumOf = (a: Counts, b: Counts): Counts =>
+  Object.fromEntries(Object.entries(b).map(([key, each]) => [key, each + (a[key] ?? 0)]));
+
+/** The counts of each subject that earlier runs left in `path`; none if it is not there. */
+async function readTally(path: string): Promise<Record<string, Counts>> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw new UserError(`${path} is no tally of earlier runs: ${(error as Error).message}`);
+  }
+}
 
 /** What a worker finds; an input that it does not come back from is a find too. */
 function searched(order: Omit<Order, "at">, line: Progress, signal: AbortSignal): Promise<Searched> {

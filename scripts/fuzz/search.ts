@@ -20,6 +20,9 @@ export interface Find {
   readonly seed: number;
 }
 
+/** Inputs between two looks at the clock. */
+const PORTION = 250;
+
 /** What kind of find a problem is: where it comes from, or what it says except for numbers. */
 function kindOf({ outcome, problem = "" }: Verdict): string {
   const frame = /\/((?:src|scripts)\/(?!fuzz)[^:]+:\d+)/.exec(problem)?.[1];
@@ -53,20 +56,15 @@ export async function search(
       if (kind) onShrink();
       else onInput(from, tried++ - begun);
       const verdict = await judge(subject, input);
-      const own = kindOf(verdict);
       if (!kind) counts[verdict.outcome]++;
-      const isFind = !["answered", "refused"].includes(verdict.outcome) && !known.has(own);
-      if (!isFind || (kind && own !== kind)) return true;
+      if (verdict.outcome === "answered" || verdict.outcome === "refused") return true;
+      const own = kindOf(verdict);
+      if (known.has(own) || (kind && own !== kind)) return true;
       [kind, last] = [own, verdict];
       return false;
     });
-    const left = end - performance.now();
-    const result = await fc.check(property, {
-      seed: from,
-      numRuns: runs - tried,
-      ...(Number.isFinite(left) && { interruptAfterTimeLimit: left, markInterruptAsFailure: false }),
-    });
-    if (!result.counterexample || !kind) break;
+    const result = await fc.check(property, { seed: from, numRuns: Math.min(runs - tried, PORTION) });
+    if (!result.counterexample || !kind) continue;
     known.add(kind);
     finds.push({ input: result.counterexample[0], problem: last?.problem ?? "", seed: from });
   }
