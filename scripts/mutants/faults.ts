@@ -14,8 +14,8 @@ export interface Fault {
   readonly after: string;
   /** The expression that holds it, or the arguments of a call. */
   readonly within: Range;
-  /** Whether it is met while the file is loaded, and not in a function. */
-  readonly atLoad: boolean;
+  /** Place in the list, from 1, of the first fault with the same `within`: code that has reached it has reached all of them. */
+  readonly leader: number;
 }
 
 /** Characters `from` to `to` (exclusive) of a text; `isList` if they are arguments. */
@@ -48,14 +48,13 @@ const OPERATORS: ReadonlyMap<ts.SyntaxKind, readonly string[]> = new Map([
 /** Every fault that can be planted in `text`, in order of place. Types, messages and imports are left as they are. */
 export function faultsIn(text: string): Fault[] {
   const file = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest, true);
-  const faults: Fault[] = [];
+  const faults: Omit<Fault, "leader">[] = [];
   const rangeOf = (node: ts.Node): Range => ({ from: node.getStart(file), to: node.getEnd() });
   const plant = (operator: string, { from, to }: Range, after: string, holder: ts.Node, within?: Range) => {
     const before = text.slice(from, to);
     if (before === after) return;
     const line = file.getLineAndCharacterOfPosition(from).line + 1;
-    const atLoad = ts.findAncestor(holder, ts.isFunctionLike) === undefined;
-    faults.push({ operator, line, from, to, before, after, within: within ?? rangeOf(holder), atLoad });
+    faults.push({ operator, line, from, to, before, after, within: within ?? rangeOf(holder) });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
@@ -90,8 +89,15 @@ export function faultsIn(text: string): Fault[] {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  return faults.sort((a, b) => a.from - b.from);
+  const leaders = new Map<string, number>();
+  return faults.sort((a, b) => a.from - b.from).map((fault, i) => {
+    const key = keyOf(fault.within);
+    if (!leaders.has(key)) leaders.set(key, i + 1);
+    return { ...fault, leader: leaders.get(key)! };
+  });
 }
+
+const keyOf = ({ from, to, isList = false }: Range) => `${from} ${to} ${isList}`;
 
 /** Whether it makes an error, whose words are no behaviour. */
 function isError(node: ts.Node): boolean {
@@ -109,16 +115,16 @@ export function planted(text: string, { from, to, after }: Fault): string {
 }
 
 /**
- * `text` with all `faults` in it, each of which takes effect while the global `fault` is its place in the list, counted from 1:
- * what holds one becomes a choice between its variants and itself.
+ * `text` with all `faults` in it, each of which takes effect while the global `fault` is its place in the list, counted from 1
+ * above `offset`: what holds one becomes a choice between its variants and itself. Whenever that is met, the global list
+ * `reached` holds 1 at the number of its leader.
  */
-export function switchable(text: string, faults: readonly Fault[]): string {
-  const groups = new Map<string, { within: Range; members: [number, Fault][] }>();
+export function switchable(text: string, faults: readonly Fault[], offset = 0): string {
+  const groups = new Map<number, { within: Range; members: [number, Fault][] }>();
   faults.forEach((fault, i) => {
-    const { from, to, isList = false } = fault.within, key = `${from} ${to} ${isList}`;
-    const group = groups.get(key) ?? { within: fault.within, members: [] };
-    group.members.push([i + 1, fault]);
-    groups.set(key, group);
+    const group = groups.get(fault.leader) ?? { within: fault.within, members: [] };
+    group.members.push([offset + i + 1, fault]);
+    groups.set(fault.leader, group);
   });
   // the outer ones first
   const sorted = [...groups.values()].sort((a, b) =>
@@ -134,8 +140,8 @@ export function switchable(text: string, faults: readonly Fault[]): string {
         [number, text.slice(within.from, from) + after + text.slice(to, within.to)] as const
       );
       const [open, close] = within.isList ? ["[", "]"] : ["(", ")"];
-      const choices = variants.map(([number, variant]) =>
-        `fault === ${number} ? ${open}${variant}${close} : `
+      const choices = variants.map(([number, variant], i) =>
+        `${i > 0 ? "fault" : `(reached[${number}] = 1, fault)`} === ${number} ? ${open}${variant}${close} : `
       );
       const whole = `${choices.join("")}${open}${render(within.from, within.to)}${close}`;
       out += within.isList ? `...(${whole})` : `(${whole})`;

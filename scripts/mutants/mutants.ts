@@ -6,8 +6,9 @@ import { runTask } from "../cli/run.ts";
 import { rng } from "../../src/mod.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
+import { sha256 } from "../sha256.ts";
 import { type Fault, faultsIn, switchable } from "./faults.ts";
-import { type Said, Session } from "./session.ts";
+import { type Judged, type Outcome, Suite } from "./suite.ts";
 
 /** Where faults are planted by default: what numbers come from. */
 const PLACES = ["src/attacks", "src/evaluate", "src/loss.ts", "src/train", "src/paper"];
@@ -20,158 +21,146 @@ const COPY = `${ROOT}.cache/mutants`;
 /** What the copy holds; the rest is not needed by the tests of src/. */
 const COPIED = ["src", "tests", "scripts", "wasm", "deno.json", "deno.lock", "LICENSE", "README.md"];
 
-/** A fault of a file, what became of it, and by which tests. */
-interface Mutant extends Fault {
+/** A fault of a file, and its number there. */
+type Numbered = Fault & { readonly file: string; readonly number: number };
+
+/** A fault, what became of it, and the SHA-256 of its file without it. */
+interface Mutant extends Judged {
   readonly file: string;
-  readonly outcome: "noticed" | "survived" | "slow" | "equivalent";
-  readonly tests: readonly string[];
+  readonly sha256: string;
+  readonly number: number;
+  readonly line: number;
+  readonly change: string;
 }
 
-/** Plants faults and runs the tests that concern their files. */
+/** Plants faults and runs the tests that meet them. */
 export const mutants: Command = command({
   name: "mutants",
   summary:
-    "Plant faults in a copy of src/ one at a time, run the tests that concern each, and list what no test notices",
+    "Plant faults in a copy of src/ one at a time, run the tests that meet each, and list what no test notices",
   options: {
     only: text({ placeholder: "PATH,…", help: `Files or folders; by default ${PLACES.join(", ")}` }),
     sample: integerOption({ help: "Faults to plant, chosen at random; by default all", min: 1 }),
     seed: integerOption({ help: "Seed of the choice", min: 0, default: 1 }),
-    from: integerOption({
-      help: "Faults of the choice to leave out, for a run that was stopped",
-      min: 0,
-      default: 0,
+    effort: number({
+      help: "Seconds of tests for a fault, as long as they take without it",
+      above: 0,
+      default: 60,
     }),
-    timeout: number({ help: "Seconds that the tests of a fault may take", above: 0, default: 120 }),
-    tests: text({ placeholder: "PATH,…", help: "Tests to run; by default those that concern the file" }),
-    json: flag("Print one JSON object"),
+    results: text({
+      placeholder: "FILE",
+      help: "Lines of JSON: what became of each fault, so that a run goes on where one was stopped",
+      default: ".cache/mutants/results.jsonl",
+    }),
+    retry: flag("Try faults again that have survived"),
   },
   notes:
-    "A fault is noticed if the tests that mirror its file or import it fail, or take too long; if they pass, those of " +
-    "the folder are run too. Faults that change nothing a caller could see are listed, each with its reason, in " +
+    "Each test of a folder runs once without a fault, which shows the faults that it meets; a fault is noticed if a test that " +
+    "meets it fails or takes too long. Faults that change nothing a caller could see are listed, each with its reason, in " +
     "scripts/mutants/equivalent.json, and are not planted. The exit code is 1 if any fault survives.",
-  run({ only, sample, seed, from, timeout, tests, json }, { print, note, progress, interruptible }) {
+  run({ only, sample, seed, effort, results, retry }, { print, note, progress, interruptible }) {
     const files = (only?.split(",") ?? PLACES).flatMap((path) => filesIn(path.trim())).sort();
     const texts = new Map(files.map((file) => [file, Deno.readTextFileSync(ROOT + file)]));
-    const all: Numbered[] = files.flatMap((file) =>
-      faultsIn(texts.get(file)!).map((fault, i) => ({ file, number: i + 1, ...fault }))
+    const faults = new Map(files.map((file) => [file, faultsIn(texts.get(file)!)]));
+    const all = files.flatMap((file) =>
+      faults.get(file)!.map((fault, i): Numbered => ({ file, number: i + 1, ...fault }))
     );
     if (all.length === 0) throw new UserError("There is nowhere to plant a fault");
-    // file by file, for each is loaded once
-    const chosen = Array.from(rng(seed).permutation(all.length).slice(0, sample ?? all.length)).sort((a, b) =>
-      a - b
-    )
-      .map((i) => all[i]).slice(from);
+    const chosen = Array.from(
+      rng(seed).permutation(all.length).slice(0, sample ?? all.length),
+      (i) => all[i],
+    );
     return interruptible(async (signal) => {
+      const hashes = new Map<string, string>();
+      for (const file of files) hashes.set(file, await sha256(new TextEncoder().encode(texts.get(file))));
+      const keyOf = ({ file, number }: Pick<Mutant, "file" | "number">) => `${file} ${number}`;
+      const known = new Map<string, Mutant>();
+      for (const each of await resultsIn(results)) {
+        if (hashes.get(each.file) === each.sha256) known.set(keyOf(each), each);
+      }
+      const open = chosen.filter((each) => {
+        const outcome = known.get(keyOf(each))?.outcome;
+        return !isEquivalent(each.file, texts.get(each.file)!, each) &&
+          (outcome === undefined || retry && (outcome === "survived" || outcome === "unreached"));
+      });
       await copyTo(COPY);
-      const found: Mutant[] = [];
+      const groups = Map.groupBy(open, ({ file }) => testsOf(file).all.join(","));
       using line = progress("mutants", 0, { plain: true });
-      for (const file of new Set(chosen.map((each) => each.file))) {
-        const text = texts.get(file)!, own = chosen.filter((each) => each.file === file);
-        await Deno.writeTextFile(`${COPY}/${file}`, switchable(text, faultsIn(text)));
-        let open: readonly Numbered[] = own.filter((each) => !isEquivalent(file, text, each));
-        found.push(
-          ...own.filter((each) => !open.includes(each)).map((each) => ({
-            ...each,
-            outcome: "equivalent" as const,
-            tests: [],
-          })),
-        );
-        const ran: string[] = [];
-        const stages = tests ? [tests.split(",")] : testsOf(file);
-        for (const [k, paths] of stages.entries()) {
-          if (open.length === 0 || signal.aborted) break;
-          ran.push(...paths);
-          await using of = new FileTests(file, paths);
-          await of.start(timeout);
-          const survivors: Numbered[] = [];
-          for (const each of open) {
-            if (signal.aborted) break;
-            const outcome = await of.outcomeOf(each);
-            if (outcome === "survived" && k + 1 < stages.length) survivors.push(each);
-            else found.push({ ...each, outcome, tests: [...ran] });
-            line.update(found.length / chosen.length, `${file}, ${survivorsOf(found).length} survived`);
-          }
-          open = survivors;
-        }
-        await Deno.writeTextFile(`${COPY}/${file}`, text);
+      let done = 0;
+      for (const [tests, group] of groups) {
         if (signal.aborted) break;
+        // all faults of the files are planted at once, counted on from file to file
+        const planted = [...new Set(group.map(({ file }) => file))].sort(),
+          offsets = new Map<string, number>();
+        let most = 0;
+        for (const file of planted) {
+          offsets.set(file, most);
+          await Deno.writeTextFile(`${COPY}/${file}`, switchable(texts.get(file)!, faults.get(file)!, most));
+          most += faults.get(file)!.length;
+        }
+        await using suite = await Suite.open(COPY, {
+          ...{ files: tests.split(","), most, signal },
+          onTest: (share, name) => line.update(done / open.length, `${Math.round(100 * share)} % of ${name}`),
+        });
+        for (const each of group) {
+          if (signal.aborted) break;
+          const { file, number, before, after } = each, offset = offsets.get(file)!;
+          const judged = await suite.judge(offset + number, {
+            leader: offset + each.leader,
+            all: faults.get(file)!.map(({ leader }) => offset + leader),
+            near: testsOf(file).near,
+            milliseconds: 1000 * effort,
+          });
+          const change = `${each.operator}: ${before} → ${after}`.replace(/\s+/g, " ");
+          const mutant = { file, sha256: hashes.get(file)!, number, line: each.line, change, ...judged };
+          known.set(keyOf(each), mutant);
+          await Deno.writeTextFile(results, `${JSON.stringify(mutant)}\n`, { append: true });
+          line.update(++done / open.length, file);
+        }
+        for (const file of planted) await Deno.writeTextFile(`${COPY}/${file}`, texts.get(file)!);
       }
       line.end();
-      if (json) print(JSON.stringify({ seed, from, possible: all.length, mutants: found }));
-      else tell(found, { print, possible: all.length });
-      if (signal.aborted) note(`Stopped; --seed ${seed} --from ${from + found.length} goes on with the rest`);
-      return signal.aborted ? EXIT.interrupted : Number(survivorsOf(found).length > 0);
+      const found = chosen.flatMap((each) => known.get(keyOf(each)) ?? []).filter((each) =>
+        !isEquivalent(each.file, texts.get(each.file)!, faults.get(each.file)![each.number - 1])
+      );
+      const equivalent = chosen.filter((each) => isEquivalent(each.file, texts.get(each.file)!, each)).length;
+      const survivors = tell(found, { print, equivalent, possible: all.length });
+      if (signal.aborted) note(`Stopped; what is known is kept in ${results}, and the same command goes on`);
+      return signal.aborted ? EXIT.interrupted : Number(survivors > 0);
     });
   },
 });
 
-const survivorsOf = (found: readonly Mutant[]) => found.filter(({ outcome }) => outcome === "survived");
-
+/** Prints what survived, and counts; how many survived. */
 function tell(
   found: readonly Mutant[],
-  { print, possible }: { print: (text: string) => void; possible: number },
-): void {
-  for (const { file, line, before, after, operator, tests } of survivorsOf(found)) {
-    print(`${file}:${line}  ${operator}: ${before} → ${after}`.replace(/\s+/g, " "));
-    print(`  not noticed by ${tests.join(", ")}`);
+  { print, equivalent, possible }: { print: (text: string) => void; equivalent: number; possible: number },
+): number {
+  const survivors = found.filter(({ outcome }) => outcome === "survived" || outcome === "unreached");
+  for (const { file, line, change, outcome, ran, of } of survivors) {
+    const why = outcome === "unreached"
+      ? "no test meets it"
+      : `not noticed by ${ran} of ${of} tests that meet it`;
+    print(`${file}:${line}  ${change}  (${why})`);
   }
-  const count = (of: Mutant["outcome"]) => found.filter(({ outcome }) => outcome === of).length;
+  const count = (of: Outcome) => found.filter(({ outcome }) => outcome === of).length;
   print(
-    `${count("survived")} of ${found.length} faults survived, ${count("noticed")} were noticed, ${
+    `${survivors.length} of ${found.length} faults survived, ${count("noticed")} were noticed, ${
       count("slow")
-    } took too long, ${count("equivalent")} are known to change nothing; ${possible} can be planted`,
+    } took too long; ${equivalent} more are known to change nothing; ${possible} can be planted`,
   );
+  return survivors.length;
 }
 
-/** A fault of a file, and its number there. */
-type Numbered = Fault & { readonly file: string; readonly number: number };
-
-/** How many times as long as without a fault tests may take, and seconds more. */
-const PATIENCE = { times: 10, seconds: 10 };
-
-/** The tests of one file, in processes that are opened as they are needed. */
-class FileTests implements AsyncDisposable {
-  #session?: Session;
-  /** Seconds that the tests may take. */
-  #limit = 0;
-
-  constructor(readonly file: string, readonly tests: readonly string[]) {}
-
-  /** Writes all faults of the file into the copy, and makes sure that the tests pass without one. */
-  async start(timeout: number): Promise<void> {
-    this.#session = await Session.open(COPY, 0, this.tests);
-    const begun = performance.now(), said = await this.#session.run(0, timeout);
-    if (said === "late" || said.failed !== null) {
-      const why = said === "late" ? `take more than ${timeout} s` : `fail without a fault: ${said.failed}`;
-      throw new UserError(`The tests ${this.tests.join(", ")} ${why}`);
-    }
-    this.#limit = Math.min(timeout, PATIENCE.times * (performance.now() - begun) / 1000 + PATIENCE.seconds);
-  }
-
-  /** Whether the tests notice the fault. What one fault has left behind must not fail the tests of the next. */
-  async outcomeOf({ number, atLoad }: Numbered): Promise<Mutant["outcome"]> {
-    if (atLoad) {
-      await using session = await Session.open(COPY, number, this.tests);
-      return outcome(await session.run(number, this.#limit));
-    }
-    this.#session ??= await Session.open(COPY, 0, this.tests);
-    const said = await this.#session.run(number, this.#limit);
-    if (said !== "late" && said.failed === null) return "survived";
-    const after = said === "late" ? said : await this.#session.run(0, this.#limit);
-    if (after !== "late" && after.failed === null) return outcome(said);
-    await this[Symbol.asyncDispose]();
-    if (said === "late") return "slow";
-    await using fresh = await Session.open(COPY, 0, this.tests);
-    return outcome(await fresh.run(number, this.#limit));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#session?.[Symbol.asyncDispose]();
-    this.#session = undefined;
+/** What an earlier run left in `path`. */
+async function resultsIn(path: string): Promise<Mutant[]> {
+  try {
+    return (await Deno.readTextFile(path)).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw new UserError(`${path} holds no results of an earlier run: ${(error as Error).message}`);
   }
 }
-
-const outcome = (said: Said) => said === "late" ? "slow" : said.failed === null ? "survived" : "noticed";
 
 /** The TypeScript files at or below `path`. */
 function filesIn(path: string): string[] {
@@ -199,20 +188,21 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The tests that concern `file`: those that mirror it or import it, then all of its folder. */
-export function testsOf(file: string): string[][] {
+/** The tests that may concern `file`: those of its folder, and of them `near` those that mirror it or import it. */
+export function testsOf(file: string): { readonly near: readonly string[]; readonly all: readonly string[] } {
+  const own = CONCERNED[file];
+  if (own) return { near: own, all: own };
   const folder = file.replace(/^src/, "tests").replace(/\/[^/]*$/, "");
   const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.ts$/, "");
-  const beside = folder === "tests" ? [] : testsIn(folder);
-  const near = CONCERNED[file] ??
-    beside.filter((path) =>
-      path.endsWith(`/${name}_test.ts`) || Deno.readTextFileSync(ROOT + path).includes(`/${file}"`)
-    );
-  const rest = beside.filter((path) => !near.includes(path));
-  return [[...near], rest].filter((each) => each.length > 0);
+  const all = testsIn(folder);
+  const near = all.filter((path) =>
+    path.endsWith(`/${name}_test.ts`) || Deno.readTextFileSync(ROOT + path).includes(`/${file}"`)
+  );
+  return { near, all };
 }
 
 function testsIn(folder: string): string[] {
+  if (folder === "tests") return [];
   return Array.from(Deno.readDirSync(ROOT + folder), ({ name }) => `${folder}/${name}`)
     .filter((path) => path.endsWith("_test.ts")).sort();
 }

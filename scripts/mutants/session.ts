@@ -2,21 +2,46 @@
 
 import { TextLineStream } from "../bench/peers/lines.ts";
 
-/** What the tests of a fault said: the one that failed, none, or no answer in time. */
-export type Said = { readonly failed: string | null } | "late";
+/** A test, by its place in a session's list, run while `fault` is there, for so long at most. */
+export interface Order {
+  readonly fault: number;
+  readonly test: number;
+  readonly milliseconds: number;
+}
 
-/** Seconds in which files are loaded. */
-const LOADING = 300;
+/** What a session says once its files are loaded: its tests, and the faults that were met meanwhile. */
+export interface Ready {
+  readonly tests: readonly { readonly file: string; readonly name: string }[];
+  readonly problem?: string;
+  readonly reached: readonly number[];
+}
+
+/** What became of a test; without a fault also the faults that it has met. */
+export interface Answer {
+  readonly failed: boolean;
+  readonly milliseconds: number;
+  readonly reached?: readonly number[];
+}
 
 /** Tests in a process of their own. */
 export class Session implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #orders: WritableStreamDefaultWriter<Uint8Array>;
+  ready!: Ready;
 
-  private constructor(cwd: string, fault: number, tests: readonly string[]) {
+  private constructor(cwd: string, fault: number, most: number, files: readonly string[]) {
     this.#child = new Deno.Command("deno", {
-      args: ["run", "-P=test", "-q", "--no-check", "scripts/mutants/runner.ts", `${fault}`, ...tests],
+      args: [
+        "run",
+        "-P=test",
+        "-q",
+        "--no-check",
+        "scripts/mutants/runner.ts",
+        `${fault}`,
+        `${most}`,
+        ...files,
+      ],
       cwd,
       stdin: "piped",
       stdout: "piped",
@@ -27,32 +52,31 @@ export class Session implements AsyncDisposable {
     this.#orders = this.#child.stdin.getWriter();
   }
 
-  /** The tests of the project in `cwd`, loaded while `fault` is there; 0 is none. */
-  static async open(cwd: string, fault: number, tests: readonly string[]): Promise<Session> {
-    const session = new Session(cwd, fault, tests);
-    await session.#answer(LOADING);
+  /** The tests of `files` of the project in `cwd`, loaded while `fault` of `most` is there; 0 is none. */
+  static async open(
+    cwd: string,
+    { fault = 0, most, files }: { fault?: number; most: number; files: readonly string[] },
+  ): Promise<Session> {
+    const session = new Session(cwd, fault, most, files);
+    const ready = await session.#answer<Ready>();
+    session.ready = ready ??
+      { tests: [], problem: "the process ended while it loaded its files", reached: [] };
     return session;
   }
 
-  /** What the tests say while `fault` is there, within `seconds`. After "late" the session is over. */
-  async run(fault: number, seconds: number): Promise<Said> {
+  /** What becomes of a test. After "late", which a process that ended also counts as, the session is over. */
+  async run(order: Order): Promise<Answer | "late"> {
     try {
-      await this.#orders.write(new TextEncoder().encode(`${fault}\n`));
+      await this.#orders.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`));
     } catch {
-      // a process that ended says nothing
+      return "late";
     }
-    const answer = await this.#answer(seconds);
-    return answer === undefined ? "late" : JSON.parse(answer);
+    return await this.#answer<Answer | "late">() ?? "late";
   }
 
-  async #answer(seconds: number): Promise<string | undefined> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), 1000 * seconds);
-    });
-    const answer = await Promise.race([this.#lines.read().then(({ value }) => value), late]);
-    clearTimeout(timer);
-    return answer;
+  async #answer<T>(): Promise<T | undefined> {
+    const { value } = await this.#lines.read();
+    return value === undefined ? undefined : JSON.parse(value);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
