@@ -192,7 +192,8 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
 export function testsOf(file: string): { readonly near: readonly string[]; readonly all: readonly string[] } {
   const own = CONCERNED[file];
   if (own) return { near: own, all: own };
-  const folder = file.replace(/^src/, "tests").replace(/\/[^/]*$/, "");
+  let folder = file.replace(/^src/, "tests");
+  do folder = folder.replace(/\/[^/]*$/, ""); while (!isFolder(folder));
   const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.ts$/, "");
   const all = testsIn(folder);
   const near = all.filter((path) =>
@@ -201,8 +202,15 @@ export function testsOf(file: string): { readonly near: readonly string[]; reado
   return { near, all };
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(ROOT + path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 function testsIn(folder: string): string[] {
-  if (folder === "tests") return [];
   return Array.from(Deno.readDirSync(ROOT + folder), ({ name }) => `${folder}/${name}`)
     .filter((path) => path.endsWith("_test.ts")).sort();
 }

@@ -34,6 +34,7 @@ Deno.test("agreement() of a model with itself is whole, and null where there is 
     bothWrong: null,
   });
   assertEquals(agreement(wrong, labels, { labels }).bothWrong, null);
+  assertEquals(agreement([1], [1], { labels: [0] }).onMistakes, 1, "one mistake is enough for a rate");
   assertThrows(() => agreement(wrong, labels.subarray(1), { labels }), InputError, "3 and 2 of them for 3");
 });
 

@@ -1,5 +1,5 @@
 import { InputError } from "../../src/errors.ts";
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
@@ -74,6 +74,15 @@ Deno.test("worstCaseOf() is standard by default, and none where attacks are name
   assertEquals(effort({ attacks: ["fgsm"], effort: "quick" }), "quick");
   assertEquals(effort({ effort: "none" }), null);
   assertEquals(worstCaseOf({ ...GATE, epsilons: [0, 0.1] })!.epsilons, [0.1]);
+});
+
+Deno.test("a gate's epsilon is 0.25 by default, its seed 0, and its bounds go on to all that is tried", () => {
+  const [noise] = trialsOf(GATE, 1);
+  assertEquals([noise.epsilons, noise.options], [[0.25], { bounds: undefined, seed: 0 }]);
+  assert(!("bounds" in worstCaseOf(GATE)!));
+  const bounded = { ...GATE, bounds: [0, 1] as const };
+  assertEquals(trialsOf(bounded, 1)[0].options, { bounds: [0, 1], seed: 0 });
+  assertEquals(worstCaseOf(bounded)!.bounds, [0, 1]);
 });
 
 Deno.test("a gate that asks for the worst case and leaves it out, or gives it no room, is refused", () => {
