@@ -113,7 +113,7 @@ export function cascade(
       const { bound, t } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });
       raise(c, -bound);
       if (bound < 0) continue;
-      const witness = pointToward(chain, { within, label, t });
+      const witness = pointToward(chain, { within, label, rival: c, t });
       if (witness) return fooled("semidefinite", witness);
       stuck = true;
       // one class that stays open is enough, unless a search goes on

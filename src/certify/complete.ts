@@ -1,8 +1,8 @@
 /** Branch and bound: the region, or the signs of hidden units, in halves until a bound or a witness settles each. @module */
 
-import { type Chain, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
+import { apply, type Chain, type ChainLayer, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
 import { boundChain } from "./crown.ts";
-import { differences } from "./exact_linear.ts";
+import { difference, differences } from "./exact_linear.ts";
 import { halfBilinear, hasOneHiddenLayer, splitCandidates } from "./hidden.ts";
 import type { Neighborhood } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
@@ -51,11 +51,11 @@ function searchSigns(
     if (!goOn()) return;
     const signs = open.pop()!;
     const of = halfBilinear(chain, path, { label, rival, signs });
-    const { bound, t } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });
+    const { bound, t, vectors } = bilinearMaximum(of, workspace, { checks: CHECKS, goal: 0 });
     if (bound < 0) continue;
-    const witness = pointToward(chain, { within, label, t });
+    const witness = pointToward(chain, { within, label, rival, t });
     if (witness) return { certified: false, witness };
-    const [unit] = splitCandidates(chain, path, { label, rival, signs, t });
+    const [unit] = splitCandidates(chain, path, { label, rival, signs, vectors });
     if (unit === undefined) return;
     for (const sign of [false, true]) open.push(new Map([...signs, [unit, sign]]));
   }
@@ -115,21 +115,60 @@ function inBall(point: Float64Array, { norm, epsilon, x }: Neighborhood): Float6
   return point.map((value, i) => x[i] + share * (value - x[i]));
 }
 
-/** The corner of the box toward which the relaxed `t` lies, or `t` itself, if it is misclassified. */
+/** Steps from a point that a relaxation suggests, the first as long as the region reaches, each shorter than the last. */
+const STEPS = 12;
+
+/**
+ * A misclassified point of the region near the relaxed `t`: that one, the corner of the box toward which it lies, or one to
+ * which the gradient of the rival's lead goes on from there.
+ */
 export function pointToward(
   chain: Chain,
-  { within, label, t }: { within: Neighborhood; label: number; t: Float64Array },
+  { within, label, rival, t }: { within: Neighborhood; label: number; rival: number; t: Float64Array },
 ): Float64Array | undefined {
   const { x, lo, hi, norm, epsilon } = within;
-  const at = (place: (i: number, toward: number) => number): Float64Array => {
-    let k = 0;
-    return inBall(x.map((value, i) => lo[i] < hi[i] ? place(i, t[k++]) : value), within);
-  };
-  const points = norm === "L2"
-    ? [at((i, toward) => Math.min(hi[i], Math.max(lo[i], x[i] + epsilon * toward)))]
-    : [
-      at((i, toward) => toward > 0 ? hi[i] : lo[i]),
-      at((i, toward) => Math.min(hi[i], Math.max(lo[i], (lo[i] + hi[i]) / 2 + toward * (hi[i] - lo[i]) / 2))),
-    ];
-  return points.find((point) => marginOf(scoresOf(chain, point), label) < 0);
+  const ball = norm === "L2";
+  const clipped = (place: (i: number) => number) =>
+    inBall(x.map((_, i) => Math.min(hi[i], Math.max(lo[i], place(i)))), within);
+  const wrong = (point: Float64Array) => marginOf(scoresOf(chain, point), label) < 0;
+  const moved = new Float64Array(x.length);
+  for (let i = 0, k = 0; i < x.length; i++) if (lo[i] < hi[i]) moved[i] = t[k++];
+  let point = clipped((i) =>
+    ball ? x[i] + epsilon * moved[i] : (lo[i] + hi[i] + moved[i] * (hi[i] - lo[i])) / 2
+  );
+  if (wrong(point)) return point;
+  if (!ball) {
+    point = clipped((i) => moved[i] > 0 ? hi[i] : lo[i]);
+    if (wrong(point)) return point;
+  }
+  for (let k = 0; k < STEPS; k++) {
+    const slopes = slopesAt(chain, point, { label, rival });
+    const length = ball ? lengthOf(slopes, "L2") : 0;
+    if (ball && length === 0) return undefined;
+    const share = (STEPS - k) / STEPS, from = point;
+    point = clipped((i) =>
+      from[i] + share * (ball ? epsilon * slopes[i] / length : Math.sign(slopes[i]) * (hi[i] - lo[i]))
+    );
+    if (wrong(point)) return point;
+  }
+}
+
+/** The gradient at `x` of the score of `rival` less that of `label`, for one hidden layer. */
+function slopesAt(
+  { layers }: Chain,
+  x: Float64Array,
+  { label, rival }: { label: number; rival: number },
+): Float64Array {
+  const [hidden, layer, top] = layers as [LinearLayer, ChainLayer, LinearLayer];
+  const z = apply(hidden, x), { a: v } = difference(top, rival, label);
+  const out = new Float64Array(x.length);
+  for (let u = 0; u < v.length; u++) {
+    let row = u;
+    for (let p = u; p < z.length; p += v.length) if (z[p] > z[row]) row = p;
+    const below = layer.type === "leakyRelu" ? layer.slope ?? 0 : 0;
+    const weight = v[u] * (layer.type === "maxout" || z[row] > 0 ? 1 : below);
+    if (weight === 0) continue;
+    for (let i = 0, at = row * hidden.cols; i < out.length; i++, at++) out[i] += weight * hidden.W[at];
+  }
+  return out;
 }

@@ -62,6 +62,8 @@ export interface Ascent {
   readonly sweeps: number;
   /** The relaxed mean of each tᵢ: where to look for a point that attains much. */
   readonly t: Float64Array;
+  /** The vectors of all tᵢ, (n, rank), whose first entries are those means; valid until the next ascent in the workspace. */
+  readonly vectors: Matrix;
   /** What proves the bound. */
   readonly dual?: Dual;
 }
@@ -118,6 +120,7 @@ export function bilinearMaximum(
     value,
     sweeps: done,
     t: Float64Array.from({ length: n }, (_, i) => state.T.data[i * RANK]),
+    vectors: state.T,
   };
 }
 

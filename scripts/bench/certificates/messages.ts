@@ -20,7 +20,6 @@ export type Order =
   | { readonly kind: "global"; readonly pairs: readonly Pair[] }
   | {
     readonly kind: "rows";
-    readonly first: number;
     readonly rows: { readonly x: Float32Array; readonly labels: Int32Array };
     readonly global?: Float64Array;
   };
@@ -30,7 +29,6 @@ export type Answer =
   | { readonly kind: "global"; readonly table: Float64Array }
   | {
     readonly kind: "rows";
-    readonly first: number;
     /** Milliseconds of the attack. */
     readonly attacking: number;
     readonly examples: readonly Certificate[];

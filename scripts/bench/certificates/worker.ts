@@ -61,5 +61,5 @@ scope.onmessage = ({ data: order }) => {
   fooled(select(examples, open), setting.restarts)?.forEach((is, k) => {
     if (is) found[open[k]] = { ...found[open[k]], falsified: true, method: "attack" };
   });
-  scope.postMessage({ kind: "rows", first: order.first, attacking, examples: found });
+  scope.postMessage({ kind: "rows", attacking, examples: found });
 };

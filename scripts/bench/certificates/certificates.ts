@@ -1,0 +1,93 @@
+/** `deno task bench certificates`: a model certified on data by several workers. @module */
+
+import { command } from "../../cli/command.ts";
+import { choice, flag, integerOption, number, text } from "../../cli/options.ts";
+import { reason, UserError } from "../../errors.ts";
+import { loadModel, slice } from "../../../src/mod.ts";
+import { METHODS } from "../../../src/certify/certify.ts";
+import { loadData } from "../../data/folder.ts";
+import { logOf } from "./log.ts";
+import type { Setting } from "./messages.ts";
+import { countWrong } from "./points.ts";
+import { spread } from "./spread.ts";
+
+/** Certifies, and tells how long it took. */
+export const certificates = command({
+  name: "bench certificates",
+  summary: "certify a model on data by several workers, and measure the time",
+  options: {
+    model: text({ help: "the model", placeholder: "FILE", required: true }),
+    data: text({ help: "the data; their test part is certified", placeholder: "DIR", required: true }),
+    epsilon: number({ help: "size of the perturbations", above: 0, default: 0.1 }),
+    norm: choice(["Linf", "L2"], { help: "norm of the perturbations", default: "Linf" }),
+    method: choice(METHODS, { help: "bounds that are tried", default: "semidefinite" }),
+    jobs: integerOption({ help: "workers", min: 1, default: 2 }),
+    examples: integerOption({ help: "examples, from the first on", min: 1, default: 10_000 }),
+    restarts: integerOption({
+      help: "walks of PGD for what is open after the bounds; one is before them",
+      min: 0,
+      default: 0,
+    }),
+    timeLimit: number({ help: "seconds of branch and bound for an example", above: 0, default: 10 }),
+    alone: flag("bound each example alone, with no table for all of them"),
+    log: text({
+      help: "file that keeps what is found; what it has settled is not tried again",
+      placeholder: "FILE",
+    }),
+    points: integerOption({
+      help: "random points of certified boxes, half of them corners, that the model is asked about then",
+      min: 0,
+      default: 0,
+    }),
+  },
+  examples: ["bench certificates --model rsl18a.safetensors --data mnist --epsilon 0.1 --restarts 40"],
+  async run({ model: path, data, epsilon, norm, method, jobs, alone, log, points, ...options }, context) {
+    const bytes = await Deno.readFile(path).catch((error) => {
+      throw new UserError(`Cannot read ${path}: ${reason(error)}`);
+    });
+    using model = loadModel(bytes);
+    const { test } = await loadData(data);
+    const examples = { ...slice(test, 0, options.examples), classes: model.classes };
+    const setting: Setting = {
+      model: bytes,
+      constraint: { epsilon, norm, bounds: [0, 1] },
+      method,
+      timeLimit: options.timeLimit,
+      restarts: options.restarts,
+    };
+    const kept = log === undefined ? undefined : await logOf(log, setting);
+    using progress = context.progress(method);
+    const outcome = await spread(setting, examples, {
+      jobs,
+      shared: !alone,
+      settled: kept?.settled ?? new Map(),
+      found(row, certificate, done) {
+        kept?.append(row, certificate);
+        progress.update(done);
+      },
+    });
+    progress.end();
+    const share = (count: number) => `${(100 * count / outcome.examples.length).toFixed(2)} %`;
+    const count = (of: (typeof outcome.examples)[number]) =>
+      `${of.certified ? "certified" : of.falsified ? "falsified" : "open"} ${of.method ?? ""}`.trim();
+    const by: Record<string, number> = {};
+    for (const each of outcome.examples) by[count(each)] = (by[count(each)] ?? 0) + 1;
+    context.print(`${method}, ${outcome.examples.length} examples, ${jobs} workers`);
+    context.print(
+      `error found ${share(outcome.examples.filter((e) => e.falsified).length)}, not excluded ${
+        share(outcome.examples.filter((e) => !e.certified).length)
+      }`,
+    );
+    context.print(
+      `${outcome.seconds.toFixed(1)} s: table for all ${outcome.globalSeconds.toFixed(1)} s, attacks ${
+        outcome.attackSeconds.toFixed(1)
+      } s of all workers`,
+    );
+    for (const [key, value] of Object.entries(by)) context.print(`${`${value}`.padStart(7)} ${key}`);
+    if (points > 0) {
+      const { tried, wrong } = countWrong(model, examples, { ...outcome, points, epsilon });
+      context.print(`${tried} random points of certified boxes: ${wrong} misclassified`);
+    }
+    return 0;
+  },
+});
