@@ -1,5 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Attack } from "../../src/attacks/attack.ts";
 import { anyAttacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { predict } from "../../src/loss.ts";
 import { outcomes, passesOf, runSteps } from "../../src/evaluate/outcomes.ts";
@@ -7,38 +8,34 @@ import type { Differentiable } from "../../src/models/classifier.ts";
 import { SHORT } from "../attacks/short.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
 
+/** Tests that turns of any length give `model` what each of these attacks gives on all examples at once. */
+function sameAsSweeps(model: Differentiable, name: string, attacks: readonly Attack[]): void {
+  // more than one chunk
+  const examples = examplesFor(model, 251);
+  const options = { seed: 2, bounds: [-1, 1] } as const, epsilons = [0, 0.1, 0.3];
+  const all = predict(model, examples.x);
+  const expected = attacks.flatMap((attack) =>
+    attack.sweep(model, examples, { ...options, ...SHORT[attack.name], epsilons }).map((result, i) => {
+      const { predicted, confidence, zeroGradients } = result;
+      const { name: attackName, norms: [distance] } = attack;
+      return { attack: attackName, distance, epsilon: epsilons[i], predicted, confidence, zeroGradients };
+    })
+  );
+  const trials = attacks.map((attack) => ({
+    attack,
+    epsilons,
+    options: { ...options, ...SHORT[attack.name] },
+  }));
+  for (const turn of [undefined, 50]) {
+    const { clean, attacked } = runSteps(outcomes(model, examples, trials, { turn }));
+    assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);
+    assertEquals(attacked, expected, name);
+  }
+}
+
 Deno.test("outcomes() are the answers of each attack on all examples at once, whatever the turns", () => {
-  forEveryModel((model, name) => {
-    const examples = examplesFor(model, 301);
-    const options = { seed: 2, bounds: [-1, 1] } as const;
-    const epsilons = [0, 0.1, 0.3];
-    const all = predict(model, examples.x);
-    const expected = Object.values(anyAttacks).flatMap((attack) =>
-      attack.sweep(model, examples, { ...options, ...SHORT[attack.name], epsilons }).map((
-        { predicted, confidence, zeroGradients },
-        i,
-      ) => (
-        {
-          attack: attack.name,
-          distance: attack.norms[0],
-          epsilon: epsilons[i],
-          predicted,
-          confidence,
-          zeroGradients,
-        }
-      ))
-    );
-    const trials = Object.values(anyAttacks).map((attack) => ({
-      attack,
-      epsilons,
-      options: { ...options, ...SHORT[attack.name] },
-    }));
-    for (const turn of [undefined, 50]) {
-      const { clean, attacked } = runSteps(outcomes(model, examples, trials, { turn }));
-      assertEquals(clean, { predicted: all.predicted, confidence: all.confidence }, name);
-      assertEquals(attacked, expected, name);
-    }
-  });
+  sameAsSweeps(userModel(), "every attack", Object.values(anyAttacks));
+  forEveryModel((model, name) => sameAsSweeps(model, name, [fgsm, signNoise]));
 });
 
 /** A model that says how many rows passed through it, a gradient counting as three. */
