@@ -3,14 +3,19 @@
 import { readChecked, writeChecked } from "../data/checksum.ts";
 import { InputError } from "../errors.ts";
 import { isObject } from "../models/history.ts";
+import { checkObject } from "../schema.ts";
 import { checkHistory, type Checkpoint, RESUME } from "./checkpoint.ts";
 
 /** The `format` of a checkpoint's file. */
 const FORMAT = "gibbon-training-1";
+/** What fails where it is no checkpoint. */
+const SAVE = "save a checkpoint";
 
 /**
  * The safetensors file of a checkpoint: its tensors by their names, in the metadata its setup, its position, and SHA-256 of
  * all that.
+ *
+ * @throws {InputError} if it is no checkpoint
  *
  * @example
  * ```ts
@@ -27,8 +32,11 @@ const FORMAT = "gibbon-training-1";
  * assertEquals([first.history.length, saveModel(rest)], [1, saveModel(whole)]);
  * ```
  */
-export function saveCheckpoint({ tensors, setup, position }: Checkpoint): Uint8Array<ArrayBuffer> {
-  const metadata = { format: FORMAT, setup: JSON.stringify(setup), position: JSON.stringify(position) };
+export function saveCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  checkObject(SAVE, checkpoint);
+  const { tensors, setup, position } = checkpoint;
+  checkObject(SAVE, tensors, "its tensors");
+  const metadata = { format: FORMAT, setup: textOf("setup", setup), position: textOf("position", position) };
   return writeChecked(tensors, metadata);
 }
 
@@ -51,6 +59,16 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
     // earlier versions named data by a shorter hash, and had no checksums
     former: !checked,
   };
+}
+
+/** An object for the metadata. */
+function textOf(part: string, value: object): string {
+  checkObject(SAVE, value, `its ${part}`);
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new InputError("value", SAVE, `its ${part} has what JSON does not`, { cause });
+  }
 }
 
 /** An object in the metadata. */

@@ -30,8 +30,12 @@ const SHORT: Readonly<Record<string, object>> = {
   boundary: { steps: 3 },
 };
 
-/** Models of every family, and of 2 and 10 classes those that have such by one layer. */
-function forEveryFamily(law: (model: Differentiable, name: string) => void): void {
+/**
+ * Models of every family, and of 2 and 10 classes those that have such by one layer, with the kinds of constraint that `law`
+ * is tried on: all for softmax regression, every third for the others, which know nothing of constraints.
+ */
+function forEveryFamily(law: (model: Differentiable, name: string, kinds: readonly string[]) => void): void {
+  let turn = 0;
   for (const classes of [2, 3, 10]) {
     for (const [name, kind] of Object.entries(families)) {
       if (classes !== 3 && !["softmaxLinear", "rbf", "logistic"].includes(name)) continue;
@@ -40,14 +44,17 @@ function forEveryFamily(law: (model: Differentiable, name: string) => void): voi
       const small = "units" in kind.options && name !== "mpDbm" ? { units: [5] } : {};
       const family = (kind as FamilyKind<object>)({ ...sizes, ...small });
       using each = model(family, { tensors: ordinaryTensors(family) });
-      law(each, `${name} of ${classes} classes`);
+      const kinds = Object.keys(KINDS).filter((_, i) => name === "softmaxLinear" || (i + turn) % 3 === 0);
+      law(each, `${name} of ${classes} classes`, kinds);
+      turn++;
     }
   }
 }
 
 Deno.test("attacks keep every kind of constraint to the last bit, in every norm that they take, and at 0 do nothing", () => {
-  forEveryFamily((each, name) => {
-    for (const [kind, options] of Object.entries(KINDS)) {
+  forEveryFamily((each, name, kinds) => {
+    for (const kind of kinds) {
+      const options = KINDS[kind];
       const examples: Batch = {
         x: allowed(INPUTS, 5, options),
         labels: randomLabels(5, each.classes, 4),

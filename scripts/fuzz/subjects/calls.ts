@@ -67,6 +67,11 @@ const own = () => ({
   scores: (x: gibbon.Matrix) => linear.scores(x),
   inputGradient: ((x, dScores) => linear.inputGradient(x, dScores)) as typeof linear.inputGradient,
 });
+let checkpoint: gibbon.Checkpoint;
+await gibbon.train(linear.family, examples(), {
+  epochs: 1,
+  onCheckpoint: (made) => void (checkpoint = made),
+});
 const answer = () => ({ x: X(), original: X() });
 const table = () => ({ x: X(), labels: ["a", "b"] });
 
@@ -125,6 +130,7 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   idxTable: () => [{ shape: [2, 3], data: new Uint8Array(6) }, { shape: [2], data: Uint8Array.of(0, 1) }],
   judge: () => [gibbon.predict(linear, X()), gibbon.misclassified, [0, 1]],
   localization: () => [[1, 2, 3, 4], { width: 2 }],
+  loadCheckpoint: () => [gibbon.saveCheckpoint(checkpoint!)],
   loadModel: () => [gibbon.saveModel(linear)],
   logistic: () => [{ inputs: 3 }],
   losses: () => [linear, examples()],
@@ -156,6 +162,7 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   rubbishRadii: () => [model(gibbon.rbf({ inputs: 3, classes: 2 })), X(), { bounds: [0, 1] }],
   rubbishClass: () => [{ mean: 0, deviation: 1 }],
   rubbish: () => [linear, { samples: 2, seed: 1, mean: 0, std: 1, threshold: 0.5 }],
+  saveCheckpoint: () => [checkpoint!],
   saveModel: () => [linear],
   scaled: () => [X(), { kind: "standard", offset: [0, 0, 0], divisor: [1, 1, 1] }],
   scaledGradient: () => [{ scale: 1 }],
