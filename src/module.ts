@@ -135,6 +135,7 @@ export {
   type RobustnessReport,
   robustnessSteps,
 } from "./evaluate/robustness.ts";
+export { type McNemar, mcnemar, wilsonInterval } from "./evaluate/significance.ts";
 export type { Warning, WarningName } from "./evaluate/warnings.ts";
 export type { Effort } from "./evaluate/efforts.ts";
 export { added, displaced, meanPerturbation, withPerturbation } from "./evaluate/perturbations.ts";

@@ -21,7 +21,9 @@
 export type { Rates } from "../evaluate/measure.ts";
 export { createHandler } from "./handler.ts";
 export type { Cors, HandlerOptions, Limits } from "./options.ts";
-export type { CheckReport, Flips, NoiseRates, Verdict, WorstCase } from "../evaluate/check.ts";
+export type { CheckReport, Flips, NoiseRates, Verdict } from "../evaluate/check.ts";
+export type { Compared, Comparison, Outcome } from "../evaluate/baseline.ts";
+export type { WorstCase } from "../evaluate/robustness.ts";
 export type { Effort } from "../evaluate/efforts.ts";
 export type { ExampleRobustness, RobustnessAt, RobustnessReport } from "../evaluate/robustness.ts";
 export type { Warning, WarningName } from "../evaluate/warnings.ts";

@@ -7,7 +7,24 @@ import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions
 import type { Differentiable } from "../models/classifier.ts";
 import { noBoundText } from "./attack_choice.ts";
 import type { Effort } from "./efforts.ts";
-import { type Gate, gateAttacks, LIMITED, normsOf, type Threshold, trialsOf, worstCaseOf } from "./gate.ts";
+import {
+  type Baseline,
+  checkComparable,
+  type Compared,
+  compared,
+  type Outcome,
+  outcomeOf,
+} from "./baseline.ts";
+import {
+  type Gate,
+  gateAttacks,
+  LIMITED,
+  normsOf,
+  type Threshold,
+  trialsOf,
+  withinOf,
+  worstCaseOf,
+} from "./gate.ts";
 import type { Answers, Rates } from "./measure.ts";
 import { type Outcomes, outcomes, passesOf } from "./outcomes.ts";
 import {
@@ -15,6 +32,7 @@ import {
   type RobustnessOptions,
   type RobustnessReport,
   robustnessSteps,
+  type WorstCase,
 } from "./robustness.ts";
 import type { WarningName } from "./warnings.ts";
 
@@ -25,10 +43,10 @@ export interface Verdict {
   /** The size of the perturbation; null for `clean`. */
   readonly epsilon: number | null;
   /** Which rate. */
-  readonly rate: "errorRate" | "confidenceOnErrors" | "errorOverNoise";
-  /** Its value; null for the confidence on errors where there is none. */
+  readonly rate: "errorRate" | "confidenceOnErrors" | "errorOverNoise" | "noWorse";
+  /** Its value; null for the confidence on errors where there is none. Of `noWorse`, the rise of the error rate. */
   readonly value: number | null;
-  /** The most that it may be. */
+  /** The most that it may be; of `noWorse`, the greatest rise that McNemar's test does not call worse. */
   readonly max: number;
   /** Whether it is no more. */
   readonly passed: boolean;
@@ -52,9 +70,6 @@ export interface NoiseRates extends AttackedRates {
   readonly step: number;
 }
 
-/** The worst case as a check reports it. */
-export type WorstCase = Omit<RobustnessReport, "examples">;
-
 /** An evaluation and what follows from it, ready for JSON. */
 export interface CheckReport extends Evaluation {
   /** The worst case over many attacks, and what is certified; null where it was not looked for. */
@@ -65,6 +80,10 @@ export interface CheckReport extends Evaluation {
   readonly noise: readonly NoiseRates[];
   /** One for each attack and ε. */
   readonly flips: readonly Flips[];
+  /** Which examples are wrong: clean, in the worst case, certified, and under each attack, for comparisons in pairs. */
+  readonly outcomes: readonly Outcome[];
+  /** The same beside a baseline; null where there is none. */
+  readonly comparison: Compared | null;
   /** One for each rate that a threshold limits. */
   readonly verdicts: readonly Verdict[];
   /** Whether all thresholds are met; null where there are none. */
@@ -76,6 +95,8 @@ export interface CheckOptions
   extends Omit<EvaluationOptions, "perClass">, Pick<RobustnessOptions, "now" | "timeLimit" | "width"> {
   /** How hard the worst case is looked for where the gate does not say; default `"standard"`. */
   effort?: Effort;
+  /** An earlier check of the same examples, to be compared with; default none. */
+  baseline?: Baseline;
 }
 
 /** What a check found, and its report. */
@@ -97,12 +118,20 @@ export function* checkSteps(
   gate: Gate,
   { effort, now, timeLimit, width, turn, ...names }: CheckOptions & { turn?: number },
 ): Generator<number, Checked> {
+  const unmet = gate.thresholds?.findIndex(({ noWorse }) => noWorse !== undefined) ?? -1;
+  if (unmet >= 0 && !names.baseline) {
+    throw new InputError(
+      "option",
+      "check",
+      `thresholds[${unmet}] asks for no worse, and there is no baseline`,
+    );
+  }
   const trials = trialsOf(gate, model.inputs);
   const worstCase = worstCaseOf(gate, effort);
   const single = 1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0);
   const all = single + (worstCase ? passesOfWorstCase(model, worstCase) : 0);
   const found = yield* scaled(outcomes(model, examples, trials, { turn }), 0, single / all);
-  const options = worstCase && { ...worstCase, now, timeLimit, width };
+  const options = worstCase && { ...worstCase, now, timeLimit, width, perExample: true };
   const chunk = turn === undefined ? {} : { chunk: Math.max(1, Math.min(250, Math.floor(turn / 3))) };
   const robustness = options &&
     (yield* scaled(robustnessSteps(model, examples, options, chunk), single / all, 1 - single / all));
@@ -125,16 +154,15 @@ function* scaled<T>(steps: Generator<number, T>, from: number, part: number): Ge
 export function checkReport(
   gate: Gate,
   { clean, attacked }: Outcomes,
-  { examples, robustness, ...options }:
-    & { examples: Pick<Batch, "labels" | "classes">; robustness?: RobustnessReport }
+  { examples, robustness, baseline, ...options }:
+    & { examples: Pick<Batch, "labels" | "classes">; robustness?: RobustnessReport; baseline?: Baseline }
     & EvaluationOptions,
 ): CheckReport {
   const control = gate.attacks.length * gate.epsilons.length;
   const perClass = gate.perClass ?? options.perClass;
-  const { seed = 0, bounds = null } = gate;
-  const conditions = { bounds, seed, attacks: gateAttacks(gate) };
+  const conditions = { bounds: null, ...withinOf(gate), seed: gate.seed ?? 0, attacks: gateAttacks(gate) };
   const all = evaluation({ clean, attacked }, examples, { ...options, perClass, conditions });
-  const { examples: _, ...worst } = robustness ?? {};
+  const { examples: _, perExample: _each, ...worst } = robustness ?? {};
   const report = {
     ...all,
     attacked: all.attacked.slice(0, control),
@@ -150,6 +178,7 @@ export function checkReport(
       epsilon,
       ...flipped(clean, predicted, examples.labels),
     })),
+    outcomes: outcomesOf({ clean, attacked: attacked.slice(0, control), robustness }, examples.labels),
     notes: robustness ? [] : [noBoundText(conditions.attacks.map(({ name }) => name))],
   };
   const blind = report.attacked.find(({ zeroGradients }) => zeroGradients === examples.labels.length);
@@ -161,10 +190,14 @@ export function checkReport(
     );
   }
   const rows = rowsOf(report);
-  const verdicts = (gate.thresholds ?? []).flatMap((threshold) => verdictsOn(threshold, rows));
+  const verdicts = (gate.thresholds ?? []).flatMap((threshold) => [
+    ...verdictsOn(threshold, rows),
+    ...(baseline ? pairedVerdicts(threshold, baseline, report) : []),
+  ]);
   if (robustness) checkJudged(robustness, verdicts);
   return {
     ...report,
+    comparison: baseline ? compared(baseline, report, levelOf(gate)) : null,
     verdicts,
     passed: verdicts.length > 0 ? verdicts.every(({ passed }) => passed) : null,
   };
@@ -193,6 +226,50 @@ function checkJudged({ warnings, clean, at }: RobustnessReport, verdicts: readon
       fail(on, `time was up at ${epsilon} before all was tried; give more, or fewer examples by --limit N`);
     }
   }
+}
+
+/** Level of the tests where no threshold says it. */
+const LEVEL = 0.05;
+
+function levelOf({ thresholds = [] }: Gate): number {
+  return thresholds.find(({ noWorse }) => noWorse !== undefined)?.noWorse ?? LEVEL;
+}
+
+/** What a threshold asks beside the baseline. */
+function pairedVerdicts(
+  { on, epsilon, noWorse: level }: Threshold,
+  baseline: Baseline,
+  now: Pick<CheckReport, "conditions" | "robustness" | "outcomes">,
+): Verdict[] {
+  if (level === undefined) return [];
+  const places = now.outcomes.filter((each) =>
+    each.on === on && (epsilon === undefined || each.epsilon === epsilon)
+  );
+  for (const place of places) checkComparable(place, level, baseline, now);
+  return compared(baseline, { ...now, outcomes: places }, level).at.map((each): Verdict => {
+    const value = (each.worse - each.better) / baseline.examples;
+    const verdict = { on, epsilon: each.epsilon, rate: "noWorse", value, max: each.unseen } as const;
+    return { ...verdict, passed: value <= each.unseen };
+  });
+}
+
+/** Which examples are wrong under each condition but noise. */
+function outcomesOf(
+  { clean, attacked, robustness }: Outcomes & { robustness?: RobustnessReport },
+  labels: Int32Array,
+): Outcome[] {
+  const wrong = ({ predicted }: Answers) => Array.from(labels, (label, i) => predicted[i] !== label);
+  const { perExample, at } = robustness ?? {};
+  return [
+    outcomeOf("clean", null, wrong(clean)),
+    ...(perExample ? at! : []).flatMap(({ epsilon, certified }) => [
+      outcomeOf("attacked", epsilon, perExample!.map(({ size }) => size !== null && size <= epsilon)),
+      ...(certified
+        ? [outcomeOf("certified", epsilon, perExample!.map((each) => !((each.certified ?? 0) >= epsilon)))]
+        : []),
+    ]),
+    ...attacked.map((answers) => outcomeOf(answers.attack, answers.epsilon, wrong(answers))),
+  ];
 }
 
 function flipped(

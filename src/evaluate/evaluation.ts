@@ -32,6 +32,12 @@ export interface AttackedRates extends ClassRates {
 export interface EvaluationConditions {
   /** Least and greatest value of an input; null for none. */
   readonly bounds: readonly [number, number] | null;
+  /** Places of the inputs that stay as they are, if any do. */
+  readonly fixed?: readonly number[];
+  /** Steps a unit that inputs are whole numbers of, if they are. */
+  readonly grid?: number;
+  /** Groups of inputs of which one is 1 and the others 0, if there are any. */
+  readonly oneHot?: readonly (readonly number[])[];
   /** Seed of what is random. */
   readonly seed: number;
   /** The attacks by the names that they are called, with their options. */

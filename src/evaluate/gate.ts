@@ -23,6 +23,11 @@ export interface Threshold {
   readonly confidenceOnErrors?: number;
   /** By how much the error rate may exceed that under noise of the same size, a fraction in [0, 1]; for attacks in a norm. */
   readonly errorOverNoise?: number;
+  /**
+   * No worse than the baseline on the same examples: the level in (0, 1) of McNemar's exact test, one-sided. Not of
+   * `noise`.
+   */
+  readonly noWorse?: number;
 }
 
 /** The rates that a threshold may limit. */
@@ -47,6 +52,12 @@ export interface Gate {
   readonly labels?: "true" | "predicted";
   /** Least and greatest value of an input; default none. */
   readonly bounds?: readonly [number, number];
+  /** Places of the inputs that stay as they are; default none. */
+  readonly fixed?: readonly number[];
+  /** Steps a unit that inputs are whole numbers of, such as 255 for images of 8 bits; default any value. */
+  readonly grid?: number;
+  /** Groups of inputs of which one is 1 and the others 0, by their places; default none. */
+  readonly oneHot?: readonly (readonly number[])[];
   /** Seed of what is random; default 0. */
   readonly seed?: number;
   /** Whether to tell of each true class; default false. */
@@ -67,7 +78,7 @@ export const WORST_CASE = ["attacked", "certified"] as const;
  * @throws {InputError} if there is no size > 0 to look within
  */
 export function worstCaseOf(gate: Gate, effort: Effort = "standard"): RobustnessOptions | undefined {
-  const { attacks, thresholds = [], norm = "Linf", bounds, seed = 0 } = gate;
+  const { attacks, thresholds = [], norm = "Linf", seed = 0 } = gate;
   const limits = (on: string) => thresholds.some((each) => each.on === on);
   const wanted = gate.effort ??
     (attacks.length === 0 || WORST_CASE.some(limits) ? effort : "none");
@@ -83,10 +94,22 @@ export function worstCaseOf(gate: Gate, effort: Effort = "standard"): Robustness
   return {
     epsilons,
     norm,
-    ...(bounds && { bounds }),
+    ...withinOf(gate),
     effort: wanted,
     certify: gate.certify ?? (limits("certified") ? "auto" : "none"),
     seed,
+  };
+}
+
+/** What perturbations are held to beside their size, of what `gate` says. */
+export function withinOf(
+  { bounds, fixed, grid, oneHot }: Gate,
+): Pick<Gate, "bounds" | "fixed" | "grid" | "oneHot"> {
+  return {
+    ...(bounds && { bounds }),
+    ...(fixed && { fixed }),
+    ...(grid !== undefined && { grid }),
+    ...(oneHot && { oneHot }),
   };
 }
 
@@ -104,29 +127,31 @@ export function normsOf(gate: Gate): Norm[] {
 
 /**
  * What `gate` has tried on a model of so many inputs: its attacks, and then the control. That is noise of random signs
- * whose norm is each ε: ε on each of D inputs in L∞, ε/√D in L2, ε/D in L1.
+ * whose norm is each ε: ε on each of the D inputs that may move in L∞, ε/√D in L2, ε/D in L1.
  *
  * @throws {InputError} if a threshold is about nothing that is tried, or an option goes with no attack
  */
 export function trialsOf(gate: Gate, inputs: number): Trial[] {
   checkShared(gate);
   checkThresholds(gate);
-  const { epsilons, bounds, seed = 0 } = gate;
-  const spread = { Linf: 1, L2: Math.sqrt(inputs), L1: inputs };
+  const { epsilons, seed = 0 } = gate;
+  const options = { ...withinOf(gate), seed };
+  const free = Math.max(1, inputs - new Set(gate.fixed).size);
+  const spread = { Linf: 1, L2: Math.sqrt(free), L1: free };
   return [
-    ...gateAttacks(gate).map(({ name, attack, distance, options }): Trial => ({
+    ...gateAttacks(gate).map(({ name, attack, distance, options: own }): Trial => ({
       name,
       distance,
       attack: attackNamed(attack),
       epsilons,
-      options: { ...options, bounds, seed },
+      options: { ...own, ...options },
     })),
     ...normsOf(gate).map((norm): Trial => ({
       name: "noise",
       distance: norm,
       attack: signNoise,
       epsilons: epsilons.map((epsilon) => epsilon / spread[norm]),
-      options: { bounds, seed },
+      options,
     })),
   ];
 }
@@ -172,7 +197,9 @@ function checkThresholds(gate: Gate): void {
     if (epsilon !== undefined && !epsilons.includes(epsilon)) {
       fail(`is at epsilon ${epsilon}, which is none of ${epsilons.join(", ")}`);
     }
-    if (LIMITED.every((rate) => limits[rate] === undefined)) fail(`limits none of ${LIMITED.join(", ")}`);
+    const asked = [...LIMITED, "noWorse"] as const;
+    if (asked.every((each) => limits[each] === undefined)) fail(`limits none of ${asked.join(", ")}`);
+    if (on === "noise" && limits.noWorse !== undefined) fail("asks for noise no worse, which is no attack");
     const worst = (WORST_CASE as readonly string[]).includes(on);
     if (worst && epsilon === 0) fail(`is on ${on} at epsilon 0, which is clean`);
     if (worst && limits.confidenceOnErrors !== undefined) {

@@ -2,7 +2,18 @@
 
 import { InputError } from "../errors.ts";
 import { checkedMembers, type JsonSchema, jsonSchemaOf, jsonSchemaOfField, quotedName } from "../fields.ts";
-import { boolean, choice, type Field, integer, number, numbers, oneOf, shown } from "../schema.ts";
+import {
+  boolean,
+  choice,
+  type Field,
+  integer,
+  integers,
+  number,
+  numbers,
+  oneOf,
+  problem,
+  shown,
+} from "../schema.ts";
 import { METHODS } from "../certify/certify.ts";
 import { EFFORTS } from "./efforts.ts";
 import { type Gate, LIMITED, type Threshold, WORST_CASE } from "./gate.ts";
@@ -21,6 +32,10 @@ const THRESHOLD = {
   errorRate: fraction("greatest error rate"),
   confidenceOnErrors: fraction("greatest mean confidence on errors"),
   errorOverNoise: fraction("by how much the error rate may exceed that under noise of the same size"),
+  noWorse: number(
+    "no worse than the baseline: level of McNemar's exact test, one-sided, on the same examples",
+    { above: 0, below: 1 },
+  ),
 } as const satisfies Record<string, Field>;
 
 /** The members of a gate that are options; `attacks` and `thresholds` are lists of more than that. */
@@ -31,13 +46,24 @@ const MEMBERS = {
   norm: choice("norm that epsilon bounds, for attacks that have a choice", ["Linf", "L2", "L1", "L0"]),
   labels: choice("labels whose loss is raised, for attacks that raise one", ["true", "predicted"]),
   bounds: numbers("least and greatest value of an input", { count: 2 }),
+  fixed: integers("places of the inputs that stay as they are", { min: 0 }),
+  grid: number("steps a unit that inputs are whole numbers of", { above: 0 }),
   seed: integer("seed of what is random", { min: 0 }),
   perClass: boolean("whether to tell of each true class", {}),
 } as const;
 
+/** A group of `oneHot`. */
+const GROUP = integers("places of inputs", { min: 0 });
+
 const LISTS = {
   attacks: { kind: "any", help: "attacks to try one by one, by name or with options of their own" },
   thresholds: { kind: "any", help: "what is to be met" },
+  oneHot: { kind: "any", help: "groups of inputs of which one is 1 and the others 0, by their places" },
+} as const satisfies Record<string, Field>;
+
+/** What tells an editor how to complete a file, and nothing else. */
+const SCHEMA = {
+  $schema: { kind: "text", help: "address of the JSON Schema, for editors" },
 } as const satisfies Record<string, Field>;
 
 /** Where in a file or body a gate stands, which attacks it may try, and how much it may ask for. */
@@ -62,7 +88,16 @@ export function readGate(
     throw new InputError("value", "use a gate", problem);
   };
   const at = (name: string) => place === "" ? name : `${place}.${name}`;
-  const members = checkedMembers({ ...LISTS, ...MEMBERS }, value, { place, fail });
+  const { $schema: _, ...members } = checkedMembers({ ...LISTS, ...MEMBERS, ...SCHEMA }, value, {
+    place,
+    fail,
+  });
+  if (members.oneHot !== undefined) {
+    for (const [i, group] of listOf(members.oneHot, at("oneHot"), fail).entries()) {
+      const wanted = problem(GROUP, group);
+      if (wanted !== undefined) fail(`${at("oneHot")}[${i}] must be ${wanted}`);
+    }
+  }
   const { epsilons, bounds, thresholds } = members as Record<string, unknown[] | undefined>;
   if (epsilons) checkDifferent(epsilons, at("epsilons"), fail);
   if (bounds && !((bounds[0] as number) < (bounds[1] as number))) {
@@ -156,7 +191,9 @@ export function gateSchema(
         description: LISTS.attacks.help,
         items: { anyOf: [{ enum: attacks }, ...choices] },
       },
+      ...jsonSchemaOf(SCHEMA).properties as JsonSchema,
       ...properties,
+      oneHot: { type: "array", description: LISTS.oneHot.help, items: jsonSchemaOfField(GROUP) },
       epsilons: {
         ...jsonSchemaOfField(MEMBERS.epsilons),
         minItems: 1,
@@ -167,7 +204,10 @@ export function gateSchema(
         type: "array",
         description: LISTS.thresholds.help,
         ...(thresholds !== undefined && { maxItems: thresholds }),
-        items: { ...jsonSchemaOf(THRESHOLD), anyOf: LIMITED.map((rate) => ({ required: [rate] })) },
+        items: {
+          ...jsonSchemaOf(THRESHOLD),
+          anyOf: [...LIMITED, "noWorse"].map((rate) => ({ required: [rate] })),
+        },
       },
     },
   };

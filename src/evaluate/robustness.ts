@@ -134,6 +134,9 @@ export interface RobustnessReport {
   readonly perExample?: readonly ExampleRobustness[];
 }
 
+/** The worst case as the report of a check holds it. */
+export type WorstCase = Omit<RobustnessReport, "examples" | "perExample">;
+
 /**
  * The worst case over many attacks: a cascade in which each sees only the examples that still stand, for each size, with
  * certificates of what none of them fooled. The true error of the worst case lies between `attacked` and `certified`; an

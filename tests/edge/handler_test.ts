@@ -152,9 +152,11 @@ Deno.test("check gives the library's report, in JSON and in tensors", async () =
 
 Deno.test("check holds the evaluation that the command line prints", async () => {
   const gate = { attacks: ["fgsm"], epsilons: [0.1, 0.2] };
-  const { noise: _noise, flips: _flips, verdicts, passed, robustness, notes, ...rest } = await said(
+  const { noise: _noise, flips: _flips, outcomes: each, comparison, ...others } = await said(
     post("/models/linear/check", { x, labels, gate }),
   );
+  const { verdicts, passed, robustness, notes, ...rest } = others;
+  assertEquals([each.length, comparison], [3, null]);
   const trials = trialsOf(gate, INPUTS).slice(0, 1);
   const conditions = { bounds: null, seed: 0, attacks: gateAttacks(gate) };
   const found = runSteps(outcomes(models.linear, examples, trials));

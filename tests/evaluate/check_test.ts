@@ -45,7 +45,8 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
     bounds: [-1, 1] as const,
     perClass: true,
   };
-  const { noise, flips: _flips, verdicts, passed, robustness, notes, ...rest } = check(many);
+  const { noise, flips: _flips, outcomes: found, comparison, ...others } = check(many);
+  const { verdicts, passed, robustness, notes, ...rest } = others;
   const trials = trialsOf(many, 1).slice(0, 2);
   const conditions = { bounds: [-1, 1] as const, seed: 3, attacks: gateAttacks(many) };
   const options = { ...NAMES, perClass: true, conditions };
@@ -57,6 +58,8 @@ Deno.test("checkReport() holds the evaluation of the attacks alone, and the nois
     options: { seed: 3, bounds: [-1, 1] as const },
   };
   const rows = evaluation(runSteps(outcomes(sign, four, [control])), four, options).attacked;
+  assertEquals(found.map(({ on }) => on).slice(0, 2), ["clean", "fgsm"]);
+  assertEquals([found.length, comparison], [1 + 2 * gate.epsilons.length, null]);
   assertEquals(noise, rows.map((row) => ({ ...row, step: row.epsilon })));
   assertEquals([verdicts, passed, robustness], [[], null, null]);
   assertEquals(notes.length, 1);
@@ -235,4 +238,28 @@ Deno.test("examples outside the bounds, of which nothing is known, are judged by
     InputError,
     "outside the bounds",
   );
+});
+
+Deno.test("a gate's fixed inputs stay, its grid and its one-hot groups are kept, by attacks and by the control", () => {
+  const family = softmaxLinear({ inputs: 3, classes: 2 });
+  const tensors = {
+    W: { shape: [2, 3], data: new Float32Array([0, 0, 0, 4, 1, -1]) },
+    b: { shape: [2], data: new Float32Array([0, 0]) },
+  };
+  using own = model(family, { tensors });
+  // x0 decides by itself, and where it is 0 the group does
+  const examples = batch({ x: matrix(2, 3, [1, 0, 1, 0, 1, 0]), labels: [1, 1] });
+  const errors = (gate: Partial<Gate>) => {
+    const all: Gate = { ...GATE, epsilons: [1], effort: "quick", attacks: ["pgd"], ...gate };
+    const { report: { outcomes, conditions } } = runSteps(checkSteps(own, examples, all, NAMES));
+    const { attacks: _, seed: _seed, bounds: _bounds, ...within } = conditions;
+    return [outcomes.map(({ wrong }) => wrong).join(" "), within];
+  };
+  assertEquals(errors({}), ["0 c c", {}]);
+  assertEquals(errors({ fixed: [0] }), ["0 4 4", { fixed: [0] }]);
+  assertEquals(errors({ fixed: [0, 1, 2] })[0], "0 0 0");
+  // 1/2 is no step of a grid of whole numbers, and half a change of group is none
+  assertEquals(errors({ epsilons: [0.5], grid: 1 })[0], "0 0 0");
+  assertEquals(errors({ epsilons: [0.5], fixed: [0], oneHot: [[1, 2]] })[0], "0 0 0");
+  assertEquals(errors({ fixed: [0], oneHot: [[1, 2]] }), ["0 4 4", { fixed: [0], oneHot: [[1, 2]] }]);
 });

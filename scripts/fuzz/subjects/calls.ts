@@ -157,6 +157,8 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   readSafetensors: () => [gibbon.saveModel(linear)],
   readTables: () => [[table(), table()], { scale: "minmax", missing: "drop" }],
   rng: () => [1],
+  mcnemar: () => [3, 5],
+  wilsonInterval: () => [3, 8],
   robustness: () => [linear, examples(), { epsilons: [0.1], norm: "Linf", effort: "quick", seed: 1 }],
   robustnessSteps: () => [linear, examples(), { epsilons: [0.1], norm: "Linf", effort: "quick", seed: 1 }],
   rubbishRadii: () => [model(gibbon.rbf({ inputs: 3, classes: 2 })), X(), { bounds: [0, 1] }],

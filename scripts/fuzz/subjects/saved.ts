@@ -19,6 +19,9 @@ import {
 import { checkGraph, type Graph } from "../../../src/graph/graph.ts";
 import { readOnnx, writeOnnx } from "../../../src/onnx.ts";
 import * as ops from "../../../src/ops/mod.ts";
+import { checkComparable, compared, readBaseline } from "../../../src/evaluate/baseline.ts";
+import { checkSteps } from "../../../src/evaluate/check.ts";
+import { runSteps } from "../../../src/evaluate/outcomes.ts";
 import { readGate } from "../../../src/evaluate/read_gate.ts";
 import { GATE, type Gate, trialsOf } from "../../../src/evaluate/gate.ts";
 import { joined, mutatedBytes } from "../bytes.ts";
@@ -139,9 +142,24 @@ const GATES: readonly Partial<Gate>[] = [
     bounds: [0, 1],
     seed: 3,
     perClass: true,
-    thresholds: [{ on: "long", confidenceOnErrors: 0.9 }],
+    fixed: [0],
+    grid: 4,
+    oneHot: [[1, 2]],
+    thresholds: [{ on: "long", confidenceOnErrors: 0.9 }, { on: "long", noWorse: 0.05 }],
   },
 ];
+
+/** A gate to compare by, and the report of a check by it. */
+const PAIRED: Gate = {
+  ...GATE,
+  effort: "quick",
+  attacks: ["signNoise"],
+  thresholds: [{ on: "attacked", noWorse: 0.5 }, { on: "signNoise", noWorse: 0.5 }],
+};
+const linear = model(softmaxLinear({ inputs: INPUTS, classes: CLASSES }));
+const NAMES = { model: "linear", data: "four" };
+const { report } = runSteps(checkSteps(linear, DATA, { ...PAIRED, thresholds: [] }, NAMES));
+const REPORT = JSON.parse(JSON.stringify({ ...report, sha256: { model: "m", data: "d" } }));
 
 /** What graphs are computed for: those of few weights. */
 const FEW_WEIGHTS = 1e5;
@@ -193,6 +211,15 @@ export const saved: readonly Subject[] = [
     name: "gate",
     inputs: mutatedJson(GATES),
     run: (gate: unknown) => trialsOf({ ...GATE, ...readGate(gate) }, INPUTS),
+  }),
+  subject({
+    name: "baseline",
+    inputs: mutatedJson([REPORT]),
+    run(value: unknown) {
+      const baseline = readBaseline(value, "d");
+      for (const { on, epsilon } of report.outcomes) checkComparable({ on, epsilon }, 0.5, baseline, report);
+      compared(baseline, report, 0.5);
+    },
   }),
   subject({
     name: "writing",

@@ -49,15 +49,26 @@ export const check: Action = {
     kernels: TEXT,
     conditions: object({
       bounds: orNull(list(NUMBER)),
+      fixed: list(NUMBER),
+      grid: NUMBER,
+      oneHot: list(list(NUMBER)),
       seed: NUMBER,
       attacks: list(object({ name: TEXT, attack: TEXT, distance: TEXT, options: { type: "object" } })),
-    }),
+    }, ["fixed", "grid", "oneHot"]),
     clean: object(clean, ["perClass"]),
     attacked: list(object(attacked, ["perClass"])),
     noise: list(object({ ...attacked, step: NUMBER }, ["perClass"])),
     robustness: orNull(WORST_CASE_SCHEMA),
     notes: list(TEXT),
     flips: list(object({ attack: TEXT, epsilon: NUMBER, examples: list(NUMBER), predicted: list(NUMBER) })),
+    outcomes: list(object({
+      on: TEXT,
+      epsilon: orNull(NUMBER),
+      errors: NUMBER,
+      interval: list(NUMBER),
+      wrong: TEXT,
+    })),
+    comparison: { type: "null" },
     verdicts: list(object({
       on: TEXT,
       epsilon: orNull(NUMBER),
@@ -138,7 +149,9 @@ function bytesOf(
 ): number {
   const rate = 6 * NUMBER_BYTES;
   const verdicts = thresholds.length * epsilons.length * LIMITED.length;
+  const outcomes = (results + 2 * epsilons.length + 1) * (rows / 4 + rate);
   return 1000 + results * (2 * rows * NUMBER_BYTES / 3 + 2 * rate + (perClass ? classes * rate : 0)) +
+    outcomes +
     verdicts * rate;
 }
 

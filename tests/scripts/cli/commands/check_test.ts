@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sha256 } from "../../../../scripts/sha256.ts";
 import { loadData } from "../../../../scripts/data/folder.ts";
+import { provenanceOf } from "../../../../scripts/cli/gate/provenance.ts";
 import { checkReport, type Verdict } from "../../../../src/evaluate/check.ts";
 import { type Gate, trialsOf } from "../../../../src/evaluate/gate.ts";
 import { outcomes, runSteps } from "../../../../src/evaluate/outcomes.ts";
@@ -74,7 +76,9 @@ Deno.test("check --json prints the report of the library, which an edge handler 
       data,
       split: "test",
     });
-    const read = { ...report, data: { ...report.data, reading: SMALL_READING } };
+    const config = `${file.slice(0, file.lastIndexOf("/"))}/gate.json`;
+    const hashes = await provenanceOf({ model: file, config, examples: first });
+    const read = { ...report, data: { ...report.data, reading: SMALL_READING }, sha256: hashes };
     assertEquals(said, JSON.parse(JSON.stringify(read)));
     assert(report.flips.some(({ examples }) => examples.length > 0));
   }));
@@ -115,7 +119,7 @@ Deno.test("check ends with 2 and one sentence where the gate is not one", () =>
       [{ thresholds: [] }, "it has no thresholds, and would let everything pass"],
       [
         { thresholds: [{ on: "clean" }] },
-        "thresholds[0] limits none of errorRate, confidenceOnErrors, errorOverNoise",
+        "thresholds[0] limits none of errorRate, confidenceOnErrors, errorOverNoise, noWorse",
       ],
       [{ thresholds: [{ errorRate: 0.1 }] }, "thresholds[0].on is missing"],
       [
@@ -169,7 +173,7 @@ Deno.test("the gate in the help of check is one", () =>
   inFolder(async (folder) => {
     const help = await printed("help", "check");
     const gate = help.slice(help.indexOf("  {\n"), help.indexOf("\n  }\n") + 4);
-    assertEquals(JSON.parse(gate).thresholds.length, 5);
+    assertEquals(JSON.parse(gate).thresholds.length, 6);
     await Deno.writeTextFile(`${folder}/gate.json`, gate);
     const { err } = await gibbon([
       "check",
@@ -177,6 +181,8 @@ Deno.test("the gate in the help of check is one", () =>
       `${folder}/m`,
       "--data",
       "digits",
+      "--baseline",
+      `${folder}/none`,
       "--config",
       `${folder}/gate.json`,
     ]);
@@ -271,4 +277,83 @@ Deno.test("check fails by default a network that is trained against single steps
     assert(/^FAIL {2}attacked 0\.25 errorRate {2,}(\d+)\.\d\d % {2,}40\.00 %$/m.test(out), out);
     assert(!out.includes("no bound on robustness"));
     for (const line of out.split("\n").slice(2)) assert(line.length <= 80, line);
+  }));
+
+Deno.test("check --baseline compares with an earlier report, and --no-worse fails where the model is worse", () =>
+  withModel(async ({ folder, data, model }) => {
+    const before = `${folder}/before.json`;
+    const common = ["--data", data, "--epsilon", "0.1", "--bounds", "0,1", "--effort", "quick"];
+    const check = (model: string, ...rest: string[]) => ["check", "--model", model, ...common, ...rest];
+    const out = await printed(...check(model, "--max-clean", "1", "--out", before, "--json"));
+    assertEquals(await Deno.readTextFile(before), out);
+    // the same check gives the same bytes
+    assertEquals(await printed(...check(model, "--max-clean", "1", "--json")), out);
+    assertEquals(JSON.parse(out).sha256.model, await sha256(await Deno.readFile(model)));
+    const same = await printed(...check(model, "--baseline", before, "--no-worse", "0.05"));
+    assert(/^pass {2}attacked 0\.1 noWorse {2,}0\.00 % {2,}\+6\.67 %$/m.test(same), same);
+    const worse = `${folder}/worse.safetensors`;
+    await printed("train", "--model", "softmaxLinear", "--data", data, "--epochs", "1", "--out", worse);
+    const files = ["--summary", `${folder}/worse.md`, "--sarif", `${folder}/worse.sarif`];
+    const ran = await gibbon(check(worse, "--baseline", before, "--no-worse", "0.05", ...files));
+    assertEquals([ran.code, ran.err], [1, ""]);
+    assert(/^FAIL {2}clean noWorse {2,}\+\d+\.\d\d % {2,}\+\d+\.\d\d %$/m.test(ran.out), ran.out);
+    const summary = await Deno.readTextFile(`${folder}/worse.md`);
+    assertStringIncludes(summary, "| before | now | worse | better | p | unseen |");
+    assertStringIncludes(summary, "❌ Robustness: 2 of 2 thresholds are not met");
+    const log = JSON.parse(await Deno.readTextFile(`${folder}/worse.sarif`));
+    assertEquals(log.runs[0].results.map((each: { ruleId: string }) => each.ruleId), [
+      "clean/noWorse",
+      "attacked/noWorse",
+    ]);
+    const other = check(model, "--limit", "59", "--baseline", before, "--no-worse", "0.05");
+    const refused = "its examples are others, or were scaled otherwise; make it anew on the data of today";
+    await assertRefused(other, 2, `Cannot use baseline ${before}: ${refused}`);
+    await assertRefused(
+      check(model, "--no-worse", "0.05"),
+      2,
+      "Cannot check: no worse than what is not said; give --baseline FILE, the report of an earlier check",
+    );
+  }));
+
+Deno.test("check --evidence names what was checked by its SHA-256, and what is not shown", () =>
+  withModel(async ({ folder, data, model }) => {
+    const config = `${folder}/gate.json`, file = `${folder}/evidence.json`;
+    const gate = {
+      epsilons: [0.02],
+      effort: "quick",
+      thresholds: [{ on: "certified", errorRate: 1 }],
+      fixed: [0],
+    };
+    await Deno.writeTextFile(config, JSON.stringify(gate));
+    const args = ["check", "--model", model, "--data", data, "--config", config, "--kernels", "baseline"];
+    await printed(...args, "--evidence", file);
+    const text = await Deno.readTextFile(file), document = JSON.parse(text);
+    await printed(...args, "--evidence", file);
+    assertEquals(await Deno.readTextFile(file), text);
+    const hashes = [document.metadata.component, ...document.components].map((each) =>
+      each.hashes[0].content
+    );
+    assertEquals([hashes[0], hashes[2], hashes[3]], [
+      await sha256(await Deno.readFile(model)),
+      await sha256(await Deno.readFile("wasm/gibbon.wasm")),
+      await sha256(await Deno.readFile(config)),
+    ]);
+    const { performanceMetrics: metrics } = document.metadata.component.modelCard.quantitativeAnalysis;
+    assertEquals(metrics.map(({ slice }: { slice: string }) => slice), [
+      "clean",
+      "attacked 0.02",
+      "certified 0.02",
+      "1000 inputs of noise",
+    ]);
+    const [aisvs] = document.declarations.attestations;
+    assertEquals(aisvs.map.map(({ claims }: { claims?: unknown }) => claims !== undefined), [
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
+    const report = JSON.parse(document.declarations.evidence[0].data[0].contents.attachment.content);
+    assertEquals(report.conditions.fixed, [0]);
+    assertEquals(report.outcomes[1].errors, Math.round(metrics[1].value * 60));
   }));
