@@ -28,14 +28,21 @@ export function runInterruptible<T>(
         await new Promise((resolve) => setTimeout(resolve, 0));
         last = performance.now();
       }
-      if (signal.aborted) {
-        throw new UserError(
-          `${title} was interrupted ${Math.floor(100 * step.value)} % of the way; ${kept}`,
-          EXIT.interrupted,
-        );
-      }
+      if (signal.aborted) throw interrupted(signal.reason, { title, done: step.value, kept });
     }
   });
+}
+
+/** `error` as the user is told it: that work was interrupted after the part `done`, if that is what it says. */
+export function interrupted(
+  error: unknown,
+  { title, done, kept }: { title: string; done: number; kept: string },
+): unknown {
+  if (!(error instanceof DOMException && error.name === "AbortError")) return error;
+  return new UserError(
+    `${title} was interrupted ${Math.floor(100 * done)} % of the way; ${kept}`,
+    EXIT.interrupted,
+  );
 }
 
 /** What is kept of work that writes its results at its end. */

@@ -1,15 +1,18 @@
-/** Stores of jobs by their names: folders. @module */
+/** Stores of jobs by their names: folders, or memory. @module */
 
-import type { Store } from "../../src/jobs/store.ts";
+import { memoryStore, type Store } from "../../src/jobs/store.ts";
 import { reason, UserError } from "../errors.ts";
 import { makeFolder, writeFileWhole } from "../files.ts";
 
 /** Milliseconds after which a file that was never finished is of a process that is no more. */
 const STALE = 3_600_000;
 
-/** The store of that name, which is a folder's path. */
+/** Name of a store that nobody shares, and that ends with whoever opened it. */
+export const MEMORY = "memory:";
+
+/** The store of that name: a folder's path, or `memory:`. */
 export function openStore(name: string): Promise<Store> {
-  return Promise.resolve(folderStore(name));
+  return Promise.resolve(name === MEMORY ? memoryStore() : folderStore(name));
 }
 
 /** A folder as a store; of several writers of a file each writes beside it, and renames. */

@@ -1,14 +1,12 @@
 /** One of the workers of a pool: does jobs, one at a time. @module */
 
-import { type Batch, InputError } from "../../src/mod.ts";
-import type { Bench, Job } from "../../src/jobs/job.ts";
-import { inputsFrom } from "../../src/jobs/inputs.ts";
+import { InputError } from "../../src/mod.ts";
+import type { Job } from "../../src/jobs/job.ts";
 import { perform } from "../../src/jobs/mod.ts";
 import { compute } from "../cli/computing.ts";
 import { UserError } from "../errors.ts";
-import { sha256 } from "../sha256.ts";
+import { sharedBench } from "./bench.ts";
 import type { Answer, Order, Setting } from "./messages.ts";
-import { openStore } from "./stores.ts";
 
 const scope = self as unknown as {
   onmessage: (event: MessageEvent<Order>) => void;
@@ -17,10 +15,8 @@ const scope = self as unknown as {
 
 /** Milliseconds between two messages of progress. */
 const PAUSE = 100;
-/** Milliseconds of work between two looks at what was sent. */
-const TURN = 50;
 
-let began: Promise<{ setting: Setting; at: Pick<Bench, "store" | "batch" | "bytes"> }>;
+let began: Promise<{ setting: Setting; shared: Awaited<ReturnType<typeof sharedBench>> }>;
 let current = new AbortController();
 
 scope.onmessage = ({ data: order }) => {
@@ -38,37 +34,25 @@ scope.onmessage = ({ data: order }) => {
 };
 
 async function begin(setting: Setting): Promise<Awaited<typeof began>> {
-  const store = await openStore(setting.store);
-  const inputs: ReadonlyMap<string, Batch | Uint8Array<ArrayBuffer>> = setting.inputs ?? new Map();
-  return { setting, at: { store, ...inputsFrom(store, inputs, sha256) } };
+  return { setting, shared: await sharedBench(setting) };
 }
 
 async function done(job: Job, signal: AbortSignal): Promise<Answer> {
-  const { setting: { threads }, at } = await began;
+  const { setting: { threads }, shared } = await began;
   await compute({ kernels: job.kernels, threads });
-  const result = await perform(job, { ...at, ...hooksOf(signal) });
-  return { kind: "done", result: JSON.stringify(result) };
-}
-
-function hooksOf(signal: AbortSignal): Omit<Bench, "store" | "batch" | "bytes"> {
-  let [told, turned] = [-Infinity, performance.now()];
-  const now = () => performance.now();
-  return {
+  let told = -Infinity;
+  const result = await perform(job, {
+    ...shared,
     signal,
-    now,
     onProgress(part, doing) {
-      if (now() - told < PAUSE) return;
-      told = now();
+      const now = performance.now();
+      if (now - told < PAUSE) return;
+      told = now;
       scope.postMessage({ kind: "progress", part, doing });
     },
     note: (text) => scope.postMessage({ kind: "note", text }),
-    async turn() {
-      if (now() - turned < TURN) return;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turned = now();
-      signal.throwIfAborted();
-    },
-  };
+  });
+  return { kind: "done", result: JSON.stringify(result) };
 }
 
 /** One sentence for what was to be expected, the stack for what is a bug. */

@@ -30,7 +30,8 @@ export interface Plan {
   readonly nearest: boolean;
   /** Constraints that differ in size; one result for each. */
   readonly constraints: readonly Constraint[];
-  readonly batch: Batch;
+  /** `places`: of each example in a set of which these are some; default as `first` says. */
+  readonly batch: Batch & { readonly places?: ArrayLike<number> };
   readonly target?: Int32Array;
   readonly criterion: Criterion;
   readonly seed: number;
@@ -107,7 +108,8 @@ function* steps(
         region,
         constraint,
         model,
-        rng: (row) => (streams ??= rng(plan.seed)).split(plan.first + from + row),
+        rng: (row) =>
+          (streams ??= rng(plan.seed)).split(batch.places?.[from + row] ?? plan.first + from + row),
         matrix: (name, r = count, c = cols) => room(`attack ${name}`, r, c),
       });
       let step = walk.next();

@@ -1,6 +1,7 @@
 /** The cascade of attacks: what is known of each example so far, and a stage on those that still stand. @module */
 
 import type { Adversarial, AttackOptions } from "../attacks/attack.ts";
+import type { Plan } from "../attacks/drive.ts";
 import { anyAttacks } from "../attacks/mod.ts";
 import { allRows, copyRow, gather } from "../attacks/rows.ts";
 import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
@@ -8,6 +9,7 @@ import { constraint } from "../constraints/mod.ts";
 import { type Batch, select } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import { rng } from "../rng.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Stage } from "./efforts.ts";
 import type { Finding } from "./warnings.ts";
@@ -71,7 +73,7 @@ export function errorAt({ size }: Standing, epsilon: number): number {
 export function* stageSteps(
   model: Subject,
   examples: Batch,
-  { standing, stage, limits, seed, late, chunk, onFooled }: {
+  { standing, stage, limits, seed, late, chunk, from, onFooled }: {
     standing: Standing;
     stage: Stage;
     limits: Constraint & { readonly epsilon: number };
@@ -79,6 +81,8 @@ export function* stageSteps(
     late: () => boolean;
     /** Examples that one call of the attack takes: after each, what it found counts whatever comes then. */
     chunk: number;
+    /** Place of the first example in the set that these are a part of: each draws its random numbers by its place. */
+    from: number;
     onFooled?: (example: number, x: Float32Array) => void;
   },
 ): Generator<number, { finding: Finding; complete: boolean }> {
@@ -88,7 +92,8 @@ export function* stageSteps(
   let [zeroGradients, tried, complete] = [0, 0, true];
   for (let first = 0; first < rows.length && complete; first += chunk) {
     const run = rows.slice(first, first + chunk);
-    const steps = attackSteps(model, select(examples, run), stage, limits, seed);
+    const places = run.map((row) => from + row);
+    const steps = attackSteps(model, { ...select(examples, run), places }, stage, limits, seed);
     let step = steps.next();
     while (!step.done) {
       yield (first + step.value * run.length) / rows.length;
@@ -157,12 +162,14 @@ export function note({ by, size }: Standing, row: number, found: { by: string; s
 /** What a stage makes of some examples, whatever is known of them. */
 export function* attackSteps(
   model: Subject,
-  batch: Batch,
-  { attack, options, role }: Stage,
+  batch: Plan["batch"],
+  { name, attack, options, role }: Stage,
   limits: Constraint,
-  seed: number,
+  from: number,
 ): Generator<number, Adversarial> {
   const allowed = role === "noise" ? noiseLimits(limits) : limits;
+  // what one stage drew in vain at an example, no other draws there again
+  const seed = rng(from).split(name, limits.epsilon as number).key;
   const given = { ...options, constraint: allowed, seed, epsilons: [allowed.epsilon as number] };
   const [found] = yield* anyAttacks[attack].steps(
     model as Differentiable,

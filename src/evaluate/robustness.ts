@@ -1,77 +1,27 @@
 /** The worst case over many attacks, with certificates beside it: what is known of each example, and what is not. @module */
 
 import { anyAttacks } from "../attacks/mod.ts";
-import { METHODS } from "../certify/certify.ts";
-import type { CertifyOptions } from "../certify/certify.ts";
-import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
-import { constraint } from "../constraints/mod.ts";
-import type { Examples } from "../data/batch.ts";
-import { InputError } from "../errors.ts";
-import { predictRows } from "../loss.ts";
-import { checkExamples } from "../models/answers.ts";
+import type { ConstraintOptions, Norm } from "../constraints/constraint.ts";
+import type { Batch, Examples } from "../data/batch.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
-import {
-  any,
-  boolean,
-  checkObject,
-  choice,
-  integer,
-  number,
-  numbers,
-  resolve,
-  type Schema,
-} from "../schema.ts";
-import {
-  attackSteps,
-  errorAt,
-  firstStanding,
-  isFooled,
-  openRows,
-  stageSteps,
-  type Standing,
-  type Subject,
-} from "./cascade.ts";
-import { certifiedCount, certifiedSteps, certifierOf, WITNESS } from "./certified.ts";
-import { type Effort, EFFORTS, stagesOf } from "./efforts.ts";
+import { checkObject } from "../schema.ts";
+import { attackSteps, errorAt, isFooled, type Standing, type Subject } from "./cascade.ts";
+import { certifiedCount, WITNESS } from "./certified.ts";
+import { type Effort, stagesOf } from "./efforts.ts";
 import { passesOf, runSteps } from "./outcomes.ts";
-import { type Finding, probeWarnings, runWarnings, type Warning } from "./warnings.ts";
+import {
+  type RobustnessOptions,
+  type Search,
+  searched,
+  searchOf,
+  type Shard,
+  type ShardAt,
+  shardSteps,
+} from "./shard.ts";
+import { probeWarnings, runWarnings, type Warning } from "./warnings.ts";
 
-/** How hard and within what the worst case is looked for. */
-export interface RobustnessOptions extends Omit<ConstraintOptions, "epsilon" | "norm"> {
-  /** Sizes, each > 0, in input units. */
-  epsilons: readonly number[];
-  /** Norm that bounds a perturbation; default `"Linf"`. */
-  norm?: Norm;
-  /** How hard to look; default `"standard"`. */
-  effort?: Effort;
-  /** Bounds that certify; `"none"` for none; default `"auto"` where the model has a form that can be certified, else none. */
-  certify?: CertifyOptions["method"] | "none";
-  /** Seed of what is random; default 0. */
-  seed?: number;
-  /** Seconds after which no further attack or certificate begins, by the clock `now`; default none. */
-  timeLimit?: number;
-  /** Columns of an image, row after row, if inputs are images: attacks that move blocks of features then move squares. */
-  width?: number;
-  /** A clock in milliseconds, such as `() => performance.now()`; without it no times are given. */
-  now?: () => number;
-  /** Whether the answer tells of every example; default false. */
-  perExample?: boolean;
-  /** Called with each example that an attack fools, by its place, and the smallest input found that does. */
-  onFooled?: (example: number, x: Float32Array) => void;
-}
-
-const OPTIONS: Schema<Omit<RobustnessOptions, keyof ConstraintOptions>> = {
-  epsilons: numbers("Sizes, in input units", { above: 0, required: true }),
-  effort: choice("How hard to look", EFFORTS, { default: "standard" }),
-  certify: choice("Bounds that certify", [...METHODS, "none"]),
-  seed: integer("Seed of what is random", { min: 0, default: 0 }),
-  timeLimit: number("Seconds after which nothing further begins", { above: 0 }),
-  width: integer("Columns of an image, row after row", { min: 1 }),
-  now: any("A clock in milliseconds"),
-  perExample: boolean("Tell of every example", { default: false }),
-  onFooled: any("Called with each example that an attack fools"),
-};
+export type { RobustnessOptions };
 
 /** What is known at one size. */
 export interface RobustnessAt {
@@ -172,9 +122,6 @@ export function robustness(
   });
 }
 
-/** Examples that one call of the model takes, if it takes no more. */
-const CHUNK = 250;
-
 /**
  * The same, step by step: yields the fraction done between two questions to the model, of `chunk` examples each at most, so
  * that the caller may show it, wait or stop.
@@ -183,102 +130,25 @@ export function* robustnessSteps(
   model: Classifier & Partial<Differentiable>,
   batch: Examples,
   given: RobustnessOptions,
-  { chunk = CHUNK }: { chunk?: number } = {},
+  { chunk }: { chunk?: number } = {},
 ): Generator<number, RobustnessReport> {
-  checkObject("measure robustness", given);
-  const { norm = "Linf", bounds, fixed, grid, oneHot, ...others } = given;
-  const options = resolve("measure robustness", OPTIONS, others);
-  const { effort, seed, timeLimit, now, width, perExample, onFooled } = options as typeof options & {
-    effort: Effort;
-    seed: number;
-  };
-  const examples = checkExamples("measure robustness", model, batch);
-  const { length } = examples.labels;
-  if (length === 0) throw new InputError("shape", "measure robustness", "there are no examples");
-  if (timeLimit !== undefined && !now) {
-    throw new InputError("option", "measure robustness with timeLimit", "it needs a clock, as option now");
-  }
-  const epsilons = [...new Set(options.epsilons as readonly number[])].sort((a, b) => a - b);
-  if (epsilons.length === 0) {
-    throw new InputError("value", "measure robustness", "epsilons must not be empty");
-  }
-  const within = { norm, bounds, fixed, grid, oneHot };
-  const limits = (epsilon: number) =>
-    constraint(model.inputs, { epsilon, ...within }, "measure robustness") as Constraint & {
-      epsilon: number;
-    };
-  const widest = limits(epsilons.at(-1)!);
-  const end = timeLimit === undefined ? Infinity : now!() + 1000 * timeLimit;
-  const late = () => now !== undefined && now() >= end;
-  const timed = () => {
-    const start = now?.();
-    return () => now ? (now() - start!) / 1000 : null;
-  };
+  const search = searchOf(model, given);
+  const examples = searched(model, batch);
+  const shard = yield* shardSteps(model, examples, search, { chunk });
+  return yield* reportSteps(model, examples, search, shard);
+}
 
-  const clean = { predicted: new Int32Array(length), confidence: new Float32Array(length) };
-  for (let first = 0; first < length; first += chunk) {
-    yield 0;
-    const found = predictRows(model, examples.x, first, Math.min(first + chunk, length));
-    clean.predicted.set(found.predicted, first);
-    clean.confidence.set(found.confidence, first);
-  }
-  const standing = firstStanding(clean.predicted, examples, widest);
-  const stages = stagesOf(effort, { norm, gradients: model.inputGradient !== undefined, width });
-  const method = certifierOf(model, options.certify);
-  const work = epsilons.length * (stages.length + (method ? 1 : 0)) + 1;
-  let done = 0;
-  const findings: Finding[] = [];
-  const found: Found[] = [];
-  for (const epsilon of epsilons) {
-    const byAttack: Found["byAttack"] = [];
-    let [complete, certified]: [boolean, Found["certified"]] = [true, null];
-    for (const stage of stages) {
-      const open = openRows(standing, epsilon).length > 0;
-      if (open && late()) complete = false;
-      else if (open) {
-        const seconds = timed();
-        const steps = stageSteps(model, examples, {
-          standing,
-          stage,
-          limits: limits(epsilon),
-          seed,
-          late,
-          chunk,
-          onFooled,
-        });
-        const result = yield* overall(steps, done / work, 1 / work);
-        complete &&= result.complete;
-        findings.push(result.finding);
-        byAttack.push({ attack: stage.name, errorRate: errorAt(standing, epsilon), seconds: seconds() });
-      }
-      done++;
-    }
-    if (method) {
-      const seconds = timed();
-      const options = { epsilon, ...within, method, now };
-      const steps = certifiedSteps(model as Model, examples, {
-        standing,
-        options,
-        limits: limits(epsilon),
-        late,
-      });
-      const result = yield* overall(steps, done / work, 1 / work);
-      complete &&= result.complete;
-      certified = { errorRate: (length - result.count) / length, method, seconds: seconds() };
-      if (standing.by.some((by, i) => by === WITNESS && standing.size[i] === epsilon)) {
-        byAttack.push({ attack: WITNESS, errorRate: errorAt(standing, epsilon), seconds: certified.seconds });
-      }
-      done++;
-    }
-    found.push({ epsilon, byAttack, certified, complete });
-  }
-  const warnings = runWarnings({
-    model,
-    examples,
-    clean,
-    findings,
-    outside: length - standing.inside.length,
-  });
+/** The report on `examples` from what is known of them; yields while it looks for signs that they say less than they seem to. */
+export function* reportSteps(
+  model: Subject,
+  examples: Batch,
+  search: Search,
+  { standing, sure, at, findings }: Shard,
+): Generator<number, RobustnessReport> {
+  const { epsilons, within, limits, stages, method, effort, seed, perExample, now, late } = search;
+  const { length } = examples.labels;
+  const outside = length - standing.inside.length;
+  const warnings = runWarnings({ model, examples, sure: sure / length, findings, outside });
   if (!late()) {
     const probes = probeWarnings({
       model,
@@ -297,18 +167,18 @@ export function* robustnessSteps(
         warnings.push(...step.value);
         break;
       }
-      yield done / work;
+      yield 1;
     }
   }
   return {
     examples: length,
-    norm,
-    bounds: bounds ?? null,
-    constraint: widest.toJSON(),
+    norm: within.norm,
+    bounds: within.bounds ?? null,
+    constraint: limits(epsilons.at(-1)!).toJSON(),
     effort,
     seed,
     clean: { errorRate: errorAt(standing, 0) },
-    at: found.map((each) => atSize(standing, each)),
+    at: at.map((each, i) => atSize(standing, epsilons[i], each, { stages, method })),
     warnings,
     ...(perExample && { perExample: Array.from(standing.by, (_, i) => exampleOf(standing, i)) }),
   };
@@ -326,24 +196,24 @@ export function passesOfWorstCase(
   );
 }
 
-/** What the attacks and certificates at one size came to. */
-interface Found extends Pick<RobustnessAt, "epsilon" | "certified" | "complete"> {
-  readonly byAttack: { attack: string; errorRate: number; seconds: number | null }[];
-}
-
-/** What `steps` come to, which are `part` of the whole after the fraction `from` of it. */
-function* overall<T>(steps: Generator<number, T>, from: number, part: number): Generator<number, T> {
-  for (let step = steps.next();; step = steps.next()) {
-    if (step.done) return step.value;
-    yield from + part * step.value;
-  }
-}
-
 /** What reports call perturbations that were looked for within a larger size, and needed less. */
 const SHORTENED = "shortened";
 
 /** What is known at one size when all are done. */
-function atSize(standing: Standing, { epsilon, byAttack, certified, complete }: Found): RobustnessAt {
+function atSize(
+  standing: Standing,
+  epsilon: number,
+  { stages: tried, certified, witness, after, complete }: ShardAt,
+  { stages, method }: Pick<Search, "stages" | "method">,
+): RobustnessAt {
+  const { length } = standing.by;
+  const byAttack = stages.flatMap(({ name }, k) => {
+    const found = tried[k];
+    return found ? [{ attack: name, errorRate: found.count / length, seconds: found.seconds }] : [];
+  });
+  if (witness) {
+    byAttack.push({ attack: WITNESS, errorRate: after / length, seconds: certified!.seconds });
+  }
   const errorRate = errorAt(standing, epsilon);
   const last = byAttack.at(-1)?.errorRate ?? errorAt(standing, 0);
   const rows = Array.from(standing.by.keys());
@@ -353,7 +223,11 @@ function atSize(standing: Standing, { epsilon, byAttack, certified, complete }: 
       errorRate,
       byAttack: errorRate > last ? [...byAttack, { attack: SHORTENED, errorRate, seconds: null }] : byAttack,
     },
-    certified,
+    certified: certified && {
+      errorRate: (length - certified.count) / length,
+      method: method!,
+      seconds: certified.seconds,
+    },
     unresolved:
       rows.filter((i) => !isFooled(standing, i, epsilon) && !(standing.certified[i] >= epsilon)).length,
     complete,

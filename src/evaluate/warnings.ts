@@ -3,7 +3,6 @@
 import type { Adversarial } from "../attacks/attack.ts";
 import type { Constraint } from "../constraints/constraint.ts";
 import { type Batch, select, slice } from "../data/batch.ts";
-import type { Predictions } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import { scoresOf } from "../models/answers.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
@@ -58,10 +57,11 @@ const SAME = 1e-4;
 
 /** Warnings that follow from the findings of the run, without further queries. */
 export function runWarnings(
-  { model, examples, clean, findings, outside }: {
+  { model, examples, sure, findings, outside }: {
     model: Attacked;
     examples: Batch;
-    clean: Pick<Predictions, "confidence">;
+    /** Share of the examples at which a probability rounds to 1. */
+    sure: number;
     findings: readonly Finding[];
     /** Examples outside the bounds. */
     outside: number;
@@ -96,7 +96,6 @@ export function runWarnings(
       zero,
     );
   }
-  const sure = clean.confidence.reduce((sum, p) => sum + Number(p === 1), 0) / length;
   if (sure > SATURATED) {
     warn(
       "saturatedLoss",

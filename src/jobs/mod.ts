@@ -3,10 +3,15 @@
 import { experiment } from "./experiment.ts";
 import { type Bench, type Job, jobId, type Kind } from "./job.ts";
 import { readResult, writeResult } from "./store.ts";
+import { robustnessPart } from "./robustness.ts";
 import { training } from "./training.ts";
 
 /** All kinds by name. */
-export const kinds: Readonly<Record<string, Kind<never>>> = { train: training, experiment };
+export const kinds: Readonly<Record<string, Kind<never>>> = {
+  train: training,
+  experiment,
+  robustness: robustnessPart,
+};
 
 /** What `job` does, as errors say it. */
 export function actionOf({ kind, recipe }: Job): string {

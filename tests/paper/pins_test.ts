@@ -16,6 +16,7 @@ import { inFloat32 } from "../../src/paper/claim.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { members } from "../../src/paper/recipes/ensemble.ts";
+import { rng } from "../../src/rng.ts";
 import { init } from "../../src/runtime/variants.ts";
 import {
   answer,
@@ -252,22 +253,24 @@ const half = (name: string) => (world: World) => {
   return EPSILONS[after - 1] + (50 - errors[after - 1]) * slope;
 };
 
-/** Percent of the rows that some attack of a quick cascade, of .1 and then up to ε, makes `of` err on, each on what is left. */
+/**
+ * Percent of the rows that some attack of a quick cascade, of .1 and then up to ε, makes `of` err on. Each row is attacked
+ * alone: it draws by its place, from a stream of each attack and size.
+ */
 function worst(of: Differentiable, rows: Rows, largest: number, seed: number): number {
   const { predicted } = predict(of, asBatch(rows).x);
   let left = Array.from(rows.y.keys()).filter((i) => predicted[i] === rows.y[i]);
-  const many = { steps: 20, stopEarly: true, seed };
   for (const epsilon of new Set([0.1, largest])) {
+    const many = { epsilon, steps: 20, stopEarly: true };
+    const drawn = (name: string, first: number) => ({ first, seed: rng(seed).split(name, epsilon).key });
     const attacks = [
       (b: Batch) => fgsm(of, b, { epsilon }),
-      (b: Batch) => pgd(of, b, { epsilon, ...many }),
-      (b: Batch) => pgd(of, b, { epsilon, ...many, loss: "margin" }),
-      (b: Batch) => signNoise(of, b, { epsilon, restarts: 5, seed }),
+      (b: Batch, i: number) => pgd(of, b, { ...many, ...drawn("pgd", i) }),
+      (b: Batch, i: number) => pgd(of, b, { ...many, ...drawn("pgd-margin", i), loss: "margin" }),
+      (b: Batch, i: number) => signNoise(of, b, { epsilon, restarts: 5, ...drawn("noise", i) }),
     ];
     for (const attack of attacks) {
-      if (left.length === 0) break;
-      const { fooled } = attack(asBatch({ x: left.map((i) => rows.x[i]), y: left.map((i) => rows.y[i]) }));
-      left = left.filter((_, k) => !fooled[k]);
+      left = left.filter((i) => attack(asBatch({ x: [rows.x[i]], y: [rows.y[i]] }), i).fooled[0] === 0);
     }
   }
   return 100 * (1 - left.length / rows.y.length);

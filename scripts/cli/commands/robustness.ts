@@ -2,20 +2,38 @@
 
 import { METHODS } from "../../../src/certify/certify.ts";
 import { EFFORTS } from "../../../src/evaluate/efforts.ts";
-import { matrix, type Model, predict, type RobustnessReport, robustnessSteps } from "../../../src/mod.ts";
+import {
+  type Batch,
+  matrix,
+  type Model,
+  predict,
+  type RobustnessReport,
+  saveModel,
+  type Variant,
+} from "../../../src/mod.ts";
+import { reportSteps } from "../../../src/evaluate/robustness.ts";
+import { searched, searchOf } from "../../../src/evaluate/shard.ts";
+import { doAll } from "../../../src/jobs/all.ts";
+import type { Job } from "../../../src/jobs/job.ts";
+import { joinedParts, type PartFound, robustnessJobs } from "../../../src/jobs/robustness.ts";
+import { variant } from "../../../src/runtime/variants.ts";
 import { rowsOf } from "../../../src/matrix.ts";
 import { readingJson, readingText } from "../../../src/data/reading.ts";
 import { BOUNDED, constraintOptions } from "../attacking.ts";
-import { type Command, command } from "../command.ts";
+import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
 import { FORCE } from "../examples_file.ts";
 import { type Examples, examplesFor, READ_OPTIONS, readModel, rowWidth, SHARED } from "../inputs.ts";
-import { choice, flag, number, numbers, text } from "../options.ts";
+import { choice, flag, integerOption, number, numbers, text } from "../options.ts";
 import { BRACKET_LEGEND, bracketTables, percent, warningLines } from "../outputs.ts";
 import { type Bracket, bracketHtml, type Shown } from "../../report/bracket.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
-import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
+import { here } from "../../jobs/bench.ts";
+import type { Setting } from "../../jobs/messages.ts";
+import { pool } from "../../jobs/pool.ts";
+import { MEMORY } from "../../jobs/stores.ts";
+import { interrupted, NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Looks for the worst case, and certifies what it can. */
 export const robustness: Command = command({
@@ -45,6 +63,11 @@ export const robustness: Command = command({
     split: SHARED.split,
     limit: SHARED.limit,
     seed: SHARED.seed,
+    jobs: integerOption({
+      help: "Parts of the examples at a time; by default as many as there are cores",
+      min: 1,
+      max: 256,
+    }),
     ...COMPUTING,
     perExample: flag("JSON tells of every example"),
     html: text({
@@ -68,21 +91,36 @@ never counts as robust. The true worst-case error lies between attacked and cert
     using model = await readModel(values.model);
     const examples = await examplesFor(model, values.model, values);
     const { epsilon: epsilons, norm, effort, certify, timeLimit, perExample, split } = values;
-    const found = new Map<number, Float32Array>();
     const page = values.html !== undefined;
-    const steps = robustnessSteps(model, examples, {
+    const options = {
       epsilons,
       norm,
       effort,
       certify,
       timeLimit,
-      perExample: perExample || page,
-      ...(page && { onFooled: (example: number, x: Float32Array) => void found.set(example, x.slice()) }),
       width: rowWidth(examples.reading),
       ...constraintOptions(values),
+    };
+    const search = searchOf(model, {
+      ...options,
+      perExample: perExample || page,
       now: () => performance.now(),
     });
+    const list = robustnessJobs({
+      recipe: { options, ...(page && { shown: SHOWN }) },
+      inputs: { model: "model", examples: "examples" },
+      kernels: variant() as Variant,
+    }, searched(model, examples).labels.length);
+    const inputs = new Map<string, Batch | Uint8Array<ArrayBuffer>>([
+      ["model", saveModel(model)],
+      ["examples", examples],
+    ]);
+    const parts = await spread(list, { inputs, values, context });
+    const steps = reportSteps(model, examples, search, joinedParts(parts, search));
     const report = await runInterruptible(steps, context, { title: "robustness", kept: NOTHING_KEPT });
+    const found = new Map(
+      parts.flatMap(({ fooled }) => fooled.map(([row, x]) => [row, Float32Array.from(x)])),
+    );
     if (values.html !== undefined) {
       await writeFileWhole(
         values.html,
@@ -110,6 +148,30 @@ never counts as robust. The true worst-case error lies between attacked and cert
     return 0;
   },
 });
+
+/** What is found on each part, several at a time. */
+async function spread(
+  list: readonly Job[],
+  { inputs, values: { threads, jobs }, context }: {
+    inputs: Setting["inputs"];
+    values: { threads: number; jobs?: number };
+    context: Context;
+  },
+): Promise<PartFound[]> {
+  const setting = { store: MEMORY, threads, inputs };
+  const width = Math.min(jobs ?? Math.floor(navigator.hardwareConcurrency / threads), list.length);
+  using workers = width > 1 ? pool(setting, { jobs: width, onNote: context.note }) : undefined;
+  using progress = context.progress("robustness");
+  let done = 0;
+  const onProgress = (part: number) => progress.update(done = part);
+  try {
+    return await context.interruptible((signal) =>
+      doAll(workers ?? here(setting, context.note), list, { signal, onProgress })
+    ) as PartFound[];
+  } catch (error) {
+    throw interrupted(error, { title: "robustness", done, kept: NOTHING_KEPT });
+  }
+}
 
 function inWords(report: RobustnessReport, { split, width }: { split: string; width: number }): string {
   const { clean, warnings } = report;
