@@ -23,7 +23,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/paper"],
   ["src/report"],
   ["src/jobs"],
-  ["src/module", "src/onnx", "src/threads"],
+  ["src/module", "src/onnx", "src/tfjs", "src/threads"],
   ["src/mod"],
   ["src/edge", "src/web"],
   ["scripts"],
@@ -198,7 +198,7 @@ Deno.test("src/mod.ts reaches the inlined binaries for one thread, src/threads.t
   }
 });
 
-Deno.test("no entry but src/onnx.ts reaches the readers of other programs' models", () => {
+Deno.test("no entry but src/onnx.ts and src/tfjs.ts reaches the readers of other programs' models", () => {
   for (const entry of ["src/mod.ts", "src/module.ts", "src/threads.ts", "src/edge/mod.ts"]) {
     assert(![...reached(entry)].some((file) => /^src\/models\/(im|ex)port\//.test(file)), entry);
   }

@@ -1,18 +1,8 @@
 /** What commands work on: models and examples. @module */
 
-import {
-  type Batch,
-  families,
-  InputError,
-  loadModel,
-  type Model,
-  type Reading,
-  select,
-  slice,
-} from "../../src/mod.ts";
+import { type Batch, families, InputError, type Model, type Reading, select, slice } from "../../src/mod.ts";
 import { readFitted } from "../../src/data/reading.ts";
 import { type Data, loadData, type LoadOptions } from "../data/folder.ts";
-import { externalFiles, readOnnx } from "../../src/onnx.ts";
 import { reason, UserError } from "../errors.ts";
 import { choice, integerOption, number, text, type Values } from "./options.ts";
 
@@ -99,35 +89,6 @@ export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
     return await Deno.readFile(path);
   } catch (error) {
     throw new UserError(`Cannot read ${path}: ${reason(error)}`);
-  }
-}
-
-/**
- * The model in the file at `path`.
- *
- * @throws {UserError} if it cannot be read, or holds none
- */
-export async function readModel(path: string): Promise<Model> {
-  const bytes = await readFile(path);
-  return isOnnx(path)
-    ? await readOnnxModel(path, bytes)
-    : readOrReport(`read model ${path}`, bytes, loadModel);
-}
-
-/** Whether a file is named as one of ONNX. */
-export function isOnnx(path: string): boolean {
-  return path.toLowerCase().endsWith(".onnx");
-}
-
-/** The model in an ONNX file, and in those with its weights beside it. */
-async function readOnnxModel(path: string, bytes: Uint8Array): Promise<Model> {
-  try {
-    const folder = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-    const external: Record<string, Uint8Array> = {};
-    for (const name of externalFiles(bytes)) external[name] = await readFile(`${folder}${name}`);
-    return readOnnx(bytes, { external });
-  } catch (error) {
-    throw error instanceof InputError ? new UserError(error.about(`read model ${path}`).message) : error;
   }
 }
 

@@ -15,7 +15,8 @@ import { UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 import { prose } from "../help.ts";
 import { type Command, command } from "../command.ts";
-import { FAMILIES, isOnnx, readFile, readModel, readOrReport } from "../inputs.ts";
+import { FAMILIES, readFile, readOrReport } from "../inputs.ts";
+import { endingOf, isOnnx, readModel } from "../model_file.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
 import { FORCE } from "../examples_file.ts";
 import { SIZES } from "../recipe.ts";
@@ -58,9 +59,9 @@ export const convert: Command = command({
   async run(values, context) {
     const { operand: file, family: name, out, map, transpose, inputs, classCount: classes, json } = values;
     await checkWritable(out, { force: values.force });
-    if (isOnnx(file) || name === undefined) {
+    if (endingOf(file) !== undefined || name === undefined) {
       if (name !== undefined) {
-        throw new UserError("--family is for weights; an ONNX file says what it computes", 2);
+        throw new UserError("--family is for weights; this file says what it computes", 2);
       }
       using model = await readModel(file);
       const { inputs, classes, family } = model;

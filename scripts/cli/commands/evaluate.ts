@@ -10,7 +10,8 @@ import { type Command, command, type Context, type OwnValues } from "../command.
 import { ASKING, askRemote, isRemote, outcomesOf, remoteAt } from "../remote.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
-import { type Examples, examplesFor, loadExamples, READ_OPTIONS, readModel, SHARED } from "../inputs.ts";
+import { type Examples, examplesFor, loadExamples, READ_OPTIONS, SHARED } from "../inputs.ts";
+import { readModel } from "../model_file.ts";
 import { choicesOf, flag, numbers } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";

@@ -3,7 +3,7 @@
 import { formOf } from "../../../src/certify/form.ts";
 import { InputError, type Model } from "../../../src/mod.ts";
 import { type Command, command } from "../command.ts";
-import { readModel } from "../inputs.ts";
+import { FORMATS, readModel } from "../model_file.ts";
 import { flag } from "../options.ts";
 
 /** Tells what a model file holds. */
@@ -11,7 +11,7 @@ export const info: Command = command({
   name: "info",
   summary:
     "Tell what a model file holds: its graph with shapes and parameters, and whether certificates know it",
-  operand: { placeholder: "FILE", help: "Model file, of this program or ONNX" },
+  operand: { placeholder: "FILE", help: `Model file, ${FORMATS}` },
   options: { json: flag("Print one JSON object") },
   examples: ["info maxout.safetensors", "info model.onnx"],
   async run({ operand: file, json }, context) {

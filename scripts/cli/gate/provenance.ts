@@ -2,12 +2,12 @@
 
 import type { Batch } from "../../../src/mod.ts";
 import { sha256 } from "../../../src/data/sha256.ts";
-import { externalFiles } from "../../../src/onnx.ts";
 import { bytesOf } from "../../../src/runtime/binary.ts";
 import { variant } from "../../../src/runtime/variants.ts";
 import type { Variant } from "../../../src/runtime/variants.ts";
 import * as binaries from "../../../wasm/inline.ts";
-import { isOnnx, readFile } from "../inputs.ts";
+import { readFile } from "../inputs.ts";
+import { modelFiles } from "../model_file.ts";
 
 /** Hashes in hexadecimal. */
 export interface Provenance {
@@ -31,12 +31,4 @@ export async function provenanceOf(
     ...(config !== undefined && { config: sha256(await readFile(config)) }),
     kernels: sha256(bytesOf(binaries, variant() as Variant)),
   };
-}
-
-/** The bytes of the model's file at `path`, and of those with its weights. */
-async function modelFiles(path: string): Promise<Uint8Array[]> {
-  const bytes = await readFile(path);
-  if (!isOnnx(path)) return [bytes];
-  const folder = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-  return [bytes, ...await Promise.all(externalFiles(bytes).map((name) => readFile(`${folder}${name}`)))];
 }

@@ -140,6 +140,11 @@ export class Builder {
     if (shape.join() === x.shape.join() && shape.length === x.shape.length) return x;
     // one number is kept as a row of one
     const to = shape.length > 0 ? shape : [1];
+    const node = this.node(x.id);
+    if (node?.op === "reshape" && !x.logits) {
+      const [id] = node.from;
+      return { ...this.reshaped({ id, shape: this.shapeOf(id) }, to), shape };
+    }
     const same = to.join() === (x.shape.length > 0 ? x.shape : [1]).join();
     return this.#moved(x, (of) => ({ ...(same ? of : this.emit("reshape", [of], { shape: to })), shape }));
   }
@@ -151,6 +156,16 @@ export class Builder {
     attributes: Readonly<Record<string, unknown>>,
   ): Computed {
     return this.#moved(x, (of) => this.emit(name, [of], attributes));
+  }
+
+  /** `x` with its dimensions in another order, back over one that was changed before. */
+  transposed(x: Computed, order: readonly number[]): Computed {
+    const shape = order.map((k) => x.shape[k]), long = order.filter((k) => x.shape[k] !== 1);
+    if (long.every((k, i) => i === 0 || k > long[i - 1])) return this.reshaped(x, shape);
+    const node = this.node(x.id);
+    if (node?.op !== "transpose" || x.logits) return this.moved(x, "transpose", { order });
+    const [id] = node.from, before = node.attributes!.order as readonly number[];
+    return this.transposed({ id, shape: this.shapeOf(id) }, order.map((k) => before[k]));
   }
 
   #moved({ logits, ...x }: Computed, move: (of: Computed) => Computed): Computed {

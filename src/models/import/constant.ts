@@ -78,7 +78,7 @@ export function readTensor(
   if (raw === undefined) {
     const lists = { 1: of.floats, 11: of.doubles, 7: of.int64s, 12: of.uint64s } as Record<
       number,
-      readonly number[]
+      ArrayLike<number>
     >;
     const list = lists[dataType] ?? of.int32s;
     if (list.length !== size) refuse(`it has ${list.length} numbers, and ${size} by its shape`);

@@ -8,9 +8,9 @@ export interface TensorProto {
   readonly dims: readonly number[];
   readonly dataType?: number;
   readonly floats: readonly number[];
-  readonly doubles: readonly number[];
+  readonly doubles: ArrayLike<number>;
   readonly int32s: readonly number[];
-  readonly int64s: readonly number[];
+  readonly int64s: ArrayLike<number>;
   readonly uint64s: readonly number[];
   readonly strings: readonly Uint8Array[];
   readonly raw?: Uint8Array;
@@ -38,6 +38,8 @@ export interface AttributeProto {
 export interface NodeProto {
   readonly name?: string;
   readonly op?: string;
+  /** What the format that it was read from calls it; default `op`. */
+  readonly kind?: string;
   readonly domain?: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];

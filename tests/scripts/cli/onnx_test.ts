@@ -45,7 +45,7 @@ Deno.test("info draws the graph of an ONNX file, with the file of its weights be
       const line of [
         "input (2, 9, 9)",
         "relu1 relu(conv2d0) (6, 9, 9)",
-        "linear8 linear(reshape7) outputs [3] (3) 27",
+        "linear7 linear(reduce5) outputs [3] (3) 27",
         "parameters 581",
       ]
     ) {
@@ -86,6 +86,19 @@ Deno.test("convert turns ONNX into a model file and back, with the same scores",
     await assertRefused(
       ["convert", path("mlp3_relu.onnx"), "--family", "mlp", "--out", `${folder}/other`],
       2,
-      "--family is for weights; an ONNX file says what it computes",
+      "--family is for weights; this file says what it computes",
     );
   }));
+
+Deno.test("commands take models of tfjs and Keras, with the files of weights beside them", async () => {
+  const folder = new URL("../../models/import/tfjs/", import.meta.url).pathname;
+  for (const [file, source] of [["graph_cnn/model.json", "tfjs"], ["nested.keras", "Keras"]]) {
+    const told = await json("info", `${folder}${file}`);
+    assertEquals([told.record.source, told.family], [source, "graph"], file);
+  }
+  await assertRefused(
+    ["info", `${folder}cases.json`],
+    1,
+    `Cannot read model ${folder}cases.json: it is no model.json of tfjs: it has no modelTopology`,
+  );
+});

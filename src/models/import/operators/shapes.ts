@@ -86,9 +86,11 @@ function transpose(node: OnnxNode): Value {
     return transposed(value, own);
   }
   if (!order || order[0] !== 0) node.refuse("it moves the batch's dimension");
-  return node.builder.moved(value, "transpose", {
-    order: order!.slice(1).map((k) => node.axis(k, value.shape.length)),
-  });
+  const own = order!.slice(1).map((k) => node.axis(k, value.shape.length));
+  if (own.toSorted((a, b) => a - b).join() !== [...value.shape.keys()].join()) {
+    node.refuse("perm is no order");
+  }
+  return node.builder.transposed(value, own);
 }
 
 function concat(node: OnnxNode): Value {

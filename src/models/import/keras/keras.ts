@@ -1,0 +1,106 @@
+/** Models of Keras 3, from the parts of a `.keras` file. @module */
+
+import { InputError } from "../../../errors.ts";
+import type { Tensor } from "../../../data/safetensors_file.ts";
+import { sizeOf } from "../../../ops/op.ts";
+import { resolve } from "../../../schema.ts";
+import type { Model } from "../../model.ts";
+import { modelOf, READ_OPTIONS, type ReadOptions } from "../parts.ts";
+import { Writer } from "../written.ts";
+import { asJson, member } from "./layer.ts";
+import { exampleShape, writeModel } from "./topology.ts";
+
+const ACTION = "read the Keras model";
+
+/** A group of `model.weights.h5` that holds the weights of one layer: one whose path ends in `vars`. */
+export interface KerasGroup {
+  /** Where it is, such as `layers/dense/vars`. */
+  readonly path: string;
+  /** Its attribute `name`: what the configuration calls the layer. */
+  readonly name: string;
+  /** Its datasets `0`, `1`, …, in that order. */
+  readonly tensors: readonly Tensor[];
+}
+
+/** The folder that holds a layer's group, `layers` of `layers/dense/vars`, and that of layers in it. */
+const parentOf = (path: string) => path.split("/").slice(0, -2).join("/");
+const childrenOf = (path: string) => path.replace(/vars$/, "layers");
+
+/**
+ * The classifier in a `.keras` file, as a model like any other: of the file's `config.json`, parsed, and the groups of its
+ * `model.weights.h5`, which any reader of HDF5 lists. Images stay as Keras has them, (height, width, channels), row-major.
+ *
+ * @example
+ * ```ts
+ * import { matrix } from "@gibbon/gibbon";
+ * import { readKeras } from "@gibbon/gibbon/tfjs";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const layers = [
+ *   { class_name: "InputLayer", config: { name: "input", batch_shape: [null, 1] } },
+ *   { class_name: "Dense", config: { name: "top", activation: "sigmoid", use_bias: false } },
+ * ];
+ * const kernel = { shape: [1, 1], data: Float32Array.of(2) };
+ * using model = readKeras({ class_name: "Sequential", config: { layers } }, [
+ *   { path: "layers/dense/vars", name: "top", tensors: [kernel] },
+ * ]);
+ * assertEquals([model.head.name, model.scores(matrix(1, 1, [3])).data[0]], ["binary", 6]);
+ * ```
+ *
+ * @throws {InputError} code `format` if a layer is not known here, with its name, or lacks a weight
+ * @throws {InputError} code `shape` if it gives no scores that the head takes
+ */
+export function readKeras(config: unknown, groups: readonly KerasGroup[], options: ReadOptions = {}): Model {
+  const own = resolve(ACTION, READ_OPTIONS, options), writer = new Writer(ACTION);
+  const { class_name: kind, config: layers } = asJson(config) ?? {};
+  if (typeof kind !== "string" || !["Sequential", "Functional", "Model"].includes(kind)) {
+    throw new InputError(
+      "format",
+      ACTION,
+      `it is of class ${String(kind).slice(0, 40)}, expected a Sequential or Functional model`,
+    );
+  }
+  if (
+    !Array.isArray(groups) ||
+    !groups.every((each) => typeof each?.path === "string" && Array.isArray(each.tensors))
+  ) {
+    throw new InputError(
+      "format",
+      ACTION,
+      "its weights must be a list of groups, each with path, name and tensors",
+    );
+  }
+  const shape = exampleShape(writer, kind, layers), input = { name: "input", rank: shape.length + 1 };
+  const scores = writeModel(
+    {
+      writer,
+      keras3: true,
+      weight(path, _, place) {
+        let folder = "layers";
+        for (const [depth, name] of path.entries()) {
+          const group = groups.find((each) => each.name === name && parentOf(each.path) === folder);
+          if (!group) return undefined;
+          if (depth === path.length - 1) return constantOf(writer, group.tensors[place]);
+          folder = childrenOf(group.path);
+        }
+      },
+    },
+    { kind, config: layers, path: [] },
+    [input],
+  );
+  const name = member(asJson(layers) ?? {}, "name");
+  return modelOf(writer.file({ name: "input", shape }, { ...scores, called: "scores" }), {
+    ...own,
+    action: ACTION,
+    record: { source: "Keras", ...(typeof name === "string" && { name: name.slice(0, 80) }) },
+  });
+}
+
+function constantOf(writer: Writer, tensor: Tensor | undefined) {
+  if (!tensor) return undefined;
+  const { shape, data } = tensor;
+  if (!Array.isArray(shape) || data?.length !== sizeOf(shape)) {
+    writer.refuse("one of its weights is no tensor");
+  }
+  return { shape, data: Float64Array.from(data as ArrayLike<number>), whole: false };
+}
