@@ -21,18 +21,16 @@
  * @module
  */
 
-export {
-  type Adversarial,
-  type Attack,
-  type AttackOptions,
-  type Conditions,
-  type Definition,
-  makeAttack,
-  type Needs,
-  perturbation,
-  type Pullback,
-  type Sized,
+export type {
+  Adversarial,
+  Attack,
+  AttackOptions,
+  Conditions,
+  Needs,
+  Pullback,
+  Sized,
 } from "./attacks/attack.ts";
+export { type Definition, makeAttack } from "./attacks/make_attack.ts";
 export {
   confident,
   confidentOf,
@@ -42,7 +40,7 @@ export {
   targeted,
 } from "./attacks/criteria.ts";
 export { type Follow, following, LOSS_OPTIONS, type LossOptions } from "./attacks/direction.ts";
-export { predictAsync } from "./attacks/drive.ts";
+export { predictAsync } from "./attacks/oracle.ts";
 export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
 export { apgd, type ApgdOptions } from "./attacks/apgd.ts";
 export { boundary, type BoundaryOptions } from "./attacks/boundary.ts";
@@ -59,7 +57,13 @@ export { jsma, type JsmaOptions } from "./attacks/jsma.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export type { Refinement } from "./attacks/nearest.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
-export { atLayer, differentiable, rubbishClass, scaledGradient } from "./attacks/perturbations.ts";
+export {
+  atLayer,
+  differentiable,
+  perturbation,
+  rubbishClass,
+  scaledGradient,
+} from "./attacks/perturbations.ts";
 export { pgd, type PgdOptions } from "./attacks/pgd.ts";
 export { rotation } from "./attacks/rotation.ts";
 export { square, type SquareOptions } from "./attacks/square.ts";

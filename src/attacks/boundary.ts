@@ -4,7 +4,8 @@ import { matrix as ordinary, rowsOf } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { fillNormal } from "../rng.ts";
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { approach, decisions, start, type StartOptions, STARTS } from "./decisions.ts";
 import { copyRow } from "./rows.ts";
 

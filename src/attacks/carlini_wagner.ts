@@ -1,7 +1,8 @@
 /** The attack of Carlini and Wagner. @module */
 
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { askLead, beginSearch, finishSearch, keepNearer, type Refinement, REFINEMENTS } from "./nearest.ts";
 import { writeDisplaced } from "./reach.ts";
 

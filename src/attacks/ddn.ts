@@ -2,7 +2,8 @@
 
 import { lossInScores } from "../loss.ts";
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { annealed } from "./fmn.ts";
 import {
   beginSearch,

@@ -1,7 +1,8 @@
 /** DeepFool. @module */
 
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { rivals } from "./lead.ts";
 import {
   askLead,

@@ -1,20 +1,13 @@
 /** The one loop that all attacks run in: chunks, questions to the model, counting, the final check and judgement. @module */
 
-import { InputError } from "../errors.ts";
 import type { Constraint, Region } from "../constraints/constraint.ts";
 import { type Batch, slice } from "../data/batch.ts";
-import { predictedClasses, type Predictions, predictions, type ScoreGradient } from "../loss.ts";
+import { predictedClasses, type Predictions } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import {
-  checkedGradient,
-  checkedLabels,
-  checkedScores,
-  checkFiniteInputs,
-  gradientOf,
-} from "../models/answers.ts";
 import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import { type Rng, rng } from "../rng.ts";
 import { type Criterion, fooledOf } from "./criteria.ts";
+import { type Call, oracle, ordinaryRoom, type Reply, replyLater, type Room, said } from "./oracle.ts";
 import type { Answer, Chunk, Query, Walk } from "./query.ts";
 
 /** Examples that are attacked at once: enough for the matrix product, small enough to stay in cache. */
@@ -52,25 +45,6 @@ export interface Outcome extends Predictions {
   /** Examples for which a gradient was asked and found to be 0 in all inputs. */
   readonly zeroGradients: number;
 }
-
-/** A call of the model. */
-export interface Call {
-  readonly ask: Query["ask"];
-  readonly x: Matrix;
-  readonly dScores?: ScoreGradient;
-  /** Where a row of `x` stands in the batch, for messages; default the same. */
-  readonly place?: (row: number) => number;
-}
-
-/** What the model says. */
-export interface Reply {
-  readonly scores?: Matrix;
-  readonly labels?: Int32Array;
-  readonly gradient?: Matrix;
-}
-
-/** Matrices by name. */
-type Room = (name: string, rows: number, cols: number) => Matrix;
 
 const NONE = matrix(0, 0);
 
@@ -222,21 +196,6 @@ function markZeros({ data, cols }: Matrix, zero: Uint8Array, rows?: Int32Array):
   }
 }
 
-/** What the model says of inputs, as probabilities where it gives scores. */
-function said(model: Pick<Classifier, "classes" | "head">, { scores, labels }: Reply): Predictions {
-  if (scores) return predictions(model, scores);
-  const predicted = labels!;
-  return {
-    predicted,
-    confidence: new Float32Array(predicted.length).fill(NaN),
-    probabilities: matrix(
-      predicted.length,
-      model.classes,
-      new Float32Array(predicted.length * model.classes).fill(NaN),
-    ),
-  };
-}
-
 /** @throws if an attack broke its constraint, which is a bug in it */
 function checked(name: string, { region, x, from }: Found): void {
   const broken = region.check(x);
@@ -337,91 +296,10 @@ export function* driveSteps(model: Classifier, plan: Plan): Generator<number, re
   return outcomes;
 }
 
-/** A model as the driver calls it, with memory near it. */
-interface Oracle extends Disposable {
-  readonly room: Room;
-  readonly reply: (call: Call) => Reply;
-}
-
-function oracle(model: Classifier & Partial<Differentiable>): Oracle {
-  if (model.pass) {
-    const pass = model.pass();
-    return {
-      room: pass.matrix,
-      reply({ ask, x, dScores, place }) {
-        const scores = checkedScores(model, pass.forward(x), x.rows, place);
-        if (ask !== "gradient") return { scores };
-        const d = pass.matrix("dScores", scores.rows, scores.cols);
-        dScores!(d, scores, 0);
-        return { scores, gradient: checkedGradient(model, pass.backward(d), x.rows, place) };
-      },
-      [Symbol.dispose]: () => pass[Symbol.dispose](),
-    };
-  }
-  const room = ordinaryRoom();
-  return {
-    room,
-    reply({ ask, x, dScores, place }) {
-      if (ask !== "gradient") return { scores: checkedScores(model, model.scores(x), x.rows, place) };
-      if (!model.inputGradient) throw new InputError("value", "attack", "the model gives no gradients");
-      const given = gradientOf(model as Differentiable, x, dScores!, place);
-      // a copy: the attack may write over it, and the model may keep it
-      const gradient = room("gradient of the model", x.rows, x.cols);
-      gradient.data.set(given.gradient.data);
-      return { scores: given.scores, gradient };
-    },
-    [Symbol.dispose]: () => {},
-  };
-}
-
-/** Ordinary matrices by name. */
-function ordinaryRoom(): Room {
-  const kept = new Map<string, Matrix>();
-  return (name, rows, cols) => {
-    const known = kept.get(name);
-    if (known && known.cols === cols && known.rows === rows) return known;
-    const fresh = matrix(rows, cols);
-    kept.set(name, fresh);
-    return fresh;
-  };
-}
-
 /** The outcomes on a classifier whose answers may be promises, in calls of at most its `maxBatch` inputs. */
 export async function driveLater(model: AsyncClassifier, plan: Plan): Promise<readonly Outcome[]> {
   const { walk, outcomes } = drive(model, plan, ordinaryRoom());
   let step = walk.next();
   while (!step.done) step = walk.next(await replyLater(model, step.value, plan.signal));
   return outcomes;
-}
-
-/** What a classifier whose answers may be promises says of the inputs `x`, (B, D). */
-export async function predictAsync(
-  model: AsyncClassifier,
-  x: Matrix,
-  { signal }: { signal?: AbortSignal } = {},
-): Promise<Predictions> {
-  checkFiniteInputs("classify", model, x);
-  return said(model, await replyLater(model, { ask: "scores", x }, signal));
-}
-
-async function replyLater(
-  model: AsyncClassifier,
-  { ask, x, place = (row) => row }: Call,
-  signal?: AbortSignal,
-): Promise<Reply> {
-  if (ask === "gradient") throw new InputError("value", "attack", "the model gives no gradients");
-  const { maxBatch = Infinity } = model;
-  const labels = new Int32Array(x.rows);
-  let scores: Matrix | undefined;
-  for (let from = 0; from < x.rows; from += maxBatch) {
-    signal?.throwIfAborted();
-    const part = rowsOf(x, from, Math.min(from + maxBatch, x.rows));
-    const at = (row: number) => place(from + row);
-    if (model.scores) {
-      const own = checkedScores(model, await model.scores(part, { signal }), part.rows, at);
-      scores ??= matrix(x.rows, own.cols);
-      scores.data.set(own.data, from * own.cols);
-    } else labels.set(checkedLabels(model, await model.labels!(part, { signal }), part.rows, at), from);
-  }
-  return model.scores ? { scores: scores ?? matrix(0, model.head.width(model.classes)) } : { labels };
 }

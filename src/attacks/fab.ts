@@ -1,7 +1,8 @@
 /** The fast adaptive boundary attack. @module */
 
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { rivals } from "./lead.ts";
 import {
   askLead,

@@ -1,7 +1,8 @@
 /** The fast gradient sign method. @module */
 
 import { lengthOf, orthogonal } from "../constraints/angle.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
 
 /**

@@ -2,7 +2,8 @@
 
 import { cosine } from "../constraints/angle.ts";
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { askLead, beginSearch, finishSearch, keepNearer, type Refinement, REFINEMENTS } from "./nearest.ts";
 import { dualNorm, projectToBall, setRoom, writeDisplaced } from "./reach.ts";
 

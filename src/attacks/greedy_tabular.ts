@@ -5,7 +5,8 @@ import { lossValues } from "../loss.ts";
 import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { integer } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 import { allRows, copyRow, gather } from "./rows.ts";
 

@@ -2,7 +2,8 @@
 
 import type { Matrix } from "../matrix.ts";
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { decisive } from "./lead.ts";
 import {
   beginSearch,

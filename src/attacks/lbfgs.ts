@@ -4,7 +4,8 @@ import { lengthOf } from "../constraints/angle.ts";
 import { predictedClasses } from "../loss.ts";
 import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
 import { choice, integer } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { rivals } from "./lead.ts";
 import { minimize } from "./minimize.ts";
 import {

@@ -5,7 +5,8 @@ import type { Matrix } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { fillSigns, fillUniform, type Rng } from "../rng.ts";
 import { integer } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import type { Chunk, Walk } from "./query.ts";
 import { allRows, copyRow, gather, scatter } from "./rows.ts";
 

@@ -1,12 +1,14 @@
-/** Perturbations to train against beyond the plain result of an attack (paper, section 6 and appendix A). @module */
+/** What training perturbs its examples with: attacks, and more than their plain results (paper, section 6 and appendix A). @module */
 
+import type { Constraint } from "../constraints/constraint.ts";
+import { checkEpsilon, constraint } from "../constraints/mod.ts";
 import { InputError } from "../errors.ts";
-import { checkFunction, number, resolve, shown } from "../schema.ts";
-import { lossGradient } from "../loss.ts";
+import { lossGradient, predictedClasses } from "../loss.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
-import { type Attack, type AttackOptions, perturbation } from "./attack.ts";
+import { checkFunction, checkObject, isList, number, resolve, shown } from "../schema.ts";
+import type { Attack, AttackOptions, Sized } from "./attack.ts";
 import type { LossOptions } from "./direction.ts";
 
 const SCALED = { scale: number("What the gradient is multiplied by", { required: true, above: 0 }) };
@@ -14,6 +16,55 @@ const RUBBISH = {
   mean: number("Mean of each input", { default: 0 }),
   deviation: number("Standard deviation of each input", { default: 1, min: 0 }),
 };
+
+/**
+ * An attack as what training perturbs its examples with. With `labels: "predicted"`, whatever the attack, it is told the
+ * model's own predictions in place of the labels, so that no perturbed input leaks a label (Kurakin et al. 2017).
+ *
+ * @example
+ * ```ts
+ * import { fgsm, perturbation } from "@gibbon/gibbon";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(perturbation(fgsm, { epsilon: 0.25 }).name, 'fgsm {"epsilon":0.25}');
+ * ```
+ *
+ * @throws {InputError} if ε is negative or not finite
+ */
+export function perturbation<O extends object>(
+  attack: Attack<O>,
+  options: O & AttackOptions & { epsilon: number; labels?: "true" | "predicted" },
+): Perturbation {
+  checkFunction("perturb", attack?.perturb, "the attack's perturb");
+  const action = `attack by ${attack.name}`;
+  checkObject(action, options);
+  checkEpsilon(options.epsilon, action);
+  const cached: { made?: Constraint } = {};
+  /** Room for what it gives, by rows: all batches but the last have as many. */
+  const room = new Map<number, Matrix>();
+  const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, labels, ...rest } = options;
+  // as it would be for one input
+  if (bounds && !isList(bounds[0])) constraint(1, { epsilon: 0, bounds }, action);
+  return {
+    name: `${attack.name} ${JSON.stringify(options)}`,
+    apply(model, batch, key) {
+      // the same at each step
+      if (cached.made?.inputs !== model.inputs) {
+        cached.made = constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot });
+      }
+      const { rows, cols } = batch.x;
+      let out = room.get(rows);
+      if (out?.cols !== cols) room.set(rows, out = matrix(rows, cols));
+      return attack.perturb(
+        model,
+        // what else it does with labels, such as when it ends, leaks nothing either
+        labels === "predicted" ? { ...batch, labels: predictedClasses(model, model.scores(batch.x)) } : batch,
+        { ...rest, constraint: cached.made, seed: key } as unknown as O & AttackOptions & Sized,
+        out,
+      );
+    },
+  };
+}
 
 /**
  * An attack as what training perturbs its examples with, the gradient of training flowing through the attack: for

@@ -3,7 +3,8 @@
 import type { Matrix } from "../matrix.ts";
 import { LOSSES, type LossName } from "../loss.ts";
 import { boolean, choice, integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { departing } from "./departure.ts";
 import { blockSlopes, following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
 import { allRows, gather, narrowed, scatter } from "./rows.ts";

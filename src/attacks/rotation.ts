@@ -2,7 +2,8 @@
 
 import { lengthOf, orthogonal, passes, planeOf, sine } from "../constraints/angle.ts";
 import { constraint } from "../constraints/mod.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
 
 /**

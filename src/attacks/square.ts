@@ -7,7 +7,8 @@ import { rowsOf } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { Rng } from "../rng.ts";
 import { integer, number } from "../schema.ts";
-import { type Attack, makeAttack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { type Blocks, blocks, shareLeft } from "./blocks.ts";
 import { allRows, copyRow, gather } from "./rows.ts";
 

@@ -5,7 +5,8 @@ import { InputError } from "../errors.ts";
 import { matrix as ordinary, rowsOf } from "../matrix.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
 import { checkFunction, checkList, checkObject } from "../schema.ts";
-import { type Attack, type AttackOptions, makeAttack, type Sized } from "./attack.ts";
+import type { Attack, AttackOptions, Sized } from "./attack.ts";
+import { makeAttack } from "./make_attack.ts";
 import { allRows, copyRow } from "./rows.ts";
 
 /**

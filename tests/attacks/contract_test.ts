@@ -1,7 +1,8 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { type Adversarial, type Attack, type AttackOptions, perturbation } from "../../src/attacks/attack.ts";
+import type { Adversarial, Attack, AttackOptions } from "../../src/attacks/attack.ts";
+import { perturbation } from "../../src/attacks/perturbations.ts";
 import type { LossOptions } from "../../src/attacks/direction.ts";
 import { anyAttacks, fgsm, rotation, signNoise, uniformNoise } from "../../src/attacks/mod.ts";
 import type { Distance, Epsilon } from "../../src/constraints/constraint.ts";

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { predictAsync } from "../../src/attacks/drive.ts";
+import { predictAsync } from "../../src/attacks/oracle.ts";
 import {
   boundary,
   fgsm,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { perturbation } from "../../src/attacks/attack.ts";
+import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm, pgd, signNoise } from "../../src/attacks/mod.ts";
 import { type Batch, select } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { perturbation } from "../../src/attacks/attack.ts";
+import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { digits } from "../../src/data/digits.ts";
 import { init } from "../../src/runtime/variants.ts";

@@ -1,8 +1,14 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Attack, perturbation } from "../../src/attacks/attack.ts";
+import type { Attack } from "../../src/attacks/attack.ts";
+import {
+  atLayer,
+  differentiable,
+  perturbation,
+  rubbishClass,
+  scaledGradient,
+} from "../../src/attacks/perturbations.ts";
 import { fgsm, rotation, signNoise } from "../../src/attacks/mod.ts";
-import { atLayer, differentiable, rubbishClass, scaledGradient } from "../../src/attacks/perturbations.ts";
 import { rubbish } from "../../src/attacks/rubbish.ts";
 import { gatherRows } from "../../src/kernels/sparse.ts";
 import { losses, predict } from "../../src/loss.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { perturbation } from "../../src/attacks/attack.ts";
+import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import type { Batch } from "../../src/data/batch.ts";
 import { init } from "../../src/runtime/variants.ts";

@@ -1,6 +1,6 @@
 /** What tests of training share: small data, small families, and options that use every part of a training. */
 
-import { perturbation } from "../../src/attacks/attack.ts";
+import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { pgd } from "../../src/attacks/pgd.ts";
 import { signNoise } from "../../src/attacks/noise.ts";

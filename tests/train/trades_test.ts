@@ -1,8 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { anyAttacks, fgsm, pgd } from "../../src/attacks/mod.ts";
-import { perturbation } from "../../src/attacks/attack.ts";
-import { differentiable, rubbishClass } from "../../src/attacks/perturbations.ts";
+import { differentiable, perturbation, rubbishClass } from "../../src/attacks/perturbations.ts";
 import { digits } from "../../src/data/digits.ts";
 import { divergence } from "../../src/divergence.ts";
 import { InputError } from "../../src/errors.ts";

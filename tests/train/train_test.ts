@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { perturbation } from "../../src/attacks/attack.ts";
+import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { readSafetensors } from "../../src/data/safetensors.ts";

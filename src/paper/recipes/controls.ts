@@ -1,7 +1,6 @@
 /** Recipes of the small networks that are compared among themselves. @module */
 
-import { perturbation } from "../../attacks/attack.ts";
-import { atLayer, differentiable, scaledGradient } from "../../attacks/perturbations.ts";
+import { atLayer, differentiable, perturbation, scaledGradient } from "../../attacks/perturbations.ts";
 import { rotation } from "../../attacks/rotation.ts";
 import { PUBLISHED } from "../../models/recipe.ts";
 import type { Perturbation } from "../../models/classifier.ts";

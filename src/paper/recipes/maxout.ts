@@ -1,6 +1,6 @@
 /** Recipes of the naive maxout networks. @module */
 
-import { perturbation } from "../../attacks/attack.ts";
+import { perturbation } from "../../attacks/perturbations.ts";
 import { fgsm } from "../../attacks/fgsm.ts";
 import { type Batch, slice } from "../../data/batch.ts";
 import { predict } from "../../loss.ts";

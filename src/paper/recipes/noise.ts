@@ -1,6 +1,6 @@
 /** Recipes of networks trained on noise. @module */
 
-import { perturbation } from "../../attacks/attack.ts";
+import { perturbation } from "../../attacks/perturbations.ts";
 import { signNoise, uniformNoise } from "../../attacks/noise.ts";
 import { PUBLISHED } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";

@@ -1,0 +1,96 @@
+/** The options that all attacks take, and their checks. @module */
+
+import type { Constraint, Epsilon, Violation } from "../constraints/constraint.ts";
+import { type Batch, checkRange, wholeLabels } from "../data/batch.ts";
+import { InputError } from "../errors.ts";
+import type { Classifier } from "../models/classifier.ts";
+import { any, choice, integer, integers } from "../schema.ts";
+import type { Attack, AttackOptions } from "./attack.ts";
+
+/** The options of every attack, which no attack has to state. */
+export const COMMON = {
+  epsilon: any("Size of the perturbation"),
+  norm: choice("What measures the size", ["Linf", "L2", "L1", "L0", "angle"]),
+  bounds: any("Least and greatest value of an input"),
+  fixed: integers("Places of the features that stay", { min: 0 }),
+  grid: any("Steps a unit that features are whole numbers of"),
+  oneHot: any("Groups of features of which one is 1"),
+  constraint: any("All of what bounds it"),
+  target: any("Class that the model is to predict"),
+  criterion: any("What counts as fooled"),
+  seed: integer("Seed of what is random", { min: 0, default: 0 }),
+  first: integer("Place of the first example", { min: 0, default: 0 }),
+  onProgress: any("Called with the fraction done"),
+  signal: any("Stops it"),
+} as const;
+
+/** Options that any attack is given. */
+export type Given = AttackOptions & { epsilon?: Epsilon; epsilons?: readonly number[] };
+
+/** What of `options` the attack takes: those of all attacks, and its own; its norm only where it has a choice of it. */
+export function optionsFor<T extends object>(
+  attack: Pick<Attack, "options" | "norms">,
+  options: T,
+): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([key, value]) =>
+      value !== undefined &&
+      (key === "norm" ? attack.norms.includes(value) : key in COMMON || key in attack.options)
+    ),
+  ) as Partial<T>;
+}
+
+/** The classes aimed at, (B). @throws {InputError} unless they are classes of the model, one for all or one each */
+export function targets(
+  action: string,
+  { classes }: Pick<Classifier, "classes">,
+  { labels }: Batch,
+  target: number | ArrayLike<number> | undefined,
+): Int32Array | undefined {
+  if (target === undefined) return undefined;
+  const one = typeof target === "number";
+  const aims = wholeLabels(action, one ? [target] : target, { what: "target" });
+  checkRange(action, aims, classes, "target");
+  if (one) return new Int32Array(labels.length).fill(target);
+  if (aims.length === labels.length) return aims;
+  throw new InputError("shape", action, `${labels.length} examples but ${aims.length} targets`);
+}
+
+/** `whole`, if it goes with the options and is of so many inputs. */
+export function checkWhole(action: string, whole: Constraint, inputs: number, options: Given): Constraint {
+  const both = (["epsilon", "norm", "bounds", "fixed", "grid", "oneHot"] as const)
+    .find((key) => options[key] !== undefined);
+  if (both) {
+    throw new InputError("option", action, `${both} does not go with a constraint, which has its own`);
+  }
+  if (whole.inputs === inputs) return whole;
+  throw new InputError(
+    "shape",
+    action,
+    `the constraint is of ${whole.inputs} features, the model takes ${inputs}`,
+  );
+}
+
+/** @throws {InputError} that says what of the examples breaks the constraint, if anything does */
+export function refuse(action: string, violation: Violation | undefined): void {
+  if (!violation) return;
+  const { row, feature, problem } = violation;
+  throw new InputError("value", action, `input ${feature} of example ${row} ${problem}`);
+}
+
+/** Whether two records hold the same numbers, words and pairs of bounds, and nothing that could change unseen. */
+export function arePlainAndSame(options: object, others: object): boolean {
+  const [a, b] = [options, others] as Readonly<Record<string, unknown>>[];
+  let [count, left] = [0, 0];
+  for (const name in a) {
+    count++;
+    const [own, other] = [a[name], b[name]];
+    if (name === "bounds" && Array.isArray(own) && Array.isArray(other)) {
+      if (own.length !== 2 || typeof own[0] !== "number" || own[0] !== other[0] || own[1] !== other[1]) {
+        return false;
+      }
+    } else if (own !== other || typeof own === "object" || typeof own === "function") return false;
+  }
+  for (const _ in b) left++;
+  return count === left;
+}
