@@ -167,6 +167,7 @@ export {
   trades,
   type TradesOptions,
   train,
+  type TrainingPosition,
   type TrainOptions,
   type TrainProgress,
 } from "./train/mod.ts";

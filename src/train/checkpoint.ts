@@ -6,11 +6,12 @@ import type { Matrix } from "../matrix.ts";
 import { type Epoch, isHistory, isObject } from "../models/history.ts";
 
 /** How far a training is, matrices aside. */
-export interface Position {
+export interface TrainingPosition {
   /** Finished epochs. */
   history: readonly Epoch[];
-  /** Updates made, and those of them in the present epoch. */
+  /** Updates made. */
   step: number;
+  /** Those of them in the present epoch. */
   stepInEpoch: number;
   /** Sum of the losses of the present epoch's examples. */
   lossSum: number;
@@ -23,7 +24,7 @@ export interface Checkpoint {
   /** What must be the same for training to go on: family, options, and the examples by their content. */
   readonly setup: Readonly<Record<string, unknown>>;
   /** Where it stands. */
-  readonly position: Readonly<Position>;
+  readonly position: Readonly<TrainingPosition>;
   /** Parameters and the optimizer's state by name; the best epoch's parameters as `best.NAME`. */
   readonly tensors: Tensors;
   /** Whether the version that wrote it named examples by a shorter hash. */
@@ -37,7 +38,7 @@ export const RESUME = "resume training";
 export function capture(
   matrices: Readonly<Record<string, Matrix>>,
   best: Tensors | undefined,
-  { position, setup }: { position: Position; setup: Checkpoint["setup"] },
+  { position, setup }: { position: TrainingPosition; setup: Checkpoint["setup"] },
 ): Checkpoint {
   const tensors: Record<string, Tensors[string]> = {};
   for (const [name, { rows, cols, data }] of Object.entries(matrices)) {
@@ -61,14 +62,14 @@ export function restore(
     shapes: Readonly<Record<string, readonly number[]>>;
     batches: number;
   },
-): { position: Position; best?: Tensors } {
+): { position: TrainingPosition; best?: Tensors } {
   if (!isObject(saved)) refuse("format", "its checkpoint has no setup");
   const differ = differences(saved, setup(former));
   if (differ.length > 0) {
     refuse("state", `its checkpoint is of another training, which differs in ${differ.join(", ")}`);
   }
   if (!isObject(at)) refuse("format", "its checkpoint has no position");
-  const position = checkPosition(at as unknown as Position, batches);
+  const position = checkPosition(at as unknown as TrainingPosition, batches);
   const valuesOf = (name: string, length: number): Float32Array => {
     const { data } = Object.hasOwn(tensors, name)
       ? tensors[name]
@@ -90,7 +91,10 @@ export function restore(
 }
 
 /** The position, every part of which decides where training goes on. */
-function checkPosition({ history, step, stepInEpoch, lossSum, best }: Position, batches: number): Position {
+function checkPosition(
+  { history, step, stepInEpoch, lossSum, best }: TrainingPosition,
+  batches: number,
+): TrainingPosition {
   const finite = Number.isFinite;
   const count = (value: unknown, max: number) =>
     Number.isInteger(value) && (value as number) >= 0 && value as number <= max;

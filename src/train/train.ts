@@ -12,7 +12,7 @@ import { type Rng, rng } from "../rng.ts";
 import { checkObject } from "../schema.ts";
 import { optimizer } from "./optimizer.ts";
 import { type ResolvedOptions, resolveOptions, type TrainOptions } from "./options.ts";
-import { capture, type Checkpoint, type Position, restore } from "./checkpoint.ts";
+import { capture, type Checkpoint, restore, type TrainingPosition } from "./checkpoint.ts";
 import { setup } from "./identity.ts";
 import { makeStep } from "./step.ts";
 
@@ -89,7 +89,7 @@ async function epochs(
   const { batchSize } = recipe;
   const batches = Math.ceil(data.x.rows / batchSize);
 
-  let at: Position = { history: [], step: 0, stepInEpoch: 0, lossSum: 0 };
+  let at: TrainingPosition = { history: [], step: 0, stepInEpoch: 0, lossSum: 0 };
   let best: Tensors | undefined;
   if (resume) {
     ({ position: at, best } = restore(resume, kept, { setup: setupOf, shapes: family.shapes, batches }));

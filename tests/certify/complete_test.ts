@@ -5,6 +5,7 @@ import { pointToward } from "../../src/certify/complete.ts";
 import { boundChain } from "../../src/certify/crown.ts";
 import { splitCandidates } from "../../src/certify/hidden.ts";
 import { matrix } from "../../src/matrix.ts";
+import "../../src/runtime/inlined.ts";
 import { neighborhood } from "./specimens.ts";
 
 function layer(rows: number, cols: number, W: number[], b: number[]): LinearLayer {
