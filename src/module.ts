@@ -154,6 +154,7 @@ export { families, type FamilyName, familyNamed, optionsOf } from "./models/fami
 export { defineFamily } from "./models/define.ts";
 export type { Family, FamilyKind, FamilyParts } from "./models/family.ts";
 export { type Model, model } from "./models/model.ts";
+export { preprocessed, type Preprocessing } from "./models/preprocessing.ts";
 export * from "./models/mod.ts";
 export type { AsyncClassifier, Classifier, Differentiable, Pass, Perturbation } from "./models/classifier.ts";
 export { type Adam, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";

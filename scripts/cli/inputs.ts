@@ -112,6 +112,8 @@ interface Wanted extends ReadingValues {
   readonly data: string;
   readonly split: "test" | "train";
   readonly limit: number | undefined;
+  /** Whether the model scales what it is given, so that the data stay as they are. */
+  readonly inputScale?: string;
 }
 
 /**
@@ -122,7 +124,9 @@ interface Wanted extends ReadingValues {
 export async function examplesFor(model: Model, file: string, wanted: Wanted): Promise<Examples> {
   const { reading: record } = model.record;
   const fitted = record === undefined ? undefined : fittedOf(file, record, model);
-  const data = await loadData(wanted.data, { ...loadOptions(wanted), fitted });
+  const { inputScale, scale = "auto" } = wanted;
+  const scaling = inputScale !== undefined && scale === "auto" ? "none" : scale;
+  const data = await loadData(wanted.data, { ...loadOptions(wanted), scale: scaling, fitted });
   const examples = data[wanted.split];
   const kept = model.record.classes?.split(",").map(Number) ?? [];
   const fitting = model.record.classNames !== undefined
@@ -140,7 +144,14 @@ export async function examplesFor(model: Model, file: string, wanted: Wanted): P
     ? "no example is of its classes"
     : undefined;
   if (problem) throw new UserError(`Cannot use ${file} on ${wanted.data}: ${problem}`);
-  return { ...slice(fitting, 0, wanted.limit), reading: data.reading };
+  return { ...slice(fitting, 0, wanted.limit), reading: readingFor(model, data.reading) };
+}
+
+/** How data were read, with what the model does to them first. */
+function readingFor({ record: { preprocessing } }: Model, reading: Reading): Reading {
+  if (preprocessing === undefined) return reading;
+  const units = reading.scaling.kind === "none" ? ", epsilon and bounds in units of the data" : "";
+  return { ...reading, source: { ...reading.source, preprocessing: `${preprocessing}${units}` } };
 }
 
 /** Examples whose labels are places of the classes of `model`, of which the file says neither number nor names. */

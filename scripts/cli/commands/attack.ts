@@ -19,7 +19,7 @@ import type { Trial } from "../../../src/evaluate/outcomes.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
 import { type Examples, examplesFor, loadExamples, READ_OPTIONS, SHARED } from "../inputs.ts";
-import { readModel } from "../model_file.ts";
+import { BEFORE, readModel } from "../model_file.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables } from "../outputs.ts";
 import { filesOf, FORCE, FORMATS, writeExamples } from "../examples_file.ts";
@@ -32,6 +32,7 @@ export const attack: Command = command({
   options: {
     model: SHARED.modelOrUrl,
     data: SHARED.data,
+    ...BEFORE,
     ...READ_OPTIONS,
     attack: choice(ATTACKS, { help: "How to attack", default: "fgsm" }),
     epsilon: SHARED.epsilon,
@@ -145,7 +146,7 @@ async function answersTo(
     });
     return { examples, before, adversarial, family: "remote" };
   }
-  using model = await readModel(file);
+  using model = await readModel(file, values);
   checkTarget(model.classes);
   const examples = await examplesFor(model, file, values);
   const steps = trial.attack.steps(model, examples, { ...trial.options, epsilons: trial.epsilons });

@@ -16,7 +16,7 @@ import { checkWritable, writeFileWhole } from "../../files.ts";
 import { prose } from "../help.ts";
 import { type Command, command } from "../command.ts";
 import { FAMILIES, readFile, readOrReport } from "../inputs.ts";
-import { endingOf, isOnnx, readModel } from "../model_file.ts";
+import { BEFORE, endingOf, isOnnx, readModel } from "../model_file.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
 import { FORCE } from "../examples_file.ts";
 import { SIZES } from "../recipe.ts";
@@ -47,6 +47,7 @@ export const convert: Command = command({
     }),
     inputs: integerOption({ help: "Inputs of the model; by default what the shapes say", min: 1 }),
     classCount: integerOption({ help: "Classes of the model; by default what the shapes say", min: 2 }),
+    ...BEFORE,
     force: FORCE,
     json: flag("Print one JSON object"),
   },
@@ -63,7 +64,7 @@ export const convert: Command = command({
       if (name !== undefined) {
         throw new UserError("--family is for weights; this file says what it computes", 2);
       }
-      using model = await readModel(file);
+      using model = await readModel(file, values);
       const { inputs, classes, family } = model;
       await writeFileWhole(out, bytesOf(model, out));
       context.print(

@@ -3,7 +3,7 @@
 import { formOf } from "../../../src/certify/form.ts";
 import { InputError, type Model } from "../../../src/mod.ts";
 import { type Command, command } from "../command.ts";
-import { FORMATS, readModel } from "../model_file.ts";
+import { BEFORE, FORMATS, readModel } from "../model_file.ts";
 import { flag } from "../options.ts";
 
 /** Tells what a model file holds. */
@@ -12,10 +12,10 @@ export const info: Command = command({
   summary:
     "Tell what a model file holds: its graph with shapes and parameters, and whether certificates know it",
   operand: { placeholder: "FILE", help: `Model file, ${FORMATS}` },
-  options: { json: flag("Print one JSON object") },
+  options: { ...BEFORE, json: flag("Print one JSON object") },
   examples: ["info maxout.safetensors", "info model.onnx"],
-  async run({ operand: file, json }, context) {
-    using model = await readModel(file);
+  async run({ operand: file, json, ...before }, context) {
+    using model = await readModel(file, before);
     context.print(json ? JSON.stringify(inJson(model)) : inWords(model));
     return 0;
   },

@@ -25,7 +25,7 @@ import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
 import { FORCE } from "../examples_file.ts";
 import { type Examples, examplesFor, READ_OPTIONS, rowWidth, SHARED } from "../inputs.ts";
-import { readModel } from "../model_file.ts";
+import { BEFORE, readModel } from "../model_file.ts";
 import { choice, flag, integerOption, number, numbers, text } from "../options.ts";
 import { BRACKET_LEGEND, bracketTables, percent, warningLines } from "../outputs.ts";
 import { type Bracket, bracketHtml, type Shown } from "../../report/bracket.ts";
@@ -43,6 +43,7 @@ export const robustness: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
+    ...BEFORE,
     ...READ_OPTIONS,
     epsilon: numbers({
       help: "Sizes of the perturbation, in input units",
@@ -89,7 +90,7 @@ never counts as robust. The true worst-case error lies between attacked and cert
   async run(values, context) {
     if (values.html !== undefined) await checkWritable(values.html, { force: values.force });
     await compute(values);
-    using model = await readModel(values.model);
+    using model = await readModel(values.model, values);
     const examples = await examplesFor(model, values.model, values);
     const { epsilon: epsilons, norm, effort, certify, timeLimit, perExample, split } = values;
     const page = values.html !== undefined;

@@ -24,7 +24,7 @@ import { compute, COMPUTING } from "../computing.ts";
 import { FORCE } from "../examples_file.ts";
 import { prose, wrapped } from "../help.ts";
 import { SHARED } from "../inputs.ts";
-import { readModel } from "../model_file.ts";
+import { BEFORE, readModel } from "../model_file.ts";
 import { choice, flag, integerOption, number, type Option, optionOf, text } from "../options.ts";
 import { DISTANCES, matrixTensor, percent, vectorTensor, writeTensors } from "../outputs.ts";
 import { runInterruptible } from "../turns.ts";
@@ -44,6 +44,7 @@ export const rubbish: Command = command({
   summary: "Show a model noise, and tell how often and how surely it takes it for something",
   options: {
     model: SHARED.model,
+    ...BEFORE,
     samples: optionOf(samples) as Option<number | undefined>,
     seed: optionOf(seed) as Option<number>,
     mean: optionOf(mean) as Option<number>,
@@ -75,7 +76,7 @@ export const rubbish: Command = command({
     const { out, target, epsilon, step, attempts, samples, seed, mean, std, threshold } = values;
     if (out !== undefined) await checkWritable(out, { force: values.force });
     await compute(values);
-    using model = await readModel(values.model);
+    using model = await readModel(values.model, values);
     const options = { samples, seed, mean, std, threshold };
     const steps: Generator<number, Rubbish & { successRate?: number }> = target === undefined
       ? rubbishSteps(model, options)

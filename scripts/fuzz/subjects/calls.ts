@@ -148,6 +148,7 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   npyBatch: () => [{ shape: [2, 3], data: new Float32Array(6) }, { shape: [2], data: Int32Array.of(0, 1) }],
   optionsOf: () => ["maxout", { inputs: 3, classes: 2 }],
   perturbation: () => [gibbon.fgsm, { epsilon: 0.1, bounds: [0, 1] }],
+  preprocessed: () => [linear, { scale: 0.5, mean: [1], std: [2, 2, 2] }],
   predict: () => [own(), X()],
   predictAsync: () => [own(), X()],
   rbf: () => [{ inputs: 3, classes: 2 }],

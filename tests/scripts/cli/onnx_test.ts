@@ -102,3 +102,30 @@ Deno.test("commands take models of tfjs and Keras, with the files of weights bes
     `Cannot read model ${folder}cases.json: it is no model.json of tfjs: it has no modelTopology`,
   );
 });
+
+Deno.test("--input options are part of the model: sizes in units of the data, as the output says", () =>
+  inFolder(async (folder) => {
+    const { x, label, classNames } = cases.logistic3_names;
+    const csv = (rows: number[][]) =>
+      rows.map((row, i) => [classNames[label[i][0]], ...row].join(",")).join("\n");
+    await Deno.writeTextFile(
+      `${folder}/raw.csv`,
+      csv(x.map((row: number[]) => row.map((v) => 100 * v + 50))),
+    );
+    await Deno.writeTextFile(`${folder}/scaled.csv`, csv(x));
+    const common = ["--model", path("logistic3_names.onnx"), "--data"];
+    const before = ["--input-scale", "1/50", "--input-mean", "1", "--input-std", "2"];
+    const raw = await json("evaluate", ...common, `${folder}/raw.csv`, ...before, "--epsilon", "50");
+    const scaled = await json("evaluate", ...common, `${folder}/scaled.csv`, "--epsilon", "0.5");
+    assertEquals([raw.clean.errorRate, raw.attacked[0].errorRate], [0, scaled.attacked[0].errorRate]);
+    assert(raw.attacked[0].errorRate > 0);
+    assertEquals(
+      raw.data.reading.preprocessing,
+      "(x·0.02 − (1)) / (2), epsilon and bounds in units of the data",
+    );
+    await assertRefused(
+      ["evaluate", ...common, `${folder}/raw.csv`, "--input-scale", "0"],
+      2,
+      "--input-scale must be a number above 0, or one such as 1/255, not 0",
+    );
+  }));

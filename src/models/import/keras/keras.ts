@@ -92,7 +92,11 @@ export function readKeras(config: unknown, groups: readonly KerasGroup[], option
   return modelOf(writer.file({ name: "input", shape }, { ...scores, called: "scores" }), {
     ...own,
     action: ACTION,
-    record: { source: "Keras", ...(typeof name === "string" && { name: name.slice(0, 80) }) },
+    record: {
+      source: "Keras",
+      layout: "nhwc",
+      ...(typeof name === "string" && { name: name.slice(0, 80) }),
+    },
   });
 }
 

@@ -93,6 +93,7 @@ export function readTfjs(model: Uint8Array | string | object, options: TfjsOptio
     action: ACTION,
     record: {
       source: "tfjs",
+      layout: "nhwc",
       ...(typeof json.generatedBy === "string" && { producer: json.generatedBy.slice(0, 80) }),
     },
     namesOf: ({ classes }) =>
