@@ -30,6 +30,8 @@ export interface Settings {
   readonly epsilons: number;
   /** Thresholds of a check, at most. */
   readonly thresholds: number;
+  /** Multiply-adds of a request, at most. */
+  readonly multiplyAdds: number;
   /** What checks try and ask for, where the request does not say. */
   readonly gate: Gate;
   /** Probability that makes an input no rubbish, where the request does not say. */

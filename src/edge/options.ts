@@ -47,8 +47,8 @@ export interface HandlerOptions {
   limits?: Limits;
   /**
    * What a check tries and asks for where its request does not say; default the worst case over many attacks of effort `quick` at
-   * ε = 0.25, and no thresholds. What a
-   * request says takes the place of the member here.
+   * ε = 0.25, on as many examples as there is time for, and no thresholds. What a request says takes the place of the member
+   * here; where an effort is said, all examples are judged.
    */
   gate?: Partial<Gate>;
   /** Attacks that a check may try one by one; default those that use the size they are given, and search for no smaller one. */
@@ -141,6 +141,7 @@ export function configure({ models, onError = () => {}, ...options }: HandlerOpt
     attacks: allowed,
     epsilons: all.epsilons,
     thresholds: all.thresholds,
+    multiplyAdds: all.multiplyAdds,
     gate: readConfigured(gate, allowed),
     threshold,
     origins: cors?.origins,

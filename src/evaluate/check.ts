@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Distance } from "../constraints/constraint.ts";
-import type { Batch } from "../data/batch.ts";
+import { type Batch, select } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { noBoundText } from "./attack_choice.ts";
@@ -73,7 +73,7 @@ export interface NoiseRates extends AttackedRates {
 /** An evaluation and what follows from it, ready for JSON. */
 export interface CheckReport extends Evaluation {
   /** The worst case over many attacks, and what is certified; null where it was not looked for. */
-  readonly robustness: WorstCase | null;
+  readonly robustness: RobustnessReport | null;
   /** What a reader must know beside the numbers, in sentences. */
   readonly notes: readonly string[];
   /** Random signs of each ε, in each norm that an attack is bounded in: what size does without aim. */
@@ -97,6 +97,8 @@ export interface CheckOptions
   effort?: Effort;
   /** An earlier check of the same examples, to be compared with; default none. */
   baseline?: Baseline;
+  /** On how many of the examples, evenly spread, it is looked for, which a note then tells; default all. */
+  sample?: number;
 }
 
 /** What a check found, and its report. */
@@ -116,7 +118,7 @@ export function* checkSteps(
   model: Differentiable,
   examples: Batch,
   gate: Gate,
-  { effort, now, timeLimit, width, turn, ...names }: CheckOptions & { turn?: number },
+  { effort, sample, now, timeLimit, width, turn, ...names }: CheckOptions & { turn?: number },
 ): Generator<number, Checked> {
   const unmet = gate.thresholds?.findIndex(({ noWorse }) => noWorse !== undefined) ?? -1;
   if (unmet >= 0 && !names.baseline) {
@@ -133,9 +135,17 @@ export function* checkSteps(
   const found = yield* scaled(outcomes(model, examples, trials, { turn }), 0, single / all);
   const options = worstCase && { ...worstCase, now, timeLimit, width, perExample: true };
   const chunk = turn === undefined ? {} : { chunk: Math.max(1, Math.min(250, Math.floor(turn / 3))) };
+  const judged = sample === undefined ? examples : spreadOver(examples, sample);
   const robustness = options &&
-    (yield* scaled(robustnessSteps(model, examples, options, chunk), single / all, 1 - single / all));
+    (yield* scaled(robustnessSteps(model, judged, options, chunk), single / all, 1 - single / all));
   return { found, report: checkReport(gate, found, { examples, robustness, ...names }) };
+}
+
+/** So many of the examples, evenly spread; all if there are no more. */
+function spreadOver(examples: Batch, count: number): Batch {
+  const { length } = examples.labels;
+  if (count >= length) return examples;
+  return select(examples, Array.from({ length: count }, (_, k) => Math.floor(k * length / count)));
 }
 
 /** `steps`, of which the fractions begin at `from` and make up `part` of the whole. */
@@ -162,7 +172,7 @@ export function checkReport(
   const perClass = gate.perClass ?? options.perClass;
   const conditions = { bounds: null, ...withinOf(gate), seed: gate.seed ?? 0, attacks: gateAttacks(gate) };
   const all = evaluation({ clean, attacked }, examples, { ...options, perClass, conditions });
-  const { examples: _, perExample: _each, ...worst } = robustness ?? {};
+  const { perExample: _, ...worst } = robustness ?? {};
   const report = {
     ...all,
     attacked: all.attacked.slice(0, control),
@@ -179,7 +189,7 @@ export function checkReport(
       ...flipped(clean, predicted, examples.labels),
     })),
     outcomes: outcomesOf({ clean, attacked: attacked.slice(0, control), robustness }, examples.labels),
-    notes: robustness ? [] : [noBoundText(conditions.attacks.map(({ name }) => name))],
+    notes: notesOn(robustness, { of: examples.labels.length, tried: conditions.attacks }),
   };
   const blind = report.attacked.find(({ zeroGradients }) => zeroGradients === examples.labels.length);
   if (blind) {
@@ -201,6 +211,17 @@ export function checkReport(
     verdicts,
     passed: verdicts.length > 0 ? verdicts.every(({ passed }) => passed) : null,
   };
+}
+
+function notesOn(
+  robustness: RobustnessReport | undefined,
+  { of, tried }: { of: number; tried: readonly { readonly name: string }[] },
+): string[] {
+  if (!robustness) return [noBoundText(tried.map(({ name }) => name))];
+  const { examples } = robustness;
+  return examples === of ? [] : [
+    `The worst case was looked for on ${examples} of the ${of} examples, evenly spread; all other rates are of all ${of}.`,
+  ];
 }
 
 /** @throws {InputError} if a verdict on the worst case rests on a search that showed nothing, or on half of one */
@@ -262,7 +283,8 @@ function outcomesOf(
   const { perExample, at } = robustness ?? {};
   return [
     outcomeOf("clean", null, wrong(clean)),
-    ...(perExample ? at! : []).flatMap(({ epsilon, certified }) => [
+    // of a sample it could not be told which they are
+    ...(perExample?.length === labels.length ? at! : []).flatMap(({ epsilon, certified }) => [
       outcomeOf("attacked", epsilon, perExample!.map(({ size }) => size !== null && size <= epsilon)),
       ...(certified
         ? [outcomeOf("certified", epsilon, perExample!.map((each) => !((each.certified ?? 0) >= epsilon)))]

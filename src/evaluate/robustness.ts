@@ -85,7 +85,7 @@ export interface RobustnessReport {
 }
 
 /** The worst case as the report of a check holds it. */
-export type WorstCase = Omit<RobustnessReport, "examples" | "perExample">;
+export type WorstCase = Omit<RobustnessReport, "perExample">;
 
 /**
  * The worst case over many attacks: a cascade in which each sees only the examples that still stand, for each size, with

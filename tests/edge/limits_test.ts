@@ -217,8 +217,33 @@ Deno.test("a request that would take longer than a second or so is refused befor
   );
   assertEquals((await handler(post("/models/model/classify", { x: inputs(70) }))).status, 200);
   // a check passes each example several times
-  const check = { x: inputs(40), labels: new Array(40).fill(0), gate: { epsilons: [0.1] } };
+  const check = { x: inputs(40), labels: new Array(40).fill(0), gate: { epsilons: [0.1], effort: "quick" } };
   assertEquals((await handler(post("/models/model/check", check))).status, 413);
+});
+
+Deno.test("a check that names no effort looks for the worst case on as many examples as there is time for, and tells it", async () => {
+  const models = { model: watched(() => {}) };
+  const check = async (gate: object, multiplyAdds: number) => {
+    const handler = createHandler({ models, costs: { model: 1 }, limits: { multiplyAdds } });
+    const body = { x: inputs(40), labels: new Array(40).fill(0), gate: { epsilons: [0.1], ...gate } };
+    const response = await handler(post("/models/model/check", body));
+    return {
+      status: response.status,
+      report: response.ok ? await response.json() : await response.body?.cancel(),
+    };
+  };
+  const { report: whole } = await check({}, 1e9);
+  assertEquals([whole.data.examples, whole.robustness.examples, whole.notes], [40, 40, []]);
+  const { status, report } = await check({}, 3000);
+  const { examples } = report.robustness;
+  assertEquals(status, 200);
+  assert(examples > 1 && examples < 40, `${examples}`);
+  assertEquals(report.data.examples, 40);
+  assertEquals(report.notes, [
+    `The worst case was looked for on ${examples} of the 40 examples, evenly spread; all other rates are of all 40.`,
+  ]);
+  assertEquals((await check({ effort: "quick" }, 3000)).status, 413);
+  assertEquals((await check({}, 100)).status, 413);
 });
 
 Deno.test("thresholds, and what an answer may hold, are counted before any work", async () => {

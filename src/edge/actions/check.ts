@@ -14,7 +14,7 @@ import { certifyingCost } from "../certifying.ts";
 import { labelsOf } from "../input.ts";
 import { BOOLEAN, list, NUMBER, object, orNull, TEXT } from "../json.ts";
 import { Problem } from "../problem.ts";
-import { WORST_CASE_SCHEMA, worstCaseBytes } from "./robustness.ts";
+import { worstCase, worstCaseBytes } from "./robustness.ts";
 
 const rates = { errorRate: NUMBER, confidence: NUMBER, confidenceOnErrors: orNull(NUMBER) };
 const clean = { ...rates, perClass: list(orNull(object(rates))) };
@@ -33,8 +33,8 @@ const EFFORT = "quick";
 /** How the model does under attack, and whether that meets the thresholds. */
 export const check: Action = {
   summary:
-    "Look for the worst case over many attacks on examples, or try single ones, with noise of the same size beside them, " +
-    "and judge the model by thresholds",
+    "Look for the worst case over many attacks on examples, on as many as there is time for unless an effort is said, or " +
+    "try single ones, with noise of the same size beside them, and judge the model by thresholds",
   fields: {
     labels: any("true class of each example", { required: true }),
     gate: any("what to try and to ask for"),
@@ -58,7 +58,7 @@ export const check: Action = {
     clean: object(clean, ["perClass"]),
     attacked: list(object(attacked, ["perClass"])),
     noise: list(object({ ...attacked, step: NUMBER }, ["perClass"])),
-    robustness: orNull(WORST_CASE_SCHEMA),
+    robustness: orNull(object({ ...worstCase, examples: NUMBER })),
     notes: list(TEXT),
     flips: list(object({ attack: TEXT, epsilon: NUMBER, examples: list(NUMBER), predicted: list(NUMBER) })),
     outcomes: list(object({
@@ -88,22 +88,28 @@ export const check: Action = {
   plan({ name, model, cost, x, body, settings }) {
     const gate = gateOf(body.gate, settings);
     const trials = trialsOf(gate, model.inputs);
-    const worstCase = worstCaseOf(gate, EFFORT);
+    const cascade = worstCaseOf(gate, EFFORT);
     const examples = batch({ x, labels: labelsOf(body.labels), classes: model.classes });
+    const single = x.rows * cost * (1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0));
+    const worst = cascade
+      ? cost * passesOfWorstCase(model, cascade) + certifyingCost(model, { ...cascade, cost })
+      : 0;
+    // whoever asks for no effort gets what there is time for
+    const room = gate.effort === undefined ? Math.floor((settings.multiplyAdds - single) / worst) : x.rows;
+    const sample = room >= 1 ? Math.min(room, x.rows) : x.rows;
     return {
-      multiplyAdds: x.rows * cost * (1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0) +
-            (worstCase ? passesOfWorstCase(model, worstCase) : 0)) +
-        (worstCase ? certifyingCost(model, { ...worstCase, cost }) * x.rows : 0),
+      multiplyAdds: single + sample * worst,
       bytes: bytesOf(gate, {
         rows: x.rows,
         results: trials.length * gate.epsilons.length,
         classes: model.classes,
-      }) + (worstCase ? worstCaseBytes(worstCase, examples) : 0),
+      }) + (cascade ? worstCaseBytes(cascade, examples) : 0),
       *steps() {
         const { found, report } = yield* checkSteps(model, examples, gate, {
           model: name,
           data: "request",
           effort: EFFORT,
+          sample,
           turn: STEP / cost,
         });
         return {

@@ -15,7 +15,8 @@ import { Problem } from "../problem.ts";
 
 const perExample = { by: orNull(TEXT), size: orNull(NUMBER), certified: orNull(NUMBER), queries: NUMBER };
 
-const worstCase = {
+/** What is known of the worst case, as members of a JSON Schema. */
+export const worstCase = {
   norm: TEXT,
   bounds: orNull(list(NUMBER)),
   constraint: { type: "object" },
@@ -34,9 +35,6 @@ const worstCase = {
   })),
   warnings: list(object({ name: TEXT, text: TEXT, share: NUMBER }, ["share"])),
 } as const;
-
-/** The JSON Schema of what is known of the worst case. */
-export const WORST_CASE_SCHEMA = object(worstCase);
 
 /** Attacks of a cascade at most, and bytes of a name, a warning. */
 const STAGES = 12, NAME_BYTES = 60, WARNINGS_BYTES = 4000;
