@@ -449,8 +449,9 @@ function advance(
     const step = s.step[k];
     if (norm === "Linf") {
       for (let i = 0, j = at; i < inputs; i++, j++) {
-        const slope = g[j], d = step * sizes[i];
-        out[j] = d > 0 && (slope > 0 || slope < 0) ? x[j] + (slope > 0 ? d : -d) : x[j];
+        const slope = g[j];
+        // what 0 is taken from stays as it is, −0 too
+        out[j] = x[j] - (0 - step * sizes[i] * (Number(slope > 0) - Number(slope < 0)));
       }
       continue;
     }
@@ -468,8 +469,8 @@ function advance(
   region.relax(z);
   if (weight < 1 && norm !== "L1") {
     for (let j = 0; j < out.length; j++) {
-      const d = weight * (out[j] - x[j]) + (1 - weight) * (x[j] - before[j]);
-      out[j] = d === 0 ? x[j] : x[j] + d;
+      const own = x[j];
+      out[j] = own - (weight * (own - out[j]) + (1 - weight) * (before[j] - own));
     }
     region.relax(z);
   }

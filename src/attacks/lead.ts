@@ -12,13 +12,14 @@ export interface Pairs {
 const score = ({ cols, data }: Matrix, row: number, c: number) =>
   cols > 1 ? data[row * cols + c] : c === 1 ? data[row] : 0;
 
-/** Places of the four greatest scores of a row, the greatest first. */
-function greatestFour({ cols, data }: Matrix, row: number): Int32Array {
-  const places = new Int32Array(4).fill(-1);
+/** Places of the four greatest of at least four scores of a row, the greatest first; the earlier one of equals. */
+function greatestFour(places: Int32Array, { cols, data }: Matrix, row: number): Int32Array {
+  const from = row * cols;
   for (let c = 0; c < cols; c++) {
-    let at = 4;
-    while (at > 0 && (places[at - 1] < 0 || data[row * cols + c] > data[row * cols + places[at - 1]])) at--;
-    if (at < 4) places.copyWithin(at + 1, at, 3), places[at] = c;
+    const value = data[from + c];
+    let at = Math.min(c, 4);
+    for (; at > 0 && value > data[from + places[at - 1]]; at--) if (at < 4) places[at] = places[at - 1];
+    if (at < 4) places[at] = c;
   }
   return places;
 }
@@ -33,17 +34,18 @@ function spreadOf(scores: Matrix, row: number, [first, , third, fourth]: Int32Ar
  * z₍₁₎ − ½(z₍₃₎ + z₍₄₎) (Croce and Hein 2020, section 4.2), which needs four classes.
  */
 export function leads(out: Float64Array, scores: Matrix, { from, to }: Pairs, relative = false): void {
+  const places = new Int32Array(4);
   for (let row = 0; row < scores.rows; row++) {
     out[row] = score(scores, row, to[row]) - score(scores, row, from[row]);
     if (!relative || scores.cols < 4) continue;
-    const spread = spreadOf(scores, row, greatestFour(scores, row));
+    const spread = spreadOf(scores, row, greatestFour(places, scores, row));
     if (spread > 0) out[row] /= spread;
   }
 }
 
 /** Writes the gradient of the lead in the scores, (B, S); with `relative`, times the divisor. */
 export function leadInScores(dScores: Matrix, scores: Matrix, { from, to }: Pairs, relative = false): void {
-  const { rows, cols } = scores, { data } = dScores;
+  const { rows, cols } = scores, { data } = dScores, places = new Int32Array(4);
   data.fill(0);
   for (let row = 0; row < rows; row++) {
     if (cols === 1) {
@@ -54,7 +56,7 @@ export function leadInScores(dScores: Matrix, scores: Matrix, { from, to }: Pair
     data[at + to[row]] += 1;
     data[at + from[row]] -= 1;
     if (!relative || cols < 4) continue;
-    const places = greatestFour(scores, row), spread = spreadOf(scores, row, places);
+    const spread = spreadOf(scores, row, greatestFour(places, scores, row));
     if (!(spread > 0)) continue;
     const share = (score(scores, row, to[row]) - score(scores, row, from[row])) / spread;
     data[at + places[0]] -= share;

@@ -72,14 +72,19 @@ def autoattack():
     side = int(np.sqrt(X.shape[1]))
     x, y = torch.tensor(X).view(len(X), 1, side, side), torch.tensor(Y)
     attack = torchattacks.AutoAttack(net, eps=EPSILON, n_classes=spec["classes"], seed=0)
-    start = time.perf_counter()
+    start, before = time.perf_counter(), time.process_time()
     wrong, error = np.zeros(len(X), bool), 0
     for i in range(0, len(x), 250):
         adversarial = attack(x[i : i + 250], y[i : i + 250])
         error = max(error, float((adversarial - x[i : i + 250]).abs().max()))
         with torch.no_grad():
             wrong[i : i + 250] = (net(adversarial).argmax(1) != y[i : i + 250]).numpy()
-    return {"errorRate": float(wrong.mean()), "seconds": time.perf_counter() - start, "farthest": error}
+    return {
+        "errorRate": float(wrong.mean()),
+        "seconds": time.perf_counter() - start,
+        "processorSeconds": time.process_time() - before,
+        "farthest": error,
+    }
 
 
 def minimal():

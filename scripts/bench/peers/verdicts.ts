@@ -10,6 +10,7 @@
  * @module
  */
 
+import { cpuUsage } from "node:process";
 import { parseArgs } from "@std/cli";
 import { boundChain } from "../../../src/certify/crown.ts";
 import type { Chain, LinearLayer } from "../../../src/certify/chain.ts";
@@ -105,17 +106,28 @@ const seconds = (start: number) => (performance.now() - start) / 1000;
 const percent = (rate: number) => `${(100 * rate).toFixed(2)} %`;
 
 async function autoattack(model: Model, examples: Batch, args: Args): Promise<void> {
-  const start = performance.now();
+  const start = performance.now(), before = cpuUsage();
   const { at: [{ attacked }] } = robustness(model, examples, {
     epsilons: [Number(args.epsilon)],
     bounds: [0, 1],
     certify: "none",
     now: () => performance.now(),
   });
-  const time = seconds(start);
-  const theirs = await peer(args, formOf(model), examples, {}) as { errorRate: number; seconds: number };
-  console.log(`standard     error ${percent(attacked.errorRate)} in ${time.toFixed(1)} s`);
-  console.log(`AutoAttack   error ${percent(theirs.errorRate)} in ${theirs.seconds.toFixed(1)} s`);
+  const { user, system } = cpuUsage(before);
+  const ours = {
+    errorRate: attacked.errorRate,
+    seconds: seconds(start),
+    processorSeconds: (user + system) / 1e6,
+  };
+  const theirs = await peer(args, formOf(model), examples, {}) as typeof ours;
+  for (const [name, { errorRate, seconds, processorSeconds }] of Object.entries({ ours, theirs })) {
+    // what else runs on the machine is not in the processor's time
+    console.log(
+      `${name.padEnd(10)} error ${percent(errorRate)} in ${seconds.toFixed(1)} s, ${
+        processorSeconds.toFixed(1)
+      } s of processor`,
+    );
+  }
   for (const { attack, errorRate, seconds } of attacked.byAttack) {
     console.log(`  after ${attack.padEnd(12)} ${percent(errorRate)}  ${seconds!.toFixed(1)} s`);
   }
