@@ -49,6 +49,10 @@ export const reproduce: Command = command({
       help: "Runs, from that seed and those that follow; by default as the budget says",
       min: 1,
     }),
+    maxEpochs: integerOption({
+      help: "Epochs of each training, at most, for a trial; by default as the recipes say",
+      min: 1,
+    }),
     list: flag("Print what would be done and how long it might take, and do nothing"),
     jobs: integerOption({
       help: "Trainings at a time; by default as many as there are cores",
@@ -85,7 +89,9 @@ export const reproduce: Command = command({
     await compute(values);
     // the same first 10,000 digits as everywhere, and some more to choose by
     const data = values.data === "digits" ? digits({ train: 12000 }) : await loadData(values.data);
-    const budget = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];
+    const whole = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];
+    const { maxEpochs } = values;
+    const budget = maxEpochs === undefined ? whole : { ...whole, maxEpochs };
     const { seed, seeds = budget.seeds, only, threads } = values;
     const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
 

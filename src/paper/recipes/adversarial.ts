@@ -27,6 +27,7 @@ function stopped(
 ): Record<string, Training> {
   const { train: trainSet, validation, budget } = context;
   const family = network(context, { width });
+  const least = epochs(budget, { quick: 15, standard: PUBLISHED_BEST, full: PUBLISHED_BEST });
   const search: Training = {
     family,
     data: trainSet,
@@ -45,11 +46,11 @@ function stopped(
     [`${name}Maxout`]: {
       family,
       data: everything(context),
-      options: { ...AGAINST_ATTACK, epochs: PUBLISHED_BEST },
+      options: { ...AGAINST_ATTACK, epochs: least },
       cost,
       after: {
         model: `${name}Search`,
-        options: ({ epochs }) => ({ epochs: Math.max(Number(epochs), PUBLISHED_BEST) }),
+        options: ({ epochs }) => ({ epochs: Math.max(Number(epochs), least) }),
       },
     },
   };
