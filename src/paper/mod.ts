@@ -3,7 +3,7 @@
 import type { Batch } from "../data/batch.ts";
 import { adversarialTrainingExperiment } from "./adversarial_training.ts";
 import { agreementExperiment } from "./agreement.ts";
-import { beyondExperiment } from "./beyond.ts";
+import { beyondEnsembleExperiment, beyondExperiment } from "./beyond.ts";
 import type { Budget } from "./budgets.ts";
 import type { Judged } from "./claim.ts";
 import { claims } from "./claims/mod.ts";
@@ -60,6 +60,7 @@ export const experiments: readonly Experiment[] = [
   generativeExperiment,
   rubbishExperiment,
   beyondExperiment,
+  beyondEnsembleExperiment,
 ];
 
 /** Which run. */

@@ -493,7 +493,7 @@ const PINS: Pins = {
     ["maxout", "adversarialMaxout", "signNoiseMaxout", "softmax", "rbf", "mpDbm"]
       .flatMap((name) => Object.entries(beyondPins(name))),
   ),
-  "beyond.ensemble.attacked.error": ({ of, test, context: { seed } }) =>
+  "beyondEnsemble.attacked.error": ({ of, test, context: { seed } }) =>
     worst(ensemble(members.map(of)), test, 0.25, seed),
   "beyond.softmax.transferred.error": ({ of, test, context: { seed } }) =>
     errorOf(of("softmax"), rowsOf(pgd(of("maxout"), asBatch(test), { epsilon: 0.25, loss: "margin", seed }))),

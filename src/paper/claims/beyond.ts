@@ -116,12 +116,12 @@ export const beyond: readonly ClaimInPercent[] = [
     ordering: atLeast("beyond.mpDbm.attacked.error", 90),
   },
   {
-    id: "beyond.ensemble.attacked.error",
+    id: "beyondEnsemble.attacked.error",
     kind: "own",
     section: "10",
     what: "Ensembles do not resist: error of twelve together, 90 % or more",
     paper: null,
     conditions: AT_QUARTER,
-    ordering: atLeast("beyond.ensemble.attacked.error", 90),
+    ordering: atLeast("beyondEnsemble.attacked.error", 90),
   },
 ];

@@ -10,10 +10,10 @@ import type { RecipeContext, Recipes, Training } from "./training.ts";
 export const AGAINST_ATTACK: TrainOptions = { ...PUBLISHED, alpha: 0.5, perturbation: ATTACK };
 
 /**
- * Maxout networks trained against the attack. As in the paper, the error under attack of held-out examples tells at which
- * epoch to stop, and networks are then trained anew on all examples for that long, and at least as long as the published
- * network until its best epoch, since clean error falls with epochs too. The search of a standard run is shorter than that, and
- * so settles nothing: it shows how the error falls. A quick run keeps the first network.
+ * Maxout networks trained against the attack. As in the paper, in a full run the error under attack of held-out examples tells
+ * at which epoch to stop, and networks are then trained anew on all examples for that long. A standard run, too short for
+ * that search, trains on all examples for as long as the published network until its best epoch; a quick run keeps the first
+ * network.
  */
 export const adversarial: Recipes = (context) => ({
   ...stopped("adversarial", context, { width: context.budget.units, cost: 170 }),
@@ -27,13 +27,19 @@ function stopped(
 ): Record<string, Training> {
   const { train: trainSet, validation, budget } = context;
   const family = network(context, { width });
-  const least = epochs(budget, { quick: 15, standard: PUBLISHED_BEST, full: PUBLISHED_BEST });
+  const whole: Training = {
+    family,
+    data: everything(context),
+    options: { ...AGAINST_ATTACK, epochs: Math.min(PUBLISHED_BEST, budget.maxEpochs ?? Infinity) },
+    cost,
+  };
+  if (budget.name === "standard") return { [`${name}Maxout`]: whole };
   const search: Training = {
     family,
     data: trainSet,
     options: {
       ...AGAINST_ATTACK,
-      epochs: epochs(budget, { quick: 15, standard: 40, full: 343 }),
+      epochs: epochs(budget, { quick: 15, standard: 343, full: 343 }),
       validation,
       validationPerturbation: ATTACK,
       monitor: watch(validation),
@@ -41,17 +47,9 @@ function stopped(
     cost,
   };
   if (budget.name === "quick") return { [`${name}Maxout`]: search };
+  const settled = ({ epochs }: Readonly<Record<string, string>>) => ({ epochs: Number(epochs) });
   return {
     [`${name}Search`]: search,
-    [`${name}Maxout`]: {
-      family,
-      data: everything(context),
-      options: { ...AGAINST_ATTACK, epochs: least },
-      cost,
-      after: {
-        model: `${name}Search`,
-        options: ({ epochs }) => ({ epochs: Math.max(Number(epochs), least) }),
-      },
-    },
+    [`${name}Maxout`]: { ...whole, after: { model: `${name}Search`, options: settled } },
   };
 }
