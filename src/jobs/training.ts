@@ -12,6 +12,7 @@ import { trainings } from "../paper/recipes/mod.ts";
 import { sha256 } from "../data/sha256.ts";
 import {
   type Checkpoint,
+  type Identify,
   identity,
   loadCheckpoint,
   saveCheckpoint,
@@ -79,15 +80,46 @@ export const training: Kind<TrainingRecipe> = {
     await store.delete(kept.state);
     return { record: recordIn(model), model: kept.model };
   },
-  holds: async (result, store) => await store.get((result as Trained).model) !== undefined,
+  holds: async (result, store) => isWhole(await store.get((result as Trained).model)),
 };
+
+/** Whether `bytes` are there and of a model that can be read. */
+function isWhole(bytes: Uint8Array | undefined): boolean {
+  if (!bytes) return false;
+  try {
+    loadModel(bytes)[Symbol.dispose]();
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+/** Names of batches by who names them and the memory that they lie in: many trainings are of the same examples. */
+const names = new WeakMap<Identify, WeakMap<ArrayBufferLike, Map<string, string>>>();
+
+/** What `identify` says, which is asked once of each run of examples. */
+function remember(identify: Identify): Identify {
+  if (!names.has(identify)) names.set(identify, new WeakMap());
+  const known = names.get(identify)!;
+  return (data) => {
+    const { x, labels, classes } = data;
+    // examples made anew share no memory with others
+    if (labels.buffer.byteLength === labels.byteLength) return identify(data);
+    const place = [x.data.byteOffset, x.rows, x.cols, labels.byteOffset, classes].join(" ");
+    if (!known.has(x.data.buffer)) known.set(x.data.buffer, new Map());
+    const own = known.get(x.data.buffer)!;
+    if (!own.has(place)) own.set(place, identify(data));
+    return own.get(place)!;
+  };
+}
 
 /** The keys of the training of `family` on `data`, by all that settles its bytes. */
 export function keysOf(
   { family, data, options }: { family: Family; data: Batch; options: TrainOptions },
 ): Kept {
   const [id, former] = [false, true].map((former) =>
-    sha256(new TextEncoder().encode(identity(family, data, options, { former })))
+    sha256(new TextEncoder().encode(identity(family, data, options, { former, remember })))
   );
   const stemOf = (hash: string) => `${family.name}-${hash.slice(0, 24)}`;
   return {

@@ -4,8 +4,8 @@ import type { Judgement } from "../paper/claim.ts";
 import type { Report, ReportedClaim, Spread } from "./report.ts";
 import { headline, KIND_NAMES, tallies } from "./tally.ts";
 
-/** Columns of a terminal, and misses that are listed one by one. */
-const WIDTH = 80, LISTED = 8;
+/** Columns and lines of a terminal. */
+const WIDTH = 80, HEIGHT = 30;
 
 /**
  * A run in at most 30 lines of 80 columns: counts by kind and the figures of the paper's that were missed. Lines of
@@ -14,9 +14,8 @@ const WIDTH = 80, LISTED = 8;
 export function summary(report: Report, more: readonly string[] = []): string {
   const { claims, data, budget, seeds, kernels, seconds } = report;
   const missed = claims.filter(({ kind, verdict }) => kind === "published" && verdict === "missed");
-  const rest = missed.length - LISTED;
   const own = claims.filter(({ verdict }) => verdict === "does not hold");
-  return [
+  const before = [
     ...lines(
       `On ${data.name}: ${data.train} examples to train on, ${data.test} to test on; budget ${budget.name}, ` +
         `${inWords(seeds)}, ${kernels} kernels, ${seconds.toFixed(0)} s. The paper's figures are of MNIST.`,
@@ -25,12 +24,20 @@ export function summary(report: Report, more: readonly string[] = []): string {
     ...lines(headline(claims)),
     ...(headline(claims) ? [""] : []),
     ...countLines(claims),
-    ...(missed.length > 0 ? ["", "missed by the exact gradient:", ...missed.slice(0, LISTED).map(miss)] : []),
-    ...(rest > 0 ? [`  and ${rest} more`] : []),
-    ...(own.length > 0
-      ? ["", `does not hold, of our own: ${own.length}${own.length > 0 ? ` (--verbose lists them)` : ""}`]
-      : []),
+  ];
+  const after = [
+    ...(own.length > 0 ? ["", `does not hold, of our own: ${own.length} (--verbose lists them)`] : []),
     ...(more.length > 0 ? ["", ...more.flatMap(lines)] : []),
+  ];
+  // beside an empty line and a heading; the last line may have to say how many more there are
+  const room = Math.max(HEIGHT - before.length - after.length - 2, 1);
+  const listed = missed.length > room ? missed.slice(0, room - 1) : missed;
+  const rest = missed.length - listed.length;
+  return [
+    ...before,
+    ...(missed.length > 0 ? ["", "missed by the exact gradient:", ...listed.map(miss)] : []),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...after,
   ].join("\n");
 }
 

@@ -10,22 +10,29 @@ import { TRAINING_VERSIONS } from "./version.ts";
 
 /**
  * All that settles the bytes of a training of `family` on `data` with the kernels in use, as text: a name for the model
- * that it will give. `former`: as earlier versions wrote it, with a shorter hash of the data.
+ * that it will give. `former`: as earlier versions wrote it, with a shorter hash of the data. `remember` may answer for a batch
+ * what it was told before, where batches do not change.
  */
 export function identity(
   family: Family,
   data: Batch,
   options: TrainOptions,
-  { former = false } = {},
+  { former = false, remember = (identify) => identify }: {
+    former?: boolean;
+    remember?: (identify: Identify) => Identify;
+  } = {},
 ): string {
   const settings = resolveOptions(family, data, options);
   const { epochs } = settings;
   return JSON.stringify({
     version: TRAINING_VERSIONS[family.name] ?? 1,
     epochs,
-    setup: setup(family, data, settings, former),
+    setup: setup(family, data, settings, former, remember),
   });
 }
+
+/** Names a batch by its content. */
+export type Identify = (data: Batch) => string;
 
 /** What must be the same for a checkpoint to be gone on from; `former`: with the shorter hash of earlier versions. */
 export function setup(
@@ -33,6 +40,7 @@ export function setup(
   data: Batch,
   options: ResolvedOptions,
   former = false,
+  remember = (identify: Identify) => identify,
 ): Record<string, unknown> {
   const { recipe, seed, alpha, objective, perturbation, validationPerturbation, patience, validation } =
     options;
@@ -41,7 +49,7 @@ export function setup(
     perturbation: perturbation?.name,
     validationPerturbation: validationPerturbation?.name,
   };
-  const identify = former ? formerContentOf : contentOf;
+  const identify = remember(former ? formerContentOf : contentOf);
   const examples = { train: identify(data), validation: validation && identify(validation) };
   const settings = { recipe, seed, alpha, ...names, patience, kernels: variant() };
   return { ...describe(family), ...settings, ...examples };

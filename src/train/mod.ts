@@ -1,6 +1,6 @@
 /** Training. @module */
 
-export { identity } from "./identity.ts";
+export { type Identify, identity } from "./identity.ts";
 export type { TrainOptions, TrainProgress } from "./options.ts";
 export type { Checkpoint, TrainingPosition } from "./checkpoint.ts";
 export { loadCheckpoint, saveCheckpoint } from "./checkpoint_file.ts";

@@ -71,7 +71,8 @@ Deno.test("summary() is at most 30 lines of 80 columns, with the counts and the 
       finished(claims.slice(0, 1), {}),
     ]
   ) {
-    const lines = summary(run, ["The report: /a/rather/long/folder/report.html.", "And then?", "Or else?"])
+    const report = "/a/rather/long/folder/of/reports/of/many/runs/of/ours/report.html";
+    const lines = summary(run, [`The report: ${report}, ${report}.`, "Kept?", "And then?", "Or else?"])
       .split("\n");
     assert(lines.length <= 30, `${lines.length}`);
     for (const line of lines) assert(line.length <= 80, line);

@@ -2,6 +2,7 @@
 
 import { type Batch, digits, kernels, type Variant } from "../../../src/mod.ts";
 import { executorOf } from "../../../src/jobs/executor.ts";
+import { KEPT } from "../../../src/jobs/mod.ts";
 import { variant } from "../../../src/runtime/variants.ts";
 import { type BudgetName, budgets } from "../../../src/paper/budgets.ts";
 import {
@@ -23,6 +24,7 @@ import { reason, UserError } from "../../errors.ts";
 import { checkWritable, makeFolder, writeFileWhole } from "../../files.ts";
 import { pool } from "../../jobs/pool.ts";
 import { cacheFolder, openFolder } from "../../jobs/stores.ts";
+import { codeName, dataName } from "../../reproduce/code.ts";
 import { listingOf, listingText } from "../../reproduce/listing.ts";
 import { provenance } from "../../reproduce/made.ts";
 import { type Estimate, estimateOf } from "../../reproduce/pace.ts";
@@ -65,6 +67,7 @@ export const reproduce: Command = command({
       placeholder: "DIR",
     }),
     noCache: flag("Keep none, and use none kept before"),
+    measureAgain: flag("Measure also what an earlier run of the same code measured on the same models"),
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
     report: text({
@@ -105,14 +108,16 @@ export const reproduce: Command = command({
 
     const { folder, lasting } = await cacheOf(values, context);
     try {
-      const inputs = new Map(Object.entries({ train: data.train, test: data.test }));
+      const names = { train: await dataName(data.train), test: await dataName(data.test) };
+      const inputs = new Map([[names.train, data.train], [names.test, data.test]]);
       using workers = pool({ store: folder, threads, inputs }, { jobs, onNote: context.note });
       const executor = executorOf(workers, {
         budget,
         kernels: variant() as Variant,
-        inputs: { train: "train", test: "test" },
+        inputs: names,
+        code: values.measureAgain ? undefined : await codeName(),
       });
-      const { result, pace } = await watched(data, { ...scope, executor, context });
+      const { result, pace, kept } = await watched(data, { ...scope, executor, context });
       const finished = report(result, {
         data: nameOf(values.data),
         images: !values.noImages,
@@ -125,7 +130,7 @@ export const reproduce: Command = command({
       if (files.json !== undefined) await writeJson(files.json, finished);
       if (files.html !== undefined) await writePage(files.html, finished, context);
       if (values.verbose) context.print(`${table(finished)}\n`);
-      context.print(summary(finished, nextSteps(files, values)));
+      context.print(summary(finished, [...keptText(kept, result), ...nextSteps(files, values)]));
       return 0;
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
@@ -163,22 +168,30 @@ async function cacheOf(
 async function watched(
   data: { train: Batch; test: Batch },
   { executor, context, ...scope }: Scope & { executor: Executor; context: Context },
-): Promise<{ result: RunResult; pace: Estimate }> {
+): Promise<{ result: RunResult; pace: Estimate; kept: number }> {
   const { width } = executor;
   const pace = estimateOf(prepare(data, scope).tasks, { width, now: () => performance.now() });
   using progress = context.progress("reproduce", 0, { plain: true });
+  const kept = new Set<string>();
   const result = await context.interruptible((signal) =>
     run(data, {
       ...scope,
       executor,
       signal,
-      onProgress(...at) {
-        pace.note(...at);
+      onProgress(task, part, doing) {
+        if (task.kind === "run" && doing === KEPT) kept.add(task.id);
+        pace.note(task, part, doing);
         progress.update(pace.done(), pace.doing(), pace.left());
       },
     })
   );
-  return { result, pace };
+  return { result, pace, kept: kept.size };
+}
+
+/** That not all was measured by this run. */
+function keptText(kept: number, { seeds, figures }: RunResult): string[] {
+  const all = Object.keys(figures).length * seeds.length;
+  return kept === 0 ? [] : [`Measured by an earlier run of this code: ${kept} of ${all} (--measure-again).`];
 }
 
 /** The last part of a path: where a folder is says something of the machine alone. */
@@ -201,9 +214,9 @@ function nextSteps(
       ? `The report: ${written.join(", ")}.`
       : "--report DIR writes the report as a page and as JSON.",
     ...(data === "digits"
-      ? ["On the paper's data: gibbon data mnist --out mnist, then gibbon reproduce --data mnist."]
+      ? ["On MNIST: gibbon data mnist --out mnist, then gibbon reproduce --data mnist."]
       : []),
-    ...(verbose ? [] : ["--verbose prints every claim, --only ID runs some experiments, --list names them."]),
+    ...(verbose ? [] : ["--verbose prints every claim, --only ID runs some, --list names them."]),
   ];
 }
 

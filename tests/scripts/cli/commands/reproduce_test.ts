@@ -19,6 +19,11 @@ function small(data: string, cache: string, only: string): string[] {
   return ["reproduce", "--data", data, ...fixed, "--only", only, "--cache", cache];
 }
 
+/** The same of fewer epochs. */
+function short(data: string, cache: string, only: string): string[] {
+  return [...small(data, cache, only), "--max-epochs", "8"];
+}
+
 /** All bytes in a folder, by file. */
 async function bytesIn(folder: string): Promise<Record<string, Uint8Array>> {
   const files = filesIn(folder);
@@ -66,7 +71,9 @@ Deno.test("reproduce writes a report, and gives the same from the models that it
     const kinds = ({ figures }: Report) => Object.values(figures).flat().map(({ kind }) => kind);
     assert(kinds(first).includes("images"));
     const kept = filesIn(cache);
-    assertEquals(kept.length, 4);
+    const models = kept.filter((file) => file.endsWith(".safetensors"));
+    // and what each experiment came to
+    assertEquals([models.length, kept.length], [4, 8]);
     const again = await run("--seeds", "2");
     assert(first.models.every(({ seconds }) => seconds! > 0));
     const timeless = (report: Report) => ({
@@ -77,11 +84,14 @@ Deno.test("reproduce writes a report, and gives the same from the models that it
     assert(again.models.every(({ seconds }) => seconds === undefined));
     assertEquals(timeless(again), timeless(first));
     assertEquals(filesIn(cache), kept);
+    assertEquals(timeless(await run("--seeds", "2", "--measure-again")), timeless(first));
+    const out = await printed(...small(data, cache, "softmax,logistic"), "--seeds", "2", "--quiet");
+    assertStringIncludes(out, "Measured by an earlier run of this code: 4 of 4 (--measure-again).");
     const bare = await run("--seeds", "2", "--no-images");
     assert(!kinds(bare).includes("images"));
     assertEquals(bare.measurements, first.measurements);
     // a damaged file is named, set aside and made anew
-    const damaged = `${cache}/${kept[0]}`;
+    const damaged = `${cache}/${models[0]}`;
     const bytes = await Deno.readFile(damaged);
     await Deno.writeFile(damaged, bytes.map((byte, i) => i === bytes.length - 4 ? byte ^ 1 : byte));
     const { code, err } = await gibbon([
@@ -104,16 +114,16 @@ Deno.test("reproduce sets a damaged state aside, names it, and trains from the b
   inFolder(async (folder) => {
     const data = await digitsIn(folder, 600);
     const [cache, other] = [`${folder}/cache`, `${folder}/other`];
-    await gibbon(small(data, cache, "maxout"), { interruptAt: "maxout epoch" });
+    await gibbon(short(data, cache, "maxout"), { interruptAt: "maxout epoch" });
     const [state] = filesIn(cache);
     const bytes = await Deno.readFile(`${cache}/${state}`);
     bytes[bytes.length - 4] ^= 1;
     await Deno.writeFile(`${cache}/${state}`, bytes);
-    const { code, err } = await gibbon([...small(data, cache, "maxout"), "--quiet"]);
+    const { code, err } = await gibbon([...short(data, cache, "maxout"), "--quiet"]);
     assertEquals(code, 0);
     assertStringIncludes(err, `Cannot use what was kept in ${cache}/${state}: its content does not fit`);
-    await printed(...small(data, other, "maxout"), "--quiet");
-    const [made] = filesIn(other);
+    await printed(...short(data, other, "maxout"), "--quiet");
+    const made = filesIn(other).find((file) => file.endsWith(".safetensors"));
     assertEquals(await Deno.readFile(`${cache}/${made}`), await Deno.readFile(`${other}/${made}`));
   }));
 
@@ -121,14 +131,14 @@ Deno.test("reproduce goes on from where it was interrupted, and says so", () =>
   inFolder(async (folder) => {
     const data = await digitsIn(folder, 600);
     const [cache, other] = [`${folder}/cache`, `${folder}/other`];
-    const { code, err } = await gibbon(small(data, cache, "maxout"), { interruptAt: "maxout epoch" });
+    const { code, err } = await gibbon(short(data, cache, "maxout"), { interruptAt: "maxout epoch" });
     assertEquals([code, err], [
       130,
       `gibbon: Reproduction was interrupted; the same command goes on from where it was, with what is in ${cache}\n`,
     ]);
     assertEquals(filesIn(cache).map((file) => file.split(".")[1]), ["state"]);
-    const out = await printed(...small(data, cache, "maxout"), "--quiet");
-    assertEquals(withoutTime(out), withoutTime(await printed(...small(data, other, "maxout"), "--quiet")));
+    const out = await printed(...short(data, cache, "maxout"), "--quiet");
+    assertEquals(withoutTime(out), withoutTime(await printed(...short(data, other, "maxout"), "--quiet")));
     assertEquals(await bytesIn(cache), await bytesIn(other));
   }));
 
@@ -142,7 +152,7 @@ Deno.test("reproduce that is killed while it trains goes on to the same bytes as
     const [cache, other] = [`${folder}/cache`, `${folder}/other`];
     const start = () =>
       new Deno.Command(Deno.execPath(), {
-        args: ["run", "-q", "-A", program, ...small(data, cache, "adversarial")],
+        args: ["run", "-q", "-A", program, ...short(data, cache, "adversarial")],
         stdout: "null",
         stderr: "piped",
       }).spawn();
@@ -159,7 +169,7 @@ Deno.test("reproduce that is killed while it trains goes on to the same bytes as
 
     const { code, stderr } = await start().output();
     assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-    await printed(...small(data, other, "adversarial"), "--quiet");
+    await printed(...short(data, other, "adversarial"), "--quiet");
     const kept = await bytesIn(other);
     const survived = await bytesIn(cache);
     for (const [file, bytes] of Object.entries(kept)) assertEquals(survived[file], bytes, file);

@@ -1,0 +1,46 @@
+/** Names of what settles measures: the code that makes them, and the data. @module */
+
+import type { Batch } from "../../src/mod.ts";
+import { sha256 } from "../sha256.ts";
+
+/** Tiers to the right of the experiments, on which no measure depends. */
+const LATER = ["report", "edge", "web"];
+
+/**
+ * SHA-256 of the code that measures: the sources of the library and the engine that runs them. Nothing if the sources are not
+ * there to be read, as in a bundle; then nothing measured is kept, since nobody could tell by which code.
+ */
+export async function codeName(root = new URL("../../", import.meta.url)): Promise<string | undefined> {
+  try {
+    const names = [...await filesIn(new URL("src/", root)), ...await filesIn(new URL("wasm/", root))].sort();
+    const hashOf = async (name: string) => await sha256(await Deno.readFile(new URL(name)));
+    const files = await Promise.all(
+      names.map(async (name) => [name.slice(root.href.length), await hashOf(name)]),
+    );
+    return await named([Deno.version, files]);
+  } catch {
+    return undefined;
+  }
+}
+
+async function filesIn(folder: URL): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory && LATER.includes(name)) continue;
+    if (isDirectory) names.push(...await filesIn(new URL(`${name}/`, folder)));
+    else names.push(new URL(name, folder).href);
+  }
+  return names;
+}
+
+/** SHA-256 of a batch: sizes, inputs and labels. */
+export async function dataName({ x, labels, classes }: Batch): Promise<string> {
+  const parts = [x.data, labels].map(({ buffer, byteOffset, byteLength }) =>
+    sha256(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength))
+  );
+  return await named([x.rows, x.cols, classes, ...await Promise.all(parts)]);
+}
+
+function named(value: unknown): Promise<string> {
+  return sha256(new TextEncoder().encode(JSON.stringify(value)));
+}
