@@ -24,9 +24,11 @@ function short(data: string, cache: string, only: string): string[] {
   return [...small(data, cache, only), "--max-epochs", "8"];
 }
 
-/** All bytes in a folder, by file. */
+/** All bytes in a folder, and in that of what jobs came to, by file. */
 async function bytesIn(folder: string): Promise<Record<string, Uint8Array>> {
-  const files = filesIn(folder);
+  const files = filesIn(folder).flatMap((file) =>
+    file === "results" ? filesIn(`${folder}/results`).map((id) => `results/${id}`) : [file]
+  );
   const bytes = await Promise.all(files.map((file) => Deno.readFile(`${folder}/${file}`)));
   return Object.fromEntries(files.map((file, i) => [file, bytes[i]]));
 }
@@ -72,8 +74,8 @@ Deno.test("reproduce writes a report, and gives the same from the models that it
     assert(kinds(first).includes("images"));
     const kept = filesIn(cache);
     const models = kept.filter((file) => file.endsWith(".safetensors"));
-    // and what each experiment came to
-    assertEquals([models.length, kept.length], [4, 8]);
+    // and what each training and experiment came to
+    assertEquals([models.length, kept.length, filesIn(`${cache}/results`).length], [4, 5, 8]);
     const again = await run("--seeds", "2");
     assert(first.models.every(({ seconds }) => seconds! > 0));
     const timeless = (report: Report) => ({
