@@ -6,6 +6,7 @@ import { DEFAULTS, EPSILONS } from "../../../src/web/page/settings.ts";
 import { finding, noiseText, percent, predictionText } from "../../../src/web/view/words.ts";
 import { median } from "../../../scripts/bench/rows.ts";
 import type { Scenario, Stage } from "./scenario.ts";
+import { click } from "./visit.ts";
 
 const AFTER = ".pictures figure:last-of-type figcaption span";
 
@@ -115,14 +116,14 @@ export const attack: readonly Scenario[] = [
       const near = await label();
       assert(/from −0.5 to 0.5: the highest is that of 4 up to .*, then 9$/.test(near), near);
       assertMatch(await stage.text("#scores .note"), /exactly straight lines.* The label 4 is ahead/);
-      await page.locator("#scores .check input").click();
+      await click(page, "#scores .check input");
       await until(
         (near) => document.querySelector("#scores .plot")!.getAttribute("aria-label") !== near,
         near,
       );
       assert((await label()).includes("from −10 to 10"));
       assert(await page.$("#scores .plot canvas"));
-      await page.locator("#scores .check input").click();
+      await click(page, "#scores .check input");
     },
   },
   {
@@ -142,7 +143,7 @@ export const attack: readonly Scenario[] = [
   {
     name: "another digit is picked",
     async run(stage) {
-      await stage.page.locator(".thumb:nth-child(20)").click();
+      await click(stage.page, ".thumb:nth-child(20)");
       await stage.until(() =>
         document.querySelector(".pictures figcaption > span")?.textContent?.startsWith("6")
       );
@@ -179,7 +180,7 @@ export const attack: readonly Scenario[] = [
         }),
       );
       const digit = wrong.indexOf(true);
-      await stage.page.locator(`.thumb:nth-child(${digit + 1})`).click();
+      await click(stage.page, `.thumb:nth-child(${digit + 1})`);
       const { predictions, label } = await stage.expected.attack(digit, 0.25);
       const words = Object.values(predictions).map(({ clean, attacked }) =>
         clean.predicted !== label
@@ -195,7 +196,7 @@ export const attack: readonly Scenario[] = [
         );
         return notes.slice(0, 4).join() === wanted;
       }, words.join());
-      await stage.page.locator(".thumb:nth-child(20)").click();
+      await click(stage.page, ".thumb:nth-child(20)");
     },
   },
   {

@@ -8,7 +8,7 @@ import { predictionText } from "../../../src/web/view/words.ts";
 import { idx, requester } from "../worker/support.ts";
 import { downloaded } from "./downloads.ts";
 import type { Scenario, Stage } from "./scenario.ts";
-import { visit } from "./visit.ts";
+import { click, visit } from "./visit.ts";
 
 export const files: readonly Scenario[] = [
   {
@@ -22,7 +22,7 @@ export const files: readonly Scenario[] = [
         (text) => document.querySelector("[role=alert] p span")?.textContent === text,
         sentence,
       );
-      await stage.page.locator(".notices button").click();
+      await click(stage.page, ".notices button");
       await stage.until(() => !document.querySelector(".notices p"));
       assertEquals(await stage.text("main select"), before);
     },
@@ -103,7 +103,7 @@ export const files: readonly Scenario[] = [
   {
     name: "a picture is decoded, and stands in place of the digit, with a way back",
     async run(stage) {
-      await stage.page.locator(".thumb:nth-child(5)").click();
+      await click(stage.page, ".thumb:nth-child(5)");
       await stage.until(() => location.hash.includes("digit=4") && !location.hash.includes("drawn="));
       // a dark bar on light paper, larger than a digit: a 1
       const data = new Uint8Array(120 * 90).fill(240);
@@ -128,7 +128,7 @@ export const files: readonly Scenario[] = [
         document.querySelector(".notices .error span")?.textContent ===
           "Cannot open broken.png: the browser cannot decode this picture"
       );
-      await stage.page.locator(".notices button").click();
+      await click(stage.page, ".notices button");
     },
   },
   {

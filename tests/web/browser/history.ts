@@ -3,7 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Scenario } from "./scenario.ts";
-import { type Visit, visit } from "./visit.ts";
+import { click, type Visit, visit } from "./visit.ts";
 
 const SLIDER = "Size of the step, ε";
 
@@ -25,7 +25,7 @@ export const history: readonly Scenario[] = [
       await own.slide(SLIDER, 0.3);
       await addressHas(own, "epsilon=0.3");
       for (const part of ["rubbish", "train"]) {
-        await own.page.locator(`nav a[href="#${part}"]`).click();
+        await click(own.page, `nav a[href="#${part}"]`);
         await own.until((part) => document.activeElement?.id === `${part}-title`, part);
         await own.until((part) => {
           const { top } = document.getElementById(part)!.getBoundingClientRect();
@@ -79,14 +79,14 @@ export const history: readonly Scenario[] = [
       const own = await visit(browser, address);
       const buttons = await own.page.$$(".presets button");
       assertEquals(buttons.length, 5);
-      await buttons[1].asLocator().click();
+      await click(own.page, buttons[1]);
       await addressHas(own, "far=true");
-      await buttons[3].asLocator().click();
+      await click(own.page, buttons[3]);
       await own.until(() =>
         /^(Training|Finished)/.test(document.querySelector("#train .status")!.textContent!)
       );
       assertEquals((await own.page.$$("#train .meter")).length, 2);
-      await buttons[0].asLocator().click();
+      await click(own.page, buttons[0]);
       await addressHas(own, "far=true", false);
       assertEquals(own.complaints, []);
       await own.page.close();

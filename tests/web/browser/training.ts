@@ -21,7 +21,7 @@ export const training: readonly Scenario[] = [
     name: "an epoch limit is told beside the field, not only kept",
     async run(stage) {
       const [epochs] = await stage.page.$$("#train input[type=text]");
-      await epochs.asLocator().click({ count: 3 });
+      await epochs.evaluate((field) => (field as HTMLInputElement).select());
       await epochs.type("500");
       await stage.page.keyboard.press("Tab");
       await stage.until(() => document.querySelector("#train .problem"));
@@ -247,7 +247,7 @@ async function pauseAtOnce({ page }: Stage): Promise<void> {
 async function fill({ page }: Stage, { epochs, seed }: { epochs: number; seed: number }): Promise<void> {
   const [first, second] = await page.$$("#train .row input[type=text]");
   for (const [input, value] of [[first, epochs], [second, seed]] as const) {
-    await input.asLocator().click({ count: 3 });
+    await input.evaluate((field) => (field as HTMLInputElement).select());
     await input.type(`${value}`);
     await page.keyboard.press("Tab");
   }

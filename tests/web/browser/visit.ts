@@ -25,6 +25,22 @@ export interface Visit {
 /** Milliseconds for anything that is waited for; a busy machine may take long. */
 const PATIENCE = 60_000;
 
+/**
+ * Clicks what `target` is or selects, where a pointer would hit it. All at one moment: on a busy machine the page may move
+ * between the look where something is and the click there.
+ */
+export async function click(page: Page, target: string | ElementHandle<Element>): Promise<void> {
+  const element = typeof target === "string" ? await page.waitForSelector(target) : target;
+  await element!.evaluate((each) => {
+    each.scrollIntoView({ block: "center", behavior: "instant" });
+    const { left, top, width, height } = each.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    if (!each.contains(hit)) throw new Error(`${each.outerHTML} lies under ${hit?.outerHTML}`);
+    (each as HTMLElement).focus();
+    (each as HTMLElement).click();
+  });
+}
+
 /** The page at `address` in a new tab; the moments when it could first be used are in `globalThis.moments`. */
 export async function visit(browser: Browser, address: string): Promise<Visit> {
   const page = await browser.newPage();
@@ -73,7 +89,7 @@ export async function visit(browser: Browser, address: string): Promise<Visit> {
         {},
         text,
       );
-      await (button as ElementHandle<HTMLButtonElement>).asLocator().click();
+      await click(page, button as ElementHandle<HTMLButtonElement>);
     },
     pick: (label, value, within = "main") =>
       page.evaluate(
