@@ -12,6 +12,8 @@ export interface Context {
   note(text: string): void;
   /** Characters that a line of standard output should hold at most. */
   readonly width: number;
+  /** The answer to a question, `fallback` if it is empty; null for none. Only where somebody is there to answer. */
+  readonly ask?: (question: string, fallback?: string) => string | null;
   /**
    * A line of progress on standard error, begun now with the fraction `from` done; silent where nobody looks, or with
    * `plain` a line a minute there.

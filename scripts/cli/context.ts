@@ -12,6 +12,8 @@ export interface Terminal {
   err(line: string): void;
   /** Writes to standard error as it is, if that is a terminal; else nothing is there. */
   readonly draw?: (text: string) => void;
+  /** Asks on the terminal, with an answer to begin from; null for none. Nothing where input is no terminal. */
+  readonly ask?: (question: string, fallback?: string) => string | null;
   /** Characters in a line of standard output, and of what is drawn. */
   readonly width: number;
   /** Milliseconds since some moment. */
@@ -29,6 +31,10 @@ export function systemTerminal(): Terminal {
   return {
     out: (line) => console.log(line),
     err: (line) => console.error(line),
+    // Node has neither
+    ask: isTerminal && Deno.stdin.isTerminal?.() && typeof prompt === "function"
+      ? (question, fallback) => prompt(question, fallback)
+      : undefined,
     draw: isTerminal ? (text) => void Deno.stderr.writeSync(encoder.encode(text)) : undefined,
     // a terminal that does not know its size says 0
     width: (isTerminal || shown) && Deno.consoleSize().columns || WIDTH,
@@ -43,11 +49,12 @@ export function systemTerminal(): Terminal {
 
 /** What a command sees of `terminal`. */
 export function contextOf(terminal: Terminal, { quiet = false }: { quiet?: boolean } = {}): Context {
-  const { draw: write, now, width } = terminal;
+  const { draw: write, now, width, ask } = terminal;
   return {
     print: (text) => terminal.out(text),
     note: (text) => terminal.err(text),
     width,
+    ask,
     progress(title, from, { plain = false } = {}) {
       if (quiet) return noProgress;
       if (write) return showProgress(title, { write, now, width, from });

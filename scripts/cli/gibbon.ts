@@ -21,9 +21,11 @@ import { convert } from "./commands/convert.ts";
 import { data } from "./commands/data.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { info } from "./commands/info.ts";
+import { init } from "./commands/init.ts";
 import { reproduce } from "./commands/reproduce.ts";
 import { robustness } from "./commands/robustness.ts";
 import { rubbish } from "./commands/rubbish.ts";
+import { schema } from "./commands/schema.ts";
 import { train } from "./commands/train.ts";
 import { EXIT, UserError } from "../errors.ts";
 
@@ -35,10 +37,12 @@ const COMMANDS: readonly Command[] = [
   attack,
   evaluate,
   check,
+  init,
   robustness,
   rubbish,
   info,
   convert,
+  schema,
   data,
 ];
 

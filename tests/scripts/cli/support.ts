@@ -16,7 +16,12 @@ export interface Ran {
 /** A run of `gibbon` in this process, on a terminal or not; Ctrl-C is pressed when `interruptAt` is drawn there. */
 export async function gibbon(
   args: readonly string[],
-  { interruptAt, draws = interruptAt !== undefined }: { interruptAt?: string; draws?: boolean } = {},
+  { interruptAt, draws = interruptAt !== undefined, answers }: {
+    interruptAt?: string;
+    draws?: boolean;
+    /** What is answered to each question, empty for what is proposed; default nobody is there. */
+    answers?: string[];
+  } = {},
 ): Promise<Ran> {
   const ran: Ran = { code: -1, out: "", err: "", drawn: "" };
   let now = 0;
@@ -28,6 +33,10 @@ export async function gibbon(
       ran.drawn += text;
       if (interruptAt !== undefined && text.includes(interruptAt)) interrupt();
     },
+    ask: answers && ((question, fallback = "") => {
+      ran.drawn += `${question} [${fallback}]\n`;
+      return answers.shift() || fallback || null;
+    }),
     width: 80,
     now: () => now += 3000,
     onInterrupt(listener) {
