@@ -30,9 +30,7 @@ Deno.test("recipes of the standard budget train for as long as the published net
   assertEquals([epochs.softmax, epochs.logistic, epochs.rbf, epochs.mpDbm], [20, 30, 12, 20]);
   assertEquals([epochs.signNoiseMaxout, epochs.uniformNoiseMaxout], [60, 60]);
   assertEquals([epochs.sigmoidMaxout, epochs.rubbishMaxout, epochs.member1], [60, 60, 20]);
-  const { after } = all.adversarialMaxout;
-  assertEquals(after?.options({ epochs: "300" }).epochs, 300);
-  assertEquals(after?.options({ epochs: "30" }).epochs, 243, "no shorter than the naive one");
+  assertEquals(all.adversarialMaxout.after, undefined, "no search that is too short to settle anything");
 });
 
 Deno.test("recipes of maxout are the published one: 240 × 5 twice, ±.005, dropout, momentum, norms", () => {
@@ -95,6 +93,12 @@ Deno.test("recipes of the full budget have the larger networks of 1600 units, an
   assertEquals(full.largeAdversarialMaxout.family.config.units, [1600, 1600]);
   assertEquals([full.maxout.options.epochs, full.signNoiseMaxout.options.epochs], [343, 343]);
   assertEquals(budgets.full.seeds, 5);
+  // stopped by held-out examples, then trained anew on all for as long as that says
+  assertEquals(full.adversarialSearch.data.labels.length, 100);
+  assert(full.adversarialSearch.options.validationPerturbation && full.adversarialSearch.options.validation);
+  const { data: whole, after } = full.adversarialMaxout;
+  assertEquals([whole.labels.length, after?.model], [120, "adversarialSearch"]);
+  assertEquals(after?.options({ epochs: "30" }).epochs, 30);
 });
 
 Deno.test("recipes of sigmoids and RBF networks have independent probabilities on top", () => {
