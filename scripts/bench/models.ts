@@ -4,10 +4,15 @@ import {
   type Batch,
   type Family,
   fgsm,
+  losses,
+  type Matrix,
+  matrix,
   maxout,
+  mlp,
   type Model,
   model,
   perturbation,
+  pgd,
   PUBLISHED,
   rbf,
   slice,
@@ -17,6 +22,7 @@ import {
   type TrainOptions,
 } from "../../src/mod.ts";
 import { double, memoize } from "./double.ts";
+import type { Attacked } from "./peers/peer.ts";
 import { uniformFloats } from "./part.ts";
 import { checkRelativeError } from "./verify.ts";
 
@@ -29,6 +35,15 @@ export const EPSILON = 0.25;
 /** The attack on inputs that are pixels. */
 export const ATTACK = { epsilon: EPSILON, bounds: [0, 1] as const };
 
+/** What a network of ReLU is attacked with: forty steps, as PyTorch's users write them. */
+export const LONG_ATTACK = {
+  epsilon: 0.1,
+  bounds: [0, 1] as const,
+  steps: 40,
+  stepSize: 0.01,
+  randomStart: false,
+};
+
 /** The families, with hidden layers of so many units and so many inputs. */
 export function families(
   { units = UNITS, inputs = 784 }: { units?: number; inputs?: number } = {},
@@ -39,6 +54,12 @@ export function families(
     maxout: maxout({ ...sizes, units: [units, units] }),
     rbf: rbf(sizes),
   };
+}
+
+/** The families that are attacked: `relu` is a network as other libraries' users train it. */
+export function attackedFamilies(units?: number): Readonly<Record<Attacked, Family>> {
+  const { softmax, maxout } = families({ units });
+  return { softmax, maxout, relu: mlp({ inputs: 784, classes: 10, units: [units ?? 500] }) };
 }
 
 /** What the paper trains, and how; `adversarial` is maxout against the fast gradient sign method. */
@@ -98,6 +119,36 @@ export function checkSteps(what: string, actual: ArrayLike<number>, batch: Batch
   for (let i = 0; i < wanted.length; i++) if (!(Math.abs(actual[i] - wanted[i]) < 1e-6)) differ++;
   if (differ > 1e-3 * wanted.length) {
     throw new Error(`Cannot time ${what}: ${differ} of ${wanted.length} inputs are not the reference's`);
+  }
+}
+
+/**
+ * Nothing, if `actual` are within the long attack's reach of `batch` and raise the loss as far as our own, within 2 %:
+ * inputs themselves part ways, as a sign that rounding turns is a step to the other side.
+ *
+ * @throws {Error} if they do not
+ */
+export function checkLongAttack(
+  what: string,
+  actual: ArrayLike<number>,
+  batch: Batch,
+  { family, tensors }: { family: Family; tensors: Tensors },
+): void {
+  const { x, labels } = batch, { epsilon, bounds: [lo, hi] } = LONG_ATTACK;
+  const reached = x.data.every((value, i) =>
+    Math.abs(actual[i] - value) <= epsilon * (1 + 1e-5) && actual[i] >= lo && actual[i] <= hi
+  );
+  if (!reached) throw new Error(`Cannot time ${what}: it goes beyond epsilon or the bounds`);
+  using own = model(family, { tensors });
+  const mean = (inputs: Matrix) =>
+    losses(own, { ...batch, x: inputs }).reduce((a, b) => a + b, 0) / labels.length;
+  const [raised, wanted, before] = [
+    mean(matrix(x.rows, x.cols, Array.from({ length: x.data.length }, (_, i) => actual[i]))),
+    mean(pgd.perturb(own, batch, LONG_ATTACK)),
+    mean(x),
+  ];
+  if (!(Math.abs(raised - wanted) < 0.02 * (wanted - before))) {
+    throw new Error(`Cannot time ${what}: the loss rises from ${before} to ${raised}, ours to ${wanted}`);
   }
 }
 

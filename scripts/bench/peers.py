@@ -15,6 +15,7 @@ except ImportError:
 EPSILON = 0.25
 MAX_NORM = 1.9365
 CHUNK = 1000
+LONG_EPSILON, STEPS, STEP_SIZE = 0.1, 40, 0.01
 ready = {}
 
 
@@ -70,8 +71,9 @@ def maximum(pieces):
 
 
 class Layers:
-    def __init__(self, files, names, spelling="max"):
+    def __init__(self, files, names, spelling="max", rectified=False):
         self.spelling = SPELLINGS[spelling]
+        self.rectified = rectified
         self.shapes = {name: files[name]["shape"] for name in names}
         self.layers = [name[:-1] for name in names if name.endswith("W")]
         self.p = {name: torch.from_numpy(load(files, name).copy()) for name in names}
@@ -86,6 +88,8 @@ class Layers:
             shape = self.shapes[name + "W"]
             if len(shape) == 3:
                 x = self.spelling(x.view(-1, shape[0], shape[1]))
+            elif self.rectified and i + 1 < len(self.layers):
+                x = F.relu(x)
         return F.cross_entropy(x, y)
 
     def read(self):
@@ -160,15 +164,25 @@ def training(what, files, names):
     return min(calls, key=lambda call: min(timed(call, 3) for _ in range(3))), result
 
 
-def attack(files, names):
-    net = Layers(files, names)
+def walked(net, x, y):
+    start = x
+    for _ in range(STEPS):
+        x = x.detach().requires_grad_()
+        (gradient,) = torch.autograd.grad(net.loss(x, y), x)
+        x = torch.clamp(torch.clamp(x.detach() + STEP_SIZE * gradient.sign(), start - LONG_EPSILON, start + LONG_EPSILON), 0, 1)
+    return x
+
+
+def attack(what, files, names):
+    net = Layers(files, names, rectified=what == "relu")
+    attacked = walked if what == "relu" else perturbed
     x, y = torch.from_numpy(load(files, "x")), torch.from_numpy(load(files, "labels")).long()
     out = torch.empty_like(x)
 
     def call():
         for first in range(0, len(y), CHUNK):
             part = slice(first, first + CHUNK)
-            torch.clamp(perturbed(net, x[part], y[part]), 0, 1, out=out[part])
+            torch.clamp(attacked(net, x[part], y[part]), 0, 1, out=out[part])
 
     call()
     return call, {"x": out.numpy()}
@@ -189,7 +203,7 @@ def prepare(request):
     elif request["work"] == "training":
         call, result = training(request["what"], files, names)
     else:
-        call, result = attack(files, names)
+        call, result = attack(request["what"], files, names)
     for name, values in result.items():
         np.ascontiguousarray(values, dtype=np.float32).tofile(f"{request['out']}{name}")
     ready[request["id"]] = call

@@ -3,7 +3,17 @@
 import * as reference from "../../tests/reference/mod.ts";
 import { slice } from "../../src/mod.ts";
 import type { Subject } from "./measure.ts";
-import { checkSteps, checkUpdate, EPSILON, recipes, REFERENCE_EXAMPLES, tensorsOf } from "./models.ts";
+import {
+  attackedFamilies,
+  checkLongAttack,
+  checkSteps,
+  checkUpdate,
+  EPSILON,
+  LONG_ATTACK,
+  recipes,
+  REFERENCE_EXAMPLES,
+  tensorsOf,
+} from "./models.ts";
 import { images, uniformFloats } from "./part.ts";
 import type { Attacked, Peer, Trained } from "./peers/peer.ts";
 import { type Shape, shapes } from "./products.ts";
@@ -19,11 +29,17 @@ export interface Workload extends Pick<Subject, "name" | "unit" | "amount"> {
 
 /** The works of each kind. `units` are those of the hidden layers; default the published ones. */
 export function workloads({ quick, units }: { quick: boolean; units?: number }): Record<string, Workload[]> {
-  const [trained, attacked] = [["softmax", "maxout", "adversarial", "rbf"], ["softmax", "maxout"]] as const;
+  const [trained, attacked] = [["softmax", "maxout", "adversarial", "rbf"], [
+    "softmax",
+    "maxout",
+    "relu",
+  ]] as const;
   return {
     products: shapes(quick).map(product),
     training: trained.map((what) => training(what, units)),
-    attacking: attacked.map((what) => attack(what, { units, count: quick ? 300 : 10000 })),
+    attacking: attacked.map((what) =>
+      attack(what, { units, count: quick ? 300 : what === "relu" ? 1000 : 10000 })
+    ),
   };
 }
 
@@ -73,21 +89,21 @@ function training(what: Trained, units?: number): Workload {
 }
 
 function attack(what: Attacked, { units, count }: { units?: number; count: number }): Workload {
-  const [tensors, batch] = [tensorsOf(recipes(units)[what].family), images(count)];
+  const family = attackedFamilies(units)[what];
+  const [tensors, batch] = [tensorsOf(family), images(count)];
+  const few = slice(batch, 0, REFERENCE_EXAMPLES);
+  const by = what === "relu" ? `pgd of ${LONG_ATTACK.steps} steps` : "fgsm";
   return {
-    name: `fgsm, ${what}, ${count} images`,
+    name: `${by}, ${what}, ${count} images`,
     unit: "ms",
     amount: 1,
-    heavy: what === "maxout" && count > 1000,
+    heavy: what === "relu" || what === "maxout" && count > 1000,
     async by(peer) {
       const ready = await peer.attack?.(what, tensors, batch);
       if (!ready) return;
-      checkSteps(
-        `fgsm on ${what} by ${peer.name}`,
-        ready.result,
-        slice(batch, 0, REFERENCE_EXAMPLES),
-        tensors,
-      );
+      const told = `${by} on ${what} by ${peer.name}`;
+      if (what === "relu") checkLongAttack(told, ready.result, few, { family, tensors });
+      else checkSteps(told, ready.result, few, tensors);
       return ready.sample;
     },
   };

@@ -1,9 +1,9 @@
 /** Gibbon, as the others see it. @module */
 
-import { type Batch, fgsm, model, slice, type Tensors } from "../../../src/mod.ts";
+import { type Batch, fgsm, model, pgd, slice, type Tensors } from "../../../src/mod.ts";
 import { type Config, start } from "../configs.ts";
 import { repeated } from "../measure.ts";
-import { ATTACK, families, plainStep, recipes } from "../models.ts";
+import { ATTACK, attackedFamilies, LONG_ATTACK, plainStep, recipes } from "../models.ts";
 import { steps } from "../training.ts";
 import { prepare } from "../verify.ts";
 import type { Attacked, Peer, Trained } from "./peer.ts";
@@ -37,8 +37,9 @@ export function gibbon(config: Config, units: number | undefined): Peer {
     },
     attack(what: Attacked, tensors: Tensors, batch: Batch) {
       start(config);
-      const made = model(families({ units })[what], { tensors });
-      const call = () => fgsm.perturb(made, batch, ATTACK);
+      const made = model(attackedFamilies(units)[what], { tensors });
+      const call = () =>
+        what === "relu" ? pgd.perturb(made, batch, LONG_ATTACK) : fgsm.perturb(made, batch, ATTACK);
       return Promise.resolve({ result: call().data, sample: repeated(() => void call()) });
     },
   };

@@ -7,8 +7,8 @@ import type { Shape } from "../products.ts";
 /** The models that are trained: `adversarial` is maxout against the fast gradient sign method. */
 export type Trained = "softmax" | "maxout" | "adversarial" | "rbf";
 
-/** The models that are attacked. */
-export type Attacked = "softmax" | "maxout";
+/** The models that are attacked: `relu` by forty steps, the others by one. */
+export type Attacked = "softmax" | "maxout" | "relu";
 
 /** Something ready to be timed, with what it gave when it was tried. */
 export interface Ready<Result> {
@@ -34,8 +34,8 @@ export interface Peer {
    * the paper's recipe on a hundred or two.
    */
   training?(what: Trained, tensors: Tensors, batch: Batch): Promise<Ready<Numbers>>;
-  /** `result` are the adversarial inputs, row after row. */
-  attack?(what: Attacked, tensors: Tensors, batch: Batch): Promise<Ready<ArrayLike<number>>>;
+  /** `result` are the adversarial inputs, row after row; nothing if it does not attack such a model so. */
+  attack?(what: Attacked, tensors: Tensors, batch: Batch): Promise<Ready<ArrayLike<number>> | undefined>;
   /** Ends what runs beside. */
   close?(): void | Promise<void>;
 }
