@@ -4,6 +4,7 @@ export { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep, 
 export {
   addBias, columnSums, countNotFinite, exp, log, multiply, rectifierBackward, rectifierForward, softplusBackward, softplusForward,
 } from "./elementwise";
+export { doubleGather, doubleSpread } from "./double";
 export { exponentialForward, exponentialLoss } from "./exponential";
 export { gemmNN, gemmNT, gemmTN } from "./gemm";
 export { maxoutBackward, maxoutForward } from "./maxout";

@@ -4,6 +4,10 @@
 export type In = usize;
 /** Float32 numbers that it writes, and may read before. */
 export type Out = usize;
+/** Float64 numbers that it only reads. */
+export type DoubleIn = usize;
+/** Float64 numbers that it writes, and may read before. */
+export type DoubleOut = usize;
 /** 32-bit whole numbers that it only reads. */
 export type IntIn = usize;
 /** 32-bit whole numbers that it writes. */

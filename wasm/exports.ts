@@ -23,6 +23,8 @@ export interface Exports {
   rectifierForward(out: number, x: number, slope: number, n: number): void;
   softplusBackward(dX: number, dY: number, y: number, n: number): void;
   softplusForward(out: number, x: number, n: number): void;
+  doubleGather(out: number, a: number, indices: number, w: number, m: number, k: number, p: number, rows: number): void;
+  doubleSpread(out: number, w: number, x: number, rows: number, cols: number): void;
   exponentialForward(out: number, scores: number, n: number): void;
   exponentialLoss(loss: number, dScores: number, scores: number, labels: number, scale: number, rows: number, cols: number): void;
   gemmNN(out: number, a: number, b: number, accumulate: number, m: number, n: number, k: number): void;
@@ -76,8 +78,8 @@ export interface ThreadExports extends Exports {
   setScratch(address: number): void;
 }
 
-/** What each kernel takes, by name; `Floats` and `Ints` are what a host passes for float32 and for whole numbers. */
-export interface Operands<Floats, Ints> {
+/** What each kernel takes, by name; `Floats`, `Doubles` and `Ints` are what a host passes for float32, float64 and whole numbers. */
+export interface Operands<Floats, Doubles, Ints> {
   addStep: { out: Floats; x: Floats; d: Floats; lo: number; hi: number; n: number };
   clampWithin: { x: Floats; own: Floats; least: Floats; greatest: Floats; n: number };
   countBeyond: { x: Floats; own: Floats; size: number; lo: number; hi: number; n: number };
@@ -95,6 +97,8 @@ export interface Operands<Floats, Ints> {
   rectifierForward: { out: Floats; x: Floats; slope: number; n: number };
   softplusBackward: { dX: Floats; dY: Floats; y: Floats; n: number };
   softplusForward: { out: Floats; x: Floats; n: number };
+  doubleGather: { out: Doubles; a: Doubles; indices: Ints; w: Doubles; m: number; k: number; p: number; rows: number };
+  doubleSpread: { out: Doubles; w: Doubles; x: Doubles; rows: number; cols: number };
   exponentialForward: { out: Floats; scores: Floats; n: number };
   exponentialLoss: { loss: Floats; dScores: Floats; scores: Floats; labels: Ints; scale: number; rows: number; cols: number };
   gemmNN: { out: Floats; a: Floats; b: Floats; accumulate: number; m: number; n: number; k: number };
@@ -133,7 +137,7 @@ export interface Operands<Floats, Ints> {
 }
 
 /** The same names in the order of the kernel's parameters, after a * for what it writes. */
-export const operands: Readonly<Record<keyof Operands<never, never>, string>> = {
+export const operands: Readonly<Record<keyof Operands<never, never, never>, string>> = {
   addStep: "*out x d lo hi n",
   clampWithin: "*x own least greatest n",
   countBeyond: "x own size lo hi n",
@@ -151,6 +155,8 @@ export const operands: Readonly<Record<keyof Operands<never, never>, string>> = 
   rectifierForward: "*out x slope n",
   softplusBackward: "*dX dY y n",
   softplusForward: "*out x n",
+  doubleGather: "*out a indices w m k p rows",
+  doubleSpread: "*out w x rows cols",
   exponentialForward: "*out scores n",
   exponentialLoss: "*loss *dScores scores labels scale rows cols",
   gemmNN: "*out a b accumulate m n k",

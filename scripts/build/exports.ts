@@ -13,6 +13,8 @@ interface Declared {
 const TYPES: Readonly<Record<OperandKind, string>> = {
   In: "Floats",
   Out: "Floats",
+  DoubleIn: "Doubles",
+  DoubleOut: "Doubles",
   IntIn: "Ints",
   IntOut: "Ints",
 };
@@ -44,8 +46,8 @@ export function exportsSource(
     "export interface ThreadExports extends Exports {",
     ...functionsIn(threaded).filter(({ name }) => !names.has(name)).map(({ text }) => `  ${text}`),
     "}\n",
-    "/** What each kernel takes, by name; `Floats` and `Ints` are what a host passes for float32 and for whole numbers. */",
-    "export interface Operands<Floats, Ints> {",
+    "/** What each kernel takes, by name; `Floats`, `Doubles` and `Ints` are what a host passes for float32, float64 and whole numbers. */",
+    "export interface Operands<Floats, Doubles, Ints> {",
     ...taken.map(([name, operands]) =>
       line(
         name,
@@ -54,7 +56,7 @@ export function exportsSource(
     ),
     "}\n",
     "/** The same names in the order of the kernel's parameters, after a * for what it writes. */",
-    "export const operands: Readonly<Record<keyof Operands<never, never>, string>> = {",
+    "export const operands: Readonly<Record<keyof Operands<never, never, never>, string>> = {",
     ...taken.map(([name, operands]) =>
       line(
         name,

@@ -1,9 +1,16 @@
 /** The exported functions of `asm/`, as its sources declare them. @module */
 
 /** What the address at a parameter is for: the aliases of `asm/operands.ts`. */
-export type OperandKind = "In" | "Out" | "IntIn" | "IntOut";
+export type OperandKind = "In" | "Out" | "DoubleIn" | "DoubleOut" | "IntIn" | "IntOut";
 
-const KINDS: readonly string[] = ["In", "Out", "IntIn", "IntOut"] satisfies OperandKind[];
+const KINDS: readonly string[] = [
+  "In",
+  "Out",
+  "DoubleIn",
+  "DoubleOut",
+  "IntIn",
+  "IntOut",
+] satisfies OperandKind[];
 
 /** A parameter of a function in `asm/`. */
 export interface Parameter {

@@ -10,6 +10,7 @@ import { type Neighborhood, roundingError } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
 import { type Path, substituted } from "./substitution.ts";
 import { Workspace } from "../runtime/workspace.ts";
+import type { Weights } from "./weights.ts";
 
 /** What proves or refutes that an example is robust. */
 export type Proof =
@@ -56,7 +57,12 @@ const CHECKS = [16, 40, 120], GLOBAL = { checks: [150], goal: -Infinity, excess:
 /** What is known of the example at the center of `within` by `steps`. */
 export function cascade(
   chain: Chain,
-  { within, label, workspace }: { within: Neighborhood; label: number; workspace: Workspace },
+  { within, label, workspace, weights }: {
+    within: Neighborhood;
+    label: number;
+    workspace: Workspace;
+    weights?: Weights;
+  },
   steps: Steps,
 ): Verdict {
   const scores = scoresOf(chain, within.x);
@@ -88,15 +94,17 @@ export function cascade(
     lines(path, differences(top, label, rivals)).forEach((bound, k) => raise(rivals[k], bound));
     return open().length === 0;
   };
-  if (steps.interval && byLines(substituted, boundChain(chain, within, "interval"))) {
+  if (steps.interval && byLines(substituted, boundChain(chain, within, { tightness: "interval", weights }))) {
     return answer("interval");
   }
-  const path = steps.crown ? boundChain(chain, within) : undefined;
+  const path = steps.crown ? boundChain(chain, within, { weights }) : undefined;
   if (path && byLines(substituted, path)) return answer("crown");
   if (path && steps.alphaCrown) {
     if (byLines(optimized, path)) return answer("alphaCrown");
     const layers = steps.alphaCrown === "layers" && path.stages.length > 1;
-    if (layers && byLines(optimized, boundChain(chain, within, "alphaCrown"))) return answer("alphaCrown");
+    if (layers && byLines(optimized, boundChain(chain, within, { tightness: "alphaCrown", weights }))) {
+      return answer("alphaCrown");
+    }
   }
   const fooled = (method: Proof, witness: Float64Array): Verdict => ({
     certified: false,
@@ -124,7 +132,7 @@ export function cascade(
   if (!steps.complete) return answer(null);
   const goOn = steps.complete();
   for (const rival of likely()) {
-    const found = search(chain, { label, rival, within, workspace, goOn });
+    const found = search(chain, { label, rival, within, workspace, weights, goOn });
     if (!found) return answer(null);
     if (found.witness) return fooled("complete", found.witness);
     raise(rival, Number.MIN_VALUE);

@@ -26,6 +26,7 @@ import { linearMargin, type Margin } from "./exact_linear.ts";
 import { rbfMargin } from "./exact_rbf.ts";
 import { type Form, formOf } from "./form.ts";
 import { hasOneHiddenLayer } from "./hidden.ts";
+import { weightsIn } from "./weights.ts";
 import { within } from "./within.ts";
 
 /** How much is tried: exact answers where there are, else each kind of bound after the ones before it. */
@@ -160,6 +161,7 @@ export function* certificates(
   }
   const form = formOf(model);
   using workspace = new Workspace();
+  const weights = form.kind === "chain" ? weightsIn(workspace, form.chain) : undefined;
   const steps = form.kind === "chain" ? stepsOf(form.chain, limits, batch.x.rows, options) : {};
   for (let i = 0; i < batch.x.rows; i++) {
     const label = batch.labels[i];
@@ -170,7 +172,7 @@ export function* certificates(
     const x = rowsOf(batch.x, i, i + 1);
     const around = within(limits, x.data);
     const verdict = form.kind === "chain"
-      ? cascade(form.chain, { within: around, label, workspace }, steps)
+      ? cascade(form.chain, { within: around, label, workspace, weights }, steps)
       : exactly(form, around, label);
     yield checked(verdict, { form, limits, x, label });
   }

@@ -8,6 +8,7 @@ import type { Neighborhood } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
 import { type Path, substituted } from "./substitution.ts";
 import type { Workspace } from "../runtime/workspace.ts";
+import type { Weights } from "./weights.ts";
 
 /** What a search came to: nothing if it was cut short. */
 export interface SearchResult {
@@ -22,6 +23,7 @@ export interface Search {
   readonly rival: number;
   readonly within: Neighborhood;
   readonly workspace: Workspace;
+  readonly weights?: Weights;
   /** Whether to go on, asked before each bound. */
   readonly goOn: () => boolean;
 }
@@ -43,9 +45,9 @@ export function search(chain: Chain, of: Search): SearchResult | undefined {
 
 function searchSigns(
   chain: Chain,
-  { label, rival, within, workspace, goOn }: Search,
+  { label, rival, within, workspace, weights, goOn }: Search,
 ): SearchResult | undefined {
-  const path = boundChain(chain, within);
+  const path = boundChain(chain, within, { weights });
   const open: ReadonlyMap<number, boolean>[] = [new Map()];
   while (open.length > 0) {
     if (!goOn()) return;
@@ -62,7 +64,10 @@ function searchSigns(
   return { certified: true };
 }
 
-function searchBoxes(chain: Chain, { label, rival, within, goOn }: Search): SearchResult | undefined {
+function searchBoxes(
+  chain: Chain,
+  { label, rival, within, weights, goOn }: Search,
+): SearchResult | undefined {
   const rows = differences(chain.layers.at(-1) as LinearLayer, label, [rival]);
   const { cols, W } = chain.layers[0] as LinearLayer;
   // the part with the least bound first: what is misclassified lies deepest there
@@ -70,7 +75,7 @@ function searchBoxes(chain: Chain, { label, rival, within, goOn }: Search): Sear
   const consider = (part: Neighborhood): void => {
     if (distanceTo(part, within) > within.epsilon) return;
     // a part need not hold the center of the ball, so it is bounded as the box that it is
-    const path: Path = boundChain(chain, part === within ? part : { ...part, norm: "Linf" });
+    const path: Path = boundChain(chain, part === within ? part : { ...part, norm: "Linf" }, { weights });
     const [bound] = substituted(path, rows);
     if (!(bound > 0)) open.push({ part, bound });
   };

@@ -13,6 +13,7 @@ import {
 import type { Neighborhood } from "./neighborhood.ts";
 import { byIntervals, type Path, type Stage, substituted } from "./substitution.ts";
 import { activationLines, type Bounds, maxoutLines, ROUGH } from "./relaxation.ts";
+import type { Weights } from "./weights.ts";
 
 /**
  * How bounds of the layers between are found: from layer to layer, substituted back to the inputs, or that with lines that are
@@ -24,9 +25,13 @@ export type Tightness = "interval" | "crown" | "alphaCrown";
  * The stages of `chain` over `within`, each bounded with the lines of those before it. Bounds hold in exact arithmetic:
  * what double precision may lose is taken off.
  */
-export function boundChain(chain: Chain, within: Neighborhood, tightness: Tightness = "crown"): Path {
+export function boundChain(
+  chain: Chain,
+  within: Neighborhood,
+  { tightness = "crown", weights }: { tightness?: Tightness; weights?: Weights } = {},
+): Path {
   const stages: Stage[] = [];
-  const path: Path = { within, stages, losses: [] };
+  const path: Path = { within, stages, losses: [], weights };
   const { layers } = chain;
   for (let k = 0; k + 1 < layers.length; k += 2) {
     const [linear, layer] = [layers[k] as LinearLayer, layers[k + 1]];
@@ -75,12 +80,11 @@ function outputs(layer: ActivationLayer | MixedLayer, before: Bounds): Bounds {
   const after = { lo: before.lo.slice(), hi: before.hi.slice() };
   for (let u = 0; u < after.lo.length; u++) {
     const own = activationAt(layer, u), [l, h] = [before.lo[u], before.hi[u]];
-    const ends = [activate(own, l), activate(own, h)].sort((a, b) => a - b);
-    const error = ["relu", "leakyRelu", "identity"].includes(own.type)
-      ? 0
-      : ROUGH * Math.max(1, Math.abs(ends[0]), Math.abs(ends[1]));
-    after.lo[u] = own.type === "square" && l < 0 && h > 0 ? 0 : ends[0] - error;
-    after.hi[u] = ends[1] + error;
+    const a = activate(own, l), b = activate(own, h), { type } = own;
+    const exact = type === "relu" || type === "leakyRelu" || type === "identity";
+    const error = exact ? 0 : ROUGH * Math.max(1, Math.abs(a), Math.abs(b));
+    after.lo[u] = type === "square" && l < 0 && h > 0 ? 0 : Math.min(a, b) - error;
+    after.hi[u] = Math.max(a, b) + error;
   }
   return after;
 }

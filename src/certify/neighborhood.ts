@@ -34,14 +34,19 @@ export function neighborhood(
 ): Neighborhood {
   const at = (values: number | ArrayLike<number>, i: number) =>
     typeof values === "number" ? values : values[i];
-  const all = (f: (i: number) => number) => Float64Array.from({ length: x.length }, (_, i) => f(i));
+  const lo = new Float64Array(x.length), hi = new Float64Array(x.length);
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i], size = at(epsilon, i);
+    // an input out of bounds stays where it is rather than leave an empty region
+    lo[i] = Math.min(value, Math.max(value - size, at(box.lo, i)));
+    hi[i] = Math.max(value, Math.min(value + size, at(box.hi, i)));
+  }
   return {
     norm,
     epsilon: typeof epsilon === "number" ? epsilon : Infinity,
     x: Float64Array.from(x),
-    // an input out of bounds stays where it is rather than leave an empty region
-    lo: all((i) => Math.min(x[i], Math.max(x[i] - at(epsilon, i), at(box.lo, i)))),
-    hi: all((i) => Math.max(x[i], Math.min(x[i] + at(epsilon, i), at(box.hi, i)))),
+    lo,
+    hi,
   };
 }
 

@@ -189,7 +189,7 @@ function leastOf(
     });
   }
   const rows = rowsFor(form.kind === "linear" ? form.scores : topOf(form.chain), pairs);
-  if (form.kind === "chain") return substituted(boundChain(form.chain, around, method), rows);
+  if (form.kind === "chain") return substituted(boundChain(form.chain, around, { tightness: method }), rows);
   return Float64Array.from(pairs, (_, r) => {
     return linearMinimum(rows.W.subarray(r * rows.cols, (r + 1) * rows.cols), rows.b[r], around).lower;
   });

@@ -4,6 +4,7 @@ import type { Affine } from "./exact_linear.ts";
 import type { ActivationLayer, LinearLayer, MaxoutLayer, MixedLayer } from "./chain.ts";
 import { linearMinimum, type Neighborhood, roundingError } from "./neighborhood.ts";
 import type { Bounds, Compared, Lines } from "./relaxation.ts";
+import type { Weights } from "./weights.ts";
 
 /** A layer between linear ones, bounded over a region. */
 export interface Stage {
@@ -27,6 +28,8 @@ export interface Path {
   readonly stages: readonly Stage[];
   /** For each stage, what rounding of a product by its weights moves the result, for a row of length 1: Σᵢ ‖W:ᵢ‖·|xᵢ|. */
   readonly losses: number[];
+  /** The weights where kernels are; without them products are made here. */
+  readonly weights?: Weights;
 }
 
 /** The least value over the region of each row of `rows`, a function of what the last stage of `path` gives, from below. */
@@ -37,31 +40,37 @@ export function substituted(path: Path, rows: Affine): Float64Array {
   const b = rows.b.slice();
   for (let k = path.stages.length - 1; k >= 0; k--) {
     const { linear, before, lines, after } = path.stages[k];
-    const units = width, pieces = linear.rows / units;
+    const units = width;
     const onPieces = new Float64Array(m * linear.rows);
+    const { b: bias, slack } = linear;
+    const far = (u: number, { lo, hi }: Bounds) => Math.max(Math.abs(lo[u]), Math.abs(hi[u]));
+    const reach = new Float64Array(units).map((_, u) => far(u, after));
+    const reached = bias.map((value, at) => far(at, before) + Math.abs(value));
     for (let r = 0; r < m; r++) {
-      let length = 0, size = 0;
+      let length = 0, size = 0, sum = 0, slacks = 0;
       for (let u = 0; u < units; u++) {
         const a = A[r * units + u];
         if (a === 0) continue;
         const { coefficients, constants } = a > 0 ? lines.lower : lines.upper;
-        b[r] += a * constants[u];
-        size += Math.abs(a) *
-          (Math.abs(constants[u]) + Math.max(Math.abs(after.lo[u]), Math.abs(after.hi[u])));
-        for (let p = 0; p < pieces; p++) {
-          const at = p * units + u, c = a * coefficients[at];
+        const constant = constants[u];
+        sum += a * constant;
+        size += Math.abs(a) * (Math.abs(constant) + reach[u]);
+        for (let at = u; at < linear.rows; at += units) {
+          const c = a * coefficients[at];
+          if (c === 0) continue;
           onPieces[r * linear.rows + at] = c;
-          size += Math.abs(c) *
-            (Math.max(Math.abs(before.lo[at]), Math.abs(before.hi[at])) + Math.abs(linear.b[at]));
+          sum += c * bias[at];
+          size += Math.abs(c) * reached[at];
           length += c * c;
-          lost[r] += linear.slack ? Math.abs(c) * linear.slack[at] : 0;
+          if (slack) slacks += Math.abs(c) * slack[at];
         }
       }
-      for (let j = 0; j < linear.rows; j++) b[r] += onPieces[r * linear.rows + j] * linear.b[j];
+      b[r] += sum;
+      lost[r] += slacks;
       lost[r] += roundingError(2 * linear.rows + 8, size) +
         roundingError(linear.rows, Math.sqrt(length) * productLoss(path, k));
     }
-    A = product(onPieces, m, linear);
+    A = path.weights?.times(onPieces, m, linear) ?? product(onPieces, m, linear);
     width = linear.cols;
   }
   const rest = { rows: m, cols: width, W: A, b };
@@ -81,53 +90,70 @@ export function substituted(path: Path, rows: Affine): Float64Array {
 function productLoss({ within, stages, losses }: Path, k: number): number {
   if (losses[k] !== undefined) return losses[k];
   const { lo, hi } = k > 0 ? stages[k - 1].after : within;
-  const { columns } = lengthsOf(stages[k].linear);
+  const columns = columnsOf(stages[k].linear);
   let sum = 0;
   for (let i = 0; i < lo.length; i++) sum += columns[i] * Math.max(Math.abs(lo[i]), Math.abs(hi[i]));
   return losses[k] = sum;
 }
 
-/** Euclidean lengths of a matrix's rows and columns. */
-interface Lengths {
-  rows: Float64Array;
-  columns: Float64Array;
+const columnLengths = new WeakMap<Affine, Float64Array>(), rowLengths = new WeakMap<Affine, Float64Array>();
+
+/** Euclidean lengths of the columns of W, and of its rows. */
+function columnsOf(of: Affine): Float64Array {
+  return known(columnLengths, of, ({ rows, cols, W }) => {
+    const out = new Float64Array(cols);
+    for (let r = 0, at = 0; r < rows; r++) for (let i = 0; i < cols; i++, at++) out[i] += W[at] * W[at];
+    return out.map(Math.sqrt);
+  });
 }
 
-const known = new WeakMap<Affine, Lengths>();
-
-function lengthsOf(of: Affine): Lengths {
-  const found = known.get(of);
-  if (found) return found;
-  const { rows: m, cols: n, W } = of;
-  const [rows, columns] = [new Float64Array(m), new Float64Array(n)];
-  for (let r = 0, at = 0; r < m; r++) {
-    for (let i = 0; i < n; i++, at++) {
-      rows[r] += W[at] * W[at];
-      columns[i] += W[at] * W[at];
+function rowsOf(of: Affine): Float64Array {
+  return known(rowLengths, of, ({ rows, cols, W }) => {
+    const out = new Float64Array(rows);
+    for (let r = 0, at = 0; r < rows; r++) {
+      let sum = 0;
+      for (let i = 0; i < cols; i++, at++) sum += W[at] * W[at];
+      out[r] = Math.sqrt(sum);
     }
-  }
-  const lengths = { rows: rows.map(Math.sqrt), columns: columns.map(Math.sqrt) };
-  known.set(of, lengths);
-  return lengths;
+    return out;
+  });
+}
+
+function known(
+  kept: WeakMap<Affine, Float64Array>,
+  of: Affine,
+  make: (of: Affine) => Float64Array,
+): Float64Array {
+  let found = kept.get(of);
+  if (!found) kept.set(of, found = make(of));
+  return found;
 }
 
 /** Bounds of each row of a function of what the last stage gives, or of the inputs, from their bounds alone. */
-export function byIntervals({ within, stages }: Path, of: Affine): Bounds {
+export function byIntervals({ within, stages, weights }: Path, of: Affine): Bounds {
   const { rows, cols, W, b } = of;
   const { lo, hi } = stages.at(-1)?.after ?? within;
-  const middle = lo.map((value, i) => (value + hi[i]) / 2),
-    radius = lo.map((value, i) => (hi[i] - value) / 2);
-  const far = Math.sqrt(lo.reduce((sum, value, i) => {
-    const magnitude = Math.abs(value) + Math.abs(hi[i]);
-    return sum + magnitude * magnitude;
-  }, 0));
-  const lengths = lengthsOf(of).rows;
+  const middle = new Float64Array(cols), radius = new Float64Array(cols);
+  let squares = 0;
+  for (let i = 0; i < cols; i++) {
+    const [l, h] = [lo[i], hi[i]], magnitude = Math.abs(l) + Math.abs(h);
+    middle[i] = (l + h) / 2;
+    radius[i] = (h - l) / 2;
+    squares += magnitude * magnitude;
+  }
+  const far = Math.sqrt(squares);
+  const lengths = rowsOf(of);
   const out = { lo: new Float64Array(rows), hi: new Float64Array(rows) };
   const put = (r: number, at: number, spread: number) => {
     const lost = roundingError(cols, 2 * far * lengths[r] + Math.abs(b[r])) + (of.slack?.[r] ?? 0);
     out.lo[r] = b[r] + at - spread - lost;
     out.hi[r] = b[r] + at + spread + lost;
   };
+  const spread = weights?.spread(of, middle, radius);
+  if (spread) {
+    for (let r = 0; r < rows; r++) put(r, spread[r], spread[rows + r]);
+    return out;
+  }
   // two rows at a time, for fewer loads
   for (let r = 0; r < rows; r += 2) {
     const next = Math.min(r + 1, rows - 1);

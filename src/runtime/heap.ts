@@ -20,7 +20,7 @@ import { type Matrix, shape } from "../matrix.ts";
 export type Operand = Matrix | Float32Array | Int32Array;
 
 /** What each kernel takes, by name. */
-export type Kernels = Operands<Matrix | Float32Array, Matrix | Int32Array>;
+export type Kernels = Operands<Matrix | Float32Array, Resident, Matrix | Int32Array>;
 
 /** The name of a kernel. */
 export type Kernel = keyof Kernels;
@@ -51,6 +51,11 @@ export class Resident implements Matrix {
       this.#floats = new Float32Array(buffer, this.address, this.rows * this.cols);
     }
     return this.#floats!;
+  }
+
+  /** The same bytes as half as many doubles. */
+  get doubles(): Float64Array {
+    return new Float64Array(this.heap.exports.memory.buffer, this.address, this.rows * this.cols / 2);
   }
 
   /** The same bytes as whole numbers. */

@@ -31,7 +31,7 @@ for (const activation of ACTIVATIONS) {
       const chain = chainOf([4, 6, 5, 3], activation, seed);
       const epsilon = [0.1, 0.3, 1][seed % 5 % 3];
       const within = neighborhood(numbers(4, seed + 500), { norm, epsilon, box: { lo: -1, hi: 1 } });
-      const plain = boundChain(chain, within), tight = boundChain(chain, within, "alphaCrown");
+      const plain = boundChain(chain, within), tight = boundChain(chain, within, { tightness: "alphaCrown" });
       const [before, same] = [substituted(plain, rivalsOf(chain)), optimized(plain, rivalsOf(chain))];
       const bounds = optimized(tight, rivalsOf(chain));
       const lowest = bounds.reduce((a, b) => Math.min(a, b));

@@ -13,6 +13,8 @@ import { differences } from "../../src/certify/exact_linear.ts";
 import { activate, apply } from "../../src/certify/chain.ts";
 import type { Norm } from "../../src/certify/neighborhood.ts";
 import { activationLines, maxoutLines } from "../../src/certify/relaxation.ts";
+import { weightsIn } from "../../src/certify/weights.ts";
+import { Workspace } from "../../src/runtime/workspace.ts";
 import { chainOf, neighborhood, numbers, pointsIn } from "./specimens.ts";
 
 const ACTIVATIONS: readonly ChainLayer[] = [
@@ -35,6 +37,37 @@ function marginsBound(chain: ReturnType<typeof chainOf>, path: ReturnType<typeof
   return Math.min(...substituted(path, rows));
 }
 
+Deno.test("bounds are the same with weights where kernels are, up to rounding", () => {
+  using workspace = new Workspace();
+  for (const activation of [{ type: "relu" }, { type: "maxout", pieces: 2 }] as const) {
+    for (const widths of [[31, 40, 3], [40, 33, 35, 4]]) {
+      const chain = chainOf(widths, activation, 3), scope = workspace.scope();
+      const weights = weightsIn(scope, chain);
+      assert(
+        weights.spread(
+          chain.layers[0] as LinearLayer,
+          new Float64Array(widths[0]),
+          new Float64Array(widths[0]),
+        ),
+      );
+      for (const norm of ["Linf", "L2"] as const) {
+        const within = neighborhood(numbers(widths[0], 9), { norm, epsilon: 0.05, box: { lo: -1, hi: 1 } });
+        const [own, plain] = [boundChain(chain, within, { weights }), boundChain(chain, within)];
+        own.stages.forEach(({ before }, k) => {
+          for (const end of ["lo", "hi"] as const) {
+            before[end].forEach((value, u) =>
+              assertAlmostEquals(value, plain.stages[k].before[end][u], 1e-11)
+            );
+          }
+        });
+        for (let label = 0; label < chain.classes; label++) {
+          assertAlmostEquals(marginsBound(chain, own, label), marginsBound(chain, plain, label), 1e-11);
+        }
+      }
+    }
+  }
+});
+
 for (const activation of ACTIVATIONS) {
   for (const norm of ["Linf", "L2", "L1"] as Norm[]) {
     Deno.test(`bounds by CROWN and by intervals hold on random points: ${named(activation)}, ${norm}`, () => {
@@ -42,7 +75,7 @@ for (const activation of ACTIVATIONS) {
         const chain = chainOf([4, 6, 5, 3], activation, seed);
         const epsilon = [0.05, 0.3, 1][seed % 3];
         const within = neighborhood(numbers(4, seed + 500), { norm, epsilon, box: { lo: -1, hi: 1 } });
-        const path = boundChain(chain, within), loose = boundChain(chain, within, "interval");
+        const path = boundChain(chain, within), loose = boundChain(chain, within, { tightness: "interval" });
         const bound = marginsBound(chain, path, 0);
         assert(bound >= marginsBound(chain, loose, 0) - 1e-9);
         for (const point of pointsIn(within, 400, seed)) {

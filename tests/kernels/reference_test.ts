@@ -4,6 +4,7 @@ import * as reference from "../reference/mod.ts";
 import { assertWithin, threadedHeap, VARIANTS } from "../support.ts";
 import { call, heaps, type Kernel, refer, type Row, type Trial, writesOf } from "./trial.ts";
 import { rows as attack } from "./rows/attack.ts";
+import { rows as double } from "./rows/double.ts";
 import { rows as elementwise } from "./rows/elementwise.ts";
 import { rows as heads } from "./rows/heads.ts";
 import { rows as gemm } from "./rows/gemm.ts";
@@ -16,8 +17,8 @@ import { rows as rbf } from "./rows/rbf.ts";
 /** Below this a kernel may give 0. */
 const TINY = 1e-30;
 
-/** A float32 operation's largest relative error. */
-const ROUNDING = 2 ** -24;
+/** An operation's largest relative error, in float32 and in float64. */
+const ROUNDING = 2 ** -24, DOUBLE_ROUNDING = 2 ** -53;
 
 const { abs, fround } = Math;
 
@@ -27,6 +28,7 @@ Deno.test.afterAll(() => teams.flat().forEach((heap) => heap[Symbol.dispose]()))
 
 const table: Record<Kernel, Row> = {
   ...attack,
+  ...double,
   ...elementwise,
   ...heads,
   ...gemm,
@@ -80,7 +82,8 @@ function attempt(kernel: Kernel, trial: Trial, row: Row): void {
     for (let i = 0; i < writes; i++) {
       // what overflows float32 is infinite
       const wanted = expected.outputs[i].map((value) => isFinite(fround(value)) ? value : fround(value));
-      const tolerance = (j: number) => 4 * trial.terms * ROUNDING * abs(sums[i][j]) + TINY;
+      const rounding = trial.operands[i] instanceof Float64Array ? DOUBLE_ROUNDING : ROUNDING;
+      const tolerance = (j: number) => 4 * trial.terms * rounding * abs(sums[i][j]) + TINY;
       assertWithin(actual.outputs[i], wanted, tolerance, `${what}, output ${i}`);
     }
     for (const [output, input] of aliases.get(kernel)!) {

@@ -10,7 +10,7 @@ import { freshHeaps } from "../support.ts";
 export type Kernel = keyof typeof reference;
 
 /** What lies at an address. */
-export type Operand = Float32Array | Int32Array;
+export type Operand = Float32Array | Float64Array | Int32Array;
 
 /** One call of a kernel, up to the addresses. */
 export interface Trial {
@@ -78,10 +78,12 @@ export function call(
   shared?: [number, number],
 ) {
   const { alloc, free, memory } = heap.exports;
-  const blocks = operands.map((operand) => alloc((operand.length + 2 * GUARD) * 4));
+  const blocks = operands.map((operand) => alloc(operand.byteLength + 2 * GUARD * 4));
   if (shared) free(blocks[shared[0]]), blocks[shared[0]] = blocks[shared[1]];
-  const words = (i: number) => new Int32Array(memory.buffer, blocks[i], operands[i].length + 2 * GUARD);
-  const bits = (i: number) => new Int32Array(operands[i].buffer, operands[i].byteOffset, operands[i].length);
+  const words = (i: number) =>
+    new Int32Array(memory.buffer, blocks[i], operands[i].byteLength / 4 + 2 * GUARD);
+  const bits = (i: number) =>
+    new Int32Array(operands[i].buffer, operands[i].byteOffset, operands[i].byteLength / 4);
   for (let i = 0; i < operands.length; i++) {
     if (i === shared?.[0]) continue;
     words(i).fill(POISON);
@@ -90,7 +92,8 @@ export function call(
   const value = heap.call(kernel, [...blocks.map((block) => block + GUARD * 4), ...scalars]);
   const outputs = operands.slice(0, writes).map((operand, i) => {
     const after = words(i).slice(GUARD, -GUARD);
-    return operand instanceof Int32Array ? after : new Float32Array(after.buffer);
+    if (operand instanceof Int32Array) return after;
+    return operand instanceof Float64Array ? new Float64Array(after.buffer) : new Float32Array(after.buffer);
   });
   for (let i = 0; i < operands.length; i++) {
     const what = `${kernel}(${scalars}) on ${heap.kernels}`;

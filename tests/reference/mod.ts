@@ -5,6 +5,7 @@
  */
 
 export * from "./attack.ts";
+export * from "./double.ts";
 export * from "./elementwise.ts";
 export * from "./exponential.ts";
 export * from "./gemm.ts";

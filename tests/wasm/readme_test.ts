@@ -14,7 +14,9 @@ interface Signature {
 /** The signatures in `text` that `pattern` finds as name, parameters, result. */
 function signatures(text: string, pattern: RegExp): Map<string, Signature> {
   const found = Array.from(text.matchAll(pattern), ([, name, list, result]): [string, Signature] => [name, {
-    parameters: list.split(",").map((each) => each.trim().replace(/: (usize|i32|number|(Int)?(In|Out))$/, ""))
+    parameters: list.split(",").map((each) =>
+      each.trim().replace(/: (usize|i32|number|(Int|Double)?(In|Out))$/, "")
+    )
       .filter(
         Boolean,
       ),

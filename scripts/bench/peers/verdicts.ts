@@ -20,6 +20,7 @@ import { halfBilinear } from "../../../src/certify/hidden.ts";
 import { neighborhood } from "../../../src/certify/neighborhood.ts";
 import { bilinearMaximum } from "../../../src/certify/semidefinite.ts";
 import { substituted } from "../../../src/certify/substitution.ts";
+import { weightsIn } from "../../../src/certify/weights.ts";
 import {
   type Attack,
   attacks,
@@ -181,12 +182,14 @@ async function minimal(model: Model, examples: Batch, args: Args): Promise<void>
 
 /** The lower bounds of the label's lead on each other class, by rising class, and the time that they took. */
 function crownBounds(chain: Chain, { x, labels }: Batch, epsilon: number) {
+  using workspace = new Workspace();
+  const weights = weightsIn(workspace, chain);
   const start = performance.now();
   const top = chain.layers.at(-1) as LinearLayer;
   const bounds = Array.from(labels, (label, i) => {
     const within = neighborhood(rowsOf(x, i, i + 1).data, { norm: "Linf", epsilon, box: { lo: 0, hi: 1 } });
     const rivals = Array.from({ length: chain.classes }, (_, c) => c).filter((c) => c !== label);
-    return Array.from(substituted(boundChain(chain, within), differences(top, label, rivals)));
+    return Array.from(substituted(boundChain(chain, within, { weights }), differences(top, label, rivals)));
   });
   return { bounds, seconds: seconds(start) };
 }
