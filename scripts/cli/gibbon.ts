@@ -27,6 +27,7 @@ import { robustness } from "./commands/robustness.ts";
 import { rubbish } from "./commands/rubbish.ts";
 import { schema } from "./commands/schema.ts";
 import { train } from "./commands/train.ts";
+import { worker } from "./commands/worker.ts";
 import { EXIT, UserError } from "../errors.ts";
 
 export type { Terminal };
@@ -44,6 +45,7 @@ const COMMANDS: readonly Command[] = [
   convert,
   schema,
   data,
+  worker,
 ];
 
 /**

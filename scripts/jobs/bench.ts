@@ -3,7 +3,7 @@
 import { inputsFrom } from "../../src/jobs/inputs.ts";
 import type { Bench, Jobs } from "../../src/jobs/job.ts";
 import { perform } from "../../src/jobs/mod.ts";
-import { sha256 } from "../sha256.ts";
+import { NAMING } from "./code.ts";
 import type { Setting } from "./messages.ts";
 import { openStore } from "./stores.ts";
 
@@ -19,7 +19,7 @@ export async function sharedBench({ store: name, inputs = new Map() }: Setting):
   let turned = now();
   return {
     store,
-    ...inputsFrom(store, inputs, sha256),
+    ...inputsFrom(store, inputs, NAMING),
     now,
     async turn() {
       if (now() - turned < TURN) return;

@@ -1,7 +1,8 @@
 /** Jobs spread over workers of this process. @module */
 
 import type { Batch } from "../../src/mod.ts";
-import type { Job, JobHooks, Jobs } from "../../src/jobs/job.ts";
+import type { Job, Jobs } from "../../src/jobs/job.ts";
+import type { Hooks } from "../../src/paper/executor.ts";
 import { actionOf, kinds } from "../../src/jobs/mod.ts";
 import { UserError } from "../errors.ts";
 import type { Answer, Order, Setting } from "./messages.ts";
@@ -42,7 +43,7 @@ export function pool(
   };
 
   /** What `job` comes to; one that is to stop saves its state, or is broken off. */
-  const run = (job: Job, { onProgress, signal }: JobHooks) =>
+  const run = (job: Job, { onProgress, signal }: Hooks) =>
     new Promise<unknown>((resolve, reject) => {
       const failed = `Cannot ${actionOf(job)}`;
       const worker = idle.pop() ?? hire();

@@ -1,4 +1,4 @@
-/** Stores of jobs by their names: folders, or memory. @module */
+/** Stores of jobs by their names: folders, buckets, or memory. @module */
 
 import { memoryStore, type Store } from "../../src/jobs/store.ts";
 import { reason, UserError } from "../errors.ts";
@@ -10,9 +10,10 @@ const STALE = 3_600_000;
 /** Name of a store that nobody shares, and that ends with whoever opened it. */
 export const MEMORY = "memory:";
 
-/** The store of that name: a folder's path, or `memory:`. */
-export function openStore(name: string): Promise<Store> {
-  return Promise.resolve(name === MEMORY ? memoryStore() : folderStore(name));
+/** The store of that name: a folder's path, `s3://BUCKET/PREFIX`, or `memory:`. */
+export async function openStore(name: string): Promise<Store> {
+  if (name.startsWith("s3://")) return (await import("./s3_store.ts")).s3Store(name);
+  return name === MEMORY ? memoryStore() : folderStore(name);
 }
 
 /** A folder as a store; of several writers of a file each writes beside it, and renames. */
@@ -20,6 +21,7 @@ export function folderStore(folder: string): Store {
   const place = (key: string) => `${folder}/${key}`;
   return {
     place,
+    has: (key) => Deno.stat(place(key)).then(() => true, () => false),
     async get(key) {
       try {
         return await Deno.readFile(place(key));

@@ -52,37 +52,43 @@ export async function examplesOf(
 /** Inputs that a bench keeps at hand: of a run's, two at most are in use at a time. */
 const KEPT = 4;
 
-/**
- * How a bench finds inputs: those `at hand`, or else in `store`, where what does not fit its name, as `digest` names bytes, is
- * refused.
- */
+/** How inputs are named by their content: SHA-256 of bytes, and of examples. */
+export interface Naming {
+  bytes(bytes: Uint8Array<ArrayBuffer>): Promise<string>;
+  batch(batch: Batch): Promise<string>;
+}
+
+/** How a bench finds inputs: those `at hand`, or else in `store`, where what does not fit its name is refused. */
 export function inputsFrom(
   store: Store,
   atHand: ReadonlyMap<string, Batch | Uint8Array<ArrayBuffer>>,
-  digest: (bytes: Uint8Array<ArrayBuffer>) => Promise<string>,
+  naming: Naming,
 ): Pick<Bench, "batch" | "bytes"> {
   const read = new Map<string, Batch>();
-  const bytes = async (hash: string): Promise<Uint8Array<ArrayBuffer>> => {
-    const given = atHand.get(hash);
-    if (given && !("x" in given)) return given;
-    const key = dataKey(hash), found = await store.get(key);
-    const why = !found
-      ? "it is not there"
-      : await digest(found) !== hash
-      ? "its content does not fit its name, which is its SHA-256"
-      : undefined;
-    if (why) throw new InputError("state", `read ${store.place(key)}`, why);
-    return found!;
+  const refused = (hash: string, why: string) =>
+    new InputError("state", `read ${store.place(dataKey(hash))}`, why);
+  const unfit = "its content does not fit its name, which is its SHA-256";
+  const found = async (hash: string): Promise<Uint8Array<ArrayBuffer>> => {
+    const bytes = await store.get(dataKey(hash));
+    if (bytes) return bytes;
+    throw refused(hash, "it is not there");
   };
   return {
-    bytes,
+    async bytes(hash) {
+      const given = atHand.get(hash);
+      if (given && !("x" in given)) return given;
+      const bytes = await found(hash);
+      if (await naming.bytes(bytes) !== hash) throw refused(hash, unfit);
+      return bytes;
+    },
     async batch(hash) {
       const given = atHand.get(hash) ?? read.get(hash);
       if (given && "x" in given) return given;
-      const found = readBatch(await bytes(hash));
+      const batch = readBatch(await found(hash));
+      if (await naming.batch(batch) !== hash) throw refused(hash, unfit);
       if (read.size >= KEPT) read.delete(read.keys().next().value!);
-      read.set(hash, found);
-      return found;
+      read.set(hash, batch);
+      return batch;
     },
   };
 }

@@ -67,11 +67,6 @@ function inOrder(value: unknown): string {
 export interface Jobs {
   /** Jobs at a time. */
   readonly width: number;
-  /** What `job` comes to; those with a smaller `priority` go first. */
-  run(job: Job, hooks: JobHooks): Promise<unknown>;
-}
-
-/** Who is told of a job's progress, who stops it, and how much it matters. */
-export interface JobHooks extends Hooks {
-  readonly priority?: number;
+  /** What `job` comes to. */
+  run(job: Job, hooks: Hooks): Promise<unknown>;
 }

@@ -2,7 +2,7 @@
 
 import { experiment } from "./experiment.ts";
 import { type Bench, type Job, jobId, type Kind } from "./job.ts";
-import { readResult, writeResult } from "./store.ts";
+import { readResult, type Store, writeResult } from "./store.ts";
 import { robustnessPart } from "./robustness.ts";
 import { training } from "./training.ts";
 
@@ -21,16 +21,21 @@ export function actionOf({ kind, recipe }: Job): string {
 /** What progress says is being done where a result was kept. */
 export const KEPT = "kept";
 
+/** What `store` keeps of the result of `job`; nothing if it keeps none that still serves. */
+export async function keptResult(job: Job, store: Store): Promise<{ result: unknown } | undefined> {
+  if (job.code === undefined) return undefined;
+  const kept = await readResult(store, jobId(job));
+  return kept && (await kinds[job.kind].holds?.(kept.result, store) ?? true) ? kept : undefined;
+}
+
 /** What `job` comes to: the result that the store keeps of it, or else made now and kept. */
 export async function perform(job: Job, bench: Bench): Promise<unknown> {
-  const kind = kinds[job.kind];
-  const id = job.code === undefined ? undefined : jobId(job);
-  const kept = id && await readResult(bench.store, id);
-  if (kept && (await kind.holds?.(kept.result, bench.store) ?? true)) {
+  const kept = await keptResult(job, bench.store);
+  if (kept) {
     bench.onProgress(1, KEPT);
     return kept.result;
   }
-  const result = await kind.perform(job as Job<never>, bench);
-  if (id) await writeResult(bench.store, id, result);
+  const result = await kinds[job.kind].perform(job as Job<never>, bench);
+  if (job.code !== undefined) await writeResult(bench.store, jobId(job), result);
   return result;
 }

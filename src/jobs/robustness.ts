@@ -10,7 +10,7 @@ import {
   shardSteps,
 } from "../evaluate/shard.ts";
 import { loadModel } from "../models/file.ts";
-import type { Job, Kind } from "./job.ts";
+import type { Kind } from "./job.ts";
 
 /** Which part, and what is looked for. The inputs are `model`, a saved one, and `examples`. */
 export interface RobustnessRecipe {
@@ -76,16 +76,13 @@ export const robustnessPart: Kind<RobustnessRecipe> = {
   },
 };
 
-/** The jobs that look for the worst case on `count` examples, as `job` says; with a time limit one, which tries all with each attack in turn. */
-export function robustnessJobs(
-  job: Omit<Job<Omit<RobustnessRecipe, "from" | "to">>, "kind">,
-  count: number,
-): Job<RobustnessRecipe>[] {
-  const part = job.recipe.options.timeLimit === undefined ? PART : count;
+/** The parts of `count` examples; with a time limit one, in which each attack in turn sees all. */
+export function partsFor(recipe: Omit<RobustnessRecipe, "from" | "to">, count: number): RobustnessRecipe[] {
+  const part = recipe.options.timeLimit === undefined ? PART : count;
   return Array.from({ length: Math.ceil(count / part) }, (_, k) => ({
-    kind: "robustness",
-    ...job,
-    recipe: { ...job.recipe, from: k * part, to: Math.min((k + 1) * part, count) },
+    ...recipe,
+    from: k * part,
+    to: Math.min((k + 1) * part, count),
   }));
 }
 

@@ -9,6 +9,8 @@ import { sha256 } from "../data/sha256.ts";
 export interface Store {
   /** Where the bytes of `key` are, as messages name it. */
   place(key: string): string;
+  /** Whether there are bytes of `key`. */
+  has(key: string): Promise<boolean>;
   /** The bytes of `key`; nothing if there are none. */
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Writes them, whole or not at all. */
@@ -22,6 +24,7 @@ export function memoryStore(): Store {
   const kept = new Map<string, Uint8Array<ArrayBuffer>>();
   return {
     place: (key) => key,
+    has: (key) => Promise.resolve(kept.has(key)),
     get: (key) => Promise.resolve(kept.get(key)?.slice()),
     put: (key, bytes) => Promise.resolve(void kept.set(key, bytes.slice())),
     delete: (key) => Promise.resolve(void kept.delete(key)),

@@ -50,6 +50,8 @@ export interface Hooks {
   onProgress(part: number, doing: string): void;
   /** Stops the task, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Place among all that wait: those with a smaller one go first. */
+  readonly priority?: number;
 }
 
 /** Where a training begins. */

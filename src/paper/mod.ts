@@ -30,7 +30,7 @@ import { trainings } from "./recipes/mod.ts";
 import type { Training } from "./recipes/training.ts";
 import { rotationExperiment } from "./rotation.ts";
 import { rubbishExperiment } from "./rubbish.ts";
-import { schedule } from "./schedule.ts";
+import { inOrder, schedule } from "./schedule.ts";
 import { softmaxExperiment } from "./softmax.ts";
 import { judgeAll, type Measured, measured } from "./summary.ts";
 import { transferExperiment } from "./transfer.ts";
@@ -147,10 +147,12 @@ export async function reproduce(
 
   const trained = new Map<string, TrainingRecord>();
   const outcomes = seeds.map((): Record<string, ExperimentResult> => ({}));
+  const order = inOrder(tasks);
   const perform = async (task: Task, stop: AbortSignal) => {
     const { id, kind, name, seed, needs } = task;
     const hooks = {
       signal: stop,
+      priority: 1 + order.indexOf(task),
       onProgress: (part: number, doing: string) => onProgress?.(task, part, doing),
     };
     if (kind === "train") {
@@ -163,8 +165,8 @@ export async function reproduce(
   };
   await schedule(tasks, { width: executor.width, perform, signal });
 
-  const inOrder = outcomes.map((each) => Object.fromEntries(running.map(({ id }) => [id, each[id]])));
-  const measurements = measured(inOrder);
+  const bySeed = outcomes.map((each) => Object.fromEntries(running.map(({ id }) => [id, each[id]])));
+  const measurements = measured(bySeed);
   return {
     seeds,
     examples: { train: examples.train.labels.length, test: data.test.labels.length },
@@ -174,7 +176,7 @@ export async function reproduce(
       images: data.test.labels.length,
     }),
     measurements,
-    figures: Object.fromEntries(Object.entries(inOrder[0]).map(([id, { figures = [] }]) => [id, figures])),
+    figures: Object.fromEntries(Object.entries(bySeed[0]).map(([id, { figures = [] }]) => [id, figures])),
     models: tasks.filter(({ kind }) => kind === "train").map(({ id, name, seed }) => ({
       name,
       seed,

@@ -1,9 +1,8 @@
 /** `gibbon reproduce`. @module */
 
-import { type Batch, digits, kernels, type Variant } from "../../../src/mod.ts";
+import { type Batch, digits, kernels } from "../../../src/mod.ts";
 import { executorOf } from "../../../src/jobs/executor.ts";
 import { KEPT } from "../../../src/jobs/mod.ts";
-import { variant } from "../../../src/runtime/variants.ts";
 import { type BudgetName, budgets } from "../../../src/paper/budgets.ts";
 import {
   experiments,
@@ -17,14 +16,13 @@ import { trainTask } from "../../../src/paper/plan.ts";
 import { type Report, report } from "../../../src/report/report.ts";
 import { summary, table } from "../../../src/report/table.ts";
 import { type Command, command, type Context } from "../command.ts";
-import { compute, COMPUTING } from "../computing.ts";
+import { computeSpread, SPREAD, spread } from "../spread.ts";
 import { choice, choicesOf, flag, integerOption, text } from "../options.ts";
 import { loadData } from "../../data/folder.ts";
 import { reason, UserError } from "../../errors.ts";
 import { checkWritable, makeFolder, writeFileWhole } from "../../files.ts";
-import { pool } from "../../jobs/pool.ts";
 import { cacheFolder, openFolder } from "../../jobs/stores.ts";
-import { codeName, dataName } from "../../reproduce/code.ts";
+import { codeName } from "../../jobs/code.ts";
 import { listingOf, listingText } from "../../reproduce/listing.ts";
 import { provenance } from "../../reproduce/made.ts";
 import { type Estimate, estimateOf } from "../../reproduce/pace.ts";
@@ -56,12 +54,7 @@ export const reproduce: Command = command({
       min: 1,
     }),
     list: flag("Print what would be done and how long it might take, and do nothing"),
-    jobs: integerOption({
-      help: "Trainings at a time; by default as many as there are cores",
-      min: 1,
-      max: 256,
-    }),
-    ...COMPUTING,
+    ...SPREAD,
     cache: text({
       help: "Folder that keeps trained models and unfinished trainings; by default the user's",
       placeholder: "DIR",
@@ -89,17 +82,17 @@ export const reproduce: Command = command({
     const files = filesOf(values);
     if (values.report !== undefined && !values.list) await makeFolder(values.report);
     for (const file of Object.values(files)) if (file !== undefined) await checkWritable(file);
-    await compute(values);
+    await computeSpread(values);
     // the same first 10,000 digits as everywhere, and some more to choose by
     const data = values.data === "digits" ? digits({ train: 12000 }) : await loadData(values.data);
     const whole = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];
     const { maxEpochs } = values;
     const budget = maxEpochs === undefined ? whole : { ...whole, maxEpochs };
     const { seed, seeds = budget.seeds, only, threads } = values;
-    const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
 
     const scope = { budget, seed, seeds, only };
     if (values.list) {
+      const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
       const listing = listingOf(prepare(data, scope), { budget: budget.name, jobs });
       context.print(values.json === undefined ? listingText(listing) : `wrote ${values.json}`);
       if (values.json !== undefined) await writeJson(values.json, listing);
@@ -108,23 +101,23 @@ export const reproduce: Command = command({
 
     const { folder, lasting } = await cacheOf(values, context);
     try {
-      const names = { train: await dataName(data.train), test: await dataName(data.test) };
-      const inputs = new Map([[names.train, data.train], [names.test, data.test]]);
-      using workers = pool({ store: folder, threads, inputs }, { jobs, onNote: context.note });
-      const executor = executorOf(workers, {
-        budget,
-        kernels: variant() as Variant,
-        inputs: names,
+      const { train: trainSet, test } = data;
+      await using spreading = await spread(values, {
+        inputs: { train: trainSet, test },
+        own: folder,
         code: values.measureAgain ? undefined : await codeName(),
+        context,
       });
-      const { result, pace, kept } = await watched(data, { ...scope, executor, context });
+      const { jobs, slots, shared } = spreading;
+      const executor = executorOf(jobs, { budget, ...shared });
+      const { result, pace, kept } = await watched(data, { ...scope, executor, slots, context });
       const finished = report(result, {
         data: nameOf(values.data),
         images: !values.noImages,
         budget,
         kernels: kernels(),
         seconds: (performance.now() - start) / 1000,
-        made: await provenance(jobs),
+        made: await provenance(slots),
         took: (name, seed) => inSeconds(pace.took(trainTask(name, seed))),
       });
       if (files.json !== undefined) await writeJson(files.json, finished);
@@ -146,9 +139,22 @@ export const reproduce: Command = command({
 
 /** The folder that keeps models, and whether it outlasts the run. */
 async function cacheOf(
-  { cache, noCache }: { cache?: string; noCache: boolean },
+  { cache, noCache, measureAgain, queue, store }: {
+    cache?: string;
+    noCache: boolean;
+    measureAgain: boolean;
+    queue?: string;
+    store?: string;
+  },
   context: Context,
 ): Promise<{ folder: string; lasting: boolean }> {
+  if (queue !== undefined) {
+    if (!noCache && cache === undefined && !measureAgain) return { folder: store!, lasting: true };
+    throw new UserError(
+      "--cache, --no-cache and --measure-again are of this process; with --queue, --store keeps all",
+      2,
+    );
+  }
   if (noCache && cache !== undefined) throw new UserError("--cache and --no-cache contradict each other", 2);
   try {
     if (!noCache) {
@@ -167,10 +173,9 @@ async function cacheOf(
 /** The run, with its progress shown. */
 async function watched(
   data: { train: Batch; test: Batch },
-  { executor, context, ...scope }: Scope & { executor: Executor; context: Context },
+  { executor, slots, context, ...scope }: Scope & { executor: Executor; slots: number; context: Context },
 ): Promise<{ result: RunResult; pace: Estimate; kept: number }> {
-  const { width } = executor;
-  const pace = estimateOf(prepare(data, scope).tasks, { width, now: () => performance.now() });
+  const pace = estimateOf(prepare(data, scope).tasks, { width: slots, now: () => performance.now() });
   using progress = context.progress("reproduce", 0, { plain: true });
   const kept = new Set<string>();
   const result = await context.interruptible((signal) =>

@@ -9,31 +9,31 @@ import {
   predict,
   type RobustnessReport,
   saveModel,
-  type Variant,
 } from "../../../src/mod.ts";
 import { reportSteps } from "../../../src/evaluate/robustness.ts";
 import { searched, searchOf } from "../../../src/evaluate/shard.ts";
 import { doAll } from "../../../src/jobs/all.ts";
-import type { Job } from "../../../src/jobs/job.ts";
-import { joinedParts, type PartFound, robustnessJobs } from "../../../src/jobs/robustness.ts";
-import { variant } from "../../../src/runtime/variants.ts";
+import {
+  joinedParts,
+  type PartFound,
+  partsFor,
+  type RobustnessRecipe,
+} from "../../../src/jobs/robustness.ts";
 import { rowsOf } from "../../../src/matrix.ts";
 import { readingJson, readingText } from "../../../src/data/reading.ts";
 import { BOUNDED, constraintOptions } from "../attacking.ts";
 import { type Command, command, type Context } from "../command.ts";
-import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
 import { FORCE } from "../examples_file.ts";
 import { type Examples, examplesFor, READ_OPTIONS, rowWidth, SHARED } from "../inputs.ts";
 import { BEFORE, readModel } from "../model_file.ts";
-import { choice, flag, integerOption, number, numbers, text } from "../options.ts";
+import { choice, flag, number, numbers, text } from "../options.ts";
 import { BRACKET_LEGEND, bracketTables, percent, warningLines } from "../outputs.ts";
 import { type Bracket, bracketHtml, type Shown } from "../../report/bracket.ts";
+import { UserError } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
-import { here } from "../../jobs/bench.ts";
-import type { Setting } from "../../jobs/messages.ts";
-import { pool } from "../../jobs/pool.ts";
 import { MEMORY } from "../../jobs/stores.ts";
+import { computeSpread, SPREAD, spread, type SpreadValues } from "../spread.ts";
 import { interrupted, NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Looks for the worst case, and certifies what it can. */
@@ -65,12 +65,7 @@ export const robustness: Command = command({
     split: SHARED.split,
     limit: SHARED.limit,
     seed: SHARED.seed,
-    jobs: integerOption({
-      help: "Parts of the examples at a time; by default as many as there are cores",
-      min: 1,
-      max: 256,
-    }),
-    ...COMPUTING,
+    ...SPREAD,
     perExample: flag("JSON tells of every example"),
     html: text({
       help: "File for a page with the curve, and pictures if inputs are images",
@@ -89,7 +84,7 @@ never counts as robust. The true worst-case error lies between attacked and cert
   ],
   async run(values, context) {
     if (values.html !== undefined) await checkWritable(values.html, { force: values.force });
-    await compute(values);
+    await computeSpread(values);
     using model = await readModel(values.model, values);
     const examples = await examplesFor(model, values.model, values);
     const { epsilon: epsilons, norm, effort, certify, timeLimit, perExample, split } = values;
@@ -108,16 +103,17 @@ never counts as robust. The true worst-case error lies between attacked and cert
       perExample: perExample || page,
       now: () => performance.now(),
     });
-    const list = robustnessJobs({
-      recipe: { options, ...(page && { shown: SHOWN }) },
-      inputs: { model: "model", examples: "examples" },
-      kernels: variant() as Variant,
-    }, searched(model, examples).labels.length);
-    const inputs = new Map<string, Batch | Uint8Array<ArrayBuffer>>([
-      ["model", saveModel(model)],
-      ["examples", examples],
-    ]);
-    const parts = await spread(list, { inputs, values, context });
+    const count = searched(model, examples).labels.length;
+    if (values.queue !== undefined && timeLimit !== undefined) {
+      throw new UserError(
+        "--time-limit cannot go with --queue: what is found in a time differs by machine",
+        2,
+      );
+    }
+    const parts = await partsOf(
+      { options, ...(page && { shown: SHOWN }) },
+      { model, examples, count, values, context },
+    );
     const steps = reportSteps(model, examples, search, joinedParts(parts, search));
     const report = await runInterruptible(steps, context, { title: "robustness", kept: NOTHING_KEPT });
     const found = new Map(
@@ -151,29 +147,40 @@ never counts as robust. The true worst-case error lies between attacked and cert
   },
 });
 
-/** What is found on each part, several at a time. */
-async function spread(
-  list: readonly Job[],
-  { inputs, values: { threads, jobs }, context }: {
-    inputs: Setting["inputs"];
-    values: { threads: number; jobs?: number };
+/** What is found on each part of the examples, several at a time. */
+async function partsOf(
+  recipe: Omit<RobustnessRecipe, "from" | "to">,
+  { model, examples, count, values, context }: {
+    model: Model;
+    examples: Batch;
+    count: number;
+    values: SpreadValues;
     context: Context;
   },
 ): Promise<PartFound[]> {
-  const setting = { store: MEMORY, threads, inputs };
-  const width = Math.min(jobs ?? Math.floor(navigator.hardwareConcurrency / threads), list.length);
-  using workers = width > 1 ? pool(setting, { jobs: width, onNote: context.note }) : undefined;
+  const parts = partsFor(recipe, count);
+  await using spreading = await spread(values, {
+    inputs: { model: saveModel(model), examples },
+    own: MEMORY,
+    most: parts.length,
+    context,
+  });
   using progress = context.progress("robustness");
   let done = 0;
   const onProgress = (part: number) => progress.update(done = part);
+  const list = parts.map((recipe) => ({ kind: "robustness", recipe, ...spreading.shared }));
   try {
     return await context.interruptible((signal) =>
-      doAll(workers ?? here(setting, context.note), list, { signal, onProgress })
+      doAll(spreading.jobs, list, { signal, onProgress })
     ) as PartFound[];
   } catch (error) {
-    throw interrupted(error, { title: "robustness", done, kept: NOTHING_KEPT });
+    const kept = values.queue === undefined ? NOTHING_KEPT : KEPT;
+    throw interrupted(error, { title: "robustness", done, kept });
   }
 }
+
+/** What is kept of work whose parts a store has. */
+const KEPT = "the same command goes on with what is in the store";
 
 function inWords(report: RobustnessReport, { split, width }: { split: string; width: number }): string {
   const { clean, warnings } = report;

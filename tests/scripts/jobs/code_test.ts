@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { codeName, dataName } from "../../../scripts/reproduce/code.ts";
+import { codeName, dataName } from "../../../scripts/jobs/code.ts";
 import { digits } from "../../../src/mod.ts";
 import { inFolder } from "../cli/support.ts";
 

@@ -1,5 +1,7 @@
-/** Names of what settles measures: the code that makes them, and the data. @module */
+/** Names of what settles a job's result: the code that does it, and the data. @module */
 
+import project from "../../deno.json" with { type: "json" };
+import type { Naming } from "../../src/jobs/inputs.ts";
 import type { Batch } from "../../src/mod.ts";
 import { sha256 } from "../sha256.ts";
 
@@ -23,6 +25,11 @@ export async function codeName(root = new URL("../../", import.meta.url)): Promi
   }
 }
 
+/** The same, or where the sources cannot be read the package's version: by it a queue's workers and submitters agree. */
+export async function codeVersion(): Promise<string> {
+  return await codeName() ?? project.version;
+}
+
 async function filesIn(folder: URL): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -40,6 +47,9 @@ export async function dataName({ x, labels, classes }: Batch): Promise<string> {
   );
   return await named([x.rows, x.cols, classes, ...await Promise.all(parts)]);
 }
+
+/** Both by SHA-256. */
+export const NAMING: Naming = { bytes: sha256, batch: dataName };
 
 function named(value: unknown): Promise<string> {
   return sha256(new TextEncoder().encode(JSON.stringify(value)));

@@ -1,0 +1,73 @@
+/** `gibbon worker`. @module */
+
+import { type Command, command } from "../command.ts";
+import { COMPUTING } from "../computing.ts";
+import { integerOption, text } from "../options.ts";
+
+/** Does the jobs of a queue, on any machine that reaches it and the store. */
+export const worker: Command = command({
+  name: "worker",
+  summary: "Do the jobs that others put into a queue",
+  options: {
+    queue: text({
+      help:
+        "Address of the queue, a server of Redis or Valkey; rediss:// for TLS, with user and password if need be",
+      placeholder: "redis://…",
+      required: true,
+    }),
+    store: text({
+      help:
+        "Where data and results are, as for those who submit: a folder that all see, or s3://BUCKET/PREFIX",
+      placeholder: "PLACE",
+      required: true,
+    }),
+    concurrency: integerOption({
+      help: "Jobs at a time; by default as many as there are cores",
+      min: 1,
+      max: 256,
+    }),
+    threads: COMPUTING.threads,
+    lostAfter: integerOption({
+      help: "Seconds after which a job whose worker is not heard of goes to another",
+      min: 1,
+      max: 3600,
+      default: 15,
+    }),
+    dashboard: integerOption({
+      help: "Port of this machine on which a browser sees the queue; by default none",
+      placeholder: "PORT",
+      min: 1,
+      max: 65535,
+    }),
+  },
+  notes:
+    `The worker runs until Ctrl-C or the end of its process, and may be killed at any time: another goes on from the last
+checkpoint. It takes jobs of its own version of Gibbon alone.`,
+  examples: [
+    "worker --queue redis://queue.example:6379 --store /mnt/gibbon --concurrency 8",
+    "worker --queue rediss://gibbon:SECRET@queue.example:6380 --store s3://gibbon/runs",
+  ],
+  async run({ queue, store, threads, lostAfter, dashboard, ...values }, context) {
+    // what speaks with a queue is only loaded for one
+    const { serve } = await import("../../jobs/serve.ts");
+    const concurrency = values.concurrency ??
+      Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
+    const onNote = (text: string) => context.note(text);
+    await context.interruptible(async (signal) => {
+      await using _ = dashboard === undefined
+        ? undefined
+        : await (await import("../../jobs/dashboard.ts")).serveDashboard(queue, { port: dashboard, onNote });
+      await serve({
+        url: queue,
+        store,
+        concurrency,
+        threads,
+        lostAfter,
+        onNote,
+        onDone: (what) => context.print(`done ${what}`),
+        signal,
+      });
+    });
+    return 0;
+  },
+});

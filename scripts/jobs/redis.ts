@@ -1,0 +1,81 @@
+/** Connections to a queue's server. @module */
+
+import type { Redis, RedisOptions } from "ioredis";
+import { reason, UserError } from "../errors.ts";
+import { optional } from "./packages.ts";
+
+/** Name of the queue on its server. */
+export const QUEUE = "gibbon";
+
+/** Channel on which the ids of jobs are told that are to stop. */
+export const CANCEL = "gibbon:cancel";
+
+/** Milliseconds within which a server answers, how often it is asked at first, and milliseconds between. */
+const PATIENCE = 5000, TRIES = 4, PAUSE = 1000;
+
+/** What makes connections to one server. */
+export interface Server {
+  /** The address without what is secret in it. */
+  readonly shown: string;
+  /** A connection that comes back by itself, and then goes on. */
+  connect(): Redis;
+}
+
+/**
+ * The server at `url`, `redis://` or with TLS `rediss://`, with the user and password in it if it wants them.
+ *
+ * @throws {UserError} if it does not answer now
+ */
+export async function serverAt(url: string, onNote: (text: string) => void): Promise<Server> {
+  const { Redis } = await optional<typeof import("ioredis")>("ioredis", "use a queue");
+  const shown = withoutSecrets(url);
+  for (let tries = 1;; tries++) {
+    const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: PATIENCE });
+    // why a connection failed is told here alone
+    let said: unknown;
+    probe.on("error", (error: Error) => said = error);
+    try {
+      await probe.connect();
+      await probe.ping();
+      break;
+    } catch (error) {
+      if (tries === TRIES) throw new UserError(`Cannot use the queue at ${shown}: ${reason(said ?? error)}`);
+      // a server that has just begun reads its files first
+      await new Promise((go) => setTimeout(go, PAUSE));
+    } finally {
+      probe.disconnect();
+    }
+  }
+  let lost = false;
+  const options: RedisOptions = {
+    // commands wait for a server that is away
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(100 * times, 2000),
+  };
+  return {
+    shown,
+    connect() {
+      const redis = new Redis(url, options);
+      redis.on("error", (error: Error) => {
+        if (lost) return;
+        lost = true;
+        onNote(`The queue at ${shown} does not answer (${reason(error)}); work goes on when it is back`);
+      });
+      redis.on("ready", () => {
+        if (lost) onNote(`The queue at ${shown} is back`);
+        lost = false;
+      });
+      return redis;
+    },
+  };
+}
+
+/** `url` without user and password. @throws {UserError} if it is no address of such a server */
+export function withoutSecrets(url: string): string {
+  const parsed = URL.parse(url);
+  if (!parsed || !["redis:", "rediss:"].includes(parsed.protocol)) {
+    throw new UserError("--queue must be the address of a server, such as redis://localhost:6379", 2);
+  }
+  const { protocol, host, pathname } = parsed;
+  return `${protocol}//${host}${pathname}`;
+}

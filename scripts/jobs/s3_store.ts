@@ -1,0 +1,47 @@
+/** A bucket of S3, or of what speaks like it, as a store of jobs. @module */
+
+import type { Store } from "../../src/jobs/store.ts";
+import { reason, UserError } from "../errors.ts";
+import { optional } from "./packages.ts";
+
+/**
+ * The store `s3://BUCKET/PREFIX`. Who it is for the service, and where that is, the environment says, as for the service's own
+ * tools: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL.
+ *
+ * @throws {UserError} if it does not
+ */
+export async function s3Store(name: string): Promise<Store> {
+  const [, bucket, prefix] = name.match(/^s3:\/\/([^/]+)\/?(.*?)\/?$/) ?? [];
+  const [accessKeyId, secretAccessKey] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((variable) => {
+    const value = Deno.env.get(variable);
+    if (value) return value;
+    throw new UserError(`Cannot use the store ${name}: the environment has no ${variable}`);
+  });
+  const region = Deno.env.get("AWS_REGION") ?? "us-east-1";
+  const service = Deno.env.get("AWS_ENDPOINT_URL") ?? `https://s3.${region}.amazonaws.com`;
+  const { S3mini } = await optional<typeof import("s3mini")>("s3mini", `use the store ${name}`);
+  const client = new S3mini({ accessKeyId, secretAccessKey, region, endpoint: `${service}/${bucket}` });
+  const pathOf = (key: string) => prefix ? `${prefix}/${key}` : key;
+  const place = (key: string) => `s3://${bucket}/${pathOf(key)}`;
+  const told = async <T>(verb: string, key: string, what: Promise<T>): Promise<T> => {
+    try {
+      return await what;
+    } catch (error) {
+      throw new Error(`Cannot ${verb} ${place(key)}: ${reason(error)}`);
+    }
+  };
+  return {
+    place,
+    has: async (key) => await told("look for", key, client.objectExists(pathOf(key))) === true,
+    async get(key) {
+      const found = await told("read", key, client.getObjectArrayBuffer(pathOf(key)));
+      return found ? new Uint8Array(found) : undefined;
+    },
+    async put(key, bytes) {
+      await told("write", key, client.putObject(pathOf(key), bytes as Uint8Array<ArrayBuffer>));
+    },
+    async delete(key) {
+      await told("delete", key, client.deleteObject(pathOf(key)));
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** A worker of a queue: takes jobs from it, and does them in a pool. @module */
+
+import { codeVersion } from "./code.ts";
+import { optional } from "./packages.ts";
+import { JobError, pool } from "./pool.ts";
+import { type TaskData, type TaskProgress, workerName } from "./queue.ts";
+import { CANCEL, QUEUE, type Server, serverAt } from "./redis.ts";
+
+/** How a worker works. */
+export interface ServeOptions {
+  /** Address of the queue. */
+  url: string;
+  /** Name of the store. */
+  store: string;
+  /** Jobs at a time. */
+  concurrency: number;
+  /** Threads of each. */
+  threads: number;
+  /** Seconds after which a job whose worker is not heard of goes to another. */
+  lostAfter: number;
+  onNote: (text: string) => void;
+  /** Told of each job that is over. */
+  onDone: (what: string) => void;
+  /** Ends it; what it does then is done by others. */
+  signal: AbortSignal;
+}
+
+/** Characters of SHA-256 that people are shown. */
+const SHOWN = 12;
+/** How many workers may be lost over one job before it counts as failed: not forever, for it may be what ends them. */
+const LOSSES = 100;
+/** Milliseconds between two words on how far a job is. */
+const PAUSE = 1000;
+
+/** Takes jobs from the queue until `signal` ends it. */
+export async function serve(
+  { url, store, concurrency, threads, lostAfter, onNote, onDone, signal }: ServeOptions,
+): Promise<void> {
+  const server: Server = await serverAt(url, onNote);
+  const { UnrecoverableError, WaitingError, Worker } = await optional<typeof import("bullmq")>(
+    "bullmq",
+    "use a queue",
+  );
+  const code = await codeVersion();
+  using workers = pool({ store, threads }, { jobs: concurrency, onNote });
+  const listener = server.connect();
+  const cancelled = new Map<string, AbortController>();
+  await listener.subscribe(CANCEL);
+  listener.on("message", (_, id: string) => cancelled.get(id)?.abort());
+  const worker = new Worker<TaskData>(QUEUE, async (task, token) => {
+    const { job } = task.data, id = task.id!;
+    if (job.code !== code) {
+      throw new UnrecoverableError(
+        `Cannot do the job: its code is ${job.code?.slice(0, SHOWN)}, and that of a worker that took it ${
+          code.slice(0, SHOWN)
+        }; start all from the same version`,
+      );
+    }
+    const own = new AbortController();
+    cancelled.set(id, own);
+    let told = -Infinity;
+    try {
+      await workers.run(job, {
+        signal: AbortSignal.any([signal, own.signal]),
+        onProgress(part, doing) {
+          const now = performance.now();
+          if (now - told < PAUSE) return;
+          told = now;
+          task.updateProgress({ part, doing } satisfies TaskProgress).catch(() => {});
+        },
+      });
+      onDone(`${job.kind} ${id.slice(0, 12)}`);
+    } catch (error) {
+      if (own.signal.aborted) throw new UnrecoverableError("it was cancelled");
+      if (signal.aborted) {
+        await task.moveToWait(token);
+        throw new WaitingError();
+      }
+      if (error instanceof JobError && error.final) throw new UnrecoverableError(error.message);
+      throw error;
+    } finally {
+      cancelled.delete(id);
+    }
+  }, {
+    connection: server.connect(),
+    name: workerName(concurrency),
+    concurrency,
+    lockDuration: 1000 * lostAfter,
+    stalledInterval: 500 * lostAfter,
+    maxStalledCount: LOSSES,
+  });
+  worker.on("error", () => {});
+  onNote(`code ${code.slice(0, SHOWN)} takes jobs from ${server.shown}, ${concurrency} at a time`);
+  worker.on(
+    "failed",
+    (task, error) => onNote(`${task?.name} ${task?.id?.slice(0, 12)} failed: ${error.message}`),
+  );
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  await worker.close();
+  listener.disconnect();
+}
