@@ -1,5 +1,6 @@
 /** Repeated, interleaved timing. @module */
 
+import { EXIT, UserError } from "../errors.ts";
 import { type Config, isRunning } from "./configs.ts";
 
 /** What a figure is in: work a second, or time for so much work. */
@@ -103,6 +104,8 @@ export async function measure(
         // what has just started is not at its speed yet
         if (restart) await entry.subject.sample(1);
         await visit(entry);
+        // so that Ctrl-C is heard
+        await new Promise((resolve) => setTimeout(resolve, 0));
         onProgress(++done / (plan.length * (rounds + 1)), entry.subject.name);
       }
     }
@@ -116,6 +119,16 @@ export async function measure(
     rounds = Math.min(most, Math.max(MIN_ROUNDS, Math.ceil(budget * (round + 1) / spent)));
   }
   return plan.map(({ calls, seconds }) => ({ calls, seconds }));
+}
+
+/** The failure of a benchmark at Ctrl-C, while the parts `left` were not yet done. */
+export function interrupted(name: string, left: readonly string[]): UserError {
+  return new UserError(
+    `${name} was interrupted; the tables above are whole, no file was written, and --only ${
+      left.join(",")
+    } measures the rest`,
+    EXIT.interrupted,
+  );
 }
 
 /** How many calls fill a sample, found while warming up. */

@@ -9,7 +9,7 @@ import { cold } from "./cold.ts";
 import { growth } from "./growth.ts";
 import { kernels } from "./kernels.ts";
 import { machine, machineLine } from "./machine.ts";
-import { FULL, measure, QUICK } from "./measure.ts";
+import { FULL, interrupted, measure, QUICK } from "./measure.ts";
 import type { Part } from "./part.ts";
 import { peak, products } from "./products.ts";
 import { type Row, rowsOf } from "./rows.ts";
@@ -49,26 +49,31 @@ export const own = command({
       configsOf(builds === "both" ? ["baseline", "relaxed"] : [builds], threads),
     );
     const names = only ?? Object.keys(PARTS).filter((name) => !CONTAINED.includes(name));
-    const [pace, on] = [quick ? QUICK : FULL, await machine()];
-    const rows: Row[] = [];
-    context.print(machineLine(on));
-    using progress = context.progress("bench");
-    for (const [i, name] of names.entries()) {
-      progress.update(i / names.length, name);
-      const subjects = await PARTS[name]({ configs, quick });
-      const timings = await measure(
-        subjects,
-        pace,
-        (done, doing) => progress.update((i + done) / names.length, `${name}: ${doing}`),
-      );
-      const found = rowsOf(name, subjects, timings);
-      rows.push(...found);
-      progress.end();
-      context.print(`\n${table(found)}`);
-    }
-    if (json !== undefined) {
-      await writeFileWhole(json, `${JSON.stringify({ machine: on, quick, rows }, null, 2)}\n`);
-    }
-    return 0;
+    return await context.interruptible(async (signal) => {
+      const [pace, on] = [quick ? QUICK : FULL, await machine()];
+      const rows: Row[] = [];
+      context.print(machineLine(on));
+      using progress = context.progress("bench");
+      for (const [i, name] of names.entries()) {
+        progress.update(i / names.length, name);
+        const subjects = await PARTS[name]({ configs, quick });
+        const timings = await measure(
+          subjects,
+          pace,
+          (done, doing) => {
+            if (signal.aborted) throw interrupted("bench", names.slice(i));
+            progress.update((i + done) / names.length, `${name}: ${doing}`);
+          },
+        );
+        const found = rowsOf(name, subjects, timings);
+        rows.push(...found);
+        progress.end();
+        context.print(`\n${table(found)}`);
+      }
+      if (json !== undefined) {
+        await writeFileWhole(json, `${JSON.stringify({ machine: on, quick, rows }, null, 2)}\n`);
+      }
+      return 0;
+    });
   },
 });

@@ -6,7 +6,7 @@ import { reason, UserError } from "../errors.ts";
 import { checkWritable, writeFileWhole } from "../files.ts";
 import { configsOf, prepareThreads } from "./configs.ts";
 import { machine, machineLine } from "./machine.ts";
-import { FULL, measure, QUICK, type Subject } from "./measure.ts";
+import { FULL, interrupted, measure, QUICK, type Subject } from "./measure.ts";
 import { gibbon } from "./peers/gibbon.ts";
 import { mlMatrix } from "./peers/ml_matrix.ts";
 import { onnx } from "./peers/onnx.ts";
@@ -37,47 +37,53 @@ export const peers = command({
   examples: ["bench peers --python venv/bin/python --threads 1,2 --json peers.json"],
   async run({ only, with: asked = LIBRARIES, kernels, threads, quick, json, ...rest }, context) {
     if (json !== undefined) await checkWritable(json);
-    const on = await machine();
-    context.print(machineLine(on));
-    const units = quick ? 24 : undefined;
-    const ours = (await prepareThreads(configsOf([kernels], threads))).map((config) => ({
-      config,
-      peer: gibbon(config, units),
-    }));
-    const others = await load(
-      asked,
-      { program: rest.python, threads: rest.pythonThreads ?? threads },
-      context,
-    );
-    const rows: Row[] = [];
-    using progress = context.progress("bench peers");
-    try {
-      for (const [part, list] of Object.entries(workloads({ quick, units }))) {
-        if (only && !only.includes(part)) continue;
-        const found: Row[] = [];
-        for (const work of list) {
-          const subjects = await subjectsOf(work, ours, others, context);
-          const timings = await measure(
-            subjects,
-            quick ? QUICK : FULL,
-            (done, doing) => progress.update(done, `${part}: ${doing}`),
-          );
-          found.push(...rowsOf(part, subjects, timings));
+    return await context.interruptible(async (signal) => {
+      const on = await machine();
+      context.print(machineLine(on));
+      const units = quick ? 24 : undefined;
+      const ours = (await prepareThreads(configsOf([kernels], threads))).map((config) => ({
+        config,
+        peer: gibbon(config, units),
+      }));
+      const others = await load(
+        asked,
+        { program: rest.python, threads: rest.pythonThreads ?? threads },
+        context,
+      );
+      const rows: Row[] = [];
+      using progress = context.progress("bench peers");
+      try {
+        const all = Object.entries(workloads({ quick, units }));
+        const parts = all.filter(([part]) => !only || only.includes(part));
+        for (const [i, [part, list]] of parts.entries()) {
+          const found: Row[] = [];
+          for (const work of list) {
+            const subjects = await subjectsOf(work, ours, others, context);
+            const timings = await measure(
+              subjects,
+              quick ? QUICK : FULL,
+              (done, doing) => {
+                if (signal.aborted) throw interrupted("bench peers", parts.slice(i).map(([part]) => part));
+                progress.update(done, `${part}: ${doing}`);
+              },
+            );
+            found.push(...rowsOf(part, subjects, timings));
+          }
+          progress.end();
+          context.print(`\n${table(found)}`);
+          rows.push(...found);
         }
-        progress.end();
-        context.print(`\n${table(found)}`);
-        rows.push(...found);
+      } finally {
+        for (const { close } of others) await close?.();
       }
-    } finally {
-      for (const { close } of others) await close?.();
-    }
-    context.print(
-      "\nLast column: time in parts of Gibbon's on as many threads, or on one; above 1 Gibbon is faster.",
-    );
-    const about = others.map(({ name, about, threads }) => ({ name, about, threads }));
-    const report = { machine: on, quick, peers: about, rows };
-    if (json !== undefined) await writeFileWhole(json, `${JSON.stringify(report, null, 2)}\n`);
-    return 0;
+      context.print(
+        "\nLast column: time in parts of Gibbon's on as many threads, or on one; above 1 Gibbon is faster.",
+      );
+      const about = others.map(({ name, about, threads }) => ({ name, about, threads }));
+      const report = { machine: on, quick, peers: about, rows };
+      if (json !== undefined) await writeFileWhole(json, `${JSON.stringify(report, null, 2)}\n`);
+      return 0;
+    });
   },
 });
 

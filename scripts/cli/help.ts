@@ -99,6 +99,13 @@ export function wrapped(text: string, width: number): string[] {
   return joinedUpTo(words, width).map((line) => line.replaceAll("\u00a0", " "));
 }
 
+/** `head` and `text` after it, whose further lines are as far in; words that are longer than a line are cut. */
+export function inset(head: string, text: string, width: number): string[] {
+  const room = Math.max(width - head.length, 20), cut = new RegExp(`.{1,${room}}`, "gu");
+  return wrapped(text, room).flatMap((line) => line.match(cut) ?? [""])
+    .map((line, i) => (i === 0 ? head : "".padEnd(head.length)) + line);
+}
+
 /** The lines of `text`, each wrapped. */
 export function prose(text: string, width: number): string {
   return text.split("\n").flatMap((line) => wrapped(line, width)).join("\n");

@@ -52,13 +52,14 @@ export const mutants: Command = command({
       help: "Lines of JSON: what became of each fault, so that a run goes on where one was stopped",
       default: ".cache/mutants/results.jsonl",
     }),
+    near: flag("Run the tests alone that mirror a file or import it; others may notice what survives them"),
     retry: flag("Try faults again that have survived"),
   },
   notes:
     "Each test of a folder runs once without a fault, which shows the faults that it meets; a fault is noticed if a test that " +
     "meets it fails or takes too long. Faults that change nothing a caller could see are listed, each with its reason, in " +
     "scripts/mutants/equivalent.json, and are not planted. The exit code is 1 if any fault survives.",
-  run({ only, sample, seed, effort, results, retry }, { print, note, progress, interruptible }) {
+  run({ only, sample, seed, effort, results, near, retry }, { print, note, progress, interruptible }) {
     const files = (only?.split(",") ?? PLACES).flatMap((path) => filesIn(path.trim())).sort();
     const texts = new Map(files.map((file) => [file, Deno.readTextFileSync(ROOT + file)]));
     const faults = new Map(files.map((file) => [file, faultsIn(texts.get(file)!)]));
@@ -84,7 +85,10 @@ export const mutants: Command = command({
           (outcome === undefined || retry && (outcome === "survived" || outcome === "unreached"));
       });
       await copyTo(COPY);
-      const groups = Map.groupBy(open, ({ file }) => testsOf(file).all.join(","));
+      const groups = Map.groupBy(open, ({ file }) => {
+        const tests = testsOf(file);
+        return (near && tests.near.length > 0 ? tests.near : tests.all).join(",");
+      });
       using line = progress("mutants", 0, { plain: true });
       let done = 0;
       for (const [tests, group] of groups) {

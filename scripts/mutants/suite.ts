@@ -17,6 +17,9 @@ export interface Judged {
 /** How many times as long as without a fault a test may take, and milliseconds more. */
 const PATIENCE = { times: 10, milliseconds: 2000 };
 
+const limitOf = ({ milliseconds }: { readonly milliseconds: number }) =>
+  PATIENCE.times * milliseconds + PATIENCE.milliseconds;
+
 /** Milliseconds of the processor that a test may take without a fault. */
 const LONGEST = 300_000;
 
@@ -95,29 +98,21 @@ export class Suite implements AsyncDisposable {
     );
     const of = concerned.length;
     if (of === 0) return { outcome: "unreached", ran: 0, of };
-    if (atLoad) await this.#end();
     let ran = 0, left = milliseconds;
-    try {
-      for (const test of concerned) {
-        if (left <= 0) break;
-        left -= test.milliseconds;
-        ran++;
-        const outcome = await this.#noticed(fault, test, atLoad);
-        if (outcome) return { outcome, by: `${test.file}: ${test.name}`, ran, of };
-      }
-    } finally {
-      if (atLoad) await this.#end();
+    for (const test of concerned) {
+      if (left <= 0) break;
+      left -= test.milliseconds;
+      ran++;
+      const outcome = await (atLoad ? this.#alone(fault, test) : this.#noticed(fault, test));
+      if (outcome) return { outcome, by: `${test.file}: ${test.name}`, ran, of };
     }
     return { outcome: "survived", ran, of };
   }
 
   /** What one test makes of a fault. What another fault has left behind must not fail it. */
-  async #noticed(fault: number, test: Test, atLoad: boolean): Promise<"noticed" | "slow" | undefined> {
-    const limit = PATIENCE.times * test.milliseconds + PATIENCE.milliseconds;
+  async #noticed(fault: number, test: Test): Promise<"noticed" | "slow" | undefined> {
     const run = async (fault: number) => {
-      const session = await this.#open(atLoad ? fault : 0);
-      if (session.ready.problem !== undefined) return "noticed";
-      const said = await session.run({ fault, test: test.index, milliseconds: limit });
+      const said = await (await this.#open()).run({ fault, test: test.index, milliseconds: limitOf(test) });
       if (said === "late") {
         await this.#end();
         return "slow";
@@ -125,14 +120,23 @@ export class Suite implements AsyncDisposable {
       return said.failed ? "noticed" : undefined;
     };
     const first = await run(fault);
-    if (first !== "noticed" || atLoad) return first;
-    if (await run(0) === undefined) return first;
+    if (first !== "noticed" || await run(0) === undefined) return first;
     await this.#end();
     return await run(fault);
   }
 
-  async #open(fault = 0): Promise<Session> {
-    return this.#session ??= await Session.open(this.cwd, { fault, most: this.most, files: this.files });
+  /** The same in a process that loads the test's file, and with it the fault. */
+  async #alone(fault: number, test: Test): Promise<"noticed" | "slow" | undefined> {
+    await using session = await Session.open(this.cwd, { fault, most: this.most, files: [test.file] });
+    if (session.ready.problem !== undefined) return "noticed";
+    const place = session.ready.tests.findIndex(({ name }) => name === test.name);
+    if (place < 0) return "noticed";
+    const said = await session.run({ fault, test: place, milliseconds: limitOf(test) });
+    return said === "late" ? "slow" : said.failed ? "noticed" : undefined;
+  }
+
+  async #open(): Promise<Session> {
+    return this.#session ??= await Session.open(this.cwd, { most: this.most, files: this.files });
   }
 
   async #end(): Promise<void> {

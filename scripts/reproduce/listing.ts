@@ -3,6 +3,7 @@
 import { claims } from "../../src/paper/claims/mod.ts";
 import type { Prepared } from "../../src/paper/mod.ts";
 import { inOrder } from "../../src/paper/schedule.ts";
+import { inset, wrapped } from "../cli/help.ts";
 import { table } from "../cli/outputs.ts";
 import { duration } from "../cli/progress.ts";
 import { lengthOf, usually } from "./pace.ts";
@@ -69,14 +70,19 @@ export function listingOf(
   };
 }
 
-/** The listing as text. */
-export function listingText({ budget, seeds, experiments, models, jobs, seconds }: Listing): string {
+/** The listing as text, in lines of `width`. */
+export function listingText(
+  { budget, seeds, experiments, models, jobs, seconds }: Listing,
+  width: number,
+): string {
   const about = (seconds: number) => duration(1000 * seconds);
   return [
     ...experiments.flatMap(({ id, title, models, claims }) => [
-      `${id}: ${title}`,
-      `  on ${models.join(", ") || "no model"}`,
-      ...claims.map(({ what, paper }) => `  · ${what}${paper === null ? "" : ` (the paper: ${paper})`}`),
+      ...wrapped(`${id}: ${title}`, width),
+      ...inset("  ", `on ${models.join(", ") || "no model"}`, width),
+      ...claims.flatMap(({ what, paper }) =>
+        inset("  · ", `${what}${paper === null ? "" : ` (the paper: ${paper})`}`, width)
+      ),
       "",
     ]),
     table([
@@ -85,12 +91,16 @@ export function listingText({ budget, seeds, experiments, models, jobs, seconds 
         name,
         family,
         `${examples}`,
-        after ? `by ${after}` : `${epochs}`,
+        after ? "as found" : `${epochs}`,
         about(seconds),
       ]),
     ]),
+    ...models.flatMap(({ name, after }) => after ? inset("as found: ", `${name} by ${after}`, width) : []),
     "",
-    `Budget ${budget}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}: some ${about(seconds)}, ` +
-    `${jobs} at a time, where nothing is kept from earlier runs.`,
+    ...wrapped(
+      `Budget ${budget}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}: some ${about(seconds)}, ` +
+        `${jobs} at a time, where nothing is kept from earlier runs.`,
+      width,
+    ),
   ].join("\n");
 }

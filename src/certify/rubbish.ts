@@ -87,19 +87,28 @@ export function rubbishRadii(model: Model, x: Matrix, given: RubbishRadiiOptions
   checkMatrix(ACTION, x);
   checkObject(ACTION, given);
   const out = { claimed: new Int32Array(x.rows), radius: new Float64Array(x.rows) };
-  for (const [i, found] of rubbishRadiiSteps(model, x, given)) {
-    out.claimed[i] = found.claimed;
-    out.radius[i] = found.radius;
+  for (const { input, found } of rubbishRadiiSteps(model, x, given)) {
+    if (!found) continue;
+    out.claimed[input] = found.claimed;
+    out.radius[input] = found.radius;
   }
   return out;
 }
 
-/** The same, one input after the other: whoever asks may show progress, or stop. */
+/** How far the inputs are: `input` is at hand, `done` is a fraction of all. */
+export interface RubbishStep {
+  readonly input: number;
+  readonly done: number;
+  /** The class that is claimed there, or −1, and the radius, once they are known. */
+  readonly found?: { readonly claimed: number; readonly radius: number };
+}
+
+/** The same in steps, several for an input: whoever asks may show progress, or stop. */
 export function* rubbishRadiiSteps(
   model: Model,
   x: Matrix,
   { bounds, fixed, ...given }: RubbishRadiiOptions,
-): Generator<[number, { claimed: number; radius: number }]> {
+): Generator<RubbishStep> {
   const all = resolve(ACTION, OPTIONS, given) as Required<RubbishRadiiOptions>;
   const { norm, max, halvings } = all;
   checkFiniteInputs(ACTION, model, x);
@@ -125,12 +134,13 @@ export function* rubbishRadiiSteps(
     if (holds(max)) low = max;
     else {
       for (let k = 0; k < halvings; k++) {
+        yield { input: i, done: (i + (k + 1) / (halvings + 1)) / x.rows };
         const middle = (low + high) / 2;
         if (holds(middle)) low = middle;
         else high = middle;
       }
     }
-    yield [i, { claimed: claimed ?? -1, radius: low }];
+    yield { input: i, done: (i + 1) / x.rows, found: { claimed: claimed ?? -1, radius: low } };
   }
 }
 

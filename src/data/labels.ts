@@ -65,10 +65,19 @@ export function labelling(
       }
     }
   }
-  return base === 0
-    ? { classes: count }
-    : { classes: count, names: Array.from({ length: count }, (_, k) => `${k + base}`) };
+  if (base === 0) return { classes: count };
+  if (count > MAX_NAMES) {
+    throw new InputError(
+      "value",
+      "read the labels",
+      `${count} classes that count from ${base} are more than the ${MAX_NAMES} that can have names; let them count from 0`,
+    );
+  }
+  return { classes: count, names: Array.from({ length: count }, (_, k) => `${k + base}`) };
 }
+
+/** Classes that are given names where labels do not count from 0. */
+const MAX_NAMES = 2 ** 16;
 
 function baseOf(found: ReadonlySet<number>, max: number, classes: number | undefined): number {
   if (found.has(0) || max < 2) return 0;

@@ -3,6 +3,7 @@
 import { formOf } from "../../../src/certify/form.ts";
 import { InputError, type Model } from "../../../src/mod.ts";
 import { type Command, command } from "../command.ts";
+import { inset } from "../help.ts";
 import { BEFORE, FORMATS, readModel } from "../model_file.ts";
 import { flag } from "../options.ts";
 
@@ -16,7 +17,7 @@ export const info: Command = command({
   examples: ["info maxout.safetensors", "info model.onnx"],
   async run({ operand: file, json, ...before }, context) {
     using model = await readModel(file, before);
-    context.print(json ? JSON.stringify(inJson(model)) : inWords(model));
+    context.print(json ? JSON.stringify(inJson(model)) : inWords(model, context.width));
     return 0;
   },
 });
@@ -76,7 +77,7 @@ function inJson(model: Model): Record<string, unknown> {
   };
 }
 
-function inWords(model: Model): string {
+function inWords(model: Model, width: number): string {
   const { family: { name, head, classes, config }, graph, record } = model;
   const nodes = graphOf(model);
   const settled = Object.entries(config).filter(([key]) => key !== "head").map((
@@ -94,7 +95,8 @@ function inWords(model: Model): string {
       parameters > 0 ? `${parameters}` : "",
     ]),
   ];
-  const widths = table[0].map((_, k) => Math.max(...table.map((row) => row[k].length)));
+  const lines = (rows: readonly (readonly [string, string])[]) =>
+    rows.flatMap(([key, value]) => inset(`  ${key.padEnd(18)}`, value, width));
   return [
     ...lines([
       ["family", name],
@@ -106,7 +108,7 @@ function inWords(model: Model): string {
     ]),
     "",
     "Graph, with the shape of each example and numbers of parameters",
-    ...table.map((row) => `  ${row.map((cell, k) => cell.padEnd(widths[k])).join("  ")}`.trimEnd()),
+    ...aligned(table, width),
     "",
     "Tensors",
     ...lines(Object.entries(model.family.shapes).map(([tensor, shape]) => [tensor, shapeText(shape)])),
@@ -127,6 +129,18 @@ function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
-function lines(rows: readonly (readonly [string, string])[]): string[] {
-  return rows.map(([key, value]) => `  ${key.padEnd(18)}${value}`);
+/** The rows in columns; where a line would be too long, its third cell, the attributes, goes on a line of its own. */
+function aligned(rows: readonly (readonly string[])[], width: number): string[] {
+  const lineOf = (row: readonly string[], widths: readonly number[]) =>
+    row.map((cell, k) => cell.padEnd(widths[k])).join("  ").trimEnd();
+  const widthsOf = (rows: readonly (readonly string[])[]) =>
+    rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
+  const all = rows.map((row) => `  ${lineOf(row, widthsOf(rows))}`);
+  if (all.every((line) => line.length <= width)) return all;
+  const short = rows.map(([id, op, , shape, parameters]) => [id, op, shape, parameters]),
+    widths = widthsOf(short);
+  return rows.flatMap((row, i) => [
+    ...inset("  ", lineOf(short[i], widths), width),
+    ...(row[2] === "" ? [] : inset("      ", row[2], width)),
+  ]);
 }

@@ -94,7 +94,7 @@ export const reproduce: Command = command({
     if (values.list) {
       const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
       const listing = listingOf(prepare(data, scope), { budget: budget.name, jobs });
-      context.print(values.json === undefined ? listingText(listing) : `wrote ${values.json}`);
+      context.print(values.json === undefined ? listingText(listing, context.width) : `wrote ${values.json}`);
       if (values.json !== undefined) await writeJson(values.json, listing);
       return 0;
     }

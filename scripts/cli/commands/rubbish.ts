@@ -159,9 +159,9 @@ function* regionsOf(
   options: { norm: Regions["norm"]; max: number; threshold: number },
 ): Generator<number, Regions> {
   const [claimed, unclaimed]: number[][] = [[], []];
-  for (const [i, found] of rubbishRadiiSteps(model, x, options)) {
-    (found.claimed < 0 ? unclaimed : claimed).push(found.radius);
-    yield (i + 1) / x.rows;
+  for (const { done, found } of rubbishRadiiSteps(model, x, options)) {
+    if (found) (found.claimed < 0 ? unclaimed : claimed).push(found.radius);
+    yield done;
   }
   return { norm: options.norm, limit: options.max, claimed: radiiOf(claimed), unclaimed: radiiOf(unclaimed) };
 }

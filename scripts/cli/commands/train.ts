@@ -93,6 +93,8 @@ export const train: Command = command({
     const clean = measure(model, data.test);
     const attacked = underAttack(model, data.test, values);
     const epochs = Number(model.record.epochs);
+    const warnings = learntNothing(clean.errorRate, trainSet.labels, data.test.labels);
+    for (const { text } of warnings) context.note(`Warning: ${text}`);
     context.print(
       values.json
         ? JSON.stringify({
@@ -103,6 +105,7 @@ export const train: Command = command({
           training: { examples: trainSet.x.rows, epochs, ...model.history[epochs - 1] },
           clean: rates(clean),
           attacked,
+          warnings,
         })
         : prose(
           [
@@ -127,6 +130,27 @@ function noteLarge({ scaling, range }: Reading, context: Context): void {
   context.note(
     `inputs reach ${Number(largest.toPrecision(4))}; --scale standard or minmax would train better`,
   );
+}
+
+/** A warning if the error on test labels is no less than that of always saying the commonest class of the training set. */
+function learntNothing(
+  errorRate: number,
+  trained: Batch["labels"],
+  test: Batch["labels"],
+): { name: "nothingLearnt"; text: string }[] {
+  const counts = new Map<number, number>();
+  for (const label of trained) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const [commonest] = [...counts].reduce((a, b) => b[1] > a[1] ? b : a);
+  const constant = test.filter((label) => label !== commonest).length / test.length;
+  if (errorRate === 0 || errorRate < constant) return [];
+  return [{
+    name: "nothingLearnt",
+    text:
+      `the model has learnt nothing: its test error is ${
+        percent(errorRate)
+      }, that of always saying the commonest class ` +
+      `${percent(constant)}; more --epochs or another --learning-rate may help`,
+  }];
 }
 
 function checkClasses({ name, classes }: Family, trainSet: Batch, data: string): void {

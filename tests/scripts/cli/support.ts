@@ -49,10 +49,10 @@ export async function gibbon(
   return ran;
 }
 
-/** What a run that must succeed printed. */
+/** What a run that must succeed printed; models of tests need not have learnt anything. */
 export async function printed(...args: string[]): Promise<string> {
   const { code, out, err } = await gibbon(args);
-  assertEquals([code, err], [0, ""]);
+  assertEquals([code, err.replace(/^Warning: the model has learnt nothing: .*\n$/, "")], [0, ""]);
   return out;
 }
 

@@ -15,7 +15,7 @@ import {
 import { attackSchemas } from "../../../../src/evaluate/attack_choice.ts";
 import { readNpy } from "../../../../src/data/npy.ts";
 import { oneOf } from "../../../../src/schema.ts";
-import { assertRefused, filesIn, gibbon, json, printed, SMALL_READING, withModel } from "../support.ts";
+import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
 
 Deno.test("attack writes what it made, from what, and what the model says of it", () =>
   withModel(async ({ folder, data, model: file }) => {
@@ -169,33 +169,6 @@ Deno.test("attack writes .npy and .csv by the name's ending, and over nothing wi
       2,
       `--out must end with .safetensors or .npy or .csv, not ${folder}/a.png`,
     );
-  }));
-
-Deno.test("attack, evaluate, check and rubbish hear Ctrl-C, say what was kept, and end with 130", () =>
-  withModel(async ({ folder, data, model }) => {
-    await Deno.writeTextFile(
-      `${folder}/gate.json`,
-      JSON.stringify({ epsilons: [0.1], thresholds: [{ on: "clean", errorRate: 1 }] }),
-    );
-    const on = ["--model", model, "--data", data, "--split", "train"];
-    const commands: [string[], string][] = [
-      [
-        ["attack", ...on, "--epsilon", "1", "--out", `${folder}/out`],
-        "nothing was written, and the same command begins anew",
-      ],
-      [["evaluate", ...on], "nothing was written, and the same command begins anew"],
-      [
-        ["check", ...on, "--config", `${folder}/gate.json`],
-        "there is no verdict, and the same command begins anew",
-      ],
-      [["rubbish", "--model", model, "--samples", "3000", "--out", `${folder}/out`], "nothing was written"],
-    ];
-    for (const [args, kept] of commands) {
-      const { code, err, out } = await gibbon(args, { interruptAt: args[0] });
-      assertEquals([code, out], [130, ""], err);
-      assert(new RegExp(`^gibbon: ${args[0]} was interrupted \\d+ % of the way; ${kept}`).test(err), err);
-    }
-    assert(!filesIn(folder).includes("out"));
   }));
 
 Deno.test("attack refuses what cannot be, before it writes anything", () =>

@@ -37,3 +37,13 @@ Deno.test("info tells what a model file holds", () =>
       assert(lines.includes(line), line);
     }
   }));
+
+Deno.test("info keeps to the width of the terminal, whatever the graph", async () => {
+  for (const name of ["torch_cnn2_legacy", "svc3_rbf"]) {
+    const out = await printed(
+      "info",
+      new URL(`../../../models/import/files/${name}.onnx`, import.meta.url).pathname,
+    );
+    assert(out.split("\n").every((line) => line.length <= 80), out);
+  }
+});

@@ -39,8 +39,10 @@ Deno.test("reproduce --list prints every experiment with its claims, and does no
     for (const budget of ["quick", "standard", "full"]) {
       const list = ["reproduce", "--list", "--data", data, "--budget", budget, "--cache", `${folder}/cache`];
       const out = await printed(...list);
-      for (const { id, title } of experiments) assertStringIncludes(out, `${id}: ${title}\n`);
-      for (const { what } of claims) assertStringIncludes(out, `· ${what}`);
+      assert(out.split("\n").every((line) => line.length <= 80), out);
+      const words = out.replace(/\s+/g, " ");
+      for (const { id, title } of experiments) assertStringIncludes(words, `${id}: ${title} on `);
+      for (const { what } of claims) assertStringIncludes(words, `· ${what}`);
     }
     assertEquals(filesIn(folder), ["digits"]);
   }));

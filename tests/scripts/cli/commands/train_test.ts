@@ -49,6 +49,7 @@ Deno.test("train writes a model that says where it came from, and tells its test
       kernels: kernels(),
       clean: rates(measure(model, test)),
       attacked: [],
+      warnings: [],
     });
     const { history, recipe, sha256, ...record } = await metadata(out);
     assertMatch(sha256, /^[0-9a-f]{64}$/);
@@ -100,6 +101,32 @@ Deno.test("train takes the sizes of each family and changes to its recipe", () =
     }]);
     await printed(...train("one", "--model maxout --units 8 --pieces 2 --epochs 1 --limit 100"));
     assertEquals(JSON.parse((await metadata(`${folder}/one`)).config).units, [8]);
+  }));
+
+Deno.test("train warns of a model that is no better than always saying the commonest class", () =>
+  inFolder(async (folder) => {
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, i) => `${i % 4 > 0 ? 1 : 0},${i % 4}\n`).join("");
+    for (const [name, count] of [["train", 40], ["test", 12]] as const) {
+      await Deno.writeTextFile(`${folder}/${name}.csv`, `label,a\n${rows(count)}`);
+    }
+    const train = (rate: string) =>
+      gibbon([
+        ...["train", "--model", "softmaxLinear", "--data", folder, "--epochs", "60", "--learning-rate", rate],
+        ...["--out", `${folder}/m`, "--force", "--json"],
+      ]);
+    const nothing = await train("1e-6");
+    assertEquals(
+      nothing.err,
+      "Warning: the model has learnt nothing: its test error is 25.00 %, that of always saying the commonest class 25.00 %; " +
+        "more --epochs or another --learning-rate may help\n",
+    );
+    assertEquals(JSON.parse(nothing.out).warnings, [{
+      name: "nothingLearnt",
+      text: nothing.err.slice(9, -1),
+    }]);
+    const something = await train("0.5");
+    assertEquals([something.err, JSON.parse(something.out).warnings], ["", []]);
   }));
 
 Deno.test("train keeps the classes asked for, and the model remembers them", () =>
