@@ -12,6 +12,8 @@ export interface Option<T> {
   readonly placeholder?: string;
   /** Whether it may be given again, where a task gives it first: then the last counts. */
   readonly lastCounts?: boolean;
+  /** The value that it has where none follows it; default none, and one must follow. */
+  readonly alone?: string;
   /** Its value from text; `name` is the option as typed, for the message. */
   read(text: string, name: string): T;
 }
@@ -28,6 +30,7 @@ interface Spec<T> {
   readonly default?: T;
   readonly required?: boolean;
   readonly lastCounts?: boolean;
+  readonly alone?: T;
 }
 
 /** `T`, or undefined for an option that may be left out and has no default. */
@@ -38,7 +41,7 @@ type NumberSpec<T = number> = Spec<T> & Pick<Field, "min" | "max" | "above" | "c
 /** The option that `field` is on the command line. */
 export function optionOf(
   field: Field,
-  more: Pick<Option<unknown>, "placeholder" | "lastCounts"> = {},
+  more: Pick<Option<unknown>, "placeholder" | "lastCounts" | "alone"> = {},
 ): Option<unknown> {
   return {
     placeholder: placeholderOf(field),
@@ -57,10 +60,11 @@ function made<T, S extends Spec<T>>(
   spec: S,
   more: Partial<Field> = {},
 ): Option<Given<T, S>> {
-  const { placeholder, lastCounts, ...field } = spec;
+  const { placeholder, lastCounts, alone, ...field } = spec;
   return optionOf({ kind, ...field, ...more } as Field, {
     ...(placeholder !== undefined && { placeholder }),
     lastCounts,
+    ...(alone !== undefined && { alone: `${alone}` }),
   }) as Option<Given<T, S>>;
 }
 
@@ -125,8 +129,9 @@ export function orWord<T, const W extends string>(words: readonly W[], option: O
 }
 
 /** An option as it is typed, with what stands for its value. */
-export function signature(key: string, { field, placeholder }: Option<unknown>): string {
-  return `${flagOf(key, field)}${placeholder ? ` ${placeholder}` : ""}`;
+export function signature(key: string, { field, placeholder, alone }: Option<unknown>): string {
+  const value = alone === undefined ? placeholder : `[${placeholder}]`;
+  return `${flagOf(key, field)}${value ? ` ${value}` : ""}`;
 }
 
 /** What an option sets, what it may be, and its default. */

@@ -22,6 +22,8 @@ interface Typed {
   readonly flag: boolean;
   /** What the flag says. */
   readonly says: boolean;
+  /** The value that is meant where none follows. */
+  readonly alone?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export function parse(command: Command, args: readonly string[]): Given {
   const isFlag = (name: string) => typed.get(name)!.flag;
   const unknown: string[] = [];
   const parsed = parseArgs(
-    joined(args, (name) => typed.has(name) ? isFlag(name) ? "flag" : "value" : "unknown"),
+    joined(args, typed),
     {
       boolean: names.filter(isFlag),
       // `_` so that a file called 7 stays text
@@ -85,9 +87,9 @@ export function parse(command: Command, args: readonly string[]): Given {
   };
 }
 
-function waysToType(key: string, { field }: Option<unknown>): [string, Typed][] {
+function waysToType(key: string, { field, alone }: Option<unknown>): [string, Typed][] {
   const name = kebabCase(key);
-  if (field.kind !== "boolean") return [[name, { key, flag: false, says: true }]];
+  if (field.kind !== "boolean") return [[name, { key, flag: false, says: true, alone }]];
   return [
     [name, { key, flag: true, says: true }],
     // what is off unless it is given needs no word that switches it off
@@ -96,18 +98,20 @@ function waysToType(key: string, { field }: Option<unknown>): [string, Typed][] 
 }
 
 /** `args` with each value joined to its option by `=`, so that it may begin with a minus. */
-function joined(args: readonly string[], kindOf: (name: string) => "flag" | "value" | "unknown"): string[] {
+function joined(args: readonly string[], typed: ReadonlyMap<string, Typed>): string[] {
   const result: string[] = [];
   for (let i = 0; i < args.length; i++) {
     if (args[i] === "--") return [...result, ...args.slice(i)];
     const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(args[i]) ?? [];
-    const kind = name === undefined ? "unknown" : kindOf(name);
-    if (kind === "flag" && value !== undefined) throw new UserError(`--${name} takes no value`, 2);
-    if (kind === "value" && value === undefined) {
-      const next = args[++i];
-      if (!next || /^-(-|[a-z])/i.test(next)) throw new UserError(`--${name} needs a value`, 2);
-      result.push(`--${name}=${next}`);
-    } else if (kind === "value" && value === "") {
+    const way = name === undefined ? undefined : typed.get(name);
+    if (way?.flag && value !== undefined) throw new UserError(`--${name} takes no value`, 2);
+    if (way?.flag === false && value === undefined) {
+      const next = args[i + 1];
+      const follows = next && !/^-(-|[a-z])/i.test(next);
+      if (!follows && way.alone === undefined) throw new UserError(`--${name} needs a value`, 2);
+      if (follows) i++;
+      result.push(`--${name}=${follows ? next : way.alone}`);
+    } else if (way?.flag === false && value === "") {
       throw new UserError(`--${name} needs a value`, 2);
     } else {
       result.push(args[i] === "-h" ? "--help" : args[i]);

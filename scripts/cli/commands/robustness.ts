@@ -55,7 +55,8 @@ export const robustness: Command = command({
     ...BOUNDED,
     effort: choice(EFFORTS, { help: "How hard to look for the worst case", default: "standard" }),
     certify: choice([...METHODS, "none"], {
-      help: "Bounds that certify; by default those there are for the model",
+      help: "Bounds that certify; by default, and without a name, those there are for the model",
+      alone: "auto",
     }),
     timeLimit: number({
       help: "Seconds after which no further attack or certificate begins",

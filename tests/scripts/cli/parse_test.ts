@@ -107,6 +107,21 @@ Deno.test("parse() fills in defaults and reads each kind of value", () => {
   assertEquals(parsed("--name", "me", "--most", "3", "007").operand, "007");
 });
 
+Deno.test("parse() takes what an option means alone where no value follows it", () => {
+  const alone = command({
+    name: "alone",
+    summary: "try it",
+    options: { proof: choice(["auto", "none"], { help: "which", alone: "auto" }), json: flag("as JSON") },
+    run: () => Promise.resolve(0),
+  });
+  const proof = (...args: string[]) => parse(alone, args).proof;
+  assertEquals(proof(), undefined);
+  assertEquals([["--proof"], ["--proof", "--json"]].map((args) => proof(...args)), ["auto", "auto"]);
+  assertEquals([["--proof", "none"], ["--proof=none"]].map((args) => proof(...args)), ["none", "none"]);
+  assertThrows(() => proof("--proof="), UserError, "--proof needs a value");
+  assertThrows(() => proof("--proof", "other"), UserError, "--proof must be auto or none, not other");
+});
+
 Deno.test("parse() refuses in one sentence what does not fit", () => {
   const me = ["it", "--name", "me"];
   assertUsage(["it"], "specimen needs --name TEXT; see gibbon help specimen");
