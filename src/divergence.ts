@@ -20,7 +20,7 @@ export interface DivergenceOutputs {
 }
 
 /** A probability of 1 is taken at 1 less this where log(1 − p) counts, as the head's own loss takes it. */
-const LEAST = 1e-6;
+const MIN_PROBABILITY = 1e-6;
 
 /**
  * Writes the Kullback–Leibler divergence KL(p ‖ q), example by example, of the probabilities p that `scores` (B, S) mean and
@@ -29,7 +29,8 @@ const LEAST = 1e-6;
  *
  * @example
  * ```ts
- * import { divergence, heads, matrix } from "@gibbon/gibbon";
+ * import { heads, matrix } from "@gibbon/gibbon";
+ * import { divergence } from "./divergence.ts";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const [loss, dScores, dOthers] = [matrix(1, 1), matrix(1, 2), matrix(1, 2)];
@@ -100,7 +101,9 @@ function ofIndependent(
   for (const [out, rest, from] of [[p, a, scores], [q, b, others]]) {
     if (logarithms) {
       exponentialForward(out, from);
-      for (let i = 0; i < rest.data.length; i++) rest.data[i] = 1 - Math.min(out.data[i], 1 - LEAST);
+      for (let i = 0; i < rest.data.length; i++) {
+        rest.data[i] = 1 - Math.min(out.data[i], 1 - MIN_PROBABILITY);
+      }
       log(rest, rest);
     } else {
       sigmoidForward(out, from);
@@ -116,6 +119,7 @@ function ofIndependent(
     loss.data[Math.floor(i / cols)] += p.data[i] * inLogs + odds;
     dScores.data[i] = scale * p.data[i] * (logarithms ? 1 : 1 - p.data[i]) * inLogs;
     const difference = q.data[i] - p.data[i];
-    dOthers.data[i] = scale * (logarithms ? difference / (1 - Math.min(q.data[i], 1 - LEAST)) : difference);
+    dOthers.data[i] = scale *
+      (logarithms ? difference / (1 - Math.min(q.data[i], 1 - MIN_PROBABILITY)) : difference);
   }
 }

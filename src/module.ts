@@ -24,22 +24,15 @@
 export type {
   Adversarial,
   Attack,
+  AttackConditions,
   AttackOptions,
-  Conditions,
   Needs,
   Pullback,
-  Sized,
+  SizeOptions,
 } from "./attacks/attack.ts";
-export { type Definition, makeAttack } from "./attacks/make_attack.ts";
-export {
-  confident,
-  confidentOf,
-  type Criterion,
-  judge,
-  misclassified,
-  targeted,
-} from "./attacks/criteria.ts";
-export { type Follow, following, LOSS_OPTIONS, type LossOptions } from "./attacks/direction.ts";
+export { type AttackDefinition, makeAttack } from "./attacks/make_attack.ts";
+export { confident, confidentIn, type Criterion, misclassified, targeted } from "./attacks/criteria.ts";
+export { LOSS_OPTIONS, type LossOptions, lossQueries, type LossQuery } from "./attacks/direction.ts";
 export { predictAsync } from "./attacks/oracle.ts";
 export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
 export { apgd, type ApgdOptions } from "./attacks/apgd.ts";
@@ -55,7 +48,7 @@ export { greedyTabular, type GreedyTabularOptions } from "./attacks/greedy_tabul
 export { hopSkipJump, type HopSkipJumpOptions } from "./attacks/hop_skip_jump.ts";
 export { jsma, type JsmaOptions } from "./attacks/jsma.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
-export type { Refinement } from "./attacks/nearest.ts";
+export type { RefinementOptions } from "./attacks/nearest.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
 export {
   atLayer,
@@ -76,7 +69,7 @@ export {
   rubbish,
   type RubbishOptions,
 } from "./attacks/rubbish.ts";
-export type { Answer, Chunk, Query, Walk } from "./attacks/query.ts";
+export type { Answer, AttackRun, Chunk, Query } from "./attacks/query.ts";
 export { type Universal, universal, type UniversalOptions } from "./attacks/universal.ts";
 export type {
   Constraint,
@@ -96,8 +89,8 @@ export { type Idx, idxBatch, idxTable, readIdx } from "./data/idx.ts";
 export { type Npy, npyBatch, npyTable, readNpy } from "./data/npy.ts";
 export type { Separator } from "./data/csv_survey.ts";
 export type { LabelColumn } from "./data/labels.ts";
-export type { Numbers } from "./data/elements.ts";
-export { type Fitted, fittedText, type Labelling, readFitted, type Reading } from "./data/reading.ts";
+export type { NumericArray } from "./data/elements.ts";
+export { type FittedData, type LabelMeaning, readFitted, type Reading, writeFitted } from "./data/reading.ts";
 export type { ImageShape } from "./data/image.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
 export { scaled, type Scaling } from "./data/scaling.ts";
@@ -139,17 +132,16 @@ export {
   type RobustnessReport,
   robustnessSteps,
 } from "./evaluate/robustness.ts";
-export { type McNemar, mcnemar, wilsonInterval } from "./evaluate/significance.ts";
+export { withPerturbation } from "./evaluate/perturbations.ts";
 export type { Warning, WarningName } from "./evaluate/warnings.ts";
 export type { Effort } from "./evaluate/efforts.ts";
-export { added, displaced, meanPerturbation, withPerturbation } from "./evaluate/perturbations.ts";
 export { loadModel, saveModel } from "./models/file.ts";
 export type { Epoch } from "./models/history.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
 export type { Tensors } from "./graph/executor.ts";
 export type { Graph, GraphNode, OpName } from "./graph/graph.ts";
 export type { Shape } from "./ops/op.ts";
-export type { Dropout, Keep } from "./graph/training_pass.ts";
+export type { Dropout, KeepRate } from "./graph/training_pass.ts";
 export { families, type FamilyName, familyNamed, optionsOf } from "./models/families.ts";
 export { defineFamily } from "./models/define.ts";
 export type { Family, FamilyKind, FamilyParts } from "./models/family.ts";
@@ -157,9 +149,8 @@ export { type Model, model } from "./models/model.ts";
 export { preprocessed, type Preprocessing } from "./models/preprocessing.ts";
 export * from "./models/mod.ts";
 export type { AsyncClassifier, Classifier, Differentiable, Pass, Perturbation } from "./models/classifier.ts";
-export { type Adam, PUBLISHED, type Recipe, type Sgd } from "./models/recipe.ts";
+export { type Adam, PUBLISHED_RECIPE, type Recipe, type Sgd } from "./models/recipe.ts";
 export { fillNormal, fillSigns, fillUniform, type Rng, rng } from "./rng.ts";
-export { divergence, type DivergenceOutputs } from "./divergence.ts";
 export {
   type Checkpoint,
   loadCheckpoint,
@@ -172,4 +163,4 @@ export {
   type TrainOptions,
   type TrainProgress,
 } from "./train/mod.ts";
-export type { Field, Kind, Resolved, Schema } from "./schema.ts";
+export type { Field, FieldKind, Resolved, Schema } from "./schema.ts";

@@ -10,7 +10,7 @@ import { InputError } from "./errors.ts";
 /** One option of a family, an attack or a recipe, as data. */
 export interface Field<T = unknown> {
   /** What a value looks like. */
-  readonly kind: Kind;
+  readonly kind: FieldKind;
   /** One line of what it sets, without a period. */
   readonly help: string;
   /** Its value where it is left out; none for one that must be given, or that does nothing when left out. */
@@ -34,7 +34,7 @@ export interface Field<T = unknown> {
 }
 
 /** What a value looks like: text and files can hold every kind but `any`. */
-export type Kind = "number" | "integer" | "boolean" | "choice" | "text" | "numbers" | "integers" | "any";
+export type FieldKind = "number" | "integer" | "boolean" | "choice" | "text" | "numbers" | "integers" | "any";
 
 /** All options of something, by name: `O` is the type of a record of them. */
 export type Schema<O> = { readonly [K in keyof O]-?: Field<Exclude<O[K], undefined>> };

@@ -5,5 +5,5 @@
  */
 
 export { type KerasGroup, readKeras } from "./models/import/keras/keras.ts";
-export type { ReadOptions } from "./models/import/parts.ts";
+export type { ImportOptions } from "./models/import/parts.ts";
 export { readTfjs, tfjsFiles, type TfjsOptions } from "./models/import/tfjs/tfjs.ts";

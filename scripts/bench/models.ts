@@ -13,7 +13,7 @@ import {
   model,
   perturbation,
   pgd,
-  PUBLISHED,
+  PUBLISHED_RECIPE,
   rbf,
   slice,
   softmaxLinear,
@@ -70,8 +70,8 @@ export function recipes(
   const against = perturbation(fgsm, { epsilon: EPSILON });
   return {
     softmax: { family: softmax, options: {} },
-    maxout: { family: maxout, options: PUBLISHED },
-    adversarial: { family: maxout, options: { ...PUBLISHED, perturbation: against } },
+    maxout: { family: maxout, options: PUBLISHED_RECIPE },
+    adversarial: { family: maxout, options: { ...PUBLISHED_RECIPE, perturbation: against } },
     rbf: { family: rbf, options: {} },
   };
 }

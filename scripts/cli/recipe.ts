@@ -2,7 +2,7 @@
 
 import { families } from "../../src/models/families.ts";
 import { OPTIMIZERS, PER_PARAMETER, RECIPE as FIELDS } from "../../src/models/recipe.ts";
-import { type Adam, PUBLISHED, type Recipe, type Sgd } from "../../src/mod.ts";
+import { type Adam, PUBLISHED_RECIPE, type Recipe, type Sgd } from "../../src/mod.ts";
 import { type AnySchema, boolean } from "../../src/schema.ts";
 import type { OwnOptions } from "./command.ts";
 import { choice, type Option, optionOf, orWord } from "./options.ts";
@@ -82,7 +82,7 @@ export function recipeOf(own: Recipe, given: Given, rule: Readonly<Record<string
     optimizer: optimizerOf(own.optimizer, given.optimizer, rule),
     batchSize,
     maxNorm: maxNorm === "none" ? undefined : maxNorm,
-    dropout: given.dropout === undefined ? own.dropout : given.dropout ? PUBLISHED.dropout : undefined,
+    dropout: given.dropout === undefined ? own.dropout : given.dropout ? PUBLISHED_RECIPE.dropout : undefined,
     l1,
     weightDecay,
   };

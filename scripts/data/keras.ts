@@ -3,7 +3,7 @@
 import { unzipSync } from "fflate";
 import type { Tensor } from "../../src/mod.ts";
 import { InputError } from "../../src/mod.ts";
-import { type KerasGroup, readKeras, type ReadOptions } from "../../src/tfjs.ts";
+import { type ImportOptions, type KerasGroup, readKeras } from "../../src/tfjs.ts";
 import type { Model } from "../../src/mod.ts";
 
 const ACTION = "read the Keras model";
@@ -31,7 +31,7 @@ const MAX_DEPTH = 24;
  *
  * @throws {InputError} if it is none, or not one that can be read
  */
-export async function readKerasFile(bytes: Uint8Array, options: ReadOptions = {}): Promise<Model> {
+export async function readKerasFile(bytes: Uint8Array, options: ImportOptions = {}): Promise<Model> {
   const files = unpacked(bytes);
   let config: unknown;
   try {

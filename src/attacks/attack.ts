@@ -27,10 +27,10 @@ export interface AttackOptions extends Omit<ConstraintOptions, "epsilon"> {
 }
 
 /** The size of an attack, unless its constraint is given whole. */
-export type Sized = { epsilon: Epsilon } | { constraint: Constraint; epsilon?: undefined };
+export type SizeOptions = { epsilon: Epsilon } | { constraint: Constraint; epsilon?: undefined };
 
 /** How an attack was made. */
-export interface Conditions {
+export interface AttackConditions {
   /** Name of the attack. */
   readonly attack: string;
   /** The attack's own options. */
@@ -62,7 +62,7 @@ export interface Adversarial extends Batch, Predictions {
   /** Examples whose gradient was 0 in every input when it was asked: an attack that follows gradients is blind to them. */
   readonly zeroGradients: number;
   /** How it was made. */
-  readonly conditions: Conditions;
+  readonly conditions: AttackConditions;
 }
 
 /** What an attack asks of a model; each word includes those before it. */
@@ -71,7 +71,7 @@ export type Needs = "labels" | "scores" | "gradients";
 /** An attack on models of type `M`. */
 export interface Attack<O extends object = object, M = Differentiable> {
   /** The adversarial examples of one size. */
-  (model: M, batch: Examples, options: O & AttackOptions & Sized): Adversarial;
+  (model: M, batch: Examples, options: O & AttackOptions & SizeOptions): Adversarial;
   /** Registry key. */
   readonly name: string;
   /** One line of what it does, without a period. */
@@ -106,19 +106,19 @@ export interface Attack<O extends object = object, M = Differentiable> {
   readonly stream: (
     model: M,
     batch: Examples,
-    options: O & AttackOptions & Sized & { batchSize?: number },
+    options: O & AttackOptions & SizeOptions & { batchSize?: number },
   ) => Generator<Adversarial>;
   /** The same on a classifier whose answers may be promises; for attacks that need no gradient. */
   readonly async: (
     model: AsyncClassifier,
     batch: Examples,
-    options: O & AttackOptions & Sized,
+    options: O & AttackOptions & SizeOptions,
   ) => Promise<Adversarial>;
   /** Adversarial inputs alone, (B, D), unchecked and not judged, written to `out`: what training calls at each step. */
   readonly perturb: (
     model: Differentiable,
     batch: Batch,
-    options: O & AttackOptions & Sized,
+    options: O & AttackOptions & SizeOptions,
     out?: Matrix,
   ) => Matrix;
   /** How a gradient goes back through the attack to the loss's gradient it followed; nothing if it cannot. */

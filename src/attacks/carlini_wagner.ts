@@ -3,11 +3,18 @@
 import { integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { askLead, beginSearch, finishSearch, keepNearer, type Refinement, REFINEMENTS } from "./nearest.ts";
+import {
+  askLead,
+  beginSearch,
+  finishSearch,
+  keepNearer,
+  type RefinementOptions,
+  REFINEMENTS,
+} from "./nearest.ts";
 import { writeDisplaced } from "./reach.ts";
 
 /** How the search goes. */
-export interface CarliniWagnerOptions extends Refinement {
+export interface CarliniWagnerOptions extends RefinementOptions {
   /** Weights c that are tried for each example; default 9. */
   binarySearchSteps?: number;
   /** Steps of Adam for each of them; default 100. */

@@ -22,7 +22,7 @@ export function confident(threshold: number): Criterion {
 }
 
 /** The probability of the class `target` is at least `threshold`. */
-export function confidentOf(target: number, threshold: number): Criterion {
+export function confidentIn(target: number, threshold: number): Criterion {
   return ({ probabilities: { data, cols } }, i) => data[i * cols + target] >= threshold;
 }
 

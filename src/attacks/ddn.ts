@@ -10,13 +10,13 @@ import {
   comparedLabels,
   finishSearch,
   keepNearer,
-  type Refinement,
+  type RefinementOptions,
   REFINEMENTS,
 } from "./nearest.ts";
 import { writeDisplaced } from "./reach.ts";
 
 /** How the walk goes. */
-export interface DdnOptions extends Refinement {
+export interface DdnOptions extends RefinementOptions {
   /** Gradients that are followed; default 100. */
   iterations?: number;
   /** Part by which the norm rises or falls in each step; default 0.05. */

@@ -50,7 +50,7 @@ export function* decisions(chunk: Chunk): Generator<Query, Decisions, Answer> {
   const found = ordinary(x.rows, inputs, x.data.slice());
   const far = new Float64Array(x.rows).fill(Infinity);
   const weights = weightsOf(constraint);
-  const wide = constraint.resized(
+  const wide = constraint.withEpsilon(
     typeof constraint.epsilon === "number"
       ? Number.MAX_VALUE
       : constraint.epsilon.map((size) => size > 0 ? Number.MAX_VALUE : 0),

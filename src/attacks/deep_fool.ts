@@ -10,14 +10,14 @@ import {
   comparedLabels,
   finishSearch,
   keepNearer,
-  type Refinement,
+  type RefinementOptions,
   REFINEMENTS,
 } from "./nearest.ts";
 import { lengthOf, projectToPlane, setRoom, writeDisplaced } from "./reach.ts";
 import { allRows, gather } from "./rows.ts";
 
 /** How the walk goes. */
-export interface DeepFoolOptions extends Refinement {
+export interface DeepFoolOptions extends RefinementOptions {
   /** Steps at most; default 50. */
   iterations?: number;
   /** By how much more than the distance to the boundary a step goes; default 0.02. */

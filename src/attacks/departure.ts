@@ -2,7 +2,7 @@
 
 import { divergence } from "../divergence.ts";
 import { InputError } from "../errors.ts";
-import type { Follow } from "./direction.ts";
+import type { LossQuery } from "./direction.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 import { copyRow } from "./rows.ts";
 
@@ -11,7 +11,7 @@ import { copyRow } from "./rows.ts";
  *
  * @throws {InputError} if there is a target, which it does not know
  */
-export function* departing({ x, target, model, matrix }: Chunk): Generator<Query, Follow, Answer> {
+export function* departing({ x, target, model, matrix }: Chunk): Generator<Query, LossQuery, Answer> {
   if (target) {
     throw new InputError(
       "option",

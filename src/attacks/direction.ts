@@ -49,13 +49,13 @@ export function blockSlopes(gradient: Matrix, at: Matrix, { inputs, lo, hi }: Co
 }
 
 /** The question for the gradient of a loss, upward, or downward with a target, at some inputs of a chunk. */
-export type Follow = (x: Matrix, how?: { rows?: Int32Array; done?: number }) => Query;
+export type LossQuery = (x: Matrix, how?: { rows?: Int32Array; done?: number }) => Query;
 
 /** How to follow the loss of `options` on a chunk; asks for the predictions where these are the labels. */
-export function* following(
+export function* lossQueries(
   { x: original, labels: truth, target, model }: Chunk,
   { labels: whose, loss, gradient }: Required<LossOptions>,
-): Generator<Query, Follow, Answer> {
+): Generator<Query, LossQuery, Answer> {
   const labels = target ?? (whose === "true" ? truth : (yield { ask: "scores", x: original }).predicted());
   const write = gradient === "float32" ? roundedInScores(model) : lossInScores(model, loss);
   const key = `${gradient} ${loss}`;

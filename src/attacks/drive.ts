@@ -8,7 +8,7 @@ import type { AsyncClassifier, Classifier, Differentiable } from "../models/clas
 import { type Rng, rng } from "../rng.ts";
 import { type Criterion, fooledOf } from "./criteria.ts";
 import { type Call, oracle, ordinaryRoom, type Reply, replyLater, type Room, said } from "./oracle.ts";
-import type { Answer, Chunk, Query, Walk } from "./query.ts";
+import type { Answer, AttackRun, Chunk, Query } from "./query.ts";
 
 /** Examples that are attacked at once: enough for the matrix product, small enough to stay in cache. */
 export const CHUNK = 250;
@@ -18,7 +18,7 @@ export interface Plan {
   /** Name of the attack, for messages. */
   readonly name: string;
   /** Its steps. */
-  readonly run: (chunk: Chunk) => Walk;
+  readonly run: (chunk: Chunk) => AttackRun;
   /** Whether it finds the nearest inputs, whatever the size: it then runs once for all constraints. */
   readonly nearest: boolean;
   /** Constraints that differ in size; one result for each. */

@@ -10,13 +10,13 @@ import {
   comparedLabels,
   finishSearch,
   keepNearer,
-  type Refinement,
+  type RefinementOptions,
   REFINEMENTS,
 } from "./nearest.ts";
 import { lengthOf, projectToPlane, setRoom, writeDisplaced } from "./reach.ts";
 
 /** How the walk goes. */
-export interface FabOptions extends Refinement {
+export interface FabOptions extends RefinementOptions {
   /** Gradients that are followed toward each class; default 100. */
   iterations?: number;
   /** Classes aimed at, one walk each, the most probable beside the label first; default 9. */

@@ -3,7 +3,7 @@
 import { lengthOf, orthogonal } from "../constraints/angle.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
+import { LOSS_OPTIONS, type LossOptions, lossQueries } from "./direction.ts";
 
 /**
  * The fast gradient sign method: xAdv = x + ε·sign(∇ₓ J(x, y)), J being the model's own loss (paper, section 4);
@@ -38,7 +38,7 @@ export const fgsm: Attack<LossOptions> = makeAttack({
   options: LOSS_OPTIONS,
   *run(chunk, options) {
     const { x, region, constraint } = chunk;
-    const follow = yield* following(chunk, options);
+    const follow = yield* lossQueries(chunk, options);
     const { gradient } = yield follow(x);
     region.step(gradient, x, { direction: gradient });
     if (constraint.discrete) region.project(gradient);

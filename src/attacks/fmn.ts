@@ -4,11 +4,18 @@ import { cosine } from "../constraints/angle.ts";
 import { integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { askLead, beginSearch, finishSearch, keepNearer, type Refinement, REFINEMENTS } from "./nearest.ts";
+import {
+  askLead,
+  beginSearch,
+  finishSearch,
+  keepNearer,
+  type RefinementOptions,
+  REFINEMENTS,
+} from "./nearest.ts";
 import { dualNorm, projectToBall, setRoom, writeDisplaced } from "./reach.ts";
 
 /** How the walk goes. */
-export interface FmnOptions extends Refinement {
+export interface FmnOptions extends RefinementOptions {
   /** Gradients that are followed; default 100. */
   iterations?: number;
   /** Length of the first step, in input units; the last has a hundredth of it; default 1. */

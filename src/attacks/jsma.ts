@@ -10,14 +10,14 @@ import {
   comparedLabels,
   finishSearch,
   keepNearer,
-  type Refinement,
+  type RefinementOptions,
   REFINEMENTS,
 } from "./nearest.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 import { narrowed } from "./rows.ts";
 
 /** How the features move. */
-export interface JsmaOptions extends Refinement {
+export interface JsmaOptions extends RefinementOptions {
   /** Pairs of features that are moved at most; default 100. */
   steps?: number;
   /** Length of a move, in input units; by default to the end of the feature's bounds, or 1 where it has none. */

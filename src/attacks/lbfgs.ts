@@ -13,13 +13,13 @@ import {
   comparedLabels,
   finishSearch,
   keepNearer,
-  type Refinement,
+  type RefinementOptions,
   REFINEMENTS,
 } from "./nearest.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 
 /** How hard the search looks. */
-export interface LbfgsOptions extends Refinement {
+export interface LbfgsOptions extends RefinementOptions {
   /** Weights c that are tried for each example; default 12. */
   binarySearchSteps?: number;
   /** Steps of L-BFGS for each of them, at most; default 30. */

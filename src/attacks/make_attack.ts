@@ -9,14 +9,14 @@ import { checkAllFinite, checkExamples } from "../models/answers.ts";
 import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import { kernels } from "../runtime/variants.ts";
 import { checkList, checkObject, oneOf, resolve, type Resolved, type Schema, shown } from "../schema.ts";
-import type { Adversarial, Attack, AttackOptions, Needs, Sized } from "./attack.ts";
+import type { Adversarial, Attack, AttackOptions, Needs, SizeOptions } from "./attack.ts";
 import { misclassified, targeted } from "./criteria.ts";
 import { driveInputs, driveLater, driveNow, driveSteps, type Outcome, type Plan } from "./drive.ts";
 import { arePlainAndSame, checkWhole, COMMON, type Given, refuse, targets } from "./options.ts";
-import type { Chunk, Walk } from "./query.ts";
+import type { AttackRun, Chunk } from "./query.ts";
 
 /** What makes an attack. */
-export interface Definition<O extends object, S> {
+export interface AttackDefinition<O extends object, S> {
   /** Registry key. */
   name: string;
   /** One line on what it does, without a period. */
@@ -32,7 +32,7 @@ export interface Definition<O extends object, S> {
   /** Its own options. */
   options: S & NoInfer<Schema<O>>;
   /** Its steps on a chunk of examples, with its options complete. */
-  run: (chunk: Chunk, options: Resolved<NoInfer<O>, S>) => Walk;
+  run: (chunk: Chunk, options: Resolved<NoInfer<O>, S>) => AttackRun;
   /** Its options as they take effect on a model, which the result's conditions tell; default as they are. */
   adapt?: (
     options: Resolved<NoInfer<O>, S>,
@@ -90,7 +90,7 @@ export function makeAttack<
     adapt,
     pullback,
   }:
-    & Definition<O, S>
+    & AttackDefinition<O, S>
     & { needs: N },
 ): Attack<O, N extends "gradients" ? Differentiable : Classifier> {
   const action = `attack by ${name}`;
@@ -190,7 +190,7 @@ export function makeAttack<
     };
   }
 
-  type Options = O & AttackOptions & Sized;
+  type Options = O & AttackOptions & SizeOptions;
   function attack(model: Classifier, batch: Examples, options: Options): Adversarial {
     const prepared = prepare(model, batch, options, [options?.epsilon]);
     return result(prepared, driveNow(model, prepared)[0], 0, options);

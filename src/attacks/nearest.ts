@@ -3,12 +3,12 @@
 import type { Matrix } from "../matrix.ts";
 import { integer } from "../schema.ts";
 import { decisive, leadInScores, leads, type Pairs, rivals } from "./lead.ts";
-import type { Answer, Chunk, Query, Walk } from "./query.ts";
+import type { Answer, AttackRun, Chunk, Query } from "./query.ts";
 import { distance, lengthOf, projectToPlane, type Reach, reach, setRoom, writeDisplaced } from "./reach.ts";
 import { allRows, copyRow, gather } from "./rows.ts";
 
 /** How a search ends. */
-export interface Refinement {
+export interface RefinementOptions {
   /**
    * Steps that bring what was found nearer: the nearest point of the boundary as it is by the gradient at the point found,
    * exact if the model is linear; default 10.
@@ -117,7 +117,11 @@ const MISSED = 1e-4;
 const SHORTEST = 1 / 64;
 
 /** Brings what was found nearer, and gives the chunk's inputs with it. */
-export function* finishSearch(chunk: Chunk, search: Search, { refinements }: Required<Refinement>): Walk {
+export function* finishSearch(
+  chunk: Chunk,
+  search: Search,
+  { refinements }: Required<RefinementOptions>,
+): AttackRun {
   if (refinements > 0) yield* refine(chunk, search, refinements);
   const { x, matrix, constraint } = chunk;
   const out = matrix("out");
@@ -127,8 +131,8 @@ export function* finishSearch(chunk: Chunk, search: Search, { refinements }: Req
 }
 
 /** What is nearest on a grid is beyond a search: `out` rounded, and kept where it still fools. */
-export function* rounded({ x, constraint }: Chunk, out: Matrix): Walk {
-  constraint.resized(Number.MAX_VALUE).around(x).project(out);
+export function* rounded({ x, constraint }: Chunk, out: Matrix): AttackRun {
+  constraint.withEpsilon(Number.MAX_VALUE).around(x).project(out);
   const fooled = (yield { ask: "labels", x: out }).fooled();
   fooled.forEach((hit, row) => {
     if (!hit) copyRow(out, row, x, row);

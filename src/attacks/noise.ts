@@ -7,7 +7,7 @@ import { fillSigns, fillUniform, type Rng } from "../rng.ts";
 import { integer } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import type { Chunk, Walk } from "./query.ts";
+import type { AttackRun, Chunk } from "./query.ts";
 import { allRows, copyRow, gather, scatter } from "./rows.ts";
 
 /** How often noise is drawn. */
@@ -78,7 +78,7 @@ function* draws(
   { x, region, constraint, rng, matrix }: Chunk,
   restarts: number,
   draw: (out: Matrix, stream: (row: number) => Rng) => void,
-): Walk {
+): AttackRun {
   const out = matrix("out");
   const noisy = (k: number) => {
     // its own name, or a draw would depend on how many there are

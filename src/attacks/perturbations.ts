@@ -8,13 +8,13 @@ import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
 import { checkFunction, checkObject, isList, number, resolve, shown } from "../schema.ts";
-import type { Attack, AttackOptions, Sized } from "./attack.ts";
+import type { Attack, AttackOptions, SizeOptions } from "./attack.ts";
 import type { LossOptions } from "./direction.ts";
 
 const SCALED = { scale: number("What the gradient is multiplied by", { required: true, above: 0 }) };
 const RUBBISH = {
   mean: number("Mean of each input", { default: 0 }),
-  deviation: number("Standard deviation of each input", { default: 1, min: 0 }),
+  std: number("Standard deviation of each input", { default: 1, min: 0 }),
 };
 
 /**
@@ -59,7 +59,7 @@ export function perturbation<O extends object>(
         model,
         // what else it does with labels, such as when it ends, leaks nothing either
         labels === "predicted" ? { ...batch, labels: predictedClasses(model, model.scores(batch.x)) } : batch,
-        { ...rest, constraint: cached.made, seed: key } as unknown as O & AttackOptions & Sized,
+        { ...rest, constraint: cached.made, seed: key } as unknown as O & AttackOptions & SizeOptions,
         out,
       );
     },
@@ -156,17 +156,18 @@ export function atLayer(made: Perturbation, layer: number): Perturbation {
 }
 
 /**
- * Gaussian noise N(mean, deviation²·I) in place of the examples, as inputs that belong to no class: every probability is
+ * Gaussian noise N(mean, std²·I) in place of the examples, as inputs that belong to no class: every probability is
  * trained toward 0 (paper, appendix A). For heads of independent probabilities.
  */
-export function rubbishClass(options: { mean?: number; deviation?: number } = {}): Perturbation {
-  const { mean, deviation } = resolve("perturb by rubbish", RUBBISH, options);
+export function rubbishClass(options: { mean?: number; std?: number } = {}): Perturbation {
+  const { mean, std } = resolve("perturb by rubbish", RUBBISH, options);
   return {
-    name: `rubbish ${JSON.stringify({ mean, deviation })}`,
+    // checkpoints hold this name
+    name: `rubbish ${JSON.stringify({ mean, deviation: std })}`,
     rubbish: true,
     apply(_, { x }, key) {
       const noise = matrix(x.rows, x.cols);
-      fillNormal(noise, rng(key), { mean, std: deviation });
+      fillNormal(noise, rng(key), { mean, std });
       return noise;
     },
   };

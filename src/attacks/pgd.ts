@@ -6,7 +6,7 @@ import { boolean, choice, integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { departing } from "./departure.ts";
-import { blockSlopes, following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
+import { blockSlopes, LOSS_OPTIONS, type LossOptions, lossQueries } from "./direction.ts";
 import { allRows, gather, narrowed, scatter } from "./rows.ts";
 
 /** How projected gradient descent walks. */
@@ -79,7 +79,7 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     const { loss } = options;
     const follow = loss === "divergence"
       ? yield* departing(chunk)
-      : yield* following(chunk, { ...options, loss });
+      : yield* lossQueries(chunk, { ...options, loss });
     // a point of the walk is no allowed input where some features take single values
     const stopEarly = options.stopEarly && !constraint.discrete;
     const out = matrix("out");

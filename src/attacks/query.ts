@@ -35,7 +35,7 @@ export interface Answer {
 }
 
 /** The steps of an attack on one chunk of examples: questions, and in the end adversarial inputs, (B, D). */
-export type Walk = Generator<Query, Matrix, Answer>;
+export type AttackRun = Generator<Query, Matrix, Answer>;
 
 /** What an attack works with: a chunk of B examples. */
 export interface Chunk {

@@ -4,7 +4,7 @@ import { lengthOf, orthogonal, passes, planeOf, sine } from "../constraints/angl
 import { constraint } from "../constraints/mod.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { following, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
+import { LOSS_OPTIONS, type LossOptions, lossQueries } from "./direction.ts";
 
 /**
  * Rotation: each input is turned about the origin by the angle ε, in radians, toward the gradient of its loss, and keeps
@@ -26,7 +26,7 @@ export const rotation: Attack<LossOptions> = makeAttack({
   options: LOSS_OPTIONS,
   *run(chunk, options) {
     const { x, region, constraint, matrix } = chunk;
-    const follow = yield* following(chunk, options);
+    const follow = yield* lossQueries(chunk, options);
     const { gradient } = yield follow(x);
     const out = matrix("out");
     region.step(out, x, { direction: gradient });

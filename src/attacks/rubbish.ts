@@ -7,7 +7,7 @@ import { gradientOf } from "../models/answers.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
 import { fillNormal, type Rng, rng } from "../rng.ts";
 import { choice, integer, number, resolve } from "../schema.ts";
-import { confident, confidentOf, fooledOf } from "./criteria.ts";
+import { confident, confidentIn, fooledOf } from "./criteria.ts";
 
 /** How rubbish is drawn and judged. */
 export interface RubbishOptions {
@@ -137,7 +137,7 @@ export function* directedRubbishSteps(
       );
     }
     const moved = toward(model, drawn, all);
-    const fooled = fooledOf(predict(model, moved), confidentOf(target, threshold));
+    const fooled = fooledOf(predict(model, moved), confidentIn(target, threshold));
     open.forEach((at, i) => {
       x.data.set(rowsOf(moved, i, i + 1).data, at * x.cols);
       attempts[at] = attempt;
@@ -145,7 +145,7 @@ export function* directedRubbishSteps(
     open = open.filter((_, i) => !fooled[i]);
   }
   const predictions = predict(model, x);
-  const fooled = fooledOf(predictions, confidentOf(target, threshold));
+  const fooled = fooledOf(predictions, confidentIn(target, threshold));
   const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
   return { x, ...predictions, fooled, attempts, successRate: sum(fooled) / sum(attempts) };
 }

@@ -5,7 +5,7 @@ import { InputError } from "../errors.ts";
 import { matrix as ordinary, rowsOf } from "../matrix.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
 import { checkFunction, checkList, checkObject } from "../schema.ts";
-import type { Attack, AttackOptions, Sized } from "./attack.ts";
+import type { Attack, AttackOptions, SizeOptions } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { allRows, copyRow } from "./rows.ts";
 
@@ -76,7 +76,7 @@ export function transferAttack<O extends object>(
               constraint,
               target: target?.[row],
               seed: rng(row).split("substitute", k).key,
-            } as O & AttackOptions & Sized,
+            } as O & AttackOptions & SizeOptions,
           );
           rowsOf(made, i, i + 1).data.set(found.data);
           copyRow(out, row, made, i);

@@ -141,7 +141,7 @@ export function cascade(
 }
 
 /** A label and a class that might be taken for it. */
-export type Pair = readonly [label: number, rival: number];
+export type ClassPair = readonly [label: number, rival: number];
 
 /**
  * The most by which each class can gain on each other one within a ball of radius `epsilon`, wherever its center lies,
@@ -153,7 +153,7 @@ export function globalTable(
     epsilon: number | ArrayLike<number>;
     norm: "Linf" | "L2";
     /** Pairs to compute; the others are Infinity. */
-    pairs?: readonly Pair[];
+    pairs?: readonly ClassPair[];
   },
 ): Float64Array {
   const out = new Float64Array(chain.classes * chain.classes).fill(Infinity);
@@ -168,7 +168,7 @@ export function globalTable(
 }
 
 /** Each pair of classes once. */
-export function allPairs(classes: number): Pair[] {
+export function allPairs(classes: number): ClassPair[] {
   return Array.from({ length: classes }, (_, c) => Array.from({ length: c }, (_, d) => [c, d] as const))
     .flat();
 }

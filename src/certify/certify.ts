@@ -20,7 +20,7 @@ import {
   type Schema,
   shown,
 } from "../schema.ts";
-import { cascade, globalTable, type Pair, type Proof, type Steps, type Verdict } from "./cascade.ts";
+import { cascade, type ClassPair, globalTable, type Proof, type Steps, type Verdict } from "./cascade.ts";
 import { apply, type Chain, marginOf, scoresOf } from "./chain.ts";
 import { linearMargin, type Margin } from "./exact_linear.ts";
 import { rbfMargin } from "./exact_rbf.ts";
@@ -295,7 +295,7 @@ export function globalBounds(
     epsilon: number | ArrayLike<number>;
     norm?: "Linf" | "L2";
     /** Pairs of classes to compute, each with its reverse; default all. */
-    pairs?: readonly Pair[];
+    pairs?: readonly ClassPair[];
   },
 ): Float64Array {
   const action = "bound scores globally";

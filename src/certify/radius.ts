@@ -63,7 +63,7 @@ export function certifiedRadius(model: Model, examples: Examples, given: RadiusO
       certify(model, one, { epsilon, norm, bounds, fixed, method }).examples[0].certified;
     if (form.kind === "linear") {
       // the room that the bounds leave, whatever the size of the ball
-      const { x, lo, hi } = within(limits.resized(Number.MAX_VALUE), one.x.data);
+      const { x, lo, hi } = within(limits.withEpsilon(Number.MAX_VALUE), one.x.data);
       const distance = linearDistance(form.scores, one.labels[0], { x, lo, hi, norm });
       return Math.min(max, distance * (1 - 1e-9));
     }

@@ -124,7 +124,7 @@ export function* rubbishRadiiSteps(
   const form = formOf(model);
   for (let i = 0; i < x.rows; i++) {
     const own = rowsOf(x, i, i + 1).data;
-    const claims = (epsilon: number) => claimsIn(model, form, within(limits.resized(epsilon), own), all);
+    const claims = (epsilon: number) => claimsIn(model, form, within(limits.withEpsilon(epsilon), own), all);
     const [claimed] = claims(0).always;
     const holds = (epsilon: number) => {
       const { always, never } = claims(epsilon);

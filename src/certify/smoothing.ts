@@ -33,7 +33,7 @@ export const SMOOTHING: Schema<SmoothingOptions> = {
 };
 
 /** What is known of the smoothed classifier, ready for JSON. */
-export interface Smoothed {
+export interface SmoothingReport {
   /** The options, with their defaults. */
   readonly options: Required<SmoothingOptions>;
   /** Answers of the smoothed classifier, or −1 where it abstains. */
@@ -73,7 +73,7 @@ export function smoothing(
   model: Classifier,
   examples: Pick<Batch, "x">,
   given: SmoothingOptions = {},
-): Smoothed {
+): SmoothingReport {
   const options = resolve("smooth a classifier", SMOOTHING, given) as Required<SmoothingOptions>;
   const { std, samples, selection, alpha, seed } = options;
   checkModel("smooth", model);

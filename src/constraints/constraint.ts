@@ -78,7 +78,7 @@ export interface Constraint {
   /** Whether some features take single values alone, so that a small step may come to nothing. */
   readonly discrete: boolean;
   /** The same constraint with another size. */
-  resized(epsilon: Epsilon): Constraint;
+  withEpsilon(epsilon: Epsilon): Constraint;
   /** What is allowed around the inputs `original`, (B, D); work that concerns them alone is done once. */
   around(original: Matrix, room?: (name: string) => Matrix): Region;
   /** Moves `x` (B, D) to an allowed input near it: the nearest one in the norm's ball and the bounds, then rounded. */

@@ -82,7 +82,7 @@ function constraintIn(
     grid,
     oneHot,
     discrete: grid !== undefined || oneHot.length > 0,
-    resized: (size) => constraintIn(inputs, { ...options, epsilon: size }, action, turn),
+    withEpsilon: (size) => constraintIn(inputs, { ...options, epsilon: size }, action, turn),
     around,
     project: (x, original) => around(original).project(x),
     check: (x, original) => around(original).check(x),

@@ -20,7 +20,7 @@ export interface DigitsOptions {
 }
 
 /**
- * Handwritten-looking digits 0 … 9, (`learn`, 784) and (`test`, 784): images of 28 × 28 pixels, row after
+ * Handwritten-looking digits 0 … 9, (`train`, 784) and (`test`, 784): images of 28 × 28 pixels, row after
  * row, each a multiple of 1/255 in [0, 1], paper 0 and ink 1. They are drawn, not scanned: the pen strokes of
  * several ways to write each digit, varied in shape, slant, weight, position and size.
  *

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { checkList, checkObject, shown } from "../schema.ts";
 
 /** Numbers as files hold them; half precision is widened to float32, true and false are 1 and 0. */
-export type Numbers =
+export type NumericArray =
   | Uint8Array
   | Int8Array
   | Uint16Array
@@ -32,7 +32,7 @@ export type ElementType =
   | "b1"
   | "bf2";
 
-const ARRAYS: Readonly<Record<ElementType, new (buffer: ArrayBuffer) => Numbers>> = {
+const ARRAYS: Readonly<Record<ElementType, new (buffer: ArrayBuffer) => NumericArray>> = {
   u1: Uint8Array,
   u2: Uint16Array,
   u4: Uint32Array,
@@ -59,7 +59,7 @@ export function elementBytes(type: ElementType): number {
 }
 
 /** The numbers of `type` in `bytes`, which are a whole number of them, copied. */
-export function decode(type: ElementType, bytes: Uint8Array, { bigEndian = false } = {}): Numbers {
+export function decode(type: ElementType, bytes: Uint8Array, { bigEndian = false } = {}): NumericArray {
   const copy = new Uint8Array(bytes.length);
   copy.set(bytes);
   const size = elementBytes(type);
@@ -91,7 +91,7 @@ function halfBits(half: number): number {
 }
 
 /** `data` as float32, each number rounded to the nearest; shares its memory if it is float32 already. */
-export function toFloat32(data: Numbers): Float32Array {
+export function toFloat32(data: NumericArray): Float32Array {
   if (data instanceof Float32Array) return data;
   const floats = new Float32Array(data.length);
   for (let i = 0; i < data.length; i++) floats[i] = Number(data[i]);
@@ -106,7 +106,7 @@ export function sizeOf(shape: readonly number[]): number {
 /** @throws {InputError} unless `given`, called `what`, has a shape and as many numbers; `action` begins the message */
 export function checkArray(
   action: string,
-  given: { shape: readonly number[]; data: Numbers },
+  given: { shape: readonly number[]; data: NumericArray },
   what: string,
 ): void {
   checkObject(action, given, what);

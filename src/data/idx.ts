@@ -7,7 +7,7 @@ import {
   decode,
   elementBytes,
   type ElementType,
-  type Numbers,
+  type NumericArray,
   shapeText,
   sizeOf,
 } from "./elements.ts";
@@ -19,7 +19,7 @@ export interface Idx {
   /** Length of each dimension. */
   readonly shape: number[];
   /** The numbers, the last dimension running fastest. */
-  readonly data: Numbers;
+  readonly data: NumericArray;
 }
 
 /** Types by their code, all big-endian. */

@@ -2,11 +2,11 @@
 
 import { InputError } from "../errors.ts";
 import { quoted } from "../schema.ts";
-import type { Numbers } from "./elements.ts";
-import type { Labelling } from "./reading.ts";
+import type { NumericArray } from "./elements.ts";
+import type { LabelMeaning } from "./reading.ts";
 
 /** Label of each example, (B): numbers, or words; NaN or undefined is a missing one. */
-export type LabelColumn = Numbers | readonly (string | number | undefined)[];
+export type LabelColumn = NumericArray | readonly (string | number | undefined)[];
 
 /** LabelColumn of one table. */
 interface Labelled {
@@ -31,7 +31,7 @@ export function areStrings(labels: LabelColumn): labels is readonly string[] {
 export function labelling(
   tables: readonly Labelled[],
   { classes, labelBase }: { classes?: number; labelBase: number | "auto" },
-): Labelling {
+): LabelMeaning {
   if (tables.some(({ labels }) => areStrings(labels))) {
     const names = new Set<string>();
     for (const { labels } of tables) for (let i = 0; i < labels.length; i++) names.add(`${labels[i]}`);
@@ -98,7 +98,7 @@ function checkedCount(found: number, classes: number | undefined): number {
  */
 export function classesOf(
   table: Labelled,
-  { classes, names }: Labelling,
+  { classes, names }: LabelMeaning,
   whose = "",
 ): Int32Array {
   const { labels, place = exampleAt } = table;

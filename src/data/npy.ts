@@ -9,7 +9,7 @@ import {
   elementBytes,
   type ElementType,
   isElementType,
-  type Numbers,
+  type NumericArray,
   shapeText,
   sizeOf,
 } from "./elements.ts";
@@ -21,7 +21,7 @@ export interface Npy {
   /** Length of each dimension; none for a single number. */
   readonly shape: number[];
   /** The numbers in C order, the last dimension running fastest. */
-  readonly data: Numbers;
+  readonly data: NumericArray;
 }
 
 /** Bytes that a header may have: it says three things. */
@@ -108,7 +108,7 @@ function headerText(bytes: Uint8Array): { text: string; from: number } {
 }
 
 /** The numbers of an array whose first dimension runs fastest, with the last running fastest. */
-function inCOrder(data: Numbers, shape: readonly number[]): Numbers {
+function inCOrder(data: NumericArray, shape: readonly number[]): NumericArray {
   const out = data.slice();
   const strides = shape.map((_, i) => sizeOf(shape.slice(0, i)));
   const at = shape.map(() => 0);
@@ -146,7 +146,7 @@ export function npyTable(x: Npy, labels: Npy): Table {
   return { x: { rows, cols: sizeOf(rest), data: x.data }, labels: labelsOf(labels), image, pixels };
 }
 
-function labelsOf({ shape, data }: Npy): Numbers {
+function labelsOf({ shape, data }: Npy): NumericArray {
   const [rows, ...rest] = shape;
   if (shape.length > 0 && rest.every((n) => n === 1)) return data;
   const classes = rest[0];

@@ -6,7 +6,7 @@ import type { ImageShape } from "./image.ts";
 import type { Scaling } from "./scaling.ts";
 
 /** What the labels of a data set stand for. */
-export interface Labelling {
+export interface LabelMeaning {
   /** Number of classes. */
   readonly classes: number;
   /** The label of each class as the files have it; none if label k is class k. */
@@ -14,15 +14,15 @@ export interface Labelling {
 }
 
 /** What a model needs to be given the same inputs and classes again. */
-export interface Fitted {
+export interface FittedData {
   /** How inputs are scaled. */
   readonly scaling: Scaling;
   /** What labels stand for. */
-  readonly labels: Labelling;
+  readonly labels: LabelMeaning;
 }
 
 /** How a data set was read. */
-export interface Reading extends Fitted {
+export interface Reading extends FittedData {
   /** The images that its inputs are, where that is known. */
   readonly image?: ImageShape;
   /** Least and greatest input as the files have them. */
@@ -34,17 +34,17 @@ export interface Reading extends Fitted {
 }
 
 /** What of `reading` a model's record keeps, as text. */
-export function fittedText(fitted: Fitted): string {
+export function writeFitted(fitted: FittedData): string {
   const { scaling, labels } = checkFitted("keep how data were read", fitted);
   return JSON.stringify({ scaling, labels });
 }
 
 /**
- * What `fittedText` made a text of, for a model of so many inputs.
+ * What `writeFitted` wrote, for a model of so many inputs.
  *
  * @throws {InputError} if it is no such text: files may hold anything
  */
-export function readFitted(text: string, inputs: number): Fitted {
+export function readFitted(text: string, inputs: number): FittedData {
   const fail = (): never => {
     throw new InputError("format", "read how the model's data were read", "its record of it is damaged");
   };
@@ -70,7 +70,7 @@ export function readFitted(text: string, inputs: number): Fitted {
   if (!named) fail();
   return {
     scaling: (fitted ? { kind, offset, divisor } : { kind }) as Scaling,
-    labels: { classes, ...(names !== undefined && { names }) } as Labelling,
+    labels: { classes, ...(names !== undefined && { names }) } as LabelMeaning,
   };
 }
 
@@ -124,7 +124,7 @@ function short(value: number): string {
 const isText = (value: unknown) => typeof value === "string";
 
 /** `fitted`. @throws {InputError} unless it is of a kind of scaling, and of classes; `action` begins the message */
-function checkFitted<T extends Fitted>(action: string, fitted: T): T {
+function checkFitted<T extends FittedData>(action: string, fitted: T): T {
   checkObject(action, fitted, "what was read");
   const { scaling, labels } = fitted;
   checkObject(action, scaling, "the scaling");

@@ -4,16 +4,16 @@ import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import { any, choice, integer, integerOr, isList, resolve, shown } from "../schema.ts";
 import type { Batch } from "./batch.ts";
-import { type Numbers, toFloat32 } from "./elements.ts";
+import { type NumericArray, toFloat32 } from "./elements.ts";
 import { imageOfWidth, type ImageShape } from "./image.ts";
 import { areStrings, classesOf, exampleAt, type LabelColumn, labelling, reading } from "./labels.ts";
-import type { Fitted, Reading } from "./reading.ts";
+import type { FittedData, Reading } from "./reading.ts";
 import { fitScaling, scaleInPlace, type Scaling } from "./scaling.ts";
 
 /** Examples as a file holds them. */
 export interface Table {
   /** Inputs, (B, D); NaN is a missing one. Reading may write over them. */
-  readonly x: { readonly rows: number; readonly cols: number; readonly data: Numbers };
+  readonly x: { readonly rows: number; readonly cols: number; readonly data: NumericArray };
   /** Label of each example, (B): numbers, or words; NaN or undefined is a missing one. */
   readonly labels: LabelColumn;
   /** Whether the file says that each example is an image of bytes. */
@@ -45,7 +45,7 @@ export interface ReadOptions {
   /** What to do with examples that lack a value: refuse the data, the default, or leave those examples out. */
   missing?: "refuse" | "drop";
   /** What a model was trained on: its scaling and classes are then those of the data. */
-  fitted?: Fitted;
+  fitted?: FittedData;
 }
 
 /** Options of reading. */
@@ -54,7 +54,7 @@ export const READ_OPTIONS = {
   labelBase: integerOr("Number of the first class", ["auto"], { min: 0, max: 1, default: "auto" }),
   classes: integer("Number of classes; by default as many as the labels say", { min: 1 }),
   missing: choice("What to do with examples that lack a value", ["refuse", "drop"], { default: "refuse" }),
-  fitted: any<Fitted>("What a model was trained on"),
+  fitted: any<FittedData>("What a model was trained on"),
 } as const;
 
 /** A batch that tells how it was read. */
@@ -147,7 +147,7 @@ function checkTable(table: Table, first: Table): void {
   }
 }
 
-function checkFitted(fitted: Fitted, inputs: number): void {
+function checkFitted(fitted: FittedData, inputs: number): void {
   const { scaling, labels } = fitted ?? {};
   const fits = scaling && labels && Number.isSafeInteger(labels.classes) &&
     (scaling.kind === "none" || scaling.kind === "255" ||
@@ -206,7 +206,7 @@ export function tableRows(table: Table, rows: readonly number[]): Table {
   };
 }
 
-function firstNaN(data: Numbers, from: number, to: number): number {
+function firstNaN(data: NumericArray, from: number, to: number): number {
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return -1;
   for (let i = from; i < to; i++) if (data[i] !== data[i]) return i;
   return -1;
@@ -236,14 +236,14 @@ function rangeOf(xs: readonly Matrix[]): [number, number] {
   return min > max ? [0, 0] : [min, max];
 }
 
-type Kind = { readonly image?: boolean; readonly x: Matrix };
+type InputTable = { readonly image?: boolean; readonly x: Matrix };
 
-function scaleOf(tables: readonly Kind[], [, max]: readonly [number, number]): "none" | "255" {
+function scaleOf(tables: readonly InputTable[], [, max]: readonly [number, number]): "none" | "255" {
   const images = tables.every(({ image, x }) => image || imageOfWidth(x.cols));
   return images && max >= 128 && areBytes(tables) ? "255" : "none";
 }
 
-function areBytes(tables: readonly Kind[]): boolean {
+function areBytes(tables: readonly InputTable[]): boolean {
   return tables.every(({ x }) =>
     x.data.every((value) => value >= 0 && value <= 255 && Number.isInteger(value))
   );
@@ -253,7 +253,7 @@ function areBytes(tables: readonly Kind[]): boolean {
 function fittedScaling(
   scale: "auto" | Scaling["kind"],
   own: Scaling,
-  tables: readonly Kind[],
+  tables: readonly InputTable[],
   [, max]: readonly [number, number],
 ): Scaling {
   if (scale === "none" || (scale === "auto" && own.kind === "none")) return { kind: "none" };

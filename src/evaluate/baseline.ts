@@ -9,7 +9,7 @@ import type { WorstCase } from "./robustness.ts";
 import { mcnemar, mostWorse, wilsonInterval } from "./significance.ts";
 
 /** Which examples are wrong under one condition. */
-export interface Outcome {
+export interface ConditionOutcome {
   /** What was tried: `clean`, `attacked` or `certified`, or what an attack is called. */
   readonly on: string;
   /** The size of the perturbation; null for `clean`. */
@@ -23,7 +23,11 @@ export interface Outcome {
 }
 
 /** The outcome of examples that are `wrong` or not. */
-export function outcomeOf(on: string, epsilon: number | null, wrong: readonly boolean[]): Outcome {
+export function conditionOutcome(
+  on: string,
+  epsilon: number | null,
+  wrong: readonly boolean[],
+): ConditionOutcome {
   const errors = wrong.filter(Boolean).length;
   return { on, epsilon, errors, interval: wilsonInterval(errors, wrong.length), wrong: hexOf(wrong) };
 }
@@ -55,7 +59,7 @@ export interface Baseline extends Found {
 interface Found {
   readonly conditions: EvaluationConditions;
   readonly robustness: WorstCase | null;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly ConditionOutcome[];
 }
 
 const text = { kind: "text", help: "", required: true } as const satisfies Field;
@@ -109,7 +113,7 @@ export function readBaseline(value: unknown, data: string): Baseline {
     if (wrong.length !== digits || !/^[0-9a-f]*$/.test(wrong)) {
       return fail(`${place}.wrong must be ${digits} hexadecimal digits, for ${examples} examples`);
     }
-    return outcomeOf(on, epsilon, bitsOf(wrong, examples));
+    return conditionOutcome(on, epsilon, bitsOf(wrong, examples));
   });
   const objects = (value: unknown, place: string) =>
     Array.isArray(value) && value.every((each) => typeof each === "object" && each !== null)
@@ -132,7 +136,7 @@ export function readBaseline(value: unknown, data: string): Baseline {
 }
 
 /** One condition, before and now. */
-export interface Comparison {
+export interface ConditionComparison {
   /** What was tried, as outcomes call it. */
   readonly on: string;
   /** The size of the perturbation; null for `clean`. */
@@ -155,7 +159,7 @@ export interface Comparison {
 }
 
 /** A comparison with a baseline, ready for JSON. */
-export interface Compared {
+export interface BaselineComparison {
   /** What it is compared with. */
   readonly baseline: {
     readonly model: string;
@@ -165,13 +169,13 @@ export interface Compared {
   /** Level of the tests. */
   readonly level: number;
   /** One for each condition that both were found under. */
-  readonly at: readonly Comparison[];
+  readonly at: readonly ConditionComparison[];
 }
 
 /** What stands in `now` and was found under the same conditions in the `baseline`, beside each other. */
-export function compared(baseline: Baseline, now: Found, level: number): Compared {
+export function compared(baseline: Baseline, now: Found, level: number): BaselineComparison {
   const { model, kernels, sha256, examples, outcomes } = baseline;
-  const at = now.outcomes.flatMap((after): Comparison[] => {
+  const at = now.outcomes.flatMap((after): ConditionComparison[] => {
     const before = outcomes.find((each) => isAlike(each, after));
     if (!before || difference(after, baseline, now)) return [];
     const [was, is] = [before, after].map(({ wrong }) => bitsOf(wrong, examples));
@@ -192,7 +196,7 @@ export function compared(baseline: Baseline, now: Found, level: number): Compare
 }
 
 /** What is compared: on what, and at which size. */
-type Place = Pick<Outcome, "on" | "epsilon">;
+type Place = Pick<ConditionOutcome, "on" | "epsilon">;
 
 function isAlike(a: Place, b: Place): boolean {
   return a.on === b.on && a.epsilon === b.epsilon;

@@ -9,11 +9,11 @@ import { noBoundText } from "./attack_choice.ts";
 import type { Effort } from "./efforts.ts";
 import {
   type Baseline,
+  type BaselineComparison,
   checkComparable,
-  type Compared,
   compared,
-  type Outcome,
-  outcomeOf,
+  type ConditionOutcome,
+  conditionOutcome,
 } from "./baseline.ts";
 import {
   type Gate,
@@ -81,9 +81,9 @@ export interface CheckReport extends Evaluation {
   /** One for each attack and ε. */
   readonly flips: readonly Flips[];
   /** Which examples are wrong: clean, in the worst case, certified, and under each attack, for comparisons in pairs. */
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly ConditionOutcome[];
   /** The same beside a baseline; null where there is none. */
-  readonly comparison: Compared | null;
+  readonly comparison: BaselineComparison | null;
   /** One for each rate that a threshold limits. */
   readonly verdicts: readonly Verdict[];
   /** Whether all thresholds are met; null where there are none. */
@@ -278,19 +278,25 @@ function pairedVerdicts(
 function outcomesOf(
   { clean, attacked, robustness }: Outcomes & { robustness?: RobustnessReport },
   labels: Int32Array,
-): Outcome[] {
+): ConditionOutcome[] {
   const wrong = ({ predicted }: Answers) => Array.from(labels, (label, i) => predicted[i] !== label);
   const { perExample, at } = robustness ?? {};
   return [
-    outcomeOf("clean", null, wrong(clean)),
+    conditionOutcome("clean", null, wrong(clean)),
     // of a sample it could not be told which they are
     ...(perExample?.length === labels.length ? at! : []).flatMap(({ epsilon, certified }) => [
-      outcomeOf("attacked", epsilon, perExample!.map(({ size }) => size !== null && size <= epsilon)),
+      conditionOutcome("attacked", epsilon, perExample!.map(({ size }) => size !== null && size <= epsilon)),
       ...(certified
-        ? [outcomeOf("certified", epsilon, perExample!.map((each) => !((each.certified ?? 0) >= epsilon)))]
+        ? [
+          conditionOutcome(
+            "certified",
+            epsilon,
+            perExample!.map((each) => !((each.certified ?? 0) >= epsilon)),
+          ),
+        ]
         : []),
     ]),
-    ...attacked.map((answers) => outcomeOf(answers.attack, answers.epsilon, wrong(answers))),
+    ...attacked.map((answers) => conditionOutcome(answers.attack, answers.epsilon, wrong(answers))),
   ];
 }
 

@@ -15,7 +15,7 @@ const Z = 1.959963984540054;
  *
  * @example
  * ```ts
- * import { wilsonInterval } from "@gibbon/gibbon";
+ * import { wilsonInterval } from "./significance.ts";
  * import { assertAlmostEquals } from "@std/assert";
  *
  * const [least, greatest] = wilsonInterval(81, 263);
@@ -55,7 +55,7 @@ export interface McNemar {
  *
  * @example
  * ```ts
- * import { mcnemar } from "@gibbon/gibbon";
+ * import { mcnemar } from "./significance.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(mcnemar(5, 0), { pValue: 2 / 32, pWorse: 1 / 32 });

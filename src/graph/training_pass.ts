@@ -8,7 +8,7 @@ import { rng } from "../rng.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 
 /** Which part of the values a dropout mask keeps, and what it multiplies them by. */
-export interface Keep {
+export interface KeepRate {
   /** Probability of keeping a value, in (0, 1]. */
   keep: number;
   /** Factor on what is kept. */
@@ -18,9 +18,9 @@ export interface Keep {
 /** Dropout of the inputs, and of the values between layers. */
 export interface Dropout {
   /** On the inputs of layers that no layer with parameters precedes; default none. */
-  input?: Keep;
+  input?: KeepRate;
   /** On the inputs of every later layer with parameters; default none. */
-  hidden?: Keep;
+  hidden?: KeepRate;
 }
 
 /** What is done to the inputs of layers with parameters, which are counted from 0, while training. */

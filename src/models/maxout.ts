@@ -6,7 +6,7 @@ import { linear } from "../ops/linear.ts";
 import { maxout as maxoutOp } from "../ops/maxout.ts";
 import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { linearNode } from "./nodes.ts";
-import { PUBLISHED } from "./recipe.ts";
+import { PUBLISHED_RECIPE } from "./recipe.ts";
 
 /** Sizes of a maxout network. */
 export interface MaxoutOptions {
@@ -66,7 +66,7 @@ export const maxout: FamilyKind<MaxoutOptions> = builtIn<MaxoutOptions>()({
       ],
       head,
     },
-    recipe: PUBLISHED,
+    recipe: PUBLISHED_RECIPE,
     fill(name, out, random) {
       if (name.endsWith("W")) fillUniform(out, random, { lo: -initialRange, hi: initialRange });
     },

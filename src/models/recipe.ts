@@ -1,6 +1,6 @@
 /** How a model is trained, as plain data. @module */
 
-import type { Dropout, Keep } from "../graph/training_pass.ts";
+import type { Dropout, KeepRate } from "../graph/training_pass.ts";
 import { any, integer, number, type Schema } from "../schema.ts";
 
 /** Stochastic gradient descent with classical momentum: v = m·v − rate·g, p = p + v. */
@@ -57,7 +57,7 @@ export interface Recipe {
  * The published recipe of maxout networks on permutation-invariant MNIST (Goodfellow et al. 2013; pylearn2's
  * mnist_pi.yaml), which the paper's networks were trained with.
  */
-export const PUBLISHED: Recipe = {
+export const PUBLISHED_RECIPE: Recipe = {
   optimizer: {
     name: "sgd",
     learningRate: 0.1,
@@ -96,7 +96,7 @@ export const OPTIMIZERS = {
 export const KEEP = {
   keep: number("Probability of keeping a value", { required: true, above: 0, max: 1 }),
   scale: number("Factor on what is kept", { required: true, above: 0 }),
-} as const satisfies Schema<Keep>;
+} as const satisfies Schema<KeepRate>;
 
 /** What a number for all weights, or for those of one parameter, can be. */
 export const PER_PARAMETER = {

@@ -53,7 +53,7 @@ export function headline(claims: readonly ReportedClaim[]): string {
     claims.flatMap(({ kind, fitted }) => kind === "published" && fitted ? [fitted] : []),
   );
   const figures = claims.filter(({ kind, fitted }) => kind === "published" && fitted).length;
-  return `Of the paper's ${total} MNIST figures${total < PUBLISHED ? " asked for" : ""}, ` +
+  return `Of the paper's ${total} MNIST figures${total < PUBLISHED_FIGURES ? " asked for" : ""}, ` +
     `${counts["within tolerance"]} within tolerance by the exact gradient, ${
       float32["within tolerance"]
     } by float32; ` +
@@ -66,4 +66,4 @@ export function headline(claims: readonly ReportedClaim[]): string {
 }
 
 /** How many figures on MNIST the paper prints that this project measures. */
-export const PUBLISHED = 41;
+export const PUBLISHED_FIGURES = 41;

@@ -9,7 +9,7 @@ import type { Perturbation } from "../models/classifier.ts";
 import { isObject } from "../models/history.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Objective } from "./trades.ts";
-import type { Keep } from "../graph/training_pass.ts";
+import type { KeepRate } from "../graph/training_pass.ts";
 import { KEEP, OPTIMIZERS, PER_PARAMETER, RECIPE, type Recipe } from "../models/recipe.ts";
 import { any, integer, number, problem, rangeOf, resolve, type Schema, shown } from "../schema.ts";
 
@@ -176,7 +176,10 @@ function recipeOf(own: Recipe, given: Partial<Recipe>): Recipe {
     for (const each of values) if (problem(field, each)) refuse(name, each, rangeOf(field));
   }
   if (dropout !== undefined) {
-    const kinds = { input: any<Keep>("Of the inputs"), hidden: any<Keep>("Of the values between layers") };
+    const kinds = {
+      input: any<KeepRate>("Of the inputs"),
+      hidden: any<KeepRate>("Of the values between layers"),
+    };
     const { input, hidden } = resolve("train with dropout", kinds, dropout);
     if (input) resolve("train with dropout of inputs", KEEP, input);
     if (hidden) resolve("train with dropout of hidden layers", KEEP, hidden);

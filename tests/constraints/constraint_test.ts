@@ -49,7 +49,7 @@ Deno.test("project() leaves what is allowed, on bits, and original inputs at eps
     const again = matrix(30, D, x.data.slice());
     each.project(again, original);
     assertEquals(new Uint32Array(again.data.buffer), new Uint32Array(x.data.slice().buffer), name);
-    each.resized(0).project(x, original);
+    each.withEpsilon(0).project(x, original);
     assertEquals(new Uint32Array(x.data.slice().buffer), new Uint32Array(original.data.slice().buffer), name);
   });
 });

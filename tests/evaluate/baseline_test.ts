@@ -3,7 +3,7 @@ import { InputError } from "../../src/errors.ts";
 import "../../src/runtime/inlined.ts";
 import { batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
-import { compared, outcomeOf, readBaseline } from "../../src/evaluate/baseline.ts";
+import { compared, conditionOutcome, readBaseline } from "../../src/evaluate/baseline.ts";
 import { type CheckOptions, type CheckReport, checkSteps } from "../../src/evaluate/check.ts";
 import { GATE, type Gate } from "../../src/evaluate/gate.ts";
 import { runSteps } from "../../src/evaluate/outcomes.ts";
@@ -153,10 +153,10 @@ Deno.test("readBaseline() refuses other examples and what is no report", () => {
 
 Deno.test("outcomes hold a bit for each example, and compared() counts them", () => {
   const wrong = [true, false, false, true, true];
-  const outcome = outcomeOf("clean", null, wrong);
+  const outcome = conditionOutcome("clean", null, wrong);
   assertEquals([outcome.wrong, outcome.errors], ["98", 3]);
   const before = { ...readBaseline(saved(check(0.525, gate)), "d"), examples: 5, outcomes: [outcome] };
-  const now = { ...before, outcomes: [outcomeOf("clean", null, [false, true, false, true, true])] };
+  const now = { ...before, outcomes: [conditionOutcome("clean", null, [false, true, false, true, true])] };
   const [{ worse, better }] = compared(before, now, level).at;
   assertEquals([worse, better], [1, 1]);
   assert(compared(before, { ...now, outcomes: [] }, level).at.length === 0);

@@ -5,7 +5,7 @@ import { fgsm } from "../../src/attacks/fgsm.ts";
 import { digits } from "../../src/data/digits.ts";
 import { init } from "../../src/runtime/variants.ts";
 import { maxout } from "../../src/models/mod.ts";
-import { PUBLISHED } from "../../src/models/recipe.ts";
+import { PUBLISHED_RECIPE } from "../../src/models/recipe.ts";
 import { identity } from "../../src/train/mod.ts";
 
 Deno.test("identity() of the paper's networks is what it was, by today's and the former hash, so that what was kept of their long training is found", () => {
@@ -21,7 +21,7 @@ Deno.test("identity() of the paper's networks is what it was, by today's and the
     '"config":"{\\"inputs\\":784,\\"classes\\":10,\\"units\\":[240,240],\\"pieces\\":5,\\"head\\":\\"softmax\\",' +
     `\\"initialRange\\":0.005}","recipe":${recipe},"seed":2,${rest},"patience":100,"kernels":"baseline",` +
     `"train":"${content}"}}`;
-  const options = { ...PUBLISHED, epochs: 243, seed: 2 };
+  const options = { ...PUBLISHED_RECIPE, epochs: 243, seed: 2 };
   assertEquals(identity(family, trainSet, options), expected('"alpha":1'));
   const former = identity(family, trainSet, options, { former: true });
   assertEquals(former, expected('"alpha":1', "26ce6069"));

@@ -136,7 +136,7 @@ Deno.test("train() perturbs a hidden layer as an attack on the layers after it w
 });
 
 Deno.test("train() against rubbish teaches a model of independent probabilities to say no", async () => {
-  const noise = rubbishClass({ deviation: 1 });
+  const noise = rubbishClass({ std: 1 });
   const { objective, model, network, gradients } = stepOf(deep("sigmoid"), noise);
   // every class absent: the sum of softplus(score)
   const x = noise.apply(model, { x: matrix(B, INPUTS), labels: new Int32Array(B), classes: CLASSES }, 0);

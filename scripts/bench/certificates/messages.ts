@@ -1,6 +1,6 @@
 /** What a measurement of certificates and its workers tell each other. @module */
 
-import type { Certificate, CertifyOptions, Pair } from "../../../src/mod.ts";
+import type { Certificate, CertifyOptions, ClassPair } from "../../../src/mod.ts";
 
 /** What all workers know. */
 export interface Setting {
@@ -17,7 +17,7 @@ export interface Setting {
 /** What a worker is to do. */
 export type Order =
   | { readonly kind: "begin"; readonly setting: Setting }
-  | { readonly kind: "global"; readonly pairs: readonly Pair[] }
+  | { readonly kind: "global"; readonly pairs: readonly ClassPair[] }
   | {
     readonly kind: "rows";
     readonly rows: { readonly x: Float32Array; readonly labels: Int32Array };

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-explicit-any -- a library that is no dependency of this project has no types here
 
-import { type Batch, PUBLISHED, type Tensors } from "../../../src/mod.ts";
+import { type Batch, PUBLISHED_RECIPE, type Tensors } from "../../../src/mod.ts";
 import { CHECK_RATE, EPSILON } from "../models.ts";
 import type { Attacked, Peer, Trained } from "./peer.ts";
 import { layers, rbf } from "./tfjs_models.ts";
@@ -80,7 +80,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
       step(tf.train.sgd(CHECK_RATE), once, batches[0], false);
       const result = once.read();
       const net = make();
-      const { momentum = 0 } = PUBLISHED.optimizer.name === "sgd" ? PUBLISHED.optimizer : {};
+      const { momentum = 0 } = PUBLISHED_RECIPE.optimizer.name === "sgd" ? PUBLISHED_RECIPE.optimizer : {};
       const rule = what === "rbf" ? tf.train.adam(0.002) : tf.train.momentum(0.1, momentum);
       const weights = Object.entries(net.variables).filter(([name]) => name.endsWith("W")).map(([, v]) => v);
       let at = 0;
@@ -89,7 +89,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
         tf.tidy(() => {
           for (const W of weights) {
             const norm = tf.sqrt(tf.sum(tf.square(W), 0, true));
-            W.assign(tf.mul(W, tf.minimum(1, tf.div(PUBLISHED.maxNorm, norm))));
+            W.assign(tf.mul(W, tf.minimum(1, tf.div(PUBLISHED_RECIPE.maxNorm, norm))));
           }
         });
       });

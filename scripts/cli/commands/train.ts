@@ -14,7 +14,7 @@ import {
   saveModel,
   train as trainModel,
 } from "../../../src/mod.ts";
-import { fittedText, readingJson, readingText } from "../../../src/data/reading.ts";
+import { readingJson, readingText, writeFitted } from "../../../src/data/reading.ts";
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { type AttackedRates, fooledRate } from "../../../src/evaluate/evaluation.ts";
 import { measureAnswers } from "../../../src/evaluate/measure.ts";
@@ -85,7 +85,7 @@ export const train: Command = command({
     const record = {
       ...model.record,
       data: data.name,
-      reading: fittedText(reading),
+      reading: writeFitted(reading),
       ...(classes && { classes: classes.join() }),
     };
     await writeFileWhole(out, saveModel({ ...model, record }));

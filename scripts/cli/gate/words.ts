@@ -1,6 +1,6 @@
 /** What a check found, in words for a terminal. @module */
 
-import type { Compared } from "../../../src/evaluate/baseline.ts";
+import type { BaselineComparison } from "../../../src/evaluate/baseline.ts";
 import type { CheckReport, Verdict } from "../../../src/evaluate/check.ts";
 import { wrapped } from "../help.ts";
 import {
@@ -88,7 +88,7 @@ export function intervalText([least, greatest]: readonly [number, number]): stri
 }
 
 /** The rows of a comparison, under a heading. */
-export function comparisonRows({ at }: Compared, examples: number): string[][] {
+export function comparisonRows({ at }: BaselineComparison, examples: number): string[][] {
   return [
     ["", "before", "now", "worse", "better", "p", "unseen"],
     ...at.map((each) => [
@@ -103,7 +103,7 @@ export function comparisonRows({ at }: Compared, examples: number): string[][] {
 }
 
 /** What a comparison rests on, and what its columns mean. */
-export function comparisonLegend({ baseline, level }: Compared, kernels: string): string {
+export function comparisonLegend({ baseline, level }: BaselineComparison, kernels: string): string {
   const other = baseline.kernels === kernels
     ? ""
     : ` The baseline was made by other kernels, ${baseline.kernels}.`;
@@ -115,7 +115,7 @@ export function comparisonLegend({ baseline, level }: Compared, kernels: string)
 }
 
 function comparisonText(
-  comparison: Compared,
+  comparison: BaselineComparison,
   { examples, kernels, width }: { examples: number; kernels: string; width: number },
 ): string {
   return [

@@ -72,7 +72,6 @@ await gibbon.train(linear.family, examples(), {
   epochs: 1,
   onCheckpoint: (made) => void (checkpoint = made),
 });
-const answer = () => ({ x: X(), original: X() });
 const table = () => ({ x: X(), labels: ["a", "b"] });
 
 const fitted = () => ({ scaling: { kind: "none" }, labels: { classes: 2, names: ["a", "b"] } });
@@ -103,14 +102,13 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   alongLine: () => [linear, matrix(1, 3), { direction: matrix(1, 3), epsilons: [0, 1] }],
   atLayer: () => [gibbon.perturbation(gibbon.fgsm, { epsilon: 0.1 }), 1],
   attackNamed: () => ["fgsm"],
-  added: () => [answer()],
   batch: () => [{ x: X(), labels: [0, 1], classes: 2, classNames: ["a", "b"] }],
   certificates: () => [linear, examples(), { epsilon: 0.1, norm: "Linf", bounds: [0, 1], method: "auto" }],
   certifiedRadius: () => [linear, examples(), { max: 1, halvings: 3, norm: "Linf" }],
   certify: () => [linear, examples(), { epsilon: 0.1, norm: "Linf", bounds: [0, 1], method: "auto" }],
   classRbm: () => [{ inputs: 3, classes: 2, units: 2 }],
   confident: () => [0.5],
-  confidentOf: () => [1, 0.5],
+  confidentIn: () => [1, 0.5],
   constraint:
     () => [3, { epsilon: 0.1, norm: "Linf", bounds: [0, 1], fixed: [0], grid: 255, oneHot: [[1, 2]] }],
   csvBatch: () => ["0,1\n1,2\n", { label: 0, header: "no", separator: "comma" }],
@@ -119,16 +117,14 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   differentiable: () => [gibbon.rotation, { epsilon: 0.1 }],
   digits: () => [{ seed: 1, train: 2, test: 2 }],
   directedRubbish: () => [linear, { samples: 2, target: 0, epsilon: 0.1, attempts: 1 }],
-  displaced: () => [X(), examples(), { by: 1 }],
   ensemble: () => [[linear, own()], { rule: "scores" }],
   familyNamed: () => ["maxout", { inputs: 3, classes: 2, units: [2], pieces: 2 }],
-  fittedText: () => [fitted()],
+  writeFitted: () => [fitted()],
   globalBounds: () => [hidden, { epsilon: 0.1, norm: "Linf", pairs: [[0, 1]] }],
   httpClassifier:
     () => [{ url: "http://127.0.0.1:9/", inputs: 3, classes: 2, answers: "scores", retries: 0 }],
   idxBatch: () => [{ shape: [2, 3], data: new Uint8Array(6) }, { shape: [2], data: Uint8Array.of(0, 1) }],
   idxTable: () => [{ shape: [2, 3], data: new Uint8Array(6) }, { shape: [2], data: Uint8Array.of(0, 1) }],
-  judge: () => [gibbon.predict(linear, X()), gibbon.misclassified, [0, 1]],
   localization: () => [[1, 2, 3, 4], { width: 2 }],
   loadCheckpoint: () => [gibbon.saveCheckpoint(checkpoint!)],
   loadModel: () => [gibbon.saveModel(linear)],
@@ -138,7 +134,6 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   lossGradient: () => [linear, examples()],
   matrix: () => [2, 2, [1, 2, 3, 4]],
   maxout: () => [{ inputs: 3, classes: 2, units: [2], pieces: 2 }],
-  meanPerturbation: () => [X(), { epsilon: 0.1 }],
   measure: () => [own(), examples()],
   measureRubbish: () => [gibbon.rubbish(linear, { samples: 2 })],
   mlp: () => [{ inputs: 3, classes: 2, units: [2] }],
@@ -158,12 +153,10 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   readSafetensors: () => [gibbon.saveModel(linear)],
   readTables: () => [[table(), table()], { scale: "minmax", missing: "drop" }],
   rng: () => [1],
-  mcnemar: () => [3, 5],
-  wilsonInterval: () => [3, 8],
   robustness: () => [linear, examples(), { epsilons: [0.1], norm: "Linf", effort: "quick", seed: 1 }],
   robustnessSteps: () => [linear, examples(), { epsilons: [0.1], norm: "Linf", effort: "quick", seed: 1 }],
   rubbishRadii: () => [model(gibbon.rbf({ inputs: 3, classes: 2 })), X(), { bounds: [0, 1] }],
-  rubbishClass: () => [{ mean: 0, deviation: 1 }],
+  rubbishClass: () => [{ mean: 0, std: 1 }],
   rubbish: () => [linear, { samples: 2, seed: 1, mean: 0, std: 1, threshold: 0.5 }],
   saveCheckpoint: () => [checkpoint!],
   saveModel: () => [linear],
@@ -249,7 +242,7 @@ const isGenerator = (value: unknown): value is Generator =>
 /** Public functions whose arguments cannot be wrong, are other functions of the library, or are checked by whoever calls them. */
 const EXEMPT = [
   ...["init", "kernels", "threads", "InputError", "defineFamily", "makeAttack"],
-  ...["misclassified", "targeted", "following", "divergence", "fillNormal", "fillSigns", "fillUniform"],
+  ...["misclassified", "targeted", "lossQueries", "fillNormal", "fillSigns", "fillUniform"],
 ];
 
 /** Public functions that this file has no arguments for, and arguments of what is no public function. */

@@ -7,7 +7,7 @@ import type { Model } from "../model.ts";
 import { pathProblem } from "./constant.ts";
 import { classNames } from "./labels.ts";
 import { readParts } from "./onnx_file.ts";
-import { modelOf, READ_OPTIONS } from "./parts.ts";
+import { IMPORT_OPTIONS, modelOf } from "./parts.ts";
 
 /** How an ONNX file is read. */
 export interface OnnxOptions {
@@ -23,7 +23,7 @@ export interface OnnxOptions {
 
 const OPTIONS: Schema<OnnxOptions> = {
   external: any<Readonly<Record<string, Uint8Array>>>("Bytes of files with weights, by name"),
-  ...READ_OPTIONS,
+  ...IMPORT_OPTIONS,
 };
 
 const ACTION = "read the ONNX model";

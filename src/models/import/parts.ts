@@ -16,7 +16,7 @@ import { ML } from "./operators/ml.ts";
 import { SHAPES } from "./operators/shapes.ts";
 
 /** What a reader of any format is told beside the file. */
-export interface ReadOptions {
+export interface ImportOptions {
   /** Which of its outputs gives the scores or probabilities; by default the only one of real numbers. */
   output?: string;
   /** Shape of an example, where the file leaves it open. */
@@ -26,14 +26,14 @@ export interface ReadOptions {
 }
 
 /** The same as a schema. */
-export const READ_OPTIONS: Schema<ReadOptions> = {
+export const IMPORT_OPTIONS: Schema<ImportOptions> = {
   output: { kind: "text", help: "Output that gives the scores or probabilities" },
   input: integers("Shape of an example, where the file leaves it open", { min: 1 }),
   head: choice("What the scores mean", Object.keys(heads) as HeadName[]),
 };
 
 /** Where a model comes from. */
-interface Origin extends ReadOptions {
+interface Origin extends ImportOptions {
   /** What is being done, for errors. */
   readonly action: string;
   readonly external?: Readonly<Record<string, Uint8Array>>;

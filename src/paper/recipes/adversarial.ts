@@ -1,13 +1,13 @@
 /** Recipes of adversarially trained networks. @module */
 
-import { PUBLISHED } from "../../models/recipe.ts";
+import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import type { TrainOptions } from "../../train/mod.ts";
 import { epochs } from "../budgets.ts";
 import { ATTACK, everything, LARGE, network, PUBLISHED_BEST, watch } from "./maxout.ts";
 import type { RecipeContext, Recipes, Training } from "./training.ts";
 
 /** Half of the loss is that under attack, as in all of the paper's. */
-export const AGAINST_ATTACK: TrainOptions = { ...PUBLISHED, alpha: 0.5, perturbation: ATTACK };
+export const AGAINST_ATTACK: TrainOptions = { ...PUBLISHED_RECIPE, alpha: 0.5, perturbation: ATTACK };
 
 /**
  * Maxout networks trained against the attack. As in the paper, in a full run the error under attack of held-out examples tells

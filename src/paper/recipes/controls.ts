@@ -2,7 +2,7 @@
 
 import { atLayer, differentiable, perturbation, scaledGradient } from "../../attacks/perturbations.ts";
 import { rotation } from "../../attacks/rotation.ts";
-import { PUBLISHED } from "../../models/recipe.ts";
+import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import type { Perturbation } from "../../models/classifier.ts";
 import { epochs } from "../budgets.ts";
 import { ATTACK, network, watch } from "./maxout.ts";
@@ -40,7 +40,7 @@ export const controls: Recipes = (context) => {
     ),
     data: trainSet,
     options: {
-      ...PUBLISHED,
+      ...PUBLISHED_RECIPE,
       // with dropout, training against the attack would hardly have begun by then
       ...(quick && { dropout: {} }),
       epochs: epochs(budget, { quick: 5, standard: 10, full: 60 }),

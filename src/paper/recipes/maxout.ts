@@ -7,7 +7,7 @@ import { predict } from "../../loss.ts";
 import type { Family } from "../../models/family.ts";
 import { maxout, type MaxoutOptions } from "../../models/maxout.ts";
 import type { Differentiable } from "../../models/classifier.ts";
-import { PUBLISHED } from "../../models/recipe.ts";
+import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
 import { EPSILON } from "../experiment.ts";
 import type { RecipeContext, Recipes } from "./training.ts";
@@ -59,7 +59,7 @@ export const naive: Recipes = (context) => {
   const { budget, validation } = context;
   const quick = budget.name === "quick";
   const options = {
-    ...PUBLISHED,
+    ...PUBLISHED_RECIPE,
     epochs: epochs(budget, { quick: 15, standard: PUBLISHED_BEST, full: 343 }),
   };
   return {

@@ -2,7 +2,7 @@
 
 import { perturbation } from "../../attacks/perturbations.ts";
 import { signNoise, uniformNoise } from "../../attacks/noise.ts";
-import { PUBLISHED } from "../../models/recipe.ts";
+import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
 import { EPSILON } from "../experiment.ts";
 import { everything, network } from "./maxout.ts";
@@ -14,7 +14,7 @@ export const noise: Recipes = (context) => {
     family: network(context),
     data: everything(context),
     options: {
-      ...PUBLISHED,
+      ...PUBLISHED_RECIPE,
       epochs: epochs(context.budget, { quick: 8, standard: 60, full: 343 }),
       alpha: 0,
       perturbation: perturbation(attack, { epsilon: EPSILON }),

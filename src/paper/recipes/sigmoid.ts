@@ -1,7 +1,7 @@
 /** Recipes of maxout networks with sigmoids on top. @module */
 
 import { rubbishClass } from "../../attacks/perturbations.ts";
-import { PUBLISHED } from "../../models/recipe.ts";
+import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
 import { everything, network } from "./maxout.ts";
 import type { Recipes } from "./training.ts";
@@ -14,7 +14,10 @@ import type { Recipes } from "./training.ts";
 export const sigmoid: Recipes = (context) => {
   const family = network(context, { head: "sigmoid" });
   const data = everything(context);
-  const options = { ...PUBLISHED, epochs: epochs(context.budget, { quick: 10, standard: 60, full: 343 }) };
+  const options = {
+    ...PUBLISHED_RECIPE,
+    epochs: epochs(context.budget, { quick: 10, standard: 60, full: 343 }),
+  };
   return {
     sigmoidMaxout: { family, data, options, cost: 50 },
     rubbishMaxout: {

@@ -5,7 +5,7 @@ import type { Tensor } from "../../../data/safetensors_file.ts";
 import { sizeOf } from "../../../ops/op.ts";
 import { resolve } from "../../../schema.ts";
 import type { Model } from "../../model.ts";
-import { modelOf, READ_OPTIONS, type ReadOptions } from "../parts.ts";
+import { IMPORT_OPTIONS, type ImportOptions, modelOf } from "../parts.ts";
 import { Writer } from "../written.ts";
 import { asJson, member } from "./layer.ts";
 import { exampleShape, writeModel } from "./topology.ts";
@@ -50,8 +50,12 @@ const childrenOf = (path: string) => path.replace(/vars$/, "layers");
  * @throws {InputError} code `format` if a layer is not known here, with its name, or lacks a weight
  * @throws {InputError} code `shape` if it gives no scores that the head takes
  */
-export function readKeras(config: unknown, groups: readonly KerasGroup[], options: ReadOptions = {}): Model {
-  const own = resolve(ACTION, READ_OPTIONS, options), writer = new Writer(ACTION);
+export function readKeras(
+  config: unknown,
+  groups: readonly KerasGroup[],
+  options: ImportOptions = {},
+): Model {
+  const own = resolve(ACTION, IMPORT_OPTIONS, options), writer = new Writer(ACTION);
   const { class_name: kind, config: layers } = asJson(config) ?? {};
   if (typeof kind !== "string" || !["Sequential", "Functional", "Model"].includes(kind)) {
     throw new InputError(

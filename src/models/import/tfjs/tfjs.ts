@@ -7,7 +7,7 @@ import type { Constant } from "../constant.ts";
 import { asJson, type Json, member } from "../keras/layer.ts";
 import { exampleShape, writeModel } from "../keras/topology.ts";
 import type { ModelProto } from "../onnx_file.ts";
-import { modelOf, READ_OPTIONS, type ReadOptions } from "../parts.ts";
+import { IMPORT_OPTIONS, type ImportOptions, modelOf } from "../parts.ts";
 import { Writer } from "../written.ts";
 import { writeGraphDef } from "./graph_def.ts";
 import { readWeights, shardNames } from "./weights.ts";
@@ -15,14 +15,14 @@ import { readWeights, shardNames } from "./weights.ts";
 const ACTION = "read the tfjs model";
 
 /** How a tfjs model is read. */
-export interface TfjsOptions extends ReadOptions {
+export interface TfjsOptions extends ImportOptions {
   /** The bytes of the files that its manifest names, by these names; default none. */
   shards?: Readonly<Record<string, Uint8Array>>;
 }
 
 const OPTIONS: Schema<TfjsOptions> = {
   shards: any<Readonly<Record<string, Uint8Array>>>("Bytes of files with weights, by name"),
-  ...READ_OPTIONS,
+  ...IMPORT_OPTIONS,
 };
 
 /** The object in `model.json`, given as bytes, text or what its JSON says. */
