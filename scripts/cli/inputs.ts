@@ -116,12 +116,15 @@ interface Wanted extends ReadingValues {
   readonly inputScale?: string;
 }
 
+/** What of a model the examples have to fit. */
+type Described = Pick<Model, "inputs" | "classes" | "record">;
+
 /**
  * The examples `wanted`, in the classes that `model` was trained to tell apart; `file` is its name.
  *
  * @throws {UserError} if they do not fit the model
  */
-export async function examplesFor(model: Model, file: string, wanted: Wanted): Promise<Examples> {
+export async function examplesFor(model: Described, file: string, wanted: Wanted): Promise<Examples> {
   const { reading: record } = model.record;
   const fitted = record === undefined ? undefined : fittedOf(file, record, model);
   const { inputScale, scale = "auto" } = wanted;
@@ -148,7 +151,7 @@ export async function examplesFor(model: Model, file: string, wanted: Wanted): P
 }
 
 /** How data were read, with what the model does to them first. */
-function readingFor({ record: { preprocessing } }: Model, reading: Reading): Reading {
+function readingFor({ record: { preprocessing } }: Described, reading: Reading): Reading {
   if (preprocessing === undefined) return reading;
   const units = reading.scaling.kind === "none" ? ", epsilon and bounds in units of the data" : "";
   return { ...reading, source: { ...reading.source, preprocessing: `${preprocessing}${units}` } };
@@ -156,7 +159,7 @@ function readingFor({ record: { preprocessing } }: Model, reading: Reading): Rea
 
 /** Examples whose labels are places of the classes of `model`, of which the file says neither number nor names. */
 function inClassesOf(
-  { classes }: Model,
+  { classes }: Described,
   examples: Batch,
   { kept, names }: { kept: readonly number[]; names: readonly string[] | undefined },
 ): Batch {
@@ -217,7 +220,7 @@ export interface Examples extends Batch {
   readonly reading: Reading;
 }
 
-function fittedOf(file: string, record: string, { inputs }: Model): ReturnType<typeof readFitted> {
+function fittedOf(file: string, record: string, { inputs }: Described): ReturnType<typeof readFitted> {
   try {
     return readFitted(record, inputs);
   } catch (error) {

@@ -1,9 +1,17 @@
 /** Model files of every format that is read. @module */
 
-import { InputError, loadModel, type Model, preprocessed } from "../../src/mod.ts";
+import {
+  InputError,
+  loadModel,
+  type Model,
+  model as modelOf,
+  preprocessed,
+  type Preprocessing,
+} from "../../src/mod.ts";
 import { externalFiles, readOnnx } from "../../src/onnx.ts";
 import { readTfjs, tfjsFiles } from "../../src/tfjs.ts";
 import { readKerasFile } from "../data/keras.ts";
+import type { BlackBox } from "../data/onnxruntime.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { readFile, readOrReport } from "./inputs.ts";
 import { choice, numbers, text, type Values } from "./options.ts";
@@ -51,6 +59,19 @@ export const BEFORE = {
   }),
 } as const;
 
+/** Options of a model that is asked for answers: what runs it, and what is done to inputs before it. */
+export const ASKED = {
+  ...BEFORE,
+  runtime: choice(["auto", "gibbon", "onnxruntime"], {
+    help:
+      "What runs an ONNX model: this program, with gradients, or the npm package onnxruntime-web, of any operators",
+    default: "auto",
+  }),
+} as const;
+
+/** What those options say; none of them is nothing. */
+export type AskedValues = { readonly [K in keyof typeof ASKED]?: Values<typeof ASKED>[K] };
+
 /** What those options say; none of them is nothing. */
 export type BeforeValues = { readonly [K in keyof typeof BEFORE]?: Values<typeof BEFORE>[K] };
 
@@ -65,19 +86,31 @@ function factorOf(text: string): number {
   );
 }
 
-/** `model`, with what these options say before it. @throws {UserError} if it does not fit */
-function withInputs(
-  model: Model,
-  path: string,
+function optionsOf(
   { inputScale, inputMean, inputStd, inputLayout }: BeforeValues,
-): Model {
+): Preprocessing | undefined {
   const options = {
     ...(inputScale !== undefined && { scale: factorOf(inputScale) }),
     ...(inputMean && { mean: inputMean }),
     ...(inputStd && { std: inputStd }),
     ...(inputLayout && { layout: inputLayout }),
   };
-  if (Object.keys(options).length === 0) return model;
+  return Object.keys(options).length > 0 ? options : undefined;
+}
+
+/** What `make` gives, its errors about reading `path`. */
+function aboutFile<T>(path: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    return refused(path, error);
+  }
+}
+
+/** `model`, with what these options say before it. @throws {UserError} if it does not fit */
+function withInputs(model: Model, path: string, before: BeforeValues): Model {
+  const options = optionsOf(before);
+  if (!options) return model;
   using own = model;
   if (own.record.reading !== undefined) {
     throw new UserError(
@@ -85,11 +118,38 @@ function withInputs(
       EXIT.usage,
     );
   }
-  try {
-    return preprocessed(own, options);
-  } catch (error) {
-    throw error instanceof InputError ? new UserError(error.about(`read model ${path}`).message) : error;
-  }
+  return aboutFile(path, () => preprocessed(own, options));
+}
+
+/** The same of a classifier of which only answers are known. */
+function boxWithInputs(box: BlackBox, path: string, before: BeforeValues): BlackBox {
+  const options = optionsOf(before);
+  if (!options) return box;
+  const flat = box.shape.length > 1, { inputs } = box;
+  // a model that gives its inputs as scores, for what comes before it
+  const same = { shape: box.shape.map(() => 1), data: Float32Array.of(1) };
+  const tensors = { scale: same, shift: { ...same, data: new Float32Array(1) } };
+  const names = { scale: "scale", shift: "shift" };
+  using passing = modelOf({
+    input: box.shape,
+    nodes: [
+      { id: "same", op: "affine", from: ["input"], tensors: names, attributes: { size: same.shape } },
+      ...(flat
+        ? [{ id: "row", op: "reshape", from: ["same"], attributes: { shape: [inputs] } } as const]
+        : []),
+    ],
+    head: inputs === 1 ? "binary" : "softmax",
+  }, { tensors });
+  const first = aboutFile(path, () => preprocessed(passing, options));
+  return {
+    ...box,
+    scores: (x) => box.scores(first.scores(x)),
+    record: { ...box.record, preprocessing: first.record.preprocessing! },
+    [Symbol.dispose]() {
+      first[Symbol.dispose]();
+      box[Symbol.dispose]();
+    },
+  };
 }
 
 /** Files of a model by their names, its own first. */
@@ -113,15 +173,60 @@ export async function modelFiles(path: string): Promise<Uint8Array[]> {
  * @throws {UserError} if it cannot be read, or holds none, or the options do not fit it
  */
 export async function readModel(path: string, before: BeforeValues = {}): Promise<Model> {
-  return withInputs(await modelIn(path), path, before);
+  return withInputs(await modelIn(path).catch((error) => refused(path, error)), path, before);
 }
 
+/** @throws `error`, as the user's if it is about the file at `path` */
+function refused(path: string, error: unknown): never {
+  throw error instanceof InputError ? new UserError(error.about(`read model ${path}`).message) : error;
+}
+
+/** A model that is asked for answers, and perhaps gradients. */
+export type Asked = Model | BlackBox;
+
+/**
+ * The same for what asks a model alone: where this program does not know an operator of an ONNX file, or `runtime` says
+ * so, a classifier without gradients through onnxruntime, which `note` is told.
+ *
+ * @throws {UserError} also if onnxruntime is asked for and is not there
+ */
+export async function openModel(
+  path: string,
+  { runtime = "auto", ...before }: AskedValues,
+  note: (text: string) => void,
+): Promise<Asked> {
+  const box = async () => {
+    const { onnxruntimeClassifier } = await import("../data/onnxruntime.ts");
+    const [bytes, external] = await filesOf(path);
+    return boxWithInputs(onnxruntimeClassifier(bytes, { external }), path, before);
+  };
+  if (runtime === "onnxruntime") {
+    if (!isOnnx(path)) {
+      throw new UserError(`--runtime onnxruntime is for ONNX files, not ${path}`, EXIT.usage);
+    }
+    return await box().catch((error) => refused(path, error));
+  }
+  let model: Model;
+  try {
+    model = await modelIn(path);
+  } catch (error) {
+    if (!(error instanceof InputError) || !isOnnx(path) || runtime === "gibbon") return refused(path, error);
+    const { isInstalled } = await import("../data/onnxruntime_session.ts");
+    if (!isInstalled()) {
+      note("--runtime onnxruntime asks models of other operators through onnxruntime-web, without gradients");
+      return refused(path, error);
+    }
+    // what it does not take either is told as this program sees it
+    const other = await box().catch(() => refused(path, error));
+    note(`${error.reason}: asked through onnxruntime, without gradients`);
+    return other;
+  }
+  return withInputs(model, path, before);
+}
+
+/** The model in the file at `path`. @throws {InputError} if it holds none that is known here */
 async function modelIn(path: string): Promise<Model> {
   const ending = endingOf(path);
   if (ending === undefined) return readOrReport(`read model ${path}`, await readFile(path), loadModel);
-  try {
-    return await READERS[ending].read(...await filesOf(path));
-  } catch (error) {
-    throw error instanceof InputError ? new UserError(error.about(`read model ${path}`).message) : error;
-  }
+  return await READERS[ending].read(...await filesOf(path));
 }

@@ -216,11 +216,16 @@ export function makeAttack<
     );
   }
 
+  function lacking(): InputError {
+    return new InputError("value", action, `it needs ${needs}, which the classifier does not give`);
+  }
+
   function* steps(
     model: Classifier,
     batch: Examples,
     given: O & AttackOptions & { epsilons: readonly number[]; chunk?: number },
   ): Generator<number, Adversarial[]> {
+    if (needs === "gradients" && !(model as Partial<Differentiable>).inputGradient) throw lacking();
     const { epsilons, chunk, ...options } = checkSizes(given);
     const prepared = prepare(model, batch, options as unknown as Given & O, epsilons);
     const outcomes = yield* driveSteps(model, { ...prepared, chunk });
@@ -253,13 +258,7 @@ export function makeAttack<
   }
 
   async function later(model: AsyncClassifier, batch: Examples, options: Options): Promise<Adversarial> {
-    if (needs === "gradients" || needs === "scores" && !model.scores) {
-      throw new InputError(
-        "value",
-        `${action}`,
-        `it needs ${needs}, which the classifier does not give`,
-      );
-    }
+    if (needs === "gradients" || needs === "scores" && !model.scores) throw lacking();
     const prepared = prepare(model, batch, options, [options?.epsilon]);
     return result(prepared, (await driveLater(model, prepared))[0], 0, options);
   }

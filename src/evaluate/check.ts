@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import type { Distance } from "../constraints/constraint.ts";
 import { type Batch, select } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
-import type { Differentiable } from "../models/classifier.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
 import { noBoundText } from "./attack_choice.ts";
 import type { Effort } from "./efforts.ts";
 import {
@@ -115,7 +115,7 @@ export interface Checked {
  *   0, or a search that time cut short
  */
 export function* checkSteps(
-  model: Differentiable,
+  model: Classifier & Partial<Differentiable>,
   examples: Batch,
   gate: Gate,
   { effort, sample, now, timeLimit, width, turn, ...names }: CheckOptions & { turn?: number },

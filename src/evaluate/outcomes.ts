@@ -5,7 +5,7 @@ import { CHUNK } from "../attacks/drive.ts";
 import type { Distance } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
 import { predictRows } from "../loss.ts";
-import type { Differentiable } from "../models/classifier.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Field } from "../schema.ts";
 import type { Answers } from "./measure.ts";
 
@@ -50,10 +50,10 @@ const GRADIENT = 3;
  * What `model` answers to `examples` as they are, and attacked as each of `trials` says. Yields the fraction done between
  * questions to the model, so that the caller may show it, wait or stop; the answers are those of one call for all.
  *
- * @throws {InputError} if the examples or an option do not fit the model
+ * @throws {InputError} if the examples or an option do not fit the model, or an attack needs gradients that it does not give
  */
 export function* outcomes(
-  model: Differentiable,
+  model: Classifier & Partial<Differentiable>,
   examples: Batch,
   trials: readonly Trial[],
   { turn = GRADIENT * CHUNK }: {
@@ -90,7 +90,7 @@ export function* outcomes(
     const [i, { attack, name = attack.name, distance = attack.norms[0], epsilons, options }] of trials
       .entries()
   ) {
-    const steps = attack.steps(model, examples, { ...options, epsilons, chunk });
+    const steps = attack.steps(model as Differentiable, examples, { ...options, epsilons, chunk });
     const rows = Math.min(chunk, x.rows) * (attack.needs === "gradients" ? GRADIENT : 1);
     let step = steps.next();
     while (!step.done) {

@@ -10,6 +10,7 @@ import {
 import { measureAnswers } from "../../../src/evaluate/measure.ts";
 import { type Adversarial, type Batch, kernels, predict, type Predictions } from "../../../src/mod.ts";
 import { readingJson, readingText } from "../../../src/data/reading.ts";
+import type { Differentiable } from "../../../src/models/classifier.ts";
 import { UserError } from "../../errors.ts";
 import { checkWritable } from "../../files.ts";
 import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks, constraintOptions } from "../attacking.ts";
@@ -19,7 +20,7 @@ import type { Trial } from "../../../src/evaluate/outcomes.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
 import { type Examples, examplesFor, loadExamples, READ_OPTIONS, SHARED } from "../inputs.ts";
-import { BEFORE, readModel } from "../model_file.ts";
+import { ASKED, openModel } from "../model_file.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables } from "../outputs.ts";
 import { filesOf, FORCE, FORMATS, writeExamples } from "../examples_file.ts";
@@ -32,7 +33,7 @@ export const attack: Command = command({
   options: {
     model: SHARED.modelOrUrl,
     data: SHARED.data,
-    ...BEFORE,
+    ...ASKED,
     ...READ_OPTIONS,
     attack: choice(ATTACKS, { help: "How to attack", default: "fgsm" }),
     epsilon: SHARED.epsilon,
@@ -146,10 +147,13 @@ async function answersTo(
     });
     return { examples, before, adversarial, family: "remote" };
   }
-  using model = await readModel(file, values);
+  using model = await openModel(file, values, context.note);
   checkTarget(model.classes);
   const examples = await examplesFor(model, file, values);
-  const steps = trial.attack.steps(model, examples, { ...trial.options, epsilons: trial.epsilons });
+  const steps = trial.attack.steps(model as Differentiable, examples, {
+    ...trial.options,
+    epsilons: trial.epsilons,
+  });
   const [adversarial] = await runInterruptible(steps, context, { title: "attack", kept: NOTHING_KEPT });
   return { examples, before: predict(model, examples.x), adversarial, family: model.family.name };
 }

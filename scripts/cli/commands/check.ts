@@ -5,7 +5,7 @@ import { type CheckReport, checkSteps } from "../../../src/evaluate/check.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { examplesFor, READ_OPTIONS, type ReadingValues, rowWidth, SHARED } from "../inputs.ts";
-import { BEFORE, type BeforeValues, readModel } from "../model_file.ts";
+import { ASKED, type AskedValues, openModel } from "../model_file.ts";
 import { evidence } from "../gate/evidence.ts";
 import { markdown } from "../gate/markdown.ts";
 import { baselineOf, GATE_OPTIONS, gateOf, type GateValues } from "../gate/options.ts";
@@ -44,7 +44,7 @@ const FILES = {
 } as const;
 
 /** What of the options is needed. */
-interface Given extends BeforeValues, ReadingValues, GateValues, Partial<Record<keyof typeof FILES, string>> {
+interface Given extends AskedValues, ReadingValues, GateValues, Partial<Record<keyof typeof FILES, string>> {
   readonly model: string;
   readonly data: string;
   readonly timeLimit?: number;
@@ -95,7 +95,7 @@ export const check: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
-    ...BEFORE,
+    ...ASKED,
     ...READ_OPTIONS,
     ...GATE_OPTIONS,
     timeLimit: number({
@@ -126,7 +126,7 @@ async function judge(values: Given, context: Context): Promise<number> {
   for (const path of named) if (path !== undefined) await checkWritable(path);
   const gate = await gateOf(values);
   await compute(values);
-  using model = await readModel(values.model, values);
+  using model = await openModel(values.model, values, context.note);
   const examples = await examplesFor(model, values.model, values);
   const sha256 = await provenanceOf({ ...values, examples });
   const baseline = values.baseline === undefined ? undefined : await baselineOf(values.baseline, sha256.data);

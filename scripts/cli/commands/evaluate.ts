@@ -11,7 +11,7 @@ import { ASKING, askRemote, isRemote, outcomesOf, remoteAt } from "../remote.ts"
 import { compute, COMPUTING } from "../computing.ts";
 import { wrapped } from "../help.ts";
 import { type Examples, examplesFor, loadExamples, READ_OPTIONS, SHARED } from "../inputs.ts";
-import { BEFORE, readModel } from "../model_file.ts";
+import { ASKED, openModel } from "../model_file.ts";
 import { choicesOf, flag, numbers } from "../options.ts";
 import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
@@ -23,7 +23,7 @@ export const evaluate: Command = command({
   options: {
     model: SHARED.modelOrUrl,
     data: SHARED.data,
-    ...BEFORE,
+    ...ASKED,
     ...READ_OPTIONS,
     epsilon: numbers({
       help: "Sizes of the perturbation, in input units",
@@ -99,7 +99,7 @@ async function answersTo(
     const found = outcomesOf(await askRemote(remote, examples, { trials, title: "evaluate", context }));
     return { examples, found, kind: "remote" };
   }
-  using model = await readModel(values.model, values);
+  using model = await openModel(values.model, values, context.note);
   const examples = await examplesFor(model, values.model, values);
   const found = await runInterruptible(outcomes(model, examples, trials), context, {
     title: "evaluate",

@@ -10,7 +10,7 @@ import {
   type RobustnessReport,
   saveModel,
 } from "../../../src/mod.ts";
-import { reportSteps } from "../../../src/evaluate/robustness.ts";
+import { reportSteps, type RobustnessOptions, robustnessSteps } from "../../../src/evaluate/robustness.ts";
 import { searched, searchOf } from "../../../src/evaluate/shard.ts";
 import { doAll } from "../../../src/jobs/all.ts";
 import {
@@ -26,7 +26,7 @@ import { type Command, command, type Context } from "../command.ts";
 import { wrapped } from "../help.ts";
 import { FORCE } from "../examples_file.ts";
 import { type Examples, examplesFor, READ_OPTIONS, rowWidth, SHARED } from "../inputs.ts";
-import { BEFORE, readModel } from "../model_file.ts";
+import { ASKED, type Asked, openModel } from "../model_file.ts";
 import { choice, flag, number, numbers, text } from "../options.ts";
 import { BRACKET_LEGEND, bracketTables, percent, warningLines } from "../outputs.ts";
 import { type Bracket, bracketHtml, type Shown } from "../../report/bracket.ts";
@@ -43,7 +43,7 @@ export const robustness: Command = command({
   options: {
     model: SHARED.model,
     data: SHARED.data,
-    ...BEFORE,
+    ...ASKED,
     ...READ_OPTIONS,
     epsilon: numbers({
       help: "Sizes of the perturbation, in input units",
@@ -86,7 +86,7 @@ never counts as robust. The true worst-case error lies between attacked and cert
   async run(values, context) {
     if (values.html !== undefined) await checkWritable(values.html, { force: values.force });
     await computeSpread(values);
-    using model = await readModel(values.model, values);
+    using model = await openModel(values.model, values, context.note);
     const examples = await examplesFor(model, values.model, values);
     const { epsilon: epsilons, norm, effort, certify, timeLimit, perExample, split } = values;
     const page = values.html !== undefined;
@@ -99,27 +99,16 @@ never counts as robust. The true worst-case error lies between attacked and cert
       width: rowWidth(examples.reading),
       ...constraintOptions(values),
     };
-    const search = searchOf(model, {
-      ...options,
-      perExample: perExample || page,
-      now: () => performance.now(),
-    });
-    const count = searched(model, examples).labels.length;
     if (values.queue !== undefined && timeLimit !== undefined) {
       throw new UserError(
         "--time-limit cannot go with --queue: what is found in a time differs by machine",
         2,
       );
     }
-    const parts = await partsOf(
-      { options, ...(page && { shown: SHOWN }) },
-      { model, examples, count, values, context },
-    );
-    const steps = reportSteps(model, examples, search, joinedParts(parts, search));
-    const report = await runInterruptible(steps, context, { title: "robustness", kept: NOTHING_KEPT });
-    const found = new Map(
-      parts.flatMap(({ fooled }) => fooled.map(([row, x]) => [row, Float32Array.from(x)])),
-    );
+    const how = { options, perExample: perExample || page, page, context };
+    const { report, found } = "graph" in model
+      ? await inParts(model, examples, { ...how, values })
+      : await inOne(model, examples, how);
     if (values.html !== undefined) {
       await writeFileWhole(
         values.html,
@@ -147,6 +136,61 @@ never counts as robust. The true worst-case error lies between attacked and cert
     return 0;
   },
 });
+
+/** How a search is made. */
+interface Search {
+  readonly options: Omit<RobustnessOptions, "now" | "perExample" | "onFooled">;
+  readonly perExample: boolean;
+  readonly page: boolean;
+  readonly context: Context;
+}
+
+/** What a search found, and the inputs that fool by the places of their examples. */
+interface FoundAll {
+  readonly report: RobustnessReport;
+  readonly found: ReadonlyMap<number, Float32Array>;
+}
+
+/** The search on a classifier that is only asked, whose answers come one after another. */
+async function inOne(
+  model: Asked,
+  examples: Batch,
+  { options, perExample, page, context }: Search,
+): Promise<FoundAll> {
+  const found = new Map<number, Float32Array>();
+  const steps = robustnessSteps(model, examples, {
+    ...options,
+    perExample,
+    ...(page && { onFooled: (example: number, x: Float32Array) => void found.set(example, x.slice()) }),
+    now: () => performance.now(),
+  });
+  const report = await runInterruptible(steps, context, { title: "robustness", kept: NOTHING_KEPT });
+  return { report, found };
+}
+
+/** The search on a model, part by part of the examples, several at a time. */
+async function inParts(
+  model: Model,
+  examples: Batch,
+  { options, perExample, page, values, context }: Search & { values: SpreadValues },
+): Promise<FoundAll> {
+  const search = searchOf(model, {
+    ...options,
+    perExample,
+    now: () => performance.now(),
+  });
+  const count = searched(model, examples).labels.length;
+  const parts = await partsOf(
+    { options, ...(page && { shown: SHOWN }) },
+    { model, examples, count, values, context },
+  );
+  const steps = reportSteps(model, examples, search, joinedParts(parts, search));
+  const report = await runInterruptible(steps, context, { title: "robustness", kept: NOTHING_KEPT });
+  const found = new Map(
+    parts.flatMap(({ fooled }) => fooled.map(([row, x]) => [row, Float32Array.from(x)])),
+  );
+  return { report, found };
+}
 
 /** What is found on each part of the examples, several at a time. */
 async function partsOf(
@@ -205,7 +249,7 @@ const SHOWN = 8;
 
 /** The examples that the smallest and the largest changes fool; nothing where inputs are no images. */
 function shownOf(
-  model: Model,
+  model: Asked,
   { x, labels, classNames, reading: { image } }: Examples,
   { perExample, bounds }: RobustnessReport,
   found: ReadonlyMap<number, Float32Array>,

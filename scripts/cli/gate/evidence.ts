@@ -3,16 +3,10 @@
 import project from "../../../deno.json" with { type: "json" };
 import type { CheckReport } from "../../../src/evaluate/check.ts";
 import type { Gate } from "../../../src/evaluate/gate.ts";
-import {
-  type Batch,
-  matrix,
-  measureRubbish,
-  type Model,
-  rubbish,
-  type RubbishMeasures,
-} from "../../../src/mod.ts";
+import { type Batch, matrix, measureRubbish, rubbish, type RubbishMeasures } from "../../../src/mod.ts";
 import { fitScaling } from "../../../src/data/scaling.ts";
 import { wilsonInterval } from "../../../src/evaluate/significance.ts";
+import type { Asked } from "../model_file.ts";
 import { percent } from "../outputs.ts";
 import type { Provenance } from "./provenance.ts";
 import { STANDARDS, techniquesOf } from "./requirements.ts";
@@ -20,7 +14,7 @@ import { nameOf, notesOf, placeOf, summaryOf } from "./words.ts";
 
 /** What stands beside a report. */
 interface Beside {
-  readonly model: Model;
+  readonly model: Asked;
   readonly gate: Gate;
   readonly examples: Batch;
   readonly sha256: Provenance;
@@ -100,7 +94,7 @@ interface Noise extends RubbishMeasures {
 const SAMPLES = 1000;
 
 /** Inputs of no class: noise with the mean and the standard deviation that each input has in the examples. */
-function noiseOf(model: Model, { x }: Batch, { seed = 0 }: Gate): Noise {
+function noiseOf(model: Asked, { x }: Batch, { seed = 0 }: Gate): Noise {
   const { offset, divisor } = fitScaling("standard", x);
   const asInputs = ({ rows, cols, data }: Batch["x"]) =>
     matrix(rows, cols, data.map((z, at) => offset![at % cols] + divisor![at % cols] * z));
