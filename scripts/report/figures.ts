@@ -91,7 +91,7 @@ function tile(figure: ImagesFigure, { pixels, label, marked }: ImagesFigure["ima
   const { width, height, title } = figure;
   return html`<li${marked ? raw(' class="marked"') : ""}><img src="${
     png(figure, pixels)
-  }" width="${width}" height="${height}" alt="${label ?? title}">${
+  }" width="${width}" height="${height}" alt="${label === undefined ? title : ""}">${
     label === undefined ? "" : html`<span>${label}</span>`
   }</li>`;
 }

@@ -49,7 +49,7 @@ function path(
   x: (v: number) => number,
   y: (v: number) => number,
 ): string {
-  const at = points.map(([a, b]) => `${x(a).toFixed(1)} ${y(b).toFixed(1)}`);
+  const at = seen(points.map(([a, b]) => [x(a), y(b)])).map(([a, b]) => `${a.toFixed(1)} ${b.toFixed(1)}`);
   return element("path", {
     d: `M${at.join("L")}`,
     stroke: colorOf(name, emphasis ? 0 : 1),
@@ -58,6 +58,26 @@ function path(
     ...(name.includes(",") && { "stroke-dasharray": "5 3" }),
     class: "line",
   });
+}
+
+/** How far a line may be from a point that it leaves out, in units of the drawing: less than is to be seen. */
+const SEEN = 0.25;
+
+/** The corners of the line through `points`, from left to right, without what lies on the way to the next. */
+function seen(points: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  const kept = points.slice(0, 1);
+  for (let from = 0; from < points.length - 1;) {
+    const [a, b] = points[from];
+    let to = from + 1;
+    const leaves = (end: number) => {
+      const slope = (points[end][1] - b) / (points[end][0] - a);
+      return points.slice(from + 1, end).every(([x, y]) => Math.abs(b + slope * (x - a) - y) <= SEEN);
+    };
+    while (to + 1 < points.length && points[to + 1][0] > a && leaves(to + 1)) to++;
+    kept.push(points[to]);
+    from = to;
+  }
+  return kept;
 }
 
 /** The name of each line at its end. */
@@ -117,7 +137,7 @@ export function panels({ x, y, series }: LinesFigure, size: Size): string {
         text(left - gap + 4, head - 6 - (length - 1 - line) * 11, part, { class: "panel" })
       ),
       ...xAxis(xs, { top: head, bottom }),
-      ...yAxis(ys, { left, right }),
+      ...yAxis(ys, { left, right, labels: i % columns === 0 }),
       ...own.map((each) => path(each, xs, ys)),
     ];
   });

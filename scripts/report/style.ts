@@ -69,8 +69,10 @@ footer { margin-top: 4rem; padding-block: 1.5rem 3rem; color: var(--quiet); font
   table.claims td.number { text-align: left; } table.claims td.number:not(:empty)::before { content: attr(data-label) " "; color: var(--quiet); font-size: .85em; }
   .matrix { font-size: .68rem !important; } .matrix th, .matrix td { padding: .25rem .1rem; }
   figure { padding: .75rem; margin-inline: -.5rem; } }
-@media print { :root { color-scheme: light; } body { font-size: 9.5pt; line-height: 1.4; } body > * { max-width: none; } nav, .filter { display: none; }
-  h2 { margin-top: 1.5rem; } figure { background: none; border: 1px solid var(--rule); } a { color: inherit; } .wide { display: none; } .narrow { display: block; }
+nav ~ section { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
+@page { margin: 1.2cm; }
+@media print { :root { color-scheme: light; } body { font-size: 9pt; line-height: 1.35; } nav ~ section { content-visibility: visible; } body > * { max-width: none; } nav, .filter { display: none; }
+  header { padding-block: 0; } h2 { margin-top: 1rem; font-size: 1.2rem; } p { margin-block: .5rem; } figure { background: none; border: 1px solid var(--rule); } a { color: inherit; } .wide { display: none; } .narrow { display: block; }
   main { columns: 2; column-gap: 1.5rem; } #paper, #figures, #claims { column-span: all; } #figures .wide { display: block; } #figures .narrow { display: none; }
-  figure { margin: .75rem 0; padding: .5rem; } h2 { break-after: avoid; } }
+  figure { margin: .5rem 0; padding: .4rem; } figcaption { margin-top: .4rem; font-size: .88em; } h2 { break-after: avoid; } }
 `;

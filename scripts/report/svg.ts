@@ -105,13 +105,20 @@ export function titleOf({ label, unit }: Axis): string {
 }
 
 /** A horizontal axis with its grid, from the top of the chart to its bottom. */
-export function xAxis(scale: Scale, { top, bottom, title }: { top: number; bottom: number; title?: string }) {
+export function xAxis(
+  scale: Scale,
+  { top, bottom, title, labels = true }: { top: number; bottom: number; title?: string; labels?: boolean },
+) {
   const [left, right] = [Math.min(...scale.ticks.map(scale)), Math.max(...scale.ticks.map(scale))];
+  // all of the grid as one path: a page of many charts has fewer elements
+  const grid = scale.ticks.map((tick) => `M${scale(tick).toFixed(1)} ${top}V${bottom}`).join("");
   return [
-    ...scale.ticks.flatMap((tick) => [
-      element("line", { x1: scale(tick), x2: scale(tick), y1: top, y2: bottom, class: "grid" }),
-      text(scale(tick), bottom + LINE, tickText(tick), { "text-anchor": "middle" }),
-    ]),
+    element("path", { d: grid, class: "grid" }),
+    ...(labels
+      ? scale.ticks.map((tick) =>
+        text(scale(tick), bottom + LINE, tickText(tick), { "text-anchor": "middle" })
+      )
+      : []),
     ...(title ? [text((left + right) / 2, bottom + 2.2 * LINE, title, { "text-anchor": "middle" })] : []),
   ];
 }
@@ -119,13 +126,20 @@ export function xAxis(scale: Scale, { top, bottom, title }: { top: number; botto
 /** A vertical axis with its grid; its title stands above the chart. */
 export function yAxis(
   scale: Scale,
-  { left, right, top = 0, title }: { left: number; right: number; top?: number; title?: string },
+  { left, right, top = 0, title, labels = true }: {
+    left: number;
+    right: number;
+    top?: number;
+    title?: string;
+    labels?: boolean;
+  },
 ) {
+  const grid = scale.ticks.map((tick) => `M${left} ${scale(tick).toFixed(1)}H${right}`).join("");
   return [
-    ...scale.ticks.flatMap((tick) => [
-      element("line", { x1: left, x2: right, y1: scale(tick), y2: scale(tick), class: "grid" }),
-      text(left - 5, scale(tick) + 4, tickText(tick), { "text-anchor": "end" }),
-    ]),
+    element("path", { d: grid, class: "grid" }),
+    ...(labels
+      ? scale.ticks.map((tick) => text(left - 5, scale(tick) + 4, tickText(tick), { "text-anchor": "end" }))
+      : []),
     ...(title ? [text(0, top - 10, title)] : []),
   ];
 }

@@ -78,8 +78,27 @@ Deno.test("chart() draws a small chart for each panel, by name", () => {
   });
   for (const drawn of [wide, narrow]) {
     for (const panel of ["small maxout", "maxout"]) assertStringIncludes(drawn, `>${panel}<`);
-    assertEquals(drawn.match(/<path/g)?.length, 2);
+    assertEquals(drawn.match(/class="line"/g)?.length, 2);
   }
+});
+
+Deno.test("chart() leaves out of a line what is not to be seen, and keeps every corner", () => {
+  const points = Array.from({ length: 401 }, (_, i) => [i, Math.abs(i - 150)] as const);
+  const axes = { x: { label: "x" }, y: { label: "y" } };
+  const { wide } = chart({
+    kind: "lines",
+    id: "a",
+    title: "",
+    caption: "",
+    ...axes,
+    series: [{ name: "maxout", points }],
+  });
+  const d = wide.match(/d="([^"]*)"[^>]*class="line"/)![1];
+  const corners = d.slice(1).split("L").map((each) => each.split(" ").map(Number));
+  assertEquals(corners.length, 3);
+  const [[left], [middle, bottom], [right]] = corners;
+  assert(Math.abs((middle - left) / (right - left) - 150 / 400) < 0.001);
+  assert(corners.every(([, y]) => y <= bottom));
 });
 
 Deno.test("chart() gives one model one color in every figure, and labels its line directly", () => {
