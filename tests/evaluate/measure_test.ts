@@ -7,6 +7,7 @@ import { rubbish } from "../../src/attacks/rubbish.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { matrix } from "../../src/matrix.ts";
+import { fooledRate } from "../../src/evaluate/evaluation.ts";
 import { measure, measureRubbish, sweep } from "../../src/evaluate/measure.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { SHORT } from "../attacks/short.ts";
@@ -143,6 +144,8 @@ Deno.test("measureRubbish() gives the rates, means and shares that one finds by 
     confidenceOnErrors: null,
     classes: [0, 0, 0],
   });
+  const one = measureRubbish({ ...rubbish, fooled: Uint8Array.of(0, 0, 1, 0) });
+  assertEquals([one.confidenceOnErrors, one.classes], [0.625, [0, 0, 1]]);
   const none = {
     x: matrix(0, 1),
     predicted: new Int32Array(0),
@@ -168,4 +171,17 @@ Deno.test("measureRubbish() of rubbish() has shares that sum to 1, and confidenc
     assertAlmostEquals(sum, errorRate > 0 ? 1 : 0, 1e-13, name);
     assert(confidenceOnErrors === null ? errorRate === 0 : confidenceOnErrors > 0.4, name);
   });
+});
+
+Deno.test("fooledRate() is of what was right before: all, one or none", () => {
+  const rate = (clean: number[], attacked: number[]) =>
+    fooledRate(
+      { predicted: Int32Array.from(clean) },
+      { predicted: Int32Array.from(attacked) },
+      Int32Array.of(0, 1, 2),
+    );
+  assertEquals(rate([0, 1, 2], [0, 0, 2]), 1 / 3);
+  assertEquals(rate([1, 1, 0], [2, 2, 2]), 1);
+  assertEquals(rate([1, 1, 0], [2, 1, 2]), 0);
+  assertEquals(rate([1, 0, 0], [0, 1, 2]), null);
 });
