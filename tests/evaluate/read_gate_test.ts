@@ -9,6 +9,7 @@ import { gateSchema, readGate } from "../../src/evaluate/read_gate.ts";
 const GOOD: unknown[] = [
   {},
   { attacks: ["fgsm"], epsilons: [0, 0.1] },
+  { epsilons: [0.1] },
   { attacks: [{ attack: "fgsm" }, { attack: "fgsm", name: "fgsm-L2", norm: "L2", labels: "predicted" }] },
   { effort: "thorough", certify: "crown", thresholds: [{ on: "attacked", errorRate: 0.4 }] },
   { effort: "none", attacks: ["pgd"] },
@@ -33,6 +34,7 @@ const BAD: [unknown, string][] = [
   [{ epsilons: [0.1, 0.1] }, "epsilons must not hold anything twice"],
   [{ epsilons: [-1] }, "epsilons must be a list of finite numbers ≥ 0"],
   [{ bounds: [1, 0] }, "bounds must be two numbers, the first the less"],
+  [{ bounds: [1, 1] }, "bounds must be two numbers, the first the less"],
   [{ seed: 0.5 }, "seed must be a whole number ≥ 0"],
   [{ fixed: [0.5] }, "fixed must be a list of whole numbers ≥ 0"],
   [{ grid: 0 }, "grid must be a finite number > 0"],
@@ -44,6 +46,8 @@ const BAD: [unknown, string][] = [
   [{ attacks: [] }, "attacks must not be empty"],
   [{ attacks: ["fgsm", { attack: "fgsm" }] }, "attacks must not hold anything twice"],
   [{ attacks: [1] }, "attacks[0] must be "],
+  [{ attacks: [null] }, "attacks[0] must be "],
+  [{ attacks: [[]] }, "attacks[0] must be "],
   [{ attacks: [{ norm: "L2" }] }, "attacks[0].attack must be "],
   [
     { attacks: [{ attack: "fgsm", nrom: "L2" }] },
@@ -95,6 +99,25 @@ Deno.test("readGate() refuses the first thing that does not fit, and names its p
     const inside = assertThrows(() => readGate(gate, { place: "body.gate" }), InputError);
     assertEquals(inside.reason, `body.gate.${error.reason}`);
   }
+});
+
+Deno.test("gateSchema() holds the numbers of sizes and thresholds that are allowed, and none by default", () => {
+  const ajv = new Ajv2020({ strict: false });
+  const [free, limited] = [
+    ajv.compile(gateSchema()),
+    ajv.compile(gateSchema({ epsilons: 2, thresholds: 1 })),
+  ];
+  const epsilons = (count: number) => ({ epsilons: Array.from({ length: count }, (_, i) => i) });
+  const thresholds = (count: number) => ({ thresholds: Array(count).fill({ on: "clean", errorRate: 1 }) });
+  assertEquals([2, 3].map((count) => [free(epsilons(count)), limited(epsilons(count))]), [[true, true], [
+    true,
+    false,
+  ]]);
+  assertEquals([1, 2].map((count) => [free(thresholds(count)), limited(thresholds(count))]), [[true, true], [
+    true,
+    false,
+  ]]);
+  assert(!free({ epsilons: [0.1, 0.1] }));
 });
 
 Deno.test("readGate() takes only the attacks that may be tried", () => {
