@@ -10,9 +10,10 @@ import {
 } from "../../src/mod.ts";
 import { externalFiles, readOnnx } from "../../src/onnx.ts";
 import { readTfjs, tfjsFiles } from "../../src/tfjs.ts";
+import { type Expectation, expectationOf, TEST_DATA } from "../data/expectation.ts";
 import { readKerasFile } from "../data/keras.ts";
 import type { BlackBox } from "../data/onnxruntime.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, reason, UserError } from "../errors.ts";
 import { readFile, readOrReport } from "./inputs.ts";
 import { choice, numbers, text, type Values } from "./options.ts";
 
@@ -152,10 +153,15 @@ function boxWithInputs(box: BlackBox, path: string, before: BeforeValues): Black
   };
 }
 
+/** The folder of a file, with what parts it from the name. */
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
 /** Files of a model by their names, its own first. */
 async function filesOf(path: string): Promise<[bytes: Uint8Array, beside: Record<string, Uint8Array>]> {
   const bytes = await readFile(path), ending = endingOf(path);
-  const folder = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  const folder = folderOf(path);
   const names = ending === undefined ? [] : READERS[ending].beside(bytes);
   const files = names.map(async (name) => [name, await readFile(`${folder}${name}`)] as const);
   return [bytes, Object.fromEntries(await Promise.all(files))];
@@ -224,9 +230,37 @@ export async function openModel(
   return withInputs(model, path, before);
 }
 
-/** The model in the file at `path`. @throws {InputError} if it holds none that is known here */
+/** The model in the file at `path`. @throws {InputError} if it holds none that is known here, or not what its test data say */
 async function modelIn(path: string): Promise<Model> {
   const ending = endingOf(path);
   if (ending === undefined) return readOrReport(`read model ${path}`, await readFile(path), loadModel);
-  return await READERS[ending].read(...await filesOf(path));
+  const [bytes, beside] = await filesOf(path), model = await READERS[ending].read(bytes, beside);
+  const found = ending === ".onnx" ? await compared(path, model, bytes) : undefined;
+  if (!found || found.met) return model;
+  model[Symbol.dispose]();
+  throw new InputError(
+    "value",
+    "read the ONNX model",
+    `its scores are ${
+      found.difference.toExponential(1)
+    } from those in ${TEST_DATA}, so that it is not read as it is meant`,
+  );
+}
+
+/** How far a model is from the test data beside its file; nothing if there are none. */
+async function compared(path: string, model: Model, bytes: Uint8Array): Promise<Expectation | undefined> {
+  return await expectationOf(model, bytes, async (name) => {
+    try {
+      return await Deno.readFile(`${folderOf(path)}${TEST_DATA}/${name}`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw new UserError(`Cannot read ${folderOf(path)}${TEST_DATA}/${name}: ${reason(error)}`);
+    }
+  });
+}
+
+/** The same of the file at `path`, for what tells of it; null where there are no test data. */
+export async function expectationFor(path: string, model: Model): Promise<Expectation | null> {
+  if (!isOnnx(path)) return null;
+  return await compared(path, model, await readFile(path)) ?? null;
 }

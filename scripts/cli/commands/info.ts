@@ -2,9 +2,10 @@
 
 import { formOf } from "../../../src/certify/form.ts";
 import { InputError, type Model } from "../../../src/mod.ts";
+import { type Expectation, TEST_DATA } from "../../data/expectation.ts";
 import { type Command, command } from "../command.ts";
 import { inset } from "../help.ts";
-import { BEFORE, FORMATS, readModel } from "../model_file.ts";
+import { BEFORE, expectationFor, FORMATS, readModel } from "../model_file.ts";
 import { flag } from "../options.ts";
 
 /** Tells what a model file holds. */
@@ -16,8 +17,13 @@ export const info: Command = command({
   options: { ...BEFORE, json: flag("Print one JSON object") },
   examples: ["info maxout.safetensors", "info model.onnx"],
   async run({ operand: file, json, ...before }, context) {
+    using own = await readModel(file);
+    const expectation = await expectationFor(file, own);
     using model = await readModel(file, before);
-    context.print(json ? JSON.stringify(inJson(model)) : inWords(model, context.width));
+    const { width } = context;
+    context.print(
+      json ? JSON.stringify({ ...inJson(model), expectation }) : inWords(model, { expectation, width }),
+    );
     return 0;
   },
 });
@@ -77,7 +83,10 @@ function inJson(model: Model): Record<string, unknown> {
   };
 }
 
-function inWords(model: Model, width: number): string {
+function inWords(
+  model: Model,
+  { expectation, width }: { expectation: Expectation | null; width: number },
+): string {
   const { family: { name, head, classes, config }, graph, record } = model;
   const nodes = graphOf(model);
   const settled = Object.entries(config).filter(([key]) => key !== "head").map((
@@ -105,6 +114,16 @@ function inWords(model: Model, width: number): string {
       ["parameters", `${nodes.reduce((sum, { parameters }) => sum + parameters, 0)}`],
       ["gradients", "all operations"],
       ["certificates", certificatesOf(model)],
+      ...(expectation
+        ? [
+          [
+            "expectation",
+            `${expectation.examples} examples of ${TEST_DATA} met, ${
+              expectation.difference.toExponential(1)
+            } apart`,
+          ] as const,
+        ]
+        : []),
     ]),
     "",
     "Graph, with the shape of each example and numbers of parameters",

@@ -148,3 +148,8 @@ const MODEL: Message = {
 export function readParts(bytes: Uint8Array, action: string): ModelProto {
   return readMessage(bytes, MODEL, action) as unknown as ModelProto;
 }
+
+/** The tensor that a file of its own holds, as test data of the format are. @throws {InputError} code `format` if it holds none */
+export function readTensorFile(bytes: Uint8Array, action: string): TensorProto {
+  return readMessage(bytes, TENSOR, action) as unknown as TensorProto;
+}

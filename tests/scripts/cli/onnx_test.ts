@@ -45,7 +45,7 @@ Deno.test("info draws the graph of an ONNX file, with the file of its weights be
       const line of [
         "input (2, 9, 9)",
         "relu1 relu(conv2d0) (6, 9, 9)",
-        "linear7 linear(reduce5) outputs [3] (3) 27",
+        "linear7 linear(reduce5) (3) 27",
         "parameters 581",
       ]
     ) {
@@ -127,5 +127,38 @@ Deno.test("--input options are part of the model: sizes in units of the data, as
       ["evaluate", ...common, `${folder}/raw.csv`, "--input-scale", "0"],
       2,
       "--input-scale must be a number above 0, or one such as 1/255, not 0",
+    );
+  }));
+
+/** A tensor of float32 in a file of its own, as test data of ONNX are. */
+function tensorFile({ length }: readonly number[][], values: readonly number[]): Uint8Array {
+  const data = new Uint8Array(Float32Array.from(values).buffer), size = data.length;
+  const dims = [8, length, 8, values.length / length];
+  return Uint8Array.from([...dims, 16, 1, 0x4a, size % 128 + 128, size >> 7, ...data]);
+}
+
+Deno.test("an ONNX file is compared with test data beside it: info tells, and what differs is refused", () =>
+  inFolder(async (folder) => {
+    const { x, y } = cases.logistic3_names, file = `${folder}/model.onnx`;
+    await Deno.copyFile(path("logistic3_names.onnx"), file);
+    assertEquals((await json("info", file)).expectation, null);
+    await Deno.mkdir(`${folder}/test_data_set_0`);
+    await Deno.writeFile(`${folder}/test_data_set_0/input_0.pb`, tensorFile(x, x.flat()));
+    const answers = (change: number) =>
+      Deno.writeFile(
+        `${folder}/test_data_set_0/output_1.pb`,
+        tensorFile(y, y.flat().with(3, y[1][0] + change)),
+      );
+    await answers(0);
+    const { expectation } = await json("info", file);
+    assert(
+      expectation.met && expectation.examples === x.length && expectation.difference < 1e-5,
+      expectation,
+    );
+    await answers(0.25);
+    await assertRefused(
+      ["info", file],
+      1,
+      `Cannot read model ${file}: its scores are 2.5e-1 from those in test_data_set_0, so that it is not read as it is meant`,
     );
   }));

@@ -13,6 +13,7 @@ Deno.test("info tells what a model file holds", () =>
       parameters: 7850,
       config: { inputs: 784, classes: 10 },
       input: [784],
+      expectation: null,
       gradients: "all operations",
       certificates: "exact",
       graph: [{
