@@ -8,7 +8,7 @@ import { edge, packedA, packedB } from "./scratch";
 import { gatherRow } from "./sparse";
 
 /** Rows of A packed at once where the depth is KC, a multiple of 5; more where it is less. */
-const MC: usize = 240;
+export const MC: usize = 240;
 /** Depth packed at once, a multiple of 4. Any partial sum spans at most this many products. */
 export const KC: usize = 400;
 
@@ -18,9 +18,8 @@ export const DEEP: usize = MC * KC / NARROW / KC * KC;
 /** Rows of A up to which packing B costs more than it saves. */
 export const FEW: usize = 4;
 
-/** A (rows, depth), element (i, k) at a + i * si + k * sk bytes, to strips [k][5], zeros beyond rows and depth. */
-function packA(a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded: usize): void {
-  let out = packedA;
+/** A (rows, depth), element (i, k) at a + i * si + k * sk bytes, to strips [k][5] at `out`, zeros beyond rows and depth. */
+export function packA(out: usize, a: usize, si: usize, sk: usize, rows: usize, depth: usize, padded: usize): void {
   for (let i: usize = 0; i < rows; i += 5) {
     const full = i + 5 <= rows;
     let p = a + i * si;
@@ -61,9 +60,8 @@ export function turn(a: v128, b: v128, c: v128, d: v128, out: usize, step: usize
   v128.store(out + 3 * step, v128.shuffle<f32>(AB, CD, 2, 3, 6, 7));
 }
 
-/** B (depth, cols <= 8), element (k, j) at b + k * sk + j * sj bytes, to [k][8], zeros beyond cols and depth. */
-function packB(b: usize, sk: usize, sj: usize, cols: usize, depth: usize, padded: usize): void {
-  let out = packedB;
+/** B (depth, cols <= 8), element (k, j) at b + k * sk + j * sj bytes, to [k][8] at `out`, zeros beyond cols and depth. */
+export function packB(out: usize, b: usize, sk: usize, sj: usize, cols: usize, depth: usize, padded: usize): void {
   let k: usize = 0;
   if (cols == 8 && sj == 4) {
     for (; k < depth; k++, b += sk, out += 32) {
@@ -108,8 +106,7 @@ function loadIf(there: bool, p: usize): v128 {
 }
 
 /** C (5, 8) = or += strip A [k][5] times panel B [k][8]; depth a multiple of 4, stride in bytes. */
-function tile(c: usize, stride: usize, a: usize, depth: usize, accumulate: bool): void {
-  let b = packedB;
+export function tile(c: usize, stride: usize, a: usize, b: usize, depth: usize, accumulate: bool): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
   let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
@@ -180,7 +177,7 @@ function tile(c: usize, stride: usize, a: usize, depth: usize, accumulate: bool)
 
 // @ts-ignore: decorator
 @inline
-function storeRow(c: usize, v0: v128, v1: v128, accumulate: bool): void {
+export function storeRow(c: usize, v0: v128, v1: v128, accumulate: bool): void {
   if (accumulate) {
     v0 = f32x4.add(v128.load(c), v0);
     v1 = f32x4.add(v128.load(c, 16), v1);
@@ -190,8 +187,10 @@ function storeRow(c: usize, v0: v128, v1: v128, accumulate: bool): void {
 }
 
 /** A tile of fewer than 5 x 8 by way of a whole one. */
-function tileEdge(c: usize, stride: usize, a: usize, depth: usize, rows: usize, cols: usize, accumulate: bool): void {
-  tile(edge, 32, a, depth, false);
+export function tileEdge(
+  c: usize, stride: usize, a: usize, b: usize, depth: usize, rows: usize, cols: usize, accumulate: bool,
+): void {
+  tile(edge, 32, a, b, depth, false);
   for (let i: usize = 0; i < rows; i++) {
     for (let j: usize = 0; j < cols; j++) {
       const p = c + i * stride + (j << 2);
@@ -245,15 +244,15 @@ export function gemmPart(
     const maxRows = MC * KC / padded / 5 * 5;
     for (let i0: usize = 0; i0 < m; i0 += maxRows) {
       const rows = min(maxRows, m - i0);
-      packA(a + i0 * ai + k0 * ak, ai, ak, rows, depth, padded);
+      packA(packedA, a + i0 * ai + k0 * ak, ai, ak, rows, depth, padded);
       for (let j: usize = 0; j < n; j += 8) {
         const cols = min<usize>(8, n - j);
-        packB(b + k0 * bk + j * bj, bk, bj, cols, depth, padded);
+        packB(packedB, b + k0 * bk + j * bj, bk, bj, cols, depth, padded);
         for (let i: usize = 0; i < rows; i += 5) {
           const at = c + (i0 + i) * stride + (j << 2);
           const strip = packedA + i * (padded << 2);
-          if (cols == 8 && i + 5 <= rows) tile(at, stride, strip, padded, add);
-          else tileEdge(at, stride, strip, padded, min<usize>(5, rows - i), cols, add);
+          if (cols == 8 && i + 5 <= rows) tile(at, stride, strip, packedB, padded, add);
+          else tileEdge(at, stride, strip, packedB, padded, min<usize>(5, rows - i), cols, add);
         }
       }
     }

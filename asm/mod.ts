@@ -1,16 +1,4 @@
 // Entry of the single-threaded binaries: every kernel that a host can call.
-export { abiVersion, alloc, free } from "./heap";
-export { addStep, clampWithin, countBeyond, l1Direction, l2Direction, signStep, stepWithin } from "./attack";
-export {
-  addBias, columnSums, countNotFinite, exp, log, multiply, rectifierBackward, rectifierForward, softplusBackward, softplusForward,
-} from "./elementwise";
-export { doubleGather, doubleSpread } from "./double";
-export { exponentialForward, exponentialLoss } from "./exponential";
-export { gemmNN, gemmNT, gemmTN } from "./gemm";
-export { maxoutBackward, maxoutForward } from "./maxout";
-export { adamStep, limitRowNorms, sgdGather, sgdStep } from "./optimizer";
-export { randomKey, randomMask, randomNormal, randomNumber, randomSigns, randomUniform } from "./random";
-export { rbfBackward, rbfForward, rbfParameters, squaresBackward, squaresForward } from "./rbf";
-export { sigmoidDirection, sigmoidForward, sigmoidLoss } from "./sigmoid";
-export { softmaxDirection, softmaxForward, softmaxLoss } from "./softmax";
-export { gatherPanels, gatherRows, listNonZero, listWinnersByPiece, listWinnersByRow, toPanels, transposePanels } from "./sparse";
+export * from "./core";
+export { channelSums, conv2dBackward, conv2dForward, conv2dParameters, shiftImages } from "./convolution";
+export { averagePoolBackward, averagePoolForward, maxPoolBackward, maxPoolForward } from "./pooling";

@@ -18,6 +18,7 @@ import { sgdGather } from "./optimizer";
 import { packedA, SCRATCH, setScratch } from "./scratch";
 
 export * from "./mod";
+export { conv2dParametersPart } from "./convolution";
 export { gemmPart } from "./gemm";
 export { rbfParametersPart } from "./rbf";
 export { gatherPanelsPart, gatherRowsPart, listWinnersByPiecePart, transposePanelsPart } from "./sparse";

@@ -2,6 +2,7 @@
 
 import { assert } from "@std/assert";
 import { Heap } from "../src/runtime/heap.ts";
+import { withImages } from "../src/runtime/images.ts";
 import "../src/runtime/inlined.ts";
 import { startTeam } from "../src/runtime/team.ts";
 import type { Variant } from "../src/runtime/variants.ts";
@@ -97,7 +98,8 @@ export function randomLabels(n: number, classes: number, seed: number): Int32Arr
 
 /** The compiled module of a build, as a host that forbids compiling would hand it over. */
 export function compiled(variant: Variant, { threads = 1 }: { threads?: number } = {}): WebAssembly.Module {
-  return new WebAssembly.Module(bytesOf(threads > 1 ? threaded : single, variant));
+  const bytes = threads > 1 ? bytesOf(threaded, variant) : bytesOf(single, variant, withImages);
+  return new WebAssembly.Module(bytes);
 }
 
 /** The builds. */

@@ -3,6 +3,15 @@
 /** What a binary exports: addresses, sizes and numbers in, numbers out. */
 export interface Exports {
   readonly memory: WebAssembly.Memory;
+  channelSums(out: number, x: number, accumulate: number, rows: number, channels: number, pixels: number): void;
+  conv2dBackward(dX: number, dZ: number, w: number, offsets: number, bases: number, pixels: number, rows: number, groups: number, outputs: number, depth: number, places: number): void;
+  conv2dForward(z: number, x: number, w: number, b: number, offsets: number, bases: number, pixels: number, rows: number, groups: number, outputs: number, depth: number, places: number): void;
+  conv2dParameters(dW: number, dZ: number, x: number, offsets: number, bases: number, accumulate: number, pixels: number, rows: number, groups: number, outputs: number, depth: number, places: number): void;
+  shiftImages(out: number, x: number, down: number, right: number, height: number, width: number, images: number, toHeight: number, toWidth: number): void;
+  averagePoolBackward(dX: number, dOut: number, places: number, shares: number, pixels: number, images: number, outputs: number, size: number): void;
+  averagePoolForward(out: number, x: number, places: number, shares: number, pixels: number, images: number, outputs: number, size: number): void;
+  maxPoolBackward(dX: number, dOut: number, winner: number, pixels: number, images: number, outputs: number): void;
+  maxPoolForward(out: number, winner: number, x: number, places: number, pixels: number, images: number, outputs: number, size: number): void;
   abiVersion(): number;
   alloc(bytes: number): number;
   free(address: number): void;
@@ -69,6 +78,7 @@ export interface ThreadExports extends Exports {
   work(block: number, scratch: number): void;
   post(block: number, job: number): void;
   join(block: number, mayWait: number): number;
+  conv2dParametersPart(dW: number, dZ: number, x: number, offsets: number, bases: number, accumulate: number, pixels: number, rows: number, groups: number, outputs: number, depth: number, places: number, first: number, last: number): void;
   gemmPart(c: number, stride: number, a: number, ai: number, ak: number, b: number, bk: number, bj: number, accumulate: number, m: number, n: number, k: number): void;
   rbfParametersPart(dMu: number, dBeta: number, dScores: number, x: number, mu: number, beta: number, accumulate: number, rows: number, classes: number, inputs: number, first: number, last: number): void;
   gatherPanelsPart(out: number, indices: number, values: number, counts: number, m: number, accumulate: number, rows: number, cols: number, height: number, capacity: number, from: number, to: number): void;
@@ -80,6 +90,15 @@ export interface ThreadExports extends Exports {
 
 /** What each kernel takes, by name; `Floats`, `Doubles` and `Ints` are what a host passes for float32, float64 and whole numbers. */
 export interface Operands<Floats, Doubles, Ints> {
+  channelSums: { out: Floats; x: Floats; accumulate: number; rows: number; channels: number; pixels: number };
+  conv2dBackward: { dX: Floats; dZ: Floats; w: Floats; offsets: Ints; bases: Ints; pixels: number; rows: number; groups: number; outputs: number; depth: number; places: number };
+  conv2dForward: { z: Floats; x: Floats; w: Floats; b: Floats; offsets: Ints; bases: Ints; pixels: number; rows: number; groups: number; outputs: number; depth: number; places: number };
+  conv2dParameters: { dW: Floats; dZ: Floats; x: Floats; offsets: Ints; bases: Ints; accumulate: number; pixels: number; rows: number; groups: number; outputs: number; depth: number; places: number };
+  shiftImages: { out: Floats; x: Floats; down: number; right: number; height: number; width: number; images: number; toHeight: number; toWidth: number };
+  averagePoolBackward: { dX: Floats; dOut: Floats; places: Ints; shares: Floats; pixels: number; images: number; outputs: number; size: number };
+  averagePoolForward: { out: Floats; x: Floats; places: Ints; shares: Floats; pixels: number; images: number; outputs: number; size: number };
+  maxPoolBackward: { dX: Floats; dOut: Floats; winner: Ints; pixels: number; images: number; outputs: number };
+  maxPoolForward: { out: Floats; winner: Ints; x: Floats; places: Ints; pixels: number; images: number; outputs: number; size: number };
   addStep: { out: Floats; x: Floats; d: Floats; lo: number; hi: number; n: number };
   clampWithin: { x: Floats; own: Floats; least: Floats; greatest: Floats; n: number };
   countBeyond: { x: Floats; own: Floats; size: number; lo: number; hi: number; n: number };
@@ -136,8 +155,8 @@ export interface Operands<Floats, Doubles, Ints> {
   transposePanels: { out: Floats; x: Floats; rows: number; cols: number };
 }
 
-/** The same names in the order of the kernel's parameters, after a * for what it writes. */
-export const operands: Readonly<Record<keyof Operands<never, never, never>, string>> = {
+/** The same names, but of kernels of images, in the order of the kernel's parameters, after a * for what it writes. */
+export const operands: Partial<Record<keyof Operands<never, never, never>, string>> = {
   addStep: "*out x d lo hi n",
   clampWithin: "*x own least greatest n",
   countBeyond: "x own size lo hi n",
@@ -192,4 +211,17 @@ export const operands: Readonly<Record<keyof Operands<never, never, never>, stri
   listWinnersByRow: "*indices *values *counts dH winner rows units",
   toPanels: "*out x rows cols",
   transposePanels: "*out x rows cols",
+};
+
+/** Those of the kernels of images in the order of the kernel's parameters, after a * for what it writes. */
+export const imageOperands: Partial<Record<keyof Operands<never, never, never>, string>> = {
+  channelSums: "*out x accumulate rows channels pixels",
+  conv2dBackward: "*dX dZ w offsets bases pixels rows groups outputs depth places",
+  conv2dForward: "*z x w b offsets bases pixels rows groups outputs depth places",
+  conv2dParameters: "*dW dZ x offsets bases accumulate pixels rows groups outputs depth places",
+  shiftImages: "*out x down right height width images toHeight toWidth",
+  averagePoolBackward: "*dX dOut places shares pixels images outputs size",
+  averagePoolForward: "*out x places shares pixels images outputs size",
+  maxPoolBackward: "*dX dOut winner pixels images outputs",
+  maxPoolForward: "*out *winner x places pixels images outputs size",
 };

@@ -58,6 +58,8 @@ const SINGLE: readonly Binary[] = [
   { file: "gibbon.wasm", entry: "asm/mod.ts", flags: [] },
   { file: "gibbon.relaxed.wasm", entry: "asm/mod.ts", flags: RELAXED },
 ];
+/** The same without the kernels of images: what programs hold, who bring these only where they need them. */
+const CORE: readonly Binary[] = SINGLE.map(({ file, flags }) => ({ file, entry: "asm/core.ts", flags }));
 const THREADED: readonly Binary[] = [
   { file: "gibbon.threads.wasm", entry: "asm/threads.ts", flags: THREADS },
   {
@@ -80,21 +82,35 @@ async function build(): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const text = (name: string, ...parts: string[]) =>
     files.set(name, new TextEncoder().encode([GENERATED, ...parts].join("\n")));
-  const inlined = (...[baseline, relaxed]: readonly Binary[]) => {
-    const base = files.get(baseline.file)!, other = files.get(relaxed.file)!;
+  const inlined = ([base, other]: readonly Uint8Array[], name: string) => {
     // the steps of a patch are much alike
     const alone = coded(packed(base)), patch = packed(patchOf(base, other));
     if (
       !equal(unpacked(undefined, symbols(alone)), base) ||
       !equal(unpacked(base, unpacked(undefined, patch)), other)
     ) {
-      throw new Error(`Cannot make ${baseline.file} and ${relaxed.file} of their packed forms`);
+      throw new Error(`Cannot make ${name} of its packed forms`);
     }
     return [
-      `/** ${baseline.file}, packed and coded */`,
+      `/** ${name}, packed and coded */`,
       `export const baselinePacked: string =\n  "${alone.toBase64()}";\n`,
-      `/** What makes ${relaxed.file} of it, packed */`,
+      `/** What makes the relaxed build of it, packed */`,
       `export const relaxedPatch: string =\n  "${patch.toBase64()}";\n`,
+    ];
+  };
+  const added = (base: Uint8Array, [whole, other]: readonly Uint8Array[]) => {
+    const more = coded(packed(patchOf(base, whole))), patch = packed(patchOf(whole, other));
+    if (
+      !equal(unpacked(base, unpacked(undefined, symbols(more))), whole) ||
+      !equal(unpacked(whole, unpacked(undefined, patch)), other)
+    ) {
+      throw new Error("Cannot add the kernels of images to the builds");
+    }
+    return [
+      "/** What adds the kernels of images to the baseline build, packed and coded */",
+      `export const baseline: string =\n  "${more.toBase64()}";\n`,
+      "/** What makes the relaxed build of that, packed */",
+      `export const relaxed: string =\n  "${patch.toBase64()}";\n`,
     ];
   };
 
@@ -105,9 +121,13 @@ async function build(): Promise<Map<string, Uint8Array>> {
     declarations.set(binary.file, declaration);
   }
   const [alone, threaded] = [SINGLE[0], THREADED[0]].map(({ file }) => declarations.get(file)!);
-  text("exports.ts", exportsSource({ alone, threaded }, signaturesIn(sources)));
-  text("inline.ts", ...inlined(...SINGLE));
-  text("threads.ts", ...inlined(...THREADED));
+  const cores = await Promise.all(CORE.map((binary) => compile(binary, sources)));
+  const signatures = signaturesIn(sources);
+  text("exports.ts", exportsSource({ core: cores[0].declaration, alone, threaded }, signatures));
+  const built = (binaries: readonly Binary[]) => binaries.map(({ file }) => files.get(file)!);
+  text("inline.ts", ...inlined(cores.map(({ wasm }) => wasm), "gibbon.wasm without the kernels of images"));
+  text("threads.ts", ...inlined(built(THREADED), THREADED[0].file));
+  text("images.ts", ...added(cores[0].wasm, built(SINGLE)));
   text(
     "jobs.ts",
     "/** The kernels that a worker calls, by their numbers. */",

@@ -20,13 +20,13 @@ const TYPES: Readonly<Record<OperandKind, string>> = {
 };
 
 /**
- * The text of `wasm/exports.ts`, from asc's declarations of the single-threaded and the threaded binary, and what the
- * sources say of operands.
+ * The text of `wasm/exports.ts`, from asc's declarations of the binary without kernels of images, the single-threaded and the
+ * threaded one, and what the sources say of operands.
  *
  * @throws {Error} if the two differ
  */
 export function exportsSource(
-  { alone, threaded }: { alone: string; threaded: string },
+  { core, alone, threaded }: { core: string; alone: string; threaded: string },
   signatures: ReadonlyMap<string, Signature>,
 ): string {
   const own = functionsIn(alone);
@@ -36,6 +36,18 @@ export function exportsSource(
     [name, operandsOf(name, parameters, signatures)] as const
   );
   const line = (name: string, value: string) => `  ${name}: ${value}`;
+  const everywhere = new Set(functionsIn(core).map(({ name }) => name));
+  const record = (what: string, constant: string, isIn: (name: string) => boolean) => [
+    `/** ${what} in the order of the kernel's parameters, after a * for what it writes. */`,
+    `export const ${constant}: Partial<Record<keyof Operands<never, never, never>, string>> = {`,
+    ...taken.filter(([name]) => isIn(name)).map(([name, operands]) =>
+      line(
+        name,
+        `"${operands.map(({ name, kind }) => (kind?.endsWith("Out") ? "*" : "") + name).join(" ")}",`,
+      )
+    ),
+    "};\n",
+  ];
   return [
     "/** What a binary exports: addresses, sizes and numbers in, numbers out. */",
     "export interface Exports {",
@@ -55,15 +67,8 @@ export function exportsSource(
       )
     ),
     "}\n",
-    "/** The same names in the order of the kernel's parameters, after a * for what it writes. */",
-    "export const operands: Readonly<Record<keyof Operands<never, never, never>, string>> = {",
-    ...taken.map(([name, operands]) =>
-      line(
-        name,
-        `"${operands.map(({ name, kind }) => (kind?.endsWith("Out") ? "*" : "") + name).join(" ")}",`,
-      )
-    ),
-    "};\n",
+    ...record("The same names, but of kernels of images,", "operands", (name) => everywhere.has(name)),
+    ...record("Those of the kernels of images", "imageOperands", (name) => !everywhere.has(name)),
   ].join("\n");
 }
 

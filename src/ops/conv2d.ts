@@ -1,9 +1,16 @@
-/** The operation `conv2d`: a convolution of images, as products of windows laid out as columns. @module */
+/** The operation `conv2d`: a convolution of images. @module */
 
-import { gemmNN, gemmNT, gemmTN } from "../kernels/gemm.ts";
+import {
+  channelSums,
+  conv2dBackward,
+  conv2dForward,
+  conv2dParameters,
+  type Layout,
+  shiftImages,
+} from "../kernels/convolution.ts";
 import type { Matrix } from "../matrix.ts";
 import { fillUniform } from "../rng.ts";
-import { part, reshaped } from "../runtime/workspace.ts";
+import { integers, reshaped } from "../runtime/workspace.ts";
 import { integer } from "../schema.ts";
 import { type Op, type OpContext, type OpInstance, parameter, sizeOf } from "./op.ts";
 import { placesOf, WINDOW, type WindowAttributes, type Windows, windowsOf } from "./windows.ts";
@@ -54,73 +61,55 @@ export const conv2d: Op<Conv2dAttributes> = {
 function convolution(context: OpContext<Conv2dAttributes>): OpInstance {
   const { workspace, tensors, inputs: [shape], attributes } = context;
   const { outputs, groups = 1 } = attributes, windows = windowsOf(shape, attributes) as Windows;
-  const [channels, pixels] = [shape[0] / groups, shape[1] * shape[2]];
-  const [own, P, K] = [outputs / groups, windows.to[0] * windows.to[1], channels * windows.size];
-  const W = parameter(context, "W", { weights: true, value: reshaped(tensors.W, outputs, K) });
+  const [channels, from] = [shape[0], windows.from];
+  const [above, left, below, right] = windows.padding;
+  const padded = [from[0] + above + below, from[1] + left + right] as const;
+  const isPadded = padded[0] * padded[1] > from[0] * from[1];
+  const pixels = padded[0] * padded[1], P = windows.to[0] * windows.to[1];
+  // the padding is part of the images then
+  const places = placesOf({ ...windows, from: padded, padding: [0, 0, 0, 0] });
+  const bases = places.slice(0, P);
+  const offsets = Int32Array.from(
+    { length: channels / groups * windows.size },
+    (_, k) => Math.floor(k / windows.size) * pixels + places[k % windows.size * P] - bases[0],
+  );
+  const layout: Layout = {
+    offsets: integers(workspace, "offsets", offsets),
+    bases: integers(workspace, "bases", bases),
+    groups,
+  };
+  const W = parameter(context, "W", {
+    weights: true,
+    value: reshaped(tensors.W, outputs, offsets.length),
+  });
   const b = parameter(context, "b", { weights: false, value: reshaped(tensors.b, 1, outputs) });
-  const places = placesOf(windows);
-  const columns = workspace.matrix("columns", K, P);
-
-  /** The part of `m`, an image a row, that group `g` of image `row` has, as its channels. */
-  const channelsOf = (m: Matrix, row: number, g: number, [count, size]: readonly [number, number]) =>
-    part(
-      reshaped(m, m.rows * groups * count, size),
-      (row * groups + g) * count,
-      (row * groups + g + 1) * count,
-    );
-
-  /** Windows of `image`, (channels, pixels), as columns. */
-  function unfold(image: Matrix): void {
-    const [from, to] = [image.data, columns.data];
-    for (let c = 0, i = 0; c < channels; c++) {
-      const at = c * pixels;
-      for (let k = 0; k < places.length; k++, i++) to[i] = places[k] < 0 ? 0 : from[at + places[k]];
-    }
-  }
-
-  /** Adds what the columns hold to where it came from. */
-  function fold(image: Matrix): void {
-    const [from, to] = [columns.data, image.data];
-    to.fill(0);
-    for (let c = 0, i = 0; c < channels; c++) {
-      const at = c * pixels;
-      for (let k = 0; k < places.length; k++, i++) if (places[k] >= 0) to[at + places[k]] += from[i];
-    }
-  }
+  /** The images of the last forward pass, with their padding. */
+  let images: Matrix;
 
   return {
     parameters: [W, b],
     forward([x]) {
-      const z = workspace.matrix("z", x.rows, outputs * P);
-      const [to, bias] = [z.data, b.value.data];
-      for (let i = 0; i < x.rows * outputs; i++) to.fill(bias[i % outputs], i * P, (i + 1) * P);
-      for (let row = 0; row < x.rows; row++) {
-        for (let g = 0; g < groups; g++) {
-          unfold(channelsOf(x, row, g, [channels, pixels]));
-          const weights = part(W.value, g * own, (g + 1) * own);
-          gemmNN(channelsOf(z, row, g, [own, P]), [weights, columns], { accumulate: true });
-        }
+      images = x;
+      if (isPadded) {
+        images = workspace.matrix("padded", x.rows, channels * pixels);
+        shiftImages(images, x, { down: above, right: left, from, to: padded });
       }
+      const z = workspace.matrix("z", x.rows, outputs * P);
+      conv2dForward(z, images, { w: W.value, b: b.value, ...layout });
       return z;
     },
     backward(dZ, [x], wanted) {
-      const dX = wanted.inputs ? workspace.matrix("dX", x.rows, x.cols) : undefined;
-      const ones = workspace.matrix("ones", 1, P);
-      ones.data.fill(1);
-      for (let row = 0; row < x.rows; row++) {
-        for (let g = 0; g < groups; g++) {
-          const d = channelsOf(dZ, row, g, [own, P]);
-          if (wanted.parameters !== "none") {
-            const accumulate = row > 0 || wanted.parameters === "add";
-            unfold(channelsOf(x, row, g, [channels, pixels]));
-            gemmNT(part(W.gradient, g * own, (g + 1) * own), [d, columns], { accumulate });
-            gemmNT(part(reshaped(b.gradient, outputs, 1), g * own, (g + 1) * own), [d, ones], { accumulate });
-          }
-          if (!dX) continue;
-          gemmTN(columns, [part(W.value, g * own, (g + 1) * own), d]);
-          fold(channelsOf(dX, row, g, [channels, pixels]));
-        }
+      if (wanted.parameters !== "none") {
+        const accumulate = wanted.parameters === "add";
+        conv2dParameters(W.gradient, dZ, { x: images, accumulate, ...layout });
+        channelSums(b.gradient, dZ, { accumulate });
       }
+      if (!wanted.inputs) return [undefined];
+      const dImages = workspace.matrix("d padded", x.rows, channels * pixels);
+      conv2dBackward(dImages, dZ, { w: W.value, ...layout });
+      if (!isPadded) return [dImages];
+      const dX = workspace.matrix("dX", x.rows, x.cols);
+      shiftImages(dX, dImages, { down: -above, right: -left, from: padded, to: from });
       return [dX];
     },
   };

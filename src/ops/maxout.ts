@@ -15,7 +15,7 @@ export interface MaxoutAttributes {
 }
 
 /**
- * h = max over pieces of z (B, P·U), pieces major (Goodfellow et al. 2013). After a linear operation the gradients of all
+ * h = max over pieces of z (B, P·U), pieces major (Goodfellow et al. 2013); of images, over pieces of channels. After a linear operation the gradients of all
  * pieces but the winners are skipped, and so are inputs that are 0 where there are many.
  */
 export const maxout: Op<MaxoutAttributes> = {
@@ -23,10 +23,9 @@ export const maxout: Op<MaxoutAttributes> = {
   summary: "The largest of each unit's pieces",
   arity: [1, 1],
   attributes: { pieces: integer("Linear pieces of each unit", { required: true, min: 1 }) },
-  rank: 1,
-  shape: ([[inputs]], { pieces }) =>
+  shape: ([[inputs, ...rest]], { pieces }) =>
     inputs % pieces === 0
-      ? { shape: [inputs / pieces] }
+      ? { shape: [inputs / pieces, ...rest] }
       : `${inputs} inputs are no multiple of ${pieces} pieces`,
   instantiate({ workspace, attributes: { pieces } }) {
     const units = largest(workspace, pieces);

@@ -1,7 +1,16 @@
 /** The operation `pool`: the maximum or mean of windows over images. @module */
 
+import {
+  averagePoolBackward,
+  averagePoolForward,
+  maxPoolBackward,
+  maxPoolForward,
+} from "../kernels/pooling.ts";
+import type { Matrix } from "../matrix.ts";
+import { integers, reshaped } from "../runtime/workspace.ts";
 import { boolean, choice } from "../schema.ts";
-import { elementwise, type Op } from "./op.ts";
+import { elementwise, type Op, type OpContext, type OpInstance } from "./op.ts";
+import { rectifier } from "./rectifier.ts";
 import { placesOf, WINDOW, type WindowAttributes, type Windows, windowsOf } from "./windows.ts";
 
 /** What pooling is set to. */
@@ -34,57 +43,64 @@ export const pool: Op<PoolAttributes> = {
     }
     return { shape: [shape[0], ...to] };
   },
-  instantiate({ workspace, inputs: [shape], attributes }) {
-    const { function: name, countPadding = false } = attributes;
-    const windows = windowsOf(shape, attributes) as Windows, places = placesOf(windows);
-    const pixels = shape[1] * shape[2], P = windows.to[0] * windows.to[1], width = shape[0] * P;
-    const shares = new Float64Array(P);
-    for (let i = 0; i < places.length; i++) if (countPadding || places[i] >= 0) shares[i % P]++;
-    for (let p = 0; p < P; p++) shares[p] = 1 / shares[p];
+  instantiate: pooling,
+  fused: {
+    // of what is not positive all maxima are alike: nothing passes it, so the maximum may come first, over fewer numbers
+    relu(before, own) {
+      const pooled = pooling(own);
+      if (own.attributes.function !== "max") return inTurn(rectifier(before.workspace, 0), pooled);
+      return inTurn(pooled, rectifier(before.workspace, 0));
+    },
+  },
+};
+
+/** The operation at work. */
+function pooling({ workspace, inputs: [shape], attributes }: OpContext<PoolAttributes>): OpInstance {
+  const { function: name, countPadding = false } = attributes;
+  const windows = windowsOf(shape, attributes) as Windows, table = placesOf(windows);
+  const P = windows.to[0] * windows.to[1], width = shape[0] * P;
+  const places = reshaped(integers(workspace, "places", table), windows.size, P);
+  const of = { places, pixels: shape[1] * shape[2] };
+  if (name === "max") {
+    const winners = (rows: number) => workspace.matrix("winner", rows, width);
     return elementwise({
       forward(x) {
-        const out = workspace.matrix("out", x.rows, width),
-          winners = workspace.matrix("winner", x.rows, width);
-        const [from, to, winner] = [x.data, out.data, winners.data];
-        const total = new Float64Array(P);
-        for (let image = 0; image < x.rows * shape[0]; image++) {
-          const at = image * pixels, first = image * P;
-          total.fill(0);
-          winner.fill(-1, first, first + P);
-          for (let i = 0, p = 0; i < places.length; i++) {
-            if (places[i] >= 0) {
-              const value = from[at + places[i]];
-              total[p] += value;
-              if (winner[first + p] < 0 || value > from[at + winner[first + p]]) {
-                winner[first + p] = places[i];
-              }
-            }
-            if (++p === P) p = 0;
-          }
-          for (let p = 0; p < P; p++) {
-            to[first + p] = name === "max" ? from[at + winner[first + p]] : total[p] * shares[p];
-          }
-        }
+        const out = workspace.matrix("out", x.rows, width);
+        maxPoolForward(out, winners(x.rows), { x, ...of });
         return out;
       },
       backward(dOut, x) {
         const dX = workspace.matrix("dX", x.rows, x.cols);
-        const winners = workspace.matrix("winner", x.rows, width);
-        const [from, to, winner] = [dOut.data, dX.data, winners.data];
-        to.fill(0);
-        for (let image = 0; image < x.rows * shape[0]; image++) {
-          const at = image * pixels, first = image * P;
-          if (name === "max") {
-            for (let p = first; p < first + P; p++) to[at + winner[p]] += from[p];
-            continue;
-          }
-          for (let i = 0, p = 0; i < places.length; i++) {
-            if (places[i] >= 0) to[at + places[i]] += from[first + p] * shares[p];
-            if (++p === P) p = 0;
-          }
-        }
+        maxPoolBackward(dX, dOut, { winner: winners(x.rows), ...of });
         return dX;
       },
     });
-  },
-};
+  }
+  const shares = workspace.matrix("shares", 1, P), { data } = shares;
+  for (let i = 0; i < table.length; i++) if (countPadding || table[i] >= 0) data[i % P]++;
+  for (let p = 0; p < P; p++) data[p] = 1 / data[p];
+  return elementwise({
+    forward(x) {
+      const out = workspace.matrix("out", x.rows, width);
+      averagePoolForward(out, x, { shares, ...of });
+      return out;
+    },
+    backward(dOut, x) {
+      const dX = workspace.matrix("dX", x.rows, x.cols);
+      averagePoolBackward(dX, dOut, { shares, ...of });
+      return dX;
+    },
+  });
+}
+
+/** Two operations of one input and no parameters, one after the other. */
+function inTurn(first: OpInstance, second: OpInstance): OpInstance {
+  let between: Matrix;
+  return elementwise({
+    forward: (x) => second.forward([between = first.forward([x])]),
+    backward(dOut, x) {
+      const wanted = { inputs: true, parameters: "none" } as const;
+      return first.backward(second.backward(dOut, [between], wanted)[0]!, [x], wanted)[0]!;
+    },
+  });
+}

@@ -1,6 +1,6 @@
 /** The builds as the text that a program holds. @module */
 
-import type { Variant } from "./variants.ts";
+import type { Additions, Variant } from "./variants.ts";
 
 /** One build, and how the other differs from it: they are nearly the same. */
 export interface Binaries {
@@ -10,12 +10,14 @@ export interface Binaries {
   readonly relaxedPatch: string;
 }
 
-/** The bytes of a build. */
+/** The bytes of a build, with what `more` adds. */
 export function bytesOf(
   { baselinePacked, relaxedPatch }: Binaries,
   variant: Variant,
+  more?: Additions,
 ): Uint8Array<ArrayBuffer> {
   const base = unpacked(undefined, symbols(decoded(baselinePacked)));
+  if (more) return more(base, variant);
   return variant === "baseline" ? base : unpacked(base, unpacked(undefined, decoded(relaxedPatch)));
 }
 
@@ -70,7 +72,8 @@ export function unpacked(base: Uint8Array | undefined, patch: Uint8Array): Uint8
   }
 }
 
-function decoded(base64: string): Uint8Array<ArrayBuffer> {
+/** The bytes that base64 stands for. */
+export function decoded(base64: string): Uint8Array<ArrayBuffer> {
   // a loop costs milliseconds in code not yet optimised, but not every engine has better
   const { fromBase64 } = Uint8Array as Partial<typeof Uint8Array>;
   if (fromBase64) return fromBase64(base64);

@@ -8,12 +8,7 @@
  */
 
 import { InputError } from "../errors.ts";
-import {
-  type Exports,
-  type Operands,
-  operands as signatures,
-  type ThreadExports,
-} from "../../wasm/exports.ts";
+import { type Exports, type Operands, operands, type ThreadExports } from "../../wasm/exports.ts";
 import { type Matrix, shape } from "../matrix.ts";
 
 /** What a kernel takes: a matrix, or a vector, or whole numbers. */
@@ -113,10 +108,15 @@ interface Signature {
 
 const known = new Map<Kernel, Signature>();
 
+/** Adds what more kernels take to what is known of the others. */
+export function learn(more: Readonly<Record<string, string>>): void {
+  Object.assign(operands, more);
+}
+
 function signatureOf(kernel: Kernel): Signature {
   let signature = known.get(kernel);
   if (!signature) {
-    const marked = signatures[kernel].split(" ");
+    const marked = operands[kernel]!.split(" ");
     signature = {
       names: marked.map((name) => name.replace("*", "")),
       written: marked.map((name) => name.startsWith("*")),

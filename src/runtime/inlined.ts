@@ -4,6 +4,6 @@ import * as binaries from "../../wasm/inline.ts";
 import { bytesOf } from "./binary.ts";
 import { provide } from "./variants.ts";
 
-provide((variant) => new WebAssembly.Module(bytesOf(binaries, variant)));
+provide((variant, more) => new WebAssembly.Module(bytesOf(binaries, variant, more)));
 
 export { init } from "./variants.ts";

@@ -161,6 +161,11 @@ const random = (kernel: Kernel, numbers: number, ns: number) =>
   whole(kernel, along("n", { ns, moves: { out: [] }, step: LINE, numbers }));
 const byRows = (kernel: Kernel, ns: number, moves: Readonly<Record<string, readonly string[]>>) =>
   whole(kernel, along("rows", { ns, moves }));
+const byImages = (kernel: Kernel, ns: number, moves: Readonly<Record<string, readonly string[]>>) =>
+  whole(kernel, along("images", { ns, moves }));
+
+/** How images and what is made of them move from one row to the next. */
+const IMAGES = ["groups", "pixels"], PLACES = ["groups", "outputs", "places"];
 
 const plans: Readonly<Partial<Record<Kernel, Plan>>> = {
   gemmNN: tiled((_m, n, k) => ({ a: [4 * k, 4], b: [4 * n, 4] })),
@@ -196,6 +201,17 @@ const plans: Readonly<Partial<Record<Kernel, Plan>>> = {
   stepWithin: byRows("stepWithin", 3, { x: ["cols"], g: ["cols"], least: ["cols"], greatest: ["cols"] }),
   rectifierForward: elementwise("rectifierForward", ["out", "x"], 1),
   rectifierBackward: elementwise("rectifierBackward", ["dX", "dY", "x"], 1),
+  conv2dForward: byRows("conv2dForward", 0.03, { z: PLACES, x: IMAGES }),
+  conv2dBackward: byRows("conv2dBackward", 0.03, { dX: IMAGES, dZ: PLACES }),
+  conv2dParameters: sibling(
+    "conv2dParameters",
+    within("depth", { ns: 0.03, work: ["rows", "groups", "outputs", "depth", "places"], step: 5 }),
+  ),
+  shiftImages: byImages("shiftImages", 0.3, { out: ["toHeight", "toWidth"], x: ["height", "width"] }),
+  maxPoolForward: byImages("maxPoolForward", 1, { out: ["outputs"], winner: ["outputs"], x: ["pixels"] }),
+  maxPoolBackward: byImages("maxPoolBackward", 2, { dX: ["pixels"], dOut: ["outputs"], winner: ["outputs"] }),
+  averagePoolForward: byImages("averagePoolForward", 1, { out: ["outputs"], x: ["pixels"] }),
+  averagePoolBackward: byImages("averagePoolBackward", 1, { dX: ["pixels"], dOut: ["outputs"] }),
   randomUniform: random("randomUniform", 2, 2),
   randomNormal: random("randomNormal", 2, 15),
   randomMask: random("randomMask", 4, 1),

@@ -6,6 +6,7 @@ import {
   Heap,
   type Kernel,
   type Kernels,
+  learn,
   NO_THREADS,
   parametersOf,
   Resident,
@@ -15,8 +16,11 @@ import {
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
 export type Variant = "baseline" | "relaxed";
 
-/** The builds that the program holds, compiled when they are asked for. */
-export type Builds = (variant: Variant) => WebAssembly.Module | undefined;
+/** The build with more kernels, from the baseline one without them. */
+export type Additions = (base: Uint8Array, variant: Variant) => Uint8Array<ArrayBuffer>;
+
+/** The builds that the program holds, compiled when they are asked for, with more kernels if there are some. */
+export type Builds = (variant: Variant, more?: Additions) => WebAssembly.Module | undefined;
 
 /** What more than one thread needs. */
 export interface Threads {
@@ -27,6 +31,7 @@ export interface Threads {
 }
 
 let builds: Builds = () => undefined;
+let more: Additions | undefined;
 let together: Threads | undefined;
 let current: Heap | undefined;
 let chosen: Variant | undefined;
@@ -34,6 +39,15 @@ let chosen: Variant | undefined;
 /** Gives `init` the builds to start when it is given no module. */
 export function provide(given: Builds): void {
   builds = given;
+}
+
+/** Adds kernels to the builds of one thread; a heap in use that lacks them is left to the models that are in it. */
+export function add(given: Additions, operands: Readonly<Record<string, string>>): void {
+  more = given;
+  learn(operands);
+  if (current && Object.keys(operands).some((name) => !Object.hasOwn(current!.exports, name))) {
+    current = started(current.variant as Variant, 1);
+  }
 }
 
 /** Gives `init` what it needs to start more than one thread. */
@@ -140,7 +154,7 @@ function started(variant: Variant, threads: number): Heap {
 
 /** @throws {InputError} if the program does not hold it */
 function alone(variant: Variant): WebAssembly.Module {
-  const module = builds(variant);
+  const module = builds(variant, more);
   if (module) return module;
   throw new InputError(
     "host",
@@ -177,7 +191,7 @@ function withWorkers(
 
 function choose(): Variant {
   try {
-    const relaxed = builds("relaxed");
+    const relaxed = builds("relaxed", more);
     return relaxed && isFaster(relaxed, () => alone("baseline")) ? "relaxed" : "baseline";
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) return "baseline";

@@ -89,3 +89,10 @@ export function part(m: Matrix, from: number, to: number): Matrix {
 export function reshaped(m: Matrix, rows: number, cols: number): Matrix {
   return (m as Resident).reshaped(rows, cols);
 }
+
+/** These whole numbers as a resident row called `name`. */
+export function integers(workspace: Workspace, name: string, values: Int32Array): Matrix {
+  const row = workspace.matrix(name, 1, values.length);
+  (row as Resident).ints.set(values);
+  return row;
+}

@@ -7,6 +7,8 @@ export const TRAINING_VERSIONS: Readonly<Record<string, number>> = {
   logistic: 1,
   maxout: 1,
   rbf: 1,
+  cnn: 1,
+  convMaxout: 1,
   deepRbf: 1,
   mpDbm: 3,
   classRbm: 2,

@@ -8,6 +8,7 @@ import { rows as double } from "./rows/double.ts";
 import { rows as elementwise } from "./rows/elementwise.ts";
 import { rows as heads } from "./rows/heads.ts";
 import { rows as gemm } from "./rows/gemm.ts";
+import { rows as images } from "./rows/images.ts";
 import { rows as maxout } from "./rows/maxout.ts";
 import { rows as sparse } from "./rows/sparse.ts";
 import { rows as optimizer } from "./rows/optimizer.ts";
@@ -32,6 +33,7 @@ const table: Record<Kernel, Row> = {
   ...elementwise,
   ...heads,
   ...gemm,
+  ...images,
   ...maxout,
   ...sparse,
   ...optimizer,

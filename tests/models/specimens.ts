@@ -29,6 +29,14 @@ const VARIANTS: Record<string, Record<string, unknown>[]> = {
     { units: [5, 4, 5], iterations: 1, inputShare: 1, labelWeight: 2 },
   ],
   classRbm: [{ hidden: 5 }],
+  cnn: [
+    { image: [1, 1, 7], channels: [5, 4], kernel: 3, units: [4] },
+    { image: [7, 1, 1], channels: [5], kernel: 2, pool: 1, activation: "tanh", head: "sigmoid" },
+  ],
+  convMaxout: [
+    { image: [1, 7, 1], channels: [5, 4], kernel: 3 },
+    { image: [7, 1, 1], channels: [5], pieces: 3, kernel: 1, units: [4], head: "sigmoid" },
+  ],
   deepRbf: [{ units: [5] }, { units: [5, 4] }],
 };
 

@@ -107,10 +107,12 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   certifiedRadius: () => [linear, examples(), { max: 1, halvings: 3, norm: "Linf" }],
   certify: () => [linear, examples(), { epsilon: 0.1, norm: "Linf", bounds: [0, 1], method: "auto" }],
   classRbm: () => [{ inputs: 3, classes: 2, units: 2 }],
+  cnn: () => [{ inputs: 4, classes: 2, image: [1, 2, 2], channels: [2], kernel: 2, pool: 2, units: [2] }],
   confident: () => [0.5],
   confidentIn: () => [1, 0.5],
   constraint:
     () => [3, { epsilon: 0.1, norm: "Linf", bounds: [0, 1], fixed: [0], grid: 255, oneHot: [[1, 2]] }],
+  convMaxout: () => [{ inputs: 4, classes: 2, channels: [2], pieces: 2, kernel: 2, pool: 2 }],
   csvBatch: () => ["0,1\n1,2\n", { label: 0, header: "no", separator: "comma" }],
   csvTables: () => [[{ text: "0,1\n1,2\n", name: "a" }], { label: 0 }],
   deepRbf: () => [{ inputs: 3, classes: 2, units: [2] }],

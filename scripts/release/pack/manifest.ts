@@ -19,6 +19,7 @@ const BINARIES = [
 export const SIDE_EFFECTS: readonly string[] = [
   "mod",
   "runtime/inlined",
+  "runtime/images",
   "threads",
   "runtime/threads",
   "workerd",

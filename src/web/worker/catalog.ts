@@ -17,6 +17,8 @@ const TITLES: Readonly<Record<string, string>> = {
   softmaxLinear: "Softmax regression",
   logistic: "Logistic regression",
   maxout: "Maxout network",
+  cnn: "Convolutional network",
+  convMaxout: "Convolutional maxout network",
   mlp: "Dense network (MLP)",
   rbf: "RBF network",
   deepRbf: "Deep RBF network",

@@ -1,8 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { coded, packed, patchOf } from "../../../scripts/build/patch.ts";
-import { symbols, unpacked } from "../../../src/runtime/binary.ts";
+import { bytesOf, symbols, unpacked } from "../../../src/runtime/binary.ts";
+import { withImages } from "../../../src/runtime/images.ts";
 import { rng } from "../../../src/rng.ts";
 import "../../../src/runtime/inlined.ts";
+import { imageOperands } from "../../../wasm/exports.ts";
+import * as single from "../../../wasm/inline.ts";
+import * as threaded from "../../../wasm/threads.ts";
 
 const from = rng(1);
 const bytes = (n: number) => Uint8Array.from({ length: n }, () => from.below(256));
@@ -53,16 +57,22 @@ Deno.test("patchOf() of what differs in few places is short", () => {
   assert(patchOf(base, base).length < 10);
 });
 
-for (const threads of ["", ".threads"]) {
-  Deno.test(`wasm/ holds the relaxed build of gibbon${threads}.wasm twice, and both are the same`, async () => {
-    const { baselinePacked, relaxedPatch } = await import(
-      `../../../wasm/${threads ? "threads" : "inline"}.ts`
+const file = (name: string) => Deno.readFile(new URL(`../../../wasm/${name}`, import.meta.url));
+
+Deno.test("wasm/ holds the threaded builds twice, and both are the same", async () => {
+  for (const variant of ["baseline", "relaxed"] as const) {
+    const name = `gibbon${variant === "relaxed" ? ".relaxed" : ""}.threads.wasm`;
+    assertEquals(bytesOf(threaded, variant), await file(name));
+  }
+});
+
+Deno.test("the builds that programs hold are those of wasm/ with the kernels of images, and hold none without", async () => {
+  for (const variant of ["baseline", "relaxed"] as const) {
+    const whole = await file(`gibbon${variant === "relaxed" ? ".relaxed" : ""}.wasm`);
+    assertEquals(bytesOf(single, variant, withImages), whole);
+    const [core, all] = [bytesOf(single, variant), whole].map((bytes) =>
+      WebAssembly.Module.exports(new WebAssembly.Module(new Uint8Array(bytes))).map(({ name }) => name)
     );
-    const file = (name: string) => Deno.readFile(new URL(`../../../wasm/${name}`, import.meta.url));
-    const base = unpacked(undefined, symbols(Uint8Array.fromBase64(baselinePacked)));
-    assertEquals(base, await file(`gibbon${threads}.wasm`));
-    const patch = unpacked(undefined, Uint8Array.fromBase64(relaxedPatch));
-    const relaxed = unpacked(base, patch);
-    assertEquals(relaxed, await file(`gibbon.relaxed${threads}.wasm`));
-  });
-}
+    assertEquals(all.filter((name) => !core.includes(name)).sort(), Object.keys(imageOperands).sort());
+  }
+});

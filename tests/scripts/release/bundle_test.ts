@@ -51,7 +51,14 @@ Deno.test(`a bundle of ${NAMES} has at most ${LIMIT / 1000} kB, and nothing of t
   console.log(`${bytes} bytes, minified`);
   assert(bytes <= LIMIT, `${bytes} bytes`);
   assert(files.some((file) => file.endsWith("wasm/inline.ts")), files.join());
-  assert(!files.some((file) => /threads|team|split|worker/.test(file)), files.join());
+  assert(!files.some((file) => /threads|team|split|worker|images|conv|pool/.test(file)), files.join());
+});
+
+Deno.test("a bundle of cnn brings the kernels of images", async () => {
+  const { files } = await bundled("cnn, train", "./src/mod.ts");
+  for (const name of ["src/runtime/images.ts", "wasm/images.ts", "src/ops/conv2d.ts"]) {
+    assert(files.some((file) => file.endsWith(name)), name);
+  }
 });
 
 Deno.test("a bundle for compiled modules has none of the binaries within", async () => {
