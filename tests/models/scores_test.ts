@@ -54,7 +54,8 @@ Deno.test("Model.scores() of a row do not depend on how many zeros the other row
   for (const name of Object.keys(families)) {
     // wider than what the matrix product sums at once
     for (const inputs of [40, 900]) {
-      const sizes = { inputs, classes: CLASSES, units: [9, 8], pieces: 5 };
+      const image = [1, inputs / 20, 20];
+      const sizes = { inputs, image, classes: CLASSES, channels: [2], units: [9, 8], pieces: 5 };
       const family = familyNamed(name, optionsOf(name, sizes));
       using each = model(family, { tensors: ordinaryTensors(family) });
       const dense = examplesFor(each, 10), zeros = mostlyZero(dense);

@@ -30,12 +30,20 @@ const VARIANTS: Record<string, Record<string, unknown>[]> = {
   ],
   classRbm: [{ hidden: 5 }],
   cnn: [
-    { image: [1, 1, 7], channels: [5, 4], kernel: 3, units: [4] },
-    { image: [7, 1, 1], channels: [5], kernel: 2, pool: 1, activation: "tanh", head: "sigmoid" },
+    { image: [1, 1, 7], channels: [2], kernel: 3, pool: 3 },
+    {
+      image: [1, 7, 1],
+      channels: [3, 2],
+      kernel: 2,
+      pool: 1,
+      units: [3],
+      activation: "tanh",
+      head: "sigmoid",
+    },
   ],
   convMaxout: [
-    { image: [1, 7, 1], channels: [5, 4], kernel: 3 },
-    { image: [7, 1, 1], channels: [5], pieces: 3, kernel: 1, units: [4], head: "sigmoid" },
+    { image: [1, 7, 1], channels: [1], kernel: 3, pool: 3 },
+    { image: [7, 1, 1], channels: [3], kernel: 1, units: [2], head: "sigmoid" },
   ],
   deepRbf: [{ units: [5] }, { units: [5, 4] }],
 };
@@ -73,8 +81,8 @@ function smallVariants(key: string): Record<string, unknown>[] {
 
 /** Parameters of ordinary size, always the same; initial ones are often all 0. */
 export function ordinaryTensors({ name: family, shapes, config }: Family): Tensors {
-  // what sigmoids flatten, layer upon layer, needs weights to match
-  const wide = family === "mpDbm" || config.activation === "sigmoid" ? 2 : 0.8;
+  // what sigmoids flatten, layer upon layer, needs weights to match, and so do few channels of which many are silent
+  const wide = family === "mpDbm" || config.activation === "sigmoid" ? 2 : config.pool ? 1.2 : 0.8;
   // precisions are positive, and so small that probabilities of an RBF are not all 0
   const ranges: Record<string, [number, number]> = { beta: [0.05, 0.5], factor: [-0.3, 0.3] };
   return Object.fromEntries(

@@ -22,7 +22,15 @@ export interface Case {
 }
 
 /** Sizes of all families; those of the maxout network leave a remainder in every kernel. */
-const SIZES = { inputs: 784, classes: 10, units: [25, 13], pieces: 3, precision: 3 };
+const SIZES = {
+  inputs: 784,
+  classes: 10,
+  units: [25, 13],
+  pieces: 3,
+  precision: 3,
+  channels: [5, 7],
+  kernel: 3,
+};
 
 /** The examples of all cases: few, and not a multiple of a batch. */
 export function examples(): { train: Batch; test: Batch } {
