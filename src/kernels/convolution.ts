@@ -80,7 +80,7 @@ export function shiftImages(
     to: readonly [number, number];
   },
 ): void {
-  const images = x.rows * x.cols / (height * width);
-  checkShape("move images", "a result", out, x.rows, images / x.rows * toHeight * toWidth);
+  const channels = x.cols / (height * width), images = x.rows * channels;
+  checkShape("move images", "a result", out, x.rows, channels * toHeight * toWidth);
   run("shiftImages", { out, x, down, right, height, width, images, toHeight, toWidth });
 }

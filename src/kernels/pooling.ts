@@ -51,7 +51,7 @@ export function averagePoolBackward(dX: Matrix, dOut: Matrix, of: Pooled & { sha
 }
 
 function sizesOf(action: string, out: Matrix, x: Matrix, { places, pixels }: Pooled) {
-  const images = x.rows * x.cols / pixels, outputs = places.cols;
-  checkShape(action, "outputs", out, x.rows, images / x.rows * outputs);
-  return { pixels, images, outputs, size: places.rows };
+  const channels = x.cols / pixels, outputs = places.cols;
+  checkShape(action, "outputs", out, x.rows, channels * outputs);
+  return { pixels, images: x.rows * channels, outputs, size: places.rows };
 }

@@ -42,7 +42,8 @@ function forEveryFamily(law: (model: Differentiable, name: string, kinds: readon
       if ("classes" in kind.options ? false : classes > 2) continue;
       const sizes = "classes" in kind.options ? { inputs: INPUTS, classes } : { inputs: INPUTS };
       const small = "units" in kind.options && name !== "mpDbm" ? { units: [5] } : {};
-      const family = (kind as FamilyKind<object>)({ ...sizes, ...small });
+      const image = "image" in kind.options ? { image: [1, 1, INPUTS], channels: [3], kernel: 3 } : {};
+      const family = (kind as FamilyKind<object>)({ ...sizes, ...small, ...image });
       using each = model(family, { tensors: ordinaryTensors(family) });
       const kinds = Object.keys(KINDS).filter((_, i) => name === "softmaxLinear" || (i + turn) % 3 === 0);
       law(each, `${name} of ${classes} classes`, kinds);

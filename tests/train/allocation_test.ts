@@ -5,7 +5,7 @@ import { type Batch, select } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
 import type { Family } from "../../src/models/family.ts";
-import { logistic, maxout, mlp, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { cnn, logistic, maxout, mlp, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import { heap } from "../../src/runtime/variants.ts";
 import { train } from "../../src/train/mod.ts";
 import { CLASSES, examples, INPUTS } from "./support.ts";
@@ -61,6 +61,7 @@ const families: readonly Family[] = [
   maxout({ ...sizes, units: [6, 5], pieces: 3 }),
   mlp({ ...sizes, units: [6, 5] }),
   rbf({ ...sizes, precision: 2 }),
+  cnn({ ...sizes, image: [1, INPUTS, 1], channels: [3], kernel: 2 }),
 ];
 
 Deno.test("a step of train(), perturbed or not, makes no array and no matrix", async () => {
