@@ -3,7 +3,7 @@
 import { errorsFigure } from "./errors_figure.ts";
 import { MODEL_NAMES } from "./names.ts";
 import { EPSILON, type Experiment } from "./experiment.ts";
-import { attackedInFloat32, cleanAttackedAndRubbish } from "./measures.ts";
+import { attackedInFloat32, cleanAndAttacked } from "./measures.ts";
 
 /** The generative models: trained name, which is that in measurements, and name in the figure. */
 const MODELS = [
@@ -24,7 +24,7 @@ export const generativeExperiment: Experiment = {
     const measurements: Record<string, number | null> = {};
     for (const [i, [name]] of MODELS.entries()) {
       const model = await context.model(name);
-      const own = { ...cleanAttackedAndRubbish(model, context), ...attackedInFloat32(model, context) };
+      const own = { ...cleanAndAttacked(model, context), ...attackedInFloat32(model, context) };
       for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
       context.progress((i + 1) / MODELS.length);
     }

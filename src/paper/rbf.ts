@@ -5,7 +5,7 @@ import { measure } from "../evaluate/measure.ts";
 import { digitsFigure } from "./images.ts";
 import { type Experiment, percent } from "./experiment.ts";
 import { imagesFigure, rowPerClass } from "./images.ts";
-import { attackedInFloat32, cleanAttackedAndRubbish } from "./measures.ts";
+import { attackedInFloat32, cleanAndAttacked, cleanAttackedAndRubbish } from "./measures.ts";
 
 /** Training examples on which a network's training error is measured. */
 const SAMPLE = 10000;
@@ -24,7 +24,7 @@ export const rbfExperiment: Experiment = {
     const own = slice(context.train, 0, SAMPLE);
     const trainingError = async (name: string) => percent(measure(await trained(name), own).errorRate);
     const shallow = await trained("rbf");
-    const deep = cleanAttackedAndRubbish(await trained("deepRbf"), context);
+    const deep = cleanAndAttacked(await trained("deepRbf"), context);
     return {
       measurements: {
         ...cleanAttackedAndRubbish(shallow, context),
