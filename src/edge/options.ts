@@ -36,7 +36,10 @@ export interface Cors {
 
 /** What `createHandler` takes. */
 export interface HandlerOptions {
-  /** The models by the names they are asked for. Whoever knows a name may ask. */
+  /**
+   * The models by the names they are asked for: `loadModel`'s, those of `readOnnx` and `readTfjs`, or records of a user's own.
+   * Whoever knows a name may ask.
+   */
   models: Readonly<Record<string, Differentiable>>;
   /**
    * Multiply-adds that the scores of one input take, by the names of the models; default the number of a model's
