@@ -1,4 +1,4 @@
-/** Failures that are the user's to mend. @module */
+/** Failures caused by the user's input or system. @module */
 
 import { InputError } from "../src/errors.ts";
 

@@ -1,7 +1,7 @@
 /** The one error that says that what the caller gave does not work. @module */
 
 /**
- * What kind of mistake it was:
+ * The kind of mistake:
  *
  * | code | meaning |
  * |---|---|
@@ -28,8 +28,8 @@ export type ErrorCode =
 const MAX_MESSAGE = 400, MAX_ACTION = 160;
 
 /**
- * A mistake that the caller can mend, told in one sentence: the action that failed, what came, what would do. Everything
- * else that is thrown is a bug. A message has 400 characters at most and no control characters, whatever came.
+ * A mistake of the caller, described in one sentence: the action that failed, what was given, what is expected.
+ * Everything else that is thrown is a bug. A message has at most 400 characters and no control characters.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export class InputError extends Error {
 
   /** The action that failed, in words that follow "Cannot". */
   readonly action: string;
-  /** What came, and what would do. */
+  /** What was given, and what is expected. */
   readonly reason: string;
 
   /** A mistake of kind `code`: `action` failed, in words that follow "Cannot", for `reason`, which says what would do. */

@@ -73,7 +73,7 @@ const single = ({ name }: Head) => name === "softmax" || name === "binary";
  * Writes a positive multiple, row by row, of the gradient of the loss called `name` in the scores, for these labels. Neither
  * rounding nor underflow makes it vanish where the loss still rises.
  */
-export function lossInScores(
+export function lossScoreGradient(
   { head }: Pick<Differentiable, "head">,
   name: LossName,
 ): (dScores: Matrix, scores: Matrix, labels: Int32Array) => void {
@@ -140,7 +140,7 @@ function logOddsAgainst(out: Float64Array, { rows, cols, data }: Matrix, labels:
 }
 
 /** Places of the three greatest numbers of a row, those of the first two being two of them if there are no more. */
-function greatestThree(data: Float32Array, at: number, cols: number): [number, number, number] {
+function topThree(data: Float32Array, at: number, cols: number): [number, number, number] {
   let a = -1, b = -1, c = -1;
   for (let i = 0; i < cols; i++) {
     const value = data[at + i];
@@ -164,7 +164,7 @@ function marginValues(name: "margin" | "dlr") {
       const at = row * cols;
       out[row] = data[at + bestOther(data, at, cols, labels[row])] - data[at + labels[row]];
       if (name === "margin" || cols < 3) continue;
-      const [first, , third] = greatestThree(data, at, cols);
+      const [first, , third] = topThree(data, at, cols);
       const spread = data[at + first] - data[at + third];
       if (spread > 0) out[row] /= spread;
     }
@@ -178,7 +178,7 @@ function dlrDirection(dScores: Matrix, scores: Matrix, labels: Int32Array): void
   if (cols < 3) return;
   for (let row = 0; row < rows; row++) {
     const at = row * cols;
-    const [first, , third] = greatestThree(data, at, cols);
+    const [first, , third] = topThree(data, at, cols);
     const spread = data[at + first] - data[at + third];
     if (!(spread > 0)) continue;
     const m = data[at + bestOther(data, at, cols, labels[row])] - data[at + labels[row]];
@@ -225,7 +225,7 @@ const DIFFERENCES = new Set(["softmax", "sigmoid", "binary"]);
  * p − [c = y]: at the label it is 0 where p rounds to 1. A head whose gradient is no such difference gives the gradient of its
  * loss.
  */
-export function roundedInScores(
+export function roundedScoreGradient(
   { head, classes }: Pick<Differentiable, "head" | "classes">,
 ): (dScores: Matrix, scores: Matrix, labels: Int32Array) => void {
   if (!DIFFERENCES.has(head.name)) {

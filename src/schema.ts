@@ -17,9 +17,9 @@ export interface Field<T = unknown> {
   readonly default?: T;
   /** Whether it may not be left out. */
   readonly required?: boolean;
-  /** Least value, of a number or of each number of a list. */
+  /** Minimum of a number, or of each number of a list. */
   readonly min?: number;
-  /** Greatest value, likewise. */
+  /** Maximum, likewise. */
   readonly max?: number;
   /** A value that it must be greater than, likewise. */
   readonly above?: number;
@@ -39,7 +39,7 @@ export type FieldKind = "number" | "integer" | "boolean" | "choice" | "text" | "
 /** All options of something, by name: `O` is the type of a record of them. */
 export type Schema<O> = { readonly [K in keyof O]-?: Field<Exclude<O[K], undefined>> };
 
-/** A schema of which nobody knows more than that it is one. */
+/** Any schema. */
 export type AnySchema = Readonly<Record<string, Field>>;
 
 /** `O` with the options that have a default filled in. */
@@ -109,13 +109,13 @@ export function integerOr<const C extends string, const S extends Spec<number | 
   return { kind: "integer", help, choices, ...spec };
 }
 
-/** An option that only a program can give, such as a function or a batch; whoever takes it checks it. */
+/** An option that only a program can give, such as a function or a batch; the function that takes it checks it. */
 export function any<T>(help: string, spec: Spec<T> = {}): Field<T> {
   return { kind: "any", help, internal: true, ...spec };
 }
 
 /**
- * `given` with defaults for what is left out (undefined counts as left out), checked.
+ * The options `given`, checked, with defaults where they are undefined.
  *
  * @throws {InputError} code `option` for a name that `schema` does not have, with the one that may have been meant; code
  *   `value` for a value out of range; `action` begins the message
@@ -149,7 +149,7 @@ export function resolve<O extends object, S extends Schema<O>>(
     if (wanted !== undefined) {
       throw new InputError("value", `${action} with ${name} ${shown(value)}`, `must be ${wanted}`);
     }
-    // whoever takes a list may use its methods
+    // functions that take a list may use its methods
     out[name] = isList(value) && field.kind !== "any" ? Array.from(value) : value;
   }
   return out as Resolved<O, S>;

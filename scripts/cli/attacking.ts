@@ -8,10 +8,10 @@ import { integersOption, number, numbers } from "./options.ts";
 /** Names of the attacks. */
 export const ATTACKS: readonly string[] = Object.keys(anyAttacks);
 
-/** What bounds every attack beside its size. */
+/** What bounds every attack, except for its size. */
 export const BOUNDED = {
   bounds: numbers({
-    help: "Least and greatest value of an input; by default none",
+    help: "Minimum and maximum of an input; by default none",
     placeholder: "LO,HI",
     count: 2,
   }),
@@ -22,7 +22,7 @@ export const BOUNDED = {
 /** Each attack's own options. */
 export const ATTACK_OPTIONS: OwnOptions = { of: "attack", schemas: attackSchemas };
 
-/** The attacks of these names, with what was given of their own options. */
+/** The attacks of these names, with their options. */
 export function configureAttacks(names: readonly string[], own: OwnValues): ConfiguredAttack[] {
   return names.map((attack) => configureAttack({ ...own.attack[attack], attack }));
 }

@@ -1,10 +1,10 @@
-/** The state of a training in a file. @module */
+/** Checkpoint files. @module */
 
 import { type Checkpoint, InputError, loadCheckpoint } from "../../src/mod.ts";
 import { reason, UserError } from "../errors.ts";
 import { readOrReport } from "./inputs.ts";
 
-/** What fails where a checkpoint cannot be gone on from, as `train` names it. */
+/** The action that `train` names when a checkpoint does not fit. */
 const RESUME = "resume training";
 
 /**

@@ -4,7 +4,7 @@ import type { AnySchema } from "../../src/schema.ts";
 import type { Option, Options, Values } from "./options.ts";
 import type { Progress } from "./progress.ts";
 
-/** What a command has of the world, files aside. */
+/** A command's access to the terminal. */
 export interface Context {
   /** Writes a line to standard output: results, nothing else. */
   print(text: string): void;
@@ -28,23 +28,23 @@ export interface Context {
 
 /** A command as the entry point sees it. */
 export interface Command {
-  /** The word that calls it. */
+  /** Its name. */
   readonly name: string;
-  /** What it does, in a few words without a period. */
+  /** A summary of a few words, without a period. */
   readonly summary: string;
-  /** What stands after its name, if it takes one argument that is no option. */
+  /** Its positional argument, if it takes one. */
   readonly operand?: Operand;
   /** Its options by camelCase name: `batchSize` is `--batch-size`. */
   readonly options: Options;
   /** Options that go with some values of another option alone. */
   readonly own?: readonly OwnOptions[];
-  /** What else there is to know: paragraphs, and lines that begin with a space, which stay as they are. */
+  /** Further help: paragraphs, and lines that begin with a space, which are not wrapped. */
   readonly notes?: string;
-  /** Whole command lines without `gibbon`, for the help. */
+  /** Example command lines, without `gibbon`. */
   readonly examples: readonly string[];
-  /** The exit code where it fails for a reason that is no wrong usage; default 1. */
+  /** The exit code of a failure other than wrong usage; default 1. */
   readonly failure?: number;
-  /** Does it; the exit code. */
+  /** Runs the command; resolves to the exit code. */
   run(values: Readonly<Record<string, unknown>>, context: Context): Promise<number>;
 }
 
@@ -67,7 +67,7 @@ export type OwnValues = Readonly<Record<string, Readonly<Record<string, Readonly
 
 /** An argument that is no option. */
 export interface Operand {
-  /** What stands for it in the usage line. */
+  /** Its placeholder in the usage line. */
   readonly placeholder: string;
   /** What it is, in a few words. */
   readonly help: string;

@@ -1,4 +1,4 @@
-/** What computes: the build of the kernels and the number of threads. @module */
+/** The build of the kernels and the number of threads. @module */
 
 import { init, type InitOptions } from "../../src/mod.ts";
 import { choice, integerOption } from "./options.ts";

@@ -14,7 +14,7 @@ import { suggestion } from "../../src/schema.ts";
 import type { Command } from "./command.ts";
 import { systemTerminal, type Terminal } from "./context.ts";
 import { helpOf, overview } from "./help.ts";
-import { ended, run } from "./run.ts";
+import { reportFailure, run } from "./run.ts";
 import { attack } from "./commands/attack.ts";
 import { check } from "./commands/check.ts";
 import { convert } from "./commands/convert.ts";
@@ -71,7 +71,7 @@ export async function main(args: string[], terminal: Terminal = systemTerminal()
     }
     return await run(find(first), rest, terminal, { prefix: "gibbon: " });
   } catch (error) {
-    return ended(error, terminal, { prefix: "gibbon: " });
+    return reportFailure(error, terminal, { prefix: "gibbon: " });
   }
 }
 

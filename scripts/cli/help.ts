@@ -18,7 +18,10 @@ export function overview(commands: readonly Command[], width = WIDTH): string {
     "",
     ...columns(commands.map(({ name, summary }) => [name, capitalized(summary)]), width),
     "",
-    ...wrapped("gibbon help COMMAND tells the options of one; gibbon --version the version.", width),
+    ...wrapped(
+      "gibbon help COMMAND lists the options of a command; gibbon --version prints the version.",
+      width,
+    ),
   ].join("\n");
 }
 

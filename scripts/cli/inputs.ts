@@ -11,9 +11,9 @@ const READ_SAFETENSORS = "read safetensors";
 
 /** Options that several commands share. */
 export const SHARED = {
-  model: text({ help: "Model file to look at", placeholder: "FILE", required: true }),
+  model: text({ help: "Model file", placeholder: "FILE", required: true }),
   modelOrUrl: text({
-    help: "Model file to look at, or the address of a classifier that answers over HTTP",
+    help: "Model file, or the URL of a classifier that answers over HTTP",
     placeholder: "FILE|URL",
     required: true,
   }),

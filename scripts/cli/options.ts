@@ -6,11 +6,11 @@ import { type Field, suggestion } from "../../src/schema.ts";
 
 /** An option whose value is a `T`. */
 export interface Option<T> {
-  /** What it sets, its default, what it may be. */
+  /** Its field: summary, default, allowed values. */
   readonly field: Field;
-  /** What stands for its value in the help; none for a flag, which takes no value. */
+  /** The placeholder of its value in the help; none for a flag. */
   readonly placeholder?: string;
-  /** Whether it may be given again, where a task gives it first: then the last counts. */
+  /** Whether it may be repeated; the last value counts. */
   readonly lastCounts?: boolean;
   /** The value that it has where none follows it; default none, and one must follow. */
   readonly alone?: string;
@@ -21,7 +21,7 @@ export interface Option<T> {
 /** Options by camelCase name. */
 export type Options = Readonly<Record<string, Option<unknown>>>;
 
-/** What a command gets for its options. */
+/** The values of a command's options. */
 export type Values<O> = { readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never };
 
 interface Spec<T> {

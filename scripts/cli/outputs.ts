@@ -1,4 +1,4 @@
-/** What commands give back: files, tables, percentages. @module */
+/** Output of commands: files, tables, percentages. @module */
 
 import type { AttackedRates, EvaluationConditions } from "../../src/evaluate/evaluation.ts";
 import type { RobustnessReport } from "../../src/evaluate/robustness.ts";

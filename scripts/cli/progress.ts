@@ -1,4 +1,4 @@
-/** One line that says how far something is. @module */
+/** A line of progress. @module */
 
 /** A line of progress. */
 export interface Progress extends Disposable {
@@ -85,7 +85,7 @@ function inWords(
   return `${title} ${Math.floor(100 * part)} %${estimate}${at.detail && `, ${at.detail}`}`;
 }
 
-/** A line of progress that nobody sees. */
+/** No line of progress. */
 export const noProgress: Progress = { update() {}, end() {}, [Symbol.dispose]() {} };
 
 /** `milliseconds` in words as short as an estimate deserves. */

@@ -56,7 +56,7 @@ const RATES = { sgd: 0.1, adam: 0.001 };
 
 /** What of the family's own recipe to change. */
 export const RECIPE = {
-  optimizer: choice(["sgd", "adam"], { help: "Update rule; by default the family's own" }),
+  optimizer: choice(["sgd", "adam"], { help: "Optimizer; by default the family's" }),
   batchSize: optionOf(FIELDS.batchSize) as Option<number | undefined>,
   maxNorm: orWord(["none"], optionOf(PER_PARAMETER.maxNorm) as Option<number | undefined>),
   l1: optionOf(PER_PARAMETER.l1) as Option<number | undefined>,

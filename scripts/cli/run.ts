@@ -7,11 +7,11 @@ import { contextOf, systemTerminal, type Terminal } from "./context.ts";
 import { helpOf } from "./help.ts";
 import { parse } from "./parse.ts";
 
-/** How what a command says is told. */
-interface Telling {
-  /** What stands before a sentence on standard error. */
+/** How a command's messages are written. */
+interface MessageOptions {
+  /** Prefix of a message on standard error. */
   readonly prefix?: string;
-  /** What becomes of the command line's words for how a command is called. */
+  /** Rewrites how messages name the command. */
   readonly words?: (text: string) => string;
   /** Whether a failure may be told in several lines, such as what another program said; default false. */
   readonly lines?: boolean;
@@ -22,7 +22,7 @@ export async function run(
   command: Command,
   args: readonly string[],
   terminal: Terminal,
-  telling: Telling = {},
+  telling: MessageOptions = {},
 ): Promise<number> {
   const { words = (text) => text } = telling;
   try {
@@ -33,7 +33,7 @@ export async function run(
     }
     return await command.run(values, contextOf(terminal, { quiet: values.quiet === true }));
   } catch (error) {
-    return ended(error, terminal, { ...telling, failure: command.failure });
+    return reportFailure(error, terminal, { ...telling, failure: command.failure });
   }
 }
 
@@ -56,10 +56,10 @@ const SENTENCE = 390;
  * The exit code of what threw `error`, which is told on standard error: in a sentence where it is somebody's to mend, and
  * with its stack where it is a bug. `failure` is the exit code of what is no wrong usage.
  */
-export function ended(
+export function reportFailure(
   error: unknown,
   terminal: Pick<Terminal, "err">,
-  { prefix = "", words = (text) => text, lines = false, failure = EXIT.failed }: Telling & {
+  { prefix = "", words = (text) => text, lines = false, failure = EXIT.failed }: MessageOptions & {
     failure?: number;
   } = {},
 ): number {

@@ -1,9 +1,9 @@
-/** Long work in steps, between which Ctrl-C is heard. @module */
+/** Long work in steps, which Ctrl-C interrupts. @module */
 
 import { EXIT, UserError } from "../errors.ts";
 import type { Context } from "./command.ts";
 
-/** Milliseconds of work between two looks at the keyboard. */
+/** Milliseconds of work between two checks for Ctrl-C. */
 const YIELD_INTERVAL = 50;
 
 /**

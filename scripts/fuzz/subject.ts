@@ -84,7 +84,7 @@ async function judgeOnce({ size, run }: Subject, input: unknown, now: () => numb
 export function unclearness(message: string): string | undefined {
   if (message.length > LIMITS.message) return `a message of ${message.length} characters`;
   if (/[\p{Cc}\u2028\u2029]/u.test(message)) return "a message with control characters";
-  if (/\[object \w+\]|\bundefined is not\b|^\s*$/.test(message)) return "a message that says nothing";
+  if (/\[object \w+\]|\bundefined is not\b|^\s*$/.test(message)) return "an empty message";
   return undefined;
 }
 

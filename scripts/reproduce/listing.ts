@@ -6,7 +6,7 @@ import { inOrder } from "../../src/paper/schedule.ts";
 import { inset, wrapped } from "../cli/help.ts";
 import { table } from "../cli/outputs.ts";
 import { duration } from "../cli/progress.ts";
-import { lengthOf, usually } from "./pace.ts";
+import { lengthOf, usualDuration } from "./pace.ts";
 
 /** What a run would do. */
 export interface Listing {
@@ -43,7 +43,7 @@ export function listingOf(
   const [seed] = seeds;
   const own = tasks.filter((task) => task.seed === seed);
   const nameOf = (id: string) => own.find((task) => task.id === id)!.name;
-  const lengths = new Map(tasks.map(({ id, cost }) => [id, usually(cost)]));
+  const lengths = new Map(tasks.map(({ id, cost }) => [id, usualDuration(cost)]));
   return {
     budget,
     seeds,
@@ -62,7 +62,7 @@ export function listingOf(
         examples: data.labels.length,
         epochs: options.epochs ?? 10,
         after: after?.model,
-        seconds: usually(cost) / 1000,
+        seconds: usualDuration(cost) / 1000,
       };
     }),
     jobs,

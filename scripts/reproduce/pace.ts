@@ -4,13 +4,13 @@ import type { Task } from "../../src/paper/plan.ts";
 import { inOrder } from "../../src/paper/schedule.ts";
 
 /** Milliseconds of one core for a cost of one: 5 s for an epoch of the published network on 50,000 images. */
-const USUAL = 0.002;
+const USUAL_RATE = 0.002;
 
 /** Milliseconds of measurements before which a pace says nothing. */
-const LEAST = 1000;
+const MIN_MEASURED = 1000;
 
 /** A task that has begun. */
-interface Begun {
+interface StartedTask {
   /** When. */
   readonly start: number;
   /** The part that was done before. */
@@ -41,18 +41,18 @@ export function estimateOf(
   { width, now }: { width: number; now: () => number },
 ): Estimate {
   const order = inOrder(tasks);
-  const begun = new Map<string, Begun>();
+  const begun = new Map<string, StartedTask>();
   const total = tasks.reduce((sum, { cost }) => sum + cost, 0);
   const several = new Set(tasks.map(({ seed }) => seed)).size > 1;
 
   /** Milliseconds for a cost of one, from what is known of such tasks. */
   const rateOf = (task: Task): number => {
-    const alike = [
+    const similarTasks = [
       ({ id }: Task) => id === task.id,
       ({ kind, name }: Task) => kind === task.kind && name === task.name,
       ({ kind }: Task) => kind === task.kind,
     ];
-    for (const like of alike) {
+    for (const like of similarTasks) {
       let [spent, work] = [0, 0];
       for (const each of tasks.filter(like)) {
         const at = begun.get(each.id);
@@ -60,9 +60,9 @@ export function estimateOf(
         spent += at.last - at.start;
         work += each.cost * (at.part - at.from);
       }
-      if (spent >= LEAST && work > 0) return spent / work;
+      if (spent >= MIN_MEASURED && work > 0) return spent / work;
     }
-    return USUAL;
+    return USUAL_RATE;
   };
 
   return {
@@ -123,6 +123,6 @@ export function lengthOf(
 }
 
 /** Milliseconds that one core usually takes for `cost`. */
-export function usually(cost: number): number {
-  return USUAL * cost;
+export function usualDuration(cost: number): number {
+  return USUAL_RATE * cost;
 }

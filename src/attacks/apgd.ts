@@ -2,17 +2,17 @@
 
 import type { Constraint, Region } from "../constraints/constraint.ts";
 import { InputError } from "../errors.ts";
-import { lossInScores, type LossName, lossValues } from "../loss.ts";
+import { type LossName, lossScoreGradient, lossValues } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import { boolean, choice, integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { blockSlopes, LOSS_OPTIONS, type LossOptions } from "./direction.ts";
-import { leadInScores, leads, rivals } from "./lead.ts";
+import { leads, leadScoreGradient, rivals } from "./lead.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
-import { allRows, copyRow, front, gather, narrowed } from "./rows.ts";
+import { allRows, copyRow, gather, keepRows, keptRowsOf } from "./rows.ts";
 
-/** How the walk goes, and at what. */
+/** Options of the attack. */
 export interface ApgdOptions extends Omit<LossOptions, "gradient"> {
   /** Gradients that are followed in each walk; default 100. */
   iterations?: number;
@@ -149,7 +149,7 @@ type Labelled = Pick<Chunk, "labels" | "target" | "model">;
 
 /** The loss of the labels, or less that of the target. */
 function byLoss(loss: LossName, { labels, target, model }: Labelled): Goal {
-  const write = lossInScores(model, loss), values = lossValues(model, loss);
+  const write = lossScoreGradient(model, loss), values = lossValues(model, loss);
   const sign = target ? -1 : 1;
   const pick = (rows: Int32Array) => rows.map((row) => labels[row]);
   const turn = (data: Float32Array | Float64Array) => {
@@ -172,7 +172,7 @@ function towardClass(
     to: rows.map((row) => to[row]),
   });
   return {
-    write: (dScores, scores, rows) => leadInScores(dScores, scores, pairs(rows), loss === "dlr"),
+    write: (dScores, scores, rows) => leadScoreGradient(dScores, scores, pairs(rows), loss === "dlr"),
     values: (out, scores, rows) => leads(out, scores, pairs(rows), loss === "dlr"),
   };
 }
@@ -346,14 +346,14 @@ function record(
 /** Keeps the rows `left` alone. */
 function narrow(s: State, left: Int32Array, matrix: Chunk["matrix"]): void {
   for (const name of ["at", "before", "best", "slope"] as const) {
-    s[name] = narrowed(matrix, name, { m: s[name], left });
+    s[name] = keptRowsOf(matrix, name, { m: s[name], left });
   }
   for (const name of ["top", "loss", "seen", "step", "moved", "share"] as const) {
-    s[name] = front(s[name], left);
+    s[name] = keepRows(s[name], left);
   }
   s.rows = left.map((k) => s.rows[k]);
-  s.rises = front(s.rises, left);
-  s.halved = front(s.halved, left);
+  s.rises = keepRows(s.rises, left);
+  s.halved = keepRows(s.halved, left);
 }
 
 /** Tries the point of ball and bounds that is best by the gradient at the start: all there is to find if the model is linear. */

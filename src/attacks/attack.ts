@@ -57,7 +57,7 @@ export interface Adversarial extends Batch, Predictions {
   readonly epsilon: Epsilon;
   /** 1 for each example whose predicted class is not its label, or is the target if there is one; else 0. */
   readonly fooled: Uint8Array;
-  /** Questions that the attack asked the model about each example, (B). */
+  /** Queries of the model for each example, (B). */
   readonly queries: Int32Array;
   /** Examples whose gradient was 0 in every input when it was asked: an attack that follows gradients is blind to them. */
   readonly zeroGradients: number;
@@ -91,8 +91,8 @@ export interface Attack<O extends object = object, M = Differentiable> {
     options: O & AttackOptions & { epsilons: readonly number[] },
   ) => Adversarial[];
   /**
-   * The same as `sweep`, in steps: yields the fraction done before each question to the model, so that the caller may show
-   * it, wait or stop. A question is about `chunk` examples at most; default 250.
+   * The same as `sweep`, in steps: yields the fraction done before each query, so that the caller may show
+   * it, wait or stop. A query holds at most `chunk` examples; default 250.
    */
   readonly steps: (
     model: M,
@@ -121,7 +121,7 @@ export interface Attack<O extends object = object, M = Differentiable> {
     options: O & AttackOptions & SizeOptions,
     out?: Matrix,
   ) => Matrix;
-  /** How a gradient goes back through the attack to the loss's gradient it followed; nothing if it cannot. */
+  /** The vector-Jacobian product through the attack; undefined if the attack is not differentiable. */
   readonly pullback?: (options: O & AttackOptions & { epsilon: number }) => Pullback | undefined;
 }
 

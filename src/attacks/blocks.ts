@@ -7,7 +7,7 @@ import type { Rng } from "../rng.ts";
 const HALVINGS = [10, 50, 200, 500, 1000, 2000, 4000, 6000, 8000];
 
 /** What is left of the first share after a part of all questions. */
-export function shareLeft(done: number): number {
+export function remainingShare(done: number): number {
   return HALVINGS.reduce((share, at) => done * 10_000 > at ? share / 2 : share, 1);
 }
 
@@ -26,7 +26,7 @@ export interface Pair {
   readonly block: Int32Array;
   readonly other: Int32Array;
   /** The height in the middle and the fall to the edges of a square, for each feature of the block; in images alone. */
-  readonly bump?: Float64Array;
+  readonly pyramidHeights?: Float64Array;
 }
 
 /** The blocks of what a constraint lets move: squares of an image of that width, or any features. */
@@ -74,25 +74,25 @@ function squares(
   const all = place();
   const block = all.filter((i) => moves[i] === 1);
   if (!paired) return { block, other: new Int32Array() };
-  const heights = bump(side, from.next() < 0.5);
+  const heights = pyramidPair(side, from.next() < 0.5);
   const inBlock = new Set(block);
   const other = place().filter((i) => moves[i] === 1 && !inBlock.has(i));
-  return { block, other, bump: heights.filter((_, k) => moves[all[k]] === 1) };
+  return { block, other, pyramidHeights: heights.filter((_, k) => moves[all[k]] === 1) };
 }
 
 /**
  * Two hills side by side, one up and one down, each falling from its middle as the sum of 1/k² over the rectangles of
  * growing size around it (Andriushchenko et al. 2020, equation 2); one above the other if `turned`.
  */
-export function bump(side: number, turned: boolean): Float64Array {
+export function pyramidPair(side: number, turned: boolean): Float64Array {
   const out = new Float64Array(side * side);
   const half = Math.floor(side / 2);
-  hill(out, { side, from: 0, rows: half, sign: 1 });
-  hill(out, { side, from: half, rows: side - half, sign: -1 });
+  pyramid(out, { side, from: 0, rows: half, sign: 1 });
+  pyramid(out, { side, from: half, rows: side - half, sign: -1 });
   return turned ? out.map((_, k) => out[(k % side) * side + Math.floor(k / side)]) : out;
 }
 
-function hill(
+function pyramid(
   out: Float64Array,
   { side, from, rows, sign }: { side: number; from: number; rows: number; sign: number },
 ): void {

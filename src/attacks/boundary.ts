@@ -9,7 +9,7 @@ import { makeAttack } from "./make_attack.ts";
 import { approach, decisions, start, type StartOptions, STARTS } from "./decisions.ts";
 import { copyRow } from "./rows.ts";
 
-/** How long the walk goes on, in what steps, and where it starts. */
+/** Options of the attack: number and size of its steps, and where it starts. */
 export interface BoundaryOptions extends StartOptions {
   /** Steps; default 5000. */
   steps?: number;

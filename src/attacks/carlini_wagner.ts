@@ -13,7 +13,7 @@ import {
 } from "./nearest.ts";
 import { writeDisplaced } from "./reach.ts";
 
-/** How the search goes. */
+/** Options of the attack. */
 export interface CarliniWagnerOptions extends RefinementOptions {
   /** Weights c that are tried for each example; default 9. */
   binarySearchSteps?: number;

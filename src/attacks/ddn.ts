@@ -1,10 +1,10 @@
 /** The attack that decouples direction and norm. @module */
 
-import { lossInScores } from "../loss.ts";
+import { lossScoreGradient } from "../loss.ts";
 import { integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { annealed } from "./fmn.ts";
+import { cosineSchedule } from "./fmn.ts";
 import {
   beginSearch,
   comparedLabels,
@@ -15,7 +15,7 @@ import {
 } from "./nearest.ts";
 import { writeDisplaced } from "./reach.ts";
 
-/** How the walk goes. */
+/** Options of the attack. */
 export interface DdnOptions extends RefinementOptions {
   /** Gradients that are followed; default 100. */
   iterations?: number;
@@ -71,7 +71,7 @@ export const ddn: Attack<DdnOptions> = makeAttack({
   *run(chunk, options) {
     const search = yield* beginSearch(chunk);
     const { rows, own, reach } = search, { inputs, d } = reach;
-    const write = lossInScores(chunk.model, "crossEntropy"), labels = comparedLabels(chunk, rows);
+    const write = lossScoreGradient(chunk.model, "crossEntropy"), labels = comparedLabels(chunk, rows);
     const sign = chunk.target ? -1 : 1;
     const at = chunk.matrix("at", rows.length);
     at.data.set(own.data);
@@ -87,7 +87,7 @@ export const ddn: Attack<DdnOptions> = makeAttack({
       };
       const fooled = answer.fooled();
       keepNearer(search, at, { fooled });
-      const length = sign * annealed(step / options.iterations, LAST_STEP);
+      const length = sign * cosineSchedule(step / options.iterations, LAST_STEP);
       const { data: g } = answer.gradient, { data: start } = own, { data: x } = at;
       for (let i = 0; i < rows.length; i++) {
         let square = 0, total = 0;

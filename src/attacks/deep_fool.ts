@@ -16,7 +16,7 @@ import {
 import { lengthOf, projectToPlane, setRoom, writeDisplaced } from "./reach.ts";
 import { allRows, gather } from "./rows.ts";
 
-/** How the walk goes. */
+/** Options of the attack. */
 export interface DeepFoolOptions extends RefinementOptions {
   /** Steps at most; default 50. */
   iterations?: number;

@@ -11,7 +11,7 @@ import { copyRow } from "./rows.ts";
  *
  * @throws {InputError} if there is a target, which it does not know
  */
-export function* departing({ x, target, model, matrix }: Chunk): Generator<Query, LossQuery, Answer> {
+export function* divergenceQueries({ x, target, model, matrix }: Chunk): Generator<Query, LossQuery, Answer> {
   if (target) {
     throw new InputError(
       "option",

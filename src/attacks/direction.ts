@@ -1,7 +1,7 @@
 /** The loss that an attack raises, and what it asks to follow it. @module */
 
 import type { Constraint } from "../constraints/constraint.ts";
-import { LOSSES, lossInScores, type LossName, roundedInScores } from "../loss.ts";
+import { LOSSES, type LossName, lossScoreGradient, roundedScoreGradient } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import { choice, type Field } from "../schema.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
@@ -48,16 +48,16 @@ export function blockSlopes(gradient: Matrix, at: Matrix, { inputs, lo, hi }: Co
   }
 }
 
-/** The question for the gradient of a loss, upward, or downward with a target, at some inputs of a chunk. */
+/** Makes the query for the gradient of a loss at some inputs of a chunk: ascending, or descending with a target. */
 export type LossQuery = (x: Matrix, how?: { rows?: Int32Array; done?: number }) => Query;
 
-/** How to follow the loss of `options` on a chunk; asks for the predictions where these are the labels. */
+/** The queries for the gradient of the loss of `options` on a chunk. Queries the predictions first if they are the labels. */
 export function* lossQueries(
   { x: original, labels: truth, target, model }: Chunk,
   { labels: whose, loss, gradient }: Required<LossOptions>,
 ): Generator<Query, LossQuery, Answer> {
   const labels = target ?? (whose === "true" ? truth : (yield { ask: "scores", x: original }).predicted());
-  const write = gradient === "float32" ? roundedInScores(model) : lossInScores(model, loss);
+  const write = gradient === "float32" ? roundedScoreGradient(model) : lossScoreGradient(model, loss);
   const key = `${gradient} ${loss}`;
   return (x, { rows, done } = {}) => {
     const own = rows ? rows.map((row) => labels[row]) : labels;

@@ -7,7 +7,15 @@ import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import { type Rng, rng } from "../rng.ts";
 import { type Criterion, fooledOf } from "./criteria.ts";
-import { type Call, oracle, ordinaryRoom, type Reply, replyLater, type Room, said } from "./oracle.ts";
+import {
+  type Call,
+  type MatrixSource,
+  oracle,
+  ordinaryMatrices,
+  type Reply,
+  replyAsync,
+  said,
+} from "./oracle.ts";
 import type { Answer, AttackRun, Chunk, Query } from "./query.ts";
 
 /** Examples that are attacked at once: enough for the matrix product, small enough to stay in cache. */
@@ -40,7 +48,7 @@ export interface Plan {
 export interface Outcome extends Predictions {
   readonly x: Matrix;
   readonly fooled: Uint8Array;
-  /** Questions that the attack asked about each example, (B). */
+  /** Queries of the model for each example, (B). */
   readonly queries: Int32Array;
   /** Examples for which a gradient was asked and found to be 0 in all inputs. */
   readonly zeroGradients: number;
@@ -55,7 +63,11 @@ const NONE = matrix(0, 0);
 function* steps(
   model: Pick<Classifier, "inputs" | "classes" | "head">,
   plan: Plan,
-  { room, judged, take }: { room: Room; judged: boolean; take: (found: Found, answer?: Predictions) => void },
+  { room, judged, take }: {
+    room: MatrixSource;
+    judged: boolean;
+    take: (found: Found, answer?: Predictions) => void;
+  },
 ): Generator<Call, void, Reply> {
   const { batch, constraints, nearest, signal, onProgress, chunk = CHUNK } = plan;
   // most attacks draw nothing
@@ -141,7 +153,7 @@ function* ask(
   query: Query & Call,
   x: Matrix,
   kept: Map<string, Reply>,
-  room: Room,
+  room: MatrixSource,
 ): Generator<Call, Reply, Reply> {
   const key = query.ask === "gradient" ? query.key : query.ask;
   if (!key || query.x !== x || query.rows) return yield query;
@@ -208,7 +220,7 @@ function checked(name: string, { region, x, from }: Found): void {
 function drive(
   model: Pick<Classifier, "inputs" | "classes" | "head">,
   plan: Plan,
-  room: Room,
+  room: MatrixSource,
 ): { walk: Generator<Call, void, Reply>; outcomes: readonly Outcome[] } {
   const { rows, cols } = plan.batch.x;
   const whole = rows > 0 && rows <= (plan.chunk ?? CHUNK);
@@ -272,14 +284,14 @@ function replied(walk: Generator<Call, void, Reply>, reply: (call: Call) => Repl
 }
 
 /** The outcomes on a model that answers at once. */
-export function driveNow(model: Classifier, plan: Plan): readonly Outcome[] {
+export function driveSync(model: Classifier, plan: Plan): readonly Outcome[] {
   using near = oracle(model);
   const { walk, outcomes } = drive(model, plan, near.room);
   replied(walk, near.reply);
   return outcomes;
 }
 
-/** The same in steps: yields the fraction done before each question to the model. */
+/** The same in steps: yields the fraction done before each query. */
 export function* driveSteps(model: Classifier, plan: Plan): Generator<number, readonly Outcome[]> {
   using near = oracle(model);
   let fraction = 0;
@@ -297,9 +309,9 @@ export function* driveSteps(model: Classifier, plan: Plan): Generator<number, re
 }
 
 /** The outcomes on a classifier whose answers may be promises, in calls of at most its `maxBatch` inputs. */
-export async function driveLater(model: AsyncClassifier, plan: Plan): Promise<readonly Outcome[]> {
-  const { walk, outcomes } = drive(model, plan, ordinaryRoom());
+export async function driveAsync(model: AsyncClassifier, plan: Plan): Promise<readonly Outcome[]> {
+  const { walk, outcomes } = drive(model, plan, ordinaryMatrices());
   let step = walk.next();
-  while (!step.done) step = walk.next(await replyLater(model, step.value, plan.signal));
+  while (!step.done) step = walk.next(await replyAsync(model, step.value, plan.signal));
   return outcomes;
 }

@@ -15,7 +15,7 @@ import {
 } from "./nearest.ts";
 import { lengthOf, projectToPlane, setRoom, writeDisplaced } from "./reach.ts";
 
-/** How the walk goes. */
+/** Options of the attack. */
 export interface FabOptions extends RefinementOptions {
   /** Gradients that are followed toward each class; default 100. */
   iterations?: number;

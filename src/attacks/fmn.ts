@@ -14,7 +14,7 @@ import {
 } from "./nearest.ts";
 import { dualNorm, projectToBall, setRoom, writeDisplaced } from "./reach.ts";
 
-/** How the walk goes. */
+/** Options of the attack. */
 export interface FmnOptions extends RefinementOptions {
   /** Gradients that are followed; default 100. */
   iterations?: number;
@@ -39,7 +39,7 @@ function nextCount(
 }
 
 /** From 1 to `last` along half a cosine. */
-export function annealed(fraction: number, last: number): number {
+export function cosineSchedule(fraction: number, last: number): number {
   return last + (1 - last) * (1 + cosine(Math.PI * fraction)) / 2;
 }
 
@@ -94,8 +94,8 @@ export const fmn: Attack<FmnOptions> = makeAttack({
     for (let step = 0; step < iterations && rows.length > 0; step++) {
       const { gradient, values, fooled } = yield* askLead(chunk, { x: at, rows, done: step / iterations });
       keepNearer(search, at, { fooled });
-      const change = gamma * annealed(step / iterations, LAST_GAMMA);
-      const length = stepSize * annealed(step / iterations, LAST_STEP);
+      const change = gamma * cosineSchedule(step / iterations, LAST_GAMMA);
+      const length = stepSize * cosineSchedule(step / iterations, LAST_STEP);
       const { data: x } = at, { data: start } = own, { data: g } = gradient;
       for (let i = 0; i < rows.length; i++) {
         let square = 0, moved = 0;

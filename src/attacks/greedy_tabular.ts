@@ -10,7 +10,7 @@ import { makeAttack } from "./make_attack.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 import { allRows, copyRow, gather } from "./rows.ts";
 
-/** How many features it moves. */
+/** Options of the attack. */
 export interface GreedyTabularOptions {
   /** Moves of single features at most; default 50. */
   moves?: number;

@@ -10,7 +10,7 @@ import { approach, type Decisions, decisions, start, type StartOptions, STARTS }
 import type { Answer, Chunk, Query } from "./query.ts";
 import { copyRow } from "./rows.ts";
 
-/** How long the search goes on, and where it starts. */
+/** Options of the attack: number of steps and probes, and where it starts. */
 export interface HopSkipJumpOptions extends StartOptions {
   /** Steps along the boundary; default 64. */
   steps?: number;

@@ -14,9 +14,9 @@ import {
   REFINEMENTS,
 } from "./nearest.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
-import { narrowed } from "./rows.ts";
+import { keptRowsOf } from "./rows.ts";
 
-/** How the features move. */
+/** Options of the attack. */
 export interface JsmaOptions extends RefinementOptions {
   /** Pairs of features that are moved at most; default 100. */
   steps?: number;
@@ -108,7 +108,7 @@ export const jsma: Attack<JsmaOptions> = makeAttack({
       }).fooled();
       keepNearer(search, at, { fooled, places: open });
       const left = open.map((_, i) => i).filter((i) => !fooled[i] && moved[i] === 1);
-      at = narrowed(chunk.matrix, "at", { m: at, left });
+      at = keptRowsOf(chunk.matrix, "at", { m: at, left });
       open = left.map((i) => open[i]);
     }
     return yield* finishSearch(chunk, search, options);

@@ -18,7 +18,7 @@ import {
 } from "./nearest.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 
-/** How hard the search looks. */
+/** Options of the attack. */
 export interface LbfgsOptions extends RefinementOptions {
   /** Weights c that are tried for each example; default 12. */
   binarySearchSteps?: number;

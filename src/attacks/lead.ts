@@ -13,7 +13,7 @@ const score = ({ cols, data }: Matrix, row: number, c: number) =>
   cols > 1 ? data[row * cols + c] : c === 1 ? data[row] : 0;
 
 /** Places of the four greatest of at least four scores of a row, the greatest first; the earlier one of equals. */
-function greatestFour(places: Int32Array, { cols, data }: Matrix, row: number): Int32Array {
+function topFour(places: Int32Array, { cols, data }: Matrix, row: number): Int32Array {
   const from = row * cols;
   for (let c = 0; c < cols; c++) {
     const value = data[from + c];
@@ -38,13 +38,18 @@ export function leads(out: Float64Array, scores: Matrix, { from, to }: Pairs, re
   for (let row = 0; row < scores.rows; row++) {
     out[row] = score(scores, row, to[row]) - score(scores, row, from[row]);
     if (!relative || scores.cols < 4) continue;
-    const spread = spreadOf(scores, row, greatestFour(places, scores, row));
+    const spread = spreadOf(scores, row, topFour(places, scores, row));
     if (spread > 0) out[row] /= spread;
   }
 }
 
 /** Writes the gradient of the lead in the scores, (B, S); with `relative`, times the divisor. */
-export function leadInScores(dScores: Matrix, scores: Matrix, { from, to }: Pairs, relative = false): void {
+export function leadScoreGradient(
+  dScores: Matrix,
+  scores: Matrix,
+  { from, to }: Pairs,
+  relative = false,
+): void {
   const { rows, cols } = scores, { data } = dScores, places = new Int32Array(4);
   data.fill(0);
   for (let row = 0; row < rows; row++) {
@@ -56,7 +61,7 @@ export function leadInScores(dScores: Matrix, scores: Matrix, { from, to }: Pair
     data[at + to[row]] += 1;
     data[at + from[row]] -= 1;
     if (!relative || cols < 4) continue;
-    const spread = spreadOf(scores, row, greatestFour(places, scores, row));
+    const spread = spreadOf(scores, row, topFour(places, scores, row));
     if (!(spread > 0)) continue;
     const share = (score(scores, row, to[row]) - score(scores, row, from[row])) / spread;
     data[at + places[0]] -= share;

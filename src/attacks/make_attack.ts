@@ -11,8 +11,8 @@ import { kernels } from "../runtime/variants.ts";
 import { checkList, checkObject, oneOf, resolve, type Resolved, type Schema, shown } from "../schema.ts";
 import type { Adversarial, Attack, AttackOptions, Needs, SizeOptions } from "./attack.ts";
 import { misclassified, targeted } from "./criteria.ts";
-import { driveInputs, driveLater, driveNow, driveSteps, type Outcome, type Plan } from "./drive.ts";
-import { arePlainAndSame, checkWhole, COMMON, type Given, refuse, targets } from "./options.ts";
+import { driveAsync, driveInputs, driveSteps, driveSync, type Outcome, type Plan } from "./drive.ts";
+import { areEqualData, checkedConstraint, COMMON, type Given, refuse, targets } from "./options.ts";
 import type { AttackRun, Chunk } from "./query.ts";
 
 /** What makes an attack. */
@@ -48,7 +48,7 @@ interface Prepared extends Plan {
 }
 
 /**
- * The attack that a definition makes: its steps ask the model through `yield`, and one loop does the rest.
+ * The attack that a definition makes: its `run` yields queries, and one loop does the rest.
  *
  * @example
  * ```ts
@@ -127,9 +127,9 @@ export function makeAttack<
   ): Prepared {
     const batch = checkExamples("attack", model, examples, { finite: false });
     const { inputs, classes } = model;
-    // whoever attacks one example after another asks for the same each time
+    // callers that attack one example at a time repeat the same constraint
     const again = kept?.inputs === inputs && kept.classes === classes && sizes.length === 1 &&
-      arePlainAndSame(options, kept.options);
+      areEqualData(options, kept.options);
     const settings = again ? kept!.settings : settingsOf(model, options, sizes);
     if (!again && sizes.length === 1) {
       // a copy of the pair too, which the caller may write to
@@ -140,7 +140,7 @@ export function makeAttack<
     const target = targets(action, model, batch, all.target);
     const [first] = constraints;
     const [least, greatest] = first?.box ?? [-Infinity, Infinity];
-    // whoever is within finite bounds is finite
+    // inputs within finite bounds are finite
     if (!(greatest - least < Infinity)) checkAllFinite("attack", batch.x);
     if (first) refuse(action, first.checkOriginal(batch.x));
     return {
@@ -166,7 +166,7 @@ export function makeAttack<
     if (!norms.includes(distance)) {
       throw new InputError("value", `${action} in norm ${distance}`, `expected ${oneOf(norms)}`);
     }
-    return whole ? checkWhole(action, whole, inputs, options) : constrain(inputs, own, action);
+    return whole ? checkedConstraint(action, whole, inputs, options) : constrain(inputs, own, action);
   }
 
   function result(prepared: Prepared, outcome: Outcome, i: number, options: Given): Adversarial {
@@ -193,7 +193,7 @@ export function makeAttack<
   type Options = O & AttackOptions & SizeOptions;
   function attack(model: Classifier, batch: Examples, options: Options): Adversarial {
     const prepared = prepare(model, batch, options, [options?.epsilon]);
-    return result(prepared, driveNow(model, prepared)[0], 0, options);
+    return result(prepared, driveSync(model, prepared)[0], 0, options);
   }
 
   function checkSizes<T extends { epsilons: readonly number[] }>(given: T): T {
@@ -211,7 +211,7 @@ export function makeAttack<
   ): Adversarial[] {
     const { epsilons, ...options } = checkSizes(given);
     const prepared = prepare(model, batch, options as Given & O, epsilons);
-    return driveNow(model, prepared).map((outcome, i) =>
+    return driveSync(model, prepared).map((outcome, i) =>
       result(prepared, outcome, i, { ...options, epsilons })
     );
   }
@@ -260,7 +260,7 @@ export function makeAttack<
   async function later(model: AsyncClassifier, batch: Examples, options: Options): Promise<Adversarial> {
     if (needs === "gradients" || needs === "scores" && !model.scores) throw lacking();
     const prepared = prepare(model, batch, options, [options?.epsilon]);
-    return result(prepared, (await driveLater(model, prepared))[0], 0, options);
+    return result(prepared, (await driveAsync(model, prepared))[0], 0, options);
   }
 
   function perturb(model: Differentiable, batch: Batch, options: Options, out?: Matrix): Matrix {

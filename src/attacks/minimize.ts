@@ -10,7 +10,7 @@ export interface Evaluated {
 
 /** Within which limits to look, and for how long. */
 export interface MinimizeOptions {
-  /** Least and greatest value of each coordinate. */
+  /** Minimum and maximum of each coordinate. */
   lo: Float64Array;
   hi: Float64Array;
   /** Steps at most. */

@@ -2,12 +2,12 @@
 
 import type { Matrix } from "../matrix.ts";
 import { integer } from "../schema.ts";
-import { decisive, leadInScores, leads, type Pairs, rivals } from "./lead.ts";
+import { decisive, leads, leadScoreGradient, type Pairs, rivals } from "./lead.ts";
 import type { Answer, AttackRun, Chunk, Query } from "./query.ts";
 import { distance, lengthOf, projectToPlane, type Reach, reach, setRoom, writeDisplaced } from "./reach.ts";
 import { allRows, copyRow, gather } from "./rows.ts";
 
-/** How a search ends. */
+/** How the result of a search is refined. */
 export interface RefinementOptions {
   /**
    * Steps that bring what was found nearer: the nearest point of the boundary as it is by the gradient at the point found,
@@ -102,7 +102,7 @@ export function* askLead(
     x,
     rows,
     done,
-    dScores: (dScores, scores, first) => leadInScores(dScores, scores, pairs(scores, first)),
+    dScores: (dScores, scores, first) => leadScoreGradient(dScores, scores, pairs(scores, first)),
   };
   const values = new Float64Array(rows.length);
   leads(values, answer.scores, pairs(answer.scores, 0));

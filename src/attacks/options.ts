@@ -1,7 +1,7 @@
 /** The options that all attacks take, and their checks. @module */
 
 import type { Constraint, Epsilon, Violation } from "../constraints/constraint.ts";
-import { type Batch, checkRange, wholeLabels } from "../data/batch.ts";
+import { type Batch, checkRange, integerLabels } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { any, choice, integer, integers } from "../schema.ts";
@@ -11,7 +11,7 @@ import type { Attack, AttackOptions } from "./attack.ts";
 export const COMMON = {
   epsilon: any("Size of the perturbation"),
   norm: choice("What measures the size", ["Linf", "L2", "L1", "L0", "angle"]),
-  bounds: any("Least and greatest value of an input"),
+  bounds: any("Minimum and maximum of an input"),
   fixed: integers("Places of the features that stay", { min: 0 }),
   grid: any("Steps a unit that features are whole numbers of"),
   oneHot: any("Groups of features of which one is 1"),
@@ -49,7 +49,7 @@ export function targets(
 ): Int32Array | undefined {
   if (target === undefined) return undefined;
   const one = typeof target === "number";
-  const aims = wholeLabels(action, one ? [target] : target, { what: "target" });
+  const aims = integerLabels(action, one ? [target] : target, { what: "target" });
   checkRange(action, aims, classes, "target");
   if (one) return new Int32Array(labels.length).fill(target);
   if (aims.length === labels.length) return aims;
@@ -57,7 +57,12 @@ export function targets(
 }
 
 /** `whole`, if it goes with the options and is of so many inputs. */
-export function checkWhole(action: string, whole: Constraint, inputs: number, options: Given): Constraint {
+export function checkedConstraint(
+  action: string,
+  whole: Constraint,
+  inputs: number,
+  options: Given,
+): Constraint {
   const both = (["epsilon", "norm", "bounds", "fixed", "grid", "oneHot"] as const)
     .find((key) => options[key] !== undefined);
   if (both) {
@@ -79,7 +84,7 @@ export function refuse(action: string, violation: Violation | undefined): void {
 }
 
 /** Whether two records hold the same numbers, words and pairs of bounds, and nothing that could change unseen. */
-export function arePlainAndSame(options: object, others: object): boolean {
+export function areEqualData(options: object, others: object): boolean {
   const [a, b] = [options, others] as Readonly<Record<string, unknown>>[];
   let [count, left] = [0, 0];
   for (const name in a) {

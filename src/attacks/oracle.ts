@@ -30,7 +30,7 @@ export interface Reply {
 }
 
 /** Matrices by name. */
-export type Room = (name: string, rows: number, cols: number) => Matrix;
+export type MatrixSource = (name: string, rows: number, cols: number) => Matrix;
 
 /** What the model says of inputs, as probabilities where it gives scores. */
 export function said(model: Pick<Classifier, "classes" | "head">, { scores, labels }: Reply): Predictions {
@@ -49,7 +49,7 @@ export function said(model: Pick<Classifier, "classes" | "head">, { scores, labe
 
 /** A model as the driver calls it, with memory near it. */
 interface Oracle extends Disposable {
-  readonly room: Room;
+  readonly room: MatrixSource;
   readonly reply: (call: Call) => Reply;
 }
 
@@ -68,7 +68,7 @@ export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
       [Symbol.dispose]: () => pass[Symbol.dispose](),
     };
   }
-  const room = ordinaryRoom();
+  const room = ordinaryMatrices();
   return {
     room,
     reply({ ask, x, dScores, place }) {
@@ -85,7 +85,7 @@ export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
 }
 
 /** Ordinary matrices by name. */
-export function ordinaryRoom(): Room {
+export function ordinaryMatrices(): MatrixSource {
   const kept = new Map<string, Matrix>();
   return (name, rows, cols) => {
     const known = kept.get(name);
@@ -103,10 +103,10 @@ export async function predictAsync(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Predictions> {
   checkFiniteInputs("classify", model, x);
-  return said(model, await replyLater(model, { ask: "scores", x }, signal));
+  return said(model, await replyAsync(model, { ask: "scores", x }, signal));
 }
 
-export async function replyLater(
+export async function replyAsync(
   model: AsyncClassifier,
   { ask, x, place = (row) => row }: Call,
   signal?: AbortSignal,

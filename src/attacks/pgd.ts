@@ -5,11 +5,11 @@ import { LOSSES, type LossName } from "../loss.ts";
 import { boolean, choice, integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { departing } from "./departure.ts";
+import { divergenceQueries } from "./departure.ts";
 import { blockSlopes, LOSS_OPTIONS, type LossOptions, lossQueries } from "./direction.ts";
-import { allRows, gather, narrowed, scatter } from "./rows.ts";
+import { allRows, gather, keptRowsOf, scatter } from "./rows.ts";
 
-/** How projected gradient descent walks. */
+/** Options of projected gradient descent. */
 export interface PgdOptions extends Omit<LossOptions, "loss"> {
   /**
    * The loss that is raised, as in `LossOptions`, or the divergence of the model's answer from that to the example itself,
@@ -78,7 +78,7 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     const { steps, stepSize, restarts, randomStart, momentum } = options;
     const { loss } = options;
     const follow = loss === "divergence"
-      ? yield* departing(chunk)
+      ? yield* divergenceQueries(chunk)
       : yield* lossQueries(chunk, { ...options, loss });
     // a point of the walk is no allowed input where some features take single values
     const stopEarly = options.stopEarly && !constraint.discrete;
@@ -109,7 +109,7 @@ export const pgd: Attack<PgdOptions> = makeAttack({
           const left = allRows(open.length).filter((i) => !fooled[i]);
           if (left.length < open.length) {
             scatter(out, at, open);
-            const narrow = (name: string, m: Matrix) => narrowed(matrix, name, { m, left });
+            const narrow = (name: string, m: Matrix) => keptRowsOf(matrix, name, { m, left });
             at = narrow("at", at);
             gradient = gather(matrix("slopes", left.length), gradient, left);
             if (momentum > 0) velocity = narrow("velocity", velocity);

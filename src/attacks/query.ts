@@ -1,4 +1,4 @@
-/** What an attack asks of a model, and what it works with. @module */
+/** The queries of an attack, and the chunk of examples it works on. @module */
 
 import type { Constraint, Region } from "../constraints/constraint.ts";
 import type { ScoreGradient } from "../loss.ts";
@@ -6,7 +6,7 @@ import type { Matrix } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { Rng } from "../rng.ts";
 
-/** A question about inputs: the class of each, its scores, or the gradient of a function of its scores. */
+/** A query: the labels of some inputs, their scores, or the gradient of a function of the scores. */
 export interface Query {
   /** What is asked for. */
   readonly ask: "labels" | "scores" | "gradient";
@@ -22,7 +22,7 @@ export interface Query {
   readonly done?: number;
 }
 
-/** The answer, valid until the next question. */
+/** The answer to a query, valid until the next query. */
 export interface Answer {
   /** Scores, (N, S); empty where the classifier gives labels alone. */
   readonly scores: Matrix;
@@ -34,7 +34,7 @@ export interface Answer {
   fooled(): Uint8Array;
 }
 
-/** The steps of an attack on one chunk of examples: questions, and in the end adversarial inputs, (B, D). */
+/** An attack running on one chunk of examples: it yields queries and returns adversarial inputs, (B, D). */
 export type AttackRun = Generator<Query, Matrix, Answer>;
 
 /** What an attack works with: a chunk of B examples. */

@@ -29,7 +29,7 @@ export function copyRow(out: Matrix, to: number, m: Matrix, from: number): void 
 }
 
 /** The rows `left`, in rising order, of a list of numbers, moved to its front. */
-export function front<A extends Float32Array | Float64Array | Int32Array | Uint8Array>(
+export function keepRows<A extends Float32Array | Float64Array | Int32Array | Uint8Array>(
   data: A,
   left: Int32Array,
   cols = 1,
@@ -42,12 +42,12 @@ export function front<A extends Float32Array | Float64Array | Int32Array | Uint8
 }
 
 /** The rows `left` of the chunk's matrix called `name`, as the matrix of that name. */
-export function narrowed(
+export function keptRowsOf(
   matrix: Chunk["matrix"],
   name: string,
   { m, left }: { m: Matrix; left: Int32Array },
 ): Matrix {
-  const kept = front(m.data, left, m.cols);
+  const kept = keepRows(m.data, left, m.cols);
   const out = matrix(name, left.length, m.cols);
   if (out.data.buffer !== kept.buffer || out.data.byteOffset !== kept.byteOffset) out.data.set(kept);
   return out;

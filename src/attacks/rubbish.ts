@@ -58,7 +58,7 @@ export function rubbish(model: Classifier, options: RubbishOptions = {}): Rubbis
   return last(rubbishSteps(model, options));
 }
 
-/** The same in steps: yields the fraction done, so that the caller may show it, wait or stop. */
+/** The same in steps: yields the fraction done, so that the caller can show progress, pause or stop. */
 export function* rubbishSteps(model: Classifier, options: RubbishOptions = {}): Generator<number, Rubbish> {
   const all = resolve<RubbishOptions, typeof RUBBISH_OPTIONS>(ACTION, RUBBISH_OPTIONS, options);
   checkModel(ACTION, model);
@@ -111,7 +111,7 @@ export function directedRubbish(model: Differentiable, options: DirectedRubbishO
   return last(directedRubbishSteps(model, options));
 }
 
-/** The same in steps: yields the fraction of its attempts that are made, so that the caller may show it, wait or stop. */
+/** The same in steps: yields the fraction of its attempts that are made, so that the caller can show progress, pause or stop. */
 export function* directedRubbishSteps(
   model: Differentiable,
   options: DirectedRubbishOptions,

@@ -9,12 +9,12 @@ import type { Rng } from "../rng.ts";
 import { integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { type Blocks, blocks, shareLeft } from "./blocks.ts";
+import { type Blocks, blocks, remainingShare } from "./blocks.ts";
 import { allRows, copyRow, gather } from "./rows.ts";
 
-/** How long the search goes on, and in what blocks. */
+/** Options of the attack: number of queries, and the blocks that it moves. */
 export interface SquareOptions {
-  /** Questions to the model about each example at most; default 1000. */
+  /** Maximum number of queries for each example; default 1000. */
   queries?: number;
   /** Part of the features that the first blocks hold, which falls as the search goes on; default 0.8. */
   share?: number;
@@ -82,7 +82,7 @@ export const square: Attack<SquareOptions, Classifier> = makeAttack({
       }
       const { original } = region;
       const tried = gather(matrix("tried", open.length), out, open);
-      const part = share * shareLeft((query - 1) / queries);
+      const part = share * remainingShare((query - 1) / queries);
       open.forEach((row, k) =>
         moves.propose(rowsOf(tried, k, k + 1).data, rowsOf(original, k, k + 1).data, {
           row,
@@ -184,17 +184,17 @@ function lengths({ free, width, draw }: Blocks, { norm, epsilon, lo, hi }: Const
         for (const i of free) x[i] = inside(i, own[i] + each * (width ? columns[i % width] : sign(from)));
         return;
       }
-      const { block, other, bump } = draw(part, from);
+      const { block, other, pyramidHeights } = draw(part, from);
       const d = (i: number) => x[i] - own[i];
       const kept = measure(block, d);
       // published is all of it, which in few features leaves what is best by their balance out of reach
-      const left = bump || from.next() < 0.5 ? 0 : from.next();
+      const left = pyramidHeights || from.next() < 0.5 ? 0 : from.next();
       const given = measure(other, d) - measure(other, (i) => left * d(i));
       // what bounds and rounding have cut off is given out again
       const available = root(kept + given + Math.max(total - measure(free, d), 0));
       const turn = new Float64Array(block.length);
       const one = sign(from);
-      for (let k = 0; k < block.length; k++) turn[k] = bump ? one * bump[k] : sign(from);
+      for (let k = 0; k < block.length; k++) turn[k] = pyramidHeights ? one * pyramidHeights[k] : sign(from);
       const all = block.map((_, k) => k);
       const scale = root(measure(all, (k) => turn[k])), length = root(kept);
       if (!(scale > 0)) return;

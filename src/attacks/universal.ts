@@ -3,13 +3,13 @@
 import type { ConstraintOptions } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
 import { type Batch, type Examples, slice } from "../data/batch.ts";
-import { lossInScores, predict, type Predictions } from "../loss.ts";
+import { lossScoreGradient, predict, type Predictions } from "../loss.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { checkExamples, gradientOf } from "../models/answers.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { any, choice, integer, resolve } from "../schema.ts";
 import { fooledOf, misclassified, targeted } from "./criteria.ts";
-import { annealed } from "./fmn.ts";
+import { cosineSchedule } from "./fmn.ts";
 
 /** What bounds the perturbation, and how it is found. */
 export interface UniversalOptions extends Pick<ConstraintOptions, "norm" | "bounds" | "fixed"> {
@@ -34,7 +34,7 @@ export interface Universal extends Batch, Predictions {
 const OPTIONS = {
   epsilon: any<number>("Size of the perturbation"),
   norm: choice("What measures the size", ["Linf", "L2", "L1"], { default: "Linf" }),
-  bounds: any<NonNullable<ConstraintOptions["bounds"]>>("Least and greatest value of an input"),
+  bounds: any<NonNullable<ConstraintOptions["bounds"]>>("Minimum and maximum of an input"),
   fixed: any<ArrayLike<number>>("Places of the features that stay"),
   iterations: integer("Times that all examples are looked at", { min: 1, default: 20 }),
   target: integer("Class that the model is to predict for all", { min: 0 }),
@@ -93,12 +93,12 @@ export function universal(model: Differentiable, given: Examples, options: Unive
     return { ...part, x, ...predictions, fooled: fooledOf(predictions, criterion, aims) };
   };
   const count = ({ fooled }: { fooled: Uint8Array }) => fooled.reduce((sum, each) => sum + each, 0);
-  const write = lossInScores(model, "margin");
+  const write = lossScoreGradient(model, "margin");
   const now = matrix(1, inputs), sum = matrix(1, inputs);
   let best = { perturbation: matrix(1, inputs), ...judged(now, examples, labels) };
   let most = count(best);
   for (let round = 0; round < iterations; round++) {
-    const part = FIRST * annealed(round / iterations, LAST);
+    const part = FIRST * cosineSchedule(round / iterations, LAST);
     for (let from = 0; from < labels.length; from += RUN) {
       const run = slice(examples, from, from + RUN), aims = labels.subarray(from, from + RUN);
       const { x, fooled } = judged(now, run, aims);

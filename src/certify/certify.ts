@@ -32,7 +32,7 @@ import { within } from "./within.ts";
 /** How much is tried: exact answers where there are, else each kind of bound after the ones before it. */
 export const METHODS = ["auto", "interval", "crown", "alphaCrown", "semidefinite", "complete"] as const;
 
-/** What certificates take beside the constraint. */
+/** Options of certificates, except for the constraint. */
 export interface CertifyOptions extends ConstraintOptions {
   /**
    * For networks: interval bounds; CROWN; CROWN with slopes that are optimised for each bound; the semidefinite bound where
@@ -59,7 +59,7 @@ const OPTIONS: Schema<Omit<CertifyOptions, keyof ConstraintOptions>> = {
   global: any("The table of globalBounds"),
 };
 
-/** What is known of one example, ready for JSON. */
+/** The certificate of one example, ready for JSON. */
 export interface Certificate {
   /** Whether no point of the region is misclassified. */
   readonly certified: boolean;
@@ -73,7 +73,7 @@ export interface Certificate {
   readonly witness?: readonly number[];
 }
 
-/** What certificates say of data, ready for JSON. */
+/** The certificates of a data set, ready for JSON. */
 export interface Certificates {
   /** The constraint, as JSON would hold it. */
   readonly constraint: Record<string, unknown>;
@@ -142,7 +142,7 @@ export function certify(model: Model, batch: Examples, options: CertifyOptions):
   };
 }
 
-/** The certificates of `certify`, one after the other: whoever asks for them may show progress, or stop. */
+/** The certificates of `certify`, one after the other, so that the caller can show progress or stop. */
 export function* certificates(
   model: Model,
   examples: Examples,
@@ -282,8 +282,8 @@ function stepsOf(
 }
 
 /**
- * The most by which each class's score can gain on each other's within a ball of radius `epsilon`, wherever its center
- * lies, (C·C) by label and rival: what `certify` computes first for many examples. Parts of the data that are certified
+ * Upper bounds of the increase of each difference of two class scores within a ball of radius `epsilon` around any
+ * center, (C·C) by label and rival: what `certify` computes first for many examples. Parts of the data that are certified
  * apart can share it as the option `global`; with `pairs`, its entries can be computed apart and joined by their minima.
  *
  * @throws {InputError} unless the model has one hidden layer of relu, leakyRelu or maxout units of two pieces, and the

@@ -12,20 +12,20 @@ import { linearDistance } from "./exact_linear.ts";
 import { formOf } from "./form.ts";
 import { within } from "./within.ts";
 
-/** What radii take: a constraint without its size, and how closely they are found. */
+/** Options of certified radii: the norm, the method and the precision. */
 export interface RadiusOptions extends Omit<ConstraintOptions, "epsilon" | "grid" | "oneHot" | "norm"> {
   /** What measures the size; default `"Linf"`. */
   norm?: "Linf" | "L2" | "L1";
   /** Bounds that are tried on networks; default `"auto"`. */
   method?: "auto" | "interval" | "crown" | "alphaCrown" | "semidefinite";
-  /** The greatest radius of interest; default 1. */
+  /** The largest radius to look for; default 1. */
   max?: number;
   /** Halvings of the interval that holds the radius; default 10. */
   halvings?: number;
 }
 
 const OPTIONS: Schema<Pick<RadiusOptions, "max" | "halvings">> = {
-  max: number("The greatest radius of interest", { default: 1, above: 0 }),
+  max: number("The largest radius to look for", { default: 1, above: 0 }),
   halvings: integer("Halvings of the interval that holds the radius", { default: 10, min: 1, max: 50 }),
 };
 

@@ -21,13 +21,13 @@ import { within } from "./within.ts";
 /** What messages say is being done. */
 const ACTION = "bound what is claimed around rubbish";
 
-/** What regions around rubbish are looked at, and how closely. */
+/** Options of certified regions around rubbish: the norm, the method and the precision. */
 export interface RubbishRadiiOptions extends Pick<ConstraintOptions, "bounds" | "fixed"> {
   /** What measures a region; default `"Linf"`. */
   norm?: "Linf" | "L2" | "L1";
   /** A class is claimed where its probability is above this, in (0, 1); default 0.5. */
   threshold?: number;
-  /** The greatest radius of interest; default 1. */
+  /** The largest radius to look for; default 1. */
   max?: number;
   /** Halvings of the interval that holds a radius; default 10. */
   halvings?: number;
@@ -38,14 +38,14 @@ export interface RubbishRadiiOptions extends Pick<ConstraintOptions, "bounds" | 
 const OPTIONS: Schema<Omit<RubbishRadiiOptions, "bounds" | "fixed">> = {
   norm: choice("What measures a region", ["Linf", "L2", "L1"], { default: "Linf" }),
   threshold: number("Probability above which a class is claimed", { above: 0, below: 1, default: 0.5 }),
-  max: number("The greatest radius of interest", { above: 0, default: 1 }),
+  max: number("The largest radius to look for", { above: 0, default: 1 }),
   halvings: integer("Halvings of the interval that holds a radius", { min: 1, max: 50, default: 10 }),
   method: choice("Bounds that are tried on networks", ["interval", "crown"], {
     default: "crown",
   }),
 };
 
-/** What is proven of the regions around inputs. */
+/** Certified regions around inputs. */
 export interface RubbishRadii {
   /** The class that is claimed at each input itself, or −1, (B). */
   readonly claimed: Int32Array;

@@ -9,7 +9,7 @@ import { fillNormal, rng } from "../rng.ts";
 import { checkObject, integer, number, resolve, type Schema } from "../schema.ts";
 import { clopperPearson, normalQuantile } from "./functions.ts";
 
-/** How a classifier is smoothed. */
+/** Options of randomized smoothing. */
 export interface SmoothingOptions {
   /** Standard deviation of the noise; default 0.25. */
   std?: number;
@@ -32,7 +32,7 @@ export const SMOOTHING: Schema<SmoothingOptions> = {
   seed: integer("Seed of the noise", { default: 0, min: 0 }),
 };
 
-/** What is known of the smoothed classifier, ready for JSON. */
+/** Predictions and certified radii of the smoothed classifier, ready for JSON. */
 export interface SmoothingReport {
   /** The options, with their defaults. */
   readonly options: Required<SmoothingOptions>;

@@ -30,7 +30,7 @@ export interface ConstraintOptions {
   epsilon: Epsilon;
   /** What measures the size; default `"Linf"`. */
   norm?: Distance;
-  /** Least and greatest value of a feature: one pair for all, or one for each; default none. */
+  /** Minimum and maximum of a feature: one pair for all, or one for each; default none. */
   bounds?: Bounds | readonly Bounds[];
   /** Places of the features that stay as they are; default none. */
   fixed?: ArrayLike<number>;
@@ -92,7 +92,7 @@ export interface Constraint {
 }
 
 /** What a region has of its own where the size is an angle. */
-export interface Turning {
+export interface AngleRegion {
   /** Whether a row of `x` is within the angle. */
   fits(x: Matrix, row: number): boolean;
   /** Moves `x`, one input, to what is allowed around the original in `row`. */

@@ -1,7 +1,7 @@
 /** Inputs that take single values: one-hot groups and grids, within what a norm leaves to them. @module */
 
 import type { Constraint } from "./constraint.ts";
-import { keepGreatest } from "./norms.ts";
+import { keepLargest } from "./norms.ts";
 
 /** A change of category that an attack wants, and how much it wants it. */
 interface Change {
@@ -59,7 +59,7 @@ function changes({ norm, epsilon, oneHot, fixed, lo, hi }: Constraint, x: Float3
 }
 
 /** What is left of the norm, and how it counts. */
-interface Left {
+interface Remainder {
   readonly grouped: Uint8Array;
   readonly limit: number;
   readonly cost: (d: number) => number;
@@ -70,14 +70,14 @@ function shrink(
   { inputs, norm }: Constraint,
   x: Float32Array,
   own: Float32Array,
-  { grouped, limit, cost }: Left,
+  { grouped, limit, cost }: Remainder,
 ): void {
   let total = 0;
   for (let i = 0; i < inputs; i++) if (!grouped[i]) total += cost(x[i] - own[i]);
   if (total <= limit) return;
   if (norm === "L0") {
     const d = Float64Array.from(x, (value, i) => grouped[i] ? 0 : value - own[i]);
-    keepGreatest(d, d.map(Math.abs), limit);
+    keepLargest(d, d.map(Math.abs), limit);
     for (let i = 0; i < inputs; i++) if (!grouped[i] && d[i] === 0) x[i] = own[i];
     return;
   }
@@ -92,7 +92,7 @@ function toGrid(
   { norm, epsilon, grid, inputs, lo, hi, fixed }: Constraint,
   x: Float32Array,
   own: Float32Array,
-  { grouped, limit, cost }: Left,
+  { grouped, limit, cost }: Remainder,
 ): void {
   if (!grid) return;
   let total = 0;

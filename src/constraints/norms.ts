@@ -76,11 +76,11 @@ export function projectL0({ d, lo, hi }: Offset, size: number): void {
     worth[i] = kept === 0 ? 0 : Math.abs(kept) * (Math.abs(d[i]) + Math.abs(past));
     d[i] = kept;
   }
-  keepGreatest(d, worth, size);
+  keepLargest(d, worth, size);
 }
 
 /** Sets to 0 all of `d` but its entries of greatest `worth`, `size` of them at most; of equals the first stay. */
-export function keepGreatest(d: Float64Array, worth: Float64Array, size: number): void {
+export function keepLargest(d: Float64Array, worth: Float64Array, size: number): void {
   const moved = Array.from(d.keys()).filter((i) => d[i] !== 0);
   if (moved.length <= size) return;
   moved.sort((i, j) => worth[j] - worth[i] || i - j);

@@ -10,10 +10,10 @@ import {
   stepWithin,
 } from "../kernels/attack.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import type { Constraint, Region, Turning } from "./constraint.ts";
+import type { AngleRegion, Constraint, Region } from "./constraint.ts";
 import { discretize } from "./discrete.ts";
 import { addWithin, float32Below, towardZero } from "./float32.ts";
-import { keepGreatest, type Offset, projectL0, projectL1, projectL2 } from "./norms.ts";
+import { keepLargest, type Offset, projectL0, projectL1, projectL2 } from "./norms.ts";
 import { sample } from "./sample.ts";
 
 /** Allowance for rounding in double where differences are counted in steps of a grid. */
@@ -35,7 +35,7 @@ export function region(
   constraint: Constraint,
   original: Matrix,
   room: (name: string) => Matrix = () => matrix(original.rows, original.cols),
-  turning?: Turning,
+  turning?: AngleRegion,
 ): Region {
   const { norm, epsilon, sizes, lo, hi, box, fixed, grid, discrete, inputs } = constraint;
   const size = typeof epsilon === "number" ? epsilon : NaN;
@@ -53,7 +53,7 @@ export function region(
   }
 
   let range: { least: Matrix; greatest: Matrix } | undefined;
-  /** Least and greatest value of each feature in L∞. */
+  /** Minimum and maximum of each feature in L∞. */
   function ends(): { least: Matrix; greatest: Matrix } {
     const end = (name: string, sign: number) => {
       const out = room(name);
@@ -110,7 +110,7 @@ export function region(
   }
 
   /** `x` with `count` features moved along `direction`, by `length` or else to the end of their bounds. */
-  function stepFew(out: Matrix, x: Matrix, direction: Matrix, count: number, length = Infinity): void {
+  function stepL0(out: Matrix, x: Matrix, direction: Matrix, count: number, length = Infinity): void {
     for (let i = 0; i < rows; i++) {
       const from = row(x, i), slope = row(direction, i), to = row(out, i);
       const d = Float64Array.from(slope, (g, j) => {
@@ -119,7 +119,7 @@ export function region(
         // without an end, as far as from 0 to 1
         return Number.isFinite(end) ? end : Math.sign(g);
       });
-      keepGreatest(d, d.map((each, j) => Math.abs(each * slope[j])), count);
+      keepLargest(d, d.map((each, j) => Math.abs(each * slope[j])), count);
       for (let j = 0; j < inputs; j++) {
         to[j] = d[j] === 0 ? from[j] : Math.min(Math.max(from[j] + d[j], lo[j]), hi[j]);
       }
@@ -152,7 +152,7 @@ export function region(
   }
 
   function fits(x: Matrix, i: number): boolean {
-    if (norm === "Linf") return tooFar(constraint, row(x, i), row(original, i)) < 0;
+    if (norm === "Linf") return firstTooFar(constraint, row(x, i), row(original, i)) < 0;
     if (turning) return turning.fits(x, i);
     return lengthOf(row(x, i), row(original, i), true) <= (grid ? size * (1 + TINY) : size);
   }
@@ -164,7 +164,7 @@ export function region(
     }
     const far = length ?? part * size;
     if (turning) return turning.step(out, x, { direction, far });
-    if (norm === "L0") return stepFew(out, x, direction, Math.floor(part * size), length);
+    if (norm === "L0") return stepL0(out, x, direction, Math.floor(part * size), length);
     const { data } = direction;
     if (fixed) { for (let i = 0; i < data.length; i++) if (fixed[i % inputs]) data[i] = 0; }
     const along = norm === "L2" ? l2Direction : l1Direction;
@@ -209,7 +209,7 @@ export function region(
         if (countBeyond(x, original, { size: sizes[0], bounds: box }) === 0) return undefined;
       }
       const bad = norm === "Linf"
-        ? tooFar(constraint, data, own)
+        ? firstTooFar(constraint, data, own)
         : fixed
         ? data.findIndex((value, i) => fixed[i % inputs] === 1 && value !== own[i])
         : -1;
@@ -233,7 +233,7 @@ function difference(x: number, own: number, grid: number): number {
 }
 
 /** The first feature that moved farther than L∞ allows, or −1. */
-function tooFar(
+function firstTooFar(
   { epsilon, sizes, grid, fixed, inputs }: Constraint,
   data: Float32Array,
   own: Float32Array,

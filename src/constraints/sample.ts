@@ -15,7 +15,7 @@ export function sample(
   { own, from, v }: { own: Float32Array; from: Rng; v: Matrix },
 ): void {
   const { norm, sizes, inputs } = constraint;
-  if (norm === "L0") return sampleFew(constraint, out, own, from);
+  if (norm === "L0") return sampleL0(constraint, out, own, from);
   if (norm === "Linf") {
     fillUniform(v, from, { lo: -1, hi: 1 });
     for (let i = 0; i < inputs; i++) out[i] = addWithin(own[i], Math.fround(v.data[i] * sizes[i]));
@@ -24,7 +24,7 @@ export function sample(
   // the radius in a ball of D dimensions is distributed as the greatest of D uniform numbers
   fillUniform(v, from.split("radius"));
   const radius = (constraint.epsilon as number) * v.data.reduce((a, b) => Math.max(a, b), 0);
-  if (norm === "L1") fillSpaces(v, from);
+  if (norm === "L1") fillSpacings(v, from);
   else fillNormal(v, from);
   let sum = 0;
   for (const value of v.data) sum += norm === "L1" ? Math.abs(value) : value * value;
@@ -33,7 +33,7 @@ export function sample(
 }
 
 /** Features drawn from those that may move, each anywhere in its bounds, or a normal step away where it has none. */
-function sampleFew(
+function sampleL0(
   { inputs, epsilon, lo, hi, fixed }: Constraint,
   out: Float32Array,
   own: Float32Array,
@@ -51,7 +51,7 @@ function sampleFew(
 }
 
 /** Lengths of random signs, uniform among those of one sum: the spaces between sorted uniform numbers. */
-function fillSpaces(v: Matrix, from: Rng): void {
+function fillSpacings(v: Matrix, from: Rng): void {
   const signs = matrix(1, v.cols);
   fillUniform(v, from.split("spaces"));
   fillUniform(signs, from.split("signs"), { lo: -1, hi: 1 });

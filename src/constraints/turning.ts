@@ -2,13 +2,13 @@
 
 import { type Matrix, rowsOf } from "../matrix.ts";
 import { rotateToward, withinAngle } from "./angle.ts";
-import type { Constraint, Turning } from "./constraint.ts";
+import type { AngleRegion, Constraint } from "./constraint.ts";
 
 const row = (m: Matrix, i: number) => rowsOf(m, i, i + 1).data;
 const inDouble = (m: Matrix, i: number) => Float64Array.from(row(m, i));
 
 /** What the region of `constraint`, an angle, around `original` has of its own. */
-export function turning(constraint: Constraint, original: Matrix): Turning {
+export function turning(constraint: Constraint, original: Matrix): AngleRegion {
   const { lo, hi, fixed } = constraint, size = constraint.epsilon as number;
   const fits = (x: Matrix, i: number) => withinAngle(inDouble(original, i), inDouble(x, i), size);
   return {

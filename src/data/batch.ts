@@ -90,7 +90,7 @@ export function typed<T extends Examples>(action: string, examples: T): T & Type
       `examples must be a batch, as batch() makes one, not ${shown(examples)}`,
     );
   }
-  const x = floats(action, examples.x), labels = wholeLabels(action, examples.labels, examples);
+  const x = floats(action, examples.x), labels = integerLabels(action, examples.labels, examples);
   if (x.rows !== labels.length) {
     throw new InputError("shape", action, `${x.rows} examples but ${labels.length} labels`);
   }
@@ -107,7 +107,7 @@ function floats(action: string, x: Matrix): Matrix {
 }
 
 /** Labels, called `what`, as int32, the same where they are so. @throws {InputError} unless they are whole numbers */
-export function wholeLabels(
+export function integerLabels(
   action: string,
   labels: ArrayLike<number | bigint>,
   { what = "label", classes }: { what?: string; classes?: number } = {},

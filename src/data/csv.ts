@@ -46,7 +46,7 @@ export const CSV_OPTIONS = {
 export interface CsvSource {
   /** The text or its bytes. */
   readonly text: string | Uint8Array | ArrayBuffer;
-  /** What messages call it, such as the name of its file. */
+  /** Its name in messages, such as that of its file. */
   readonly name?: string;
 }
 
@@ -190,7 +190,7 @@ function labelColumn(
   if (few(first) === Infinity && few(last) < Infinity) return { label: last };
   const named = names?.some((name) => !/^\d*$/.test(name));
   // pixels at the edge of images have few values too, and files of images begin with the label
-  const rival = last > first && isLabels(columns.values.get(last)!) && few(last) < Infinity &&
+  const rival = last > first && looksLikeLabels(columns.values.get(last)!) && few(last) < Infinity &&
     !imageOfWidth(last - first);
   if (few(last) > 1 && few(last) < few(first) && (rival || named)) {
     const called = (c: number) => names ? quoted(names[c]) : `column ${c + 1}`;
@@ -202,7 +202,7 @@ function labelColumn(
 }
 
 /** Whether values are such as labels have: 0 … K or 1 … K, none left out, or −1 and 1. */
-function isLabels(values: ReadonlySet<number>): boolean {
+function looksLikeLabels(values: ReadonlySet<number>): boolean {
   const least = Math.min(...values), most = Math.max(...values);
   const counts = (least === 0 || least === 1) && most - least + 1 === values.size;
   return values.size > 1 && (counts || (least === -1 && most === 1 && values.size === 2));

@@ -13,7 +13,7 @@ export interface LabelMeaning {
   readonly names?: readonly string[];
 }
 
-/** What a model needs to be given the same inputs and classes again. */
+/** The scaling and the labels found in training data, which a model needs for other data. */
 export interface FittedData {
   /** How inputs are scaled. */
   readonly scaling: Scaling;
@@ -25,7 +25,7 @@ export interface FittedData {
 export interface Reading extends FittedData {
   /** The images that its inputs are, where that is known. */
   readonly image?: ImageShape;
-  /** Least and greatest input as the files have them. */
+  /** Minimum and maximum of the inputs as the files have them. */
   readonly range: readonly [number, number];
   /** Examples left out because a value was missing. */
   readonly dropped: number;

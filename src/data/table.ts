@@ -26,11 +26,11 @@ export interface Table {
   readonly place?: (row: number) => string;
   /** What messages call input `col`; default its number, from 0. */
   readonly column?: (col: number) => string;
-  /** What was decided about the file, in words by topic. */
+  /** How the file was read, by topic. */
   readonly source?: Readonly<Record<string, string>>;
 }
 
-/** What may be said of data instead of leaving it to be found. */
+/** Options of reading tables: what is given is not inferred from the data. */
 export interface ReadOptions {
   /**
    * How to scale inputs. `auto`, the default, divides by 255 if all are whole numbers 0 … 255, one is at least 128, and
@@ -57,9 +57,9 @@ export const READ_OPTIONS = {
   fitted: any<FittedData>("What a model was trained on"),
 } as const;
 
-/** A batch that tells how it was read. */
+/** A batch, and how it was read. */
 export interface ReadBatch extends Batch {
-  /** What was decided. */
+  /** How it was read. */
   readonly reading: Reading;
 }
 

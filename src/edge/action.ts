@@ -9,7 +9,7 @@ import type { AnySchema } from "../schema.ts";
 import type { Body } from "./body.ts";
 
 /** What an action works on. */
-export interface Question {
+export interface ActionRequest {
   /** Name of the model. */
   readonly name: string;
   readonly model: Differentiable;
@@ -49,7 +49,7 @@ export interface Answer {
 }
 
 /** What is to be done, its size known before it begins. */
-export interface Work {
+export interface ActionWork {
   /** Multiply-adds that it takes, about. */
   readonly multiplyAdds: number;
   /** Bytes of its answer, at most, in the form that is the longer. */
@@ -82,5 +82,5 @@ export interface Action {
   /** Tensors of a safetensors body, and of such an answer, in words. */
   readonly tensors: { readonly request: string; readonly response: string };
   /** What it would do. */
-  plan(question: Question): Work;
+  plan(question: ActionRequest): ActionWork;
 }

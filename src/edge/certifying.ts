@@ -50,7 +50,7 @@ function certificateCost(model: Differentiable, cost: number, certify: Robustnes
   if (!(CHEAP_METHODS as readonly unknown[]).includes(certify)) {
     throw new Problem(
       422,
-      `Cannot certify by ${certify}: that search knows no limit here; ask for interval, crown or none`,
+      `Cannot certify by ${certify}: its time cannot be limited here; use interval, crown or none`,
     );
   }
   if (certify === "interval") return 2 * cost;

@@ -9,7 +9,7 @@ import { kernels } from "../runtime/variants.ts";
 import type { Model } from "../models/model.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { checkedMembers } from "../fields.ts";
-import type { Action, Answer, Work } from "./action.ts";
+import type { Action, ActionWork, Answer } from "./action.ts";
 import { actions } from "./actions/mod.ts";
 import { JSON_TYPE, readBody, SAFETENSORS } from "./body.ts";
 import { deadline, runYielding } from "./deadline.ts";
@@ -136,7 +136,7 @@ async function answer(
 }
 
 /** @throws {Problem} if the work takes longer, or its answer is longer, than a request may */
-function checkSize({ multiplyAdds, bytes }: Work, limits: Required<Limits>): void {
+function checkSize({ multiplyAdds, bytes }: ActionWork, limits: Required<Limits>): void {
   if (multiplyAdds > limits.multiplyAdds) {
     throw new Problem(
       413,

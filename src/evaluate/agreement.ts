@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import { checkList, checkObject, shown } from "../schema.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
-import { type Examples, wholeLabels } from "../data/batch.ts";
+import { type Examples, integerLabels } from "../data/batch.ts";
 import { predict } from "../loss.ts";
 import { checkExamples } from "../models/answers.ts";
 import { checkModel, type Differentiable } from "../models/classifier.ts";
@@ -43,7 +43,7 @@ export function agreement(
 ): Agreement {
   const action = "compare answers";
   checkObject(action, examples, "the examples");
-  const labels = wholeLabels(action, examples.labels);
+  const labels = integerLabels(action, examples.labels);
   checkList(action, first, "the first answers");
   checkList(action, second, "the second answers");
   if (first.length !== labels.length || second.length !== labels.length) {

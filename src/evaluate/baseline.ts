@@ -210,7 +210,7 @@ export function checkComparable(place: Place, level: number, baseline: Baseline,
   const least = mostWorse(0, level) + 1;
   const problem = difference(place, baseline, now) ??
     (baseline.examples < least
-      ? `${baseline.examples} examples show no difference at level ${level}, were all of them wrong now; ${least} are the fewest that could`
+      ? `${baseline.examples} examples show no difference at level ${level}, even if all of them were wrong now; ${least} are the fewest that could`
       : undefined);
   if (problem !== undefined) throw new InputError("value", "compare with the baseline", problem);
 }

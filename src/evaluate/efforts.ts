@@ -5,7 +5,7 @@ import { anyAttacks, type AttackName } from "../attacks/mod.ts";
 /** All efforts, the least first. */
 export const EFFORTS = ["quick", "standard", "thorough"] as const satisfies readonly Effort[];
 
-/** How hard the worst case is looked for: by which attacks, with how many steps and restarts. */
+/** How much computation goes into the worst case: which attacks, how many steps and restarts. */
 export type Effort = "quick" | "standard" | "thorough";
 
 /** One attack of a cascade. */
@@ -16,7 +16,7 @@ export interface Stage {
   readonly attack: AttackName;
   /** Its own options. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** What it stands for when stages are compared: one step, many steps on the model's own loss, noise. */
+  /** Its role when stages are compared: one step, many steps on the model's own loss, noise. */
   readonly role?: "single" | "many" | "noise";
 }
 

@@ -18,11 +18,11 @@ export interface ClassRates extends Rates {
 export interface AttackedRates extends ClassRates {
   /** What the attack is called. */
   readonly attack: string;
-  /** What ε bounds: the distance in a norm, or the angle at the origin in radians. */
+  /** What ε measures: a distance in a norm, or an angle at the origin in radians. */
   readonly distance: Distance;
   /** Size of the perturbation, in input units; an angle in radians. */
   readonly epsilon: number;
-  /** Of the examples that are right when clean, the fraction that is wrong under attack; null where none is right. */
+  /** Fraction of the correctly classified clean examples that are misclassified under attack; null if there are none. */
   readonly fooledRate: number | null;
   /** Examples whose gradient was 0 in every input when the attack asked for it: it is blind to them. */
   readonly zeroGradients: number;
@@ -30,7 +30,7 @@ export interface AttackedRates extends ClassRates {
 
 /** How the attacks were run. */
 export interface EvaluationConditions {
-  /** Least and greatest value of an input; null for none. */
+  /** Minimum and maximum of an input; null for none. */
   readonly bounds: readonly [number, number] | null;
   /** Places of the inputs that stay as they are, if any do. */
   readonly fixed?: readonly number[];
@@ -68,7 +68,7 @@ export interface EvaluationOptions {
   data: string;
   /** Which half of the data they are; default unknown. */
   split?: "test" | "train";
-  /** Whether to tell of each true class; default false. */
+  /** Whether to report each true class; default false. */
   perClass?: boolean;
 }
 
@@ -104,7 +104,7 @@ export function evaluation(
   };
 }
 
-/** Of the examples that are right when clean, the fraction that is wrong under attack; null where none is right. */
+/** Fraction of the correctly classified clean examples that are misclassified under attack; null if there are none. */
 export function fooledRate(
   clean: Pick<Answers, "predicted">,
   attacked: Pick<Answers, "predicted">,

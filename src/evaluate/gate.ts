@@ -8,18 +8,18 @@ import { type AttackChoice, attackSchemas, configureAttack, type ConfiguredAttac
 import type { Effort } from "./efforts.ts";
 import type { RobustnessOptions } from "./robustness.ts";
 
-/** The most that some rates may be. What it says nothing of may be anything; it says something of one at least. */
+/** Maximum values of some rates. A rate that is left out is not limited; at least one is given. */
 export interface Threshold {
   /**
-   * What it is about: `clean`; `attacked`, the worst case over many attacks; `certified`, where an error is what no
+   * The condition it applies to: `clean`; `attacked`, the worst case over many attacks; `certified`, where an error is what no
    * certificate excludes; `noise`; or the attack of that name.
    */
   readonly on: string;
-  /** At which size, in input units; default at each. Nothing for `clean`. */
+  /** The ε it applies to, in input units; default every ε. Not for `clean`. */
   readonly epsilon?: number;
-  /** The greatest error rate, a fraction in [0, 1]. */
+  /** The maximum error rate, a fraction in [0, 1]. */
   readonly errorRate?: number;
-  /** The greatest mean confidence on errors, a fraction in [0, 1]; met where there is no error. Not of the worst case. */
+  /** The maximum mean confidence on errors, a fraction in [0, 1]; met where there is no error. Not of the worst case. */
   readonly confidenceOnErrors?: number;
   /** By how much the error rate may exceed that under noise of the same size, a fraction in [0, 1]; for attacks in a norm. */
   readonly errorOverNoise?: number;
@@ -33,7 +33,7 @@ export interface Threshold {
 /** The rates that a threshold may limit. */
 export const LIMITED = ["errorRate", "confidenceOnErrors", "errorOverNoise"] as const;
 
-/** What to try on a model, and what it is to withstand. */
+/** The attacks to run on a model, and the thresholds to meet. */
 export interface Gate {
   /** Attacks to try one by one, by name or with options of their own; default none: the worst case alone is looked for. */
   readonly attacks: readonly (string | AttackChoice)[];
@@ -50,7 +50,7 @@ export interface Gate {
   readonly norm?: Norm;
   /** Labels whose loss is raised, for the attacks that raise one; default `"true"`. */
   readonly labels?: "true" | "predicted";
-  /** Least and greatest value of an input; default none. */
+  /** Minimum and maximum of an input; default none. */
   readonly bounds?: readonly [number, number];
   /** Places of the inputs that stay as they are; default none. */
   readonly fixed?: readonly number[];
@@ -60,13 +60,13 @@ export interface Gate {
   readonly oneHot?: readonly (readonly number[])[];
   /** Seed of what is random; default 0. */
   readonly seed?: number;
-  /** Whether to tell of each true class; default false. */
+  /** Whether to report each true class; default false. */
   readonly perClass?: boolean;
-  /** What is to be met; default nothing. */
+  /** Thresholds to meet; default none. */
   readonly thresholds?: readonly Threshold[];
 }
 
-/** What is tried where nothing is said. */
+/** The default gate. */
 export const GATE: Gate = { attacks: [], epsilons: [0.25] };
 
 /** What is known of the worst case, as thresholds and reports name it. */

@@ -28,7 +28,7 @@ export interface Trial {
 export interface AttackedAnswers extends Answers {
   /** What the trial is called. */
   readonly attack: string;
-  /** What ε bounds: the distance in a norm, or the angle at the origin in radians. */
+  /** What ε measures: a distance in a norm, or an angle at the origin in radians. */
   readonly distance: Distance;
   /** Size of the perturbation, in input units. */
   readonly epsilon: number;
@@ -48,7 +48,7 @@ const GRADIENT = 3;
 
 /**
  * What `model` answers to `examples` as they are, and attacked as each of `trials` says. Yields the fraction done between
- * questions to the model, so that the caller may show it, wait or stop; the answers are those of one call for all.
+ * questions to the model, so that the caller can show progress, pause or stop; the answers are those of one call for all.
  *
  * @throws {InputError} if the examples or an option do not fit the model, or an attack needs gradients that it does not give
  */

@@ -29,8 +29,8 @@ const THRESHOLD = {
     required: true,
   },
   epsilon: number("at which size; default at each", { min: 0 }),
-  errorRate: fraction("greatest error rate"),
-  confidenceOnErrors: fraction("greatest mean confidence on errors"),
+  errorRate: fraction("maximum error rate"),
+  confidenceOnErrors: fraction("maximum mean confidence on errors"),
   errorOverNoise: fraction("by how much the error rate may exceed that under noise of the same size"),
   noWorse: number(
     "no worse than the baseline: level of McNemar's exact test, one-sided, on the same examples",
@@ -45,11 +45,11 @@ const MEMBERS = {
   epsilons: numbers("sizes of the perturbations, in input units", { min: 0 }),
   norm: choice("norm that epsilon bounds, for attacks that have a choice", ["Linf", "L2", "L1", "L0"]),
   labels: choice("labels whose loss is raised, for attacks that raise one", ["true", "predicted"]),
-  bounds: numbers("least and greatest value of an input", { count: 2 }),
+  bounds: numbers("minimum and maximum of an input", { count: 2 }),
   fixed: integers("places of the inputs that stay as they are", { min: 0 }),
   grid: number("steps a unit that inputs are whole numbers of", { above: 0 }),
   seed: integer("seed of what is random", { min: 0 }),
-  perClass: boolean("whether to tell of each true class", {}),
+  perClass: boolean("whether to report each true class", {}),
 } as const;
 
 /** A group of `oneHot`. */
@@ -57,16 +57,16 @@ const GROUP = integers("places of inputs", { min: 0 });
 
 const LISTS = {
   attacks: { kind: "any", help: "attacks to try one by one, by name or with options of their own" },
-  thresholds: { kind: "any", help: "what is to be met" },
+  thresholds: { kind: "any", help: "thresholds to meet" },
   oneHot: { kind: "any", help: "groups of inputs of which one is 1 and the others 0, by their places" },
 } as const satisfies Record<string, Field>;
 
-/** What tells an editor how to complete a file, and nothing else. */
+/** The member that names the JSON Schema for editors. */
 const SCHEMA = {
   $schema: { kind: "text", help: "address of the JSON Schema, for editors" },
 } as const satisfies Record<string, Field>;
 
-/** Where in a file or body a gate stands, which attacks it may try, and how much it may ask for. */
+/** How a gate is read: how messages name it, which attacks it may use, and its limits. */
 export interface GateLimits {
   /** Registry keys of the attacks that it may try; default all. */
   readonly attacks?: readonly string[];
@@ -75,7 +75,7 @@ export interface GateLimits {
 }
 
 /**
- * The gate that `value`, parsed from JSON, is; anything may be left out. What thresholds are about is checked when it is
+ * The gate in `value`, parsed from JSON; every member is optional. What thresholds are about is checked when it is
  * tried.
  *
  * @throws {InputError} with the first thing that is not as it must be
@@ -127,7 +127,7 @@ export function readGate(
   );
 }
 
-/** How a problem is told. */
+/** Throws for a problem. */
 type Fail = (problem: string) => never;
 
 function readAttack(

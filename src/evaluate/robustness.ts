@@ -56,7 +56,7 @@ export interface ExampleRobustness {
   readonly size: number | null;
   /** The greatest size at which the example is certified; null if at none. */
   readonly certified: number | null;
-  /** Questions that the attacks asked the model about it. */
+  /** Queries of the model for it. */
   readonly queries: number;
 }
 

@@ -120,7 +120,7 @@ export function runWarnings(
     ) continue;
     warn(
       "maskedLoss",
-      `At ${epsilon}, ${stage.name} fooled ${newlyFooled.length} examples more than steps on the model's own loss: that loss hides the way, so its resistance is no robustness`,
+      `At ${epsilon}, ${stage.name} fooled ${newlyFooled.length} examples more than steps on the model's own loss: that loss hides adversarial examples, so resistance to it is not robustness`,
     );
     break;
   }

@@ -19,7 +19,7 @@ export interface Classifier {
 }
 
 /**
- * A classifier that answers later, such as one behind an endpoint: by scores, or by labels alone. Attacks that need no
+ * An asynchronous classifier, such as an HTTP endpoint, that returns scores or only labels. Attacks that need no
  * gradient take it by their `async` form.
  */
 export interface AsyncClassifier {
@@ -90,7 +90,7 @@ export interface Pass extends Disposable {
   backward(dScores: Matrix): Matrix;
 }
 
-/** How training makes its inputs harder, freshly at each step. */
+/** A perturbation of training examples, made anew at each step. */
 export interface Perturbation {
   /** What it is and with which options, for the record. */
   readonly name: string;

@@ -39,7 +39,7 @@ export interface Family {
   initial(from: Rng, data?: Batch): Tensors;
 }
 
-/** What makes the families of one kind: called with options, it gives the family of these. */
+/** A kind of families: a function from options to a family. */
 export interface FamilyKind<O> {
   (options: O): Family;
   /** Its options. */
@@ -48,7 +48,7 @@ export interface FamilyKind<O> {
   readonly summary: string;
 }
 
-/** What a kind of families makes of its options. */
+/** The parts of a family, made from its options. */
 export interface FamilyParts {
   /** What is computed. */
   readonly graph: Graph;

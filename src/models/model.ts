@@ -17,7 +17,7 @@ export interface Model extends Differentiable, Disposable {
   readonly family: Family;
   /** What it computes. */
   readonly graph: Graph;
-  /** How it came about, in words by topic: recipe, seed, epochs, kernels. */
+  /** How it was made, by topic: recipe, seed, epochs, kernels. */
   readonly record: Readonly<Record<string, string>>;
   /** Its training epoch by epoch; empty where it was not trained. */
   readonly history: readonly Epoch[];

@@ -37,7 +37,7 @@ export interface Adam {
   beta2?: number;
 }
 
-/** How a model is trained: everything except for how long, on what, and against what. */
+/** How a model is trained: optimizer, batch size, regularization; not the epochs, the data or the perturbation. */
 export interface Recipe {
   /** Update rule. */
   optimizer: Sgd | Adam;

@@ -33,8 +33,8 @@ export const elementwise: Op<ElementwiseAttributes> = {
     ),
     alpha: number("Of elu: what it comes to far below 0, less 0", { default: 1 }),
     exponent: number("Of pow", {}),
-    min: number("Of clip: least value", {}),
-    max: number("Of clip: greatest value", {}),
+    min: number("Of clip: minimum", {}),
+    max: number("Of clip: maximum", {}),
   },
   shape([shape], { function: name, exponent, min = -Infinity, max = Infinity }) {
     if (name === "pow" && exponent === undefined) return "pow takes an exponent";

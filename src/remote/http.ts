@@ -7,7 +7,7 @@ import { type Matrix, matrix } from "../matrix.ts";
 import type { AsyncClassifier } from "../models/classifier.ts";
 import { any, choice, integer, number, resolve, type Schema, shown } from "../schema.ts";
 
-/** Where the endpoint is, what it answers, and how patiently it is asked. */
+/** The endpoint, the form of its answers, retries and timeouts. */
 export interface HttpClassifierOptions {
   /** Address of the endpoint. */
   url: string | URL;
@@ -21,11 +21,11 @@ export interface HttpClassifierOptions {
   head?: HeadName;
   /** Inputs of one request at most; default 100. */
   maxBatch?: number;
-  /** Further tries after a failure that may pass: no connection, no answer in time, status 429 or 5xx; default 3. */
+  /** Retries after a temporary failure: no connection, no answer in time, status 429 or 5xx; default 3. */
   retries?: number;
-  /** Milliseconds before the first of them, doubled before each that follows; default 250. */
+  /** Milliseconds before the first retry, doubled before each that follows; default 250. */
   backOff?: number;
-  /** Milliseconds that one try may take; default 30,000. */
+  /** Milliseconds that one request may take; default 30,000. */
   timeout?: number;
   /** Bytes of an answer at most; default 64 for each number that is expected, and 4,096. */
   maxBytes?: number;
@@ -45,18 +45,18 @@ export const HTTP_OPTIONS = {
   }),
   head: choice("What scores mean", Object.keys(heads) as HeadName[], { default: "softmax" }),
   maxBatch: integer("Inputs of one request at most", { min: 1, default: 100 }),
-  retries: integer("Further tries after a failure that may pass", { min: 0, max: 100, default: 3 }),
-  backOff: number("Milliseconds before the first of them", { min: 0, default: 250 }),
-  timeout: number("Milliseconds that one try may take", { above: 0, default: 30_000 }),
+  retries: integer("Retries after a temporary failure", { min: 0, max: 100, default: 3 }),
+  backOff: number("Milliseconds before the first retry", { min: 0, default: 250 }),
+  timeout: number("Milliseconds that one request may take", { above: 0, default: 30_000 }),
   maxBytes: integer("Bytes of an answer at most", { min: 1 }),
   headers: any<Readonly<Record<string, string>>>("Headers to send"),
   fetch: any<(request: Request) => Promise<Response>>("What sends a request"),
 } as const satisfies Schema<HttpClassifierOptions>;
 
-/** Least probability that has a logarithm here. */
+/** Smallest probability whose logarithm is taken. */
 const MIN_PROBABILITY = 1e-30;
 
-/** Milliseconds that are waited at most, whatever the server asks for. */
+/** Maximum wait in milliseconds, even if the server asks for more. */
 const LONGEST_WAIT = 60_000;
 
 /**
@@ -166,7 +166,7 @@ function numbers(row: unknown, length: number, what: string): readonly number[] 
   return row;
 }
 
-/** How an endpoint is asked. */
+/** Options of requests, resolved. */
 interface Asking {
   readonly address: URL;
   readonly retries: number;
@@ -177,7 +177,7 @@ interface Asking {
   readonly fetch?: (request: Request) => Promise<Response>;
 }
 
-/** What the endpoint says of `x`, after some tries; `count` numbers are expected. */
+/** The endpoint's answer for `x`, with retries; `count` numbers are expected. */
 async function ask(asking: Asking, x: Matrix, count: number, signal?: AbortSignal): Promise<unknown> {
   const inputs = Array.from(
     { length: x.rows },
@@ -200,7 +200,7 @@ async function ask(asking: Asking, x: Matrix, count: number, signal?: AbortSigna
   }
 }
 
-/** An answer, or a failure that may pass. */
+/** An answer, or a temporary failure. */
 type Outcome = { json: unknown } | { problem: string; wait?: number; cause?: unknown };
 
 async function once(

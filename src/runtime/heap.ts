@@ -280,7 +280,7 @@ function outOfMemory(bytes: number, reason: string): RangeError {
   return new RangeError(`Cannot allocate ${bytes} bytes of WebAssembly memory: ${reason}`);
 }
 
-/** Why a program without the entry for threads has none, and what would do. */
+/** The reason that threads need their own entry. */
 export const NO_THREADS =
   "threads are apart, so that programs of one thread stay small; import @gibbon/gibbon/threads first";
 

@@ -5,7 +5,7 @@ import type { Tensors } from "../graph/executor.ts";
 import type { Matrix } from "../matrix.ts";
 import { type Epoch, isHistory, isObject } from "../models/history.ts";
 
-/** How far a training is, matrices aside. */
+/** Position of a training, without its matrices. */
 export interface TrainingPosition {
   /** Finished epochs. */
   history: readonly Epoch[];

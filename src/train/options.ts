@@ -13,7 +13,7 @@ import type { KeepRate } from "../graph/training_pass.ts";
 import { KEEP, OPTIMIZERS, PER_PARAMETER, RECIPE, type Recipe } from "../models/recipe.ts";
 import { any, integer, number, problem, rangeOf, resolve, type Schema, shown } from "../schema.ts";
 
-/** How long, against what and how watchfully to train; and what of the family's recipe to change. */
+/** Options of training: epochs, perturbation, validation, and changes of the family's recipe. */
 export interface TrainOptions extends Partial<Recipe> {
   /** Passes over the data; default 10. */
   epochs?: number;
@@ -46,7 +46,7 @@ export interface TrainOptions extends Partial<Recipe> {
   signal?: AbortSignal;
 }
 
-/** How far training is. */
+/** Progress of training. */
 export interface TrainProgress {
   /** The epoch, from 1. */
   epoch: number;
@@ -151,7 +151,7 @@ function checkObjective({ name, step }: Objective, { perturbation, alpha }: Trai
   if (perturbation!.pullback || perturbation!.rubbish) {
     fail(`it takes ${perturbation!.name} for other inputs of the same classes, which that is not`);
   }
-  if (alpha !== undefined) fail("alpha does not go with it, which has a weight of its own");
+  if (alpha !== undefined) fail("alpha does not go with it: it has its own weight");
 }
 
 /** @throws {InputError} unless the examples are some, and fit the family */

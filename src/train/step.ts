@@ -8,7 +8,7 @@ import type { Model } from "../models/model.ts";
 import type { Rng } from "../rng.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { addThrough, type Perturbed, perturber } from "./perturbed.ts";
-import { type Examples, room } from "./room.ts";
+import { batchMemory, type Examples } from "./batch_memory.ts";
 
 /**
  * Leaves the objective's gradient on the examples `order[from]` … `order[from + count − 1]` in the model's parameters;
@@ -31,7 +31,7 @@ export function makeStep(
       "its objective has no use for it",
     );
   }
-  const kept = room(network, { data, batchSize });
+  const kept = batchMemory(network, { data, batchSize });
   const memory = network.training.scope();
 
   /** The sum of losses; with `inputs`, the gradient in the inputs too. */

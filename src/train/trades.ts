@@ -6,10 +6,10 @@ import type { Dropout } from "../graph/training_pass.ts";
 import type { Model } from "../models/model.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import type { Perturbed } from "./perturbed.ts";
-import type { PassExamples } from "./room.ts";
+import type { PassExamples } from "./batch_memory.ts";
 import { number, resolve, type Schema } from "../schema.ts";
 
-/** What training makes small of clean and perturbed examples, in passes of its own. */
+/** A training objective on clean and perturbed examples. */
 export interface Objective {
   /** What it is and with which options, for the record. */
   readonly name: string;
@@ -34,7 +34,7 @@ export interface ObjectiveStep {
   readonly plain: () => PassExamples;
 }
 
-/** How robustness is weighed. */
+/** Options of TRADES. */
 export interface TradesOptions {
   /** Weight β of the divergence, > 0; default 6. */
   beta?: number;

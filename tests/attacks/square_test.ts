@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { type Blocks, blocks, bump, shareLeft } from "../../src/attacks/blocks.ts";
+import { type Blocks, blocks, pyramidPair, remainingShare } from "../../src/attacks/blocks.ts";
 import { square } from "../../src/attacks/mod.ts";
 import { linearMargin } from "../../src/certify/exact_linear.ts";
 import { neighborhood } from "../../src/certify/neighborhood.ts";
@@ -144,17 +144,17 @@ Deno.test("blocks() of images are squares, of odd sides and without what stays w
   }
   const paired = blocks(constraint(48, { epsilon: 1, norm: "L2", fixed: [9, 10] }), 8);
   for (let k = 0; k < 50; k++) {
-    const { block, other, bump } = paired.draw(0.01, rng(k));
-    assertEquals(bump!.length, block.length);
+    const { block, other, pyramidHeights } = paired.draw(0.01, rng(k));
+    assertEquals(pyramidHeights!.length, block.length);
     assert(block.length >= 7 && block.length <= 9);
     assert(other.every((i) => !block.includes(i) && i !== 9 && i !== 10) && !block.includes(9));
   }
 });
 
-Deno.test("bump() is two hills, one up and one down, the sum of 1/k² of the rectangles around their middles", () => {
+Deno.test("pyramidPair() is two hills, one up and one down, the sum of 1/k² of the rectangles around their middles", () => {
   // a middle row or column of one hill: 1 at its middle and 1/4 beside it
   const quarter = 1 / 4, top = 1 + quarter;
-  assertEquals([...bump(3, false)], [
+  assertEquals([...pyramidPair(3, false)], [
     quarter,
     top,
     quarter,
@@ -165,7 +165,7 @@ Deno.test("bump() is two hills, one up and one down, the sum of 1/k² of the rec
     -top,
     -quarter,
   ]);
-  const side = 5, upright = bump(side, false), turned = bump(side, true);
+  const side = 5, upright = pyramidPair(side, false), turned = pyramidPair(side, true);
   for (let r = 0; r < side; r++) {
     for (let c = 0; c < side; c++) assertEquals(turned[r * side + c], upright[c * side + r]);
   }
@@ -178,6 +178,6 @@ Deno.test("shareLeft() halves at the published parts of all questions", () => {
     64,
   ]];
   for (const [at, over] of [...published, [4001, 128], [6001, 256], [8001, 512], [9999, 512]]) {
-    assertAlmostEquals(shareLeft(at / 10_000), 1 / over, 0, `at ${at}`);
+    assertAlmostEquals(remainingShare(at / 10_000), 1 / over, 0, `at ${at}`);
   }
 });

@@ -93,7 +93,7 @@ Deno.test("a baseline found under other conditions is no baseline, and says whic
     ],
     [
       { ...asked, thresholds: [{ on: "clean", noWorse: 1e-9 }] },
-      "20 examples show no difference at level 1e-9, were all of them wrong now; 30 are the fewest that could",
+      "20 examples show no difference at level 1e-9, even if all of them were wrong now; 30 are the fewest that could",
     ],
   ];
   for (const [gate, problem] of refused) {

@@ -18,7 +18,7 @@ import { runInterruptible } from "../turns.ts";
 import { EXIT } from "../../errors.ts";
 import { checkWritable, writeFileWhole } from "../../files.ts";
 
-/** Files that tell of a check. */
+/** Files that report a check. */
 const FILES = {
   out: text({
     help: "JSON report to write, as --json prints it and --baseline reads it; by default none",
@@ -43,7 +43,7 @@ const FILES = {
   }),
 } as const;
 
-/** What of the options is needed. */
+/** The options used here. */
 interface Given extends AskedValues, ReadingValues, GateValues, Partial<Record<keyof typeof FILES, string>> {
   readonly model: string;
   readonly data: string;

@@ -40,7 +40,7 @@ export const data: Command = command({
 async function fetchMnist(out: string, context: Context): Promise<void> {
   let current: { file: string; progress: Progress } | undefined;
   const { state } = await Deno.permissions.query({ name: "net", host: new URL(MIRRORS[0]).host });
-  // where somebody is there, Deno asks them
+  // in a terminal, Deno asks the user
   if (state === "denied" || (state === "prompt" && !Deno.stdin.isTerminal())) {
     throw new UserError("Cannot download MNIST: Deno was not given the network; deno task data mnist has it");
   }

@@ -44,7 +44,7 @@ export const init: Command = command({
     norm: choice(["Linf", "L2", "L1"], { help: "Norm that bounds a perturbation", default: "Linf" }),
     bounds: {
       ...BOUNDED.bounds,
-      help: "Least and greatest value of an input; by default 0,1, -1,1 or 0,255 if that fits",
+      help: "Minimum and maximum of an input; by default 0,1, -1,1 or 0,255 if that fits",
     },
     effort: choice(EFFORTS, { help: "How hard to look for the worst case", default: "standard" }),
     split: SHARED.split,

@@ -59,7 +59,7 @@ export const reproduce: Command = command({
       help: "Folder that keeps trained models and unfinished trainings; by default the user's",
       placeholder: "DIR",
     }),
-    noCache: flag("Keep none, and use none kept before"),
+    noCache: flag("Neither read nor write the cache of trained models"),
     measureAgain: flag("Measure also what an earlier run of the same code measured on the same models"),
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
@@ -129,7 +129,7 @@ export const reproduce: Command = command({
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
       const rest = lasting
         ? `the same command goes on from where it was, with what is in ${folder}`
-        : "nothing was kept; without --no-cache the same command would go on from where it was";
+        : "nothing was kept; without --no-cache the same command resumes";
       throw new UserError(`Reproduction was interrupted; ${rest}`, 130);
     } finally {
       if (!lasting) await Deno.remove(folder, { recursive: true });
@@ -163,7 +163,7 @@ async function cacheOf(
       return { folder, lasting: true };
     }
   } catch (error) {
-    // a fresh machine may have nowhere to keep anything
+    // a new machine may have no cache folder
     if (cache !== undefined || !(error instanceof UserError)) throw error;
     context.note(`${error.message}; this run keeps nothing`);
   }

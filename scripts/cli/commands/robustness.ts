@@ -67,7 +67,7 @@ export const robustness: Command = command({
     limit: SHARED.limit,
     seed: SHARED.seed,
     ...SPREAD,
-    perExample: flag("JSON tells of every example"),
+    perExample: flag("JSON lists every example"),
     html: text({
       help: "File for a page with the curve, and pictures if inputs are images",
       placeholder: "FILE",
@@ -257,7 +257,7 @@ function shownOf(
   if (!image) return undefined;
   const nameOf = (label: number) => classNames?.[label] ?? `${label}`;
   const sizeOf = (i: number) => perExample![i].size ?? Infinity;
-  // what is wrong as it is needs no change
+  // examples that are misclassified as they are need no change
   const order = Array.from(labels.keys()).filter((i) => sizeOf(i) > 0).sort((a, b) =>
     sizeOf(a) - sizeOf(b) || a - b
   );

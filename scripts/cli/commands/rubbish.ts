@@ -41,7 +41,7 @@ function directed<T>(key: keyof typeof DIRECTED_OPTIONS, placeholder?: string): 
 /** Shows noise to a model. */
 export const rubbish: Command = command({
   name: "rubbish",
-  summary: "Show a model noise, and tell how often and how surely it takes it for something",
+  summary: "Show a model noise, and report how often and how confidently it predicts a class",
   options: {
     model: SHARED.model,
     ...BEFORE,
@@ -55,12 +55,12 @@ export const rubbish: Command = command({
     step: directed<"sign" | "gradient">("step"),
     attempts: directed<number>("attempts"),
     certify: integerOption({
-      help: "How many of the inputs to certify a region around, claimed or not; by default none",
+      help: "Number of inputs to certify a region around, claimed or not; by default none",
       placeholder: "N",
       min: 1,
     }),
     norm: choice(["Linf", "L2", "L1"], { help: "Norm that measures those regions", default: "Linf" }),
-    radius: number({ help: "The greatest radius of interest", placeholder: "R", above: 0, default: 1 }),
+    radius: number({ help: "The largest radius to look for", placeholder: "R", above: 0, default: 1 }),
     ...COMPUTING,
     out: text({ help: "Safetensors file to write; by default none", placeholder: "FILE" }),
     force: FORCE,
@@ -189,7 +189,7 @@ function regionsInWords({ norm, limit, claimed, unclaimed }: Regions): string {
       ]
       : [];
   return [
-    `certified regions, ${DISTANCES[norm]} (least, median, greatest):`,
+    `certified regions, ${DISTANCES[norm]} (min, median, max):`,
     ...line(claimed, "one class is claimed everywhere"),
     ...line(unclaimed, "no class is claimed anywhere"),
   ].join("\n");

@@ -18,7 +18,7 @@ import { readingJson, readingText, writeFitted } from "../../../src/data/reading
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { type AttackedRates, fooledRate } from "../../../src/evaluate/evaluation.ts";
 import { measureAnswers } from "../../../src/evaluate/measure.ts";
-import { AGAINST, TRAINING, trainingAttack, trainOptionsOf } from "../aim.ts";
+import { AGAINST, TRAINING, trainingAttack, trainOptionsOf } from "../training_options.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { FAMILIES, loadOptions, READ_OPTIONS, selectClasses, SHARED } from "../inputs.ts";
@@ -91,7 +91,7 @@ export const train: Command = command({
     await writeFileWhole(out, saveModel({ ...model, record }));
 
     const clean = measure(model, data.test);
-    const attacked = underAttack(model, data.test, values);
+    const attacked = ratesUnderAttack(model, data.test, values);
     const epochs = Number(model.record.epochs);
     const warnings = learntNothing(clean.errorRate, trainSet.labels, data.test.labels);
     for (const { text } of warnings) context.note(`Warning: ${text}`);
@@ -161,7 +161,7 @@ function checkClasses({ name, classes }: Family, trainSet: Batch, data: string):
 }
 
 /** The rates under the attack that training was against, as evaluations have them. */
-function underAttack(
+function ratesUnderAttack(
   model: Model,
   test: Batch,
   values: Parameters<typeof trainingAttack>[0],

@@ -97,12 +97,12 @@ export async function gateOf({ config, baseline, noWorse, ...values }: GateValue
     if (thresholds.length === 0) {
       throw fail(
         config === undefined
-          ? "there is nothing to ask for; give --max-attacked R, the greatest error in the worst case, or --config FILE"
+          ? "there is no threshold; give --max-attacked R, the greatest error in the worst case, or --config FILE"
           : "it has no thresholds, and would let everything pass",
       );
     }
     if (baseline === undefined && thresholds.some((each) => each.noWorse !== undefined)) {
-      throw fail("no worse than what is not said; give --baseline FILE, the report of an earlier check");
+      throw fail("there is no baseline; give --baseline FILE, the report of an earlier check");
     }
     trialsOf({ ...gate, thresholds }, 1);
     return { ...gate, thresholds };

@@ -49,7 +49,7 @@ const FIELDS = {
   labels: any("true class of each example", { required: true }),
   epsilons: numbers("sizes of the perturbation, in input units", { above: 0, required: true }),
   norm: choice("norm that bounds a perturbation", ["Linf", "L2", "L1"], { default: "Linf" }),
-  bounds: numbers("least and greatest value of an input", { count: 2 }),
+  bounds: numbers("minimum and maximum of an input", { count: 2 }),
   effort: choice("how hard the worst case is looked for", EFFORTS, { default: "quick" }),
   certify: choice(
     "bounds that certify; by default crown, or an exact answer, where that is cheap",

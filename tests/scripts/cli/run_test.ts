@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { ended } from "../../../scripts/cli/run.ts";
+import { reportFailure } from "../../../scripts/cli/run.ts";
 import { UserError } from "../../../scripts/errors.ts";
 import { InputError } from "../../../src/errors.ts";
 
 /** What is told of `error`, and the exit code. */
-function told(error: unknown, options: Parameters<typeof ended>[2] = {}): [number, string] {
+function told(error: unknown, options: Parameters<typeof reportFailure>[2] = {}): [number, string] {
   const lines: string[] = [];
-  const code = ended(error, { err: (line) => void lines.push(line) }, options);
+  const code = reportFailure(error, { err: (line) => void lines.push(line) }, options);
   return [code, lines.join("\n")];
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Task } from "../../../src/paper/plan.ts";
-import { estimateOf, lengthOf, usually } from "../../../scripts/reproduce/pace.ts";
+import { estimateOf, lengthOf, usualDuration } from "../../../scripts/reproduce/pace.ts";
 
 function task(
   name: string,
@@ -24,7 +24,7 @@ Deno.test("lengthOf() fills every place as soon as it may", () => {
 Deno.test("paceOf() estimates from constants until it has measured, then from its own kind", () => {
   let now = 0;
   const pace = estimateOf([a, b, c], { width: 1, now: () => now });
-  assertEquals(pace.left(), usually(4e6));
+  assertEquals(pace.left(), usualDuration(4e6));
   pace.note(a, 0, "epoch 1 of 4");
   now = 4000;
   pace.note(a, 0.5, "epoch 2 of 4");

@@ -235,7 +235,7 @@ Deno.test("check asks for the worst case by options alone, which stand above a g
     await assertRefused(
       [...check, "--epsilon", "0.1"],
       2,
-      "Cannot check: there is nothing to ask for; give --max-attacked R, the greatest error in the worst case, or --config FILE",
+      "Cannot check: there is no threshold; give --max-attacked R, the greatest error in the worst case, or --config FILE",
     );
     await assertRefused(
       [...check, "--max-attacked", "1", "--time-limit", "1e-9"],
@@ -311,7 +311,7 @@ Deno.test("check --baseline compares with an earlier report, and --no-worse fail
     await assertRefused(
       check(model, "--no-worse", "0.05"),
       2,
-      "Cannot check: no worse than what is not said; give --baseline FILE, the report of an earlier check",
+      "Cannot check: there is no baseline; give --baseline FILE, the report of an earlier check",
     );
   }));
 

@@ -337,6 +337,6 @@ Deno.test("train takes pgd within bounds, labels that leak nothing, and trades, 
     await assertRefused(
       train("--trades", "4", "--alpha", "0.5"),
       2,
-      "--alpha does not go with --trades, which has a weight of its own",
+      "--alpha does not go with --trades, which has its own weight",
     );
   }));

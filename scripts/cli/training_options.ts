@@ -1,4 +1,4 @@
-/** How long, against what and on what to train, as the command line says it. @module */
+/** Options of training on the command line: epochs, perturbation, validation. @module */
 
 import { attackNamed, LOSS_OPTIONS, perturbation, trades, type TrainOptions } from "../../src/mod.ts";
 import { TRADES } from "../../src/train/trades.ts";
@@ -8,12 +8,12 @@ import { ATTACK_OPTIONS, ATTACKS, BOUNDED, configureAttacks } from "./attacking.
 import type { OwnOptions, OwnValues } from "./command.ts";
 import { choice, integerOption, integersOption, number, type Option, optionOf, text } from "./options.ts";
 
-/** How long, against what and on what to train. */
+/** Options of training: epochs, perturbation, validation. */
 export const TRAINING = {
   epochs: optionOf(TRAIN_OPTIONS.epochs) as Option<number>,
   adversarial: number({ help: "Train against an attack of this size too", placeholder: "E", min: 0 }),
   attack: choice(ATTACKS, { help: "That attack; by default fgsm, with --trades pgd on the divergence" }),
-  bounds: { ...BOUNDED.bounds, help: "Least and greatest value of an attacked input; by default none" },
+  bounds: { ...BOUNDED.bounds, help: "Minimum and maximum of an attacked input; by default none" },
   trades: optionOf({
     ...TRADES.beta,
     required: false,
@@ -45,7 +45,7 @@ export const TRAINING = {
     help: `${TRAIN_OPTIONS.patience.help}; by default ${TRAIN_OPTIONS.patience.default}`,
   }) as Option<number | undefined>,
   checkpoint: text({
-    help: "Keep the state of training here, and go on from it if it is there",
+    help: "Checkpoint file: training resumes from it if it exists",
     placeholder: "FILE",
   }),
 } as const;
@@ -53,7 +53,7 @@ export const TRAINING = {
 /** Options of the attack that training is against. */
 export const AGAINST: OwnOptions = {
   ...ATTACK_OPTIONS,
-  // whatever the attack, it can be told predictions in place of labels
+  // any attack can use predictions in place of labels
   schemas: Object.fromEntries(
     Object.entries(ATTACK_OPTIONS.schemas).map((
       [name, schema],
@@ -69,7 +69,7 @@ function attackOf({ attack, trades }: { readonly attack?: string; readonly trade
 }
 
 /** What the options of `TRAINING` say, except for the examples. */
-interface Given {
+interface GivenOptions {
   readonly epochs: number;
   readonly seed: number;
   readonly adversarial?: number;
@@ -88,7 +88,7 @@ interface Given {
  *
  * @throws {UserError} if an option lacks another
  */
-export function trainOptionsOf(given: Given): TrainOptions {
+export function trainOptionsOf(given: GivenOptions): TrainOptions {
   const {
     epochs,
     seed,
@@ -115,7 +115,7 @@ export function trainOptionsOf(given: Given): TrainOptions {
   needs("trades", beta, "--adversarial E", adversarial);
   needs("bounds", bounds, "--adversarial E or --validation-epsilon E", adversarial ?? validationEpsilon);
   if (alpha !== undefined && beta !== undefined) {
-    throw new UserError("--alpha does not go with --trades, which has a weight of its own", 2);
+    throw new UserError("--alpha does not go with --trades, which has its own weight", 2);
   }
   needs("validation-epsilon", validationEpsilon, "--validation N", validation);
   needs("patience", patience, "--validation N", validation);
@@ -141,6 +141,6 @@ export function trainOptionsOf(given: Given): TrainOptions {
 }
 
 /** The attack that training is against, complete; nothing if there is none. */
-export function trainingAttack({ adversarial, own, ...given }: Given) {
+export function trainingAttack({ adversarial, own, ...given }: GivenOptions) {
   return adversarial === undefined ? undefined : configureAttacks([attackOf(given)], own)[0];
 }

@@ -19,7 +19,7 @@ export interface PassExamples {
 }
 
 /** Where batches of at most `batchSize` of the examples `data` are gathered. */
-export function room(
+export function batchMemory(
   { training }: Pick<Executor, "training">,
   { data, batchSize }: { data: Batch; batchSize: number },
 ): {
