@@ -3,8 +3,8 @@
 import { InputError } from "../errors.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { type Shape, shapeText, sizeOf } from "../ops/op.ts";
-import { checkObject, choice, number, numbers, resolve, type Schema } from "../schema.ts";
-import { type Model, model as modelOf } from "./model.ts";
+import { checkFunction, checkObject, choice, number, numbers, resolve, type Schema } from "../schema.ts";
+import { graphFamily, type Model, model as modelOf } from "./model.ts";
 
 /** What is done to inputs: (x·scale − mean) / std, with images in another layout. */
 export interface Preprocessing {
@@ -52,7 +52,11 @@ const ACTION = "put preprocessing before the model";
 export function preprocessed(model: Model, options: Preprocessing): Model {
   checkObject(ACTION, options);
   const own = resolve<Preprocessing, typeof PREPROCESSING>(ACTION, PREPROCESSING, options);
-  const { graph, record } = model, inputs = [graph.input].flat();
+  checkObject(ACTION, model, "the model");
+  checkObject(ACTION, model.record, "its record");
+  checkFunction(ACTION, model.tensors, "its tensors");
+  // which refuses what is no graph
+  const { graph } = graphFamily(model.graph), { record } = model, inputs = [graph.input].flat();
   const native = record.layout === "nhwc" ? "nhwc" : "nchw", { layout = native } = own;
   const shape = layout === native ? inputs : turned(inputs, layout);
   const nodes: GraphNode[] = [], tensors: Record<string, { shape: Shape; data: Float32Array }> = {};
