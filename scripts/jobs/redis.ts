@@ -13,6 +13,9 @@ export const CANCEL = "gibbon:cancel";
 /** Milliseconds within which a server answers, how often it is asked at first, and milliseconds between. */
 const PATIENCE = 5000, TRIES = 4, PAUSE = 1000;
 
+/** The variable of the environment with the queue's password, for addresses without one: command lines are seen and logged. */
+const PASSWORD = "GIBBON_QUEUE_PASSWORD";
+
 /** What makes connections to one server. */
 export interface Server {
   /** The address without what is secret in it. */
@@ -22,15 +25,21 @@ export interface Server {
 }
 
 /**
- * The server at `url`, `redis://` or with TLS `rediss://`, with the user and password in it if it wants them.
+ * The server at `url`, `redis://` or with TLS `rediss://`, with the user and password in it if it wants them, or the password in the environment.
  *
  * @throws {UserError} if it does not answer now
  */
 export async function serverAt(url: string, onNote: (text: string) => void): Promise<Server> {
   const { Redis } = await optional<typeof import("ioredis")>("ioredis", "use a queue");
   const shown = withoutSecrets(url);
+  const password = Deno.env.get(PASSWORD);
   for (let tries = 1;; tries++) {
-    const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: PATIENCE });
+    const probe = new Redis(url, {
+      password,
+      lazyConnect: true,
+      retryStrategy: () => null,
+      connectTimeout: PATIENCE,
+    });
     // why a connection failed is told here alone
     let said: unknown;
     probe.on("error", (error: Error) => said = error);
@@ -48,6 +57,7 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
   }
   let lost = false;
   const options: RedisOptions = {
+    password,
     // commands wait for a server that is away
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(100 * times, 2000),
