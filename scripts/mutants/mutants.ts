@@ -106,6 +106,7 @@ export const mutants: Command = command({
           ...{ files: tests.split(","), most, signal },
           onTest: (share, name) => line.update(done / open.length, `${Math.round(100 * share)} % of ${name}`),
         });
+        for (const name of suite.failing) note(`Left out, as it fails without a fault: ${name}`);
         for (const each of group) {
           if (signal.aborted) break;
           const { file, number, before, after } = each, offset = offsets.get(file)!;

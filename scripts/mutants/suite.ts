@@ -36,6 +36,8 @@ export class Suite implements AsyncDisposable {
   #session?: Session;
   #tests: Test[] = [];
   #atLoad: ReadonlySet<number> = new Set();
+  /** Tests that fail without a fault, and are left out. */
+  readonly failing: string[] = [];
 
   private constructor(readonly cwd: string, readonly files: readonly string[], readonly most: number) {}
 
@@ -63,6 +65,7 @@ export class Suite implements AsyncDisposable {
       if (signal.aborted) break;
       onTest(index / tests.length, name);
       const said = await (await suite.#open()).run({ fault: 0, test: index, milliseconds: LONGEST });
+      if (said === "late" || said.failed) suite.failing.push(`${file}: ${name}`);
       if (said === "late") await suite.#end();
       else if (!said.failed) {
         const { milliseconds, reached } = said;

@@ -85,6 +85,12 @@ Deno.test("a gate's epsilon is 0.25 by default, its seed 0, and its bounds go on
   assertEquals(worstCaseOf(bounded)!.bounds, [0, 1]);
 });
 
+Deno.test("trialsOf() spreads the noise over the inputs that may move, one at least", () => {
+  const sizes = (fixed: number[]) =>
+    trialsOf({ attacks: ["fgsm"], epsilons: [1], norm: "L1", fixed }, 4).at(-1)!.epsilons;
+  assertEquals([sizes([]), sizes([0, 0, 2]), sizes([0, 1, 2, 3])], [[1 / 4], [1 / 2], [1]]);
+});
+
 Deno.test("a gate that asks for the worst case and leaves it out, or gives it no room, is refused", () => {
   const refuse = (gate: Partial<Gate>, problem: string) =>
     assertThrows(() => trialsOf({ ...GATE, ...gate }, 1), InputError, problem);
