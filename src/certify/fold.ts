@@ -1,10 +1,11 @@
-/** Scales and shifts of a graph, such as preprocessing, within the weights of the layers that they come before. @module */
+/** Scales and shifts of a graph within the weights of the layers that they come before; windows as linear layers. @module */
 
 import type { GraphNode } from "../graph/graph.ts";
 import type { Model } from "../models/model.ts";
 import { broadcastIndices } from "../ops/indices.ts";
 import { roundingError } from "./neighborhood.ts";
 import { refuse } from "./unroll.ts";
+import { convolutionRows, poolRows, type Rows } from "./windows.ts";
 
 /** x·scale + shift of node `from`, entry by entry, in double precision. */
 interface Pending {
@@ -34,7 +35,8 @@ const MAX_SCALED = 4096;
 
 /**
  * The graph of `model` with its scales and shifts in the linear nodes that read them: W·(s∘x + t) + b = (W·diag s)·x + (W·t +
- * b). The products of weights and scales are exact, both being float32.
+ * b). The products of weights and scales are exact, both being float32. Convolutions and averages are written out as linear nodes,
+ * maxima of windows as maxout of such.
  *
  * @throws {InputError} if numbers are scaled twice, or too many are scaled before what is not linear
  */
@@ -63,7 +65,7 @@ export function fold({ graph, family: { checked }, tensors: read }: Model): Fold
     return id;
   }
 
-  checked.nodes.forEach(({ id, op, tensors: own, inputs: [shape] }, k) => {
+  checked.nodes.forEach(({ id, op, attributes, tensors: own, inputs: [shape] }, k) => {
     const node = graph.nodes[k], from = node.from.map((name) => alias.get(name) ?? name);
     const tensor = (role: string) => data(own.find((each) => each.role === role)!.name);
     const before = pending.get(from[0]);
@@ -79,9 +81,25 @@ export function fold({ graph, family: { checked }, tensors: read }: Model): Fold
         composed({ from: from[0], scale, shift, sizes: shift.map(Math.abs) }, before),
       );
     }
-    if (op.name === "linear" && before) {
-      nodes.push({ ...node, from: [before.from] });
-      return void weights.set(id, within({ W: tensor("W"), b: tensor("b") }, before));
+    const rows: Rows & { pieces?: number } | undefined = op.name === "conv2d"
+      ? convolutionRows(shape, attributes, { W: tensor("W"), b: tensor("b") })
+      : op.name === "pool"
+      ? poolRows(shape, attributes)
+      : op.name === "linear" && before
+      ? { W: tensor("W"), b: tensor("b") }
+      : undefined;
+    if (rows) {
+      const { pieces = 1 } = rows, own = pieces > 1 ? `${id} windows` : id;
+      nodes.push({
+        id: own,
+        op: "linear",
+        from: [before?.from ?? from[0]],
+        tensors: { W: `${own}.W`, b: `${own}.b` },
+        attributes: { outputs: [rows.b.length] },
+      });
+      weights.set(own, before ? within(rows, before) : { ...rows, slack: new Float64Array(rows.b.length) });
+      if (pieces > 1) nodes.push({ id, op: "maxout", from: [own], attributes: { pieces } });
+      return;
     }
     nodes.push({ ...node, from: from.map(settled) });
   });
