@@ -176,3 +176,24 @@ function lossGradientOf(own: Model, x: Matrix): number[] {
       )).data,
   ];
 }
+
+Deno.test("readOnnx() of BatchNormalization is γ·(x − μ) / √(σ² + ε) + β, and refuses one that trains", () => {
+  const vectors = { gamma: [2, 3], beta: [0.5, -1], mean: [1, -2], variance: [4, 0.25] };
+  const file = (attributes = {}) =>
+    onnxBytes({
+      nodes: [
+        step("BatchNormalization", ["x", ...Object.keys(vectors)], "y", {
+          epsilon: { float: 0.25 },
+          ...attributes,
+        }),
+      ],
+      tensors: Object.entries(vectors).map(([name, data]) => ({ name, shape: [2], data, whole: false })),
+      input: { name: "x", shape: [2] },
+      output: { name: "y", shape: [2] },
+      metadata: {},
+    });
+  using own = readOnnx(file());
+  const expected = [2 * (3 - 1) / Math.sqrt(4.25) + 0.5, 3 * (1 + 2) / Math.sqrt(0.5) - 1];
+  assertClose(own.scores(matrix(1, 2, [3, 1])).data, expected, 1e-6);
+  assertThrows(() => readOnnx(file({ training_mode: 1 })), InputError, "it is in training mode");
+});
