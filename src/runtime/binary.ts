@@ -10,13 +10,17 @@ export interface Binaries {
   readonly relaxedPatch: string;
 }
 
+/** Baseline builds that were unpacked: both builds are asked for where the faster one is looked for. */
+const bases = new Map<string, Uint8Array<ArrayBuffer>>();
+
 /** The bytes of a build, with what `more` adds. */
 export function bytesOf(
   { baselinePacked, relaxedPatch }: Binaries,
   variant: Variant,
   more?: Additions,
 ): Uint8Array<ArrayBuffer> {
-  const base = unpacked(undefined, symbols(decoded(baselinePacked)));
+  const base = bases.get(baselinePacked) ?? unpacked(undefined, symbols(decoded(baselinePacked)));
+  bases.set(baselinePacked, base);
   if (more) return more(base, variant);
   return variant === "baseline" ? base : unpacked(base, unpacked(undefined, decoded(relaxedPatch)));
 }
@@ -60,14 +64,17 @@ export function unpacked(base: Uint8Array | undefined, patch: Uint8Array): Uint8
   const out = new Uint8Array(number());
   for (let size = 0, end = 0;;) {
     const counts = patch[at++];
-    const fresh = counts >> 4 < 15 ? counts >> 4 : 15 + number();
-    out.set(patch.subarray(at, at += fresh), size);
-    size += fresh;
+    for (let fresh = counts >> 4 < 15 ? counts >> 4 : 15 + number(); fresh > 0; fresh--) {
+      out[size++] = patch[at++];
+    }
     if (at >= patch.length) return out;
     const distance = number(), rest = counts & 15;
     const length = 4 + (rest < 15 ? rest : 15 + number());
     const start = !base ? size - distance : distance & 1 ? end - (distance + 1) / 2 : end + distance / 2;
-    out.set((base ?? out).subarray(start, end = start + length), size);
+    end = start + length;
+    // runs are short: views of them would cost milliseconds at every start
+    if (base) { for (let i = start; i < end; i++) out[size + i - start] = base[i]; }
+    else out.copyWithin(size, start, end);
     size += length;
   }
 }
