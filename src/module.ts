@@ -100,15 +100,8 @@ export { type Head, type HeadName, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
 export { init, type InitOptions, kernels, threads, type Variant } from "./runtime/variants.ts";
-export {
-  lossDirection,
-  losses,
-  lossGradient,
-  type LossName,
-  predict,
-  type Predictions,
-  type ScoreGradient,
-} from "./loss.ts";
+export { lossDirection, losses, lossGradient, type LossName, type ScoreGradient } from "./loss.ts";
+export { predict, type Predictions } from "./predict.ts";
 export { httpClassifier, type HttpClassifierOptions } from "./remote/http.ts";
 export { type Matrix, matrix } from "./matrix.ts";
 export { type Agreement, agreement, type Transfer, transfer } from "./evaluate/agreement.ts";

@@ -14,7 +14,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["src/ops"],
   ["src/graph"],
   ["src/models"],
-  ["src/loss", "src/divergence"],
+  ["src/loss", "src/predict", "src/divergence"],
   ["src/remote"],
   ["src/attacks"],
   ["src/certify"],

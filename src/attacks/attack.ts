@@ -2,7 +2,7 @@
 
 import type { Constraint, ConstraintOptions, Distance, Epsilon } from "../constraints/constraint.ts";
 import type { Batch, Examples } from "../data/batch.ts";
-import type { Predictions } from "../loss.ts";
+import type { Predictions } from "../predict.ts";
 import type { Matrix } from "../matrix.ts";
 import type { AsyncClassifier, Differentiable } from "../models/classifier.ts";
 import type { Schema } from "../schema.ts";

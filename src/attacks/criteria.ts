@@ -1,6 +1,6 @@
 /** What counts as fooled. @module */
 
-import type { Predictions } from "../loss.ts";
+import type { Predictions } from "../predict.ts";
 import { checkFunction, checkList } from "../schema.ts";
 
 /**

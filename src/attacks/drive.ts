@@ -2,7 +2,7 @@
 
 import type { Constraint, Region } from "../constraints/constraint.ts";
 import { type Batch, slice } from "../data/batch.ts";
-import { predictedClasses, type Predictions } from "../loss.ts";
+import { predictedClasses, type Predictions } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import { type Rng, rng } from "../rng.ts";

@@ -1,7 +1,7 @@
 /** The nearest adversarial examples, by L-BFGS. @module */
 
 import { lengthOf } from "../constraints/angle.ts";
-import { predictedClasses } from "../loss.ts";
+import { predictedClasses } from "../predict.ts";
 import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
 import { choice, integer } from "../schema.ts";
 import type { Attack } from "./attack.ts";

@@ -1,7 +1,8 @@
 /** A model as attacks ask it: at once or later, its answers checked. @module */
 
 import { InputError } from "../errors.ts";
-import { type Predictions, predictions, type ScoreGradient } from "../loss.ts";
+import type { ScoreGradient } from "../loss.ts";
+import { type Predictions, predictions } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import {
   checkedGradient,

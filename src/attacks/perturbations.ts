@@ -3,7 +3,8 @@
 import type { Constraint } from "../constraints/constraint.ts";
 import { checkEpsilon, constraint } from "../constraints/mod.ts";
 import { InputError } from "../errors.ts";
-import { lossGradient, predictedClasses } from "../loss.ts";
+import { lossGradient } from "../loss.ts";
+import { predictedClasses } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";

@@ -1,7 +1,7 @@
 /** Inputs that are no example of anything, and what a model makes of them (paper, appendix A). @module */
 
 import { InputError } from "../errors.ts";
-import { predict, type Predictions } from "../loss.ts";
+import { predict, type Predictions } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { gradientOf } from "../models/answers.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";

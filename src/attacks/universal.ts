@@ -3,7 +3,8 @@
 import type { ConstraintOptions } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
 import { type Batch, type Examples, slice } from "../data/batch.ts";
-import { lossScoreGradient, predict, type Predictions } from "../loss.ts";
+import { lossScoreGradient } from "../loss.ts";
+import { predict, type Predictions } from "../predict.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { checkExamples, gradientOf } from "../models/answers.ts";
 import type { Differentiable } from "../models/classifier.ts";

@@ -1,7 +1,7 @@
 /** Randomised smoothing: certificates in L2 for any classifier, with a stated confidence. @module */
 
 import type { Batch } from "../data/batch.ts";
-import { predict } from "../loss.ts";
+import { predict } from "../predict.ts";
 import { matrix } from "../matrix.ts";
 import { checkFiniteInputs } from "../models/answers.ts";
 import { checkModel, type Classifier } from "../models/classifier.ts";

@@ -1,6 +1,6 @@
 /** Predictions that give others their turn. @module */
 
-import { type Predictions, predictRows } from "../loss.ts";
+import { type Predictions, predictRows } from "../predict.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { rowsPerStep } from "./action.ts";

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { checkList, checkObject, shown } from "../schema.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import { type Examples, integerLabels } from "../data/batch.ts";
-import { predict } from "../loss.ts";
+import { predict } from "../predict.ts";
 import { checkExamples } from "../models/answers.ts";
 import { checkModel, type Differentiable } from "../models/classifier.ts";
 

@@ -7,7 +7,7 @@ import { allRows, copyRow, gather } from "../attacks/rows.ts";
 import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
 import { constraint } from "../constraints/mod.ts";
 import { type Batch, select } from "../data/batch.ts";
-import { predict } from "../loss.ts";
+import { predict } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { rng } from "../rng.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";

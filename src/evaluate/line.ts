@@ -1,7 +1,7 @@
 /** What a model says along a straight line through an input (paper, figure 4). @module */
 
 import { InputError } from "../errors.ts";
-import { type Predictions, predictions } from "../loss.ts";
+import { type Predictions, predictions } from "../predict.ts";
 import { checkMatrix, type Matrix, matrix } from "../matrix.ts";
 import { checkFiniteInputs, scoresOf } from "../models/answers.ts";
 import { checkObject, shown } from "../schema.ts";

@@ -5,7 +5,7 @@ import { checkList, checkObject, shown } from "../schema.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Rubbish } from "../attacks/rubbish.ts";
 import type { Batch, Examples } from "../data/batch.ts";
-import { predict, type Predictions } from "../loss.ts";
+import { predict, type Predictions } from "../predict.ts";
 import { checkMatrix } from "../matrix.ts";
 import { checkExamples } from "../models/answers.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";

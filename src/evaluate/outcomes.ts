@@ -4,7 +4,7 @@ import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import { CHUNK } from "../attacks/drive.ts";
 import type { Distance } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
-import { predictRows } from "../loss.ts";
+import { predictRows } from "../predict.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Field } from "../schema.ts";
 import type { Answers } from "./measure.ts";

@@ -6,7 +6,7 @@ import { METHODS } from "../certify/certify.ts";
 import type { CertifyOptions } from "../certify/certify.ts";
 import type { Batch, Examples } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
-import { predictRows } from "../loss.ts";
+import { predictRows } from "../predict.ts";
 import { checkExamples } from "../models/answers.ts";
 import type { Model } from "../models/model.ts";
 import {

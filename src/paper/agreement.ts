@@ -2,7 +2,7 @@
 
 import { fgsm } from "../attacks/fgsm.ts";
 import { agreement } from "../evaluate/agreement.ts";
-import { predict } from "../loss.ts";
+import { predict } from "../predict.ts";
 import { MODEL_NAMES } from "./names.ts";
 import { EPSILON, type Experiment, type Measurements, percent } from "./experiment.ts";
 

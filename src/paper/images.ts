@@ -4,7 +4,7 @@ import { fgsm } from "../attacks/fgsm.ts";
 import { type Batch, select } from "../data/batch.ts";
 import type { Tensor } from "../data/safetensors.ts";
 import { added } from "../evaluate/perturbations.ts";
-import { predict } from "../loss.ts";
+import { predict } from "../predict.ts";
 import { type Matrix, rowsOf } from "../matrix.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import { EPSILON } from "./experiment.ts";

@@ -3,7 +3,7 @@
 import { fgsm } from "../attacks/fgsm.ts";
 import { lbfgs } from "../attacks/lbfgs.ts";
 import { type Batch, select } from "../data/batch.ts";
-import { predict } from "../loss.ts";
+import { predict } from "../predict.ts";
 import { rowsOf } from "../matrix.ts";
 import { added } from "../evaluate/perturbations.ts";
 import type { Differentiable } from "../models/classifier.ts";

@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Batch, Examples } from "../data/batch.ts";
-import { predict } from "../loss.ts";
+import { predict } from "../predict.ts";
 import { allFinite } from "../matrix.ts";
 import type { Executor, Tensors } from "../graph/executor.ts";
 import type { Family } from "../models/family.ts";

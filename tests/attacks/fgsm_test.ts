@@ -3,7 +3,8 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import type { Norm } from "../../src/constraints/constraint.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
-import { losses, lossGradient, predict } from "../../src/loss.ts";
+import { losses, lossGradient } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import { type Model, model } from "../../src/models/model.ts";
 import { logistic, maxout, softmaxLinear } from "../../src/models/mod.ts";

@@ -3,7 +3,7 @@ import "../../src/runtime/inlined.ts";
 import { greedyTabular } from "../../src/attacks/mod.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";

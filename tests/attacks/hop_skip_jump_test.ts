@@ -4,7 +4,7 @@ import { boundary, hopSkipJump } from "../../src/attacks/mod.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { InputError } from "../../src/errors.ts";
 import { heads } from "../../src/heads.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import type { Classifier } from "../../src/models/classifier.ts";
 import { uniformMatrix } from "../support.ts";

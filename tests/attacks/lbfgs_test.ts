@@ -2,7 +2,7 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { lbfgs } from "../../src/attacks/lbfgs.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { type Matrix, rowsOf } from "../../src/matrix.ts";
 import { model } from "../../src/models/model.ts";
 import { maxout, softmaxLinear } from "../../src/models/mod.ts";

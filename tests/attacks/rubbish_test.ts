@@ -6,7 +6,7 @@ import {
   rubbish,
   type RubbishOptions,
 } from "../../src/attacks/rubbish.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { rowsOf } from "../../src/matrix.ts";
 import { type Model, model } from "../../src/models/model.ts";
 import { logistic, rbf } from "../../src/models/mod.ts";

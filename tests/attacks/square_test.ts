@@ -7,7 +7,7 @@ import { neighborhood } from "../../src/certify/neighborhood.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
 import { InputError } from "../../src/errors.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { rowsOf } from "../../src/matrix.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";

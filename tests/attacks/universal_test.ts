@@ -5,7 +5,7 @@ import { signNoise } from "../../src/attacks/mod.ts";
 import { universal } from "../../src/attacks/universal.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { maxout, softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
 import { uniformMatrix } from "../support.ts";

@@ -8,7 +8,7 @@ import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
 import { InputError } from "../../src/errors.ts";
 import { matrix } from "../../src/matrix.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { classRbm, logistic, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
 import { rng } from "../../src/rng.ts";

@@ -3,7 +3,7 @@ import "../../src/runtime/inlined.ts";
 import { formOf } from "../../src/certify/form.ts";
 import { rubbishRadii } from "../../src/certify/mod.ts";
 import { InputError } from "../../src/errors.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import { classRbm, logistic, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import { type Model, model } from "../../src/models/model.ts";

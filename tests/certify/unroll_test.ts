@@ -7,7 +7,7 @@ import { formOf } from "../../src/certify/form.ts";
 import { marginAt } from "../../src/certify/certify.ts";
 import { batch } from "../../src/data/batch.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
 import { deepRbf, rbf } from "../../src/models/mod.ts";
 import { type Model, model } from "../../src/models/model.ts";

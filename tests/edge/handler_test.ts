@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { batch } from "../../src/data/batch.ts";
 import { readSafetensors, writeSafetensors } from "../../src/data/safetensors.ts";
 import { kernels } from "../../src/runtime/variants.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import { createHandler } from "../../src/edge/mod.ts";
 import type { Graph } from "../../src/graph/graph.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fgsm, signNoise } from "../../src/attacks/mod.ts";
 import { agreement, transfer } from "../../src/evaluate/agreement.ts";
 import { measure } from "../../src/evaluate/measure.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { examplesFor, userModel } from "../models/specimens.ts";
 import { model } from "../../src/models/model.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";

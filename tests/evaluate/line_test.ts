@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
 import { alongLine } from "../../src/evaluate/line.ts";
 import { assertClose } from "../support.ts";

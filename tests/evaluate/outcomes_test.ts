@@ -2,7 +2,7 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Attack } from "../../src/attacks/attack.ts";
 import { anyAttacks, fgsm, signNoise } from "../../src/attacks/mod.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { outcomes, passesOf, runSteps } from "../../src/evaluate/outcomes.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { SHORT } from "../attacks/short.ts";

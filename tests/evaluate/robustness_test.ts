@@ -10,7 +10,7 @@ import { probeWarnings } from "../../src/evaluate/warnings.ts";
 import { robustness, type RobustnessReport } from "../../src/evaluate/robustness.ts";
 import { runSteps } from "../../src/evaluate/outcomes.ts";
 import { heads } from "../../src/heads.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { model } from "../../src/models/model.ts";

@@ -5,7 +5,7 @@ import { robustness } from "../../src/evaluate/robustness.ts";
 import { reportSteps } from "../../src/evaluate/robustness.ts";
 import { joined, type RobustnessOptions, searchOf, shardSteps } from "../../src/evaluate/shard.ts";
 import { runSteps } from "../../src/evaluate/outcomes.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import { mlp } from "../../src/models/mlp.ts";
 import { model } from "../../src/models/model.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 import { model } from "../../src/models/model.ts";
 import type { Tensors } from "../../src/graph/executor.ts";

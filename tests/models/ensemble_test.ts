@@ -1,7 +1,8 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fgsm } from "../../src/attacks/fgsm.ts";
-import { losses, lossGradient, predict } from "../../src/loss.ts";
+import { losses, lossGradient } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import { ensemble } from "../../src/models/ensemble.ts";
 import { type Model, model } from "../../src/models/model.ts";

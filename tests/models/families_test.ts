@@ -1,6 +1,6 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
 import { model } from "../../src/models/model.ts";
 import { deepRbf, maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";

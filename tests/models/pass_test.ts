@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { InputError } from "../../src/errors.ts";
-import { lossGradient, predict } from "../../src/loss.ts";
+import { lossGradient } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { examplesFor, specimenModel, specimens } from "./specimens.ts";

@@ -5,7 +5,7 @@ import { answered, firstOfEach, imagesFigure, weightsFigure } from "../../src/pa
 import { averagePool } from "../../src/paper/examples.ts";
 import { userModel } from "../models/specimens.ts";
 import { uniformMatrix } from "../support.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 
 const about = { id: "a", title: "A", caption: "A." };
 const bytes = (pixels: string) => Array.from(atob(pixels), (c) => c.charCodeAt(0));

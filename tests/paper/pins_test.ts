@@ -8,7 +8,7 @@ import { rotation } from "../../src/attacks/rotation.ts";
 import { directedRubbish, rubbish } from "../../src/attacks/rubbish.ts";
 import { universal } from "../../src/attacks/universal.ts";
 import type { Batch } from "../../src/data/batch.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { ensemble } from "../../src/models/ensemble.ts";
 import type { Model } from "../../src/models/model.ts";

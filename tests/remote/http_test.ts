@@ -11,7 +11,7 @@ import {
   uniformNoise,
 } from "../../src/attacks/mod.ts";
 import { type ErrorCode, InputError } from "../../src/errors.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import type { AsyncClassifier, Differentiable } from "../../src/models/classifier.ts";
 import { httpClassifier, type HttpClassifierOptions } from "../../src/remote/http.ts";

@@ -1,7 +1,7 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { init } from "../../src/runtime/variants.ts";
-import { predict } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import { maxout } from "../../src/models/mod.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";

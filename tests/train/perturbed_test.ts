@@ -11,7 +11,8 @@ import {
 import { fgsm, rotation, signNoise } from "../../src/attacks/mod.ts";
 import { rubbish } from "../../src/attacks/rubbish.ts";
 import { gatherRows } from "../../src/kernels/sparse.ts";
-import { losses, predict } from "../../src/loss.ts";
+import { losses } from "../../src/loss.ts";
+import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import { asModel, bind, executorOf } from "../../src/models/model.ts";
 import type { Family } from "../../src/models/family.ts";

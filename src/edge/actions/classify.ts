@@ -1,7 +1,7 @@
 /** `POST /models/NAME/classify`. @module */
 
 import { kernels } from "../../runtime/variants.ts";
-import type { Predictions } from "../../loss.ts";
+import type { Predictions } from "../../predict.ts";
 import { rowsOf } from "../../matrix.ts";
 import { type Action, type Answer, NUMBER_BYTES } from "../action.ts";
 import { list, NUMBER, object, TEXT } from "../json.ts";

@@ -3,7 +3,7 @@
 import { perturbation } from "../../attacks/perturbations.ts";
 import { fgsm } from "../../attacks/fgsm.ts";
 import { type Batch, slice } from "../../data/batch.ts";
-import { predict } from "../../loss.ts";
+import { predict } from "../../predict.ts";
 import type { Family } from "../../models/family.ts";
 import { maxout, type MaxoutOptions } from "../../models/maxout.ts";
 import type { Differentiable } from "../../models/classifier.ts";

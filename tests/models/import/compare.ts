@@ -1,6 +1,6 @@
 /** How far an imported model is from what its own runtime makes of the same inputs. */
 
-import { predict } from "../../../src/loss.ts";
+import { predict } from "../../../src/predict.ts";
 import { type Matrix, matrix } from "../../../src/matrix.ts";
 import type { Model } from "../../../src/models/model.ts";
 import { graphInDouble } from "../../graph/reference.ts";
