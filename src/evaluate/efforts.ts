@@ -38,6 +38,15 @@ const pgd = (name: string, options: Stage["options"], role?: Stage["role"]): Sta
 
 const apgd = (name: string, options: Stage["options"]): Stage => ({ name, attack: "apgd", options });
 
+/** All but exact on diagonal RBF networks, where walks from elsewhere end on the wrong side of some inputs. */
+const FROM_MIDDLE = apgd("apgd-middle", {
+  loss: "margin",
+  targets: 3,
+  iterations: 40,
+  randomStart: false,
+  stopEarly: true,
+});
+
 const square = (queries: number): Stage => ({ name: "square", attack: "square", options: { queries } });
 
 const STAGES: Readonly<Record<Effort, readonly Stage[]>> = {
@@ -51,6 +60,7 @@ const STAGES: Readonly<Record<Effort, readonly Stage[]>> = {
     SINGLE,
     pgd("pgd", { steps: 40 }, "many"),
     pgd("pgd-margin", { steps: 40, loss: "margin" }),
+    FROM_MIDDLE,
     apgd("apgd-ce", { loss: "crossEntropy", iterations: 100 }),
     apgd("apgd-t", { loss: "dlr", targets: 9, iterations: 100 }),
     square(1000),
@@ -60,6 +70,7 @@ const STAGES: Readonly<Record<Effort, readonly Stage[]>> = {
     SINGLE,
     pgd("pgd", { steps: 40 }, "many"),
     pgd("pgd-margin", { steps: 100, loss: "margin", restarts: 5 }),
+    FROM_MIDDLE,
     apgd("apgd-ce", { loss: "crossEntropy", iterations: 100, restarts: 5 }),
     apgd("apgd-margin", { loss: "margin", iterations: 100, restarts: 5 }),
     apgd("apgd-t", { loss: "dlr", targets: 9, iterations: 100, restarts: 3 }),

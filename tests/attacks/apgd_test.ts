@@ -3,12 +3,14 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import "../../src/runtime/inlined.ts";
 import type { Adversarial } from "../../src/attacks/attack.ts";
 import { apgd, pgd } from "../../src/attacks/mod.ts";
+import { certify } from "../../src/certify/certify.ts";
 import { linearMargin } from "../../src/certify/exact_linear.ts";
 import { neighborhood } from "../../src/certify/neighborhood.ts";
 import { batch } from "../../src/data/batch.ts";
 import { losses } from "../../src/loss.ts";
-import { rowsOf } from "../../src/matrix.ts";
-import { maxout, softmaxLinear } from "../../src/models/mod.ts";
+import { matrix, rowsOf } from "../../src/matrix.ts";
+import { predict } from "../../src/predict.ts";
+import { maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
 import { uniformMatrix } from "../support.ts";
 import { examplesFor, ordinaryTensors, userModel } from "../models/specimens.ts";
@@ -132,4 +134,55 @@ Deno.test("apgd() refuses targets beside a target", () => {
     InputError,
     "Cannot attack by apgd: targets does not go with a target",
   );
+});
+
+Deno.test("apgd() from the middle on margins to each class finds all that can be found on diagonal RBF networks", () => {
+  const numbers = (n: number, seed: number, lo: number, hi: number) =>
+    uniformMatrix(1, n, seed, { lo, hi }).data;
+  for (const bounds of [undefined, [0, 1]] as const) {
+    const [inputs, classes, n] = [20, 3, 60];
+    using net = model(rbf({ inputs, classes }), {
+      tensors: {
+        mu: { shape: [classes, inputs], data: numbers(classes * inputs, 1, 0, 1) },
+        beta: { shape: [classes, inputs], data: numbers(classes * inputs, 2, 0.05, 2) },
+      },
+    });
+    const x = matrix(n, inputs, numbers(n * inputs, 3, 0, 1));
+    const examples = batch({ x, labels: predict(net, x).predicted, classes });
+    const at = { epsilon: 0.05, ...(bounds && { bounds }) };
+    const exact = certify(net, examples, at).examples;
+    const { fooled } = apgd(net, examples, {
+      ...at,
+      loss: "margin",
+      targets: 2,
+      iterations: 40,
+      randomStart: false,
+    });
+    const rate = exact.filter(({ falsified }) => falsified).length / n;
+    assert(rate > 0.2 && rate < 0.9, `${rate}`);
+    exact.forEach(({ falsified, margin }, i) => {
+      // what fools by less than float32 tells is nobody's to find
+      if (Math.abs(margin!) > 1e-5) assertEquals(fooled[i] === 1, falsified, `example ${i}, ${margin}`);
+    });
+  }
+});
+
+Deno.test("apgd() from the middle crosses a valley that begins at the example", () => {
+  // the lead of class 1, 20(x − 0.05)² − (x − 0.3)², falls from 0 on and is positive at 0.2
+  using net = model(rbf({ inputs: 1, classes: 2 }), {
+    tensors: {
+      mu: { shape: [2, 1], data: new Float32Array([0.05, 0.3]) },
+      beta: { shape: [2, 1], data: new Float32Array([20, 1]) },
+    },
+  });
+  const one = batch({ x: matrix(1, 1, [0]), labels: [0], classes: 2 });
+  const found = apgd(net, one, {
+    epsilon: 0.2,
+    bounds: [0, 1],
+    loss: "margin",
+    targets: 1,
+    randomStart: false,
+  });
+  assertEquals(found.fooled[0], 1);
+  assertAlmostEquals(found.x.data[0], 0.2, 1e-6);
 });

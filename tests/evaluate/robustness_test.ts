@@ -285,7 +285,7 @@ Deno.test("stagesOf() leaves out no stage of an attack that is there: its option
   for (const effort of EFFORTS) {
     const stages = stagesOf(effort, { norm: "Linf", gradients: true }).map(({ name }) => name);
     const apgd = stages.filter((name) => name.startsWith("apgd")).length;
-    assertEquals(apgd, { quick: 0, standard: 2, thorough: 3 }[effort]);
+    assertEquals(apgd, { quick: 0, standard: 3, thorough: 4 }[effort]);
     assertEquals(stages.includes("square"), effort !== "quick");
     assertEquals(stages.includes("fab"), effort === "thorough");
     for (const norm of ["L2", "L1"]) {
