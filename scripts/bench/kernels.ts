@@ -3,6 +3,7 @@
 import { attacks } from "./cases/attack.ts";
 import { elementwise } from "./cases/elementwise.ts";
 import { heads } from "./cases/heads.ts";
+import { images } from "./cases/images.ts";
 import { maxout } from "./cases/maxout.ts";
 import { updates } from "./cases/optimizer.ts";
 import { rbf } from "./cases/rbf.ts";
@@ -11,7 +12,7 @@ import type { Case } from "./verify.ts";
 
 /** All of them. */
 export function cases(): Case[] {
-  return [elementwise, heads, maxout, updates, rbf, attacks].flatMap((group) => group())
+  return [elementwise, heads, maxout, updates, rbf, attacks, images].flatMap((group) => group())
     .map((draft) => ({ ...draft, name: draft.name ?? draft.kernel }));
 }
 
