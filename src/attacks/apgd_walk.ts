@@ -190,8 +190,9 @@ function* leap(
     discrete: boolean;
   },
 ): Generator<Query, void, Answer> {
-  const { rows, cols, data: g } = s.slope;
-  const z = matrix("z", rows), { data } = z, { data: own } = region.original;
+  // before the views: memory that grows leaves those of before behind
+  const z = matrix("z", s.slope.rows);
+  const { rows, cols, data: g } = s.slope, { data } = z, { data: own } = region.original;
   const epsilon = region.constraint.epsilon as number;
   for (let k = 0; k < rows; k++) {
     let max = 0;

@@ -49,8 +49,11 @@ export function weightsIn(workspace: Workspace, { layers }: Chain): Weights {
       const W = kept.get(of)?.byPanels;
       if (!W) return undefined;
       const { rows, cols } = of, height = Math.ceil(m / RUN) * RUN;
-      const places = workspace.matrix("places", 1, rows) as Resident, { ints } = places;
-      const factors = doublesIn(workspace, "factors", rows, height), { data } = factors;
+      const places = workspace.matrix("places", 1, rows) as Resident;
+      const factors = doublesIn(workspace, "factors", rows, height);
+      const out = doublesIn(workspace, "product", height, W.rows * PANEL);
+      // once all have their place: memory that grows leaves views of it behind
+      const { ints } = places, { data } = factors;
       let k = 0;
       for (let j = 0; j < rows; j++) {
         let some = false;
@@ -60,7 +63,6 @@ export function weightsIn(workspace: Workspace, { layers }: Chain): Weights {
         }
         if (some) ints[k++] = j;
       }
-      const out = doublesIn(workspace, "product", height, W.rows * PANEL);
       doubleGather(out, [factors, W], { indices: places, k });
       const result = new Float64Array(m * cols), { data: made } = out;
       for (let r = 0; r < m; r++) {

@@ -14,6 +14,7 @@ import { activate, apply } from "../../src/certify/chain.ts";
 import type { Norm } from "../../src/certify/neighborhood.ts";
 import { activationLines, maxoutLines } from "../../src/certify/relaxation.ts";
 import { weightsIn } from "../../src/certify/weights.ts";
+import { heap } from "../../src/runtime/variants.ts";
 import { Workspace } from "../../src/runtime/workspace.ts";
 import { chainOf, neighborhood, numbers, pointsIn } from "./specimens.ts";
 
@@ -64,6 +65,23 @@ Deno.test("bounds are the same with weights where kernels are, up to rounding", 
           assertAlmostEquals(marginsBound(chain, own, label), marginsBound(chain, plain, label), 1e-11);
         }
       }
+    }
+  }
+});
+
+Deno.test("products by weights are right the first time, though memory grows for them", () => {
+  const [rows, cols, m] = [1000, 2, 3000];
+  const chain = chainOf([cols, rows, 3], { type: "relu" }, 3), layer = chain.layers[0] as LinearLayer;
+  // each row takes one of the weights' rows, scaled
+  const A = new Float64Array(m * rows);
+  for (let r = 0; r < m; r++) A[r * rows + (7 * r) % rows] = r + 1;
+  using workspace = new Workspace();
+  const { memory } = heap().exports, before = memory.buffer.byteLength;
+  const made = weightsIn(workspace, chain).times(A, m, layer)!;
+  assert(memory.buffer.byteLength > before, "memory grew");
+  for (let r = 0; r < m; r++) {
+    for (let j = 0; j < cols; j++) {
+      assertAlmostEquals(made[r * cols + j], (r + 1) * layer.W[(7 * r) % rows * cols + j], 1e-9);
     }
   }
 });
