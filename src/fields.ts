@@ -5,16 +5,8 @@
  * @module
  */
 
-import {
-  type AnySchema,
-  type Field,
-  intervalOf,
-  oneOf,
-  problem,
-  quoted,
-  rangeOf,
-  suggestion,
-} from "./schema.ts";
+import { type AnySchema, type Field, intervalOf, problem, rangeOf } from "./schema.ts";
+import { oneOf, quoted, suggestion } from "./wording.ts";
 
 /** JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -16,7 +16,8 @@
  */
 
 import { InputError } from "./errors.ts";
-import { isList, shown } from "./schema.ts";
+import { isList } from "./checks.ts";
+import { shown } from "./wording.ts";
 
 /** A dense row-major matrix of float32: element (i, j) is `data[i * cols + j]`. */
 export interface Matrix {

@@ -1,7 +1,7 @@
 /** Seeded random numbers that split into independent streams. @module */
 
 import { InputError } from "./errors.ts";
-import { shown } from "./schema.ts";
+import { shown } from "./wording.ts";
 import type { Matrix } from "./matrix.ts";
 import { randomKey, randomNormal, randomNumber, randomSigns, randomUniform } from "./kernels/random.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { InputError } from "./errors.ts";
+import { oneOf } from "./wording.ts";
 
 /** One option of a family, an attack or a recipe, as data. */
 export interface Field<T = unknown> {
@@ -114,79 +114,6 @@ export function any<T>(help: string, spec: Spec<T> = {}): Field<T> {
   return { kind: "any", help, internal: true, ...spec };
 }
 
-/**
- * The options `given`, checked, with defaults where they are undefined.
- *
- * @throws {InputError} code `option` for a name that `schema` does not have, with the one that may have been meant; code
- *   `value` for a value out of range; `action` begins the message
- */
-export function resolve<O extends object, S extends Schema<O>>(
-  action: string,
-  schema: S & Schema<O>,
-  given: O,
-): Resolved<O, S> {
-  checkObject(action, given);
-  const fields = schema as AnySchema, names = namesOf(fields);
-  const out: Record<string, unknown> = {};
-  for (const name in given) {
-    if (Object.hasOwn(fields, name) || !Object.hasOwn(given, name)) continue;
-    throw new InputError(
-      "option",
-      action,
-      `there is no option ${quoted(name)}${
-        suggestion(name, names) || `; the options are ${names.join(", ")}`
-      }`,
-    );
-  }
-  for (const name of names) {
-    const field = fields[name], value = (given as Record<string, unknown>)[name];
-    if (value === undefined) {
-      if (field.required) throw new InputError("option", action, `${name} is missing`);
-      out[name] = field.default;
-      continue;
-    }
-    const wanted = problem(field, value);
-    if (wanted !== undefined) {
-      throw new InputError("value", `${action} with ${name} ${shown(value)}`, `must be ${wanted}`);
-    }
-    // functions that take a list may use its methods
-    out[name] = isList(value) && field.kind !== "any" ? Array.from(value) : value;
-  }
-  return out as Resolved<O, S>;
-}
-
-/** @throws {InputError} unless `value`, called `what`, is an object that is no list; `action` begins the message */
-export function checkObject(action: string, value: unknown, what = "the options"): void {
-  if (typeof value === "object" && value !== null && !isList(value)) return;
-  throw new InputError("shape", action, `${what} must be an object, not ${shown(value)}`);
-}
-
-/** @throws {InputError} unless `value`, called `what`, is an array, typed or not; `action` begins the message */
-export function checkList(action: string, value: unknown, what: string): void {
-  if (isList(value)) return;
-  throw new InputError("shape", action, `${what} must be a list, not ${shown(value)}`);
-}
-
-/** @throws {InputError} unless `value`, called `what`, is a function; `action` begins the message */
-export function checkFunction(action: string, value: unknown, what: string): void {
-  if (typeof value === "function") return;
-  throw new InputError("shape", action, `${what} must be a function, not ${shown(value)}`);
-}
-
-/** Whether `value` is an array, typed or not. */
-export function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-}
-
-/** Names of the options of a schema: looked up for each call of an attack. */
-const known = new WeakMap<AnySchema, readonly string[]>();
-
-function namesOf(fields: AnySchema): readonly string[] {
-  let names = known.get(fields);
-  if (!names) known.set(fields, names = Object.keys(fields));
-  return names;
-}
-
 /** What `value` should be instead, in words that follow "must be"; nothing if it is as `field` says. */
 export function problem(field: Field, value: unknown): string | undefined {
   return isValue(field, value) ? undefined : rangeOf(field);
@@ -251,67 +178,4 @@ export function intervalOf({ min, max, above, below }: Field): string {
   }
   if (lo !== undefined) return `${above !== undefined ? ">" : "≥"} ${lo}`;
   return hi !== undefined ? `${below !== undefined ? "<" : "≤"} ${hi}` : "";
-}
-
-/** Words as a list in a sentence: a, b or c. */
-export function oneOf(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-}
-
-/** Characters of a value that a message shows. */
-const SHOWN = 60;
-
-/** A value as a message shows it: short, and without control characters. */
-export function shown(value: unknown): string {
-  if (typeof value === "string") return quoted(value);
-  if (typeof value === "function") return "a function";
-  if (typeof value === "bigint") return `${value}n`;
-  if (typeof value !== "object" || value === null) return String(value);
-  if (ArrayBuffer.isView(value) || Array.isArray(value)) {
-    const items = Array.from(Array.prototype.slice.call(value, 0, 8), shown).join(", ");
-    return cut(`[${items}${(value as ArrayLike<unknown>).length > 8 ? ", …" : ""}]`);
-  }
-  const { constructor } = value;
-  return typeof constructor !== "function" || constructor === Object
-    ? "an object"
-    : `a ${cut(String(constructor.name || "thing"))}`;
-}
-
-/** A text in quotes, cut, its control characters as spaces. */
-export function quoted(text: string): string {
-  return `"${cut(text)}"`;
-}
-
-function cut(text: string): string {
-  const plain = text.slice(0, 4 * SHOWN).replace(/[\p{C}\u2028\u2029]+/gu, " ");
-  return plain.length > SHOWN ? `${plain.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, "")}…` : plain;
-}
-
-/** `; did you mean X?` where one of `known` is nearly `given`, else nothing. */
-export function suggestion(given: string, known: Iterable<string>): string {
-  if (given.length > SHOWN) return "";
-  const limit = Math.max(1, Math.floor(given.length / 3));
-  const near = [...known]
-    .map((name) => ({ name, far: distance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= limit || (given.length > 2 && name.startsWith(given)))
-    .sort((a, b) => a.far - b.far);
-  return near.length > 0 ? `; did you mean ${near[0].name}?` : "";
-}
-
-/** Letters to insert, delete, replace or let change places with the next to get from `a` to `b`. */
-function distance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    rows.push([i]);
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      rows[i].push(Math.min(
-        rows[i - 1][j] + 1,
-        rows[i][j - 1] + 1,
-        rows[i - 1][j - 1] + Number(a[i - 1] !== b[j - 1]),
-        swapped ? rows[i - 2][j - 2] + 1 : Infinity,
-      ));
-    }
-  }
-  return rows[a.length][b.length];
 }

@@ -10,7 +10,7 @@
  */
 
 import project from "../../deno.json" with { type: "json" };
-import { suggestion } from "../../src/schema.ts";
+import { suggestion } from "../../src/wording.ts";
 import type { Command } from "./command.ts";
 import { systemTerminal, type Terminal } from "./context.ts";
 import { helpOf, overview } from "./help.ts";

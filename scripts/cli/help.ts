@@ -1,6 +1,6 @@
 /** Help, from the same tables that arguments are parsed by, in lines of a width. @module */
 
-import { oneOf } from "../../src/schema.ts";
+import { oneOf } from "../../src/wording.ts";
 import { kebabCase } from "../../src/fields.ts";
 import type { Command } from "./command.ts";
 import { description, optionOf, type Options, signature } from "./options.ts";

@@ -2,7 +2,8 @@
 
 import { UserError } from "../errors.ts";
 import { flagOf, fromText, limitsOf, placeholderOf } from "../../src/fields.ts";
-import { type Field, suggestion } from "../../src/schema.ts";
+import type { Field } from "../../src/schema.ts";
+import { suggestion } from "../../src/wording.ts";
 
 /** An option whose value is a `T`. */
 export interface Option<T> {

@@ -2,7 +2,8 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { kebabCase, publicFields } from "../../src/fields.ts";
-import { type Field, oneOf, suggestion } from "../../src/schema.ts";
+import type { Field } from "../../src/schema.ts";
+import { oneOf, suggestion } from "../../src/wording.ts";
 import { UserError } from "../errors.ts";
 import type { Command, OwnOptions, OwnValues } from "./command.ts";
 import { flag, type Option, optionOf, type Options, signature } from "./options.ts";

@@ -2,7 +2,7 @@
 
 import { type Family, InputError, type Tensor } from "../../src/mod.ts";
 import { shapeText } from "../../src/data/elements.ts";
-import { quoted, suggestion } from "../../src/schema.ts";
+import { quoted, suggestion } from "../../src/wording.ts";
 
 /** Tensors by name. */
 type Tensors = Readonly<Record<string, Tensor>>;

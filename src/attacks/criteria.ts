@@ -1,7 +1,7 @@
 /** What counts as fooled. @module */
 
 import type { Predictions } from "../predict.ts";
-import { checkFunction, checkList } from "../schema.ts";
+import { checkFunction, checkList } from "../checks.ts";
 
 /**
  * Whether example `i`, with these predictions, counts as fooled; `label` is its true class, or the class aimed at if there is

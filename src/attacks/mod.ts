@@ -1,7 +1,7 @@
 /** The attacks. @module */
 
 import { InputError } from "../errors.ts";
-import { shown, suggestion } from "../schema.ts";
+import { shown, suggestion } from "../wording.ts";
 import type { Attack } from "./attack.ts";
 import * as all from "./registry.ts";
 

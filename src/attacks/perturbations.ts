@@ -8,7 +8,9 @@ import { predictedClasses } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
-import { checkFunction, checkObject, isList, number, resolve, shown } from "../schema.ts";
+import { number } from "../schema.ts";
+import { checkFunction, checkObject, isList, resolve } from "../checks.ts";
+import { shown } from "../wording.ts";
 import type { Attack, AttackOptions, SizeOptions } from "./attack.ts";
 import type { LossOptions } from "./direction.ts";
 

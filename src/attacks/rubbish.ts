@@ -6,7 +6,8 @@ import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { gradientOf } from "../models/answers.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
 import { fillNormal, type Rng, rng } from "../rng.ts";
-import { choice, integer, number, resolve } from "../schema.ts";
+import { choice, integer, number } from "../schema.ts";
+import { resolve } from "../checks.ts";
 import { confident, confidentIn, fooledOf } from "./criteria.ts";
 
 /** How rubbish is drawn and judged. */

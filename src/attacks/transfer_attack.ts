@@ -4,7 +4,7 @@ import { select } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { matrix as ordinary, rowsOf } from "../matrix.ts";
 import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
-import { checkFunction, checkList, checkObject } from "../schema.ts";
+import { checkFunction, checkList, checkObject } from "../checks.ts";
 import type { Attack, AttackOptions, SizeOptions } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { allRows, copyRow } from "./rows.ts";

@@ -8,7 +8,8 @@ import { predict, type Predictions } from "../predict.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { checkExamples, gradientOf } from "../models/answers.ts";
 import type { Differentiable } from "../models/classifier.ts";
-import { any, choice, integer, resolve } from "../schema.ts";
+import { any, choice, integer } from "../schema.ts";
+import { resolve } from "../checks.ts";
 import { fooledOf, misclassified, targeted } from "./criteria.ts";
 import { cosineSchedule } from "./fmn.ts";
 

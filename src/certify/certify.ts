@@ -9,17 +9,9 @@ import { checkExamples } from "../models/answers.ts";
 import { checkModel } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import { Workspace } from "../runtime/workspace.ts";
-import {
-  any,
-  checkList,
-  checkObject,
-  choice,
-  isList,
-  number,
-  resolve,
-  type Schema,
-  shown,
-} from "../schema.ts";
+import { any, choice, number, type Schema } from "../schema.ts";
+import { checkList, checkObject, isList, resolve } from "../checks.ts";
+import { shown } from "../wording.ts";
 import { cascade, type ClassPair, globalTable, type Proof, type Steps, type Verdict } from "./cascade.ts";
 import { apply, type Chain, marginOf, scoresOf } from "./chain.ts";
 import { linearMargin, type Margin } from "./exact_linear.ts";

@@ -6,7 +6,8 @@ import { matrix } from "../matrix.ts";
 import { checkFiniteInputs } from "../models/answers.ts";
 import { checkModel, type Classifier } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
-import { checkObject, integer, number, resolve, type Schema } from "../schema.ts";
+import { integer, number, type Schema } from "../schema.ts";
+import { checkObject, resolve } from "../checks.ts";
 import { clopperPearson, normalQuantile } from "./functions.ts";
 
 /** Options of randomized smoothing. */

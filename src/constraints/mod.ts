@@ -3,7 +3,8 @@
 import { InputError } from "../errors.ts";
 import type { Bounds } from "../kernels/attack.ts";
 import type { Matrix } from "../matrix.ts";
-import { checkList, checkObject, isList, oneOf, shown } from "../schema.ts";
+import { checkList, checkObject, isList } from "../checks.ts";
+import { oneOf, shown } from "../wording.ts";
 import {
   type Constraint,
   type ConstraintOptions,

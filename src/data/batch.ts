@@ -2,7 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import { checkFinite, checkMatrix, type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkList, isList, shown } from "../schema.ts";
+import { checkList, isList } from "../checks.ts";
+import { shown } from "../wording.ts";
 
 /** Examples with their true labels, the form in which all data travels. */
 export interface Batch {

@@ -1,7 +1,9 @@
 /** Delimited text, one example a line. @module */
 
 import { InputError } from "../errors.ts";
-import { any, choice, oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
+import { any, choice } from "../schema.ts";
+import { resolve } from "../checks.ts";
+import { oneOf, quoted, shown, suggestion } from "../wording.ts";
 import { imageOfWidth } from "./image.ts";
 import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
 import {

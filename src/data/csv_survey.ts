@@ -1,7 +1,7 @@
 /** What the columns of delimited texts hold: which character parts them, which lines are headings. @module */
 
 import { InputError } from "../errors.ts";
-import { quoted } from "../schema.ts";
+import { quoted } from "../wording.ts";
 import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
 
 /** What parts the cells of a line. */

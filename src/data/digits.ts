@@ -1,7 +1,8 @@
 /** The built-in digits: a data set that needs no network and no licence. @module */
 
 import { InputError } from "../errors.ts";
-import { checkObject, shown } from "../schema.ts";
+import { checkObject } from "../checks.ts";
+import { shown } from "../wording.ts";
 import { type Rng, rng } from "../rng.ts";
 import type { Batch } from "./batch.ts";
 import { write } from "./digits/hand.ts";

@@ -1,7 +1,8 @@
 /** Bytes, and the numbers that files hold in them. @module */
 
 import { InputError } from "../errors.ts";
-import { checkList, checkObject, shown } from "../schema.ts";
+import { checkList, checkObject } from "../checks.ts";
+import { shown } from "../wording.ts";
 
 /** Numbers as files hold them; half precision is widened to float32, true and false are 1 and 0. */
 export type NumericArray =

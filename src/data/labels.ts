@@ -1,7 +1,7 @@
 /** LabelColumn of a data set as classes 0, 1, … @module */
 
 import { InputError } from "../errors.ts";
-import { quoted } from "../schema.ts";
+import { quoted } from "../wording.ts";
 import type { NumericArray } from "./elements.ts";
 import type { LabelMeaning } from "./reading.ts";
 

@@ -1,7 +1,7 @@
 /** NumPy's `.npy` files. @module */
 
 import { InputError } from "../errors.ts";
-import { oneOf, quoted } from "../schema.ts";
+import { oneOf, quoted } from "../wording.ts";
 import {
   bytesOf,
   checkArray,

@@ -1,7 +1,8 @@
 /** How data were read: every decision about them, for output and JSON. @module */
 
 import { InputError } from "../errors.ts";
-import { checkObject, quoted } from "../schema.ts";
+import { checkObject } from "../checks.ts";
+import { quoted } from "../wording.ts";
 import type { ImageShape } from "./image.ts";
 import type { Scaling } from "./scaling.ts";
 

@@ -1,7 +1,8 @@
 /** safetensors files of the types that the library writes itself: writing, and strict reading. @module */
 
 import { type ErrorCode, InputError } from "../errors.ts";
-import { checkList, checkObject, oneOf, quoted, shown } from "../schema.ts";
+import { checkList, checkObject } from "../checks.ts";
+import { oneOf, quoted, shown } from "../wording.ts";
 import { bytesOf, shapeText, sizeOf } from "./elements.ts";
 import { type Header, MAX_HEADER_BYTES, METADATA, readHeader, SIZE_BYTES } from "./safetensors_header.ts";
 

@@ -1,7 +1,7 @@
 /** The header of a safetensors file, read strictly. @module */
 
 import { InputError } from "../errors.ts";
-import { quoted } from "../schema.ts";
+import { quoted } from "../wording.ts";
 
 /** A header's members: names to fields, each field a text or whole numbers. */
 export type Header = Map<string, Map<string, string | number[]>>;

@@ -2,7 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import { checkMatrix, type Matrix } from "../matrix.ts";
-import { checkObject, isList, shown } from "../schema.ts";
+import { checkObject, isList } from "../checks.ts";
+import { shown } from "../wording.ts";
 
 /**
  * A scaling of inputs: as they are, divided by 255, or for each input (x − offset) / divisor, with which `standard` makes

@@ -2,7 +2,9 @@
 
 import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
-import { any, choice, integer, integerOr, isList, resolve, shown } from "../schema.ts";
+import { any, choice, integer, integerOr } from "../schema.ts";
+import { isList, resolve } from "../checks.ts";
+import { shown } from "../wording.ts";
 import type { Batch } from "./batch.ts";
 import { type NumericArray, toFloat32 } from "./elements.ts";
 import { imageOfWidth, type ImageShape } from "./image.ts";

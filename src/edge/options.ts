@@ -7,7 +7,8 @@ import { readGate } from "../evaluate/read_gate.ts";
 import { checkedMembers } from "../fields.ts";
 import type { Model } from "../models/model.ts";
 import type { Differentiable } from "../models/classifier.ts";
-import { any, type AnySchema, integer, number, oneOf, shown } from "../schema.ts";
+import { any, type AnySchema, integer, number } from "../schema.ts";
+import { oneOf, shown } from "../wording.ts";
 import type { Settings } from "./action.ts";
 
 /** What a request may ask for at most. */

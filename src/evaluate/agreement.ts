@@ -1,7 +1,8 @@
 /** How far models agree in their mistakes, and what one's adversarial examples do to another (paper, section 8). @module */
 
 import { InputError } from "../errors.ts";
-import { checkList, checkObject, shown } from "../schema.ts";
+import { checkList, checkObject } from "../checks.ts";
+import { shown } from "../wording.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import { type Examples, integerLabels } from "../data/batch.ts";
 import { predict } from "../predict.ts";

@@ -2,7 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import { checkedMembers } from "../fields.ts";
-import { any, type Field, integer, shown } from "../schema.ts";
+import { any, type Field, integer } from "../schema.ts";
+import { shown } from "../wording.ts";
 import type { ConfiguredAttack } from "./attack_choice.ts";
 import type { EvaluationConditions } from "./evaluation.ts";
 import type { WorstCase } from "./robustness.ts";

@@ -4,7 +4,8 @@ import { InputError } from "../errors.ts";
 import { type Predictions, predictions } from "../predict.ts";
 import { checkMatrix, type Matrix, matrix } from "../matrix.ts";
 import { checkFiniteInputs, scoresOf } from "../models/answers.ts";
-import { checkObject, shown } from "../schema.ts";
+import { checkObject } from "../checks.ts";
+import { shown } from "../wording.ts";
 import { checkModel, type Differentiable } from "../models/classifier.ts";
 
 /** A model's answers along a line. */

@@ -1,7 +1,9 @@
 /** How much of an image a filter looks at (for the paper's figure 3, which states no measure). @module */
 
 import { InputError } from "../errors.ts";
-import { checkList, integer, resolve, shown } from "../schema.ts";
+import { integer } from "../schema.ts";
+import { checkList, resolve } from "../checks.ts";
+import { shown } from "../wording.ts";
 
 const LOCALIZATION = { width: integer("Pixels of a row", { required: true, min: 1 }) };
 

@@ -1,7 +1,8 @@
 /** How often a model errs, and how sure it is. @module */
 
 import { InputError } from "../errors.ts";
-import { checkList, checkObject, shown } from "../schema.ts";
+import { checkList, checkObject } from "../checks.ts";
+import { shown } from "../wording.ts";
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Rubbish } from "../attacks/rubbish.ts";
 import type { Batch, Examples } from "../data/batch.ts";

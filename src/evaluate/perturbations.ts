@@ -1,7 +1,8 @@
 /** Perturbations that were made for one example, on others (paper, section 8). @module */
 
 import { InputError } from "../errors.ts";
-import { checkObject, integer, number, resolve } from "../schema.ts";
+import { integer, number } from "../schema.ts";
+import { checkObject, resolve } from "../checks.ts";
 import type { Adversarial } from "../attacks/attack.ts";
 import { type Batch, typed } from "../data/batch.ts";
 import { checkMatrix, type Matrix, matrix, shape } from "../matrix.ts";

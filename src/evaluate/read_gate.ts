@@ -2,18 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import { checkedMembers, type JsonSchema, jsonSchemaOf, jsonSchemaOfField, quotedName } from "../fields.ts";
-import {
-  boolean,
-  choice,
-  type Field,
-  integer,
-  integers,
-  number,
-  numbers,
-  oneOf,
-  problem,
-  shown,
-} from "../schema.ts";
+import { boolean, choice, type Field, integer, integers, number, numbers, problem } from "../schema.ts";
+import { oneOf, shown } from "../wording.ts";
 import { METHODS } from "../certify/certify.ts";
 import { EFFORTS } from "./efforts.ts";
 import { type Gate, LIMITED, type Threshold, WORST_CASE } from "./gate.ts";

@@ -5,7 +5,7 @@ import type { ConstraintOptions, Norm } from "../constraints/constraint.ts";
 import type { Batch, Examples } from "../data/batch.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
-import { checkObject } from "../schema.ts";
+import { checkObject } from "../checks.ts";
 import { attackSteps, errorAt, isFooled, type Standing, type Subject } from "./cascade.ts";
 import { certifiedCount, WITNESS } from "./certified.ts";
 import { type Effort, stagesOf } from "./efforts.ts";

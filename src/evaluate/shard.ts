@@ -2,24 +2,14 @@
 
 import { constraint } from "../constraints/mod.ts";
 import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
-import { METHODS } from "../certify/certify.ts";
-import type { CertifyOptions } from "../certify/certify.ts";
+import { type CertifyOptions, METHODS } from "../certify/certify.ts";
 import type { Batch, Examples } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { predictRows } from "../predict.ts";
 import { checkExamples } from "../models/answers.ts";
 import type { Model } from "../models/model.ts";
-import {
-  any,
-  boolean,
-  checkObject,
-  choice,
-  integer,
-  number,
-  numbers,
-  resolve,
-  type Schema,
-} from "../schema.ts";
+import { any, boolean, choice, integer, number, numbers, type Schema } from "../schema.ts";
+import { checkObject, resolve } from "../checks.ts";
 import { firstStanding, isFooled, openRows, stageSteps, type Standing, type Subject } from "./cascade.ts";
 import { certifiedSteps, certifierOf, WITNESS } from "./certified.ts";
 import { type Effort, EFFORTS, type Stage, stagesOf } from "./efforts.ts";

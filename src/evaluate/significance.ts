@@ -1,7 +1,7 @@
 /** What counts of errors tell, and what they cannot: intervals and a paired test. @module */
 
 import { InputError } from "../errors.ts";
-import { shown } from "../schema.ts";
+import { shown } from "../wording.ts";
 
 /** The 0.975 quantile of the standard normal distribution. */
 const Z = 1.959963984540054;

@@ -4,7 +4,8 @@ import { InputError } from "../errors.ts";
 import { type Head, type HeadName, heads } from "../heads.ts";
 import type * as all from "../ops/mod.ts";
 import { type Op, type Shape, shapeText, sizeOf } from "../ops/op.ts";
-import { oneOf, quoted, resolve, shown, suggestion } from "../schema.ts";
+import { resolve } from "../checks.ts";
+import { oneOf, quoted, shown, suggestion } from "../wording.ts";
 
 /** The name of an operation. */
 export type OpName = keyof typeof all;

@@ -22,7 +22,7 @@ import { countNotFinite } from "../kernels/elementwise.ts";
 import { type Batch, checkRange, type Examples, typed } from "../data/batch.ts";
 import { allFinite, checkFinite, type Matrix, matrix } from "../matrix.ts";
 import { Resident } from "../runtime/heap.ts";
-import { shown } from "../schema.ts";
+import { shown } from "../wording.ts";
 import { checkInputs, type Classifier, type Differentiable } from "./classifier.ts";
 
 type Known = Pick<Classifier, "head" | "classes">;

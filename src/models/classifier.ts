@@ -2,7 +2,7 @@
 
 import { InputError } from "../errors.ts";
 import type { Head } from "../heads.ts";
-import { shown } from "../schema.ts";
+import { shown } from "../wording.ts";
 import { checkMatrix, type Matrix } from "../matrix.ts";
 import { Resident } from "../runtime/heap.ts";
 

@@ -3,7 +3,8 @@
 import { InputError } from "../errors.ts";
 import { exp, log } from "../kernels/elementwise.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkList, shown } from "../schema.ts";
+import { checkList } from "../checks.ts";
+import { shown } from "../wording.ts";
 import { checkInputs, checkModel, type Differentiable } from "./classifier.ts";
 
 /** How an ensemble makes one answer of its members'. */

@@ -1,7 +1,8 @@
 /** The registry of model families. @module */
 
 import { InputError } from "../errors.ts";
-import { checkObject, shown, suggestion } from "../schema.ts";
+import { checkObject } from "../checks.ts";
+import { shown, suggestion } from "../wording.ts";
 import type { Family, FamilyKind } from "./family.ts";
 import * as all from "./mod.ts";
 

@@ -7,7 +7,8 @@ import type { Tensors } from "../graph/executor.ts";
 import type { Head } from "../heads.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { type Rng, rng } from "../rng.ts";
-import { checkList, checkObject, integer, resolve, type Resolved, type Schema } from "../schema.ts";
+import { integer, type Resolved, type Schema } from "../schema.ts";
+import { checkList, checkObject, resolve } from "../checks.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** A kind of model with its sizes: what is computed, from what parameters, and how these are found. */

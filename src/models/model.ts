@@ -1,7 +1,8 @@
 /** Models: a family or a graph, with parameters. @module */
 
 import { InputError } from "../errors.ts";
-import { checkObject, shown } from "../schema.ts";
+import { checkObject } from "../checks.ts";
+import { shown } from "../wording.ts";
 import { type Executor, executor, type Runner, type Tensors } from "../graph/executor.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
 import * as ops from "../ops/mod.ts";

@@ -3,7 +3,8 @@
 import { InputError } from "../errors.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { type Shape, shapeText, sizeOf } from "../ops/op.ts";
-import { checkFunction, checkObject, choice, number, numbers, resolve, type Schema } from "../schema.ts";
+import { choice, number, numbers, type Schema } from "../schema.ts";
+import { checkFunction, checkObject, resolve } from "../checks.ts";
 import { graphFamily, type Model, model as modelOf } from "./model.ts";
 
 /** What is done to inputs: (x·scale − mean) / std, with images in another layout. */

@@ -5,7 +5,9 @@ import { type HeadName, heads } from "../heads.ts";
 import { log } from "../kernels/elementwise.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import type { AsyncClassifier } from "../models/classifier.ts";
-import { any, choice, integer, number, resolve, type Schema, shown } from "../schema.ts";
+import { any, choice, integer, number, type Schema } from "../schema.ts";
+import { resolve } from "../checks.ts";
+import { shown } from "../wording.ts";
 
 /** The endpoint, the form of its answers, retries and timeouts. */
 export interface HttpClassifierOptions {

@@ -3,7 +3,7 @@
 import { readChecked, writeChecked } from "../data/checksum.ts";
 import { InputError } from "../errors.ts";
 import { isObject } from "../models/history.ts";
-import { checkObject } from "../schema.ts";
+import { checkObject } from "../checks.ts";
 import { checkHistory, type Checkpoint, RESUME } from "./checkpoint.ts";
 
 /** The `format` of a checkpoint's file. */

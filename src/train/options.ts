@@ -11,7 +11,9 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { Objective } from "./trades.ts";
 import type { KeepRate } from "../graph/training_pass.ts";
 import { KEEP, OPTIMIZERS, PER_PARAMETER, RECIPE, type Recipe } from "../models/recipe.ts";
-import { any, integer, number, problem, rangeOf, resolve, type Schema, shown } from "../schema.ts";
+import { any, integer, number, problem, rangeOf, type Schema } from "../schema.ts";
+import { resolve } from "../checks.ts";
+import { shown } from "../wording.ts";
 
 /** Options of training: epochs, perturbation, validation, and changes of the family's recipe. */
 export interface TrainOptions extends Partial<Recipe> {

@@ -6,7 +6,7 @@ import { asModel } from "../models/model.ts";
 import type { Differentiable, Perturbation } from "../models/classifier.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { TrainingPass } from "../graph/training_pass.ts";
-import { shown } from "../schema.ts";
+import { shown } from "../wording.ts";
 import { type Examples, type PassExamples, residentLabels } from "./batch_memory.ts";
 
 /** What a pass of training runs on. */

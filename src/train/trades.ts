@@ -7,7 +7,8 @@ import type { Model } from "../models/model.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import type { Perturbed } from "./perturbed.ts";
 import type { PassExamples } from "./batch_memory.ts";
-import { number, resolve, type Schema } from "../schema.ts";
+import { number, type Schema } from "../schema.ts";
+import { resolve } from "../checks.ts";
 
 /** A training objective on clean and perturbed examples. */
 export interface Objective {

@@ -9,7 +9,7 @@ import type { Family } from "../models/family.ts";
 import type { Epoch } from "../models/history.ts";
 import { bind, executorOf, type Model } from "../models/model.ts";
 import { type Rng, rng } from "../rng.ts";
-import { checkObject } from "../schema.ts";
+import { checkObject } from "../checks.ts";
 import { optimizer } from "./optimizer.ts";
 import { type ResolvedOptions, resolveOptions, type TrainOptions } from "./options.ts";
 import { capture, type Checkpoint, restore, type TrainingPosition } from "./checkpoint.ts";

@@ -1,6 +1,6 @@
 import { anyAttacks } from "../../src/attacks/mod.ts";
 import { InputError } from "../../src/errors.ts";
-import { oneOf } from "../../src/schema.ts";
+import { oneOf } from "../../src/wording.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { createHandler, type HandlerOptions } from "../../src/edge/mod.ts";
 import { handlerOf, inputs, models, post } from "./support.ts";

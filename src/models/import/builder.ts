@@ -6,7 +6,7 @@ import type { Graph, GraphNode, OpName } from "../../graph/graph.ts";
 import type { HeadName } from "../../heads.ts";
 import * as ops from "../../ops/mod.ts";
 import { type Op, type Shape, shapeText, sizeOf } from "../../ops/op.ts";
-import { resolve } from "../../schema.ts";
+import { resolve } from "../../checks.ts";
 import type { Constant } from "./constant.ts";
 
 /** What nodes of the graph give for each example. */

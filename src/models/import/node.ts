@@ -1,7 +1,7 @@
 /** One node of an ONNX file as its operator sees it. @module */
 
 import type { Shape } from "../../ops/op.ts";
-import { shown } from "../../schema.ts";
+import { shown } from "../../wording.ts";
 import type { Builder, Computed } from "./builder.ts";
 import { broadcastShape, type Constant, readTensor } from "./constant.ts";
 import type { AttributeProto, NodeProto } from "./onnx_file.ts";

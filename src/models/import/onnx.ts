@@ -2,7 +2,9 @@
 
 import { InputError } from "../../errors.ts";
 import type { HeadName } from "../../heads.ts";
-import { any, resolve, type Schema, shown } from "../../schema.ts";
+import { any, type Schema } from "../../schema.ts";
+import { resolve } from "../../checks.ts";
+import { shown } from "../../wording.ts";
 import type { Model } from "../model.ts";
 import { pathProblem } from "./constant.ts";
 import { classNames } from "./labels.ts";

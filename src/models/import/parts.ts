@@ -3,7 +3,8 @@
 import { InputError } from "../../errors.ts";
 import { type HeadName, heads } from "../../heads.ts";
 import { type Shape, sizeOf } from "../../ops/op.ts";
-import { choice, integers, type Schema, shown, suggestion } from "../../schema.ts";
+import { choice, integers, type Schema } from "../../schema.ts";
+import { shown, suggestion } from "../../wording.ts";
 import { type Model, model } from "../model.ts";
 import { Builder, type Computed, type Logits } from "./builder.ts";
 import { readTensor, REAL, TYPE_NAMES } from "./constant.ts";

@@ -2,7 +2,7 @@
 
 import { InputError } from "../../errors.ts";
 import type { Shape } from "../../ops/op.ts";
-import { shown } from "../../schema.ts";
+import { shown } from "../../wording.ts";
 import { type Constant, transposed } from "./constant.ts";
 import type { AttributeProto, ModelProto, NodeProto, TensorProto } from "./onnx_file.ts";
 

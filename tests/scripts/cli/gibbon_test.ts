@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { families } from "../../../src/mod.ts";
-import { oneOf } from "../../../src/schema.ts";
+import { oneOf } from "../../../src/wording.ts";
 import {
   assertRefused,
   filesIn,

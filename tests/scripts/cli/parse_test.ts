@@ -19,8 +19,8 @@ import {
   integerOr,
   number as numberField,
   numbers as numbersField,
-  suggestion,
 } from "../../../src/schema.ts";
+import { suggestion } from "../../../src/wording.ts";
 import { UserError } from "../../../scripts/errors.ts";
 
 const specimen = command({

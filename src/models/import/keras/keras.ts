@@ -3,7 +3,7 @@
 import { InputError } from "../../../errors.ts";
 import type { Tensor } from "../../../data/safetensors_file.ts";
 import { sizeOf } from "../../../ops/op.ts";
-import { resolve } from "../../../schema.ts";
+import { resolve } from "../../../checks.ts";
 import type { Model } from "../../model.ts";
 import { IMPORT_OPTIONS, type ImportOptions, modelOf } from "../parts.ts";
 import { Writer } from "../written.ts";

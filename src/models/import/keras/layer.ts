@@ -1,7 +1,7 @@
 /** One layer of Keras or tfjs as its reader sees it. @module */
 
 import { sizeOf } from "../../../ops/op.ts";
-import { shown } from "../../../schema.ts";
+import { shown } from "../../../wording.ts";
 import type { Constant } from "../constant.ts";
 import type { Writer, Written } from "../written.ts";
 

@@ -1,6 +1,6 @@
 /** Models of Keras and tfjs as their configuration says: layers in a row, or a graph of them. @module */
 
-import { shown, suggestion } from "../../../schema.ts";
+import { shown, suggestion } from "../../../wording.ts";
 import type { Constant } from "../constant.ts";
 import type { Writer, Written } from "../written.ts";
 import { asJson, type Json, Layer, member } from "./layer.ts";

@@ -1,7 +1,7 @@
 /** Graph models of tfjs: nodes of TensorFlow operations, with names of what they read. @module */
 
 import { InputError } from "../../../errors.ts";
-import { shown, suggestion } from "../../../schema.ts";
+import { shown, suggestion } from "../../../wording.ts";
 import type { Constant } from "../constant.ts";
 import { asJson, type Json } from "../keras/layer.ts";
 import type { ModelProto } from "../onnx_file.ts";

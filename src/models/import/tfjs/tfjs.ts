@@ -1,7 +1,8 @@
 /** Models of TensorFlow.js: `model.json` with files of weights. @module */
 
 import { InputError } from "../../../errors.ts";
-import { any, resolve, type Schema } from "../../../schema.ts";
+import { any, type Schema } from "../../../schema.ts";
+import { resolve } from "../../../checks.ts";
 import type { Model } from "../../model.ts";
 import type { Constant } from "../constant.ts";
 import { asJson, type Json, member } from "../keras/layer.ts";

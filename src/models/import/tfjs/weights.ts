@@ -2,7 +2,7 @@
 
 import { InputError } from "../../../errors.ts";
 import { sizeOf } from "../../../ops/op.ts";
-import { shown } from "../../../schema.ts";
+import { shown } from "../../../wording.ts";
 import { type Constant, pathProblem } from "../constant.ts";
 import { asJson, type Json, member } from "../keras/layer.ts";
 

@@ -14,7 +14,7 @@ import {
 } from "../../../../src/mod.ts";
 import { attackSchemas } from "../../../../src/evaluate/attack_choice.ts";
 import { readNpy } from "../../../../src/data/npy.ts";
-import { oneOf } from "../../../../src/schema.ts";
+import { oneOf } from "../../../../src/wording.ts";
 import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
 
 Deno.test("attack writes what it made, from what, and what the model says of it", () =>

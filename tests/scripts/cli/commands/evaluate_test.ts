@@ -3,7 +3,7 @@ import { rates } from "../../../../scripts/cli/outputs.ts";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { fooledRate } from "../../../../src/evaluate/evaluation.ts";
 import { attackSchemas, configureAttack } from "../../../../src/evaluate/attack_choice.ts";
-import { oneOf } from "../../../../src/schema.ts";
+import { oneOf } from "../../../../src/wording.ts";
 import { fgsm, kernels, loadModel, measure, predict, sweep, uniformNoise } from "../../../../src/mod.ts";
 import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
 

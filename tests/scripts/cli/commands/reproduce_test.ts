@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { claims } from "../../../../src/paper/claims/mod.ts";
 import { experiments } from "../../../../src/paper/mod.ts";
 import type { Report } from "../../../../src/report/report.ts";
-import { oneOf } from "../../../../src/schema.ts";
+import { oneOf } from "../../../../src/wording.ts";
 import { assertRefused, filesIn, gibbon, inFolder, printed } from "../support.ts";
 
 const program = new URL("../../../../scripts/cli/gibbon.ts", import.meta.url).pathname;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { families, fgsm, kernels, loadModel, measure, readSafetensors, sweep } from "../../../../src/mod.ts";
 import { attackSchemas } from "../../../../src/evaluate/attack_choice.ts";
-import { oneOf } from "../../../../src/schema.ts";
+import { oneOf } from "../../../../src/wording.ts";
 import { rates } from "../../../../scripts/cli/outputs.ts";
 import {
   assertRefused,
