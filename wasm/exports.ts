@@ -8,6 +8,10 @@ export interface Exports {
   conv2dForward(z: number, x: number, w: number, b: number, offsets: number, bases: number, pixels: number, rows: number, groups: number, outputs: number, depth: number, places: number): void;
   conv2dParameters(dW: number, dZ: number, x: number, offsets: number, bases: number, accumulate: number, pixels: number, rows: number, groups: number, outputs: number, depth: number, places: number): void;
   shiftImages(out: number, x: number, down: number, right: number, height: number, width: number, images: number, toHeight: number, toWidth: number): void;
+  channelBlend(dX: number, dY: number, x: number, scale: number, slope: number, shift: number, rows: number, channels: number, pixels: number): void;
+  channelMoments(mean: number, variance: number, x: number, rows: number, channels: number, pixels: number): void;
+  channelProducts(sums: number, products: number, dY: number, x: number, mean: number, rows: number, channels: number, pixels: number): void;
+  channelScale(out: number, x: number, scale: number, shift: number, rows: number, channels: number, pixels: number): void;
   averagePoolBackward(dX: number, dOut: number, places: number, shares: number, pixels: number, images: number, outputs: number, size: number): void;
   averagePoolForward(out: number, x: number, places: number, shares: number, pixels: number, images: number, outputs: number, size: number): void;
   maxPoolBackward(dX: number, dOut: number, winner: number, pixels: number, images: number, outputs: number): void;
@@ -95,6 +99,10 @@ export interface Operands<Floats, Doubles, Ints> {
   conv2dForward: { z: Floats; x: Floats; w: Floats; b: Floats; offsets: Ints; bases: Ints; pixels: number; rows: number; groups: number; outputs: number; depth: number; places: number };
   conv2dParameters: { dW: Floats; dZ: Floats; x: Floats; offsets: Ints; bases: Ints; accumulate: number; pixels: number; rows: number; groups: number; outputs: number; depth: number; places: number };
   shiftImages: { out: Floats; x: Floats; down: number; right: number; height: number; width: number; images: number; toHeight: number; toWidth: number };
+  channelBlend: { dX: Floats; dY: Floats; x: Floats; scale: Floats; slope: Floats; shift: Floats; rows: number; channels: number; pixels: number };
+  channelMoments: { mean: Floats; variance: Floats; x: Floats; rows: number; channels: number; pixels: number };
+  channelProducts: { sums: Floats; products: Floats; dY: Floats; x: Floats; mean: Floats; rows: number; channels: number; pixels: number };
+  channelScale: { out: Floats; x: Floats; scale: Floats; shift: Floats; rows: number; channels: number; pixels: number };
   averagePoolBackward: { dX: Floats; dOut: Floats; places: Ints; shares: Floats; pixels: number; images: number; outputs: number; size: number };
   averagePoolForward: { out: Floats; x: Floats; places: Ints; shares: Floats; pixels: number; images: number; outputs: number; size: number };
   maxPoolBackward: { dX: Floats; dOut: Floats; winner: Ints; pixels: number; images: number; outputs: number };
@@ -220,6 +228,10 @@ export const imageOperands: Partial<Record<keyof Operands<never, never, never>, 
   conv2dForward: "*z x w b offsets bases pixels rows groups outputs depth places",
   conv2dParameters: "*dW dZ x offsets bases accumulate pixels rows groups outputs depth places",
   shiftImages: "*out x down right height width images toHeight toWidth",
+  channelBlend: "*dX dY x scale slope shift rows channels pixels",
+  channelMoments: "*mean *variance x rows channels pixels",
+  channelProducts: "*sums *products dY x mean rows channels pixels",
+  channelScale: "*out x scale shift rows channels pixels",
   averagePoolBackward: "*dX dOut places shares pixels images outputs size",
   averagePoolForward: "*out x places shares pixels images outputs size",
   maxPoolBackward: "*dX dOut winner pixels images outputs",

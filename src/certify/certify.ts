@@ -109,7 +109,7 @@ const SHARED = 10;
  *
  * @throws {InputError} if an option is out of range, or the examples do not fit the model
  * @throws {InputError} code `value` for a model whose graph has other operations than linear, relu, leakyRelu, maxout, tanh,
- *   sigmoid, exp, rbf, add, concat, reshape, affine, conv2d and pool, or is too large when these are written out
+ *   sigmoid, exp, rbf, add, concat, reshape, affine, batchNorm, conv2d and pool, or is too large when these are written out
  */
 export function certify(model: Model, batch: Examples, options: CertifyOptions): Certificates {
   const { now, method = "auto" } = options ?? {};

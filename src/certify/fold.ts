@@ -2,7 +2,9 @@
 
 import type { GraphNode } from "../graph/graph.ts";
 import type { Model } from "../models/model.ts";
+import { scaleAndShift } from "../ops/batch_norm.ts";
 import { broadcastIndices } from "../ops/indices.ts";
+import { sizeOf } from "../ops/op.ts";
 import { roundingError } from "./neighborhood.ts";
 import { refuse } from "./unroll.ts";
 import { convolutionRows, poolRows, type Rows } from "./windows.ts";
@@ -70,16 +72,24 @@ export function fold({ graph, family: { checked }, tensors: read }: Model): Fold
     const tensor = (role: string) => data(own.find((each) => each.role === role)!.name);
     const before = pending.get(from[0]);
     if (op.name === "reshape") return void alias.set(id, from[0]);
+    if (op.name === "batchNorm") {
+      const all = Object.fromEntries(
+        ["scale", "shift", "mean", "variance"].map((role) => [role, tensor(role)]),
+      );
+      // the numbers that inference takes
+      const { scale, shift } = scaleAndShift(all as never, attributes.epsilon);
+      const pixels = sizeOf(shape) / shape[0];
+      const each = (values: Float32Array) =>
+        Float64Array.from({ length: sizeOf(shape) }, (_, i) => values[Math.floor(i / pixels)]);
+      return scaleAll(id, { from: from[0], scale: each(scale), shift: each(shift) });
+    }
     if (op.name === "affine") {
       const places = broadcastIndices((node.attributes as { size: readonly number[] }).size, shape);
       const [scale, shift] = ["scale", "shift"].map((role) => {
         const values = tensor(role);
         return Float64Array.from(places, (place) => values[place]);
       });
-      return void pending.set(
-        id,
-        composed({ from: from[0], scale, shift, sizes: shift.map(Math.abs) }, before),
-      );
+      return scaleAll(id, { from: from[0], scale, shift });
     }
     const rows: Rows & { pieces?: number } | undefined = op.name === "conv2d"
       ? convolutionRows(shape, attributes, { W: tensor("W"), b: tensor("b") })
@@ -107,12 +117,36 @@ export function fold({ graph, family: { checked }, tensors: read }: Model): Fold
   settled(alias.get(last) ?? last);
   return { nodes, weights };
 
-  /** `after` on what `before` gives, if there is one. */
-  function composed(after: Pending, before: Pending | undefined): Pending {
+  /** Node `id` scales and shifts what `own.from` gives: within the weights of that one, if nothing else reads it, or later. */
+  function scaleAll(id: string, own: Omit<Pending, "sizes">): void {
+    const before = pending.get(own.from), last = nodes.at(-1);
+    const readers = graph.nodes.filter(({ from }) =>
+      from.some((name) => (alias.get(name) ?? name) === own.from)
+    );
+    const there = weights.get(own.from);
+    const exact = there ? there.slack.every((value) => value === 0) : true;
+    if (before || last?.id !== own.from || last.op !== "linear" || readers.length > 1 || !exact) {
+      return void pending.set(id, scaled(own, before));
+    }
+    const { W, b } = there ?? { W: data(last.tensors!.W), b: data(last.tensors!.b) };
+    const columns = W.length / b.length, slack = new Float64Array(b.length);
+    own.scale.forEach((scale, u) => {
+      for (let i = u * columns; i < (u + 1) * columns; i++) W[i] *= scale;
+      b[u] *= scale;
+      slack[u] = roundingError(2, Math.abs(b[u]) + Math.abs(own.shift[u]));
+      b[u] += own.shift[u];
+    });
+    nodes[nodes.length - 1] = { ...last, id };
+    weights.set(id, { W, b, slack });
+  }
+
+  /** A scale and shift on what `before` gives, if there is one. */
+  function scaled(own: Omit<Pending, "sizes">, before: Pending | undefined): Pending {
+    const after = { ...own, sizes: own.shift.map(Math.abs) };
     if (!before) return after;
     const exact = ({ scale }: Pending) => scale.every((value) => Math.abs(value) === 1);
     if (!exact(before) && !exact(after)) {
-      refuse("numbers are scaled twice, by nodes of operation affine");
+      refuse("numbers are scaled twice, by nodes of operation affine or batchNorm");
     }
     return {
       from: before.from,

@@ -18,7 +18,7 @@ export type Form =
  * The form of `model`: linear, diagonal RBF, or layers in a row, branches among them.
  *
  * @throws {InputError} if its graph has operations other than linear, relu, leakyRelu, maxout, tanh, sigmoid, exp, rbf, add,
- *   concat, reshape, affine, conv2d and pool
+ *   concat, reshape, affine, batchNorm, conv2d and pool
  */
 export function formOf(model: Model): Form {
   const { graph, classes, inputs } = model;

@@ -31,6 +31,8 @@ export interface Executor extends Runner, Disposable {
   readonly training: Workspace;
   /** What training adjusts. */
   readonly parameters: readonly Parameter[];
+  /** Statistics of batches that passes of training leave, by name. */
+  readonly running: Readonly<Record<string, Matrix>>;
   /** Layers with parameters. */
   readonly layers: number;
   /** Forward passes so far, those of parts of it included: while it stays, the last one may be differentiated. */
@@ -101,7 +103,7 @@ export function executor(
   const steps = plan(graph.nodes, { fuse }).map(({ nodes, sources, instantiate }): Step => {
     const instance = instantiate(nodes.map(contextOf));
     const after = sources.some((source) => within[source]);
-    const parametric = instance.parameters.length > 0;
+    const parametric = instance.parameters.length > 0 && !instance.running;
     within.push(after || parametric);
     return Object.assign(instance, {
       id: nodes.at(-1)!.id,
@@ -127,7 +129,7 @@ export function executor(
         const value = places[sources[k]];
         received[i][k] = own && k === 0 ? own.forward(value, pass) : value;
       }
-      places[i + 1] = steps[i].forward(received[i]);
+      places[i + 1] = steps[i].forward(received[i], pass !== undefined);
     }
   }
 
@@ -178,6 +180,9 @@ export function executor(
     workspace,
     training,
     parameters: steps.flatMap(({ parameters }) => parameters),
+    running: Object.fromEntries(
+      steps.flatMap(({ running = [] }) => running.map(({ name, value }) => [name, value])),
+    ),
     layers,
     passes,
     objective: own && ((x, labels, how) => {

@@ -1,5 +1,7 @@
 /** Convolutional network: its options, graph and recipe. @module */
 
+import type { GraphNode } from "../graph/graph.ts";
+import { batchNorm as batchNormOp } from "../ops/batch_norm.ts";
 import { conv2d } from "../ops/conv2d.ts";
 import { leakyRelu } from "../ops/leaky_relu.ts";
 import { linear } from "../ops/linear.ts";
@@ -9,7 +11,7 @@ import { relu } from "../ops/relu.ts";
 import { reshape } from "../ops/reshape.ts";
 import { sigmoid } from "../ops/sigmoid.ts";
 import { tanh } from "../ops/tanh.ts";
-import { choice, integers, number } from "../schema.ts";
+import { boolean, choice, integers, number } from "../schema.ts";
 import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { convolutionNode, IMAGES, imageShape, pooled } from "./image_nodes.ts";
 import { linearNode } from "./nodes.ts";
@@ -35,6 +37,8 @@ export interface CnnOptions {
   units?: readonly number[];
   /** What units make of their sums; default `"relu"`. */
   activation?: "relu" | "leakyRelu" | "tanh" | "sigmoid";
+  /** Whether the sums of convolutions and dense layers are normalised before they are activated; default false. */
+  batchNorm?: boolean;
   /** Slope of `"leakyRelu"` where a sum is not positive, in (0, 1); default 0.01. */
   slope?: number;
   /** `"softmax"` (default), or `"sigmoid"` for an independent probability of each class. */
@@ -44,7 +48,8 @@ export interface CnnOptions {
 /**
  * The family of convolutional networks: layers of convolution, which keeps height and width, activation and maxima of windows,
  * then dense layers and a linear top: `convN.W` (O, channels, kernel, kernel), `convN.b` (O); `layerN.W` (U, D),
- * `layerN.b` (U); `top.W` (C, U), `top.b` (C). Weights start with variance 2 / inputs of a unit (He et al. 2015), biases
+ * `layerN.b` (U); `top.W` (C, U), `top.b` (C); with `batchNorm` also `convN.norm.` or `layerN.norm.` and scale, shift, mean,
+ * variance, one each for each channel or unit. Weights start with variance 2 / inputs of a unit (He et al. 2015), biases
  * at 0.
  *
  * @example
@@ -72,31 +77,50 @@ export const cnn: FamilyKind<CnnOptions> = builtIn<CnnOptions>()({
     activation: choice("What units make of their sums", ["relu", "leakyRelu", "tanh", "sigmoid"], {
       default: "relu",
     }),
+    batchNorm: boolean(
+      "Whether sums of convolutions and dense layers are normalised, by batches in training",
+      {
+        default: false,
+      },
+    ),
     slope: number("Slope of leakyRelu where a sum is not positive", { default: 0.01, above: 0, below: 1 }),
     head: choice("One distribution over the classes, or one probability each", ["softmax", "sigmoid"], {
       default: "softmax",
     }),
   },
-  ops: { conv2d, leakyRelu, linear, pool: poolOp, relu, reshape, sigmoid, tanh },
+  ops: { batchNorm: batchNormOp, conv2d, leakyRelu, linear, pool: poolOp, relu, reshape, sigmoid, tanh },
   make(options) {
-    const { classes, channels, kernel, pool, units, activation, slope, head } = options;
+    const { classes, channels, kernel, pool, units, activation, slope, batchNorm, head } = options;
     const image = imageShape("cnn", options), attributes = activation === "leakyRelu" ? { slope } : {};
     let from = "input", shape: Shape = image;
     const convolutions = channels.flatMap((outputs, i) => {
       const conv = convolutionNode(`conv${i}.`, from, { outputs, kernel });
-      const active = { id: from = `active${i}`, op: activation, from: [conv.id], attributes } as const;
+      const normal = batchNorm ? [normalNode(`conv${i}.`, conv.id)] : [];
+      const active = {
+        id: `active${i}`,
+        op: activation,
+        from: [(normal[0] ?? conv).id],
+        attributes,
+      } as const;
+      from = active.id;
       const after = pooled(`pool${i}`, active.id, { pool, of: [outputs, shape[1], shape[2]] });
       shape = after.shape;
       if (after.nodes.length > 0) from = after.nodes[0].id;
-      return [conv, active, ...after.nodes];
+      return [conv, ...normal, active, ...after.nodes];
     });
     const flat = { id: "flat", op: "reshape", from: [from], attributes: { shape: [sizeOf(shape)] } } as const;
     from = flat.id;
     const dense = units.flatMap((count, i) => {
       const sums = linearNode(`layer${i}.`, from, [count]);
-      return [sums, { id: from = `layer${i}`, op: activation, from: [sums.id], attributes } as const];
+      const normal = batchNorm ? [normalNode(`layer${i}.`, sums.id)] : [];
+      const active = { id: `layer${i}`, op: activation, from: [(normal[0] ?? sums).id], attributes } as const;
+      from = active.id;
+      return [sums, ...normal, active];
     });
+    const { batchNorm: _, ...others } = options;
     return {
+      // files and checkpoints of before had no such option
+      config: batchNorm ? options : others,
       graph: {
         input: image,
         nodes: [...convolutions, flat, ...dense, linearNode("top.", from, [classes])],
@@ -106,3 +130,14 @@ export const cnn: FamilyKind<CnnOptions> = builtIn<CnnOptions>()({
     };
   },
 });
+
+/** The normalisation of what node `from` gives, whose tensors are called `name`, norm and their role. */
+function normalNode(name: string, from: string): GraphNode {
+  const roles = ["scale", "shift", "mean", "variance"];
+  return {
+    id: `${name}batchNorm`,
+    op: "batchNorm",
+    from: [from],
+    tensors: Object.fromEntries(roles.map((role) => [role, `${name}norm.${role}`])),
+  };
+}

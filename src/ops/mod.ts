@@ -2,6 +2,7 @@
 
 export { add } from "./add.ts";
 export { affine } from "./affine.ts";
+export { batchNorm } from "./batch_norm.ts";
 export { classRbm } from "./class_rbm.ts";
 export { combine } from "./combine.ts";
 export { concat } from "./concat.ts";

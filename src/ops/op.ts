@@ -44,8 +44,10 @@ export type Objective = (
 export interface OpInstance {
   /** What training adjusts in it; none is fine. */
   readonly parameters: readonly Parameter[];
-  /** The outputs, (B, width), of the inputs, (B, widths). */
-  forward(inputs: readonly Matrix[]): Matrix;
+  /** Statistics of batches that it keeps: a pass of training changes them, no update does. It is no layer of its own then. */
+  readonly running?: readonly { readonly name: string; readonly value: Matrix }[];
+  /** The outputs, (B, width), of the inputs, (B, widths); `inTraining` in a pass that training learns from. */
+  forward(inputs: readonly Matrix[], inTraining?: boolean): Matrix;
   /**
    * The gradients in the inputs of the last forward pass, if they are wanted, from that in its outputs, which stays as
    * it is.

@@ -165,7 +165,9 @@ const byImages = (kernel: Kernel, ns: number, moves: Readonly<Record<string, rea
   whole(kernel, along("images", { ns, moves }));
 
 /** How images and what is made of them move from one row to the next. */
-const IMAGES = ["groups", "pixels"], PLACES = ["groups", "outputs", "places"];
+const IMAGES = ["groups", "pixels"],
+  PLACES = ["groups", "outputs", "places"],
+  CHANNELS = ["channels", "pixels"];
 
 const plans: Readonly<Partial<Record<Kernel, Plan>>> = {
   gemmNN: tiled((_m, n, k) => ({ a: [4 * k, 4], b: [4 * n, 4] })),
@@ -207,6 +209,8 @@ const plans: Readonly<Partial<Record<Kernel, Plan>>> = {
     "conv2dParameters",
     within("depth", { ns: 0.03, work: ["rows", "groups", "outputs", "depth", "places"], step: 5 }),
   ),
+  channelScale: byRows("channelScale", 0.2, { out: CHANNELS, x: CHANNELS }),
+  channelBlend: byRows("channelBlend", 0.3, { dX: CHANNELS, dY: CHANNELS, x: CHANNELS }),
   shiftImages: byImages("shiftImages", 0.3, { out: ["toHeight", "toWidth"], x: ["height", "width"] }),
   maxPoolForward: byImages("maxPoolForward", 1, { out: ["outputs"], winner: ["outputs"], x: ["pixels"] }),
   maxPoolBackward: byImages("maxPoolBackward", 2, { dX: ["pixels"], dOut: ["outputs"], winner: ["outputs"] }),

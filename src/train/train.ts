@@ -82,6 +82,7 @@ async function epochs(
   const { state, update } = optimizer(recipe, network.parameters, network.training.scope());
   const kept = {
     ...Object.fromEntries(network.parameters.map(({ name, value }) => [name, value])),
+    ...network.running,
     ...state,
   };
   const setupOf = (former?: boolean) => setup(family, data, settings, former);
@@ -101,7 +102,8 @@ async function epochs(
     settings.onProgress?.({ epoch, epochs, step: at.step, steps: epochs * batches, loss, model, ...end });
 
   const checkFinite = (epoch: number) => {
-    if (!network.parameters.every(({ value }) => allFinite(value.data))) diverged(epoch, "model");
+    const values = [...network.parameters.map(({ value }) => value), ...Object.values(network.running)];
+    if (!values.every(({ data }) => allFinite(data))) diverged(epoch, "model");
   };
 
   let worked = 0, pauses = 0;

@@ -4,6 +4,7 @@ import { certify, marginAt } from "../../src/certify/certify.ts";
 import { formOf } from "../../src/certify/form.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
+import { scaleAndShift } from "../../src/ops/batch_norm.ts";
 import { batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
 import { type Model, model } from "../../src/models/model.ts";
@@ -40,7 +41,10 @@ function made(nodes: readonly GraphNode[], ones: readonly string[] = ["mean.s"])
   const tensors = Object.fromEntries(
     Object.entries(fresh.tensors()).map(([name, { shape }], i) => {
       const { data } = uniformMatrix(1, shape.reduce((a, b) => a * b), 70 + i, { lo: -1.5, hi: 1.5 });
-      return [name, { shape, data: ones.includes(name) ? data.fill(1) : data }];
+      return [name, {
+        shape,
+        data: ones.includes(name) ? data.fill(1) : name.endsWith("variance") ? data.map(Math.abs) : data,
+      }];
     }),
   );
   return model(graph, { tensors });
@@ -116,8 +120,52 @@ Deno.test("certify() of a model with preprocessing is below the margin at every 
   }
 });
 
+Deno.test("formOf() has batch normalisation within the weights before it, with the numbers of inference", () => {
+  const norm = (id: string, from: string): GraphNode => ({
+    id,
+    op: "batchNorm",
+    from: [from],
+    tensors: Object.fromEntries(
+      ["scale", "shift", "mean", "variance"].map((role) => [role, `${id}.${role}`]),
+    ),
+  });
+  const nodes: GraphNode[] = [
+    { id: "flat", op: "reshape", from: ["input"], attributes: { shape: [4] } },
+    linear("a", "flat", 5),
+    norm("norm", "a"),
+    { id: "h", op: "relu", from: ["norm"] },
+    linear("top", "h", 3),
+  ];
+  using own = made(nodes);
+  const { graph } = own, tensors = own.tensors();
+  const data = (role: string) => tensors[`norm.${role}`].data as Float32Array;
+  const { scale, shift } = scaleAndShift(
+    { scale: data("scale"), shift: data("shift"), mean: data("mean"), variance: data("variance") },
+    1e-5,
+  );
+  const { "a.W": W, "a.b": b, "top.W": V, "top.b": c } = tensors;
+  using same = model({ ...graph, nodes: nodes.toSpliced(2, 1, affine("norm", "a", [5])) }, {
+    tensors: {
+      ...{ "a.W": W, "a.b": b, "top.W": V, "top.b": c },
+      ...{ "norm.s": { shape: [5], data: scale }, "norm.t": { shape: [5], data: shift } },
+    },
+  });
+  const form = formOf(own);
+  assert(form.kind === "chain" && form.chain.layers.length === 3, "no layer of its own");
+  for (let row = 0; row < 10; row++) {
+    const x = uniformMatrix(1, 4, 20 + row, { lo: -1, hi: 1 }).data;
+    assertAlmostEquals(marginAt(own, x, row % 3), marginInDouble(same, x, row % 3), 1e-12);
+    // both read the same numbers, whichever way they are computed
+    assertAlmostEquals(marginAt(own, x, row % 3), marginInDouble(own, x, row % 3), 1e-5);
+  }
+});
+
 Deno.test("formOf() refuses what is scaled twice, for its products would be rounded", () => {
   using own = made(MODELS["a linear model"], []);
-  assertThrows(() => formOf(own), InputError, "numbers are scaled twice, by nodes of operation affine");
+  assertThrows(
+    () => formOf(own),
+    InputError,
+    "numbers are scaled twice, by nodes of operation affine or batchNorm",
+  );
   assertEquals(own.scores(matrix(1, 4)).cols, 3);
 });

@@ -40,6 +40,7 @@ const VARIANTS: Record<string, Record<string, unknown>[]> = {
       activation: "tanh",
       head: "sigmoid",
     },
+    { image: [1, 7, 1], channels: [2], kernel: 3, pool: 1, units: [4], activation: "tanh", batchNorm: true },
   ],
   convMaxout: [
     { image: [1, 7, 1], channels: [1], kernel: 3, pool: 3 },
@@ -84,10 +85,14 @@ export function ordinaryTensors({ name: family, shapes, config }: Family): Tenso
   // what sigmoids flatten, layer upon layer, needs weights to match, and so do few channels of which many are silent
   const wide = family === "mpDbm" || config.activation === "sigmoid" ? 2 : config.pool ? 1.2 : 0.8;
   // precisions are positive, and so small that probabilities of an RBF are not all 0
-  const ranges: Record<string, [number, number]> = { beta: [0.05, 0.5], factor: [-0.3, 0.3] };
+  const ranges: Record<string, [number, number]> = {
+    beta: [0.05, 0.5],
+    variance: [0.3, 0.9],
+    factor: [-0.3, 0.3],
+  };
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape], i) => {
-      const own = name.replace(/^layer\d\./, "");
+      const own = name.replace(/^(layer|conv)\d\.(norm\.)?/, "");
       const [lo, hi] = ranges[own] ?? (name.endsWith("W") ? [-wide, wide] : [-0.8, 0.8]);
       return [name, {
         shape,

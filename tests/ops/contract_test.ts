@@ -40,6 +40,10 @@ const SHAPED: Readonly<Record<string, readonly Shaped[]>> = {
     { shapes: [IMAGE], attributes: { size: [2, 1, 1] } },
     { shapes: [IMAGE], attributes: { size: [1, 5, 4] } },
   ],
+  batchNorm: [
+    { shapes: [IMAGE], attributes: { epsilon: 0.01 } },
+    { shapes: [[WIDTH]] },
+  ],
   combine: [
     { shapes: [[WIDTH], [WIDTH]], attributes: { function: "product" } },
     { shapes: [IMAGE, IMAGE], attributes: { function: "maximum" } },

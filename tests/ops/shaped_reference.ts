@@ -67,6 +67,13 @@ export const SHAPED_OPERATIONS: Readonly<Record<string, Operation>> = {
     const [s, t] = [scale, shift].map(({ data, shape }) => nested(data, shape));
     return places(shape).map((at, i) => x[i] * (entry(s, at) as number) + (entry(t, at) as number));
   },
+  batchNorm([x], { tensors, attributes, shapes: [shape] }) {
+    const { scale, shift, mean, variance } = tensors, pixels = x.length / shape[0];
+    return x.map((value, i) => {
+      const [g, s, m, v] = [scale, shift, mean, variance].map(({ data }) => data[Math.floor(i / pixels)]);
+      return (value - m) / Math.sqrt(v + (attributes.epsilon as number)) * g + s;
+    });
+  },
   combine: ([a, b], { attributes, kinks }) =>
     a.map((value, i) => {
       if (attributes.function === "product") return value * b[i];

@@ -53,7 +53,7 @@ export function rolesOf(op: Op<any>, inputs: readonly Shape[], attributes: unkno
   if (typeof shape === "string") throw new Error(shape);
   return Object.fromEntries(
     Object.entries(shape.tensors ?? {}).map(([role, shape], i) => {
-      const [lo, hi] = role === "beta" ? [0.05, 0.5] : [-0.8, 0.8];
+      const [lo, hi] = ["beta", "variance"].includes(role) ? [0.05, 0.5] : [-0.8, 0.8];
       return [role, {
         shape,
         data: uniformMatrix(1, shape.reduce((a, b) => a * b), 100 + i, { lo, hi }).data,

@@ -11,6 +11,7 @@ export * from "./elementwise.ts";
 export * from "./exponential.ts";
 export * from "./gemm.ts";
 export * from "./maxout.ts";
+export * from "./normalization.ts";
 export * from "./optimizer.ts";
 export * from "./pooling.ts";
 export * from "./random.ts";

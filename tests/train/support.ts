@@ -9,7 +9,7 @@ import { matrix } from "../../src/matrix.ts";
 import { saveModel } from "../../src/models/file.ts";
 import type { Family } from "../../src/models/family.ts";
 import type { Model } from "../../src/models/model.ts";
-import { classRbm, maxout, mpDbm, rbf, softmaxLinear } from "../../src/models/mod.ts";
+import { classRbm, cnn, maxout, mpDbm, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
 import type { Sgd } from "../../src/models/recipe.ts";
 import { trades, train, type TrainOptions } from "../../src/train/mod.ts";
@@ -82,6 +82,18 @@ export const trainings: Record<string, { start: Family; options: TrainOptions }>
   "rbf by Adam": {
     start: rbf({ inputs: INPUTS, classes: CLASSES, precision: 2 }),
     options: { batchSize: 20 },
+  },
+  "cnn by statistics of batches, against fgsm": {
+    start: cnn({
+      inputs: INPUTS,
+      classes: CLASSES,
+      image: [1, 5, 1],
+      channels: [2],
+      kernel: 3,
+      units: [4],
+      batchNorm: true,
+    }),
+    options: { batchSize: 20, perturbation: perturbation(fgsm, { epsilon: 0.1 }) },
   },
   "mpDbm by masks": {
     start: mpDbm({ inputs: INPUTS, classes: CLASSES, units: [6, 5], iterations: 2 }),

@@ -43,6 +43,30 @@ function convolutions(): Draft[] {
       ...each,
     },
     {
+      kernel: "channelMoments",
+      operands: [zeros(CHANNELS), zeros(CHANNELS), z],
+      scalars: [IMAGES, CHANNELS, positions],
+      ...each,
+    },
+    {
+      kernel: "channelProducts",
+      operands: [zeros(CHANNELS), zeros(CHANNELS), z, z, uniformFloats(CHANNELS)],
+      scalars: [IMAGES, CHANNELS, positions],
+      ...each,
+    },
+    {
+      kernel: "channelScale",
+      operands: [zeros(size), z, uniformFloats(CHANNELS), uniformFloats(CHANNELS)],
+      scalars: [IMAGES, CHANNELS, positions],
+      ...each,
+    },
+    {
+      kernel: "channelBlend",
+      operands: [zeros(size), z, z, ...[0, 0, 0].map(() => uniformFloats(CHANNELS))],
+      scalars: [IMAGES, CHANNELS, positions],
+      ...each,
+    },
+    {
       kernel: "shiftImages",
       operands: [zeros(x.length), x],
       scalars: [2, -2, SIDE, SIDE, IMAGES, SIDE, SIDE],

@@ -78,6 +78,13 @@ const WRITERS: Readonly<Record<string, Write>> = {
     graph.node("LeakyRelu", from, { alpha: { float: node.attributes.slope } }),
   affine: (graph, { from, tensor }) =>
     graph.node("Add", [graph.node("Mul", [from[0], tensor("scale")]), tensor("shift")]),
+  batchNorm: (graph, { node, from, tensor }) =>
+    graph.node("BatchNormalization", [
+      from[0],
+      ...["scale", "shift", "mean", "variance"].map((role) => tensor(role)),
+    ], {
+      epsilon: { float: node.attributes.epsilon },
+    }),
   combine: (graph, { node, from }) =>
     graph.node(node.attributes.function === "product" ? "Mul" : "Max", from),
   concat: (graph, { node, from }) => graph.node("Concat", from, { axis: node.attributes.axis + 1 }),

@@ -106,6 +106,13 @@ const pooling = (trial: (at: ReturnType<typeof pooled>) => Trial[], own?: Row["s
   ...(own && { sums: own }),
 });
 
+/** Trials over rows, channels and pixels. */
+const channels = (trial: (size: number, sizes: number[]) => Trial, own: Row["sums"]): Row => ({
+  sizes: [[1, 1, 1], [3, 2, 5], [2, 5, 9], [7, 3, 16], [5, 9, 1]],
+  trials: (...sizes) => [trial(sizes.reduce((a, b) => a * b), sizes)],
+  sums: own,
+});
+
 /** By kernel. */
 export const rows = {
   conv2dForward: convolution(
@@ -134,6 +141,34 @@ export const rows = {
       })),
     sums: sums("channelSums", 1),
   },
+  channelMoments: channels((size, [rows, channels, pixels]) => ({
+    operands: [blank(channels), blank(channels), reals(size)],
+    scalars: [rows, channels, pixels],
+    terms: rows * pixels + 2,
+  }), ({ operands: [, , x], scalars: [rows, channels, pixels] }) => {
+    const sizes = new Float64Array(channels), squares = new Float64Array(channels);
+    x.forEach((value, i) => {
+      const c = Math.floor(i / pixels) % channels;
+      sizes[c] += Math.abs(value) / (rows * pixels);
+      squares[c] += 4 * value * value / (rows * pixels);
+    });
+    return [sizes, squares];
+  }),
+  channelProducts: channels((size, [rows, channels, pixels]) => ({
+    operands: [blank(channels), blank(channels), reals(size), reals(size), reals(channels)],
+    scalars: [rows, channels, pixels],
+    terms: rows * pixels + 2,
+  }), sums("channelProducts", 2, [4])),
+  channelScale: channels((size, [rows, channels, pixels]) => ({
+    operands: [blank(size), reals(size), reals(channels), reals(channels)],
+    scalars: [rows, channels, pixels],
+    terms: 2,
+  }), sums("channelScale", 1)),
+  channelBlend: channels((size, [rows, channels, pixels]) => ({
+    operands: [blank(size), reals(size), reals(size), ...[0, 0, 0].map(() => reals(channels))],
+    scalars: [rows, channels, pixels],
+    terms: 3,
+  }), sums("channelBlend", 1)),
   shiftImages: {
     sizes: [[1, 1, 3, 4, 2, 5, 6], [-1, -2, 5, 6, 3, 3, 3], [2, 0, 3, 3, 1, 4, 3], [-4, 1, 3, 3, 2, 3, 3], [
       0,
