@@ -6,7 +6,7 @@ import type { Chain, LinearLayer } from "./chain.ts";
 import type { Affine } from "./exact_linear.ts";
 import type { Diagonal } from "./exact_rbf.ts";
 import { fold } from "./fold.ts";
-import { unroll } from "./unroll.ts";
+import { refuse, unroll } from "./unroll.ts";
 
 /** A model as certificates see it. */
 export type Form =
@@ -22,6 +22,7 @@ export type Form =
  */
 export function formOf(model: Model): Form {
   const { graph, classes, inputs } = model;
+  if (!graph) refuse("its layers are not known, as it only gives scores");
   const tensors = model.tensors();
   const { nodes, weights } = fold(model);
   const data = (node: GraphNode, role: string) => {

@@ -168,6 +168,8 @@ export function scoresOf(model: Classifier, x: Matrix, place: Place = same): Mat
 /**
  * The gradient in the inputs, (B, D), of the function of the scores whose gradient `write` writes to `dScores`, and the scores
  * themselves, both checked.
+ *
+ * @throws {InputError} if the model gives no gradients, or what it gives is of another shape or not finite
  */
 export function gradientOf(
   model: Differentiable,
@@ -175,6 +177,9 @@ export function gradientOf(
   write: (dScores: Matrix, scores: Matrix, first: number) => void,
   place: Place = same,
 ): { readonly scores: Matrix; readonly gradient: Matrix } {
+  if (typeof model.inputGradient !== "function") {
+    throw new InputError("value", "differentiate a model's scores", "the model gives no gradients");
+  }
   let all: Matrix | undefined, seen = 0;
   const gradient = model.inputGradient(x, (given, first) => {
     const scores = checkedScores(model, given, given?.rows, (row) => place(first + row));

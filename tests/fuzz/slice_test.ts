@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import process from "node:process";
 import fc from "fast-check";
 import { decode, encode } from "../../scripts/fuzz/corpus.ts";
-import { uncovered } from "../../scripts/fuzz/subjects/calls.ts";
+import { CALLS, uncovered } from "../../scripts/fuzz/subjects/calls.ts";
 import { subjects, workIn } from "../../scripts/fuzz/mod.ts";
 import { inputAt, search } from "../../scripts/fuzz/search.ts";
 import { judge, subject } from "../../scripts/fuzz/subject.ts";
@@ -79,3 +79,17 @@ function busy(milliseconds: number): void {
   const start = process.cpuUsage().user / 1000, began = performance.now();
   while (spent() < milliseconds);
 }
+
+Deno.test("each public function answers a model without gradients, or refuses it in one clear sentence", async () => {
+  const boxes = CALLS.filter(({ value, place }) => value.includes("box") && place.join() === "0");
+  const outcomes = new Map<string, string>();
+  for (const call of boxes) {
+    const { outcome, problem } = await judge(subjects.calls, call);
+    assertEquals(problem, undefined, `${call.name} of a ${call.value}`);
+    outcomes.set(`${call.name} ${call.value}`, outcome);
+  }
+  for (const name of ["fgsm", "lossGradient", "certify", "universal"]) {
+    assertEquals(outcomes.get(`${name} box without gradients`), "refused", name);
+  }
+  assertEquals(outcomes.get("signNoise box without gradients"), "answered");
+});

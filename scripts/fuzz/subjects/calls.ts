@@ -43,6 +43,13 @@ const HOSTILE: Readonly<Record<string, () => unknown>> = {
   "NaN matrix": () => matrix(2, 3, Array(6).fill(NaN)),
   "huge matrix": () => matrix(2, 3, Array(6).fill(3e38)),
   "false matrix": () => ({ rows: 1e9, cols: 3, data: new Float32Array(6) }),
+  "box without gradients": () => ({ inputs: 3, classes: 2, head: heads.softmax, scores: linear.scores }),
+  "slow box": () => ({
+    inputs: 3,
+    classes: 2,
+    head: heads.softmax,
+    scores: (x: gibbon.Matrix) => Promise.resolve(linear.scores(x)),
+  }),
   "false batch": () => ({ x: matrix(2, 3), labels: Int32Array.of(9, -5), classes: 2 }),
 };
 
