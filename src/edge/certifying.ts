@@ -1,10 +1,9 @@
 /** What certificates of a model cost, so that a request can be told before it begins. @module */
 
-import { formOf } from "../certify/form.ts";
-import { InputError } from "../errors.ts";
+import type { Form } from "../certify/form.ts";
+import { certifiableForm } from "../evaluate/certified.ts";
 import type { RobustnessOptions } from "../evaluate/robustness.ts";
 import type { Differentiable } from "../models/classifier.ts";
-import type { Model } from "../models/model.ts";
 import { Problem } from "./problem.ts";
 
 /** Bounds that a request may ask for: those that need no search. Linear and diagonal RBF models are answered exactly. */
@@ -26,26 +25,19 @@ export function certifyingCost(
   { certify, epsilons, cost }: Pick<RobustnessOptions, "certify" | "epsilons"> & { cost: number },
 ): number {
   if (certify === "none") return 0;
-  const one = certificateCost(model, cost, certify);
-  return one * epsilons.length;
+  // what certificates do not know costs nothing, and stays unresolved
+  const form = certifiableForm(model);
+  return typeof form === "string" ? 0 : certificateCost(form, cost, certify) * epsilons.length;
 }
 
 /** The bounds for `model` where a request names none: CROWN, or what is exact, where it is cheap; else none. */
 export function cheapMethod(model: Differentiable, cost: number): "crown" | "none" {
-  try {
-    return certificateCost(model, cost, "crown") <= CHEAP * cost ? "crown" : "none";
-  } catch (error) {
-    // what no certificate knows is left without one
-    if (error instanceof InputError) return "none";
-    throw error;
-  }
+  const form = certifiableForm(model);
+  if (typeof form === "string") return "none";
+  return certificateCost(form, cost, "crown") <= CHEAP * cost ? "crown" : "none";
 }
 
-function certificateCost(model: Differentiable, cost: number, certify: RobustnessOptions["certify"]): number {
-  if (!("graph" in model)) {
-    throw new InputError("value", `certify by ${certify}`, "the model is not one whose operations are known");
-  }
-  const form = formOf(model as Model);
+function certificateCost(form: Form, cost: number, certify: RobustnessOptions["certify"]): number {
   if (form.kind !== "chain") return EXACT * cost;
   if (!(CHEAP_METHODS as readonly unknown[]).includes(certify)) {
     throw new Problem(

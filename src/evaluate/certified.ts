@@ -1,7 +1,7 @@
 /** Certificates of the examples that no attack of the cascade has fooled. @module */
 
 import { certificates, type CertifyOptions, type METHODS } from "../certify/certify.ts";
-import { formOf } from "../certify/form.ts";
+import { type Form, formOf } from "../certify/form.ts";
 import type { Constraint } from "../constraints/constraint.ts";
 import { type Batch, select, slice } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
@@ -17,30 +17,15 @@ export type Certifying = CertifyOptions & {
   readonly method: typeof METHODS[number];
 };
 
-/**
- * The bounds that certify `model`: those `wanted`, or `"auto"`; nothing where none are wanted, or nobody asked and the
- * model has no form that can be certified.
- *
- * @throws {InputError} if bounds are asked for that the model cannot have
- */
-export function certifierOf(
-  model: unknown,
-  wanted?: CertifyOptions["method"] | "none",
-): typeof METHODS[number] | undefined {
-  if (wanted === "none") return undefined;
-  const { graph } = model as Partial<Model>;
-  if (!graph) {
-    if (wanted === undefined) return undefined;
-    throw new InputError("value", `certify by ${wanted}`, "the model is not one whose operations are known");
-  }
+/** The form of `model` that certificates bound, or the reason why they know none. */
+export function certifiableForm(model: unknown): Form | string {
+  if (!(model as Partial<Model>).graph) return "the model is not one whose operations are known";
   try {
-    formOf(model as Model);
+    return formOf(model as Model);
   } catch (error) {
-    // without being asked, what cannot be certified is left unresolved
-    if (error instanceof InputError && wanted === undefined) return undefined;
+    if (error instanceof InputError) return error.reason;
     throw error;
   }
-  return wanted ?? "auto";
 }
 
 /** Certifies the examples that still stand, noted in `standing`; yields the part done. */

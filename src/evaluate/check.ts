@@ -6,6 +6,7 @@ import { type Batch, select } from "../data/batch.ts";
 import { type AttackedRates, type Evaluation, evaluation, type EvaluationOptions } from "./evaluation.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import { noBoundText } from "./attack_choice.ts";
+import { certifiableForm } from "./certified.ts";
 import type { Effort } from "./efforts.ts";
 import {
   type Baseline,
@@ -130,6 +131,9 @@ export function* checkSteps(
   }
   const trials = trialsOf(gate, model.inputs);
   const worstCase = worstCaseOf(gate, effort);
+  const onCertified = gate.thresholds?.some(({ on }) => on === "certified");
+  const form = onCertified ? certifiableForm(model) : undefined;
+  if (typeof form === "string") throw new InputError("value", "judge by certified", form);
   const single = 1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0);
   const all = single + (worstCase ? passesOfWorstCase(model, worstCase) : 0);
   const found = yield* scaled(outcomes(model, examples, trials, { turn }), 0, single / all);

@@ -145,10 +145,11 @@ export function* reportSteps(
   search: Search,
   { standing, sure, at, findings }: Shard,
 ): Generator<number, RobustnessReport> {
-  const { epsilons, within, limits, stages, method, effort, seed, perExample, now, late } = search;
+  const { epsilons, within, limits, stages, method, uncertified, effort, seed, perExample, now, late } =
+    search;
   const { length } = examples.labels;
   const outside = length - standing.inside.length;
-  const warnings = runWarnings({ model, examples, sure: sure / length, findings, outside });
+  const warnings = runWarnings({ model, examples, sure: sure / length, findings, outside, uncertified });
   if (!late()) {
     const probes = probeWarnings({
       model,

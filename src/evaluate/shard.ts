@@ -11,7 +11,7 @@ import type { Model } from "../models/model.ts";
 import { any, boolean, choice, integer, number, numbers, type Schema } from "../schema.ts";
 import { checkObject, resolve } from "../checks.ts";
 import { firstStanding, isFooled, openRows, stageSteps, type Standing, type Subject } from "./cascade.ts";
-import { certifiedSteps, certifierOf, WITNESS } from "./certified.ts";
+import { certifiableForm, certifiedSteps, WITNESS } from "./certified.ts";
 import { type Effort, EFFORTS, type Stage, stagesOf } from "./efforts.ts";
 import type { Finding } from "./warnings.ts";
 
@@ -23,7 +23,7 @@ export interface RobustnessOptions extends Omit<ConstraintOptions, "epsilon" | "
   norm?: Norm;
   /** How hard to look; default `"standard"`. */
   effort?: Effort;
-  /** Bounds that certify; `"none"` for none; default `"auto"` where the model has a form that can be certified, else none. */
+  /** Bounds that certify; `"none"` for none; default `"auto"`. What they do not know stays unresolved. */
   certify?: CertifyOptions["method"] | "none";
   /** Seed of what is random; default 0. */
   seed?: number;
@@ -60,6 +60,8 @@ export interface Search {
   readonly stages: readonly Stage[];
   /** Bounds that certify, if any do. */
   readonly method: typeof METHODS[number] | undefined;
+  /** Why none do, where the model is one that they do not know. */
+  readonly uncertified: string | undefined;
   readonly effort: Effort;
   readonly seed: number;
   readonly perExample: boolean;
@@ -96,12 +98,17 @@ export function searchOf(model: Subject, given: RobustnessOptions): Search {
     };
   // what cannot be a constraint is told before the work begins
   limits(epsilons.at(-1)!);
+  const { certify } = options;
+  const form = certify === "none" ? undefined : certifiableForm(model);
+  const uncertified = typeof form === "string" ? form : undefined;
   return {
     epsilons,
     within,
     limits,
     stages: stagesOf(effort, { norm, gradients: model.inputGradient !== undefined, width }),
-    method: certifierOf(model, options.certify),
+    method: uncertified !== undefined || certify === "none" ? undefined : certify ?? "auto",
+    // nobody expects certificates of what only gives scores
+    uncertified: certify === undefined && !("graph" in model) ? undefined : uncertified,
     effort,
     seed,
     perExample,

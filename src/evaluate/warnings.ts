@@ -22,7 +22,8 @@ export type WarningName =
   | "fewClasses"
   | "certificateContradicted"
   | "inputsOutsideBounds"
-  | "noGradients";
+  | "noGradients"
+  | "noCertificates";
 
 /** A warning, in words. */
 export interface Warning {
@@ -57,7 +58,7 @@ const SAME = 1e-4;
 
 /** Warnings that follow from the findings of the run, without further queries. */
 export function runWarnings(
-  { model, examples, sure, findings, outside }: {
+  { model, examples, sure, findings, outside, uncertified }: {
     model: Attacked;
     examples: Batch;
     /** Share of the examples at which a probability rounds to 1. */
@@ -65,6 +66,8 @@ export function runWarnings(
     findings: readonly Finding[];
     /** Examples outside the bounds. */
     outside: number;
+    /** Why nothing is certified, where certificates do not know the model. */
+    uncertified?: string;
   },
 ): Warning[] {
   const { length } = examples.labels;
@@ -85,6 +88,9 @@ export function runWarnings(
       "noGradients",
       "The model gives no gradients: only attacks that ask for scores or labels were tried",
     );
+  }
+  if (uncertified) {
+    warn("noCertificates", `Nothing is certified, and what no attack fooled is unresolved: ${uncertified}`);
   }
   const zero = findings.reduce((max, { zeroGradients }) => Math.max(max, zeroGradients / length), 0);
   if (zero > ZERO) {

@@ -192,6 +192,23 @@ Deno.test("checkSteps() certifies only where a threshold or the gate asks for it
   assertEquals(certified({ certify: "crown" }), "crown");
 });
 
+Deno.test("checkSteps() judges nothing by certificates of what they do not know, and says why", () => {
+  const nodes = [
+    { id: "p", op: "softmax", from: ["input"] },
+    { id: "top", op: "linear", from: ["p"], tensors: { W: "W", b: "b" }, attributes: { outputs: [2] } },
+  ] as const;
+  using own = model({ input: 1, nodes, head: "softmax" }, { seed: 1 });
+  const judged = (more: Partial<Gate>) =>
+    runSteps(checkSteps(own, four, { attacks: [], epsilons: [0.1], effort: "quick", ...more }, NAMES)).report;
+  const error = assertThrows(() => judged({ thresholds: [{ on: "certified", errorRate: 1 }] }), InputError);
+  assertEquals(error.message, "Cannot judge by certified: certificates do not know its operation softmax");
+  const { at, warnings } = judged({ certify: "auto" }).robustness!;
+  assertEquals(at[0].certified, null);
+  assertEquals(warnings.filter(({ name }) => name === "noCertificates").map(({ text }) => text), [
+    "Nothing is certified, and what no attack fooled is unresolved: certificates do not know its operation softmax",
+  ]);
+});
+
 Deno.test("checkSteps() limits how far the worst case may exceed noise of its size", () => {
   const { verdicts: [{ value }], noise } = whole({ thresholds: [{ on: "attacked", errorOverNoise: 0 }] });
   assertEquals(value, 0.5 - noise[0].errorRate);
