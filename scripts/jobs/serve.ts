@@ -1,5 +1,6 @@
 /** A worker of a queue: takes jobs from it, and does them in a pool. @module */
 
+import { KEPT } from "../../src/jobs/mod.ts";
 import { codeVersion } from "./code.ts";
 import { optional } from "./packages.ts";
 import { JobError, pool } from "./pool.ts";
@@ -19,11 +20,14 @@ export interface ServeOptions {
   /** Seconds after which a job whose worker is not heard of goes to another. */
   lostAfter: number;
   onNote: (text: string) => void;
-  /** Told of each job that is over. */
-  onDone: (what: string) => void;
+  /** Told of each job that begins or is over: what became of it, and its kind and id. */
+  onJob: (state: JobState, what: string) => void;
   /** Ends it; what it does then is done by others. */
   signal: AbortSignal;
 }
+
+/** What a worker says of a job: that it begins, that it is done, or that the store had what another had done. */
+export type JobState = "begun" | "done" | "kept";
 
 /** Characters of SHA-256 that people are shown. */
 const SHOWN = 12;
@@ -34,7 +38,7 @@ const PAUSE = 1000;
 
 /** Takes jobs from the queue until `signal` ends it. */
 export async function serve(
-  { url, store, concurrency, threads, lostAfter, onNote, onDone, signal }: ServeOptions,
+  { url, store, concurrency, threads, lostAfter, onNote, onJob, signal }: ServeOptions,
 ): Promise<void> {
   const server: Server = await serverAt(url, onNote);
   const { UnrecoverableError, WaitingError, Worker } = await optional<typeof import("bullmq")>(
@@ -58,18 +62,21 @@ export async function serve(
     }
     const own = new AbortController();
     cancelled.set(id, own);
-    let told = -Infinity;
+    const what = `${job.kind} ${id.slice(0, SHOWN)}`;
+    let [told, state]: [number, JobState] = [-Infinity, "done"];
+    onJob("begun", what);
     try {
       await workers.run(job, {
         signal: AbortSignal.any([signal, own.signal]),
         onProgress(part, doing) {
+          if (doing === KEPT) state = "kept";
           const now = performance.now();
           if (now - told < PAUSE) return;
           told = now;
           task.updateProgress({ part, doing } satisfies TaskProgress).catch(() => {});
         },
       });
-      onDone(`${job.kind} ${id.slice(0, 12)}`);
+      onJob(state, what);
     } catch (error) {
       if (own.signal.aborted) throw new UnrecoverableError("it was cancelled");
       if (signal.aborted) {
@@ -93,7 +100,7 @@ export async function serve(
   onNote(`code ${code.slice(0, SHOWN)} takes jobs from ${server.shown}, ${concurrency} at a time`);
   worker.on(
     "failed",
-    (task, error) => onNote(`${task?.name} ${task?.id?.slice(0, 12)} failed: ${error.message}`),
+    (task, error) => onNote(`${task?.name} ${task?.id?.slice(0, SHOWN)} failed: ${error.message}`),
   );
   await new Promise((resolve) => signal.addEventListener("abort", resolve));
   await worker.close();

@@ -84,14 +84,21 @@ async function report(file: string): Promise<unknown> {
   return JSON.parse(text, (key, value) => key === "seconds" || key === "made" ? undefined : value);
 }
 
-/** What workers said of jobs that they did, over all their lives. */
-let done = 0;
+/** How often workers said of a job that it begins, is done, or was kept, over all their lives. */
+const said = { begun: 0, done: 0, kept: 0 };
+/** How often each job of a store was done. */
+const times = new Map<string, number>();
 
 /** A worker of the code in the folder `code`, whose words are counted. */
 function worker(store: string, code = root): Deno.ChildProcess {
   const how = ["--queue", queue, "--store", store, "--concurrency", "1", "--lost-after", "2"];
   const process = gibbonOf(code, ["worker", ...how]);
-  const count = (text: string) => void (done += text.match(/^done /gm)?.length ?? 0);
+  const count = (text: string) => {
+    for (const [, state, job] of text.matchAll(/^(begun|done|kept) (.*)$/gm)) {
+      said[state as keyof typeof said]++;
+      if (state === "done") times.set(`${store} ${job}`, (times.get(`${store} ${job}`) ?? 0) + 1);
+    }
+  };
   process.stdout.pipeThrough(new TextDecoderStream()).pipeTo(new WritableStream({ write: count })).catch(
     () => {},
   );
@@ -157,10 +164,14 @@ try {
     for (const each of workers) each.kill("SIGTERM");
     await Promise.all(workers.map(({ status }) => status));
     workers = [];
-    console.log(
-      `run ${runs}: the same report; ${kills} kills so far, ${served} of them of the server; ${done} jobs done`,
-    );
+    console.log(`run ${runs}: the same report; ${kills} kills so far, ${served} of them of the server`);
   } while (kills < Number(options.kills));
+  const again = said.done - times.size, broken = said.begun - said.done - said.kept;
+  console.log(
+    `${times.size} jobs of ${runs} runs; ${broken} were broken off and ${again} done a second time`,
+  );
+  // a kill breaks off what one worker does, or lets another begin what one that lives still does
+  assert(broken + again <= kills, "nothing is run more than a kill makes needed");
 
   await refused(
     `redis://user:hidden@127.0.0.1:${port}`,

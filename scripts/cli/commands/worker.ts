@@ -64,7 +64,7 @@ checkpoint. It takes jobs of its own version of Gibbon alone.`,
         threads,
         lostAfter,
         onNote,
-        onDone: (what) => context.print(`done ${what}`),
+        onJob: (state, what) => context.print(`${state} ${what}`),
         signal,
       });
     });
