@@ -1,5 +1,6 @@
 /** All kinds of jobs, and how one is done. @module */
 
+import { certificates, table } from "./certificates.ts";
 import { experiment } from "./experiment.ts";
 import { type Bench, type Job, jobId, type Kind } from "./job.ts";
 import { readResult, type Store, writeResult } from "./store.ts";
@@ -11,6 +12,8 @@ export const kinds: Readonly<Record<string, Kind<never>>> = {
   train: training,
   experiment,
   robustness: robustnessPart,
+  certificates,
+  table,
 };
 
 /** What `job` does, as errors say it. */

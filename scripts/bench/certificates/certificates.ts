@@ -2,14 +2,15 @@
 
 import { command } from "../../cli/command.ts";
 import { choice, flag, integerOption, number, text } from "../../cli/options.ts";
+import { computeSpread, SPREAD, spread } from "../../cli/spread.ts";
+import { MEMORY } from "../../jobs/stores.ts";
 import { reason, UserError } from "../../errors.ts";
 import { loadModel, slice } from "../../../src/mod.ts";
 import { METHODS } from "../../../src/certify/certify.ts";
 import { loadData } from "../../data/folder.ts";
 import { logOf } from "./log.ts";
-import type { Setting } from "./messages.ts";
 import { countWrong } from "./points.ts";
-import { spread } from "./spread.ts";
+import { certified } from "./spread.ts";
 
 /** Certifies, and tells how long it took. */
 export const certificates = command({
@@ -21,7 +22,6 @@ export const certificates = command({
     epsilon: number({ help: "size of the perturbations", above: 0, default: 0.1 }),
     norm: choice(["Linf", "L2"], { help: "norm of the perturbations", default: "Linf" }),
     method: choice(METHODS, { help: "bounds that are tried", default: "semidefinite" }),
-    jobs: integerOption({ help: "workers", min: 1, default: 2 }),
     examples: integerOption({ help: "examples, from the first on", min: 1, default: 10_000 }),
     restarts: integerOption({
       help: "walks of PGD for what is open after the bounds; one is before them",
@@ -30,6 +30,7 @@ export const certificates = command({
     }),
     timeLimit: number({ help: "seconds of branch and bound for an example", above: 0, default: 10 }),
     alone: flag("bound each example alone, with no table for all of them"),
+    ...SPREAD,
     log: text({
       help: "file that keeps what is found; what it has settled is not tried again",
       placeholder: "FILE",
@@ -41,47 +42,49 @@ export const certificates = command({
     }),
   },
   examples: ["bench certificates --model rsl18a.safetensors --data mnist --epsilon 0.1 --restarts 40"],
-  async run({ model: path, data, epsilon, norm, method, jobs, alone, log, points, ...options }, context) {
+  async run({ model: path, data, epsilon, norm, method, alone, log, points, ...options }, context) {
     const bytes = await Deno.readFile(path).catch((error) => {
       throw new UserError(`Cannot read ${path}: ${reason(error)}`);
     });
     using model = loadModel(bytes);
     const { test } = await loadData(data);
     const examples = { ...slice(test, 0, options.examples), classes: model.classes };
-    const setting: Setting = {
-      model: bytes,
-      constraint: { epsilon, norm, bounds: [0, 1] },
-      method,
-      timeLimit: options.timeLimit,
-      restarts: options.restarts,
-    };
-    const kept = log === undefined ? undefined : await logOf(log, setting);
-    using progress = context.progress(method);
-    const outcome = await spread(setting, examples, {
-      jobs,
-      shared: !alone,
-      settled: kept?.settled ?? new Map(),
-      found(row, certificate, done) {
-        kept?.append(row, certificate);
-        progress.update(done);
-      },
+    const { timeLimit, restarts } = options;
+    const constraint = { epsilon, norm, bounds: [0, 1] } as const;
+    const kept = log === undefined ? undefined : await logOf(log, { model: bytes, constraint });
+    await computeSpread(options);
+    await using spreading = await spread(options, {
+      inputs: { model: bytes, examples },
+      own: MEMORY,
+      context,
     });
+    using progress = context.progress(method);
+    const outcome = await context.interruptible((signal) =>
+      certified({ constraint, method, timeLimit, restarts }, examples, {
+        spreading,
+        inAll: !alone,
+        settled: kept?.settled ?? new Map(),
+        found(row, certificate, done) {
+          kept?.append(row, certificate);
+          progress.update(done);
+        },
+        signal,
+      })
+    );
     progress.end();
     const share = (count: number) => `${(100 * count / outcome.examples.length).toFixed(2)} %`;
     const count = (of: (typeof outcome.examples)[number]) =>
       `${of.certified ? "certified" : of.falsified ? "falsified" : "open"} ${of.method ?? ""}`.trim();
     const by: Record<string, number> = {};
     for (const each of outcome.examples) by[count(each)] = (by[count(each)] ?? 0) + 1;
-    context.print(`${method}, ${outcome.examples.length} examples, ${jobs} workers`);
+    context.print(`${method}, ${outcome.examples.length} examples, ${spreading.slots} at a time`);
     context.print(
       `error found ${share(outcome.examples.filter((e) => e.falsified).length)}, not excluded ${
         share(outcome.examples.filter((e) => !e.certified).length)
       }`,
     );
     context.print(
-      `${outcome.seconds.toFixed(1)} s: table for all ${outcome.globalSeconds.toFixed(1)} s, attacks ${
-        outcome.attackSeconds.toFixed(1)
-      } s of all workers`,
+      `${outcome.seconds.toFixed(1)} s, of them the table for all ${outcome.tableSeconds.toFixed(1)} s`,
     );
     for (const [key, value] of Object.entries(by)) context.print(`${`${value}`.padStart(7)} ${key}`);
     if (points > 0) {

@@ -3,7 +3,7 @@
 import type { Certificate } from "../../../src/mod.ts";
 import { sha256 } from "../../../src/data/sha256.ts";
 import { UserError } from "../../errors.ts";
-import type { Setting } from "./messages.ts";
+import type { Setting } from "./spread.ts";
 
 /** A file of results. */
 export interface Log {
@@ -12,8 +12,11 @@ export interface Log {
   append(row: number, certificate: Certificate): void;
 }
 
-/** The log at `path`, of the same model and constraint, begun if there is none. */
-export async function logOf(path: string, { model, constraint }: Setting): Promise<Log> {
+/** The log at `path`, of the same saved model and constraint, begun if there is none. */
+export async function logOf(
+  path: string,
+  { model, constraint }: Pick<Setting, "constraint"> & { model: Uint8Array<ArrayBuffer> },
+): Promise<Log> {
   const about = JSON.stringify({ model: sha256(model), constraint });
   const text = await Deno.readTextFile(path).catch(() => "");
   // a line that was cut off is nothing

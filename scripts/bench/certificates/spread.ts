@@ -1,80 +1,72 @@
-/** Certificates of many examples, spread over workers. @module */
+/** Certificates of many examples, as jobs. @module */
 
-import { type Batch, type Certificate, select } from "../../../src/mod.ts";
+import type { Batch, Certificate } from "../../../src/mod.ts";
 import { allPairs } from "../../../src/certify/cascade.ts";
-import type { Answer, Order, Setting } from "./messages.ts";
+import { doAll } from "../../../src/jobs/all.ts";
+import { type CertificateRecipe, joinedTable, type Table } from "../../../src/jobs/certificates.ts";
+import type { Job, Jobs } from "../../../src/jobs/job.ts";
+import type { Spread } from "../../cli/spread.ts";
 
-/** Examples that a worker certifies at a time, at most, and turns that each worker has at least. */
+/** Examples that a job certifies, at most, and jobs that each worker has at least. */
 const CHUNK = 50, TURNS = 40;
 
-/** A worker that has been told the setting, as a function from orders to answers. */
-function hire(setting: Setting): { ask(order: Order): Promise<Answer>; end(): void } {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  worker.postMessage({ kind: "begin", setting } satisfies Order);
-  return {
-    ask: (order) =>
-      new Promise((resolve, reject) => {
-        worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
-        worker.onerror = ({ message }) => reject(new Error(message));
-        worker.postMessage(order);
-      }),
-    end: () => worker.terminate(),
-  };
-}
+/** What is certified, and how, but for the examples. */
+export type Setting = Omit<CertificateRecipe, "rows" | "table">;
 
 /** What came of it. */
 export interface Outcome {
   readonly examples: readonly Certificate[];
-  readonly globalSeconds: number;
-  readonly attackSeconds: number;
+  readonly tableSeconds: number;
   readonly seconds: number;
 }
 
-/** The certificates of `examples` by so many workers. */
-export async function spread(
+/** The certificates of `examples`, done as jobs, several at a time. */
+export async function certified(
   setting: Setting,
   examples: Batch,
-  { jobs, shared, settled, found }: {
-    jobs: number;
-    shared: boolean;
+  { spreading: { jobs, slots, shared }, inAll, settled, found, signal }: {
+    spreading: Spread;
+    /** Whether one table of bounds serves all examples. */
+    inAll: boolean;
     /** What is known already, by row. */
     settled: ReadonlyMap<number, Certificate>;
     /** Hears of each certificate, and what share is done. */
     found(row: number, certificate: Certificate, done: number): void;
+    signal: AbortSignal;
   },
 ): Promise<Outcome> {
   const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
   const out: Certificate[] = Array.from(examples.labels, (_, row) => settled.get(row)!);
   const todo = Array.from(out.keys()).filter((row) => !settled.has(row));
-  const chunk = Math.min(CHUNK, Math.max(1, Math.floor(todo.length / (jobs * TURNS))));
-  const workers = Array.from({ length: jobs }, () => hire(setting));
-  let global: Float64Array | undefined;
-  if (shared && todo.length > 0) {
+  const hooks = { signal, onProgress() {} };
+  const { constraint } = setting;
+  let table: Table | undefined;
+  if (inAll && todo.length > 0) {
     const pairs = allPairs(examples.classes);
-    const tables = await Promise.all(
-      workers.map(({ ask }, k) => ask({ kind: "global", pairs: pairs.filter((_, i) => i % jobs === k) })),
-    );
-    global = tables.map((answer) => answer.kind === "global" ? answer.table : new Float64Array())
-      .reduce((a, b) => a.map((value, i) => Math.min(value, b[i])));
+    const list = Array.from({ length: Math.min(slots, pairs.length) }, (_, k): Job => ({
+      ...{ kind: "table", ...shared, inputs: { model: shared.inputs.model } },
+      recipe: { constraint, pairs: pairs.filter((_, i) => i % slots === k) },
+    }));
+    table = joinedTable(await doAll(jobs, list, hooks) as Table[]);
   }
-  const globalSeconds = (performance.now() - start) / 1000;
-  let next = 0, done = 0, attacking = 0;
-  await Promise.all(workers.map(async ({ ask, end }) => {
-    while (next < todo.length) {
-      const rows = todo.slice(next, next + chunk);
-      next += chunk;
-      const { x, labels } = select(examples, rows);
-      const answer = await ask({ kind: "rows", rows: { x: x.data.slice(), labels }, global });
-      if (answer.kind !== "rows") continue;
-      attacking += answer.attacking;
-      answer.examples.forEach((each, i) => found(rows[i], out[rows[i]] = each, ++done / todo.length));
-    }
-    end();
+  const tableSeconds = seconds();
+  const chunk = Math.min(CHUNK, Math.max(1, Math.floor(todo.length / (slots * TURNS))));
+  const list = Array.from({ length: Math.ceil(todo.length / chunk) }, (_, k): Job<CertificateRecipe> => ({
+    ...{ kind: "certificates", ...shared },
+    recipe: { ...setting, rows: todo.slice(k * chunk, (k + 1) * chunk), table },
   }));
-  return {
-    examples: out,
-    globalSeconds,
-    attackSeconds: attacking / 1000,
-    seconds: (performance.now() - start) / 1000,
+  let done = 0;
+  // each is told as soon as it is there
+  const telling: Jobs = {
+    ...jobs,
+    async run(job, hooks) {
+      const certificates = await jobs.run(job, hooks) as Certificate[];
+      const { rows } = job.recipe as CertificateRecipe;
+      certificates.forEach((each, i) => found(rows[i], out[rows[i]] = each, ++done / todo.length));
+      return certificates;
+    },
   };
+  await doAll(telling, list, hooks);
+  return { examples: out, tableSeconds, seconds: seconds() };
 }
