@@ -1,6 +1,7 @@
 /** Options of training on the command line: epochs, perturbation, validation. @module */
 
 import { attackNamed, LOSS_OPTIONS, perturbation, trades, type TrainOptions } from "../../src/mod.ts";
+import { DROPPED } from "../../src/attacks/perturbations.ts";
 import { TRADES } from "../../src/train/trades.ts";
 import { TRAIN_OPTIONS } from "../../src/train/options.ts";
 import { UserError } from "../errors.ts";
@@ -53,11 +54,11 @@ export const TRAINING = {
 /** Options of the attack that training is against. */
 export const AGAINST: OwnOptions = {
   ...ATTACK_OPTIONS,
-  // any attack can use predictions in place of labels
+  // any attack can use predictions in place of labels, and meet the network as dropout leaves it
   schemas: Object.fromEntries(
     Object.entries(ATTACK_OPTIONS.schemas).map((
       [name, schema],
-    ) => [name, { labels: LOSS_OPTIONS.labels, ...schema }]),
+    ) => [name, { labels: LOSS_OPTIONS.labels, ...DROPPED, ...schema }]),
   ),
   prefix: "attack",
   unsaid: ({ adversarial, validationEpsilon, trades }) =>

@@ -84,10 +84,21 @@ ${
     own.length > 0
       ? markup`<details><summary>${own.length} ${own.length === 1 ? "row" : "rows"}</summary>${
         claimRows(own)
-      }</details>`
+      }${origin(report, id)}</details>`
       : ""
   }
 </section>`;
+}
+
+/** Which networks are behind an experiment's rows, and which code measured them if it is not that of the rest. */
+function origin({ measured, made, seeds: all }: Report, id: string): Html {
+  const { commit, seeds = all, epochs = {} } = measured[id] ?? {};
+  const networks = Object.entries(epochs).map(([name, count]) => `${modelName(name)} (${count} epochs)`);
+  const code = commit !== made.commit ? ` Measured by commit ${commit?.slice(0, 10) ?? "unknown"}.` : "";
+  const of = `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`;
+  return networks.length > 0
+    ? markup`<p class="note">Networks, ${of}: ${networks.join(", ")}.${code}</p>`
+    : markup``;
 }
 
 function facts(report: Report): Html {

@@ -8,7 +8,7 @@ import { predictedClasses } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
-import { number } from "../schema.ts";
+import { choice, number } from "../schema.ts";
 import { checkFunction, checkObject, isList, resolve } from "../checks.ts";
 import { shown } from "../wording.ts";
 import type { Attack, AttackOptions, SizeOptions } from "./attack.ts";
@@ -20,9 +20,18 @@ const RUBBISH = {
   std: number("Standard deviation of each input", { default: 1, min: 0 }),
 };
 
+/** Which units are dropped while an attack in training is made. */
+export const DROPPED = {
+  dropped: choice("Dropout in the network that is attacked: of its units alone, or of the same after it", [
+    "attack",
+    "both",
+  ]),
+};
+
 /**
  * An attack as what training perturbs its examples with. With `labels: "predicted"`, whatever the attack, it is told the
- * model's own predictions in place of the labels, so that no perturbed input leaks a label (Kurakin et al. 2017).
+ * model's own predictions in place of the labels, so that no perturbed input leaks a label (Kurakin et al. 2017). With `dropped` it
+ * meets the network without the units that dropout takes away just then; the paper does not say which network its attack met.
  *
  * @example
  * ```ts
@@ -36,20 +45,26 @@ const RUBBISH = {
  */
 export function perturbation<O extends object>(
   attack: Attack<O>,
-  options: O & AttackOptions & { epsilon: number; labels?: "true" | "predicted" },
+  options: O & AttackOptions & {
+    epsilon: number;
+    labels?: "true" | "predicted";
+    dropped?: Perturbation["dropped"];
+  },
 ): Perturbation {
   checkFunction("perturb", attack?.perturb, "the attack's perturb");
   const action = `attack by ${attack.name}`;
   checkObject(action, options);
   checkEpsilon(options.epsilon, action);
+  resolve(action, DROPPED, { dropped: options.dropped });
   const cached: { made?: Constraint } = {};
   /** Room for what it gives, by rows: all batches but the last have as many. */
   const room = new Map<number, Matrix>();
-  const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, labels, ...rest } = options;
+  const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, labels, dropped, ...rest } = options;
   // as it would be for one input
   if (bounds && !isList(bounds[0])) constraint(1, { epsilon: 0, bounds }, action);
   return {
     name: `${attack.name} ${JSON.stringify(options)}`,
+    ...(dropped && { dropped }),
     apply(model, batch, key) {
       // the same at each step
       if (cached.made?.inputs !== model.inputs) {

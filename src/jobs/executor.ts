@@ -30,7 +30,10 @@ export function executorOf(jobs: Jobs, { budget, ...shared }: RunSetting): Execu
       return record;
     },
     async run({ experiment: { id, models }, seed }, hooks) {
-      const own = models(budget).map((name) => [name, keys.get(`${name} ${seed}`)!]);
+      const own = models(budget).flatMap((name) => {
+        const key = keys.get(`${name} ${seed}`);
+        return key === undefined ? [] : [[name, key]];
+      });
       const recipe: ExperimentRecipe = { budget, id, seed, models: Object.fromEntries(own) };
       return await jobs.run({ kind: "experiment", recipe, ...shared }, hooks) as ExperimentResult;
     },

@@ -31,7 +31,13 @@ export const experiment: Kind<ExperimentRecipe> = {
     };
     try {
       const found = experiments.find((each) => each.id === id)!;
-      const context = { ...await examplesOf(inputs, budget, bench), budget, seed, model };
+      const context = {
+        ...await examplesOf(inputs, budget, bench),
+        budget,
+        seed,
+        names: Object.keys(keys),
+        model,
+      };
       return await runExperiment(found, context, bench);
     } finally {
       for (const model of models.values()) model[Symbol.dispose]();

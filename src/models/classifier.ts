@@ -117,6 +117,11 @@ export interface Perturbation {
   ): Matrix;
   /** Whether what it gives belongs to none of the classes; for heads of independent probabilities. */
   readonly rubbish?: boolean;
+  /**
+   * Which units dropout takes away while it is made: none (default), or those that the step's plain pass is without. With
+   * `"both"` the perturbed examples then pass through those same units, with `"attack"` through others, drawn afresh.
+   */
+  readonly dropped?: "attack" | "both";
 }
 
 /** @throws {InputError} unless `model` is one, and `x` a matrix with its number of inputs; `action` begins the message */

@@ -1,11 +1,14 @@
 /** Experiment, beyond the paper: what many attacks and certificates say of its models. @module */
 
+import type { Adversarial } from "../attacks/attack.ts";
 import { fgsm, pgd, signNoise } from "../attacks/mod.ts";
 import { universal } from "../attacks/universal.ts";
 import { type Batch, slice } from "../data/batch.ts";
 import { measure, measureAnswers } from "../evaluate/measure.ts";
 import { withPerturbation } from "../evaluate/perturbations.ts";
 import { robustness } from "../evaluate/robustness.ts";
+import { matrix } from "../matrix.ts";
+import { predict } from "../predict.ts";
 import { ensemble } from "../models/ensemble.ts";
 import type { Differentiable } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
@@ -29,6 +32,9 @@ const UNIVERSAL = 250;
 /** Models whose certificates are exact and cheap. Linear bounds prove nothing of the others at these sizes. */
 const EXACT: readonly string[] = ["softmax", "rbf"];
 
+/** Models that its examples are carried from and to. */
+const REQUIRED: readonly string[] = ["softmax", "maxout"];
+
 /** Beyond the paper: its models under the attacks and certificates that came after it. */
 export const beyondExperiment: Experiment = {
   id: "beyond",
@@ -39,26 +45,28 @@ export const beyondExperiment: Experiment = {
     "margin, and random signs. Certificates say how much error no attack could exceed. The paper's " +
     "conclusions are asked again of these figures.",
   models: () => COMPARED.map(([name]) => name),
+  optional: COMPARED.map(([name]) => name).filter((name) => !REQUIRED.includes(name)),
   async run(context) {
-    const { model: trained, seed, progress } = context;
+    const { model: trained, names, seed, progress } = context;
+    const compared = COMPARED.filter(([name]) => names.includes(name));
     const sample = sampleOf(context);
     const measurements: Record<string, number | null> = {};
     const record = (name: string, own: Measurements) => {
       for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
     };
-    for (const [i, [name]] of COMPARED.entries()) {
+    for (const [i, [name]] of compared.entries()) {
       record(name, worstCase(await trained(name), sample, { ...context, certify: EXACT.includes(name) }));
-      progress((i + 1) / (COMPARED.length + 1));
+      progress((i + 1) / (compared.length + 1));
     }
     record("maxout", await onePerturbation(context));
     const [from, to] = [await trained("maxout"), await trained("softmax")];
+    const made = pgd(from, sample, { epsilon: EPSILON, loss: "margin", seed });
+    record("maxout", { "stretched.share": percent(stretched(from, sample, made)) });
     record("softmax", {
-      "transferred.error": percent(
-        measure(to, pgd(from, sample, { epsilon: EPSILON, loss: "margin", seed })).errorRate,
-      ),
+      "transferred.error": percent(measure(to, made).errorRate),
       "noise.error": percent(measure(to, signNoise(to, sample, { epsilon: EPSILON, seed })).errorRate),
     });
-    return { measurements, figures: SIZES.map((_, k) => bracket(measurements, k)) };
+    return { measurements, figures: SIZES.map((_, k) => bracket(compared, measurements, k)) };
   },
 };
 
@@ -120,6 +128,20 @@ function worstCase(
   return own;
 }
 
+/** How far beyond an adversarial example the model is asked again, in lengths of its perturbation. */
+const STRETCHES = [1.25, 1.5, 2];
+
+/** Of the images that `made` misleads `model` on, the share that still do wherever their perturbation is stretched to. */
+function stretched(model: Differentiable, { x, labels }: Batch, made: Adversarial): number | null {
+  const misled = Array.from(made.fooled.keys()).filter((i) => made.predicted[i] !== labels[i]);
+  if (misled.length === 0) return null;
+  const answers = STRETCHES.map((factor) => {
+    const farther = x.data.map((value, i) => value + factor * (made.x.data[i] - value));
+    return predict(model, matrix(x.rows, x.cols, farther)).predicted;
+  });
+  return misled.filter((i) => answers.every((each) => each[i] !== labels[i])).length / misled.length;
+}
+
 /** One perturbation for all images, found on training images, beside random signs of the same size. */
 async function onePerturbation(
   { train, test, model: trained, seed }: ExperimentContext,
@@ -133,9 +155,9 @@ async function onePerturbation(
   };
 }
 
-function bracket(measurements: Measurements, k: number): BarsFigure {
+function bracket(compared: typeof COMPARED, measurements: Measurements, k: number): BarsFigure {
   const of = (quantity: string) =>
-    COMPARED.map(([name, x]) => ({ x, value: measurements[`${name}.${WHERE[k]}${quantity}`] ?? 0 }));
+    compared.map(([name, x]) => ({ x, value: measurements[`${name}.${WHERE[k]}${quantity}`] ?? 0 }));
   return {
     kind: "bars",
     id: `bracket-${k}`,

@@ -32,7 +32,8 @@ export function inProcess(examples: Examples, budget: Budget): Executor & Dispos
     },
     run({ experiment, seed }, hooks) {
       const trained = (name: string) => Promise.resolve(models.get(key(name, seed))!);
-      return runExperiment(experiment, { ...examples, budget, seed, model: trained }, hooks);
+      const names = experiment.models(budget).filter((name) => models.has(key(name, seed)));
+      return runExperiment(experiment, { ...examples, budget, seed, names, model: trained }, hooks);
     },
     [Symbol.dispose]() {
       for (const model of models.values()) model[Symbol.dispose]();

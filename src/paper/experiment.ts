@@ -29,7 +29,9 @@ export interface ExperimentContext extends Examples {
   readonly seed: number;
   /** How much work it may be. */
   readonly budget: Budget;
-  /** The trained model of that name (see `recipes/`), which the experiment has among its `models`. */
+  /** Names of the trained models that there are: all of the experiment's, but those it does without. */
+  readonly names: readonly string[];
+  /** The trained model of that name (see `recipes/`), one of `names`. */
   model(name: string): Promise<Model>;
   /** Says that this part of the experiment, in [0, 1], is done. */
   progress(part: number): void;
@@ -49,6 +51,8 @@ export interface Experiment {
   readonly budgets?: readonly BudgetName[];
   /** Names of the trained models that it needs. */
   models(budget: Budget): readonly string[];
+  /** Those of them that it does without in a run of fewer models; default none. */
+  readonly optional?: readonly string[];
   /** What was measured. */
   run(context: ExperimentContext): Promise<ExperimentResult>;
 }

@@ -33,6 +33,7 @@ import { rubbishExperiment } from "./rubbish.ts";
 import { inOrder, schedule } from "./schedule.ts";
 import { softmaxExperiment } from "./softmax.ts";
 import { judgeAll, type Measured, measured } from "./summary.ts";
+import { trainingAttackExperiment } from "./training_attack.ts";
 import { transferExperiment } from "./transfer.ts";
 import { universalExperiment } from "./universal.ts";
 
@@ -48,6 +49,7 @@ export const experiments: readonly Experiment[] = [
   logisticDecayExperiment,
   decayExperiment,
   adversarialTrainingExperiment,
+  trainingAttackExperiment,
   largeExperiment,
   noiseExperiment,
   controlsExperiment,
@@ -73,6 +75,8 @@ export interface Scope {
   seeds?: number;
   /** Experiments to run, by id; default all. */
   only?: readonly string[];
+  /** Models to train, by name: experiments that need another are not run; default all that are needed. */
+  models?: readonly string[];
 }
 
 /** What a run takes. */
@@ -106,6 +110,8 @@ export interface RunResult {
   readonly claims: readonly Judged[];
   /** Everything measured, by experiment and name. */
   readonly measurements: Readonly<Record<string, Measured>>;
+  /** Names of the models behind each experiment that was run. */
+  readonly behind: Readonly<Record<string, readonly string[]>>;
   /** Of the first seed, by experiment. */
   readonly figures: Readonly<Record<string, readonly Figure[]>>;
   /** How each model came about, as its file would say it. */
@@ -118,10 +124,19 @@ export interface RunResult {
 /** What a run on `data` has to do. */
 export function prepare(
   data: { train: Batch; test: Batch },
-  { budget, seed = 1, seeds: count = budget.seeds, only }: Scope,
+  { budget, seed = 1, seeds: count = budget.seeds, only, models }: Scope,
 ): Prepared {
   const asked = experiments.filter(({ id }) => only?.includes(id) ?? true);
-  const running = asked.filter(({ budgets }) => budgets?.includes(budget.name) ?? true);
+  const trained = (name: string) => models?.includes(name) ?? true;
+  const running = asked
+    .filter(({ budgets }) => budgets?.includes(budget.name) ?? true)
+    .filter(({ models, optional = [] }) =>
+      models(budget).every((name) => trained(name) || optional.includes(name))
+    )
+    .map((experiment) => ({
+      ...experiment,
+      models: (budget: Budget) => experiment.models(budget).filter(trained),
+    }));
   const examples = divide(data, budget);
   const seeds = Array.from({ length: count }, (_, i) => seed + i);
   const all = trainings({ ...examples, budget });
@@ -176,6 +191,7 @@ export async function reproduce(
       images: data.test.labels.length,
     }),
     measurements,
+    behind: Object.fromEntries(running.map(({ id, models }) => [id, models(budget)])),
     figures: Object.fromEntries(Object.entries(bySeed[0]).map(([id, { figures = [] }]) => [id, figures])),
     models: tasks.filter(({ kind }) => kind === "train").map(({ id, name, seed }) => ({
       name,

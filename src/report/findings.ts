@@ -126,6 +126,26 @@ const COMPARISONS: Readonly<Record<string, readonly Comparison[]>> = {
       b: "adversarial.transfer to naive.error",
     },
   ],
+  trainingAttack: [
+    {
+      subject: "Attacked in training through the network that dropout left, maxout errs under attack on",
+      a: "trainingAttack.dropped.fgsm.error",
+      than: "through the whole network:",
+      b: "trainingAttack.whole.fgsm.error",
+    },
+    {
+      subject: "With the same units dropped in both passes it errs on",
+      a: "trainingAttack.both.fgsm.error",
+      than: "through the whole network:",
+      b: "trainingAttack.whole.fgsm.error",
+    },
+    {
+      subject: "Attacked in training by the float32 gradient it errs on",
+      a: "trainingAttack.float32.fgsm.error",
+      than: "by the exact one:",
+      b: "trainingAttack.whole.fgsm.error",
+    },
+  ],
   large: [{
     subject: "Of the larger networks the adversarially trained one errs on clean images:",
     a: "large.adversarial.clean.error",

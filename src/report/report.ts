@@ -1,5 +1,6 @@
 /** A run's numbers as data. @module */
 
+import { InputError } from "../errors.ts";
 import type { Budget } from "../paper/budgets.ts";
 import { type Claim, inFloat32, type Judged, type Judgement, ruleOf } from "../paper/claim.ts";
 import { claims as all } from "../paper/claims/mod.ts";
@@ -29,8 +30,18 @@ export interface Report {
   readonly figures: RunResult["figures"];
   /** Every measurement by experiment and name, in the unit of its claim, in percent where it has none. */
   readonly measurements: Readonly<Record<string, Measured>>;
+  /** What was measured, by experiment: by which code, and on which networks. */
+  readonly measured: Readonly<Record<string, Origin>>;
   /** How each model was trained. */
   readonly models: readonly ReportedModel[];
+}
+
+/** By which code an experiment was run, and on what. */
+export interface Origin {
+  readonly commit?: string;
+  readonly seeds: readonly number[];
+  /** Epochs of each of its models, of that of the first seed. */
+  readonly epochs: Readonly<Record<string, number>>;
 }
 
 /** Where, and by which code, a report was made. */
@@ -82,20 +93,26 @@ export interface ReportedModel {
 
 /** The report of a run; `took` says how many seconds a training took. Without `images`, none of the data is in it. */
 export function report(
-  { claims, measurements, figures, models, examples, seeds }: RunResult,
+  { claims, measurements, behind, figures, models, examples, seeds }: RunResult,
   { data, images = true, took, ...run }:
     & { data: string; images?: boolean; took?: (name: string, seed: number) => number | undefined }
     & Pick<Report, "budget" | "kernels" | "seconds" | "made">,
 ): Report {
+  const measured = Object.fromEntries(
+    Object.entries(behind).map((
+      [id, names],
+    ) => [id, originOf(names, { models, seeds, commit: run.made.commit })]),
+  );
   return {
     format: "gibbon-report-3",
     paper: "Goodfellow, Shlens and Szegedy, Explaining and Harnessing Adversarial Examples, ICLR 2015",
     data: { name: data, ...examples },
     seeds,
     ...run,
-    claims: reported(claims, measurements, seeds),
+    claims: reported(claims, measurements, measured),
     figures: images ? figures : withoutImages(figures),
     measurements,
+    measured,
     models: models.map((model) => {
       const seconds = took?.(model.name, model.seed);
       return { ...model, ...(seconds !== undefined && { seconds }) };
@@ -103,18 +120,65 @@ export function report(
   };
 }
 
+/** An experiment on the models of these names. */
+export function originOf(
+  names: readonly string[],
+  { models, seeds, commit }: Pick<RunResult, "models" | "seeds"> & { commit?: string },
+): Origin {
+  const epochs = names.flatMap((name) => {
+    const model = models.find((each) => each.name === name);
+    return model ? [[name, Number(model.record.epochs)]] : [];
+  });
+  return { ...(commit !== undefined && { commit }), seeds, epochs: Object.fromEntries(epochs) };
+}
+
 /** `report` with its measurements judged by the rules of today; `why` says so in it. */
 export function rejudge(report: Report, why: string): Report {
-  const { measurements, budget, seeds, data: { test: images } } = report;
+  const { measurements, budget, measured, data: { test: images } } = report;
   const asked = experiments.filter(({ id }) => report.claims.some((claim) => claim.id.startsWith(`${id}.`)));
   const judged = judgeAll(all, measurements, { experiments: asked, budget, images });
-  return { ...report, rejudged: why, claims: reported(judged, measurements, seeds) };
+  return { ...report, rejudged: why, claims: reported(judged, measurements, measured) };
 }
+
+/**
+ * `whole` with the experiments of `part` in the place of its own, and of those that it has not: each keeps the commit that
+ * measured it. The claims are judged anew, by today's rules; `why` says so.
+ *
+ * @throws {InputError} if the two are of other data or another budget
+ */
+export function merge(whole: Report, part: Report, why: string): Report {
+  for (const [name, of] of Object.entries(SAME)) {
+    if (of(whole) !== of(part)) {
+      throw new InputError("value", "merge reports", `they differ in ${name}: ${of(whole)}, ${of(part)}`);
+    }
+  }
+  const ids = Object.keys(part.measured);
+  const others = <T>(all: Readonly<Record<string, T>>) =>
+    Object.entries(all).filter(([name]) => !ids.some((id) => name.startsWith(`${id}.`)));
+  const anew = (name: string, seed: number) =>
+    part.models.some((each) => each.name === name && each.seed === seed);
+  const claimed = new Set(whole.claims.map(({ id }) => id));
+  return rejudge({
+    ...whole,
+    claims: [...whole.claims, ...part.claims.filter(({ id }) => !claimed.has(id))],
+    measurements: Object.fromEntries([...others(whole.measurements), ...Object.entries(part.measurements)]),
+    measured: { ...whole.measured, ...part.measured },
+    figures: { ...whole.figures, ...part.figures },
+    models: [...whole.models.filter(({ name, seed }) => !anew(name, seed)), ...part.models],
+  }, why);
+}
+
+/** What two reports must have in common. */
+const SAME: Readonly<Record<string, (report: Report) => string | number>> = {
+  "their data": ({ data }) => `${data.name} of ${data.train} and ${data.test}`,
+  "their budget": ({ budget }) => budget.name,
+  "their kernels": ({ kernels }) => kernels,
+};
 
 function reported(
   claims: readonly Judged[],
   measurements: Readonly<Record<string, Measured>>,
-  seeds: readonly number[],
+  measured: Report["measured"],
 ): ReportedClaim[] {
   const spread = (id: string): Spread => {
     const { sd = null, values = [] } = measurements[id] ?? {};
@@ -123,7 +187,9 @@ function reported(
   return claims.map(({ ordering, provided, gradient = null, float32, ...claim }) => ({
     ...claim,
     gradient,
-    seeds: claim.verdict === "not run" && claim.mean === null ? [] : seeds,
+    seeds: claim.verdict === "not run" && claim.mean === null
+      ? []
+      : measured[claim.id.slice(0, claim.id.indexOf("."))]?.seeds ?? [],
     ...spread(claim.id),
     ...(float32 && { float32: { ...float32, ...spread(inFloat32(claim.id)) } }),
     rule: ruleOf({ ...claim, ordering, provided } as Claim),

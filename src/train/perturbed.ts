@@ -18,7 +18,7 @@ export interface Perturbed extends PassExamples {
 const NONE = -1;
 
 /**
- * How `perturbation` changes the examples of a step.
+ * How `perturbation` changes the examples of a step, whose plain pass is given too.
  *
  * @throws {InputError} if it perturbs a layer that the network has not
  * @throws {InputError} if it gives rubbish, and the model's probabilities cannot all be 0
@@ -27,8 +27,8 @@ export function perturber(
   network: Executor,
   model: Differentiable,
   { perturbation, batchSize }: { perturbation: Perturbation; batchSize: number },
-): (examples: Examples, key: number) => Perturbed {
-  const { layer = 0, rubbish = false, pullback } = perturbation;
+): (examples: Examples, key: number, plain: TrainingPass) => Perturbed {
+  const { layer = 0, rubbish = false, dropped, pullback } = perturbation;
   const last = network.layers - 1;
   const refuse = (what: string, reason: string): never => {
     throw new InputError("value", `train ${what}`, reason);
@@ -41,6 +41,9 @@ export function perturber(
   }
   if (network.objective && (layer > 0 || pullback || rubbish)) {
     refuse(`with ${perturbation.name}`, "the model's objective is its own");
+  }
+  if (dropped && (layer > 0 || pullback || network.objective)) {
+    refuse(`with ${perturbation.name}`, "only the inputs of a network with dropout can be so perturbed");
   }
   const { head: { name } } = model;
   if (rubbish && (name === "softmax" || name === "binary")) {
@@ -63,8 +66,13 @@ export function perturber(
     };
   }
   const none = new Int32Array(rubbish ? batchSize : 0).fill(NONE);
-  return (examples, key) => {
-    const x = perturbation.apply(model, examples, key);
+  let pass: TrainingPass | undefined;
+  const attacked = dropped
+    ? asModel(network, { forward: (x) => network.forward(x, pass), backward: network.backward }, model)
+    : model;
+  return (examples, key, plain) => {
+    pass = plain;
+    const x = perturbation.apply(attacked, examples, key);
     checkPerturbed(perturbation.name, x, examples.x);
     return {
       x: resident("perturbed", x),

@@ -59,15 +59,15 @@ export function makeStep(
   const dX = perturbation?.pullback && new Float32Array(batchSize * data.x.cols);
   return (order, from, count, random) => {
     const examples: Examples = kept.gather(order, from, count);
-    // found before the plain pass: both work in the same memory; with the whole network, no unit dropped
-    const perturbed = perturb?.(examples, random.split("perturbation").key);
+    const plain = { dropout, key: random.split("dropout").key };
+    // found before the plain pass: both work in the same memory
+    const perturbed = perturb?.(examples, random.split("perturbation").key, plain);
     if (objective) {
-      const pass = { dropout, key: random.split("dropout").key };
       return objective.step({
         network,
         model,
         memory,
-        pass,
+        pass: plain,
         perturbed: perturbed!,
         plain: () => kept.plain(examples),
       });
@@ -78,7 +78,7 @@ export function makeStep(
         weight: alpha,
         add: false,
         last: !perturbed,
-        key: random.split("dropout").key,
+        key: plain.key,
       }).loss;
     }
     if (perturbed) {
@@ -87,7 +87,7 @@ export function makeStep(
         add: alpha > 0,
         last: !dX,
         inputs: dX !== undefined,
-        key: random.split("perturbed dropout").key,
+        key: perturbation!.dropped === "both" ? plain.key : random.split("perturbed dropout").key,
       });
       sum += found.loss;
       if (dX) {

@@ -407,6 +407,10 @@ const PINS: Pins = {
   "adversarial.filters.naive.spread": ({ of }) => filters(of("maxout")).spread,
   "adversarial.filters.adversarial.participation": ({ of }) => filters(of("adversarialMaxout")).used,
   "adversarial.filters.naive.participation": ({ of }) => filters(of("maxout")).used,
+  ...standing("trainingAttack.whole", "adversarialMaxout"),
+  ...standing("trainingAttack.dropped", "droppedAttackMaxout"),
+  ...standing("trainingAttack.both", "droppedBothMaxout"),
+  ...standing("trainingAttack.float32", "float32AttackMaxout"),
   ...standing("large.naive", "largeMaxout"),
   ...standing("large.adversarial", "largeAdversarialMaxout"),
   ...standing("noise.naive", "maxout"),
@@ -501,6 +505,13 @@ const PINS: Pins = {
     errorOf(of("softmax"), rowsOf(pgd(of("maxout"), asBatch(test), { epsilon: 0.25, loss: "margin", seed }))),
   "beyond.softmax.noise.error": ({ of, test, context: { seed } }) =>
     errorOf(of("softmax"), rowsOf(signNoise(of("softmax"), asBatch(test), { epsilon: 0.25, seed }))),
+  "beyond.maxout.stretched.share": ({ of, test, context: { seed } }) => {
+    const own = of("maxout"), wrong = (row: Row, i: number) => answer(own, row) !== test.y[i];
+    const { x } = rowsOf(pgd(own, asBatch(test), { epsilon: 0.25, loss: "margin", seed }));
+    const misled = x.flatMap((row, i) => wrong(row, i) ? [i] : []);
+    const at = (i: number, times: number) => test.x[i].map((v, j) => v + times * (x[i][j] - v));
+    return share(misled.map((i) => [1.25, 1.5, 2].every((times) => wrong(at(i, times), i))));
+  },
   "beyond.maxout.noise.error": ({ of, test, context: { seed } }) =>
     errorOf(of("maxout"), rowsOf(signNoise(of("maxout"), asBatch(test), { epsilon: 0.25, seed }))),
   "beyond.maxout.universal.error": ({ of, test, train }) => {

@@ -28,8 +28,13 @@ Deno.test("recipes of the standard budget train for as long as the published net
   const epochs = Object.fromEntries(Object.entries(all).map(([name, { options }]) => [name, options.epochs]));
   assertEquals([epochs.maxout, epochs.adversarialMaxout], [243, 243]);
   assertEquals([epochs.softmax, epochs.logistic, epochs.rbf, epochs.mpDbm], [20, 30, 12, 20]);
-  assertEquals([epochs.signNoiseMaxout, epochs.uniformNoiseMaxout], [60, 60]);
-  assertEquals([epochs.sigmoidMaxout, epochs.rubbishMaxout, epochs.member1], [60, 60, 20]);
+  assertEquals([epochs.signNoiseMaxout, epochs.uniformNoiseMaxout], [243, 243]);
+  assertEquals([epochs.sigmoidMaxout, epochs.rubbishMaxout, epochs.member1], [243, 243, 243]);
+  assertEquals([epochs.droppedAttackMaxout, epochs.droppedBothMaxout, epochs.float32AttackMaxout], [
+    243,
+    243,
+    243,
+  ]);
   assertEquals(all.adversarialMaxout.after, undefined, "no search that is too short to settle anything");
 });
 
@@ -71,6 +76,21 @@ Deno.test("recipes of adversarial training weigh the attack of .25 one half, wit
   }
   assertEquals(all.adversarialLogistic.options.alpha, 0, "the closed form has no clean part");
   assertEquals(all.rubbishMaxout.options.alpha, 0.5);
+});
+
+Deno.test("recipes of the paper's open questions differ from adversarial training in how the attack is made alone", () => {
+  const { perturbation: _, ...usual } = all.adversarialMaxout.options;
+  const names = ["droppedAttackMaxout", "droppedBothMaxout", "float32AttackMaxout"];
+  const made = names.map((name) => {
+    const { perturbation, ...options } = all[name].options;
+    assertEquals([options, all[name].family.config], [usual, all.adversarialMaxout.family.config]);
+    return [perturbation!.dropped, perturbation!.name];
+  });
+  assertEquals(made, [
+    ["attack", 'fgsm {"epsilon":0.25,"dropped":"attack"}'],
+    ["both", 'fgsm {"epsilon":0.25,"dropped":"both"}'],
+    [undefined, 'fgsm {"epsilon":0.25,"gradient":"float32"}'],
+  ]);
 });
 
 Deno.test("recipes of decay price the first layer alone, and logistic regression as a whole", () => {

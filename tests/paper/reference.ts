@@ -88,6 +88,7 @@ export function worldFor(experiment: Experiment, side = SIDE): World {
       test,
       seed: 9,
       budget,
+      names: experiment.models(budget),
       model: (name) => Promise.resolve(of(name)),
       progress: () => {},
     },

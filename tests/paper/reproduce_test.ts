@@ -64,6 +64,20 @@ Deno.test("reproduce() trains what comes after another as the other's record set
   }
 });
 
+Deno.test("prepare() of some models runs what needs no others, and comparisons on those that there are", () => {
+  const { running, tasks, asked } = prepare(data, { budget: tiny, models: ["softmax", "maxout"] });
+  const ids = running.map(({ id }) => id);
+  assertEquals([ids.includes("softmax"), ids.includes("beyond"), ids.includes("adversarial")], [
+    true,
+    true,
+    false,
+  ]);
+  assertEquals(running.find(({ id }) => id === "beyond")!.models(tiny), ["softmax", "maxout"]);
+  const trained = tasks.filter(({ kind }) => kind === "train").map(({ name }) => name);
+  assertEquals(trained.toSorted(), ["maxout", "softmax"]);
+  assertEquals(asked.length, experiments.length, "what is not run is told");
+});
+
 Deno.test("every budget runs an experiment for every claim that is not for others alone", () => {
   for (const budget of Object.values(budgets)) {
     const { running } = prepare(data, { budget });

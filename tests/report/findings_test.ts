@@ -41,6 +41,7 @@ function run(of: (name: string, at: number) => number) {
     seeds: [1],
     claims: judgeAll(claims, measurements, { experiments, budget: budgets.quick, images: 10000 }),
     measurements,
+    behind: {},
     figures: {},
     models: [],
     examples: { train: 3, test: 10000 },

@@ -1,11 +1,12 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { InputError } from "../../src/errors.ts";
 import "../../src/runtime/inlined.ts";
 import { budgets } from "../../src/paper/budgets.ts";
 import type { Claim } from "../../src/paper/claim.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { judgeAll, measured } from "../../src/paper/summary.ts";
-import { rejudge, report } from "../../src/report/report.ts";
+import { merge, rejudge, report } from "../../src/report/report.ts";
 import { summary, table } from "../../src/report/table.ts";
 import { headline, tallies } from "../../src/report/tally.ts";
 
@@ -24,6 +25,7 @@ function finished(of: readonly Claim[], ...measurements: Record<string, Record<s
       seeds: measurements.map((_, i) => i + 1),
       claims: judgeAll(of, all, { experiments, budget, images: 10000 }),
       measurements: all,
+      behind: Object.fromEntries(Object.keys(measurements[0]).map((id) => [id, ["softmax"]])),
       figures: { softmax: [] },
       models: [{ name: "softmax", seed: 1, record: { epochs: "1" }, history: [{ loss: 2 }] }],
       examples: { train: 3, test: 10000 },
@@ -138,4 +140,27 @@ Deno.test("rejudge() gives the verdicts of the rules that hold, says so, and mea
   const verdicts = ({ claims }: typeof one) =>
     claims.map(({ id, verdict, paper, rule }) => [id, verdict, paper, rule]);
   assertEquals(verdicts(anew), verdicts(one));
+});
+
+Deno.test("merge() takes each experiment of the second report whole, with its commit, seeds and epochs", () => {
+  const again = finished(claims, { maxout: { "fgsm.error": 89.4 } }, { maxout: { "fgsm.error": 90.4 } });
+  const part = {
+    ...again,
+    made: { ...made, commit: "later" },
+    measured: { maxout: { commit: "later", seeds: [1, 2], epochs: { softmax: 7 } } },
+  };
+  const whole = merge(one, part, "merged");
+  const own = (id: string) => whole.claims.find((claim) => claim.id === id)!;
+  assertEquals([own("maxout.fgsm.error").mean, own("maxout.fgsm.error").seeds], [89.9, [1, 2]]);
+  assertEquals(own("maxout.fgsm.error").float32, undefined, "nothing is left of the former");
+  assertEquals([own("softmax.fgsm.error").mean, own("softmax.fgsm.error").seeds], [99.85, [1]]);
+  assertEquals(whole.measured.maxout, part.measured.maxout);
+  assertEquals(whole.measured.softmax, { seeds: [1], epochs: { softmax: 1 } });
+  assertEquals([whole.rejudged, whole.made], ["merged", one.made]);
+  assertThrows(() => merge(one, { ...part, kernels: "relaxed" }, ""), InputError, "their kernels");
+  assertThrows(
+    () => merge(one, { ...part, data: { ...part.data, name: "mnist" } }, ""),
+    InputError,
+    "their data",
+  );
 });

@@ -110,6 +110,41 @@ Deno.test("train() takes what an attack adds for a constant where it is not diff
   }
 });
 
+Deno.test("train() shows a perturbation the network without the units that the plain pass drops, where it asks for them", () => {
+  const family = deep("softmax"), data = examplesFor(family, B, { seed: 5 });
+  const dropout = { input: { keep: 0.6, scale: 1 }, hidden: { keep: 0.5, scale: 2 } };
+  const order = Int32Array.from({ length: B }, (_, i) => i);
+  const lossOf = (dropped: Perturbation["dropped"], alpha: number) => {
+    const network = executorOf(family, ordinaryTensors(family)), model = bind(family, network);
+    const moved = perturbation(fgsm, { epsilon: 0.3, dropped });
+    let seen: readonly Float32Array[] = [];
+    const made: Perturbation = {
+      ...moved,
+      apply(own, batch, key) {
+        seen = [own.scores(batch.x).data, moved.apply(own, batch, key).data.slice()];
+        return batch.x;
+      },
+    };
+    const options = resolveOptions(family, data, { perturbation: made, alpha, batchSize: B, dropout });
+    const loss = makeStep(network, model, { data, options })(order, 0, B, rng(9));
+    const scores = (key?: number) =>
+      network.forward(
+        network.workspace.copy("given", data.x),
+        key === undefined ? undefined : { dropout, key },
+      )
+        .data.slice();
+    return { loss, seen, whole: scores(), without: scores(rng(9).split("dropout").key) };
+  };
+  const still = (x: Float32Array) => x.filter((value, i) => value === data.x.data[i]).length / x.length;
+  const whole = lossOf(undefined, 0.5), others = lossOf("attack", 0.5), same = lossOf("both", 0.5);
+  assertEquals(whole.seen[0], whole.whole);
+  assertEquals([others.seen[0], same.seen[0]], [others.without, same.without]);
+  assert(still(whole.seen[1]) < 0.1 && still(others.seen[1]) > 0.2, "inputs that are dropped stay");
+  // what is perturbed is not moved here: where the same units are dropped, both halves of the loss are one
+  assertEquals(same.loss, lossOf("both", 1).loss);
+  assert(others.loss !== lossOf("attack", 1).loss);
+});
+
 Deno.test("train() perturbs a hidden layer as an attack on the layers after it would", () => {
   const family = deep("softmax");
   for (const layer of [1, 2]) {

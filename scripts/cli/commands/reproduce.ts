@@ -49,6 +49,10 @@ export const reproduce: Command = command({
       help: "Runs, from that seed and those that follow; by default as the budget says",
       min: 1,
     }),
+    models: text({
+      help: "Models to train, by name; experiments that need others are not run. By default all",
+      placeholder: "NAME,…",
+    }),
     maxEpochs: integerOption({
       help: "Epochs of each training, at most, for a trial; by default as the recipes say",
       min: 1,
@@ -89,8 +93,10 @@ export const reproduce: Command = command({
     const { maxEpochs } = values;
     const budget = maxEpochs === undefined ? whole : { ...whole, maxEpochs };
     const { seed, seeds = budget.seeds, only, threads } = values;
+    const models = values.models?.split(",");
+    if (models) checkModels(models, prepare(data, { budget, seeds }).trainings);
 
-    const scope = { budget, seed, seeds, only };
+    const scope = { budget, seed, seeds, only, models };
     if (values.list) {
       const jobs = values.jobs ?? Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);
       const listing = listingOf(prepare(data, scope), { budget: budget.name, jobs });
@@ -136,6 +142,13 @@ export const reproduce: Command = command({
     }
   },
 });
+
+/** @throws {UserError} if a recipe is not among `trainings` */
+function checkModels(models: readonly string[], trainings: Readonly<Record<string, unknown>>): void {
+  const unknown = models.find((name) => !Object.hasOwn(trainings, name));
+  if (unknown === undefined) return;
+  throw new UserError(`--models: ${unknown} is none of ${Object.keys(trainings).join(", ")}`, 2);
+}
 
 /** The folder that keeps models, and whether it outlasts the run. */
 async function cacheOf(

@@ -2,7 +2,7 @@
 
 import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
-import { everything, network } from "./maxout.ts";
+import { everything, network, PUBLISHED_BEST } from "./maxout.ts";
 import type { Recipes, Training } from "./training.ts";
 
 /** Networks that vote, as in the paper. */
@@ -21,7 +21,10 @@ export const ensemble: Recipes = (context) => {
   const member: Training = {
     family: network(context, { width: quick ? budget.units / 2 : budget.units }),
     data: everything(context),
-    options: { ...PUBLISHED_RECIPE, epochs: epochs(budget, { quick: 4, standard: 20, full: 60 }) },
+    options: {
+      ...PUBLISHED_RECIPE,
+      epochs: epochs(budget, { quick: 4, standard: PUBLISHED_BEST, full: PUBLISHED_BEST }),
+    },
     cost: quick ? 25 : 50,
   };
   return Object.fromEntries(members.map((name, i) => [name, { ...member, seed: STRIDE * (i + 1) }]));

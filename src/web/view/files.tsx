@@ -20,9 +20,8 @@ export function Files(): JSX.Element {
         <>
           <p>
             Open a picture of a digit (PNG), images with their labels (IDX, as MNIST has them, both files at
-            once), a table (CSV, a class and numbers in each line), or a model (safetensors, as this page or
-            {" "}
-            <code>gibbon train</code>{" "}
+            once), a table (CSV, a class and numbers in each line), or a model (ONNX of PyTorch or
+            scikit-learn, or safetensors, as this page or <code>gibbon train</code>{" "}
             saves it); or drop them anywhere on the page. IDX and CSV may be packed by gzip.
           </p>
           <p>

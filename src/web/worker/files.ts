@@ -1,7 +1,8 @@
 /** Files of a visitor: models, images with their labels, tables, a saved state. @module */
 
 import { InputError } from "../../errors.ts";
-import { loadModel, type Model, readIdx } from "../../mod.ts";
+import { loadModel, type Model, readIdx, saveModel } from "../../mod.ts";
+import { readOnnx } from "../../onnx.ts";
 import { type NamedBytes, STATE_FORMAT } from "../messages.ts";
 import { type Data, imageData } from "./data.ts";
 import { tableData } from "./table.ts";
@@ -46,7 +47,7 @@ export async function readFiles(
       else images = { name, bytes };
     } else if (kind === "state") {
       contents.link = linkOf(name, bytes);
-    } else if (kind === "model") {
+    } else if (kind === "model" || kind === "onnx") {
       model = { name, bytes };
     } else if (kind === "table" && !contents.data) {
       contents.data = tableData(name, new TextDecoder().decode(bytes));
@@ -54,7 +55,7 @@ export async function readFiles(
       throw new InputError(
         "format",
         `open ${name}`,
-        "it is neither a safetensors model, nor IDX images or labels, nor a table (CSV), a PNG or a saved state",
+        "it is neither a model (safetensors, ONNX), nor IDX images or labels, nor a table (CSV), a PNG or a saved state",
       );
     }
   }
@@ -66,16 +67,23 @@ export async function readFiles(
     );
   }
   if (images) contents.data = imageData(images.name, images.bytes, labels?.bytes);
-  if (model) contents.model = { ...model, model: modelOf(model, contents.data ?? sizes) };
+  if (model) {
+    const read = modelOf(model, contents.data ?? sizes);
+    // what is shared and saved is a file of this project, whatever was opened
+    const bytes = kindOf(model.bytes) === "onnx" ? saveModel(read) : model.bytes;
+    contents.model = { name: model.name, bytes, model: read };
+  }
   return contents;
 }
 
 /** What the first bytes look like. */
-function kindOf(bytes: Uint8Array): "idx" | "state" | "model" | "table" | undefined {
+function kindOf(bytes: Uint8Array): "idx" | "state" | "model" | "onnx" | "table" | undefined {
   const brace = "{".charCodeAt(0);
   if (bytes[8] === brace) return "model";
   if (bytes[0] === 0 && bytes[1] === 0) return "idx";
   if (bytes[0] === brace) return "state";
+  // ir_version, the first field of ONNX
+  if (bytes[0] === 8) return "onnx";
   const line = new TextDecoder().decode(bytes.subarray(0, 4096)).split("\n")[0];
   if (line.includes(",")) return "table";
 }
@@ -84,7 +92,7 @@ function modelOf(
   { name, bytes }: NamedBytes,
   { inputs, classes }: { inputs: number; classes: number },
 ): Model {
-  const model = within(name, () => loadModel(bytes));
+  const model = within(name, () => kindOf(bytes) === "onnx" ? readOnnx(bytes) : loadModel(bytes));
   if (model.inputs === inputs && model.classes === classes) return model;
   model[Symbol.dispose]();
   throw new InputError(

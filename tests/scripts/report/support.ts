@@ -74,6 +74,7 @@ export function sample(figures: Readonly<Record<string, readonly Figure[]>> = { 
     seeds: [1],
     claims: judgeAll(claims, measurements, { experiments, budget: budgets.quick, images: 10 }),
     measurements,
+    behind: { maxout: ["maxout"] },
     figures,
     models: [{
       name: "maxout",

@@ -4,6 +4,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decode, encode } from "fast-png";
 import { model, saveModel, softmaxLinear } from "../../../src/mod.ts";
+import { writeOnnx } from "../../../src/onnx.ts";
 import { predictionText } from "../../../src/web/view/words.ts";
 import { idx, requester } from "../worker/support.ts";
 import { downloaded } from "./downloads.ts";
@@ -40,6 +41,11 @@ export const files: readonly Scenario[] = [
       await stage.pick("Model to save", "opened", "#files");
       await stage.press("Save this model");
       assertEquals(await downloaded(stage, "opened.safetensors"), bytes);
+      // the same from PyTorch or scikit-learn
+      await open(stage, { "mine.onnx": writeOnnx(mine) });
+      await stage.until(() =>
+        document.querySelector("#attack .confidences caption")?.textContent?.includes("mine.onnx")
+      );
       await stage.pick("Attacked model", "softmax", "#attack");
     },
   },

@@ -1,6 +1,16 @@
 import { InputError } from "../../../src/errors.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { logistic, model, saveModel, softmaxLinear } from "../../../src/mod.ts";
+import {
+  loadModel,
+  logistic,
+  matrix,
+  maxout,
+  model,
+  predict,
+  saveModel,
+  softmaxLinear,
+} from "../../../src/mod.ts";
+import { writeOnnx } from "../../../src/onnx.ts";
 import type { NamedBytes } from "../../../src/web/messages.ts";
 import { idx, PLAN, requester } from "./support.ts";
 
@@ -25,6 +35,27 @@ Deno.test("openFiles takes a model, which is then one of those that are shown th
   const example = new Float32Array(784);
   const { predictions } = await request("attack", { example, source: "opened", attack: "fgsm", epsilon: 0 });
   assert(Math.abs(predictions.opened.clean.confidence - 0.1) < 1e-6);
+});
+
+Deno.test("openFiles takes a model of ONNX, which is attacked and shared as one of the page's own", async () => {
+  using own = model(maxout({ inputs: 784, classes: 10, units: [5], pieces: 2, initialRange: 0.5 }), {
+    seed: 3,
+  });
+  const request = requester();
+  const { model: opened } = await request("openFiles", { files: [file("net.onnx", writeOnnx(own))] });
+  const example = Float32Array.from({ length: 784 }, (_, i) => i % 7 / 7);
+  const { predictions } = await request("attack", { example, source: "opened", attack: "pgd", epsilon: 0.1 });
+  const { predicted, confidence } = predict(own, matrix(1, 784, example));
+  const { clean } = predictions.opened;
+  assertEquals(clean.predicted, predicted[0]);
+  assert(Math.abs(clean.confidence - confidence[0]) < 1e-6);
+  using again = loadModel(opened!.bytes);
+  assertEquals(again.scores(matrix(1, 784, example)).data.length, 10);
+  await assertRejects(
+    () => request("openFiles", { files: [file("cut.onnx", writeOnnx(own).slice(0, 300))] }),
+    InputError,
+    "Cannot open cut.onnx: ",
+  );
 });
 
 Deno.test("openFiles takes images with their labels, packed or not, in any order: to learn from and to look at", async () => {
@@ -77,7 +108,7 @@ Deno.test("openFiles refuses what does not fit in one sentence that names the fi
   const wrong: [NamedBytes[], string][] = [
     [
       [file("a.txt", text("hello"))],
-      "Cannot open a.txt: it is neither a safetensors model, nor IDX images or labels, nor a table (CSV), a PNG or a saved state",
+      "Cannot open a.txt: it is neither a model (safetensors, ONNX), nor IDX images or labels, nor a table (CSV), a PNG or a saved state",
     ],
     [[file("empty", new Uint8Array())], "Cannot open empty: it is neither"],
     [[file("cut", cut)], "Cannot open cut: expected 31400 bytes of tensors, got 31399"],
