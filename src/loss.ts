@@ -141,10 +141,10 @@ function logOddsAgainst(out: Float64Array, { rows, cols, data }: Matrix, labels:
 
 /** Places of the three greatest numbers of a row, those of the first two being two of them if there are no more. */
 function topThree(data: Float32Array, at: number, cols: number): [number, number, number] {
-  let a = -1, b = -1, c = -1;
-  for (let i = 0; i < cols; i++) {
+  let a = 0, b = -1, c = -1;
+  for (let i = 1; i < cols; i++) {
     const value = data[at + i];
-    if (a < 0 || value > data[at + a]) [a, b, c] = [i, a, b];
+    if (value > data[at + a]) [a, b, c] = [i, a, b];
     else if (b < 0 || value > data[at + b]) [b, c] = [i, b];
     else if (c < 0 || value > data[at + c]) c = i;
   }

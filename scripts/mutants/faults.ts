@@ -109,6 +109,9 @@ function isText({ left, right }: ts.BinaryExpression): boolean {
   return [left, right].some((side) => ts.isStringLiteralLike(side) || ts.isTemplateExpression(side));
 }
 
+/** What `fault` makes of what, in one line. */
+export const changeOf = ({ before, after }: Fault): string => `${before} → ${after}`.replace(/\s+/g, " ");
+
 /** `text` with `fault` in it. */
 export function planted(text: string, { from, to, after }: Fault): string {
   return text.slice(0, from) + after + text.slice(to);

@@ -7,11 +7,14 @@ import { rng } from "../../src/mod.ts";
 import { EXIT, UserError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { sha256 } from "../sha256.ts";
-import { type Fault, faultsIn, switchable } from "./faults.ts";
+import { changeOf, type Fault, faultsIn, switchable } from "./faults.ts";
 import { type Judged, type Outcome, Suite } from "./suite.ts";
 
 /** Where faults are planted by default: what numbers come from. */
-const PLACES = ["src/attacks", "src/evaluate", "src/loss.ts", "src/train", "src/paper"];
+const PLACES = ["src/loss.ts", "src/predict.ts", "src/train", "src/attacks", "src/evaluate", "src/paper"];
+
+/** How many faults are judged, and written down, together. */
+const TOGETHER = 16;
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -22,7 +25,7 @@ const COPY = `${ROOT}.cache/mutants`;
 const COPIED = ["src", "tests", "scripts", "wasm", "deno.json", "deno.lock", "LICENSE", "README.md"];
 
 /** A fault of a file, and its number there. */
-type Numbered = Fault & { readonly file: string; readonly number: number };
+type Numbered = Fault & { readonly place: string; readonly file: string; readonly number: number };
 
 /** A fault, what became of it, and the SHA-256 of its file without it. */
 interface Mutant extends Judged {
@@ -40,12 +43,17 @@ export const mutants: Command = command({
     "Plant faults in a copy of src/ one at a time, run the tests that meet each, and list what no test notices",
   options: {
     only: text({ placeholder: "PATH,…", help: `Files or folders; by default ${PLACES.join(", ")}` }),
-    sample: integerOption({ help: "Faults to plant, chosen at random; by default all", min: 1 }),
+    sample: integerOption({ help: "Faults of each path to plant, chosen at random; by default all", min: 1 }),
     seed: integerOption({ help: "Seed of the choice", min: 0, default: 1 }),
     effort: number({
       help: "Seconds of tests for a fault, as long as they take without it",
       above: 0,
-      default: 60,
+      default: 20,
+    }),
+    longest: number({
+      help: "Seconds of a test; those that take longer are left out",
+      above: 0,
+      default: 20,
     }),
     results: text({
       placeholder: "FILE",
@@ -56,21 +64,31 @@ export const mutants: Command = command({
     retry: flag("Try faults again that have survived"),
   },
   notes:
-    "Each test of a folder runs once without a fault, which shows the faults that it meets; a fault is noticed if a test that " +
-    "meets it fails or takes too long. Faults that change nothing a caller could see are listed, each with its reason, in " +
+    "A test runs once without a fault, which shows the faults that it meets; a fault is noticed if a test that meets it fails " +
+    "or takes too long. Faults that change nothing a caller could see are listed, each with its reason, in " +
     "scripts/mutants/equivalent.json, and are not planted. The exit code is 1 if any fault survives.",
-  run({ only, sample, seed, effort, results, near, retry }, { print, note, progress, interruptible }) {
-    const files = (only?.split(",") ?? PLACES).flatMap((path) => filesIn(path.trim())).sort();
+  run(
+    { only, sample, seed, effort, longest, results, near, retry },
+    { print, note, progress, interruptible },
+  ) {
+    const places = only?.split(",").map((path) => path.trim()) ?? PLACES;
+    const files = places.flatMap(filesIn);
     const texts = new Map(files.map((file) => [file, Deno.readTextFileSync(ROOT + file)]));
     const faults = new Map(files.map((file) => [file, faultsIn(texts.get(file)!)]));
-    const all = files.flatMap((file) =>
-      faults.get(file)!.map((fault, i): Numbered => ({ file, number: i + 1, ...fault }))
+    const all = places.flatMap((place) =>
+      filesIn(place).flatMap((file) =>
+        faults.get(file)!.map((fault, i): Numbered => ({ place, file, number: i + 1, ...fault }))
+      )
     );
     if (all.length === 0) throw new UserError("There is nowhere to plant a fault");
-    const chosen = Array.from(
-      rng(seed).permutation(all.length).slice(0, sample ?? all.length),
-      (i) => all[i],
-    );
+    // neighbours follow each other, for they are often noticed by the same test
+    const chosen = places.flatMap((place) => {
+      const own = all.filter((each) => each.place === place);
+      return Array.from(rng(seed).permutation(own.length).slice(0, sample ?? own.length)).sort((a, b) =>
+        a - b
+      )
+        .map((i) => own[i]);
+    });
     return interruptible(async (signal) => {
       const hashes = new Map<string, string>();
       for (const file of files) hashes.set(file, await sha256(new TextEncoder().encode(texts.get(file))));
@@ -79,23 +97,24 @@ export const mutants: Command = command({
       for (const each of await resultsIn(results)) {
         if (hashes.get(each.file) === each.sha256) known.set(keyOf(each), each);
       }
+      const isListed = (each: Numbered) => isEquivalent(each.file, texts.get(each.file)!, each);
       const open = chosen.filter((each) => {
         const outcome = known.get(keyOf(each))?.outcome;
-        return !isEquivalent(each.file, texts.get(each.file)!, each) &&
+        return !isListed(each) &&
           (outcome === undefined || retry && (outcome === "survived" || outcome === "unreached"));
       });
       await copyTo(COPY);
+      const tests = new Map(files.map((file) => [file, testsOf(file)]));
       const groups = Map.groupBy(open, ({ file }) => {
-        const tests = testsOf(file);
-        return (near && tests.near.length > 0 ? tests.near : tests.all).join(",");
+        const { near: nearest, all } = tests.get(file)!;
+        return (near && nearest.length > 0 ? nearest : all).join(",");
       });
       using line = progress("mutants", 0, { plain: true });
       let done = 0;
-      for (const [tests, group] of groups) {
+      for (const [paths, group] of groups) {
         if (signal.aborted) break;
         // all faults of the files are planted at once, counted on from file to file
-        const planted = [...new Set(group.map(({ file }) => file))].sort(),
-          offsets = new Map<string, number>();
+        const planted = [...new Set(group.map(({ file }) => file))], offsets = new Map<string, number>();
         let most = 0;
         for (const file of planted) {
           offsets.set(file, most);
@@ -103,56 +122,77 @@ export const mutants: Command = command({
           most += faults.get(file)!.length;
         }
         await using suite = await Suite.open(COPY, {
-          ...{ files: tests.split(","), most, signal },
-          onTest: (share, name) => line.update(done / open.length, `${Math.round(100 * share)} % of ${name}`),
+          files: paths.split(","),
+          most,
+          longest: 1000 * longest,
         });
-        for (const name of suite.failing) note(`Left out, as it fails without a fault: ${name}`);
-        for (const each of group) {
-          if (signal.aborted) break;
-          const { file, number, before, after } = each, offset = offsets.get(file)!;
-          const judged = await suite.judge(offset + number, {
-            leader: offset + each.leader,
-            all: faults.get(file)!.map(({ leader }) => offset + leader),
-            near: testsOf(file).near,
-            milliseconds: 1000 * effort,
+        for (let at = 0; at < group.length && !signal.aborted; at += TOGETHER) {
+          const part = group.slice(at, at + TOGETHER);
+          const judged = await suite.judge(part.map(({ file, number, leader }) => {
+            const offset = offsets.get(file)!;
+            return {
+              ...{ fault: offset + number, leader: offset + leader, milliseconds: 1000 * effort },
+              all: faults.get(file)!.map(({ leader }) => offset + leader),
+              near: tests.get(file)!.near,
+            };
+          }));
+          part.forEach((each, i) => {
+            const { file, number } = each, change = `${each.operator}: ${changeOf(each)}`;
+            const made = { file, sha256: hashes.get(file)!, number, line: each.line, change, ...judged[i] };
+            known.set(keyOf(each), made);
+            Deno.writeTextFileSync(results, `${JSON.stringify(made)}\n`, { append: true });
           });
-          const change = `${each.operator}: ${before} → ${after}`.replace(/\s+/g, " ");
-          const mutant = { file, sha256: hashes.get(file)!, number, line: each.line, change, ...judged };
-          known.set(keyOf(each), mutant);
-          await Deno.writeTextFile(results, `${JSON.stringify(mutant)}\n`, { append: true });
-          line.update(++done / open.length, file);
+          done += part.length;
+          line.update(done / open.length, part.at(-1)!.file);
         }
+        for (const test of suite.leftOut) note(`Left out: ${test}`);
         for (const file of planted) await Deno.writeTextFile(`${COPY}/${file}`, texts.get(file)!);
       }
       line.end();
-      const found = chosen.flatMap((each) => known.get(keyOf(each)) ?? []).filter((each) =>
-        !isEquivalent(each.file, texts.get(each.file)!, faults.get(each.file)![each.number - 1])
-      );
-      const equivalent = chosen.filter((each) => isEquivalent(each.file, texts.get(each.file)!, each)).length;
-      const survivors = tell(found, { print, equivalent, possible: all.length });
+      let survived = 0;
+      for (const place of places) {
+        const own = chosen.filter((each) => each.place === place);
+        const [listed, planted] = [own.filter(isListed), own.filter((each) => !isListed(each))];
+        const found = planted.flatMap((each) => known.get(keyOf(each)) ?? []);
+        survived += tell(place, found, {
+          ...{ print, seed, listed: listed.length, planted: planted.length },
+          possible: all.filter((each) => each.place === place).length,
+        });
+      }
       if (signal.aborted) note(`Stopped; what is known is kept in ${results}, and the same command goes on`);
-      return signal.aborted ? EXIT.interrupted : Number(survivors > 0);
+      return signal.aborted ? EXIT.interrupted : Number(survived > 0);
     });
   },
 });
 
-/** Prints what survived, and counts; how many survived. */
+/** Prints what survived of a place, and counts; how many survived. */
 function tell(
+  place: string,
   found: readonly Mutant[],
-  { print, equivalent, possible }: { print: (text: string) => void; equivalent: number; possible: number },
+  { print, seed, listed, planted, possible }: {
+    print: (text: string) => void;
+    seed: number;
+    listed: number;
+    planted: number;
+    possible: number;
+  },
 ): number {
   const survivors = found.filter(({ outcome }) => outcome === "survived" || outcome === "unreached");
   for (const { file, line, change, outcome, ran, of } of survivors) {
     const why = outcome === "unreached"
       ? "no test meets it"
-      : `not noticed by ${ran} of ${of} tests that meet it`;
+      : `not noticed by ${of > ran ? `the first ${ran}` : `the ${ran}`} tests that meet it`;
     print(`${file}:${line}  ${change}  (${why})`);
   }
   const count = (of: Outcome) => found.filter(({ outcome }) => outcome === of).length;
+  const all = listed + planted < possible
+    ? `${listed + planted} of ${possible}, seed ${seed}`
+    : `all ${possible}`;
   print(
-    `${survivors.length} of ${found.length} faults survived, ${count("noticed")} were noticed, ${
+    `${place}: ${all}: ${count("noticed")} noticed, ${
       count("slow")
-    } took too long; ${equivalent} more are known to change nothing; ${possible} can be planted`,
+    } took too long, ${survivors.length} survived, ` +
+      `${listed} known to change nothing, ${planted - found.length} not run`,
   );
   return survivors.length;
 }
@@ -181,22 +221,27 @@ function filesIn(path: string): string[] {
   );
 }
 
-/** Tests of files that have none of their own name, and that no test imports alone. */
+/** Tests of files that have no folder of tests, beside those of their own name. */
 const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   "src/loss.ts": [
-    "tests/evaluate/measure_test.ts",
-    "tests/attacks/fgsm_test.ts",
     "tests/attacks/pgd_test.ts",
     "tests/models/answers_test.ts",
-    "tests/models/scores_test.ts",
     "tests/models/gradients_test.ts",
+  ],
+  "src/predict.ts": [
+    "tests/evaluate/measure_test.ts",
+    "tests/models/answers_test.ts",
+    "tests/models/scores_test.ts",
   ],
 };
 
 /** The tests that may concern `file`: those of its folder, and of them `near` those that mirror it or import it. */
 export function testsOf(file: string): { readonly near: readonly string[]; readonly all: readonly string[] } {
   const own = CONCERNED[file];
-  if (own) return { near: own, all: own };
+  if (own) {
+    const near = [file.replace(/^src/, "tests").replace(/\.ts$/, "_test.ts")];
+    return { near, all: [...near, ...own] };
+  }
   let folder = file.replace(/^src/, "tests");
   do folder = folder.replace(/\/[^/]*$/, ""); while (!isFolder(folder));
   const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.ts$/, "");
@@ -220,15 +265,16 @@ function testsIn(folder: string): string[] {
     .filter((path) => path.endsWith("_test.ts")).sort();
 }
 
-/** Faults that no test can notice: the file, the line as it stands without the fault, the change, and why. */
-const EQUIVALENT: readonly { file: string; code: string; before: string; after: string; why: string }[] = JSON
-  .parse(Deno.readTextFileSync(new URL("equivalent.json", import.meta.url)));
+/** Faults that no test can notice, and why: each the line as it stands without the fault, and the change. */
+const EQUIVALENT: readonly { file: string; why: string; faults: readonly (readonly [string, string])[] }[] =
+  JSON
+    .parse(Deno.readTextFileSync(new URL("equivalent.json", import.meta.url)));
 
 /** Whether `fault` is listed as one that changes nothing. */
-function isEquivalent(file: string, text: string, { line, before, after }: Fault): boolean {
-  const code = text.split("\n")[line - 1].trim();
+function isEquivalent(file: string, text: string, fault: Fault): boolean {
+  const own = text.split("\n")[fault.line - 1].trim();
   return EQUIVALENT.some((each) =>
-    each.file === file && each.code === code && each.before === before && each.after === after
+    each.file === file && each.faults.some(([code, change]) => code === own && change === changeOf(fault))
   );
 }
 

@@ -14,14 +14,14 @@ export interface Judged {
   readonly of: number;
 }
 
-/** How many times as long as without a fault a test may take, and milliseconds more. */
-const PATIENCE = { times: 10, milliseconds: 2000 };
+/** How many times as long as without a fault a test may take, and milliseconds of the processor more. */
+const PATIENCE = { times: 10, milliseconds: 500 };
 
 const limitOf = ({ milliseconds }: { readonly milliseconds: number }) =>
   PATIENCE.times * milliseconds + PATIENCE.milliseconds;
 
-/** Milliseconds of the processor that a test may take without a fault. */
-const LONGEST = 300_000;
+/** How much the last fault counts in the share of faults that a test notices. */
+const NEWEST = 0.2;
 
 interface Test {
   readonly index: number;
@@ -29,117 +29,161 @@ interface Test {
   readonly name: string;
   readonly milliseconds: number;
   readonly reached: ReadonlySet<number>;
+  /** Share of the faults that it noticed, the last ones counting most. */
+  share: number;
+}
+
+/** A fault, its `leader`, and the other leaders of its file, `all`, which are met by the tests that concern it. */
+export interface Asked {
+  readonly fault: number;
+  readonly leader: number;
+  readonly all: readonly number[];
+  /** Files whose tests come first. */
+  readonly near: readonly string[];
+  /** Milliseconds of tests, as long as they take without the fault. */
+  readonly milliseconds: number;
 }
 
 /** Tests in processes that are opened as they are needed. */
 export class Suite implements AsyncDisposable {
   #session?: Session;
-  #tests: Test[] = [];
+  /** Sessions so far. */
+  #opened = 0;
+  #tests: Session["ready"]["tests"] = [];
+  /** What is known of each test, by its place in the list; null if it fails without a fault. */
+  readonly #known = new Map<number, Test | null>();
   #atLoad: ReadonlySet<number> = new Set();
-  /** Tests that fail without a fault, and are left out. */
-  readonly failing: string[] = [];
+  /** Tests that are left out, and why. */
+  readonly leftOut: string[] = [];
 
-  private constructor(readonly cwd: string, readonly files: readonly string[], readonly most: number) {}
+  private constructor(
+    readonly cwd: string,
+    readonly files: readonly string[],
+    readonly most: number,
+    readonly longest: number,
+  ) {}
 
-  /**
-   * Runs each test once without a fault: those that fail then are left out. Faults are counted up to `most`;
-   * `onTest` is called before each test, with how much is done.
-   */
+  /** The tests of `files` that take up to `longest` milliseconds without a fault, for faults that are counted up to `most`. */
   static async open(
     cwd: string,
-    { files, most, onTest, signal }: {
-      files: readonly string[];
-      most: number;
-      onTest: (done: number, name: string) => void;
-      signal: AbortSignal;
-    },
+    { files, most, longest }: { files: readonly string[]; most: number; longest: number },
   ): Promise<Suite> {
-    const suite = new Suite(cwd, files, most);
-    const session = await suite.#open();
-    const { tests, reached, problem } = session.ready;
+    const suite = new Suite(cwd, files, most, longest);
+    const { tests, reached, problem } = (await suite.#open()).ready;
     if (problem !== undefined) {
       throw new UserError(`The tests ${files.join(", ")} cannot be loaded: ${problem}`);
     }
+    suite.#tests = tests;
     suite.#atLoad = new Set(reached);
-    for (const [index, { file, name }] of tests.entries()) {
-      if (signal.aborted) break;
-      onTest(index / tests.length, name);
-      const said = await (await suite.#open()).run({ fault: 0, test: index, milliseconds: LONGEST });
-      if (said === "late" || said.failed) suite.failing.push(`${file}: ${name}`);
-      if (said === "late") await suite.#end();
-      else if (!said.failed) {
-        const { milliseconds, reached } = said;
-        suite.#tests.push({ index, file, name, milliseconds, reached: new Set(reached) });
-      }
-    }
     return suite;
   }
 
-  /** How many tests pass without a fault. */
-  get size(): number {
-    return this.#tests.length;
+  /**
+   * What becomes of each fault. What one has left behind must not fail a test of another: the tests that noticed faults have
+   * to pass again without one, or each fault is judged anew with such a check of its own.
+   */
+  async judge(asked: readonly Asked[]): Promise<Judged[]> {
+    const opened = this.#opened;
+    const judged: Judged[] = [], failed = new Set<Test>();
+    for (const each of asked) judged.push(await this.#judgeOne(each, failed));
+    if (failed.size === 0 || this.#opened === opened && await this.#pass(failed)) return judged;
+    judged.length = 0;
+    for (const each of asked) {
+      const failed = new Set<Test>();
+      let one = await this.#judgeOne(each, failed);
+      if (failed.size > 0 && !await this.#pass(failed)) {
+        await this.#end();
+        one = await this.#judgeOne(each, failed);
+        await this.#end();
+      }
+      judged.push(one);
+    }
+    return judged;
   }
 
-  /**
-   * Whether the tests notice `fault`, whose `leader` and the file's other leaders, `all`, are met by those that concern it.
-   * Tests of the files `near` come first, then the quickest, up to `milliseconds` in all as they take without a fault.
-   */
-  async judge(
-    fault: number,
-    { leader, all, near, milliseconds }: {
-      leader: number;
-      all: readonly number[];
-      near: readonly string[];
-      milliseconds: number;
-    },
-  ): Promise<Judged> {
-    const atLoad = this.#atLoad.has(leader);
-    const concerned = this.#tests.filter(({ reached }) =>
-      reached.has(leader) || atLoad && all.some((each) => reached.has(each))
-    ).sort((a, b) =>
-      Number(near.includes(b.file)) - Number(near.includes(a.file)) || a.milliseconds - b.milliseconds
-    );
-    const of = concerned.length;
-    if (of === 0) return { outcome: "unreached", ran: 0, of };
-    let ran = 0, left = milliseconds;
-    for (const test of concerned) {
+  /** Whether `tests` pass without a fault. */
+  async #pass(tests: Iterable<Test>): Promise<boolean> {
+    for (const test of tests) if (await this.#run(0, test) !== undefined) return false;
+    return true;
+  }
+
+  /** Adds to `failed` a test that has failed in the process that others share. */
+  async #judgeOne(asked: Asked, failed: Set<Test>): Promise<Judged> {
+    const { fault, milliseconds } = asked, atLoad = this.#atLoad.has(asked.leader);
+    let ran = 0, of = 0, left = milliseconds;
+    // what is there while files are loaded needs a process of its own
+    await using alone = atLoad ? await this.#load(fault) : undefined;
+    for await (const test of this.#concerned(asked, atLoad)) {
+      of++;
       if (left <= 0) break;
       left -= test.milliseconds;
       ran++;
-      const outcome = await (atLoad ? this.#alone(fault, test) : this.#noticed(fault, test));
-      if (outcome) return { outcome, by: `${test.file}: ${test.name}`, ran, of };
+      const outcome = alone ? await this.#runIn(alone, fault, test) : await this.#run(fault, test);
+      test.share += NEWEST * (Number(outcome !== undefined) - test.share);
+      if (outcome === undefined) continue;
+      if (!alone && outcome === "noticed") failed.add(test);
+      return { outcome, by: `${test.file}: ${test.name}`, ran, of };
     }
-    return { outcome: "survived", ran, of };
+    return { outcome: of === 0 ? "unreached" : "survived", ran, of };
   }
 
-  /** What one test makes of a fault. What another fault has left behind must not fail it. */
-  async #noticed(fault: number, test: Test): Promise<"noticed" | "slow" | undefined> {
-    const run = async (fault: number) => {
-      const said = await (await this.#open()).run({ fault, test: test.index, milliseconds: limitOf(test) });
-      if (said === "late") {
-        await this.#end();
-        return "slow";
+  /** The tests that meet a fault: those near it first, and then those whose last faults took the least time to notice. */
+  async *#concerned({ leader, all, near }: Asked, atLoad: boolean): AsyncGenerator<Test> {
+    const meets = ({ reached }: Test) =>
+      reached.has(leader) || atLoad && all.some((each) => reached.has(each));
+    const expected = ({ milliseconds, share }: Test) => milliseconds / share;
+    for (const isNear of [true, false]) {
+      const places = this.#tests.keys().filter((i) => near.includes(this.#tests[i].file) === isNear)
+        .toArray();
+      const unknown = places.filter((i) => !this.#known.has(i));
+      const known = places.flatMap((i) => this.#known.get(i) ?? []);
+      yield* known.filter(meets).sort((a, b) => expected(a) - expected(b));
+      for (const index of unknown) {
+        const test = await this.#look(index);
+        if (test && meets(test)) yield test;
       }
-      return said.failed ? "noticed" : undefined;
-    };
-    const first = await run(fault);
-    if (first !== "noticed" || await run(0) === undefined) return first;
-    await this.#end();
-    return await run(fault);
+    }
   }
 
-  /** The same in a process that loads the test's file, and with it the fault. */
-  async #alone(fault: number, test: Test): Promise<"noticed" | "slow" | undefined> {
-    await using session = await Session.open(this.cwd, { fault, most: this.most, files: [test.file] });
-    if (session.ready.problem !== undefined) return "noticed";
-    const place = session.ready.tests.findIndex(({ name }) => name === test.name);
-    if (place < 0) return "noticed";
-    const said = await session.run({ fault, test: place, milliseconds: limitOf(test) });
+  /** A test as it is without a fault. */
+  async #look(index: number): Promise<Test | undefined> {
+    const { file, name } = this.#tests[index];
+    const said = await (await this.#open()).run({ fault: 0, test: index, milliseconds: this.longest });
+    if (said === "late") await this.#end();
+    if (said === "late" || said.failed) {
+      this.leftOut.push(`${file}: ${name}: ${said === "late" ? "takes too long" : "fails without a fault"}`);
+      this.#known.set(index, null);
+      return undefined;
+    }
+    const { milliseconds, reached } = said;
+    const test = { index, file, name, milliseconds, reached: new Set(reached), share: 0.5 };
+    this.#known.set(index, test);
+    return test;
+  }
+
+  async #run(fault: number, test: Test): Promise<"noticed" | "slow" | undefined> {
+    const outcome = await this.#runIn(await this.#open(), fault, test);
+    if (outcome === "slow") await this.#end();
+    return outcome;
+  }
+
+  async #runIn(session: Session, fault: number, test: Test): Promise<"noticed" | "slow" | undefined> {
+    const { file, name } = session.ready.tests[test.index] ?? {};
+    if (session.ready.problem !== undefined || file !== test.file || name !== test.name) return "noticed";
+    const said = await session.run({ fault, test: test.index, milliseconds: limitOf(test) });
     return said === "late" ? "slow" : said.failed ? "noticed" : undefined;
   }
 
   async #open(): Promise<Session> {
-    return this.#session ??= await Session.open(this.cwd, { most: this.most, files: this.files });
+    if (!this.#session) {
+      this.#opened++;
+      this.#session = await this.#load(0);
+    }
+    return this.#session;
+  }
+
+  #load(fault: number): Promise<Session> {
+    return Session.open(this.cwd, { fault, most: this.most, files: this.files });
   }
 
   async #end(): Promise<void> {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { faultsIn, planted, switchable } from "../../../scripts/mutants/faults.ts";
+import { changeOf, faultsIn, planted, switchable } from "../../../scripts/mutants/faults.ts";
 
 /** What each fault makes of `text`. */
 const all = (text: string) => faultsIn(text).map((fault) => planted(text, fault));
@@ -58,4 +58,20 @@ Deno.test("switchable counts from an offset, and tells what was reached by the f
   assertEquals((0, eval)(switchable(text, faultsIn(text), 10))(3), 4);
   // > and its two faults, 0, +, 1; not what follows the colon
   assertEquals(Object.keys(reached), ["11", "13", "14", "15"]);
+});
+
+Deno.test("equivalent.json lists faults that can be planted, each once", async () => {
+  const list: { file: string; why: string; faults: [code: string, change: string][] }[] = JSON.parse(
+    await Deno.readTextFile(new URL("../../../scripts/mutants/equivalent.json", import.meta.url)),
+  );
+  for (const [file, entries] of Map.groupBy(list, ({ file }) => file)) {
+    const text = await Deno.readTextFile(new URL(`../../../${file}`, import.meta.url)),
+      lines = text.split("\n");
+    const possible = new Set(
+      faultsIn(text).map((fault) => `${lines[fault.line - 1].trim()}  ${changeOf(fault)}`),
+    );
+    const listed = entries!.flatMap(({ faults }) => faults.map(([code, change]) => `${code}  ${change}`));
+    for (const each of listed) assert(possible.has(each), `${file}: ${each}`);
+    assertEquals(new Set(listed).size, listed.length, file);
+  }
 });
