@@ -2,6 +2,7 @@
 
 import {
   type Batch,
+  cnn,
   type Family,
   fgsm,
   losses,
@@ -22,7 +23,7 @@ import {
   type TrainOptions,
 } from "../../src/mod.ts";
 import { double, memoize } from "./double.ts";
-import type { Attacked } from "./peers/peer.ts";
+import { type Attacked, type Convolutional, isConvolutional, type Trained } from "./peers/peer.ts";
 import { uniformFloats } from "./part.ts";
 import { checkRelativeError } from "./verify.ts";
 
@@ -44,6 +45,11 @@ export const LONG_ATTACK = {
   randomStart: false,
 };
 
+/** The steps that `what` is attacked with; convolutions by few, as those of plain JavaScript take seconds each. */
+export function longAttack(what: Attacked): typeof LONG_ATTACK {
+  return isConvolutional(what) ? { ...LONG_ATTACK, steps: 5, stepSize: 0.04 } : LONG_ATTACK;
+}
+
 /** The families, with hidden layers of so many units and so many inputs. */
 export function families(
   { units = UNITS, inputs = 784 }: { units?: number; inputs?: number } = {},
@@ -56,16 +62,25 @@ export function families(
   };
 }
 
+/** Convolutions to 16 and 32 channels, each with maxima of 2 × 2, for images as of MNIST. */
+const CONVOLUTIONAL: Readonly<Record<Convolutional, Family>> = {
+  cnn3: cnn({ inputs: 784, classes: 10, kernel: 3 }),
+  cnn5: cnn({ inputs: 784, classes: 10, kernel: 5 }),
+};
+
 /** The families that are attacked: `relu` is a network as other libraries' users train it. */
 export function attackedFamilies(units?: number): Readonly<Record<Attacked, Family>> {
   const { softmax, maxout } = families({ units });
-  return { softmax, maxout, relu: mlp({ inputs: 784, classes: 10, units: [units ?? 500] }) };
+  return {
+    softmax,
+    maxout,
+    relu: mlp({ inputs: 784, classes: 10, units: [units ?? 500] }),
+    ...CONVOLUTIONAL,
+  };
 }
 
-/** What the paper trains, and how; `adversarial` is maxout against the fast gradient sign method. */
-export function recipes(
-  units?: number,
-): Record<"softmax" | "maxout" | "adversarial" | "rbf", { family: Family; options: TrainOptions }> {
+/** What is trained, and how; `adversarial` is maxout against the fast gradient sign method. */
+export function recipes(units?: number): Record<Trained, { family: Family; options: TrainOptions }> {
   const { softmax, maxout, rbf } = families({ units });
   const against = perturbation(fgsm, { epsilon: EPSILON });
   return {
@@ -73,6 +88,8 @@ export function recipes(
     maxout: { family: maxout, options: PUBLISHED_RECIPE },
     adversarial: { family: maxout, options: { ...PUBLISHED_RECIPE, perturbation: against } },
     rbf: { family: rbf, options: {} },
+    cnn3: { family: CONVOLUTIONAL.cnn3, options: {} },
+    cnn5: { family: CONVOLUTIONAL.cnn5, options: {} },
   };
 }
 
@@ -132,9 +149,9 @@ export function checkLongAttack(
   what: string,
   actual: ArrayLike<number>,
   batch: Batch,
-  { family, tensors }: { family: Family; tensors: Tensors },
+  { family, tensors, attack }: { family: Family; tensors: Tensors; attack: typeof LONG_ATTACK },
 ): void {
-  const { x, labels } = batch, { epsilon, bounds: [lo, hi] } = LONG_ATTACK;
+  const { x, labels } = batch, { epsilon, bounds: [lo, hi] } = attack;
   const reached = x.data.every((value, i) =>
     Math.abs(actual[i] - value) <= epsilon * (1 + 1e-5) && actual[i] >= lo && actual[i] <= hi
   );
@@ -144,7 +161,7 @@ export function checkLongAttack(
     losses(own, { ...batch, x: inputs }).reduce((a, b) => a + b, 0) / labels.length;
   const [raised, wanted, before] = [
     mean(matrix(x.rows, x.cols, Array.from({ length: x.data.length }, (_, i) => actual[i]))),
-    mean(pgd.perturb(own, batch, LONG_ATTACK)),
+    mean(pgd.perturb(own, batch, attack)),
     mean(x),
   ];
   if (!(Math.abs(raised - wanted) < 0.02 * (wanted - before))) {
@@ -182,6 +199,27 @@ export function plainStep(
     maxNorm: undefined,
     epochs: 1,
   });
+}
+
+/**
+ * Nothing, if one step of another library changes the parameters as ours does: two that were written apart.
+ *
+ * @throws {Error} if it does not
+ */
+export async function checkSameUpdate(
+  what: string,
+  after: Readonly<Record<string, { data: ArrayLike<number> }>>,
+  batch: Batch,
+  { family, tensors, options }: { family: Family; tensors: Tensors; options: TrainOptions },
+): Promise<void> {
+  using own = await plainStep(family, { tensors, batch, options });
+  for (const [name, { data }] of Object.entries(own.tensors())) {
+    const change = (values: ArrayLike<number>) => {
+      const before = tensors[name].data;
+      return Float64Array.from({ length: before.length }, (_, i) => values[i] - before[i]);
+    };
+    checkRelativeError(`${what}, ${name}`, change(after[name].data), change(data), 0.01);
+  }
 }
 
 /** @throws {Error} if `after` is not what the reference makes of `tensors` in one step */

@@ -15,7 +15,9 @@ except ImportError:
 EPSILON = 0.25
 MAX_NORM = 1.9365
 CHUNK = 1000
-LONG_EPSILON, STEPS, STEP_SIZE = 0.1, 40, 0.01
+LONG_EPSILON = 0.1
+# of convolutions few, as those of plain JavaScript take seconds each
+STEPS, FEW_STEPS = (40, 0.01), (5, 0.04)
 ready = {}
 
 
@@ -96,6 +98,25 @@ class Layers:
         return {name: value.detach().numpy() for name, value in self.p.items()}
 
 
+class Images:
+    """Convolutions as large as their inputs, rectified, with maxima of 2 x 2, and a linear top."""
+
+    layers = []
+
+    def __init__(self, files, names, spelling=None):
+        self.p = {name: torch.from_numpy(load(files, name).copy()).requires_grad_() for name in names}
+
+    def loss(self, x, y, dropout=False):
+        x = x.view(-1, 1, 28, 28)
+        for name in ("conv0.", "conv1."):
+            x = F.conv2d(x, self.p[name + "W"], self.p[name + "b"], padding="same")
+            x = F.max_pool2d(F.relu(x), 2)
+        return F.cross_entropy(F.linear(x.flatten(1), self.p["top.W"], self.p["top.b"]), y)
+
+    def read(self):
+        return {name: value.detach().numpy() for name, value in self.p.items()}
+
+
 class Rbf:
     layers = []
 
@@ -131,7 +152,8 @@ def objective(net, what, x, y, dropout):
 def training(what, files, names):
     x, y = torch.from_numpy(load(files, "x")), torch.from_numpy(load(files, "labels")).long()
     size = 200 if what == "rbf" else 100
-    make = Rbf if what == "rbf" else Layers
+    images = what.startswith("cnn")
+    make = Rbf if what == "rbf" else Images if images else Layers
     rate = 1.0
     net = make(files, names)
     first = torch.optim.SGD(net.p.values(), lr=rate)
@@ -141,7 +163,8 @@ def training(what, files, names):
 
     def stepper(spelling):
         net = make(files, names, spelling)
-        rule = torch.optim.Adam(net.p.values(), lr=0.002) if what == "rbf" else torch.optim.SGD(net.p.values(), lr=0.1, momentum=0.5)
+        adam = 0.001 if images else 0.002
+        rule = torch.optim.Adam(net.p.values(), lr=adam) if images or what == "rbf" else torch.optim.SGD(net.p.values(), lr=0.1, momentum=0.5)
         order = [torch.randperm(len(y)), 0]
 
         def call():
@@ -166,16 +189,18 @@ def training(what, files, names):
 
 def walked(net, x, y):
     start = x
-    for _ in range(STEPS):
+    steps, size = FEW_STEPS if isinstance(net, Images) else STEPS
+    for _ in range(steps):
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(net.loss(x, y), x)
-        x = torch.clamp(torch.clamp(x.detach() + STEP_SIZE * gradient.sign(), start - LONG_EPSILON, start + LONG_EPSILON), 0, 1)
+        x = torch.clamp(torch.clamp(x.detach() + size * gradient.sign(), start - LONG_EPSILON, start + LONG_EPSILON), 0, 1)
     return x
 
 
 def attack(what, files, names):
-    net = Layers(files, names, rectified=what == "relu")
-    attacked = walked if what == "relu" else perturbed
+    images = what.startswith("cnn")
+    net = Images(files, names) if images else Layers(files, names, rectified=what == "relu")
+    attacked = walked if images or what == "relu" else perturbed
     x, y = torch.from_numpy(load(files, "x")), torch.from_numpy(load(files, "labels")).long()
     out = torch.empty_like(x)
 

@@ -25,7 +25,9 @@ export const peers = command({
   name: "bench peers",
   summary: "measure the same work beside other libraries",
   options: {
-    only: choicesOf(["products", "training", "attacking"], { help: "kinds of work; by default all" }),
+    only: choicesOf(["products", "training", "attacking", "images"], {
+      help: "kinds of work; by default all",
+    }),
     with: choicesOf(LIBRARIES, { help: "libraries to compare with; by default all that are there" }),
     python: text({ help: "Python that has torch or numpy", placeholder: "PATH", default: "python3" }),
     kernels: choice(["baseline", "relaxed"], { help: "build of the kernels", default: "relaxed" }),

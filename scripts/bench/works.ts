@@ -6,16 +6,17 @@ import type { Subject } from "./measure.ts";
 import {
   attackedFamilies,
   checkLongAttack,
+  checkSameUpdate,
   checkSteps,
   checkUpdate,
   EPSILON,
-  LONG_ATTACK,
+  longAttack,
   recipes,
   REFERENCE_EXAMPLES,
   tensorsOf,
 } from "./models.ts";
 import { images, uniformFloats } from "./part.ts";
-import type { Attacked, Peer, Trained } from "./peers/peer.ts";
+import { type Attacked, isConvolutional, isWalked, type Peer, type Trained } from "./peers/peer.ts";
 import { type Shape, shapes } from "./products.ts";
 import { checkClose } from "./verify.ts";
 
@@ -40,6 +41,10 @@ export function workloads({ quick, units }: { quick: boolean; units?: number }):
     attacking: attacked.map((what) =>
       attack(what, { units, count: quick ? 300 : what === "relu" ? 1000 : 10000 })
     ),
+    images: (["cnn3", "cnn5"] as const).flatMap((what) => [
+      training(what, units),
+      attack(what, { units, count: 100 }),
+    ]),
   };
 }
 
@@ -67,7 +72,7 @@ function product(shape: Shape): Workload {
 }
 
 function training(what: Trained, units?: number): Workload {
-  const { family } = recipes(units)[what];
+  const { family, options } = recipes(units)[what];
   const [tensors, batch] = [tensorsOf(family), images(1000)];
   const size = family.recipe.batchSize;
   return {
@@ -78,11 +83,13 @@ function training(what: Trained, units?: number): Workload {
     async by(peer) {
       const ready = await peer.training?.(what, tensors, batch);
       if (!ready) return;
-      const epsilon = what === "adversarial" ? EPSILON : undefined;
-      checkUpdate(`a step of ${what} by ${peer.name}`, ready.result, slice(batch, 0, size), {
-        tensors,
-        epsilon,
-      });
+      const told = `a step of ${what} by ${peer.name}`, first = slice(batch, 0, size);
+      if (isConvolutional(what)) {
+        await checkSameUpdate(told, ready.result, first, { family, tensors, options });
+      } else {
+        const epsilon = what === "adversarial" ? EPSILON : undefined;
+        checkUpdate(told, ready.result, first, { tensors, epsilon });
+      }
       return ready.sample;
     },
   };
@@ -92,17 +99,18 @@ function attack(what: Attacked, { units, count }: { units?: number; count: numbe
   const family = attackedFamilies(units)[what];
   const [tensors, batch] = [tensorsOf(family), images(count)];
   const few = slice(batch, 0, REFERENCE_EXAMPLES);
-  const by = what === "relu" ? `pgd of ${LONG_ATTACK.steps} steps` : "fgsm";
+  const own = longAttack(what);
+  const by = isWalked(what) ? `pgd of ${own.steps} steps` : "fgsm";
   return {
     name: `${by}, ${what}, ${count} images`,
     unit: "ms",
     amount: 1,
-    heavy: what === "relu" || what === "maxout" && count > 1000,
+    heavy: isWalked(what) || what === "maxout" && count > 1000,
     async by(peer) {
       const ready = await peer.attack?.(what, tensors, batch);
       if (!ready) return;
       const told = `${by} on ${what} by ${peer.name}`;
-      if (what === "relu") checkLongAttack(told, ready.result, few, { family, tensors });
+      if (isWalked(what)) checkLongAttack(told, ready.result, few, { family, tensors, attack: own });
       else checkSteps(told, ready.result, few, tensors);
       return ready.sample;
     },

@@ -3,10 +3,10 @@
 import { type Batch, fgsm, model, pgd, slice, type Tensors } from "../../../src/mod.ts";
 import { type Config, start } from "../configs.ts";
 import { repeated } from "../measure.ts";
-import { ATTACK, attackedFamilies, LONG_ATTACK, plainStep, recipes } from "../models.ts";
+import { ATTACK, attackedFamilies, longAttack, plainStep, recipes } from "../models.ts";
 import { steps } from "../training.ts";
 import { prepare } from "../verify.ts";
-import type { Attacked, Peer, Trained } from "./peer.ts";
+import { type Attacked, isWalked, type Peer, type Trained } from "./peer.ts";
 
 /** Gibbon on these kernels. */
 export function gibbon(config: Config, units: number | undefined): Peer {
@@ -39,7 +39,7 @@ export function gibbon(config: Config, units: number | undefined): Peer {
       start(config);
       const made = model(attackedFamilies(units)[what], { tensors });
       const call = () =>
-        what === "relu" ? pgd.perturb(made, batch, LONG_ATTACK) : fgsm.perturb(made, batch, ATTACK);
+        isWalked(what) ? pgd.perturb(made, batch, longAttack(what)) : fgsm.perturb(made, batch, ATTACK);
       return Promise.resolve({ result: call().data, sample: repeated(() => void call()) });
     },
   };

@@ -4,11 +4,24 @@ import type { Batch, Tensors } from "../../../src/mod.ts";
 import type { Subject } from "../measure.ts";
 import type { Shape } from "../products.ts";
 
-/** The models that are trained: `adversarial` is maxout against the fast gradient sign method. */
-export type Trained = "softmax" | "maxout" | "adversarial" | "rbf";
+/** Convolutional networks, by windows of so many rows and columns. */
+export type Convolutional = "cnn3" | "cnn5";
 
-/** The models that are attacked: `relu` by forty steps, the others by one. */
-export type Attacked = "softmax" | "maxout" | "relu";
+/** The models that are trained: `adversarial` is maxout against the fast gradient sign method. */
+export type Trained = "softmax" | "maxout" | "adversarial" | "rbf" | Convolutional;
+
+/** The models that are attacked: `softmax` and `maxout` by one step, the others by forty. */
+export type Attacked = "softmax" | "maxout" | "relu" | Convolutional;
+
+/** Whether it is a convolutional network. */
+export function isConvolutional(what: string): what is Convolutional {
+  return what === "cnn3" || what === "cnn5";
+}
+
+/** Whether it is attacked by forty steps. */
+export function isWalked(what: Attacked): boolean {
+  return what === "relu" || isConvolutional(what);
+}
 
 /** Something ready to be timed, with what it gave when it was tried. */
 export interface Ready<Result> {

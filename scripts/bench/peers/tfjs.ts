@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-explicit-any -- a library that is no dependency of this project has no types here
 
 import { type Batch, PUBLISHED_RECIPE, type Tensors } from "../../../src/mod.ts";
-import { CHECK_RATE, EPSILON } from "../models.ts";
-import type { Attacked, Peer, Trained } from "./peer.ts";
-import { layers, rbf } from "./tfjs_models.ts";
+import { CHECK_RATE, EPSILON, longAttack } from "../models.ts";
+import { type Attacked, isConvolutional, type Peer, type Trained } from "./peer.ts";
+import { convolutions, layers, rbf } from "./tfjs_models.ts";
 
 const VERSION = "4.22.0";
 
@@ -45,6 +45,20 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
   /** x + ε·sign(∇J). The wasm backend takes the sign of a small number for 0, so the loss is made large. */
   const perturbed = (loss: (x: any, y: any) => any, x: any, y: any) =>
     tf.add(x, tf.mul(EPSILON, tf.sign(tf.grad((x: any) => tf.mul(LARGE * y.shape[0], loss(x, y)))(x))));
+  /** The long attack. */
+  const walked = (what: Attacked, loss: (x: any, y: any) => any, start: any, y: any) => {
+    const { epsilon, steps, stepSize } = longAttack(what);
+    const [least, most] = [tf.sub(start, epsilon), tf.add(start, epsilon)];
+    const gradient = tf.grad((x: any) => tf.mul(LARGE * y.shape[0], loss(x, y)));
+    let x = start;
+    for (let i = 0; i < steps; i++) {
+      x = tf.tidy(() => {
+        const moved = tf.add(x, tf.mul(stepSize, tf.sign(gradient(x))));
+        return tf.clipByValue(tf.minimum(tf.maximum(moved, least), most), 0, 1);
+      });
+    }
+    return x;
+  };
 
   return {
     name: `tfjs-${backend}`,
@@ -61,7 +75,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
     async training(what: Trained, tensors: Tensors, batch: Batch) {
       await use();
       const size = what === "rbf" ? 200 : 100;
-      const make = () => what === "rbf" ? rbf(tf, tensors) : layers(tf, tensors);
+      const make = () => (isConvolutional(what) ? convolutions : what === "rbf" ? rbf : layers)(tf, tensors);
       /** One step of `rule`; the adversarial inputs are found before, for no gradient flows through them. */
       const step = (rule: any, net: ReturnType<typeof make>, [x, y]: readonly any[], dropout: boolean) => {
         const xAdv = what === "adversarial" ? tf.tidy(() => perturbed(net.loss, x, y)) : undefined;
@@ -81,11 +95,16 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
       const result = once.read();
       const net = make();
       const { momentum = 0 } = PUBLISHED_RECIPE.optimizer.name === "sgd" ? PUBLISHED_RECIPE.optimizer : {};
-      const rule = what === "rbf" ? tf.train.adam(0.002) : tf.train.momentum(0.1, momentum);
-      const weights = Object.entries(net.variables).filter(([name]) => name.endsWith("W")).map(([, v]) => v);
+      const rule = what === "rbf"
+        ? tf.train.adam(0.002)
+        : isConvolutional(what)
+        ? tf.train.adam(0.001)
+        : tf.train.momentum(0.1, momentum);
+      const limited = isConvolutional(what) ? [] : Object.entries(net.variables);
+      const weights = limited.filter(([name]) => name.endsWith("W")).map(([, v]) => v);
       let at = 0;
       const sample = sampled(() => {
-        step(rule, net, batches[at++ % batches.length], what !== "softmax");
+        step(rule, net, batches[at++ % batches.length], what === "maxout" || what === "adversarial");
         tf.tidy(() => {
           for (const W of weights) {
             const norm = tf.sqrt(tf.sum(tf.square(W), 0, true));
@@ -98,7 +117,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
     async attack(what: Attacked, tensors: Tensors, batch: Batch) {
       if (what === "relu") return undefined;
       await use();
-      const net = layers(tf, tensors);
+      const net = (isConvolutional(what) ? convolutions : layers)(tf, tensors);
       const { rows, cols, data } = batch.x;
       const out = new Float32Array(rows * cols);
       const call = () => {
@@ -107,7 +126,8 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
           tf.tidy(() => {
             const x = tf.tensor2d(data.subarray(from * cols, to * cols), [to - from, cols]);
             const y = targets({ ...batch, labels: batch.labels.subarray(from, to) });
-            out.set(tf.clipByValue(perturbed(net.loss, x, y), 0, 1).dataSync(), from * cols);
+            const found = isConvolutional(what) ? walked(what, net.loss, x, y) : perturbed(net.loss, x, y);
+            out.set(tf.clipByValue(found, 0, 1).dataSync(), from * cols);
           });
         }
       };

@@ -38,6 +38,40 @@ export function layers(tf: any, tensors: Tensors): Net {
   };
 }
 
+/** Convolutions as large as their inputs, rectified, with maxima of 2 × 2, and a linear top. Channels come last here. */
+export function convolutions(tf: any, tensors: Tensors): Net {
+  const variables: Record<string, any> = {};
+  for (const [name, { data, shape }] of Object.entries(tensors)) {
+    variables[name] = tf.variable(
+      shape.length === 4
+        ? tf.transpose(tf.tensor4d(data, shape), [2, 3, 1, 0])
+        : shape.length === 2
+        ? tf.transpose(tf.tensor2d(data, shape))
+        : tf.tensor1d(data),
+    );
+  }
+  const scores = (x: any) => {
+    let h = tf.reshape(x, [-1, 28, 28, 1]);
+    for (const layer of ["conv0", "conv1"]) {
+      const z = tf.add(tf.conv2d(h, variables[`${layer}.W`], 1, "same"), variables[`${layer}.b`]);
+      h = tf.maxPool(tf.relu(z), 2, 2, "valid");
+    }
+    const flat = tf.reshape(tf.transpose(h, [0, 3, 1, 2]), [x.shape[0], -1]);
+    return tf.add(tf.matMul(flat, variables["top.W"]), variables["top.b"]);
+  };
+  return {
+    variables,
+    loss: (x, y) => tf.losses.softmaxCrossEntropy(y, scores(x)),
+    read: () =>
+      Object.fromEntries(
+        Object.entries(variables).map(([name, v]) => [
+          name,
+          v.rank === 4 ? { data: tf.transpose(v, [3, 2, 0, 1]).dataSync().slice() } : numbers(tf, v),
+        ]),
+      ),
+  };
+}
+
 /** RBF units, by x², x and 1. */
 export function rbf(tf: any, { mu, beta }: Tensors): Net {
   const turned = (data: any, shape: readonly number[]) => tf.variable(tf.transpose(tf.tensor2d(data, shape)));
