@@ -8,11 +8,12 @@ import { predictedClasses } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import type { Perturbation } from "../models/classifier.ts";
 import { fillNormal, rng } from "../rng.ts";
-import { choice, number } from "../schema.ts";
-import { checkFunction, checkObject, isList, resolve } from "../checks.ts";
+import { any, type AnySchema, choice, number } from "../schema.ts";
+import { checkFunction, isList, resolve } from "../checks.ts";
 import { shown } from "../wording.ts";
 import type { Attack, AttackOptions, SizeOptions } from "./attack.ts";
 import type { LossOptions } from "./direction.ts";
+import { COMMON } from "./options.ts";
 
 const SCALED = { scale: number("What the gradient is multiplied by", { required: true, above: 0 }) };
 const RUBBISH = {
@@ -28,6 +29,9 @@ export const DROPPED = {
   ]),
 };
 
+/** What any attack takes in training. */
+const TRAINING = { ...COMMON, ...DROPPED, labels: any<"true" | "predicted">("Which labels it is told") };
+
 /**
  * An attack as what training perturbs its examples with. With `labels: "predicted"`, whatever the attack, it is told the
  * model's own predictions in place of the labels, so that no perturbed input leaks a label (Kurakin et al. 2017). With `dropped` it
@@ -41,7 +45,7 @@ export const DROPPED = {
  * assertEquals(perturbation(fgsm, { epsilon: 0.25 }).name, 'fgsm {"epsilon":0.25}');
  * ```
  *
- * @throws {InputError} if ε is negative or not finite
+ * @throws {InputError} if ε is negative or not finite, or for an option that the attack does not have
  */
 export function perturbation<O extends object>(
   attack: Attack<O>,
@@ -53,9 +57,8 @@ export function perturbation<O extends object>(
 ): Perturbation {
   checkFunction("perturb", attack?.perturb, "the attack's perturb");
   const action = `attack by ${attack.name}`;
-  checkObject(action, options);
+  resolve<object, AnySchema>(action, { ...TRAINING, ...attack.options }, options);
   checkEpsilon(options.epsilon, action);
-  resolve(action, DROPPED, { dropped: options.dropped });
   const cached: { made?: Constraint } = {};
   /** Room for what it gives, by rows: all batches but the last have as many. */
   const room = new Map<number, Matrix>();

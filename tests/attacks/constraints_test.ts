@@ -41,7 +41,7 @@ function forEveryFamily(law: (model: Differentiable, name: string, kinds: readon
       if (classes !== 3 && !["softmaxLinear", "rbf", "logistic"].includes(name)) continue;
       if ("classes" in kind.options ? false : classes > 2) continue;
       const sizes = "classes" in kind.options ? { inputs: INPUTS, classes } : { inputs: INPUTS };
-      const small = "units" in kind.options && name !== "mpDbm" ? { units: [5] } : {};
+      const small = "units" in kind.options ? { units: name === "mpDbm" ? [5, 4] : [5] } : {};
       const image = "image" in kind.options ? { image: [1, 1, INPUTS], channels: [3], kernel: 3 } : {};
       const family = (kind as FamilyKind<object>)({ ...sizes, ...small, ...image });
       using each = model(family, { tensors: ordinaryTensors(family) });
@@ -53,6 +53,7 @@ function forEveryFamily(law: (model: Differentiable, name: string, kinds: readon
 }
 
 Deno.test("attacks keep every kind of constraint to the last bit, in every norm that they take, and at 0 do nothing", () => {
+  let turn = 0;
   forEveryFamily((each, name, kinds) => {
     for (const kind of kinds) {
       const options = KINDS[kind];
@@ -64,8 +65,10 @@ Deno.test("attacks keep every kind of constraint to the last bit, in every norm 
       for (const attack of Object.values(anyAttacks)) {
         for (const norm of attack.norms) {
           const sizes = norm === "Linf" ? [0.3, 1.5, [0.1, 0, 0.3, 1, 2, 1, 1]] : [0.4, 2.5];
-          for (const epsilon of sizes) {
-            // the least size alone at a target too
+          turn++;
+          // one meets all sizes, the others one in turn, which is the least at a target too
+          const own = name === "softmaxLinear of 3 classes" ? sizes : [sizes[turn % sizes.length]];
+          for (const epsilon of own) {
             for (const target of epsilon === sizes[0] ? [undefined, each.classes - 1] : [undefined]) {
               const given = { ...options, ...SHORT[attack.name], norm, epsilon, target };
               const { x, original, predicted, fooled } = attack(each, examples, given);

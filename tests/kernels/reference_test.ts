@@ -70,15 +70,16 @@ async function documentedAliases(): Promise<Map<string, [number, number][]>> {
 const aliases = await documentedAliases();
 
 /**
- * Tries both builds against the reference; and against each build itself every number of threads, and every documented
- * way to share an address.
+ * Tries both builds against the reference; and against each build itself on two or three threads in `turn`, and every
+ * documented way to share an address.
  */
-function attempt(kernel: Kernel, trial: Trial, row: Row): void {
+function attempt(kernel: Kernel, trial: Trial, { row, turn }: { row: Row; turn: number }): void {
   const writes = writesOf(kernel);
   const expected = refer(kernel, trial.operands, trial.scalars, writes);
   const sums = trial.terms > 0 && row.sums?.(trial, expected.outputs) || expected.outputs;
   for (const [i, heap] of heaps.entries()) {
     const actual = call(heap, kernel, trial, writes);
+    const team = teams[i][turn % 2];
     const what = `${kernel}(${trial.scalars}) on ${heap.kernels}`;
     assertEquals(actual.value, expected.value, what);
     for (let i = 0; i < writes; i++) {
@@ -90,23 +91,21 @@ function attempt(kernel: Kernel, trial: Trial, row: Row): void {
     }
     for (const [output, input] of aliases.get(kernel)!) {
       const operands = trial.operands.with(output, trial.operands[input]);
-      for (const each of [heap, ...teams[i]]) {
+      for (const each of [heap, team]) {
         const shared = call(each, kernel, { ...trial, operands }, writes, [output, input]);
         assertEquals(shared, actual, `${what}, operand ${output} at ${input}, ${each.kernels}`);
       }
     }
-    for (const each of teams[i]) {
-      assertEquals(call(each, kernel, trial, writes), actual, `${what}, ${each.kernels}`);
-    }
+    assertEquals(call(team, kernel, trial, writes), actual, `${what}, ${team.kernels}`);
   }
 }
 
 for (const [name, row] of Object.entries(table)) {
   const kernel = name as Kernel;
   Deno.test(`${kernel}() is its reference, and writes nothing but its outputs`, () => {
-    for (const sizes of row.sizes) {
-      for (const trial of row.trials(...sizes)) attempt(kernel, trial, row);
-    }
+    row.sizes.forEach((sizes, i) =>
+      row.trials(...sizes).forEach((trial, j) => attempt(kernel, trial, { row, turn: i + j }))
+    );
   });
 }
 

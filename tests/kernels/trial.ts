@@ -80,14 +80,15 @@ export function call(
   const { alloc, free, memory } = heap.exports;
   const blocks = operands.map((operand) => alloc(operand.byteLength + 2 * GUARD * 4));
   if (shared) free(blocks[shared[0]]), blocks[shared[0]] = blocks[shared[1]];
-  const words = (i: number) =>
-    new Int32Array(memory.buffer, blocks[i], operands[i].byteLength / 4 + 2 * GUARD);
-  const bits = (i: number) =>
-    new Int32Array(operands[i].buffer, operands[i].byteOffset, operands[i].byteLength / 4);
+  const bits = operands.map(({ buffer, byteOffset, byteLength }) =>
+    new Int32Array(buffer, byteOffset, byteLength / 4)
+  );
+  const words = (i: number) => new Int32Array(memory.buffer, blocks[i], bits[i].length + 2 * GUARD);
   for (let i = 0; i < operands.length; i++) {
     if (i === shared?.[0]) continue;
-    words(i).fill(POISON);
-    words(i).set(bits(i), GUARD);
+    const room = words(i);
+    room.fill(POISON);
+    room.set(bits[i], GUARD);
   }
   const value = heap.call(kernel, [...blocks.map((block) => block + GUARD * 4), ...scalars]);
   const outputs = operands.slice(0, writes).map((operand, i) => {
@@ -95,13 +96,16 @@ export function call(
     if (operand instanceof Int32Array) return after;
     return operand instanceof Float64Array ? new Float64Array(after.buffer) : new Float32Array(after.buffer);
   });
+  const what = `${kernel}(${scalars}) on ${heap.kernels}`;
   for (let i = 0; i < operands.length; i++) {
-    const what = `${kernel}(${scalars}) on ${heap.kernels}`;
-    const after = words(i), before = bits(i);
-    const guards = [...after.subarray(0, GUARD), ...after.subarray(-GUARD)];
-    assert(guards.every((word) => word === POISON), `${what} writes outside operand ${i}`);
+    const after = words(i), before = bits[i], end = GUARD + before.length;
+    for (let j = 0; j < GUARD; j++) {
+      assert(after[j] === POISON && after[end + j] === POISON, `${what} writes outside operand ${i}`);
+    }
     if (i < writes || i === shared?.[1]) continue;
-    assert(before.every((word, j) => word === after[GUARD + j]), `${what} changes operand ${i}`);
+    let same = true;
+    for (let j = 0; j < before.length; j++) same &&= before[j] === after[GUARD + j];
+    assert(same, `${what} changes operand ${i}`);
   }
   blocks.forEach((block, i) => i === shared?.[0] || free(block));
   return { value, outputs };

@@ -16,6 +16,7 @@ import { rng } from "../../src/rng.ts";
 import { trades, train } from "../../src/train/mod.ts";
 import { resolveOptions } from "../../src/train/options.ts";
 import { makeStep } from "../../src/train/step.ts";
+import { SHORT } from "../attacks/short.ts";
 import { CLASSES, examplesFor, INPUTS, ordinaryTensors } from "../models/specimens.ts";
 import { assertClose, centralDifference } from "../support.ts";
 import { examples, trainSet } from "./support.ts";
@@ -139,14 +140,9 @@ Deno.test("perturbation() of any attack takes predictions for labels if asked, s
   const data = examplesFor(family, 20, { seed: 4 });
   const predicted = { ...data, labels: predict(model, data.x).predicted };
   const other = { ...data, labels: predicted.labels.map((label) => (label + 1) % CLASSES) };
-  const few: Record<string, object> = {
-    square: { queries: 20 },
-    boundary: { moves: 3 },
-    hopSkipJump: { iterations: 2 },
-  };
   for (const [name, attack] of Object.entries(anyAttacks)) {
     const of = (labels: "true" | "predicted", batch: typeof data) =>
-      perturbation(attack, { epsilon: 0.3, labels, ...few[name] }).apply(model, batch, 7).data;
+      perturbation(attack, { epsilon: 0.3, labels, ...SHORT[name] }).apply(model, batch, 7).data;
     const free = of("predicted", other);
     assertEquals(free, of("predicted", data), name);
     assertEquals(free, of("true", predicted), name);
@@ -158,13 +154,8 @@ Deno.test("perturbation() of any attack takes predictions for labels if asked, s
 });
 
 Deno.test("train() takes any attack of the registry, and resumes it", async () => {
-  const few: Record<string, object> = {
-    square: { queries: 10 },
-    boundary: { moves: 2 },
-    hopSkipJump: { iterations: 1 },
-  };
   for (const [name, attack] of Object.entries(anyAttacks)) {
-    const made = perturbation(attack, { epsilon: 0.1, ...few[name] });
+    const made = perturbation(attack, { epsilon: 0.1, ...SHORT[name] });
     using model = await train(softmaxLinear({ inputs: 5, classes: 3 }), examples(10), {
       epochs: 1,
       batchSize: 5,

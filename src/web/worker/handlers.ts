@@ -15,11 +15,10 @@ export type Handlers = {
   readonly [K in RequestName]: (params: Params<K>, context: Context<K>) => Result<K> | Promise<Result<K>>;
 };
 
-/** Handlers that begin with the built-in digits and no models. */
-export function createHandlers(): Handlers {
+/** Handlers that begin with the built-in digits, or with `builtIn`, and no models. */
+export function createHandlers(builtIn: Data = builtInDigits()): Handlers {
   // a link is to show the same everywhere, and these kernels give the same bytes in every browser
   init({ kernels: "baseline" });
-  const builtIn = builtInDigits();
   let data: Data = builtIn;
   const models = new Map<string, Model>();
   const interrupted = new Map<string, Interrupted>();

@@ -2,14 +2,28 @@ import { InputError } from "../../../src/errors.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { digits, fgsm, loadModel, measure, slice } from "../../../src/mod.ts";
 import type { EpochEnd, Plan } from "../../../src/web/messages.ts";
-import { PLAN, requester } from "./support.ts";
+import { createHandlers } from "../../../src/web/worker/handlers.ts";
+import { PLAN, requester as requesterOf } from "./support.ts";
 
 const plans: readonly Plan[] = [
   PLAN,
   { ...PLAN, family: "rbf", epochs: 2 },
   { ...PLAN, family: "maxout", adversarial: true, epochs: 2 },
 ];
-const { test } = digits({ train: 0, test: 300 });
+
+/** Few digits to train on, drawn once. */
+const { train, test } = digits({ train: 300, test: 300 });
+const few = {
+  name: "few digits",
+  builtIn: true,
+  inputs: 784,
+  classes: 10,
+  sizes: { train: 300, test: 300 },
+  labelled: true,
+  train,
+  test,
+};
+const requester = () => requesterOf(createHandlers(few));
 
 Deno.test("a watched training tells after each epoch what its model is worth", async () => {
   for (const plan of plans) {
@@ -87,9 +101,9 @@ Deno.test("a training until an epoch stops there with the bytes of one of so man
 Deno.test("two trainings run side by side, each to the bytes that it has alone", async () => {
   const request = requester();
   const [one, two] = [plans[0], { ...plans[0], adversarial: true }];
-  const train = (name: string, plan: Plan) => request("train", { name, plan, watch: true, resume: false });
-  const together = await Promise.all([train("a", one), train("b", two)]);
-  const alone = [await train("c", one), await train("d", two)];
+  const trained = (name: string, plan: Plan) => request("train", { name, plan, watch: true, resume: false });
+  const together = await Promise.all([trained("a", one), trained("b", two)]);
+  const alone = [await trained("c", one), await trained("d", two)];
   assertEquals(together.map(({ bytes }) => bytes), alone.map(({ bytes }) => bytes));
   assert(together[0].bytes !== together[1].bytes);
 });
