@@ -140,6 +140,8 @@ Deno.test("train() from a model goes on from its parameters and leaves it as it 
     const optimizer = { ...plain, learningRate: 1e-38, minLearningRate: 1e-38 };
     using still = await train(first, trainSet, { optimizer, epochs: 1, maxNorm: undefined });
     for (const [tensor, { data }] of Object.entries(first.tensors())) {
+      // these follow the batches, whatever the rate
+      if (/\.norm\.(mean|variance)$/.test(tensor)) continue;
       assertClose(still.tensors()[tensor].data, data, 1e-6, `${name}, ${tensor}`);
     }
   }
