@@ -32,10 +32,9 @@ export interface Server {
 export async function serverAt(url: string, onNote: (text: string) => void): Promise<Server> {
   const { Redis } = await optional<typeof import("ioredis")>("ioredis", "use a queue");
   const shown = withoutSecrets(url);
-  const password = Deno.env.get(PASSWORD);
+  const address = withPassword(url);
   for (let tries = 1;; tries++) {
-    const probe = new Redis(url, {
-      password,
+    const probe = new Redis(address, {
       lazyConnect: true,
       retryStrategy: () => null,
       connectTimeout: PATIENCE,
@@ -48,7 +47,9 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
       await probe.ping();
       break;
     } catch (error) {
-      if (tries === TRIES) throw new UserError(`Cannot use the queue at ${shown}: ${reason(said ?? error)}`);
+      if (tries === TRIES || !mayPass(said)) {
+        throw new UserError(`Cannot use the queue at ${shown}: ${reason(said ?? error)}`);
+      }
       // a server that has just begun reads its files first
       await new Promise((go) => setTimeout(go, PAUSE));
     } finally {
@@ -57,7 +58,6 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
   }
   let lost = false;
   const options: RedisOptions = {
-    password,
     // commands wait for a server that is away
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(100 * times, 2000),
@@ -65,7 +65,7 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
   return {
     shown,
     connect() {
-      const redis = new Redis(url, options);
+      const redis = new Redis(address, options);
       redis.on("error", (error: Error) => {
         if (lost) return;
         lost = true;
@@ -78,6 +78,22 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
       return redis;
     },
   };
+}
+
+/** `url` with the password of the environment, if it has none itself. */
+function withPassword(url: string): string {
+  const parsed = new URL(url), password = Deno.env.get(PASSWORD);
+  if (password !== undefined && parsed.password === "") parsed.password = encodeURIComponent(password);
+  return parsed.href;
+}
+
+/** Whether a server that was not reached for that reason may be a moment later: passwords and certificates stay wrong. */
+function mayPass(why: unknown): boolean {
+  if (!(why instanceof Error)) return true;
+  // as the server says itself that it reads its files
+  if (why.name === "ReplyError") return why.message.startsWith("LOADING");
+  const { code } = why as { code?: string };
+  return code === undefined || ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code);
 }
 
 /** `url` without user and password. @throws {UserError} if it is no address of such a server */
