@@ -132,8 +132,8 @@ export function* robustnessSteps(
   given: RobustnessOptions,
   { chunk }: { chunk?: number } = {},
 ): Generator<number, RobustnessReport> {
-  const search = searchOf(model, given);
   const examples = searched(model, batch);
+  const search = searchOf(model, given);
   const shard = yield* shardSteps(model, examples, search, { chunk });
   return yield* reportSteps(model, examples, search, shard);
 }
