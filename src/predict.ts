@@ -2,7 +2,7 @@
 
 import { checkFinite, type Matrix, matrix, rowsOf } from "./matrix.ts";
 import { scoresOf } from "./models/answers.ts";
-import { checkInputs, type Classifier } from "./models/classifier.ts";
+import { checkInputs, checkModel, type Classifier } from "./models/classifier.ts";
 
 /** The predicted class of each example, (B), and its probability. */
 export interface Predictions {
@@ -26,6 +26,7 @@ export function predict(model: Classifier, x: Matrix): Predictions {
 
 /** The same of the rows `from` to `to` (exclusive) of `x`. */
 export function predictRows(model: Classifier, x: Matrix, from: number, to: number): Predictions {
+  checkModel("classify", model);
   checkInputs("classify", model, x);
   const part = rowsOf(x, from, to), place = (row: number) => from + row;
   checkFinite("classify", part, place);

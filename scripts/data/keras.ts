@@ -32,6 +32,12 @@ const MAX_DEPTH = 24;
  * @throws {InputError} if it is none, or not one that can be read
  */
 export async function readKerasFile(bytes: Uint8Array, options: ImportOptions = {}): Promise<Model> {
+  const { config, groups } = await kerasParts(bytes);
+  return readKeras(config, groups, options);
+}
+
+/** The configuration and the groups of weights in the `.keras` file `bytes`. */
+export async function kerasParts(bytes: Uint8Array): Promise<{ config: unknown; groups: KerasGroup[] }> {
   const files = unpacked(bytes);
   let config: unknown;
   try {
@@ -39,7 +45,7 @@ export async function readKerasFile(bytes: Uint8Array, options: ImportOptions = 
   } catch {
     throw new InputError("format", ACTION, "its config.json is no JSON");
   }
-  return readKeras(config, await groupsOf(files["model.weights.h5"]), options);
+  return { config, groups: await groupsOf(files["model.weights.h5"]) };
 }
 
 const PARTS = ["config.json", "model.weights.h5"] as const;

@@ -55,7 +55,7 @@ export async function judge(subject: Subject, input: unknown): Promise<Verdict> 
 }
 
 /** Milliseconds that the processor has worked for this process, however many others it works for. */
-function spent(): number {
+export function spent(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
@@ -84,7 +84,7 @@ async function judgeOnce({ size, run }: Subject, input: unknown, now: () => numb
 export function unclearness(message: string): string | undefined {
   if (message.length > LIMITS.message) return `a message of ${message.length} characters`;
   if (/[\p{Cc}\u2028\u2029]/u.test(message)) return "a message with control characters";
-  if (/\[object \w+\]|\bundefined is not\b|^\s*$/.test(message)) return "an empty message";
+  if (/\[object \w+\]|\bundefined is not (a|an|iterable)\b|^\s*$/.test(message)) return "an empty message";
   return undefined;
 }
 

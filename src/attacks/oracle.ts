@@ -10,6 +10,7 @@ import {
   checkedScores,
   checkFiniteInputs,
   gradientOf,
+  scoresOf,
 } from "../models/answers.ts";
 import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import type { Query } from "./query.ts";
@@ -73,7 +74,7 @@ export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
   return {
     room,
     reply({ ask, x, dScores, place }) {
-      if (ask !== "gradient") return { scores: checkedScores(model, model.scores(x), x.rows, place) };
+      if (ask !== "gradient") return { scores: scoresOf(model, x, place) };
       if (!model.inputGradient) throw new InputError("value", "attack", "the model gives no gradients");
       const given = gradientOf(model as Differentiable, x, dScores!, place);
       // a copy: the attack may write over it, and the model may keep it

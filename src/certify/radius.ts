@@ -4,7 +4,6 @@ import { constraint } from "../constraints/mod.ts";
 import type { ConstraintOptions } from "../constraints/constraint.ts";
 import { type Examples, slice } from "../data/batch.ts";
 import { checkExamples } from "../models/answers.ts";
-import { checkModel } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
 import { integer, number, type Schema } from "../schema.ts";
 import { checkObject, resolve } from "../checks.ts";
@@ -55,7 +54,6 @@ export function certifiedRadius(model: Model, examples: Examples, given: RadiusO
   const { max: most, halvings: steps, method, norm = "Linf", bounds, fixed } = given;
   const { max = 1, halvings = 10 } = resolve("find certified radii", OPTIONS, { max: most, halvings: steps });
   const batch = checkExamples("find certified radii", model, examples);
-  checkModel("find certified radii", model);
   const form = formOf(model);
   const limits = constraint(model.inputs, { epsilon: max, norm, bounds, fixed }, "find certified radii");
   return new Float64Array(batch.x.rows).map((_, i) => {

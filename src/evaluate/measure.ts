@@ -9,7 +9,7 @@ import type { Batch, Examples } from "../data/batch.ts";
 import { predict, type Predictions } from "../predict.ts";
 import { checkMatrix } from "../matrix.ts";
 import { checkExamples } from "../models/answers.ts";
-import { checkModel, type Classifier, type Differentiable } from "../models/classifier.ts";
+import type { Classifier, Differentiable } from "../models/classifier.ts";
 
 /** Error and confidence as fractions. */
 export interface Rates {
@@ -50,7 +50,6 @@ export interface ClassMeasures extends Measures {
  * @throws {InputError} if they do not fit the model
  */
 export function measure(model: Classifier, examples: Examples): ClassMeasures {
-  checkModel("measure", model);
   const checked = checkExamples("measure", model, examples);
   if (checked.labels.length === 0) throw new InputError("value", "measure", "there are no examples");
   return measureAnswers(predict(model, checked.x), checked);

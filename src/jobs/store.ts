@@ -53,7 +53,12 @@ export async function readResult(store: Store, id: string): Promise<{ result: un
   if (!bytes) return undefined;
   const [checksum, ...rest] = new TextDecoder().decode(bytes).split("\n");
   const text = rest.join("\n");
-  return sha256(encode(text)) === checksum ? { result: JSON.parse(text) } : undefined;
+  if (sha256(encode(text)) !== checksum) return undefined;
+  try {
+    return { result: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Moves the bytes of `key` aside, so that nothing reads them again; says where they now are. */

@@ -23,7 +23,13 @@ import { type Batch, checkRange, type Examples, typed } from "../data/batch.ts";
 import { allFinite, checkFinite, type Matrix, matrix } from "../matrix.ts";
 import { Resident } from "../runtime/heap.ts";
 import { shown } from "../wording.ts";
-import { checkInputs, type Classifier, type Differentiable } from "./classifier.ts";
+import {
+  type AsyncClassifier,
+  checkInputs,
+  checkModel,
+  type Classifier,
+  type Differentiable,
+} from "./classifier.ts";
 
 type Known = Pick<Classifier, "head" | "classes">;
 
@@ -40,10 +46,11 @@ const GREATEST = 2 ** 127 * (2 - 2 ** -23);
 /** @throws {InputError} unless `x`, (B, D), fits the model and all its numbers are finite; `action` begins the message */
 export function checkFiniteInputs(
   action: string,
-  model: { inputs: number },
+  model: AsyncClassifier,
   x: Matrix,
   place: Place = same,
 ): void {
+  checkModel(action, model);
   checkInputs(action, model, x);
   checkAllFinite(action, x, place);
 }
@@ -59,11 +66,14 @@ export function checkExamples<T extends Examples>(
   action: string,
   model: { inputs: number; classes: number },
   examples: T,
-  { finite = true }: {
+  { finite = true, answers = true }: {
     /** Whether the numbers are checked; default true. */
     finite?: boolean;
+    /** Whether the model has to answer; default true. */
+    answers?: boolean;
   } = {},
 ): T & Batch {
+  if (answers) checkModel(action, model as AsyncClassifier);
   const checked = typed(action, examples), { x, labels, classes } = checked;
   checkInputs(action, model, x);
   checkRange(action, labels, model.classes);
@@ -162,7 +172,8 @@ export function checkAllFinite(action: string, x: Matrix, place?: Place): void {
 
 /** The scores, (B, S), that `model` gives to `x`, (B, D), checked. */
 export function scoresOf(model: Classifier, x: Matrix, place: Place = same): Matrix {
-  return checkedScores(model, model.scores(x), x.rows, place);
+  if (typeof model.scores === "function") return checkedScores(model, model.scores(x), x.rows, place);
+  throw new InputError("shape", ANSWER, "the model gives no scores");
 }
 
 /**
@@ -198,7 +209,7 @@ export function gradientOf(
     return dScores;
   });
   // a gradient that depends on no score is that of a constant
-  const scores = all && seen >= x.rows ? all : checkedScores(model, model.scores(x), x.rows, place);
+  const scores = all && seen >= x.rows ? all : scoresOf(model, x, place);
   return { scores, gradient: checkedGradient(model, gradient, x.rows, place) };
 }
 

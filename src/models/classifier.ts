@@ -124,11 +124,8 @@ export interface Perturbation {
   readonly dropped?: "attack" | "both";
 }
 
-/** @throws {InputError} unless `model` is one, and `x` a matrix with its number of inputs; `action` begins the message */
+/** @throws {InputError} unless `x` is a matrix with the model's number of inputs; `action` begins the message */
 export function checkInputs(action: string, model: { inputs: number }, x: Matrix): void {
-  if (!Number.isSafeInteger(model?.inputs)) {
-    throw new InputError("shape", action, `it takes a model, not ${shown(model)}`);
-  }
   // a resident matrix is whole, and looking at its numbers makes an array
   if (!(x instanceof Resident)) checkMatrix(action, x);
   if (x.cols === model.inputs) return;
@@ -136,8 +133,21 @@ export function checkInputs(action: string, model: { inputs: number }, x: Matrix
   throw new InputError("shape", action, reason);
 }
 
-/** @throws {InputError} unless `model` gives scores; `action` begins the message */
-export function checkModel(action: string, model: Classifier): void {
-  if (typeof model?.scores === "function" && Number.isSafeInteger(model.inputs)) return;
-  throw new InputError("shape", action, `it takes a model, not ${shown(model)}`);
+/** @throws {InputError} unless `model` has numbers of inputs and classes, a head, and scores or labels */
+export function checkModel(action: string, model: AsyncClassifier): void {
+  if (typeof model !== "object" || model === null) {
+    throw new InputError("shape", action, `it takes a model, not ${shown(model)}`);
+  }
+  const wrong = !isCount(model.inputs)
+    ? "inputs"
+    : !isCount(model.classes)
+    ? "classes"
+    : typeof model.head?.width !== "function"
+    ? "head"
+    : typeof (model.scores ?? model.labels) !== "function"
+    ? "scores"
+    : undefined;
+  if (wrong) throw new InputError("shape", action, `${wrong} of the model cannot be ${shown(model[wrong])}`);
 }
+
+const isCount = (n: unknown) => Number.isSafeInteger(n) && n as number > 0;

@@ -5,6 +5,7 @@ import { exp, log } from "../kernels/elementwise.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
 import { checkList } from "../checks.ts";
 import { shown } from "../wording.ts";
+import { scoresOf } from "./answers.ts";
 import { checkInputs, checkModel, type Differentiable } from "./classifier.ts";
 
 /** How an ensemble makes one answer of its members'. */
@@ -49,7 +50,7 @@ export function ensemble(
   checkMembers(members, rule);
   const [{ inputs, classes, head }] = members;
   const combine = rule === "scores" ? meanScores : meanProbabilities;
-  const scores = (x: Matrix) => combine(members.map((member) => member.scores(x))).scores;
+  const scores = (x: Matrix) => combine(members.map((member) => scoresOf(member, x))).scores;
   return {
     inputs,
     classes,
@@ -63,7 +64,7 @@ export function ensemble(
       const out = matrix(x.rows, x.cols);
       for (let first = 0; first < x.rows; first += CHUNK) {
         const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
-        const together = combine(members.map((member) => member.scores(rows)));
+        const together = combine(members.map((member) => scoresOf(member, rows)));
         const each = together.backward(dScores(together.scores, first));
         members.forEach((member, k) => {
           const gradient = member.inputGradient(

@@ -158,7 +158,7 @@ function checkObjective({ name, step }: Objective, { perturbation, alpha }: Trai
 
 /** @throws {InputError} unless the examples are some, and fit the family */
 function someExamples(action: string, family: Family, examples: Examples): Batch {
-  const checked = checkExamples(action, family, examples);
+  const checked = checkExamples(action, family, examples, { answers: false });
   if (checked.labels.length > 0) return checked;
   throw new InputError("value", action, "there are no examples");
 }

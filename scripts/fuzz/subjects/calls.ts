@@ -6,6 +6,36 @@ import { type Subject, subject } from "../subject.ts";
 
 const { batch, heads, matrix, model, softmaxLinear, maxout } = gibbon;
 
+/** Scores or gradients of `value`, whatever is asked. */
+const filled = (cols: number, value: number) => (x: gibbon.Matrix) =>
+  matrix(x.rows, cols, new Float32Array(x.rows * cols).fill(value));
+
+const falseModel = (parts: object) => () => ({
+  ...{ inputs: 3, classes: 2, head: heads.softmax, scores: filled(2, 0), inputGradient: filled(3, 0) },
+  ...parts,
+});
+
+/** Models of one's own that are none, or answer what cannot be. */
+const FALSE_MODELS: Readonly<Record<string, () => unknown>> = {
+  "only inputs": () => ({ inputs: 3 }),
+  "no scores": falseModel({ scores: undefined }),
+  "no head": falseModel({ head: undefined }),
+  "other head": falseModel({ head: {} }),
+  "no classes": falseModel({ classes: undefined }),
+  "half a class": falseModel({ classes: 0.5 }),
+  "flat": falseModel({}),
+  "NaN scores": falseModel({ scores: filled(2, NaN) }),
+  "∞ scores": falseModel({ scores: filled(2, Infinity) }),
+  "wide scores": falseModel({ scores: filled(5, 1) }),
+  "scores of one row": falseModel({ scores: () => matrix(1, 2) }),
+  "no matrix": falseModel({ scores: () => [1, 2] }),
+  "no answer": falseModel({ scores: () => undefined }),
+  "promise": falseModel({ scores: () => Promise.resolve(matrix(2, 2)) }),
+  "NaN gradient": falseModel({ inputGradient: filled(3, NaN) }),
+  "wide gradient": falseModel({ inputGradient: filled(7, 1) }),
+  "no gradient": falseModel({ inputGradient: () => undefined }),
+};
+
 /** Values by names that do not change, for the corpus. */
 const HOSTILE: Readonly<Record<string, () => unknown>> = {
   "undefined": () => undefined,
@@ -51,6 +81,7 @@ const HOSTILE: Readonly<Record<string, () => unknown>> = {
     scores: (x: gibbon.Matrix) => Promise.resolve(linear.scores(x)),
   }),
   "false batch": () => ({ x: matrix(2, 3), labels: Int32Array.of(9, -5), classes: 2 }),
+  ...FALSE_MODELS,
 };
 
 /** Those that ask for more work than a second's, where a number is that of steps or samples. */

@@ -17,7 +17,6 @@ import {
   writeSafetensors,
 } from "../../../src/mod.ts";
 import { checkGraph, type Graph } from "../../../src/graph/graph.ts";
-import { readOnnx, writeOnnx } from "../../../src/onnx.ts";
 import * as ops from "../../../src/ops/mod.ts";
 import { checkComparable, compared, readBaseline } from "../../../src/evaluate/baseline.ts";
 import { checkSteps } from "../../../src/evaluate/check.ts";
@@ -36,25 +35,13 @@ const SMALL: Readonly<Record<string, unknown>> = {
 };
 
 /** Files of a small model of each family. */
-const MODELS: readonly Uint8Array[] = Object.keys(families).map((name) => {
+export const MODELS: readonly Uint8Array[] = Object.keys(families).map((name) => {
   const sizes = optionsOf(name, { inputs: INPUTS, classes: CLASSES });
   const { options } = families[name as keyof typeof families] as { options: object };
   const own = Object.fromEntries(Object.entries(SMALL).filter(([key]) => Object.hasOwn(options, key)));
   using made = model(familyNamed(name, { ...sizes, ...own } as never));
   return saveModel(made);
 });
-
-/** The same as ONNX, and files of scikit-learn and PyTorch. */
-const ONNX: readonly Uint8Array[] = [
-  ...MODELS.map((bytes) => {
-    using made = loadModel(bytes);
-    return writeOnnx(made);
-  }),
-  // what other programs write
-  ...["logistic_ovr_array", "mlp2_tanh_array", "svc3_rbf", "torch_cnn2_legacy", "torch_maxout_dynamo"].map((
-    name,
-  ) => Deno.readFileSync(new URL(`../../../tests/models/import/files/${name}.onnx`, import.meta.url))),
-];
 
 const GRAPHS: readonly Graph[] = [
   ...Object.keys(families).slice(0, 4).map((_, i) => {
@@ -104,7 +91,7 @@ function closed(header: unknown, data: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** Files a few edits away from `files`, in their header's members or in their bytes. */
-function mutatedFile(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
+export function mutatedFile(files: readonly Uint8Array[]): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
   const byMember = files.map((file) => {
     const [header, data] = opened(file);
     return mutatedJson([header]).map((each) => closed(each, data));
@@ -131,7 +118,7 @@ for (const validation of [undefined, DATA]) {
   }))[Symbol.dispose]();
 }
 
-const GATES: readonly Partial<Gate>[] = [
+export const GATES: readonly Partial<Gate>[] = [
   {
     ...GATE,
     thresholds: [{ on: "clean", errorRate: 0.1 }, { on: "fgsm", epsilon: 0.25, errorOverNoise: 0.5 }],
@@ -162,7 +149,7 @@ const { report } = runSteps(checkSteps(linear, DATA, { ...PAIRED, thresholds: []
 const REPORT = JSON.parse(JSON.stringify({ ...report, sha256: { model: "m", data: "d" } }));
 
 /** What graphs are computed for: those of few weights. */
-const FEW_WEIGHTS = 1e5;
+export const FEW_WEIGHTS = 1e5;
 
 /** The readers of what was saved. */
 export const saved: readonly Subject[] = [
@@ -174,15 +161,6 @@ export const saved: readonly Subject[] = [
       using read = loadModel(bytes);
       read.scores(matrix(2, read.inputs));
       saveModel(read);
-    },
-  }),
-  subject({
-    name: "onnx",
-    inputs: mutatedBytes(ONNX),
-    size: (bytes: Uint8Array) => bytes.length,
-    run(bytes: Uint8Array) {
-      using read = readOnnx(bytes);
-      if (read.inputs < FEW_WEIGHTS) read.scores(matrix(2, read.inputs));
     },
   }),
   subject({

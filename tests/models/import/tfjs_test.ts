@@ -87,14 +87,14 @@ Deno.test("readTfjs() refuses what it does not know of a layer, naming it", () =
   assertEquals([...plain.scores(matrix(1, 1, [2])).data], [2, -2]);
   const refused: [string, () => unknown][] = [
     ['node "own" (Lambda): layers of class Lambda are not known here', () => small([layer("Lambda")])],
-    ["activation mish is not known here", () => small([layer("Activation", { activation: "mish" })])],
+    ["activation \"mish\" is not known here", () => small([layer("Activation", { activation: "mish" })])],
     ['the file has no weight "kernel" of this layer', () => small([layer("Dense")])],
     ["its slope is 2, and must be in [0, 1)", () => small([layer("LeakyReLU", { alpha: 2 })])],
     ["it works on examples of 3 dimensions, not of 1", () => small([layer("MaxPooling2D")])],
     ['weight "top/kernel": it ends at byte 12 of files of 8', () => small([], { shape: [1, 3] })],
     ["a.bin: 8 bytes, expected 4", () => small([], { shape: [1, 1] })],
     ["shape [1048576, 1048576] is none, or too large", () => small([], { shape: [2 ** 20, 2 ** 20] })],
-    ["type string is not known here", () => small([], { dtype: "string" })],
+    ["type \"string\" is not known here", () => small([], { dtype: "string" })],
     ["a weight is NaN", () => small([], {}, new Uint8Array(Float32Array.of(NaN, 1).buffer))],
     ["it is not JSON", () => readTfjs("{")],
     ["it has no modelTopology", () => readTfjs({})],

@@ -1,5 +1,6 @@
 /** Activations of Keras and tfjs. @module */
 
+import { shown } from "../../../wording.ts";
 import type { Writer, Written } from "../written.ts";
 import { asJson, type Layer, type LayerReader, member } from "./layer.ts";
 
@@ -56,10 +57,10 @@ const ACTIVATIONS: Readonly<Record<string, (layer: Layer, x: Written) => Written
 export function activated(layer: Layer, x: Written): Written {
   const value = member(layer.config, "activation") ?? "linear", own = asJson(value);
   const name = own ? member(asJson(member(own, "config")) ?? {}, "name") ?? member(own, "class_name") : value;
-  const key = String(name).replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+  const key = typeof name === "string" ? name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase() : "";
   const activation = Object.hasOwn(ACTIVATIONS, key) ? ACTIVATIONS[key] : undefined;
   return activation ? activation(layer, x) : layer.refuse(
-    `activation ${key.slice(0, 40)} is not known here; there are ${Object.keys(ACTIVATIONS).join(", ")}`,
+    `activation ${shown(name)} is not known here; there are ${Object.keys(ACTIVATIONS).join(", ")}`,
   );
 }
 

@@ -4,6 +4,7 @@ import { InputError } from "../../../errors.ts";
 import type { Tensor } from "../../../data/safetensors_file.ts";
 import { sizeOf } from "../../../ops/op.ts";
 import { resolve } from "../../../checks.ts";
+import { shown } from "../../../wording.ts";
 import type { Model } from "../../model.ts";
 import { IMPORT_OPTIONS, type ImportOptions, modelOf } from "../parts.ts";
 import { Writer } from "../written.ts";
@@ -61,7 +62,7 @@ export function readKeras(
     throw new InputError(
       "format",
       ACTION,
-      `it is of class ${String(kind).slice(0, 40)}, expected a Sequential or Functional model`,
+      `it is of class ${shown(kind)}, expected a Sequential or Functional model`,
     );
   }
   if (

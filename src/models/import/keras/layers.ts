@@ -1,5 +1,6 @@
 /** The layers of Keras and tfjs that are known, by class. @module */
 
+import { shown } from "../../../wording.ts";
 import type { Constant } from "../constant.ts";
 import type { Written } from "../written.ts";
 import { activated, ACTIVATION_LAYERS } from "./activations.ts";
@@ -30,7 +31,7 @@ function merging(
 function axisOf(layer: Layer, value: unknown, rank: number): number {
   const axis = typeof value === "number" && value < 0 ? value + rank : value;
   if (!Number.isSafeInteger(axis) || (axis as number) < 1 || (axis as number) >= rank) {
-    layer.refuse(`axis ${String(value).slice(0, 20)} is no dimension of an example`);
+    layer.refuse(`axis ${shown(value)} is no dimension of an example`);
   }
   return axis as number;
 }

@@ -143,15 +143,15 @@ function writeGraph(
     writer.refuse(`it has ${entries.length} inputs and ${outputs.length} outputs, expected one of each`);
   }
   const byName = new Map(layers.map((layer) => [layer.name, layer])), values = new Map<string, Written>();
-  entries.forEach(([name], k) => values.set(`${name}:0`, inputs[k]));
+  entries.forEach(([name], k) => values.set(JSON.stringify([name, 0]), inputs[k]));
   /** Calls that are being looked at, of which none may need itself. */
   const open = new Set<string>();
 
   function value([name, call = 0, tensor = 0]: readonly unknown[]): Written {
-    const key = `${name}:${call}`, known = values.get(key);
+    const key = JSON.stringify([name, call]), known = values.get(key);
     if (known) return known;
-    const layer = byName.get(String(name));
-    const inbound = layer?.inbound[Number(call)];
+    const layer = byName.get(name as string);
+    const inbound = layer?.inbound[call as number];
     if (!layer || inbound === undefined || tensor !== 0) {
       return writer.refuse(
         `there is no output ${shown(tensor)} of call ${shown(call)} of layer ${shown(name)}`,

@@ -49,7 +49,10 @@ function outputOf(json: Json, entries: readonly Entry[], writer: Writer, asked: 
   const signature = asJson(asJson(json.signature)?.outputs);
   const read = new Set(entries.flatMap(({ inputs }) => inputs.map((from) => from.replace(/:0$/, ""))));
   const named = signature
-    ? Object.entries(signature).map(([key, value]) => [key, String(asJson(value)?.name ?? key)] as const)
+    ? Object.entries(signature).map(([key, value]) => {
+      const name = asJson(value)?.name;
+      return [key, typeof name === "string" ? name : key] as const;
+    })
     : entries.filter(({ name, op }) => !read.has(name) && op !== "NoOp").map(({ name }) =>
       [name, name] as const
     );

@@ -3,6 +3,7 @@
 import { InputError } from "../../../errors.ts";
 import { any, type Schema } from "../../../schema.ts";
 import { resolve } from "../../../checks.ts";
+import { shown } from "../../../wording.ts";
 import type { Model } from "../../model.ts";
 import type { Constant } from "../constant.ts";
 import { asJson, type Json, member } from "../keras/layer.ts";
@@ -115,7 +116,7 @@ function layersModel(topology: Json, weights: ReadonlyMap<string, Constant>): Mo
   const { class_name: kind, config } = asJson(topology.model_config) ?? topology;
   if (typeof kind !== "string" || !["Sequential", "Functional", "Model"].includes(kind)) {
     return writer.refuse(
-      `it is of class ${String(kind).slice(0, 40)}, expected a Sequential or Functional model`,
+      `it is of class ${shown(kind)}, expected a Sequential or Functional model`,
     );
   }
   const shape = exampleShape(writer, kind, config);

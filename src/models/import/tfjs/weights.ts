@@ -96,12 +96,10 @@ function tensorAt(own: Json, bytes: Uint8Array, at: number, refuse: (reason: str
   const sized = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0) &&
     sizeOf(shape) <= MAX_SIZE;
   if (!sized) return refuse(`shape ${shown(shape)} is none, or too large`);
-  const stored = String(quantization ? quantization.dtype : dtype);
-  const type = Object.hasOwn(TYPES, stored) ? TYPES[stored] : undefined;
-  if (!type || !["float32", "int32", "bool"].includes(String(dtype))) {
-    return refuse(
-      `type ${stored.slice(0, 40)} is not known here; there are ${Object.keys(TYPES).join(", ")}`,
-    );
+  const stored = quantization ? quantization.dtype : dtype;
+  const type = typeof stored === "string" && Object.hasOwn(TYPES, stored) ? TYPES[stored] : undefined;
+  if (!type || !["float32", "int32", "bool"].includes(dtype as string)) {
+    return refuse(`type ${shown(stored)} is not known here; there are ${Object.keys(TYPES).join(", ")}`);
   }
   const size = sizeOf(shape), length = type.bytes * size;
   if (at + length > bytes.length) refuse(`it ends at byte ${at + length} of files of ${bytes.length}`);
