@@ -40,7 +40,7 @@ export function claimsTable(claims: readonly ReportedClaim[]): Html {
   `;
 }
 
-/** The rows of an experiment, without buttons. */
+/** The rows of an experiment, without buttons and rules, which the table of all has. */
 export function claimRows(claims: readonly ReportedClaim[]): Html {
   return rows(claims, []);
 }
@@ -50,7 +50,7 @@ function rows(claims: readonly ReportedClaim[], sections: readonly string[]): Ht
     html`
       <tr class="section">
         <th colspan="5" scope="colgroup">${section === "A" ? "Appendix A" : `Section ${section}`}</th>
-      </tr>${claims.filter((claim) => claim.section === section).map(row)}
+      </tr>${claims.filter((claim) => claim.section === section).map((claim) => row(claim, { rule: true }))}
     `;
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Claims">
@@ -64,13 +64,15 @@ function rows(claims: readonly ReportedClaim[], sections: readonly string[]): Ht
             <th scope="col">Verdict</th>
           </tr>
         </thead>
-        <tbody>${sections.length > 0 ? sections.map(group) : claims.map(row)}</tbody>
+        <tbody>${sections.length > 0
+          ? sections.map(group)
+          : claims.map((claim) => row(claim, { rule: false }))}</tbody>
       </table>
     </div>
   `;
 }
 
-function row(claim: ReportedClaim): Html {
+function row(claim: ReportedClaim, { rule }: { rule: boolean }): Html {
   const { kind, verdict, float32, reason, why, fitted, unit } = claim;
   const { sign, style } = VERDICTS[verdict];
   return html`
@@ -79,7 +81,7 @@ function row(claim: ReportedClaim): Html {
         ? `; recipe of the ${fitted} fitted to the paper's figures`
         : ""}</small>${reason ? html`<small>Why, we believe: ${reason}.</small>` : ""}${why
         ? html`<small>${why}</small>`
-        : ""}<details><summary>the rule</summary>${claim.rule}</details></td>
+        : ""}${rule ? html`<details><summary>the rule</summary>${claim.rule}</details>` : ""}</td>
       <td class="number" data-label="paper">${claim.paper === null
         ? "–"
         : `${relation(claim)}${figure(claim.paper, unit)}`}</td>

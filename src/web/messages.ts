@@ -114,8 +114,9 @@ export interface AttackResult {
   /** The attacked example, and the example plus random signs of the same size. */
   readonly attacked: Float32Array;
   readonly noisy: Float32Array;
-  /** Predictions by name of the model. */
+  /** Predictions by name of the model; with `alone`, of the attacked one alone. */
   readonly predictions: Readonly<Record<string, Predictions>>;
+  readonly alone: boolean;
 }
 
 /** The least ε that changes the prediction. */
@@ -242,7 +243,8 @@ export interface Requests {
     progress: Progress;
   };
   setModel: { params: { name: string; bytes: Uint8Array<ArrayBuffer> }; result: void };
-  attack: { params: Subject & { epsilon: number }; result: AttackResult };
+  /** With `alone`, only the attacked model is asked what it makes of the result, which a hand does not wait for. */
+  attack: { params: Subject & { epsilon: number; alone?: boolean }; result: AttackResult };
   smallest: { params: Subject & { max: number; step: number }; result: Smallest };
   /** The same by many steps on the margin, projected gradient descent, whatever the attack that is chosen. */
   strongest: { params: Subject & { max: number; step: number }; result: Smallest };

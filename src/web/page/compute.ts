@@ -7,6 +7,7 @@ import { debounce, newestOnly } from "./schedule.ts";
 import { EPSILONS } from "./settings.ts";
 import {
   attackResult,
+  comparing,
   curves,
   epsilon,
   epsilonRange,
@@ -69,9 +70,16 @@ export function startComputing(): void {
     findSmallest(subject.value);
     proveSoon();
   });
+  const attackWith = (alone: boolean) => {
+    if (subject.value && epsilon.value !== undefined) {
+      attack({ ...subject.value, epsilon: epsilon.value, alone });
+    }
+  };
+  const attackAllSoon = debounce(() => attackWith(false));
   effect(() => {
     versions.value;
-    if (subject.value && epsilon.value !== undefined) attack({ ...subject.value, epsilon: epsilon.value });
+    attackWith(!comparing.value);
+    if (!comparing.value) attackAllSoon();
   });
   effect(() => {
     if (subject.value) draw({ ...subject.value, reach: settings.far.value ? FAR : NEAR });

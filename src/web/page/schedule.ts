@@ -12,6 +12,23 @@ export function debounce(run: () => void): () => void {
   };
 }
 
+/** `run` of the newest that it is given: at once, and then no more often than every `pause` milliseconds. */
+export function atMostEvery<T>(pause: number, run: (input: T) => void): (input: T) => void {
+  let waiting: { input: T } | undefined, resting = false;
+  const next = () => {
+    resting = waiting !== undefined;
+    if (!waiting) return;
+    const { input } = waiting;
+    waiting = undefined;
+    setTimeout(next, pause);
+    run(input);
+  };
+  return (input) => {
+    waiting = { input };
+    if (!resting) next();
+  };
+}
+
 /**
  * `work`, one call at a time: meanwhile only the newest of the other calls waits, and the older ones are dropped. So a
  * slider may move as often as it likes. Failures go to `onError`.

@@ -72,6 +72,8 @@ export const settings = Object.fromEntries(
 export const catalog: Signal<Catalog | undefined> = signal(undefined);
 export const gallery: Signal<Gallery | undefined> = signal(undefined);
 export const models: Signal<readonly Entry[]> = signal(untrained());
+/** Whether all models' predictions are in sight. */
+export const comparing: Signal<boolean> = signal(true);
 export const attackResult: Signal<AttackResult | undefined> = signal(undefined);
 /** The least ε that is enough, and the subject that it is of. */
 export const smallest: Signal<{ readonly subject: Subject; readonly result: Smallest } | undefined> = signal(

@@ -1,6 +1,7 @@
 /** The training that a visitor watches. @module */
 
-import type { Plan, Progress } from "../messages.ts";
+import type { EpochEnd, Plan, Progress } from "../messages.ts";
+import { atMostEvery } from "./schedule.ts";
 import {
   catalog,
   changeEntry,
@@ -95,8 +96,17 @@ async function train(
   try {
     const results = await Promise.all(runs.map(async ({ name, plan }) => {
       const params = { name, plan, watch: true, resume, until };
+      const follow = atMostEvery(BETWEEN_MODELS, ({ bytes, filters }: EpochEnd) => {
+        if (own !== controller) return;
+        changeRun(name, { filters });
+        shareModel(name, bytes, { from: trainer, examples });
+      });
       const result = await trainer("train", params, {
-        onProgress: (progress) => own === controller && show(name, progress),
+        onProgress(progress) {
+          if (own !== controller) return;
+          show(name, progress);
+          if (progress.end) follow(progress.end);
+        },
         signal: own.signal,
       });
       if (result.bytes) shareModel(name, result.bytes, { from: trainer, examples });
@@ -131,24 +141,33 @@ function currentPlan(): Plan | undefined {
   };
 }
 
-/** Shows the progress of a run; the model of each epoch takes the place of the one before. */
+/**
+ * Milliseconds between two models of a training that the page takes over, with all that is then drawn anew: epochs may be
+ * shorter, and a hand may be dragging meanwhile.
+ */
+const BETWEEN_MODELS = 700;
+
+/** Part of a training that is worth showing by itself: all who list the models are drawn anew. */
+const SHOWN_PART = 0.01;
+
+/** Shows the progress of a run. */
 function show(name: string, { epoch, done, end }: Progress): void {
-  const runs = training.value.runs.map((run) =>
-    run.name !== name ? run : {
-      ...run,
-      epoch,
-      done,
-      ...end && {
-        loss: [...run.loss, end.loss],
-        clean: [...run.clean, end.clean],
-        attacked: [...run.attacked, end.attacked],
-        filters: end.filters,
-      },
-    }
-  );
-  training.value = { ...training.value, runs };
+  const before = training.value.runs.find((run) => run.name === name);
+  if (!end && before && epoch === before.epoch && done - before.done < SHOWN_PART) return;
+  changeRun(name, {
+    epoch,
+    done,
+    ...end && before && {
+      loss: [...before.loss, end.loss],
+      clean: [...before.clean, end.clean],
+      attacked: [...before.attacked, end.attacked],
+    },
+  });
   changeEntry(name, { done });
-  if (!end) return;
-  settings.trained.value = Math.min(...runs.map(({ loss }) => loss.length));
-  shareModel(name, end.bytes, { from: trainer, examples: gallery.value });
+  if (end) settings.trained.value = Math.min(...training.value.runs.map(({ loss }) => loss.length));
+}
+
+function changeRun(name: string, change: Partial<Run>): void {
+  const runs = training.value.runs.map((run) => run.name === name ? { ...run, ...change } : run);
+  training.value = { ...training.value, runs };
 }

@@ -3,10 +3,10 @@ import { effect, type Signal, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { AttackResult } from "../messages.ts";
-import { debounce } from "../page/schedule.ts";
 import {
   attackEntry,
   attackResult,
+  comparing,
   type Entry,
   entryOf,
   gallery,
@@ -20,14 +20,11 @@ import { Confidences } from "./confidences.tsx";
 import { Section } from "./controls.tsx";
 import { decimal, outcomeText, percent, predictionText, transferText } from "./words.ts";
 
-/** The result that the cards show: the newest while they are in sight, else the one that has rested for a while. */
+/** The result that the cards show: the newest that all models were asked about. */
 const shownResult: Signal<AttackResult | undefined> = signal(undefined);
-const inSight: Signal<boolean> = signal(true);
-const showLater = debounce(() => shownResult.value = attackResult.value);
 effect(() => {
   const result = attackResult.value;
-  if (inSight.value) shownResult.value = result;
-  else showLater();
+  if (!result?.alone) shownResult.value = result;
 });
 
 /** Every model's predictions for the example that was attacked through one of them. */
@@ -35,7 +32,7 @@ export function Compare(): JSX.Element {
   const { source } = settings;
   const cards = useRef<HTMLUListElement>(null);
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => inSight.value = entry.isIntersecting);
+    const observer = new IntersectionObserver(([entry]) => comparing.value = entry.isIntersecting);
     observer.observe(cards.current!);
     return () => observer.disconnect();
   }, []);

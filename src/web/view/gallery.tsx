@@ -5,7 +5,7 @@ import { PIXELS } from "../messages.ts";
 import { closeFiles } from "../page/files.ts";
 import { gallery, reportError, settings } from "../page/state.ts";
 import { Choice } from "./controls.tsx";
-import { Picture } from "./picture.tsx";
+import { addressOf } from "./picture.tsx";
 import { className } from "./words.ts";
 
 /** The examples to pick from. */
@@ -63,9 +63,15 @@ function Thumb({ index, pixels, text }: { index: number; pixels: Float32Array; t
         checked={digit.value === index && !drawn.value}
         onChange={() => pick(index)}
       />
-      <Picture
-        pixels={useMemo(() => pixels.subarray(PIXELS * index, PIXELS * (index + 1)), [pixels, index])}
-      />
+      <span class="picture">
+        <img
+          alt=""
+          src={useMemo(
+            () => addressOf(pixels.subarray(PIXELS * index, PIXELS * (index + 1))),
+            [pixels, index],
+          )}
+        />
+      </span>
     </label>
   );
 }

@@ -60,6 +60,13 @@ export function paint(
   }
 }
 
+/** The image as the address of a picture: many canvases would each be drawn anew in every frame. */
+export function addressOf(pixels: Float32Array): string {
+  const canvas = document.createElement("canvas");
+  paint(canvas, pixels, { shades: INK });
+  return canvas.toDataURL();
+}
+
 /** Dark ink on light paper, as RGBA; what lies beyond either is as dark or light. */
 export function shaded(pixels: Float32Array, [paper, ink]: Shades): Uint8ClampedArray<ArrayBuffer> {
   const data = new Uint8ClampedArray(4 * pixels.length);

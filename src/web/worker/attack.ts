@@ -36,13 +36,13 @@ const HALVINGS = 8;
 /** Steps of the slider between two ε that are tried before a smaller one is looked for. */
 const COARSE = 4;
 
-/** The attack on the example through `model` alone, and what all of `models` predict then. */
+/** The attack on the example through `model`, and what each of `models` predicts then. */
 export function attackExample(
   model: Model,
   params: Params<"attack">,
   models: Iterable<readonly [string, Model]>,
 ): AttackResult {
-  const { epsilon } = params;
+  const { epsilon, alone = false } = params;
   const example = exampleOf(model, params);
   const attacked = attack(model, example, params, epsilon).data;
   const noisy = randomSigns(model, example, params).data;
@@ -61,6 +61,7 @@ export function attackExample(
     attacked,
     noisy,
     predictions: Object.fromEntries(predictions),
+    alone,
   };
 }
 

@@ -68,7 +68,10 @@ export function createHandlers(builtIn: Data = builtInDigits()): Handlers {
       return { finished: outcome.finished, epochs: outcome.epochs, bytes: outcome.bytes };
     },
     setModel: ({ name, bytes }) => setModel(name, loadModel(bytes)),
-    attack: (params) => attackExample(modelOf(params.source), params, models),
+    attack(params) {
+      const own = modelOf(params.source);
+      return attackExample(own, params, params.alone ? [[params.source, own]] : models);
+    },
     smallest: (params) => smallestEpsilon(modelOf(params.source), params),
     strongest: (params) => strongestEpsilon(modelOf(params.source), params),
     certify: (params) => certify(modelOf(params.source), params),

@@ -238,7 +238,7 @@ async function redraws({ page }: Stage): Promise<string> {
     const sum = document.querySelector(".sum")!;
     const slider = document.querySelector("#attack input[type=range]") as HTMLInputElement;
     const times: number[] = [];
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 20; i++) {
       const value = `${i % 2 ? 0.25 : 0.1 + i / 400}`;
       const start = performance.now();
       slider.value = value;

@@ -18,7 +18,7 @@ export const files: readonly Scenario[] = [
       const before = await stage.text("main select");
       await open(stage, { "notes.txt": new TextEncoder().encode("no model at all") });
       const sentence =
-        "Cannot open notes.txt: it is neither a safetensors model, nor IDX images or labels, nor a table (CSV), a PNG or a saved state";
+        "Cannot open notes.txt: it is neither a model (safetensors, ONNX), nor IDX images or labels, nor a table (CSV), a PNG or a saved state";
       await stage.until(
         (text) => document.querySelector("[role=alert] p span")?.textContent === text,
         sentence,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { newestOnly } from "../../../src/web/page/schedule.ts";
+import { atMostEvery, newestOnly } from "../../../src/web/page/schedule.ts";
 
 /** What `newestOnly` works on, each piece of work done by hand. */
 function works() {
@@ -34,4 +34,20 @@ Deno.test("newestOnly() tells an error and goes on with what waits", async () =>
   ends[0].reject("broken");
   await settle();
   assertEquals([errors, begun], [["broken"], [1, 2]]);
+});
+
+Deno.test("atMostEvery() runs at once, then for the newest alone after each pause, and at once again after a rest", async () => {
+  const begun: number[] = [];
+  const ask = atMostEvery(20, (input: number) => void begun.push(input));
+  const wait = (time: number) => new Promise((resolve) => setTimeout(resolve, time));
+  [1, 2, 3].forEach(ask);
+  assertEquals(begun, [1]);
+  while (begun.length < 2) await wait(5);
+  assertEquals(begun, [1, 3]);
+  // whatever the machine does meanwhile, nothing is left to run
+  await wait(60);
+  assertEquals(begun, [1, 3]);
+  ask(4);
+  assertEquals(begun, [1, 3, 4]);
+  await wait(30);
 });

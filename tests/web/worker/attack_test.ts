@@ -31,6 +31,12 @@ Deno.test("attack adds what fgsm adds, and every model predicts the example befo
   assertEquals(attacked.probabilities, expected.probabilities.data);
   assertEquals(clean.predicted, predict(model, one.x).predicted[0]);
   assertEquals(noisy.predicted, predict(model, matrix(1, 784, result.noisy)).predicted[0]);
+  const { mine } = result.predictions;
+  assertEquals(await request("attack", { ...subject, epsilon, alone: true }), {
+    ...result,
+    predictions: { mine },
+    alone: true,
+  });
 });
 
 Deno.test("attack at ε = 0 changes nothing and shows the gradient's signs", async () => {
