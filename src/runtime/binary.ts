@@ -35,15 +35,24 @@ const LONGEST = 12;
 export function symbols(coded: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(coded[0] | coded[1] << 8 | coded[2] << 16);
   const table = new Uint16Array(1 << LONGEST);
-  for (let length = 1, code = 0; length <= LONGEST; length++) {
-    for (let byte = 0; byte < 256; byte++) {
-      if ((coded[3 + (byte >> 1)] >> 4 * (byte & 1) & 15) !== length) continue;
-      table.fill(byte << 4 | length, code, code += 1 << LONGEST - length);
-    }
+  // few steps of the interpreter for each byte: this runs once, before an engine has optimised it
+  const lengthOf = (byte: number) => coded[3 + (byte >> 1)] >> 4 * (byte & 1) & 15;
+  // where the codes of each length begin in the table
+  const next = new Int32Array(LONGEST + 2);
+  for (let byte = 0; byte < 256; byte++) next[lengthOf(byte) + 1] += 1 << LONGEST - lengthOf(byte);
+  for (let length = next[1] = 0; length < LONGEST; length++) next[length + 1] += next[length];
+  for (let byte = 0; byte < 256; byte++) {
+    const length = lengthOf(byte);
+    if (length > 0) table.fill(byte << 4 | length, next[length], next[length] += 1 << LONGEST - length);
   }
-  for (let i = 0, at = 131, held = 0, count = 0; i < out.length; i++) {
-    for (; count < LONGEST; count += 8) held = held << 8 | coded[at++];
-    const entry = table[held >> count - LONGEST & (1 << LONGEST) - 1];
+  const end = out.length, mask = (1 << LONGEST) - 1;
+  for (let i = 0, at = 131, held = 0, count = 0; i < end; i++) {
+    if (count < LONGEST) {
+      held = held << 16 | coded[at] << 8 | coded[at + 1];
+      at += 2;
+      count += 16;
+    }
+    const entry = table[held >> count - LONGEST & mask];
     out[i] = entry >> 4;
     count -= entry & 15;
   }
@@ -72,8 +81,9 @@ export function unpacked(base: Uint8Array | undefined, patch: Uint8Array): Uint8
     const length = 4 + (rest < 15 ? rest : 15 + number());
     const start = !base ? size - distance : distance & 1 ? end - (distance + 1) / 2 : end + distance / 2;
     end = start + length;
-    // runs are short: views of them would cost milliseconds at every start
-    if (base) { for (let i = start; i < end; i++) out[size + i - start] = base[i]; }
+    // most runs are short, for which views would cost milliseconds at every start
+    if (base && length > 40) out.set(base.subarray(start, end), size);
+    else if (base) { for (let i = start; i < end; i++) out[size + i - start] = base[i]; }
     else out.copyWithin(size, start, end);
     size += length;
   }
