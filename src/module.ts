@@ -32,9 +32,9 @@ export type {
 } from "./attacks/attack.ts";
 export { type AttackDefinition, makeAttack } from "./attacks/make_attack.ts";
 export { confident, confidentIn, type Criterion, misclassified, targeted } from "./attacks/criteria.ts";
-export { LOSS_OPTIONS, type LossOptions, lossQueries, type LossQuery } from "./attacks/direction.ts";
+export type { LossOptions } from "./attacks/direction.ts";
 export { predictAsync } from "./attacks/oracle.ts";
-export { type AttackName, attackNamed, attacks } from "./attacks/mod.ts";
+export { attacks } from "./attacks/mod.ts";
 export { apgd, type ApgdOptions } from "./attacks/apgd.ts";
 export { boundary, type BoundaryOptions } from "./attacks/boundary.ts";
 export { carliniWagner, type CarliniWagnerOptions } from "./attacks/carlini_wagner.ts";
@@ -50,13 +50,7 @@ export { jsma, type JsmaOptions } from "./attacks/jsma.ts";
 export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export type { RefinementOptions } from "./attacks/nearest.ts";
 export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
-export {
-  atLayer,
-  differentiable,
-  perturbation,
-  rubbishClass,
-  scaledGradient,
-} from "./attacks/perturbations.ts";
+export { differentiable, perturbation, rubbishClass } from "./attacks/perturbations.ts";
 export { pgd, type PgdOptions } from "./attacks/pgd.ts";
 export { rotation } from "./attacks/rotation.ts";
 export { square, type SquareOptions } from "./attacks/square.ts";
@@ -83,24 +77,23 @@ export type {
 export * from "./certify/mod.ts";
 export { constraint } from "./constraints/mod.ts";
 export { type Batch, batch, type Examples, select, slice } from "./data/batch.ts";
-export { csvBatch, type CsvOptions, type CsvSource, csvTables } from "./data/csv.ts";
+export { csvBatch, type CsvOptions } from "./data/csv.ts";
 export { digits, type DigitsOptions } from "./data/digits.ts";
-export { type Idx, idxBatch, idxTable, readIdx } from "./data/idx.ts";
-export { type Npy, npyBatch, npyTable, readNpy } from "./data/npy.ts";
+export { type Idx, idxBatch, readIdx } from "./data/idx.ts";
+export { type Npy, npyBatch, readNpy } from "./data/npy.ts";
 export type { Separator } from "./data/csv_survey.ts";
-export type { LabelColumn } from "./data/labels.ts";
 export type { NumericArray } from "./data/elements.ts";
-export { type FittedData, type LabelMeaning, readFitted, type Reading, writeFitted } from "./data/reading.ts";
+export type { Reading } from "./data/reading.ts";
+export type { ReadBatch, ReadOptions } from "./data/table.ts";
 export type { ImageShape } from "./data/image.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./data/safetensors.ts";
 export { scaled, type Scaling } from "./data/scaling.ts";
-export { type ReadBatch, type ReadOptions, readTables, type Table } from "./data/table.ts";
 export { type ErrorCode, InputError } from "./errors.ts";
 export { type Head, type HeadName, heads, type Labels } from "./heads.ts";
 export type { Bounds } from "./kernels/attack.ts";
 export type { LossOutputs } from "./kernels/heads.ts";
 export { init, type InitOptions, kernels, threads, type Variant } from "./runtime/variants.ts";
-export { lossDirection, losses, lossGradient, type LossName, type ScoreGradient } from "./loss.ts";
+export { losses, lossGradient, type LossName, type ScoreGradient } from "./loss.ts";
 export { predict, type Predictions } from "./predict.ts";
 export { httpClassifier, type HttpClassifierOptions } from "./remote/http.ts";
 export { type Matrix, matrix } from "./matrix.ts";
@@ -123,7 +116,6 @@ export {
   type RobustnessAt,
   type RobustnessOptions,
   type RobustnessReport,
-  robustnessSteps,
 } from "./evaluate/robustness.ts";
 export { withPerturbation } from "./evaluate/perturbations.ts";
 export type { Warning, WarningName } from "./evaluate/warnings.ts";
@@ -135,15 +127,15 @@ export type { Tensors } from "./graph/executor.ts";
 export type { Graph, GraphNode, OpName } from "./graph/graph.ts";
 export type { Shape } from "./ops/op.ts";
 export type { Dropout, KeepRate } from "./graph/training_pass.ts";
-export { families, type FamilyName, familyNamed, optionsOf } from "./models/families.ts";
+export { families, familyNamed } from "./models/families.ts";
 export { defineFamily } from "./models/define.ts";
 export type { Family, FamilyKind, FamilyParts } from "./models/family.ts";
 export { type Model, model } from "./models/model.ts";
 export { preprocessed, type Preprocessing } from "./models/preprocessing.ts";
 export * from "./models/mod.ts";
 export type { AsyncClassifier, Classifier, Differentiable, Pass, Perturbation } from "./models/classifier.ts";
-export { type Adam, PUBLISHED_RECIPE, type Recipe, type Sgd } from "./models/recipe.ts";
-export { fillNormal, fillSigns, fillUniform, type Rng, rng } from "./rng.ts";
+export type { Adam, Recipe, Sgd } from "./models/recipe.ts";
+export { fillNormal, fillUniform, type Rng, rng } from "./rng.ts";
 export {
   type Checkpoint,
   loadCheckpoint,

@@ -14,7 +14,6 @@ import {
   model,
   perturbation,
   pgd,
-  PUBLISHED_RECIPE,
   rbf,
   slice,
   softmaxLinear,
@@ -22,6 +21,7 @@ import {
   train,
   type TrainOptions,
 } from "../../src/mod.ts";
+import { PUBLISHED_RECIPE } from "../../src/models/recipe.ts";
 import { double, memoize } from "./double.ts";
 import { type Attacked, type Convolutional, isConvolutional, type Trained } from "./peers/peer.ts";
 import { uniformFloats } from "./part.ts";

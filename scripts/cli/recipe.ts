@@ -2,7 +2,8 @@
 
 import { families } from "../../src/models/families.ts";
 import { OPTIMIZERS, PER_PARAMETER, RECIPE as FIELDS } from "../../src/models/recipe.ts";
-import { type Adam, PUBLISHED_RECIPE, type Recipe, type Sgd } from "../../src/mod.ts";
+import type { Adam, Recipe, Sgd } from "../../src/mod.ts";
+import { PUBLISHED_RECIPE } from "../../src/models/recipe.ts";
 import { type AnySchema, boolean } from "../../src/schema.ts";
 import type { OwnOptions } from "./command.ts";
 import { choice, type Option, optionOf, orWord } from "./options.ts";

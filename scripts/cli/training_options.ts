@@ -1,6 +1,8 @@
 /** Options of training on the command line: epochs, perturbation, validation. @module */
 
-import { attackNamed, LOSS_OPTIONS, perturbation, trades, type TrainOptions } from "../../src/mod.ts";
+import { perturbation, trades, type TrainOptions } from "../../src/mod.ts";
+import { LOSS_OPTIONS } from "../../src/attacks/direction.ts";
+import { attackNamed } from "../../src/attacks/mod.ts";
 import { DROPPED } from "../../src/attacks/perturbations.ts";
 import { TRADES } from "../../src/train/trades.ts";
 import { TRAIN_OPTIONS } from "../../src/train/options.ts";

@@ -1,7 +1,9 @@
 /** NumPy's `.npz` archives. @module */
 
 import { unzipSync } from "fflate";
-import { InputError, type Npy, npyTable, readNpy, type Table } from "../../src/mod.ts";
+import { InputError, type Npy, readNpy } from "../../src/mod.ts";
+import { npyTable } from "../../src/data/npy.ts";
+import type { Table } from "../../src/data/table.ts";
 
 /** Names of inputs and labels for training and for testing, as Keras, scikit-learn's users and MedMNIST have them. */
 const HALVES = [

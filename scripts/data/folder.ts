@@ -3,19 +3,17 @@
 import {
   type Batch,
   type CsvOptions,
-  csvTables,
   digits,
-  idxTable,
   InputError,
-  npyTable,
   readIdx,
   type Reading,
   readNpy,
-  type ReadOptions,
   readSafetensors,
-  readTables,
-  type Table,
 } from "../../src/mod.ts";
+import { csvTables } from "../../src/data/csv.ts";
+import { idxTable } from "../../src/data/idx.ts";
+import { npyTable } from "../../src/data/npy.ts";
+import { type ReadOptions, readTables, type Table } from "../../src/data/table.ts";
 import { SIDE } from "../../src/data/digits/raster.ts";
 import { tableRows } from "../../src/data/table.ts";
 import { reason, UserError } from "../errors.ts";

@@ -2,7 +2,8 @@
 
 import { convertIndexedToRgb, decode as decodePng, hasPngSignature } from "fast-png";
 import jpeg from "jpeg-js";
-import { InputError, type Table } from "../../src/mod.ts";
+import { InputError } from "../../src/mod.ts";
+import type { Table } from "../../src/data/table.ts";
 import { reason, UserError } from "../errors.ts";
 
 /** An image: bytes, a pixel's channels together, row after row; one channel, or red, green and blue. */

@@ -6,24 +6,12 @@ import { quoted } from "../wording.ts";
 import type { ImageShape } from "./image.ts";
 import type { Scaling } from "./scaling.ts";
 
-/** What the labels of a data set stand for. */
-export interface LabelMeaning {
-  /** Number of classes. */
-  readonly classes: number;
-  /** The label of each class as the files have it; none if label k is class k. */
-  readonly names?: readonly string[];
-}
-
-/** The scaling and the labels found in training data, which a model needs for other data. */
-export interface FittedData {
+/** How a data set was read. */
+export interface Reading {
   /** How inputs are scaled. */
   readonly scaling: Scaling;
-  /** What labels stand for. */
-  readonly labels: LabelMeaning;
-}
-
-/** How a data set was read. */
-export interface Reading extends FittedData {
+  /** What labels stand for: the number of classes, and the label of each as the files have it; none if label k is class k. */
+  readonly labels: { readonly classes: number; readonly names?: readonly string[] };
   /** The images that its inputs are, where that is known. */
   readonly image?: ImageShape;
   /** Minimum and maximum of the inputs as the files have them. */
@@ -33,6 +21,12 @@ export interface Reading extends FittedData {
   /** What depends on the format, in words by topic: separator, heading, label column. */
   readonly source: Readonly<Record<string, string>>;
 }
+
+/** What the labels of a data set stand for. */
+export type LabelMeaning = Reading["labels"];
+
+/** The scaling and the labels found in training data, which a model needs for other data. */
+export type FittedData = Pick<Reading, "scaling" | "labels">;
 
 /** What of `reading` a model's record keeps, as text. */
 export function writeFitted(fitted: FittedData): string {

@@ -47,7 +47,7 @@ export interface ReadOptions {
   /** What to do with examples that lack a value: refuse the data, the default, or leave those examples out. */
   missing?: "refuse" | "drop";
   /** What a model was trained on: its scaling and classes are then those of the data. */
-  fitted?: FittedData;
+  fitted?: Pick<Reading, "scaling" | "labels">;
 }
 
 /** Options of reading. */
@@ -71,7 +71,7 @@ export interface ReadBatch extends Batch {
  *
  * @example
  * ```ts
- * import { readTables } from "@gibbon/gibbon";
+ * import { readTables } from "./table.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const table = (numbers: number[], labels: string[]) => ({

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-explicit-any -- a library that is no dependency of this project has no types here
 
-import { type Batch, PUBLISHED_RECIPE, type Tensors } from "../../../src/mod.ts";
+import type { Batch, Tensors } from "../../../src/mod.ts";
+import { PUBLISHED_RECIPE } from "../../../src/models/recipe.ts";
 import { CHECK_RATE, EPSILON, longAttack } from "../models.ts";
 import { type Attacked, isConvolutional, type Peer, type Trained } from "./peer.ts";
 import { convolutions, layers, rbf } from "./tfjs_models.ts";

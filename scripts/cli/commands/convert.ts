@@ -1,14 +1,7 @@
 /** `gibbon convert`. @module */
 
-import {
-  familyNamed,
-  InputError,
-  type Model,
-  model,
-  optionsOf,
-  readSafetensors,
-  saveModel,
-} from "../../../src/mod.ts";
+import { InputError, type Model, model, readSafetensors, saveModel } from "../../../src/mod.ts";
+import { familyNamed, optionsOf } from "../../../src/models/families.ts";
 import { writeOnnx } from "../../../src/onnx.ts";
 import { familyFor, pairsOf, weightsFor } from "../../data/weights.ts";
 import { UserError } from "../../errors.ts";

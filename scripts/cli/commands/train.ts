@@ -3,17 +3,16 @@
 import {
   type Batch,
   type Family,
-  familyNamed,
   kernels,
   measure,
   type Model,
-  optionsOf,
   predict,
   type Rates,
   type Reading,
   saveModel,
   train as trainModel,
 } from "../../../src/mod.ts";
+import { familyNamed, optionsOf } from "../../../src/models/families.ts";
 import { readingJson, readingText, writeFitted } from "../../../src/data/reading.ts";
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { type AttackedRates, fooledRate } from "../../../src/evaluate/evaluation.ts";

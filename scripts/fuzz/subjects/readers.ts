@@ -8,11 +8,10 @@ import {
   type CsvOptions,
   idxBatch,
   npyBatch,
-  type ReadOptions,
   readSafetensors,
-  readTables,
   writeSafetensors,
 } from "../../../src/mod.ts";
+import { type ReadOptions, readTables } from "../../../src/data/table.ts";
 import { readFitted } from "../../../src/data/reading.ts";
 import { npzTables } from "../../data/archive.ts";
 import { gunzip } from "../../data/gzip.ts";

@@ -4,18 +4,17 @@ import fc from "fast-check";
 import {
   batch,
   families,
-  familyNamed,
   loadCheckpoint,
   loadModel,
   matrix,
   model,
-  optionsOf,
   saveCheckpoint,
   saveModel,
   softmaxLinear,
   train,
   writeSafetensors,
 } from "../../../src/mod.ts";
+import { familyNamed, optionsOf } from "../../../src/models/families.ts";
 import { checkGraph, type Graph } from "../../../src/graph/graph.ts";
 import * as ops from "../../../src/ops/mod.ts";
 import { checkComparable, compared, readBaseline } from "../../../src/evaluate/baseline.ts";

@@ -3,9 +3,9 @@
 import {
   type Batch,
   digits,
+  families,
   familyNamed,
   type Model,
-  optionsOf,
   select,
   train,
   type TrainOptions,
@@ -45,7 +45,8 @@ export function within(examples: Batch, classes: number): Batch {
 
 /** A model of the family called `name`, trained for two epochs by the family's own recipe. */
 export function trained(name: string, options: TrainOptions = {}): Promise<Model> {
-  const family = familyNamed(name, optionsOf(name, SIZES));
+  const { options: known } = families[name as keyof typeof families];
+  const family = familyNamed(name, Object.fromEntries(Object.entries(SIZES).filter(([key]) => key in known)));
   return train(family, within(examples().train, family.classes), { epochs: 2, seed: 7, ...options });
 }
 

@@ -1,16 +1,7 @@
 /** One example, the attack on it, and every model's predictions. @module */
 
-import {
-  type Batch,
-  batch,
-  lossDirection,
-  type Matrix,
-  matrix,
-  type Model,
-  pgd,
-  predict,
-  signNoise,
-} from "../../mod.ts";
+import { type Batch, batch, type Matrix, matrix, type Model, pgd, predict, signNoise } from "../../mod.ts";
+import { lossDirection } from "../../loss.ts";
 import { certifiedRadius } from "../../certify/radius.ts";
 import { InputError } from "../../errors.ts";
 import type {

@@ -3,7 +3,8 @@ import { zipSync } from "fflate";
 import "../../../src/runtime/inlined.ts";
 import { npzTables } from "../../../scripts/data/archive.ts";
 import { loadData } from "../../../scripts/data/folder.ts";
-import { csvBatch, measure, npyBatch, readTables, softmaxLinear, train } from "../../../src/mod.ts";
+import { csvBatch, measure, npyBatch, softmaxLinear, train } from "../../../src/mod.ts";
+import { readTables } from "../../../src/data/table.ts";
 import { rng } from "../../../src/rng.ts";
 import { type Files, npy, withFolder } from "./support.ts";
 
