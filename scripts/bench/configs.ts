@@ -1,7 +1,7 @@
 /** The builds of the kernels, and how many threads run them. @module */
 
 import type { Heap } from "../../src/runtime/heap.ts";
-import { heap } from "../../src/runtime/variants.ts";
+import { heap, threads } from "../../src/runtime/variants.ts";
 import { init, type Variant } from "../../src/mod.ts";
 import { UserError } from "../errors.ts";
 
@@ -45,5 +45,12 @@ export function start(config: Config): Heap {
   const got = Number(/(\d+) threads/.exec(started.kernels)?.[1] ?? 1);
   if (got !== threads) throw new UserError(`Cannot measure ${threads} threads: the kernels run on ${got}`);
   last = config;
+  return started;
+}
+
+/** The same when all its threads compute: workers that still start would make the first samples those of one thread. */
+export async function ready(config: Config): Promise<Heap> {
+  const started = start(config);
+  while (threads() < config.threads) await new Promise((resolve) => setTimeout(resolve, 1));
   return started;
 }

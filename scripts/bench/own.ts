@@ -10,6 +10,7 @@ import { growth } from "./growth.ts";
 import { kernels } from "./kernels.ts";
 import { machine, machineLine } from "./machine.ts";
 import { FULL, interrupted, measure, QUICK } from "./measure.ts";
+import { pairs } from "./pairs.ts";
 import type { Part } from "./part.ts";
 import { peak, products } from "./products.ts";
 import { type Row, rowsOf } from "./rows.ts";
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   products,
   kernels,
   training,
+  pairs,
   attacking,
   latency,
   growth,

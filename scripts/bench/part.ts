@@ -2,7 +2,7 @@
 
 import { type Batch, digits, fillUniform, matrix, rng } from "../../src/mod.ts";
 import type { Heap } from "../../src/runtime/heap.ts";
-import { type Config, start } from "./configs.ts";
+import { type Config, ready } from "./configs.ts";
 import { repeated, type Subject } from "./measure.ts";
 import { type Case, prepareVerified } from "./verify.ts";
 
@@ -27,8 +27,9 @@ export async function forEachConfig(
 ): Promise<Subject[]> {
   const all: Subject[][] = [];
   for (const config of configs) {
-    let made = await make(config, start(config));
-    const restart = async () => void (made = await make(config, start(config)));
+    const begin = async () => await make(config, await ready(config));
+    let made = await begin();
+    const restart = async () => void (made = await begin());
     all.push(made.map((one, i) => ({ ...one, sample: (calls) => made[i].sample(calls), restart })));
   }
   return all[0].flatMap((_, i) => {

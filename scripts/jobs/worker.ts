@@ -16,6 +16,8 @@ const scope = self as unknown as {
 /** Milliseconds between two messages of progress. */
 const PAUSE = 100;
 
+/** What runs the kernels now: starting them anew takes longer than a small job. */
+let running = "";
 let began: Promise<{ setting: Setting; shared: Awaited<ReturnType<typeof sharedBench>> }>;
 let current = new AbortController();
 
@@ -39,7 +41,9 @@ async function begin(setting: Setting): Promise<Awaited<typeof began>> {
 
 async function done(job: Job, signal: AbortSignal): Promise<Answer> {
   const { setting: { threads }, shared } = await began;
-  await compute({ kernels: job.kernels, threads });
+  const wanted = `${job.kernels} ${threads}`;
+  if (running !== wanted) await compute({ kernels: job.kernels, threads });
+  running = wanted;
   let told = -Infinity;
   const result = await perform(job, {
     ...shared,

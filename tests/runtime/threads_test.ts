@@ -76,6 +76,23 @@ Deno.test("init() with other threads ends the workers of before, whose models go
   assertEquals(model.scores(x).data, before);
 });
 
+Deno.test("init() with threads compiles a build once, since the engine improves its code while it runs", () => {
+  const { Module } = WebAssembly;
+  let compiled = 0;
+  init({ kernels: "baseline", threads: 2 });
+  try {
+    WebAssembly.Module = new Proxy(Module, {
+      construct: (target, args) => (compiled++, Reflect.construct(target, args)),
+    });
+    init({ kernels: "baseline", threads: 2 });
+    assertEquals(compiled, 0);
+    init({ kernels: "baseline" });
+    assertEquals(compiled, 1);
+  } finally {
+    WebAssembly.Module = Module;
+  }
+});
+
 Deno.test("init() refuses threads that are no count", () => {
   for (const threads of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(

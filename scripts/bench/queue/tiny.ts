@@ -1,5 +1,6 @@
 /** Many tiny jobs: how many a second, and how much memory who submits them takes meanwhile. @module */
 
+import type { CertificateRecipe } from "../../../src/jobs/certificates.ts";
 import { doAll } from "../../../src/jobs/all.ts";
 import { writeBatch } from "../../../src/jobs/inputs.ts";
 import type { Job, Jobs } from "../../../src/jobs/job.ts";
@@ -31,10 +32,14 @@ async function tinyJobs(store: Store, count: number): Promise<Job[]> {
   const inputs = { model: await NAMING.bytes(bytes), examples: await NAMING.batch(examples) };
   await store.put(dataKey(inputs.model), bytes);
   await store.put(dataKey(inputs.examples), writeBatch(examples));
-  const shared = { kind: "robustness", inputs, kernels: "baseline", code: await codeVersion() } as const;
-  return Array.from({ length: count }, (_, seed) => ({
+  const shared = { kind: "certificates", inputs, kernels: "baseline", code: await codeVersion() } as const;
+  return Array.from({ length: count }, (_, i): Job<CertificateRecipe> => ({
     ...shared,
-    recipe: { options: { epsilons: [0.1], effort: "quick", certify: "none", seed }, from: 0, to: 1 },
+    recipe: {
+      // each its own, so that none is the result of another
+      constraint: { epsilon: 0.1 + i / count, norm: "Linf" },
+      ...{ method: "auto", timeLimit: 1, restarts: 0, rows: [0] },
+    },
   }));
 }
 
