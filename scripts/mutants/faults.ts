@@ -118,9 +118,9 @@ export function planted(text: string, { from, to, after }: Fault): string {
 }
 
 /**
- * `text` with all `faults` in it, each of which takes effect while the global `fault` is its place in the list, counted from 1
+ * `text` with all `faults` in it, each of which takes effect while the global `plantedFault` is its place in the list, counted from 1
  * above `offset`: what holds one becomes a choice between its variants and itself. Whenever that is met, the global list
- * `reached` holds 1 at the number of its leader.
+ * `reachedFaults` holds 1 at the number of its leader.
  */
 export function switchable(text: string, faults: readonly Fault[], offset = 0): string {
   const groups = new Map<number, { within: Range; members: [number, Fault][] }>();
@@ -144,7 +144,9 @@ export function switchable(text: string, faults: readonly Fault[], offset = 0): 
       );
       const [open, close] = within.isList ? ["[", "]"] : ["(", ")"];
       const choices = variants.map(([number, variant], i) =>
-        `${i > 0 ? "fault" : `(reached[${number}] = 1, fault)`} === ${number} ? ${open}${variant}${close} : `
+        `${
+          i > 0 ? "plantedFault" : `(reachedFaults[${number}] = 1, plantedFault)`
+        } === ${number} ? ${open}${variant}${close} : `
       );
       const whole = `${choices.join("")}${open}${render(within.from, within.to)}${close}`;
       out += within.isList ? `...(${whole})` : `(${whole})`;

@@ -125,6 +125,7 @@ export const mutants: Command = command({
           files: paths.split(","),
           most,
           longest: 1000 * longest,
+          onLeftOut: (test) => note(`Left out: ${test}`),
         });
         for (let at = 0; at < group.length && !signal.aborted; at += TOGETHER) {
           const part = group.slice(at, at + TOGETHER);
@@ -145,7 +146,6 @@ export const mutants: Command = command({
           done += part.length;
           line.update(done / open.length, part.at(-1)!.file);
         }
-        for (const test of suite.leftOut) note(`Left out: ${test}`);
         for (const file of planted) await Deno.writeTextFile(`${COPY}/${file}`, texts.get(file)!);
       }
       line.end();

@@ -29,7 +29,7 @@ const spent = () => {
 };
 const numbersReached = () => Array.from(reached.keys()).filter((number) => reached[number] === 1);
 
-Object.assign(globalThis, { fault: Number(first), reached });
+Object.assign(globalThis, { plantedFault: Number(first), reachedFaults: reached });
 for (const name of ["log", "error", "warn", "info"] as const) console[name] = () => {};
 globalThis.addEventListener("unhandledrejection", (event) => event.preventDefault());
 Object.defineProperty(Deno, "test", {
@@ -51,7 +51,7 @@ for await (
   const line of Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
 ) {
   const { fault, test, milliseconds }: Order = JSON.parse(line);
-  Object.assign(globalThis, { fault });
+  Object.assign(globalThis, { plantedFault: fault });
   reached.fill(0);
   let failed = false;
   watched[0] = milliseconds;

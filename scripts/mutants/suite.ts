@@ -53,22 +53,28 @@ export class Suite implements AsyncDisposable {
   /** What is known of each test, by its place in the list; null if it fails without a fault. */
   readonly #known = new Map<number, Test | null>();
   #atLoad: ReadonlySet<number> = new Set();
-  /** Tests that are left out, and why. */
-  readonly leftOut: string[] = [];
-
   private constructor(
     readonly cwd: string,
     readonly files: readonly string[],
     readonly most: number,
     readonly longest: number,
+    readonly onLeftOut: (test: string) => void,
   ) {}
 
-  /** The tests of `files` that take up to `longest` milliseconds without a fault, for faults that are counted up to `most`. */
+  /**
+   * The tests of `files` that take up to `longest` milliseconds without a fault, for faults that are counted up to `most`.
+   * `onLeftOut` hears of each other test, and why.
+   */
   static async open(
     cwd: string,
-    { files, most, longest }: { files: readonly string[]; most: number; longest: number },
+    { files, most, longest, onLeftOut }: {
+      files: readonly string[];
+      most: number;
+      longest: number;
+      onLeftOut: (test: string) => void;
+    },
   ): Promise<Suite> {
-    const suite = new Suite(cwd, files, most, longest);
+    const suite = new Suite(cwd, files, most, longest, onLeftOut);
     const { tests, reached, problem } = (await suite.#open()).ready;
     if (problem !== undefined) {
       throw new UserError(`The tests ${files.join(", ")} cannot be loaded: ${problem}`);
@@ -151,7 +157,7 @@ export class Suite implements AsyncDisposable {
     const said = await (await this.#open()).run({ fault: 0, test: index, milliseconds: this.longest });
     if (said === "late") await this.#end();
     if (said === "late" || said.failed) {
-      this.leftOut.push(`${file}: ${name}: ${said === "late" ? "takes too long" : "fails without a fault"}`);
+      this.onLeftOut(`${file}: ${name}: ${said === "late" ? "takes too long" : "fails without a fault"}`);
       this.#known.set(index, null);
       return undefined;
     }

@@ -45,7 +45,7 @@ Deno.test("switchable holds each fault of a text, one of which its number switch
     }
   };
   for (let k = 0; k <= faults.length; k++) {
-    Object.assign(globalThis, { fault: k, reached: [] });
+    Object.assign(globalThis, { plantedFault: k, reachedFaults: [] });
     const expected = run(k === 0 ? text : planted(text, faults[k - 1]));
     assertEquals(run(all), expected, k === 0 ? "without a fault" : JSON.stringify(faults[k - 1]));
   }
@@ -54,7 +54,7 @@ Deno.test("switchable holds each fault of a text, one of which its number switch
 
 Deno.test("switchable counts from an offset, and tells what was reached by the first fault of each place", () => {
   const text = "(a) => a > 0 ? a + 1 : a - 1", reached: number[] = [];
-  Object.assign(globalThis, { fault: 0, reached });
+  Object.assign(globalThis, { plantedFault: 0, reachedFaults: reached });
   assertEquals((0, eval)(switchable(text, faultsIn(text), 10))(3), 4);
   // > and its two faults, 0, +, 1; not what follows the colon
   assertEquals(Object.keys(reached), ["11", "13", "14", "15"]);
