@@ -75,7 +75,7 @@ export function faultsIn(text: string): Fault[] {
         plant("negation", rangeOf(node), operand.getText(file), node);
       }
     } else if (ts.isCallExpression(node)) {
-      const list = node.arguments;
+      const list = isSymmetric(node) ? [] : node.arguments;
       const within = { from: list[0]?.getStart(file), to: list.at(-1)?.getEnd(), isList: true } as Range;
       list.slice(1).forEach((second, i) => {
         const first = list[i];
@@ -98,6 +98,11 @@ export function faultsIn(text: string): Fault[] {
 }
 
 const keyOf = ({ from, to, isList = false }: Range) => `${from} ${to} ${isList}`;
+
+/** Whether the order of its arguments does not matter. */
+function isSymmetric({ expression }: ts.CallExpression): boolean {
+  return ["Math.min", "Math.max", "Math.hypot"].includes(expression.getText());
+}
 
 /** Whether it makes an error, whose words are no behaviour. */
 function isError(node: ts.Node): boolean {

@@ -27,7 +27,7 @@ const COPIED = ["src", "tests", "scripts", "wasm", "deno.json", "deno.lock", "LI
 /** A fault of a file, and its number there. */
 type Numbered = Fault & { readonly place: string; readonly file: string; readonly number: number };
 
-/** A fault, what became of it, and the SHA-256 of its file without it. */
+/** A fault, what became of it, and the SHA-256 of its file without it and of all that can be planted there. */
 interface Mutant extends Judged {
   readonly file: string;
   readonly sha256: string;
@@ -91,7 +91,10 @@ export const mutants: Command = command({
     });
     return interruptible(async (signal) => {
       const hashes = new Map<string, string>();
-      for (const file of files) hashes.set(file, await sha256(new TextEncoder().encode(texts.get(file))));
+      for (const file of files) {
+        const what = JSON.stringify([texts.get(file), faults.get(file)]);
+        hashes.set(file, await sha256(new TextEncoder().encode(what)));
+      }
       const keyOf = ({ file, number }: Pick<Mutant, "file" | "number">) => `${file} ${number}`;
       const known = new Map<string, Mutant>();
       for (const each of await resultsIn(results)) {

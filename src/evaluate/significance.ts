@@ -80,7 +80,7 @@ function atMost(k: number, n: number): number {
   if (2 * k >= n) return 1 - (k === n ? 0 : atMost(n - k - 1, n));
   const middle = Math.floor(n / 2);
   let [term, below, tail] = [1, 0, 0];
-  for (let i = middle; i >= 0 && term > 0; i--) {
+  for (let i = middle; term > 0; i--) {
     below += term;
     if (i <= k) tail += term;
     term *= i / (n - i + 1);

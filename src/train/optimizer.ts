@@ -119,14 +119,14 @@ function states(kind: string, parameters: readonly Parameter[], workspace: Works
 }
 
 function checkNames(
-  { maxNorm = 0, l1 = 0, weightDecay = 0 }: Recipe,
+  { maxNorm, l1, weightDecay }: Recipe,
   parameters: readonly Parameter[],
 ): void {
   const names = parameters.map(({ name }) => name);
   for (const [decay, by] of Object.entries({ maxNorm, l1, weightDecay })) {
-    const unknown = typeof by === "number"
-      ? undefined
-      : Object.keys(by).find((name) => !names.includes(name));
+    const unknown = typeof by === "object"
+      ? Object.keys(by).find((name) => !names.includes(name))
+      : undefined;
     if (unknown === undefined) continue;
     throw new InputError(
       "value",

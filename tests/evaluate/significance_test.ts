@@ -55,7 +55,8 @@ Deno.test("mostWorse() is the last count that the test does not call worse", () 
 });
 
 Deno.test("counts that are none are refused", () => {
-  for (const [count, of] of [[1, 0], [-1, 3], [4, 3], [0.5, 3], [0, NaN]]) {
+  assert(wilsonInterval(1, 1)[0] < 1);
+  for (const [count, of] of [[0, 0], [1, 0], [0, 2.5], [-1, 3], [4, 3], [0.5, 3], [0, NaN]]) {
     assertThrows(() => wilsonInterval(count, of), InputError, "whole numbers");
   }
   assertThrows(() => mcnemar(-1, 0), InputError, "whole number ≥ 0");

@@ -81,6 +81,12 @@ Deno.test("optimizer() of SGD at any step and epoch, also an earlier one, has th
     sgdStep(p, v, g, rates[at], momenta[at], isWeights ? 0.25 : 0, isWeights ? 0 : 0.5, p.length);
     if (isWeights) limitRowNorms(p, 0.75, 2, 3);
   });
+  for (const rampEpochs of [1, 2]) {
+    const short = { ...ramped, optimizer: { ...ramped.optimizer, learningRateDecay: 1, rampEpochs } };
+    updated({ ...short, maxNorm: undefined, l1: 0, weightDecay: 0 }, [[0, 1], [1, 2]], (p, g, [v], at) => {
+      sgdStep(p, v, g, 1, [0.5, 0.75][at], 0, 0, p.length);
+    });
+  }
   const slow: Recipe = {
     batchSize,
     optimizer: { name: "sgd", learningRate: 1, momentum: 0.25, finalMomentum: 0.75 },
