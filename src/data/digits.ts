@@ -37,15 +37,30 @@ export interface DigitsOptions {
  * assertEquals([data.train.x.rows, data.train.x.cols, data.train.classes, data.test.labels.length], [100, 784, 10, 20]);
  * ```
  *
- * @throws {InputError} if `seed`, `learn` or `test` is not a whole number in 0 … 2⁵³ − 1
+ * @throws {InputError} if `seed`, `train` or `test` is not a whole number in 0 … 2⁵³ − 1
  */
 export function digits(options: DigitsOptions = {}): { train: Batch; test: Batch } {
+  const steps = digitsSteps(options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same, step by step: yields the fraction done after every ten, so that the caller may show it or stop. */
+export function* digitsSteps(
+  options: DigitsOptions = {},
+): Generator<number, { train: Batch; test: Batch }, void> {
   checkObject("draw digits", options);
   const { seed = 1, train: trainSet = 10000, test = 2000 } = options;
   check("train", trainSet);
   check("test", test);
   const from = rng(seed);
-  return { train: draw(trainSet, from.split("learn")), test: draw(test, from.split("test")) };
+  const all = trainSet + test;
+  return {
+    train: yield* draw(trainSet, from.split("learn"), (drawn) => drawn / all),
+    test: yield* draw(test, from.split("test"), (drawn) => (trainSet + drawn) / all),
+  };
 }
 
 function check(name: string, count: number): void {
@@ -53,7 +68,11 @@ function check(name: string, count: number): void {
   throw new InputError("value", `draw digits with ${name} ${shown(count)}`, "must be a whole number ≥ 0");
 }
 
-function draw(count: number, from: Rng): Batch {
+function* draw(
+  count: number,
+  from: Rng,
+  fraction: (drawn: number) => number,
+): Generator<number, Batch, void> {
   const data = new Float32Array(count * SIDE * SIDE);
   const labels = new Int32Array(count);
   const [orders, hands] = [from.split("order"), from.split("hand")];
@@ -63,6 +82,7 @@ function draw(count: number, from: Rng): Batch {
       labels[i] = order[i - first];
       write(data.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE), labels[i], hands.split(i));
     }
+    yield fraction(Math.min(count, first + CLASSES));
   }
   return { x: { rows: count, cols: SIDE * SIDE, data }, labels, classes: CLASSES };
 }

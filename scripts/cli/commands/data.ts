@@ -1,12 +1,14 @@
 /** `gibbon data`. @module */
 
-import { type Batch, digits } from "../../../src/mod.ts";
+import { digitsSteps } from "../../../src/data/digits.ts";
+import type { Batch } from "../../../src/mod.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { integerOption, text } from "../options.ts";
 import type { Progress } from "../progress.ts";
 import { downloadMnist, MIRRORS } from "../../data/download.ts";
 import { UserError } from "../../errors.ts";
 import { makeFolder, writeFileWhole } from "../../files.ts";
+import { runInterruptible } from "../turns.ts";
 
 /** Brings data into a folder. */
 export const data: Command = command({
@@ -30,7 +32,11 @@ export const data: Command = command({
       }
       await fetchMnist(out, context);
     } else {
-      await writeDigits(out, digits({ seed, train: trainSet, test }));
+      const drawn = await runInterruptible(digitsSteps({ seed, train: trainSet, test }), context, {
+        title: "data digits",
+        kept: "nothing was written, and the same command begins anew; --train N draws fewer",
+      });
+      await writeDigits(out, drawn);
     }
     context.print(`wrote ${operand} to ${out}`);
     return 0;

@@ -49,6 +49,11 @@ Deno.test("each long command hears Ctrl-C, says what was kept and how to go on, 
         "epoch 1 of",
         /Training was interrupted and nothing was written; --checkpoint FILE would keep its state/,
       ],
+      [
+        ["data", "digits", "--out", `${folder}/drawn`],
+        "data digits",
+        /; nothing was written, and the same command begins anew; --train N draws fewer/,
+      ],
       [["evaluate", ...blind], "evaluate", again],
       [["attack", ...blind, ...out], "attack", again],
     ];
