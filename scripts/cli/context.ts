@@ -1,8 +1,15 @@
 /** The terminal, and what a command sees of it. @module */
 
+import { EXIT } from "../errors.ts";
 import type { Context } from "./command.ts";
 import { WIDTH } from "./help.ts";
 import { noProgress, plainProgress, showProgress } from "./progress.ts";
+
+/**
+ * Milliseconds within which two interrupts are one press of Ctrl-C: of `deno task`, both the terminal and the task send it
+ * to the command.
+ */
+const SAME_PRESS = 1000;
 
 /** Where the command line runs: the process, or a test. */
 export interface Terminal {
@@ -62,9 +69,12 @@ export function contextOf(terminal: Terminal, { quiet = false }: { quiet?: boole
     },
     async interruptible(run) {
       const controller = new AbortController();
+      let first = 0;
       const remove = terminal.onInterrupt(() => {
-        if (controller.signal.aborted) terminal.exit(130);
-        controller.abort();
+        if (!controller.signal.aborted) {
+          first = now();
+          controller.abort();
+        } else if (now() - first > SAME_PRESS) terminal.exit(EXIT.interrupted);
       });
       try {
         return await run(controller.signal);

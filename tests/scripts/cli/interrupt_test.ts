@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { main as bench } from "../../../scripts/bench/bench.ts";
+import { contextOf } from "../../../scripts/cli/context.ts";
 import { filesIn, gibbon, type Ran, withModel } from "./support.ts";
 
 /** Says class 0 to whatever is asked. */
@@ -86,4 +87,30 @@ Deno.test("bench hears Ctrl-C, and says which parts are left", async () => {
     /^bench was interrupted; the tables above are whole.* --only latency measures the rest/m.test(ran.err),
     ran.err,
   );
+});
+
+Deno.test("one press of Ctrl-C counts once, though a task sends it again; a later one ends the process", async () => {
+  let [interrupt, time] = [() => {}, 0];
+  const exits: number[] = [];
+  const { interruptible } = contextOf({
+    out: () => {},
+    err: () => {},
+    width: 80,
+    now: () => time,
+    onInterrupt(listener) {
+      interrupt = listener;
+      return () => {};
+    },
+    exit: (code) => void exits.push(code),
+  });
+  await interruptible((signal) => {
+    interrupt();
+    time = 20;
+    interrupt();
+    assertEquals([signal.aborted, exits], [true, []]);
+    time = 3000;
+    interrupt();
+    assertEquals(exits, [130]);
+    return Promise.resolve();
+  });
 });
