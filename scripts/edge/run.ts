@@ -28,7 +28,7 @@ export interface HostTask extends ServerSetup {
 /** What `act` finds on each of the hosts called `names`; the examples are installed where one needs that. */
 export async function runOnHosts<T>(
   names: readonly string[],
-  { title, context }: { title: string; context: Context },
+  { title, onnx, context }: { title: string; onnx?: boolean; context: Context },
   act: (host: Host, given: HostTask, tell: (part: number) => void) => Promise<T>,
 ): Promise<Row<T>[]> {
   const hosts = HOSTS.filter(({ name }) => names.includes(name));
@@ -41,7 +41,7 @@ export async function runOnHosts<T>(
       const npm = found.get(tools.npm)?.path;
       const installs = hosts.some((host) => host.needs.length > 0 && !missing(host));
       progress.update(0, "installing the package");
-      const examples = installs && npm ? await installExamples(work, { npm, signal }) : undefined;
+      const examples = installs && npm ? await installExamples(work, { npm, onnx, signal }) : undefined;
       const rows: Row<T>[] = [];
       for (const host of hosts) {
         const tell = (part: number) => progress.update((rows.length + part) / hosts.length, host.name);

@@ -37,14 +37,17 @@ export const load: Command = command({
       min: 9,
       default: 9000,
     }),
+    onnx: flag(
+      "The worker of workerd reads a model of 100 kB from ONNX as it starts, in place of the example's",
+    ),
     seed: integerOption({ help: "Seed of the order", min: 0, default: 0 }),
     json: flag("Print one JSON object: the rows"),
   },
-  examples: ["load", "load --on workerd --seconds 60 --json"],
-  async run({ on, seconds, requests, seed, json }, context) {
+  examples: ["load", "load --on workerd --onnx", "load --on workerd --seconds 60 --json"],
+  async run({ on, seconds, requests, onnx, seed, json }, context) {
     const rows = await runOnHosts(
       on,
-      { title: "load", context },
+      { title: "load", onnx, context },
       async (host, given, tell): Promise<Found> => {
         const { signal, examples } = given;
         if (host.name !== "workerd") {
@@ -68,6 +71,25 @@ export const load: Command = command({
     return Number(rows.some(bad));
   },
 });
+
+/** What Cloudflare allows a worker without payment: MB of an isolate, milliseconds of a request, bytes compressed. */
+const LIMITS = { memory: 128, processor: 10, gzip: 3_000_000 } as const;
+
+const WITHIN =
+  `within Cloudflare's limits of ${LIMITS.memory} MB, ${LIMITS.processor} ms of processor time a request and ${
+    LIMITS.gzip / 1e6
+  } MB compressed`;
+
+/** Which limits a worker is beyond; nothing if it is no worker. */
+function overLimits(host: string, { load, cost, worker }: Found): string[] | undefined {
+  if (host !== "workerd" || !cost || !worker) return undefined;
+  // of the process, which is more than the isolate and its WebAssembly
+  return [
+    ...(load.memory.most > LIMITS.memory ? [`${load.memory.most.toFixed(0)} MB`] : []),
+    ...(cost.processor > LIMITS.processor ? [`${cost.processor.toFixed(1)} ms`] : []),
+    ...(worker.gzip > LIMITS.gzip ? [`${worker.gzip} bytes`] : []),
+  ];
+}
 
 function steady({ wrong, memory }: Loaded): boolean {
   return wrong.length === 0 && memory.last <= MAX_GROWTH * memory.middle;
@@ -119,6 +141,8 @@ function inWords(rows: readonly Row<Found>[]): string {
       );
     }
     if (worker) say(`the worker has ${worker.bytes} bytes, ${worker.gzip} compressed`);
+    const over = overLimits(host, { load, cost, worker });
+    if (over) say(over.length > 0 ? `beyond Cloudflare's limits: ${over.join(", ")}` : WITHIN);
   }
   return [...lines, ...problemsOf(rows)].join("\n");
 }
