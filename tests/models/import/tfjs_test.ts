@@ -87,14 +87,14 @@ Deno.test("readTfjs() refuses what it does not know of a layer, naming it", () =
   assertEquals([...plain.scores(matrix(1, 1, [2])).data], [2, -2]);
   const refused: [string, () => unknown][] = [
     ['node "own" (Lambda): layers of class Lambda are not known here', () => small([layer("Lambda")])],
-    ["activation \"mish\" is not known here", () => small([layer("Activation", { activation: "mish" })])],
+    ['activation "mish" is not known here', () => small([layer("Activation", { activation: "mish" })])],
     ['the file has no weight "kernel" of this layer', () => small([layer("Dense")])],
     ["its slope is 2, and must be in [0, 1)", () => small([layer("LeakyReLU", { alpha: 2 })])],
     ["it works on examples of 3 dimensions, not of 1", () => small([layer("MaxPooling2D")])],
     ['weight "top/kernel": it ends at byte 12 of files of 8', () => small([], { shape: [1, 3] })],
     ["a.bin: 8 bytes, expected 4", () => small([], { shape: [1, 1] })],
     ["shape [1048576, 1048576] is none, or too large", () => small([], { shape: [2 ** 20, 2 ** 20] })],
-    ["type \"string\" is not known here", () => small([], { dtype: "string" })],
+    ['type "string" is not known here', () => small([], { dtype: "string" })],
     ["a weight is NaN", () => small([], {}, new Uint8Array(Float32Array.of(NaN, 1).buffer))],
     ["it is not JSON", () => readTfjs("{")],
     ["it has no modelTopology", () => readTfjs({})],
@@ -144,5 +144,47 @@ Deno.test("a layer of a graph that reads itself ends in a sentence", () => {
     () => readKeras({ class_name: "Functional", config }, []),
     InputError,
     'layer "add" reads what is made of it',
+  );
+});
+
+Deno.test("readKeras() finds the weights of files before Keras 3.6 by class and order, in models within models too", () => {
+  const dense = (name: string) => ({
+    class_name: "Dense",
+    config: { name, activation: "linear", use_bias: false },
+  });
+  const inner = { class_name: "Sequential", config: { name: "in", layers: [dense("c"), dense("a")] } };
+  const layers = [
+    { class_name: "InputLayer", config: { name: "x", batch_shape: [null, 1] } },
+    dense("b"),
+    { class_name: "ReLU", config: { name: "r" } },
+    inner,
+    dense("top"),
+  ];
+  const kernel = (...data: number[]) => [{ shape: [1, data.length], data: Float32Array.from(data) }];
+  // as the file of the class BatchNormalization is batch_normalization
+  const places = {
+    "layers/dense/vars": ["b", kernel(2)],
+    "layers/re_lu/vars": ["r", []],
+    "layers/sequential/vars": ["in", []],
+    "layers/sequential/layers/dense/vars": ["c", kernel(3)],
+    "layers/sequential/layers/dense_1/vars": ["a", kernel(5)],
+    "layers/dense_1/vars": ["top", kernel(1, -1)],
+  } as const;
+  for (const early of [false, true]) {
+    const groups = Object.entries(places).map(([path, [name, tensors]]) => ({
+      path,
+      name: early ? "" : name,
+      tensors,
+    }));
+    using model = readKeras({ class_name: "Sequential", config: { layers } }, groups);
+    assertEquals([...model.scores(matrix(2, 1, [1, -1])).data], [30, -30, 0, 0]);
+  }
+  assertThrows(
+    () =>
+      readKeras({ class_name: "Sequential", config: { layers } }, [
+        { path: "layers/dense/vars", name: "", tensors: kernel(2) },
+      ]),
+    InputError,
+    'the file has no weight "kernel" of this layer',
   );
 });

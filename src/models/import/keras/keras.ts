@@ -8,7 +8,7 @@ import { shown } from "../../../wording.ts";
 import type { Model } from "../../model.ts";
 import { IMPORT_OPTIONS, type ImportOptions, modelOf } from "../parts.ts";
 import { Writer } from "../written.ts";
-import { asJson, member } from "./layer.ts";
+import { asJson, type Json, member } from "./layer.ts";
 import { exampleShape, writeModel } from "./topology.ts";
 
 const ACTION = "read the Keras model";
@@ -17,7 +17,7 @@ const ACTION = "read the Keras model";
 export interface KerasGroup {
   /** Where it is, such as `layers/dense/vars`. */
   readonly path: string;
-  /** Its attribute `name`: what the configuration calls the layer. */
+  /** Its attribute `name`: what the configuration calls the layer; empty in files of Keras before 3.6. */
   readonly name: string;
   /** Its datasets `0`, `1`, …, in that order. */
   readonly tensors: readonly Tensor[];
@@ -76,15 +76,22 @@ export function readKeras(
     );
   }
   const shape = exampleShape(writer, kind, layers), input = { name: "input", rank: shape.length + 1 };
+  const named = groups.some(({ name }) => name !== "");
   const scores = writeModel(
     {
       writer,
       keras3: true,
       weight(path, _, place) {
-        let folder = "layers";
+        let folder = "layers", around: unknown = layers;
         for (const [depth, name] of path.entries()) {
-          const group = groups.find((each) => each.name === name && parentOf(each.path) === folder);
+          const key = named ? undefined : keyOf(around, name);
+          const group = groups.find((each) =>
+            named
+              ? each.name === name && parentOf(each.path) === folder
+              : each.path === `${folder}/${key}/vars`
+          );
           if (!group) return undefined;
+          around = layersIn(around).find((each) => nameOf(each) === name)?.config;
           if (depth === path.length - 1) return constantOf(writer, group.tensors[place]);
           folder = childrenOf(group.path);
         }
@@ -112,4 +119,32 @@ function constantOf(writer: Writer, tensor: Tensor | undefined) {
     writer.refuse("one of its weights is no tensor");
   }
   return { shape, data: Float64Array.from(data as ArrayLike<number>), whole: false };
+}
+
+function layersIn(config: unknown): Json[] {
+  const list = member(asJson(config) ?? {}, "layers");
+  return Array.isArray(list) ? list.map((each) => asJson(each) ?? {}) : [];
+}
+
+function nameOf({ config, name }: Json): unknown {
+  return member(asJson(config) ?? {}, "name") ?? name;
+}
+
+/**
+ * What files of Keras before 3.6 call the group of layer `name` of the model `config`: its class in small letters, and how many
+ * layers of that class are before it, if there are some.
+ */
+function keyOf(config: unknown, name: string): string | undefined {
+  const seen = new Map<string, number>();
+  for (const layer of layersIn(config)) {
+    const kind = inSmallLetters(String(member(layer, "class_name"))), before = seen.get(kind) ?? 0;
+    if (nameOf(layer) === name) return before === 0 ? kind : `${kind}_${before}`;
+    seen.set(kind, before + 1);
+  }
+  return undefined;
+}
+
+/** `BatchNormalization` as `batch_normalization`, `Conv2D` as `conv2d`, `ReLU` as `re_lu`. */
+function inSmallLetters(kind: string): string {
+  return kind.replace(/(.)([A-Z][a-z]+)/g, "$1_$2").replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
 }
