@@ -58,7 +58,7 @@ Deno.test("paths given to a task start where its user stands, in folders with sp
 
 /** Names of the tasks whose command has these words. */
 function tasksWith(words: string): string[] {
-  return Object.entries<{ command: string }>(tasks).filter(([, { command }]) => command.includes(words))
+  return Object.entries<{ command?: string }>(tasks).filter(([, { command = "" }]) => command.includes(words))
     .map(([name]) => name);
 }
 
