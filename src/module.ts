@@ -35,25 +35,10 @@ export { confident, confidentIn, type Criterion, misclassified, targeted } from 
 export type { LossOptions } from "./attacks/direction.ts";
 export { predictAsync } from "./attacks/oracle.ts";
 export { attacks } from "./attacks/mod.ts";
-export { apgd, type ApgdOptions } from "./attacks/apgd.ts";
-export { boundary, type BoundaryOptions } from "./attacks/boundary.ts";
-export { carliniWagner, type CarliniWagnerOptions } from "./attacks/carlini_wagner.ts";
-export { ddn, type DdnOptions } from "./attacks/ddn.ts";
+export * from "./attacks/registry.ts";
 export type { StartOptions } from "./attacks/decisions.ts";
-export { deepFool, type DeepFoolOptions } from "./attacks/deep_fool.ts";
-export { fab, type FabOptions } from "./attacks/fab.ts";
-export { fgsm } from "./attacks/fgsm.ts";
-export { fmn, type FmnOptions } from "./attacks/fmn.ts";
-export { greedyTabular, type GreedyTabularOptions } from "./attacks/greedy_tabular.ts";
-export { hopSkipJump, type HopSkipJumpOptions } from "./attacks/hop_skip_jump.ts";
-export { jsma, type JsmaOptions } from "./attacks/jsma.ts";
-export { lbfgs, type LbfgsOptions } from "./attacks/lbfgs.ts";
 export type { RefinementOptions } from "./attacks/nearest.ts";
-export { type NoiseOptions, signNoise, uniformNoise } from "./attacks/noise.ts";
 export { differentiable, perturbation, rubbishClass } from "./attacks/perturbations.ts";
-export { pgd, type PgdOptions } from "./attacks/pgd.ts";
-export { rotation } from "./attacks/rotation.ts";
-export { square, type SquareOptions } from "./attacks/square.ts";
 export { transferAttack } from "./attacks/transfer_attack.ts";
 export {
   type DirectedRubbish,
