@@ -120,6 +120,7 @@ function probed(
     examples: batch({ x, labels: new Int32Array(200), classes: 4 }),
     limits: (epsilon) => ({ epsilon }) as never,
     attack: function* (_, { x }, { name }, limits, seed) {
+      yield;
       asked.push([name, x.rows, x.data[0], (limits as unknown as { epsilon: number }).epsilon, seed]);
       return { fooled: Int32Array.from({ length: x.rows }, (_, i) => Number(i < fools)) } as never;
     },
