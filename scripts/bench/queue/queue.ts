@@ -6,7 +6,7 @@ import { choicesOf, integerOption, integersOption } from "../../cli/options.ts";
 import { experiments } from "../../../src/paper/mod.ts";
 import { machine, machineLine } from "../machine.ts";
 import { type Seen, tinyByQueue, tinyInProcess } from "./tiny.ts";
-import { type Round, whole } from "./whole.ts";
+import { type Round, type Took, whole } from "./whole.ts";
 
 /** Measures the queue; needs `redis-server`. */
 export const queue = command({
@@ -31,7 +31,11 @@ export const queue = command({
       using progress = context.progress(`whole, ${count} workers`);
       await whole({
         ...{ only: values.experiments, maxEpochs, workers: count, rounds },
-        onRound: (round) => progress.update(found.push(round) / rounds),
+        onRound(round) {
+          progress.update(found.push(round) / rounds);
+          progress.end();
+          context.print(roundLine(round));
+        },
       });
       progress.end();
       context.print(costs(found));
@@ -45,6 +49,12 @@ export const queue = command({
     return 0;
   },
 });
+
+/** So that rounds count also where those to come are cut off. */
+function roundLine({ workers, alone, queued }: Round): string {
+  const took = ({ wall, processor }: Took) => `${wall.toFixed(2)} s (${processor.toFixed(2)} of processors)`;
+  return `${workers} at a time: one process ${took(alone)}, by a queue ${took(queued)}`;
+}
 
 /** What rounds with as many workers took, in medians. */
 function costs(rounds: readonly Round[]): string {
