@@ -152,13 +152,13 @@ export function runWarnings(
   return warnings;
 }
 
-/** Rows of numbers in [0, 1] that sum to 1, where a softmax is taken of them. */
+/** Rows of numbers of at least 0 that sum to 1, where a softmax is taken of them. */
 function areProbabilities({ head }: Attacked, { rows, cols, data }: Matrix): boolean {
   if (head.name !== "softmax" || rows === 0) return false;
   for (let row = 0; row < rows; row++) {
     let sum = 0;
     for (let c = row * cols; c < (row + 1) * cols; c++) {
-      if (!(data[c] >= 0 && data[c] <= 1)) return false;
+      if (!(data[c] >= 0)) return false;
       sum += data[c];
     }
     if (Math.abs(sum - 1) > 1e-3) return false;
