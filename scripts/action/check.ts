@@ -89,10 +89,15 @@ export const checking: Command = command({
         ...["--sarif", `${to}.sarif`, "--evidence", `${to}.cdx.json`],
       ];
       const check = (model: string, to: string, ...more: string[]) =>
-        npx("check", "--model", model, ...common, ...files(to), ...more);
+        npx("check", "--model", model, ...common, "--effort", "quick", ...files(to), ...more);
       const first = await check("good.onnx", "one", "--max-attacked", "0.5");
       told("npx gibbon check ends with 0", first.code === 0, first.err);
-      told(`within ${LIMIT} s`, first.seconds < LIMIT, `${first.seconds.toFixed(1)} s`);
+      const usual = await npx("check", "--model", "good.onnx", ...common, "--max-attacked", "0.5");
+      told(
+        `by the usual effort within ${LIMIT} s`,
+        usual.code === 0 && usual.seconds < LIMIT,
+        `${usual.seconds.toFixed(1)} s`,
+      );
       const again = await check("good.onnx", "again", "--max-attacked", "0.5");
       const same = ["json", "xml", "md", "sarif", "cdx.json"].filter((end) =>
         Deno.readTextFileSync(path(`one.${end}`)) !== Deno.readTextFileSync(path(`again.${end}`))
@@ -103,12 +108,14 @@ export const checking: Command = command({
       const none = await npx("check", "--model", "none.onnx", ...common, "--max-attacked", "0.5");
       told("a model that is not there ends with 2", none.code === 2, none.err.trim());
 
-      const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
+      const ajv = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false, logger: false });
       const json = (file: string) => JSON.parse(Deno.readTextFileSync(file));
       const packages = path("node_modules");
       const cyclonedx = `${packages}/@cyclonedx/cyclonedx-library/res/schema`;
       for (const name of ["spdx", "jsf-0.82", "cryptography-defs"]) {
-        ajv.addSchema(json(`${cyclonedx}/${name}.SNAPSHOT.schema.json`));
+        const file = `${name}.SNAPSHOT.schema.json`;
+        // where the schema of documents looks for it
+        ajv.addSchema(json(`${cyclonedx}/${file}`), `http://cyclonedx.org/schema/${file}`);
       }
       const [{ stdout: sarifFile }, gate] = await Promise.all([
         new Deno.Command("find", {
@@ -144,7 +151,7 @@ export const checking: Command = command({
       const step = await runAction(home, {
         model: "good.onnx",
         data: "test.csv",
-        args: "--epsilon\n0.1\n--max-attacked\n0.5",
+        args: "--epsilon\n0.1\n--effort\nquick\n--max-attacked\n0.5",
         sarif: "true",
         evidence: "true",
         out: "action",
@@ -163,7 +170,7 @@ export const checking: Command = command({
       const judged = await runAction(home, {
         model: "bad.onnx",
         data: "test.csv",
-        args: "--epsilon\n0.1",
+        args: "--epsilon\n0.1\n--effort\nquick",
         baseline: "action/report.json",
         "no-worse": "0.05",
         out: "worse",
