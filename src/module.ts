@@ -37,7 +37,7 @@ export { predictAsync } from "./attacks/oracle.ts";
 export { attacks } from "./attacks/mod.ts";
 export * from "./attacks/registry.ts";
 export type { StartOptions } from "./attacks/decisions.ts";
-export type { RefinementOptions } from "./attacks/nearest.ts";
+export type { RefinementOptions } from "./attacks/refine.ts";
 export { differentiable, perturbation, rubbishClass } from "./attacks/perturbations.ts";
 export { transferAttack } from "./attacks/transfer_attack.ts";
 export {
@@ -66,7 +66,7 @@ export { csvBatch, type CsvOptions } from "./data/csv.ts";
 export { digits, type DigitsOptions } from "./data/digits.ts";
 export { type Idx, idxBatch, readIdx } from "./data/idx.ts";
 export { type Npy, npyBatch, readNpy } from "./data/npy.ts";
-export type { Separator } from "./data/csv_survey.ts";
+export type { Separator } from "./data/csv_separator.ts";
 export type { NumericArray } from "./data/elements.ts";
 export type { Reading } from "./data/reading.ts";
 export type { ReadBatch, ReadOptions } from "./data/table.ts";
@@ -95,13 +95,9 @@ export {
   type RubbishMeasures,
   sweep,
 } from "./evaluate/measure.ts";
-export {
-  type ExampleRobustness,
-  robustness,
-  type RobustnessAt,
-  type RobustnessOptions,
-  type RobustnessReport,
-} from "./evaluate/robustness.ts";
+export { robustness } from "./evaluate/robustness.ts";
+export type { ExampleRobustness, RobustnessAt, RobustnessReport } from "./evaluate/robustness_report.ts";
+export type { RobustnessOptions } from "./evaluate/search.ts";
 export { withPerturbation } from "./evaluate/perturbations.ts";
 export type { Warning, WarningName } from "./evaluate/warnings.ts";
 export type { Effort } from "./evaluate/efforts.ts";

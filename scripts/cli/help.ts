@@ -4,7 +4,8 @@ import { oneOf } from "../../src/wording.ts";
 import { kebabCase } from "../../src/fields.ts";
 import type { Command } from "./command.ts";
 import { description, optionOf, type Options, signature } from "./options.ts";
-import { COMMON, ownOptionsByNames } from "./parse.ts";
+import { COMMON } from "./parse.ts";
+import { ownOptionsByNames } from "./option_values.ts";
 
 /** Characters of a line where nothing is known of the reader's. */
 export const WIDTH = 80;

@@ -1,7 +1,7 @@
 /** Output of commands: files, tables, percentages. @module */
 
 import type { AttackedRates, EvaluationConditions } from "../../src/evaluate/evaluation.ts";
-import type { RobustnessReport } from "../../src/evaluate/robustness.ts";
+import type { RobustnessReport } from "../../src/evaluate/robustness_report.ts";
 import type { Warning } from "../../src/evaluate/warnings.ts";
 import { type Matrix, type Rates, type Tensor, writeSafetensors } from "../../src/mod.ts";
 import { writeFileWhole } from "../files.ts";

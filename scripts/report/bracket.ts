@@ -2,7 +2,7 @@
 
 import { html as markup, raw } from "hono/html";
 import type { ImageShape } from "../../src/data/image.ts";
-import type { ExampleRobustness, RobustnessReport } from "../../src/evaluate/robustness.ts";
+import type { ExampleRobustness, RobustnessReport } from "../../src/evaluate/robustness_report.ts";
 import { drawings, type Html } from "./figures.ts";
 import { imagePng } from "./images.ts";
 import { STYLE } from "./style.ts";

@@ -4,16 +4,10 @@ import { integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { rivals } from "./lead.ts";
-import {
-  askLead,
-  beginSearch,
-  comparedLabels,
-  finishSearch,
-  keepNearer,
-  type RefinementOptions,
-  REFINEMENTS,
-} from "./nearest.ts";
-import { lengthOf, projectToPlane, setRoom, writeDisplaced } from "./reach.ts";
+import { askLead, beginSearch, comparedLabels, keepNearer } from "./nearest.ts";
+import { finishSearch, type RefinementOptions, REFINEMENTS } from "./refine.ts";
+import { lengthOf, setRoom, writeDisplaced } from "./reach.ts";
+import { projectToPlane } from "./plane.ts";
 import { allRows, gather } from "./rows.ts";
 
 /** Options of the attack. */

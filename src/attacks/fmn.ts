@@ -4,14 +4,8 @@ import { cosine } from "../constraints/angle.ts";
 import { integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import {
-  askLead,
-  beginSearch,
-  finishSearch,
-  keepNearer,
-  type RefinementOptions,
-  REFINEMENTS,
-} from "./nearest.ts";
+import { askLead, beginSearch, keepNearer } from "./nearest.ts";
+import { finishSearch, type RefinementOptions, REFINEMENTS } from "./refine.ts";
 import { dualNorm, projectToBall, setRoom, writeDisplaced } from "./reach.ts";
 
 /** Options of the attack. */

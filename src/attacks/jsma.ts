@@ -5,14 +5,8 @@ import { integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { decisive } from "./lead.ts";
-import {
-  beginSearch,
-  comparedLabels,
-  finishSearch,
-  keepNearer,
-  type RefinementOptions,
-  REFINEMENTS,
-} from "./nearest.ts";
+import { beginSearch, comparedLabels, keepNearer } from "./nearest.ts";
+import { finishSearch, type RefinementOptions, REFINEMENTS } from "./refine.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 import { keptRowsOf } from "./rows.ts";
 

@@ -8,14 +8,8 @@ import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { rivals } from "./lead.ts";
 import { minimize } from "./minimize.ts";
-import {
-  beginSearch,
-  comparedLabels,
-  finishSearch,
-  keepNearer,
-  type RefinementOptions,
-  REFINEMENTS,
-} from "./nearest.ts";
+import { beginSearch, comparedLabels, keepNearer } from "./nearest.ts";
+import { finishSearch, type RefinementOptions, REFINEMENTS } from "./refine.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 
 /** Options of the attack. */

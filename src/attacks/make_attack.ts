@@ -1,7 +1,8 @@
 /** Attacks made of their definitions. @module */
 
 import type { Constraint, ConstraintOptions, Distance, Epsilon } from "../constraints/constraint.ts";
-import { checkEpsilon, normConstraint } from "../constraints/mod.ts";
+import { normConstraint } from "../constraints/mod.ts";
+import { checkEpsilon } from "../constraints/options.ts";
 import { type Batch, type Examples, slice } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { type Matrix, matrix } from "../matrix.ts";

@@ -1,7 +1,8 @@
 /** What training perturbs its examples with: attacks, and more than their plain results (paper, section 6 and appendix A). @module */
 
 import type { Constraint } from "../constraints/constraint.ts";
-import { checkEpsilon, constraint } from "../constraints/mod.ts";
+import { constraint } from "../constraints/mod.ts";
+import { checkEpsilon } from "../constraints/options.ts";
 import { InputError } from "../errors.ts";
 import { lossGradient } from "../loss.ts";
 import { predictedClasses } from "../predict.ts";

@@ -3,7 +3,8 @@
 import { apply, type Chain, type ChainLayer, type LinearLayer, marginOf, scoresOf } from "./chain.ts";
 import { boundChain } from "./crown.ts";
 import { difference, differences } from "./exact_linear.ts";
-import { halfBilinear, hasOneHiddenLayer, splitCandidates } from "./hidden.ts";
+import { halfBilinear, splitCandidates } from "./hidden.ts";
+import { hasOneHiddenLayer } from "./hidden_units.ts";
 import type { Neighborhood } from "./neighborhood.ts";
 import { bilinearMaximum } from "./semidefinite.ts";
 import { type Path, substituted } from "./substitution.ts";

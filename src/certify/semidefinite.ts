@@ -9,87 +9,11 @@
  */
 
 import { gemmNN, gemmTN } from "../kernels/gemm.ts";
-import type { Matrix } from "../matrix.ts";
 import { fillNormal, rng } from "../rng.ts";
 import type { Workspace } from "../runtime/workspace.ts";
-import { isPositive } from "./cholesky.ts";
-import { gram } from "./gram.ts";
-import { roundingError } from "./neighborhood.ts";
+import { type Bound, dualBound, FIRST_EXCESS } from "./dual_bound.ts";
+import { type Ascent, type Effort, type HalfBilinear, RANK, type State } from "./half_bilinear.ts";
 
-/**
- * constant + a·t + β·q + qᵀBt + Σ min over κₖ in [minₖ, maxₖ] of κₖ(hₖ + Nₖ·t), for t in [−1, 1]ⁿ, or ‖t‖ ≤ 1, and q in
- * [−1, 1]ᵐ.
- *
- * With κ in [v, 0] the last terms are v·max(0, h + N·t) for v < 0. With κ in [v, ∞), or (−∞, 0], they are v(h + N·t), or 0,
- * where h + N·t is ≥ 0, or ≤ 0, and what is elsewhere does not count.
- */
-export interface HalfBilinear {
-  readonly constant: number;
-  /** (n) */
-  readonly a: Float64Array;
-  /** (m) */
-  readonly beta: Float64Array;
-  /** (m, n) */
-  readonly B: Float64Array;
-  /** The last terms. */
-  readonly lines: {
-    readonly h: Float64Array;
-    /** By rows of n. */
-    readonly N: Float64Array;
-    readonly min: Float64Array;
-    readonly max: Float64Array;
-    /** The κ to begin with. */
-    readonly slope: Float64Array;
-    /** What the sizes of the terms of hₖ + Nₖ·t add up to. */
-    readonly size: Float64Array;
-    /** By how much a κ may move. */
-    readonly scale: Float64Array;
-  };
-  /** Whether t lies in a ball rather than a box. */
-  readonly ball: boolean;
-  /** What the sizes of all other terms, before anything cancelled, add up to, and how many operations made one. */
-  readonly size: number;
-  readonly operations: number;
-}
-
-/** What an ascent came to. */
-export interface Ascent {
-  /** Value of the relaxation: once the ascent has converged, no relaxation of this kind is below it. */
-  readonly value: number;
-  /** A number that the function does not pass anywhere. */
-  readonly bound: number;
-  /** Sweeps that it took. */
-  readonly sweeps: number;
-  /** The relaxed mean of each tᵢ: where to look for a point that attains much. */
-  readonly t: Float64Array;
-  /** The vectors of all tᵢ, (n, rank), whose first entries are those means; valid until the next ascent in the workspace. */
-  readonly vectors: Matrix;
-  /** What proves the bound. */
-  readonly dual?: Dual;
-}
-
-/** With these κ, the multipliers on a diagonal less the matrix of all terms are positive semidefinite. */
-export interface Dual {
-  /** κₖ of each line. */
-  readonly slopes: Float64Array;
-  /** Multipliers of the 1 of linear terms and of each q, (1 + m). */
-  readonly q: Float64Array;
-  /** Multipliers of each t, (n), or of the ball, (1). */
-  readonly t: Float64Array;
-}
-
-/** When an ascent ends. */
-export interface Effort {
-  /** Sweeps at which the bound is taken; the last ends it. */
-  readonly checks: readonly number[];
-  /** Ends it when the bound is below this. */
-  readonly goal: number;
-  /** Share of the sum of the multipliers by which they are scaled up at first, until the bound is proven; default 5e-4. */
-  readonly excess?: number;
-}
-
-/** Dimension of the vectors. */
-const RANK = 24;
 /** Sweeps from one adjustment of the κ to the next. */
 const EVERY = 4;
 /** κₖ moves against the mean of hₖ + Nₖ·t, by this and its scale over the half of what that ranges over. */
@@ -122,20 +46,6 @@ export function bilinearMaximum(
     t: Float64Array.from({ length: n }, (_, i) => state.T.data[i * RANK]),
     vectors: state.T,
   };
-}
-
-/** The vectors, the multipliers of their lengths, and the linear terms with the concave ones in. */
-interface State {
-  readonly B: Matrix;
-  /** Vectors of t, (n, rank). The 1 of linear terms is the first axis. */
-  readonly T: Matrix;
-  readonly Q: Matrix;
-  readonly a: Float64Array;
-  readonly slope: Float64Array;
-  readonly reach: Float64Array;
-  readonly lengthsT: Float64Array;
-  readonly lengthsQ: Float64Array;
-  constant: number;
 }
 
 function begin(of: HalfBilinear, workspace: Workspace, n: number, m: number): State {
@@ -212,77 +122,4 @@ function normalise(data: Float32Array, lengths: Float64Array, width: number): vo
     if (length === 0) continue;
     for (let j = at; j < at + width; j++) data[j] /= length;
   }
-}
-
-/** A bound and what proves it. */
-type Bound = Pick<Ascent, "bound" | "dual">;
-
-/** By how much the multipliers are scaled up at first, how much more each time that does not do, and refinements then. */
-const FIRST_EXCESS = 5e-4, FASTER = 4, REFINEMENTS = 2;
-/** Multipliers are at least this share of their mean. */
-const MIN_MULTIPLIER = 1e-6;
-
-/**
- * With M the symmetric matrix of the terms and c ≥ 0 with diag(c) ⪰ M, the function is at most constant + ½ Σ cᵢ (the
- * ball counts once). The c are the lengths of the rows of M·U, scaled up until that is proven. M is bipartite except for the
- * linear terms, so the Schur complement of the rows of t, of the size of q, settles it. Near `goal` it is taken closely.
- */
-function dualBound(
-  of: HalfBilinear,
-  { a, constant, T, Q, slope, lengthsT, lengthsQ }: State,
-  { goal, excess: first }: { goal: number; excess: number },
-): Bound {
-  const size = slope.reduce((all, value, k) => all + 2 * Math.abs(value) * of.lines.size[k], of.size);
-  const [n, m] = [a.length, of.beta.length + 1];
-  let own = 0;
-  for (let i = 0; i < n; i++) own += a[i] * T.data[i * RANK];
-  for (let u = 1; u < m; u++) own += of.beta[u - 1] * Q.data[(u - 1) * RANK];
-  const raw = Float64Array.of(own, ...lengthsQ);
-  const blocks = of.ball ? 1 : n;
-  const mean = (sum(lengthsT.subarray(0, blocks)) + sum(lengthsQ)) / (blocks + m);
-  if (!(mean > 0)) return { bound: constant + roundingError(of.operations, size) };
-  const floor = MIN_MULTIPLIER * mean;
-  const c = raw.map((value) => Math.max(value, floor));
-  const d = lengthsT.subarray(0, blocks).map((value) => Math.max(value, floor));
-  const R = new Float64Array(m * n);
-  for (let u = 0; u < m; u++) {
-    for (let i = 0; i < n; i++) {
-      R[u * n + i] = (u > 0 ? of.B[(u - 1) * n + i] : a[i]) / Math.sqrt(c[u] * d[of.ball ? 0 : i]);
-    }
-  }
-  const G = gram(R, m, n);
-  let trace = m;
-  for (let u = 0; u < m; u++) trace += G[u * m + u];
-  const error = roundingError(n + 8, trace);
-  const A = new Float64Array(m * m);
-  const holds = (scale: number): boolean => {
-    for (let u = 0; u < m; u++) {
-      for (let v = 0; v <= u; v++) A[u * m + v] = -G[u * m + v] / scale;
-      A[u * m + u] += scale;
-      if (u > 0) A[u * m] -= of.beta[u - 1] / Math.sqrt(c[0] * c[u]);
-    }
-    return isPositive(A, m, error);
-  };
-  const total = (sum(c) + sum(d)) / 2;
-  const boundAt = (excess: number): number => {
-    const upperBound = constant + (1 + excess) * total;
-    return upperBound +
-      roundingError(of.operations + 2 * (n + m), size + (1 + excess) * total + Math.abs(upperBound));
-  };
-  let low = 0, high = first;
-  while (!holds(1 + high)) {
-    [low, high] = [high, high * FASTER];
-    if (low > 1) return { bound: Infinity };
-  }
-  for (let k = 0; k < REFINEMENTS && boundAt(high) >= goal && boundAt(low) < goal; k++) {
-    const middle = (low + high) / 2;
-    if (holds(1 + middle)) high = middle;
-    else low = middle;
-  }
-  const scaled = (values: Float64Array) => values.map((value) => (1 + high) * value);
-  return { bound: boundAt(high), dual: { slopes: slope.slice(), q: scaled(c), t: scaled(d) } };
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -21,11 +21,13 @@
 export type { Rates } from "../evaluate/measure.ts";
 export { createHandler } from "./handler.ts";
 export type { Cors, HandlerOptions, Limits } from "./options.ts";
-export type { CheckReport, Flips, NoiseRates, Verdict } from "../evaluate/check.ts";
-export type { BaselineComparison, ConditionComparison, ConditionOutcome } from "../evaluate/baseline.ts";
-export type { WorstCase } from "../evaluate/robustness.ts";
+export type { CheckReport, Flips } from "../evaluate/check_report.ts";
+export type { NoiseRates, Verdict } from "../evaluate/verdicts.ts";
+export type { BaselineComparison, ConditionComparison } from "../evaluate/baseline.ts";
+export type { ConditionOutcome } from "../evaluate/condition_outcome.ts";
+export type { WorstCase } from "../evaluate/robustness_report.ts";
 export type { Effort } from "../evaluate/efforts.ts";
-export type { ExampleRobustness, RobustnessAt, RobustnessReport } from "../evaluate/robustness.ts";
+export type { ExampleRobustness, RobustnessAt, RobustnessReport } from "../evaluate/robustness_report.ts";
 export type { Warning, WarningName } from "../evaluate/warnings.ts";
 export type { Gate, Threshold } from "../evaluate/gate.ts";
 export type { AttackChoice, ConfiguredAttack } from "../evaluate/attack_choice.ts";

@@ -2,7 +2,8 @@
 
 import { InputError } from "../errors.ts";
 import { anyAttacks } from "../attacks/mod.ts";
-import { GATE, type Gate, trialsOf } from "../evaluate/gate.ts";
+import { GATE, type Gate } from "../evaluate/gate.ts";
+import { trialsOf } from "../evaluate/trials.ts";
 import { readGate } from "../evaluate/read_gate.ts";
 import { checkedMembers } from "../fields.ts";
 import type { Model } from "../models/model.ts";

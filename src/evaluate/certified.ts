@@ -1,12 +1,14 @@
 /** Certificates of the examples that no attack of the cascade has fooled. @module */
 
-import { certificates, type CertifyOptions, type METHODS } from "../certify/certify.ts";
+import { certificates } from "../certify/certify.ts";
+import type { CertifyOptions, METHODS } from "../certify/options.ts";
 import { type Form, formOf } from "../certify/form.ts";
 import type { Constraint } from "../constraints/constraint.ts";
 import { type Batch, select, slice } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import type { Model } from "../models/model.ts";
-import { fools, note, openRows, type Standing } from "./cascade.ts";
+import { fools } from "./cascade.ts";
+import { note, openRows, type Standing } from "./standing.ts";
 
 /** What reports call inputs that a certificate's counterexample led to. */
 export const WITNESS = "witness";

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { checkedMembers, type JsonSchema, jsonSchemaOf, jsonSchemaOfField, quotedName } from "../fields.ts";
 import { boolean, choice, type Field, integer, integers, number, numbers, problem } from "../schema.ts";
 import { oneOf, shown } from "../wording.ts";
-import { METHODS } from "../certify/certify.ts";
+import { METHODS } from "../certify/options.ts";
 import { EFFORTS } from "./efforts.ts";
 import { type Gate, LIMITED, type Threshold, WORST_CASE } from "./gate.ts";
 import { type AttackChoice, attackSchemas } from "./attack_choice.ts";

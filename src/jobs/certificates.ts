@@ -2,7 +2,10 @@
 
 import { pgd } from "../attacks/pgd.ts";
 import type { ClassPair } from "../certify/cascade.ts";
-import { type Certificate, certify, type CertifyOptions, globalBounds } from "../certify/certify.ts";
+import { certify } from "../certify/certify.ts";
+import { globalBounds } from "../certify/global_bounds.ts";
+import type { Certificate } from "../certify/witness.ts";
+import type { CertifyOptions } from "../certify/options.ts";
 import { type Batch, select } from "../data/batch.ts";
 import { loadModel } from "../models/file.ts";
 import type { Kind } from "./job.ts";

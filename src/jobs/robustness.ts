@@ -1,14 +1,9 @@
 /** Jobs that look for the worst case on a part of the data. @module */
 
 import { slice } from "../data/batch.ts";
-import {
-  joined,
-  type RobustnessOptions,
-  type Search,
-  searchOf,
-  type Shard,
-  shardSteps,
-} from "../evaluate/shard.ts";
+import { type Shard, shardSteps } from "../evaluate/shard.ts";
+import { joined } from "../evaluate/join_shards.ts";
+import { type RobustnessOptions, type Search, searchOf } from "../evaluate/search.ts";
 import { loadModel } from "../models/file.ts";
 import type { Kind } from "./job.ts";
 

@@ -1,8 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { certify, type CertifyOptions } from "../../src/certify/certify.ts";
+import { certify } from "../../src/certify/certify.ts";
+import { globalBounds } from "../../src/certify/global_bounds.ts";
+import { marginAt } from "../../src/certify/witness.ts";
+import type { CertifyOptions } from "../../src/certify/options.ts";
 import { allPairs } from "../../src/certify/cascade.ts";
-import { globalBounds, marginAt } from "../../src/certify/certify.ts";
 import { type Chain, type ChainLayer, marginOf, scoresOf } from "../../src/certify/chain.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { certify, marginAt } from "../../src/certify/certify.ts";
+import { certify } from "../../src/certify/certify.ts";
+import { marginAt } from "../../src/certify/witness.ts";
 import { formOf } from "../../src/certify/form.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";

@@ -5,7 +5,8 @@ import { gram } from "../../src/certify/gram.ts";
 import { boundChain } from "../../src/certify/crown.ts";
 import { type ChainLayer, type LinearLayer, marginOf, scoresOf } from "../../src/certify/chain.ts";
 import { globalHalfBilinear, halfBilinear } from "../../src/certify/hidden.ts";
-import { bilinearMaximum, type HalfBilinear } from "../../src/certify/semidefinite.ts";
+import { bilinearMaximum } from "../../src/certify/semidefinite.ts";
+import type { HalfBilinear } from "../../src/certify/half_bilinear.ts";
 import { Workspace } from "../../src/runtime/workspace.ts";
 import { chainOf, neighborhood, numbers, pointsIn } from "./specimens.ts";
 

@@ -1,10 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { certify, type CertifyOptions } from "../../src/certify/certify.ts";
+import { certify } from "../../src/certify/certify.ts";
+import { marginAt } from "../../src/certify/witness.ts";
+import type { CertifyOptions } from "../../src/certify/options.ts";
 import { type Chain, scoresOf } from "../../src/certify/chain.ts";
 import { rbfMargin } from "../../src/certify/exact_rbf.ts";
 import { formOf } from "../../src/certify/form.ts";
-import { marginAt } from "../../src/certify/certify.ts";
 import { batch } from "../../src/data/batch.ts";
 import type { Graph, GraphNode } from "../../src/graph/graph.ts";
 import { predict } from "../../src/predict.ts";

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { certify, marginAt } from "../../src/certify/certify.ts";
+import { certify } from "../../src/certify/certify.ts";
+import { marginAt } from "../../src/certify/witness.ts";
 import { scoresOf } from "../../src/certify/chain.ts";
 import { formOf } from "../../src/certify/form.ts";
 import { batch } from "../../src/data/batch.ts";

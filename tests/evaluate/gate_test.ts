@@ -4,7 +4,8 @@ import "../../src/runtime/inlined.ts";
 import { batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { matrix } from "../../src/matrix.ts";
-import { GATE, type Gate, type Threshold, trialsOf, worstCaseOf } from "../../src/evaluate/gate.ts";
+import { GATE, type Gate, type Threshold, worstCaseOf } from "../../src/evaluate/gate.ts";
+import { trialsOf } from "../../src/evaluate/trials.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 
 const gate: Gate = { attacks: ["fgsm"], epsilons: [0.2, 0.5] };

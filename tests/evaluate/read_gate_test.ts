@@ -2,7 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import "../../src/runtime/inlined.ts";
 import { InputError } from "../../src/errors.ts";
-import { type Gate, gateAttacks, trialsOf } from "../../src/evaluate/gate.ts";
+import { type Gate, gateAttacks } from "../../src/evaluate/gate.ts";
+import { trialsOf } from "../../src/evaluate/trials.ts";
 import { gateSchema, readGate } from "../../src/evaluate/read_gate.ts";
 
 /** Gates that are read, as JSON holds them. */

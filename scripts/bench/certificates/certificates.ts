@@ -6,7 +6,7 @@ import { computeSpread, SPREAD, spread } from "../../cli/spread.ts";
 import { MEMORY } from "../../jobs/stores.ts";
 import { reason, UserError } from "../../errors.ts";
 import { loadModel, slice } from "../../../src/mod.ts";
-import { METHODS } from "../../../src/certify/certify.ts";
+import { METHODS } from "../../../src/certify/options.ts";
 import { loadData } from "../../data/folder.ts";
 import { logOf } from "./log.ts";
 import { countWrong } from "./points.ts";

@@ -1,7 +1,8 @@
 /** `gibbon check`. @module */
 
 import { readingJson, readingText } from "../../../src/data/reading.ts";
-import { type CheckReport, checkSteps } from "../../../src/evaluate/check.ts";
+import { checkSteps } from "../../../src/evaluate/check.ts";
+import type { CheckReport } from "../../../src/evaluate/check_report.ts";
 import { type Command, command, type Context } from "../command.ts";
 import { compute, COMPUTING } from "../computing.ts";
 import { examplesFor, READ_OPTIONS, type ReadingValues, rowWidth, SHARED } from "../inputs.ts";

@@ -5,7 +5,8 @@ import { InputError, type Model } from "../../../src/mod.ts";
 import { type Expectation, TEST_DATA } from "../../data/expectation.ts";
 import { type Command, command } from "../command.ts";
 import { inset } from "../help.ts";
-import { BEFORE, expectationFor, FORMATS, readModel } from "../model_file.ts";
+import { expectationFor, FORMATS, readModel } from "../model_file.ts";
+import { BEFORE } from "../preprocessing.ts";
 import { flag } from "../options.ts";
 
 /** Tells what a model file holds. */

@@ -1,7 +1,7 @@
 /** A check as evidence: a CycloneDX 1.6 document with the model's card, what it rests on, and what it bears on. @module */
 
 import project from "../../../deno.json" with { type: "json" };
-import type { CheckReport } from "../../../src/evaluate/check.ts";
+import type { CheckReport } from "../../../src/evaluate/check_report.ts";
 import type { Gate } from "../../../src/evaluate/gate.ts";
 import { type Batch, matrix, measureRubbish, rubbish, type RubbishMeasures } from "../../../src/mod.ts";
 import { fitScaling } from "../../../src/data/scaling.ts";

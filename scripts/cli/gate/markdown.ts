@@ -1,6 +1,6 @@
 /** What a check found, as Markdown for the summary of a job. @module */
 
-import type { CheckReport } from "../../../src/evaluate/check.ts";
+import type { CheckReport } from "../../../src/evaluate/check_report.ts";
 import { percent } from "../outputs.ts";
 import {
   comparisonLegend,

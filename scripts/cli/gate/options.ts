@@ -1,17 +1,11 @@
 /** The gate that a command's options and the file they name make, and the baseline beside it. @module */
 
 import { InputError } from "../../../src/errors.ts";
-import { type Baseline, readBaseline } from "../../../src/evaluate/baseline.ts";
-import { METHODS } from "../../../src/certify/certify.ts";
+import { type Baseline, readBaseline } from "../../../src/evaluate/read_baseline.ts";
+import { METHODS } from "../../../src/certify/options.ts";
 import { type Effort, EFFORTS } from "../../../src/evaluate/efforts.ts";
-import {
-  GATE,
-  type Gate,
-  gateAttacks,
-  type Threshold,
-  trialsOf,
-  worstCaseOf,
-} from "../../../src/evaluate/gate.ts";
+import { GATE, type Gate, gateAttacks, type Threshold, worstCaseOf } from "../../../src/evaluate/gate.ts";
+import { trialsOf } from "../../../src/evaluate/trials.ts";
 import { readGate } from "../../../src/evaluate/read_gate.ts";
 import { EXIT, UserError } from "../../errors.ts";
 import { BOUNDED } from "../attacking.ts";

@@ -1,7 +1,7 @@
 /** What of the requirements of others a check bears on. @module */
 
 import { anyAttacks } from "../../../src/attacks/mod.ts";
-import type { CheckReport } from "../../../src/evaluate/check.ts";
+import type { CheckReport } from "../../../src/evaluate/check_report.ts";
 import { stagesOf } from "../../../src/evaluate/efforts.ts";
 
 /** A requirement, and what a check says of it. */

@@ -1,7 +1,7 @@
 /** Thresholds that are not met, as SARIF 2.1.0 for code scanning. @module */
 
 import project from "../../../deno.json" with { type: "json" };
-import type { CheckReport } from "../../../src/evaluate/check.ts";
+import type { CheckReport } from "../../../src/evaluate/check_report.ts";
 import { nameOf, valuesOf } from "./words.ts";
 
 /** The SARIF log of `report`: a result for each threshold that is not met, at the model's file. */

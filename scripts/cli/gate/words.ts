@@ -1,7 +1,8 @@
 /** What a check found, in words for a terminal. @module */
 
 import type { BaselineComparison } from "../../../src/evaluate/baseline.ts";
-import type { CheckReport, Verdict } from "../../../src/evaluate/check.ts";
+import type { CheckReport } from "../../../src/evaluate/check_report.ts";
+import type { Verdict } from "../../../src/evaluate/verdicts.ts";
 import { wrapped } from "../help.ts";
 import {
   bracketTables,

@@ -17,11 +17,13 @@ import {
 import { familyNamed, optionsOf } from "../../../src/models/families.ts";
 import { checkGraph, type Graph } from "../../../src/graph/graph.ts";
 import * as ops from "../../../src/ops/mod.ts";
-import { checkComparable, compared, readBaseline } from "../../../src/evaluate/baseline.ts";
+import { checkComparable, compared } from "../../../src/evaluate/baseline.ts";
+import { readBaseline } from "../../../src/evaluate/read_baseline.ts";
 import { checkSteps } from "../../../src/evaluate/check.ts";
 import { runSteps } from "../../../src/evaluate/outcomes.ts";
 import { readGate } from "../../../src/evaluate/read_gate.ts";
-import { GATE, type Gate, trialsOf } from "../../../src/evaluate/gate.ts";
+import { GATE, type Gate } from "../../../src/evaluate/gate.ts";
+import { trialsOf } from "../../../src/evaluate/trials.ts";
 import { joined, mutatedBytes } from "../bytes.ts";
 import { mutatedJson } from "../json.ts";
 import { type Subject, subject } from "../subject.ts";

@@ -3,8 +3,10 @@
 import { batch } from "../../data/batch.ts";
 import type { Tensor } from "../../data/safetensors.ts";
 import { InputError } from "../../errors.ts";
-import { type CheckReport, checkSteps } from "../../evaluate/check.ts";
-import { type Gate, LIMITED, trialsOf, worstCaseOf } from "../../evaluate/gate.ts";
+import { checkSteps } from "../../evaluate/check.ts";
+import type { CheckReport } from "../../evaluate/check_report.ts";
+import { type Gate, LIMITED, worstCaseOf } from "../../evaluate/gate.ts";
+import { trialsOf } from "../../evaluate/trials.ts";
 import { type Outcomes, passesOf } from "../../evaluate/outcomes.ts";
 import { passesOfWorstCase } from "../../evaluate/robustness.ts";
 import { gateSchema, readGate } from "../../evaluate/read_gate.ts";

@@ -2,8 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sha256 } from "../../../../scripts/sha256.ts";
 import { loadData } from "../../../../scripts/data/folder.ts";
 import { provenanceOf } from "../../../../scripts/cli/gate/provenance.ts";
-import { checkReport, type Verdict } from "../../../../src/evaluate/check.ts";
-import { type Gate, trialsOf } from "../../../../src/evaluate/gate.ts";
+import { checkReport } from "../../../../src/evaluate/check_report.ts";
+import type { Verdict } from "../../../../src/evaluate/verdicts.ts";
+import type { Gate } from "../../../../src/evaluate/gate.ts";
+import { trialsOf } from "../../../../src/evaluate/trials.ts";
 import { outcomes, runSteps } from "../../../../src/evaluate/outcomes.ts";
 import { loadModel, model as modelOf, saveModel, softmaxLinear } from "../../../../src/mod.ts";
 import {
