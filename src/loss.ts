@@ -121,22 +121,20 @@ function logSigmoids({ rows, cols, data }: Matrix): Matrix {
 }
 
 /** log Σ of all p but the label's, less log p of the label. */
-function logOddsAgainst(out: Float64Array, { rows, cols, data }: Matrix, labels: Int32Array): void {
+function logOddsAgainst(out: Float64Array, scores: Matrix, labels: Int32Array): void {
+  const { rows, cols, data } = scores;
   const others = matrix(rows, cols), sums = matrix(rows, 1);
-  const best = new Float64Array(rows).fill(-Infinity);
   for (let row = 0; row < rows; row++) {
-    const at = row * cols;
-    for (let c = 0; c < cols; c++) if (c !== labels[row]) best[row] = Math.max(best[row], data[at + c]);
-    for (let c = 0; c < cols; c++) {
-      others.data[at + c] = c === labels[row] ? -Infinity : data[at + c] - best[row];
-    }
+    const at = row * cols, label = labels[row];
+    let max = -Infinity;
+    for (let c = 0; c < cols; c++) if (c !== label) max = Math.max(max, data[at + c]);
+    for (let c = 0; c < cols; c++) others.data[at + c] = c === label ? -Infinity : data[at + c] - max;
+    out[row] = max - data[at + label];
   }
   exp(others, others);
   for (let i = 0; i < others.data.length; i++) sums.data[Math.floor(i / cols)] += others.data[i];
   log(sums, sums);
-  for (let row = 0; row < rows; row++) {
-    out[row] = best[row] - data[row * cols + labels[row]] + sums.data[row];
-  }
+  for (let row = 0; row < rows; row++) out[row] += sums.data[row];
 }
 
 /** Places of the three greatest numbers of a row, those of the first two being two of them if there are no more. */
@@ -206,15 +204,20 @@ function scaleBySlopes(dScores: Matrix, scores: Matrix): void {
   const { rows, cols } = scores;
   const logs = matrix(rows, cols);
   softplusForward(logs, scores);
-  const { data } = logs, { data: d } = dScores;
+  relativeTo(dScores, logs);
+  exp(logs, logs);
+  const { data } = dScores;
+  for (let i = 0; i < data.length; i++) data[i] *= logs.data[i];
+}
+
+/** `logs` as the least of its row less it, of those whose number in `dScores` is not 0; 0 for the others. */
+function relativeTo({ data: d }: Matrix, { rows, cols, data }: Matrix): void {
   for (let row = 0; row < rows; row++) {
     const at = row * cols;
-    let least = Infinity;
-    for (let i = at; i < at + cols; i++) if (d[i] !== 0) least = Math.min(least, data[i]);
-    for (let i = at; i < at + cols; i++) data[i] = d[i] === 0 ? 0 : least - data[i];
+    let min = Infinity;
+    for (let i = at; i < at + cols; i++) if (d[i] !== 0) min = Math.min(min, data[i]);
+    for (let i = at; i < at + cols; i++) data[i] = d[i] === 0 ? 0 : min - data[i];
   }
-  exp(logs, logs);
-  for (let i = 0; i < d.length; i++) d[i] *= data[i];
 }
 
 /** Heads whose loss has the gradient p − [c = y] in its scores. */
@@ -232,9 +235,9 @@ export function roundedScoreGradient(
     return (dScores, scores, labels) => head.loss({ loss: matrix(scores.rows, 1), dScores }, scores, labels);
   }
   return (dScores, scores, labels) => {
-    const { rows, cols } = scores, { data } = dScores;
-    const p = matrix(rows, classes);
+    const { rows, cols } = scores, p = matrix(rows, classes);
     head.probabilities(p, scores);
+    const { data } = dScores;
     for (let i = 0; i < rows * cols; i++) {
       const row = Math.floor(i / cols);
       // a lone score is that of the last class

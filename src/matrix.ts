@@ -87,9 +87,23 @@ export function shape(m: Matrix): string {
   return `(${m.rows}, ${m.cols})`;
 }
 
-/** Rows `from` to `to` (exclusive) of `m`, sharing its memory. */
+/** Rows `from` to `to` (exclusive) of `m`, sharing its memory, also when that has moved. */
 export function rowsOf(m: Matrix, from: number, to: number): Matrix {
-  return { rows: to - from, cols: m.cols, data: m.data.subarray(from * m.cols, to * m.cols) };
+  const { cols } = m;
+  let whole: Float32Array | undefined, part: Float32Array;
+  return {
+    rows: to - from,
+    cols,
+    get data() {
+      if (whole !== m.data) part = (whole = m.data).subarray(from * cols, to * cols);
+      return part;
+    },
+  };
+}
+
+/** The numbers of row `i` of `m`, (D): a view, which is good until memory is asked for. */
+export function rowOf({ data, cols }: Matrix, i: number): Float32Array {
+  return data.subarray(i * cols, (i + 1) * cols);
 }
 
 /** @throws {InputError} unless `m`, called `what`, is a matrix whose numbers fit its shape; `action` begins the message */

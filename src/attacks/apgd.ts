@@ -135,16 +135,17 @@ export const apgd: Attack<ApgdOptions> = makeAttack({
 
 /** The middle of what is allowed in L∞, and the original in other norms. */
 function middle(at: Matrix, region: Region, end: Matrix): void {
-  const { original, constraint: { norm, inputs, sizes } } = region, { data } = at;
-  data.set(original.data);
+  const { original, constraint: { norm, inputs, sizes } } = region;
+  at.data.set(original.data);
   if (norm !== "Linf") return;
-  const toward = (side: number) => {
-    for (let i = 0; i < data.length; i++) end.data[i] = original.data[i] + side * sizes[i % inputs];
-    region.relax(end);
-    return end.data;
+  const toEnd = (m: Matrix, side: number) => {
+    for (let i = 0; i < m.data.length; i++) m.data[i] = original.data[i] + side * sizes[i % inputs];
+    region.relax(m);
   };
-  data.set(toward(-1));
-  toward(1).forEach((value, i) => {
+  toEnd(at, -1);
+  toEnd(end, 1);
+  const { data } = at;
+  end.data.forEach((value, i) => {
     if (value !== data[i]) data[i] = (data[i] + value) / 2;
   });
   region.relax(at);

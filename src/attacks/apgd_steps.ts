@@ -77,7 +77,7 @@ export function advance(
   },
 ): void {
   const { norm, inputs, sizes, epsilon, fixed } = constraint;
-  const { data: x } = s.at, { data: before } = s.before, { data: g } = gradient, { data: out } = z;
+  const { data: x } = s.at, { data: g } = gradient, { data: out } = z;
   if (norm !== "Linf" && fixed) { for (let j = 0; j < g.length; j++) if (fixed[j % inputs]) g[j] = 0; }
   if (norm === "L1") blockSlopes(gradient, s.at, constraint);
   for (let k = 0, at = 0; k < s.rows.length; k++, at += inputs) {
@@ -103,14 +103,19 @@ export function advance(
   }
   region.relax(z);
   if (weight < 1 && norm !== "L1") {
-    for (let j = 0; j < out.length; j++) {
-      const own = x[j];
-      out[j] = own - (weight * (own - out[j]) + (1 - weight) * (before[j] - own));
-    }
+    addMomentum(z, s, weight);
     region.relax(z);
   }
-  before.set(x);
-  x.set(out);
+  s.before.data.set(s.at.data);
+  s.at.data.set(z.data);
+}
+
+/** A part `weight` of the step to `z`, and the last step again for the rest. */
+function addMomentum({ data: to }: Matrix, { at, before }: State, weight: number): void {
+  const { data: x } = at, { data: last } = before;
+  for (let j = 0; j < to.length; j++) {
+    to[j] = x[j] - (weight * (x[j] - to[j]) + (1 - weight) * (last[j] - x[j]));
+  }
 }
 
 /** A step of length `size` shared by the features of the greatest slopes, a share of all. */

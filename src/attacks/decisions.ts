@@ -134,8 +134,8 @@ export function* start(
     const tried = ordinary(open.length, inputs);
     open.forEach((place, j) => {
       if (k < given) return copyRow(tried, j, starts!, orders[place][k]);
-      const own = rowsOf(x, rows[j], rows[j] + 1).data;
-      noise(rowsOf(tried, j, j + 1), own, { constraint, draw: k - given, from: rng(rows[j]).split("start") });
+      const example = rowsOf(x, rows[j], rows[j] + 1), from = rng(rows[j]).split("start");
+      noise(rowsOf(tried, j, j + 1), example, { constraint, draw: k - given, from });
     });
     const hits = yield* known.ask(tried, rows, 0);
     rows.forEach((row, j) => hits[j] && copyRow(at, row, tried, j));
@@ -157,17 +157,18 @@ function nearestFirst(known: Decisions, starts: Matrix, row: number): Int32Array
  */
 function noise(
   out: Matrix,
-  own: Float32Array,
+  example: Matrix,
   { constraint: { lo, hi }, draw, from }: { constraint: Constraint; draw: number; from: Rng },
 ): void {
   const uniform = ordinary(1, out.cols), normal = ordinary(1, out.cols);
   fillUniform(uniform, from.split(draw));
   fillNormal(normal, from.split("normal", draw));
   const part = (draw + 1) / DRAWS, scale = 2 ** Math.floor(draw / 4) / 4;
+  const { data: x } = example, { data: to } = out;
   for (let i = 0; i < out.cols; i++) {
     const bounded = hi[i] - lo[i] < Infinity;
     const u = draw % 2 === 0 ? uniform.data[i] : Number(uniform.data[i] > 0.5);
-    out.data[i] = own[i] + (bounded ? part * (lo[i] + u * (hi[i] - lo[i]) - own[i]) : scale * normal.data[i]);
+    to[i] = x[i] + (bounded ? part * (lo[i] + u * (hi[i] - lo[i]) - x[i]) : scale * normal.data[i]);
   }
 }
 

@@ -131,8 +131,9 @@ function* slopesAt(
         );}
     },
   });
+  const { gradient } = yield ask(1, 0);
   const raised = chunk.matrix("raised", rows.length);
-  raised.data.set((yield ask(1, 0)).gradient.data);
+  raised.data.set(gradient.data);
   const { gradient: lowered } = yield ask(0, 1);
   return { raised, lowered };
 }

@@ -9,7 +9,7 @@ import {
   signStep,
   stepWithin,
 } from "../kernels/attack.ts";
-import { type Matrix, matrix, rowsOf } from "../matrix.ts";
+import { type Matrix, matrix, rowOf, rowsOf } from "../matrix.ts";
 import type { AngleRegion, Constraint, Region } from "./constraint.ts";
 import { discretize } from "./discrete.ts";
 import { addWithin, float32Below, towardZero } from "./float32.ts";
@@ -21,8 +21,6 @@ const TINY = 1e-12;
 
 /** Parts of the size for which a projection is tried until its float32 values stay within it. */
 const PARTS = [1, 1 - 1e-12, 1 - 1e-9, 1 - 1e-6, 0.999, 0.9, 0];
-
-const row = (m: Matrix, i: number) => rowsOf(m, i, i + 1).data;
 
 /** How far each feature went in the last step in L∞: attacks make many alike. */
 const steps = new WeakMap<Constraint, { part: number; length?: number; each: Float32Array }>();
@@ -112,7 +110,7 @@ export function region(
   /** `x` with `count` features moved along `direction`, by `length` or else to the end of their bounds. */
   function stepL0(out: Matrix, x: Matrix, direction: Matrix, count: number, length = Infinity): void {
     for (let i = 0; i < rows; i++) {
-      const from = row(x, i), slope = row(direction, i), to = row(out, i);
+      const from = rowOf(x, i), slope = rowOf(direction, i), to = rowOf(out, i);
       const d = Float64Array.from(slope, (g, j) => {
         if (!(g !== 0) || fixed?.[j]) return 0;
         const end = g > 0 ? Math.min(hi[j] - from[j], length) : Math.max(lo[j] - from[j], -length);
@@ -145,16 +143,16 @@ export function region(
     }
     restore(x);
     for (let i = 0; i < rows; i++) {
-      const [near, own] = [row(x, i), row(original, i)];
+      const [near, own] = [rowOf(x, i), rowOf(original, i)];
       if (turning) turning.relax(near, i);
       else if (!inBounds(near) || lengthOf(near, own, false) > size) projectRow(near, own);
     }
   }
 
   function fits(x: Matrix, i: number): boolean {
-    if (norm === "Linf") return firstTooFar(constraint, row(x, i), row(original, i)) < 0;
+    if (norm === "Linf") return firstTooFar(constraint, rowOf(x, i), rowOf(original, i)) < 0;
     if (turning) return turning.fits(x, i);
-    return lengthOf(row(x, i), row(original, i), true) <= (grid ? size * (1 + TINY) : size);
+    return lengthOf(rowOf(x, i), rowOf(original, i), true) <= (grid ? size * (1 + TINY) : size);
   }
 
   const step: Region["step"] = (out, x, { direction, part = 1, length }) => {
@@ -191,15 +189,16 @@ export function region(
       relax(x);
       if (!discrete) return;
       for (let i = 0; i < rows; i++) {
-        discretize(constraint, row(x, i), row(original, i));
-        if (turning && !fits(x, i)) row(x, i).set(row(original, i));
+        discretize(constraint, rowOf(x, i), rowOf(original, i));
+        if (turning && !fits(x, i)) rowOf(x, i).set(rowOf(original, i));
       }
     },
     sample(out, streams) {
       if (rows === 0) return;
       const v = rowsOf(room("drawn"), 0, 1);
       for (let i = 0; i < rows; i++) {
-        sample(constraint, row(out, i), { own: row(original, i), from: streams(i), v });
+        const at = (m: Matrix) => rowsOf(m, i, i + 1);
+        sample(constraint, at(out), { original: at(original), from: streams(i), v });
       }
       relax(out);
     },

@@ -42,14 +42,14 @@ export const reduce: Op<ReduceAttributes> = {
       forward: (x) => name === "max" ? greatest(x) : sums(x),
       backward(dOut, x) {
         const dX = workspace.matrix("dX", x.rows, x.cols);
-        const [from, to] = [dOut.data, dX.data];
-        if (name !== "max") {
+        const places = name === "max" ? winners(x.rows) : undefined;
+        const [from, to, winner] = [dOut.data, dX.data, places?.data];
+        if (!winner) {
           for (let i = 0; i < to.length; i++) {
             to[i] = factor * from[Math.floor(i / x.cols) * width + groups[i % x.cols]];
           }
           return dX;
         }
-        const winner = winners(x.rows).data;
         to.fill(0);
         for (let i = 0; i < from.length; i++) to[Math.floor(i / width) * x.cols + winner[i]] = from[i];
         return dX;

@@ -191,8 +191,8 @@ export class Heap implements Disposable {
   }
 
   /**
-   * Calls `kernel` with its operands by name, and returns what it returns, or 0. Residents of this heap are used where
-   * they lie; what else is no number is copied in for the call, and out again if the kernel writes it.
+   * Calls `kernel` with its operands by name, and returns what it returns, or 0. What lies in this heap is used where it
+   * lies; what else is no number is copied in for the call, and out again if the kernel writes it.
    *
    * @throws {RangeError} if the memory has no room for the copies
    */
@@ -207,9 +207,13 @@ export class Heap implements Disposable {
         if (typeof value === "number") args[i] = value;
         else if (value instanceof Resident && value.heap === this) args[i] = value.address;
         else {
-          const copy = this.#stage("data" in value ? value.data : value, written[i]);
-          staged.push(copy);
-          args[i] = copy.address;
+          const data = "data" in value ? value.data : value;
+          if (data.buffer === this.exports.memory.buffer) args[i] = data.byteOffset;
+          else {
+            const copy = this.#stage(data, written[i]);
+            staged.push(copy);
+            args[i] = copy.address;
+          }
         }
       }
       const result = this.call(kernel, args);

@@ -2,7 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { batch } from "../../src/data/batch.ts";
 import type { Stage } from "../../src/evaluate/efforts.ts";
-import { type Finding, probeWarnings, runWarnings } from "../../src/evaluate/warnings.ts";
+import { probeWarnings } from "../../src/evaluate/probes.ts";
+import { type Finding, runWarnings } from "../../src/evaluate/warnings.ts";
 import { heads } from "../../src/heads.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 
