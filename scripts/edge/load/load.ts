@@ -112,6 +112,7 @@ function inWords(rows: readonly Row<Found>[]): string {
       "middle",
       "last",
       "most",
+      "after",
     ],
     ...there.map(({ host, version, found: { load: { valid, hostile, wrong, memory } } }) => [
       host,
@@ -119,7 +120,7 @@ function inWords(rows: readonly Row<Found>[]): string {
       `${valid.requests + hostile.requests}`,
       `${wrong.length}`,
       ...[valid.p50, valid.p99, hostile.p50, hostile.p99].map(ms),
-      ...[memory.before, memory.middle, memory.last, memory.most].map(mb),
+      ...[memory.before, memory.middle, memory.last, memory.most, memory.after].map(mb),
     ]),
   ])];
   for (const { host, found: { load, cost, empty, worker } } of there) {

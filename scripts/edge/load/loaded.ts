@@ -17,6 +17,8 @@ export interface MemoryOver {
   readonly last: number;
   /** The most that was seen. */
   readonly most: number;
+  /** A while after the load. */
+  readonly after: number;
 }
 
 /** What came of a load. */
@@ -32,6 +34,9 @@ export const MAX_GROWTH = 1.1;
 
 /** Milliseconds between two looks at the memory, and between two assaults. */
 const SAMPLE_INTERVAL = 500, HOSTILE_INTERVAL = 2000;
+
+/** Milliseconds of rest after the load, in which memory may be given back. */
+const REST = 5000;
 
 /** What `server` does under a mixture of requests for so many seconds, while others assault it. */
 export async function measureLoad(
@@ -72,6 +77,7 @@ export async function measureLoad(
     over = true;
     await watching;
     const third = Math.floor(samples.length / 3);
+    await new Promise((resolve) => setTimeout(resolve, REST));
     return {
       ...driven,
       wrong: [...driven.wrong, ...wire],
@@ -80,6 +86,7 @@ export async function measureLoad(
         middle: mean(samples.slice(third, 2 * third)),
         last: mean(samples.slice(-third)),
         most: Math.max(...samples),
+        after: await memory(server.pid),
       },
       isolate,
     };
