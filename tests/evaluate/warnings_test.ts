@@ -120,7 +120,6 @@ function probed(
     ...{ model: subject(), findings, largest: LARGEST, seed: 5 },
     examples: batch({ x, labels: new Int32Array(200), classes: 4 }),
     limits: (epsilon) => ({ epsilon }) as never,
-    // deno-lint-ignore require-yield
     attack: function* (_, { x }, { name }, limits, seed) {
       yield;
       asked.push([name, x.rows, x.data[0], (limits as unknown as { epsilon: number }).epsilon, seed]);
