@@ -115,7 +115,7 @@ export function readKeras(
 function constantOf(writer: Writer, tensor: Tensor | undefined) {
   if (!tensor) return undefined;
   const { shape, data } = tensor;
-  if (!Array.isArray(shape) || data?.length !== sizeOf(shape)) {
+  if (!Array.isArray(shape) || !shape.every(Number.isSafeInteger) || data?.length !== sizeOf(shape)) {
     writer.refuse("one of its weights is no tensor");
   }
   return { shape, data: Float64Array.from(data as ArrayLike<number>), whole: false };

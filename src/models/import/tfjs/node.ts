@@ -67,7 +67,9 @@ export class GraphNode {
 
   list(name: string): number[] {
     const list = asJson(this.#attribute(name, "list"))?.i ?? [];
-    const numbers = Array.isArray(list) ? list.map(Number) : [NaN];
+    const numbers = Array.isArray(list)
+      ? list.map((each) => typeof each === "object" ? NaN : Number(each))
+      : [NaN];
     return numbers.every(Number.isSafeInteger)
       ? numbers
       : this.refuse(`attribute ${name} is no list of numbers`);
