@@ -34,6 +34,9 @@ export const WINDOW = {
 /** More entries of all windows over a channel than a model of this library's size has. */
 const MAX_ENTRIES = 2 ** 26;
 
+/** More numbers of an image with its padding than such a model has. */
+const MAX_PADDED = 2 ** 24;
+
 /** Windows over one channel. */
 export interface Windows {
   /** Height and width of the channel. */
@@ -58,6 +61,10 @@ export function windowsOf(
     Math.floor((n + padding[k] + padding[k + 2] - dilation[k] * (kernel[k] - 1) - 1) / stride[k]) + 1
   );
   if (to.some((n) => n < 1)) return `windows of ${shapeText(kernel)} do not fit into ${shapeText(shape)}`;
+  const padded = from.map((n, k) => n + padding[k] + padding[k + 2]);
+  if (!(shape[0] * padded[0] * padded[1] <= MAX_PADDED)) {
+    return `${shapeText(shape)} with a padding of ${shapeText(padding)} is too large`;
+  }
   if (!(kernel[0] * kernel[1] * to[0] * to[1] <= MAX_ENTRIES)) {
     return `${to[0]} by ${to[1]} windows of ${shapeText(kernel)} are too many`;
   }
