@@ -109,8 +109,8 @@ export function integerOr<const C extends string, const S extends Spec<number | 
   return { kind: "integer", help, choices, ...spec };
 }
 
-/** An option that only a program can give, such as a function or a batch; the function that takes it checks it. */
-export function any<T>(help: string, spec: Spec<T> = {}): Field<T> {
+/** An option that only a program can give, such as a function or a batch: the function that takes it documents and checks it. */
+export function any<T>(help = "", spec: Spec<T> = {}): Field<T> {
   return { kind: "any", help, internal: true, ...spec };
 }
 

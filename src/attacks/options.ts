@@ -9,19 +9,19 @@ import type { Attack, AttackOptions } from "./attack.ts";
 
 /** The options of every attack, which no attack has to state. */
 export const COMMON = {
-  epsilon: any("Size of the perturbation"),
+  epsilon: any(),
   norm: choice("What measures the size", ["Linf", "L2", "L1", "L0", "angle"]),
-  bounds: any("Minimum and maximum of an input"),
+  bounds: any(),
   fixed: integers("Places of the features that stay", { min: 0 }),
-  grid: any("Steps a unit that features are whole numbers of"),
-  oneHot: any("Groups of features of which one is 1"),
-  constraint: any("All of what bounds it"),
-  target: any("Class that the model is to predict"),
-  criterion: any("What counts as fooled"),
+  grid: any(),
+  oneHot: any(),
+  constraint: any(),
+  target: any(),
+  criterion: any(),
   seed: integer("Seed of what is random", { min: 0, default: 0 }),
   first: integer("Place of the first example", { min: 0, default: 0 }),
-  onProgress: any("Called with the fraction done"),
-  signal: any("Stops it"),
+  onProgress: any(),
+  signal: any(),
 } as const;
 
 /** Options that any attack is given. */

@@ -96,17 +96,17 @@ export const TRAIN_OPTIONS: Schema<TrainOptions> = {
   ...RECIPE,
   epochs: integer("Passes over the data", { default: 10, min: 1 }),
   seed: integer("Seed of initial weights, order, dropout and perturbations", { default: 0, min: 0 }),
-  perturbation: any("What to train against too"),
-  objective: any("What is made small of clean and perturbed answers"),
+  perturbation: any(),
+  objective: any(),
   alpha: number("Weight of the plain loss", { min: 0, max: 1 }),
-  validation: any("Examples whose error picks the best epoch"),
-  validationPerturbation: any("Perturbs the validation examples"),
+  validation: any(),
+  validationPerturbation: any(),
   patience: integer("Epochs without a lower validation error after which to stop", { default: 100, min: 1 }),
-  monitor: any("Measures of each finished epoch's model"),
-  onProgress: any("Called often"),
-  onCheckpoint: any("Given the state of training after each epoch"),
-  resume: any("A checkpoint to go on from"),
-  signal: any("Stops training"),
+  monitor: any(),
+  onProgress: any(),
+  onCheckpoint: any(),
+  resume: any(),
+  signal: any(),
 };
 
 /** Options that are functions, and objects with some. */
@@ -179,8 +179,8 @@ function recipeOf(own: Recipe, given: Partial<Recipe>): Recipe {
   }
   if (dropout !== undefined) {
     const kinds = {
-      input: any<KeepRate>("Of the inputs"),
-      hidden: any<KeepRate>("Of the values between layers"),
+      input: any<KeepRate>(),
+      hidden: any<KeepRate>(),
     };
     const { input, hidden } = resolve("train with dropout", kinds, dropout);
     if (input) resolve("train with dropout of inputs", KEEP, input);
