@@ -61,12 +61,12 @@ export function windowsOf(
     Math.floor((n + padding[k] + padding[k + 2] - dilation[k] * (kernel[k] - 1) - 1) / stride[k]) + 1
   );
   if (to.some((n) => n < 1)) return `windows of ${shapeText(kernel)} do not fit into ${shapeText(shape)}`;
+  if (!(kernel[0] * kernel[1] * to[0] * to[1] <= MAX_ENTRIES)) {
+    return `${to[0]} by ${to[1]} windows of ${shapeText(kernel)} are too many`;
+  }
   const padded = from.map((n, k) => n + padding[k] + padding[k + 2]);
   if (!(shape[0] * padded[0] * padded[1] <= MAX_PADDED)) {
     return `${shapeText(shape)} with a padding of ${shapeText(padding)} is too large`;
-  }
-  if (!(kernel[0] * kernel[1] * to[0] * to[1] <= MAX_ENTRIES)) {
-    return `${to[0]} by ${to[1]} windows of ${shapeText(kernel)} are too many`;
   }
   return {
     from,

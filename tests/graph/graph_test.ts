@@ -107,6 +107,10 @@ const REFUSED: readonly [unknown, string][] = [
   [ofImages("pool", { function: "max", kernel: [1, 1], padding: [1, 0, 0, 0] }), "lies in the padding alone"],
   [ofImages("pool", { function: "max", kernel: [1, 1], padding: [1e9, 1e9, 0, 0] }), "are too many"],
   [
+    ofImages("pool", { function: "max", kernel: [1, 1], stride: [1e9, 1e9], padding: [1e9, 1e9, 0, 0] }),
+    "with a padding of (1000000000, 1000000000, 0, 0) is too large",
+  ],
+  [
     ofImages("conv2d", { outputs: 2, kernel: [3, 3, 3] }),
     "kernel [3, 3, 3]: must be a list of 2 whole numbers",
   ],
