@@ -96,8 +96,10 @@ async function train(
   try {
     const results = await Promise.all(runs.map(async ({ name, plan }) => {
       const params = { name, plan, watch: true, resume, until };
+      let last: EpochEnd | undefined, ended = false;
       const follow = atMostEvery(BETWEEN_MODELS, ({ bytes, filters }: EpochEnd) => {
-        if (own !== controller) return;
+        // what waits when a training ends is older than its result
+        if (own !== controller || ended) return;
         changeRun(name, { filters });
         shareModel(name, bytes, { from: trainer, examples });
       });
@@ -105,10 +107,12 @@ async function train(
         onProgress(progress) {
           if (own !== controller) return;
           show(name, progress);
-          if (progress.end) follow(progress.end);
+          if (progress.end) follow(last = progress.end);
         },
         signal: own.signal,
       });
+      ended = true;
+      if (own === controller && last) changeRun(name, { filters: last.filters });
       if (result.bytes) shareModel(name, result.bytes, { from: trainer, examples });
       return result;
     }));
