@@ -37,7 +37,7 @@ export async function serveDashboard(
     async [Symbol.asyncDispose]() {
       await http.shutdown();
       await queue.close();
-      connection.disconnect();
+      server.close();
     },
   };
 }

@@ -147,7 +147,7 @@ export async function queued(
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await Promise.all([queue.close(), events.close()]).catch(() => {});
-      connection.disconnect();
+      server.close();
     },
   };
 }

@@ -22,6 +22,8 @@ export interface Server {
   readonly shown: string;
   /** A connection that comes back by itself, and then goes on. */
   connect(): Redis;
+  /** Ends all connections made here: whoever is given one only borrows it. */
+  close(): void;
 }
 
 /**
@@ -57,6 +59,7 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
     }
   }
   let lost = false;
+  const made: Redis[] = [];
   const options: RedisOptions = {
     // commands wait for a server that is away
     maxRetriesPerRequest: null,
@@ -75,7 +78,11 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
         if (lost) onNote(`The queue at ${shown} is back`);
         lost = false;
       });
+      made.push(redis);
       return redis;
+    },
+    close() {
+      for (const redis of made) redis.disconnect();
     },
   };
 }

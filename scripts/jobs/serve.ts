@@ -104,5 +104,5 @@ export async function serve(
   );
   await new Promise((resolve) => signal.addEventListener("abort", resolve));
   await worker.close();
-  listener.disconnect();
+  server.close();
 }

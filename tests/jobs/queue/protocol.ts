@@ -27,10 +27,10 @@ export async function protocol(setup: Setup): Promise<void> {
   const { folder } = setup;
   const port = freePort(), url = `redis://127.0.0.1:${port}`;
   let redis = await startServer({ folder, port });
+  const server = await serverAt(url, ignore);
   try {
     const store = folderStore(`${folder}/protocol`), notes: string[] = [];
     await using jobs = await queued({ url, store, onNote: (text) => void notes.push(text) });
-    const server = await serverAt(url, ignore);
     /** A worker that does what `act` says, one job at a time. */
     const actor = (act: (name: string) => void | Promise<void>) => {
       const worker = new Worker(QUEUE, async (task) => {
@@ -92,6 +92,7 @@ export async function protocol(setup: Setup): Promise<void> {
     await otherVersion(setup, url);
     console.log("a worker of another version is refused in a sentence");
   } finally {
+    server.close();
     await end(redis);
   }
 }
