@@ -1,6 +1,7 @@
 /** The operation `batchNorm`: channels or features of mean 0 and variance 1, then scaled and shifted. @module */
 
 import { channelBlend, channelMoments, channelProducts, channelScale } from "../kernels/normalization.ts";
+import type { Matrix } from "../matrix.ts";
 import { reshaped } from "../runtime/workspace.ts";
 import { number } from "../schema.ts";
 import { type Op, type OpContext, type OpInstance, parameter } from "./op.ts";
@@ -51,13 +52,23 @@ export const batchNorm: Op<BatchNormAttributes> = {
 /** Numbers of each channel. */
 type Numbers = ArrayLike<number>;
 
-/** What inference multiplies each channel by and adds to it, in float32. */
+/** What each channel is multiplied by, and what is added to it then. */
+interface Factors {
+  readonly scale: Float32Array;
+  readonly shift: Float32Array;
+}
+
+/** What each channel is multiplied by and what is added to it, in float32, by those statistics; into `out` if it is given. */
 export function scaleAndShift(
   { scale, shift, mean, variance }: Readonly<Record<"scale" | "shift" | "mean" | "variance", Numbers>>,
   epsilon: number,
-): { scale: Float32Array; shift: Float32Array } {
-  const factor = Float32Array.from(scale, (gamma, c) => gamma / Math.sqrt(variance[c] + epsilon));
-  return { scale: factor, shift: Float32Array.from(shift, (beta, c) => beta - mean[c] * factor[c]) };
+  out: Factors = { scale: new Float32Array(scale.length), shift: new Float32Array(scale.length) },
+): Factors {
+  for (let c = 0; c < scale.length; c++) {
+    out.scale[c] = scale[c] / Math.sqrt(variance[c] + epsilon);
+    out.shift[c] = shift[c] - mean[c] * out.scale[c];
+  }
+  return out;
 }
 
 function normalization(context: OpContext<BatchNormAttributes>): OpInstance {
@@ -70,44 +81,34 @@ function normalization(context: OpContext<BatchNormAttributes>): OpInstance {
   /** Whether the last pass was by statistics of its batch, and whether those of inference are to be found again. */
   let ofBatch = false, stale = true;
 
+  /** Scale and shift by those statistics, into `out`. */
+  function findScale(m: Matrix, v: Matrix, out: { scale: Matrix; shift: Matrix }) {
+    const learned = { scale: gamma.value.data, shift: beta.value.data };
+    const into = { scale: out.scale.data, shift: out.shift.data };
+    scaleAndShift({ ...learned, mean: m.data, variance: v.data }, epsilon, into);
+  }
+
   /** Scale and shift of the running statistics. */
   function running() {
-    const [scale, shift] = [row("scale"), row("shift")];
-    if (stale) {
-      const found = scaleAndShift({
-        scale: gamma.value.data,
-        shift: beta.value.data,
-        mean: mean.data,
-        variance: variance.data,
-      }, epsilon);
-      scale.data.set(found.scale);
-      shift.data.set(found.shift);
-      stale = false;
-    }
-    return { scale, shift };
+    const out = { scale: row("scale"), shift: row("shift") };
+    if (stale) findScale(mean, variance, out);
+    stale = false;
+    return out;
   }
 
   /** Scale and shift of the statistics of `x`, which the running ones follow. */
-  function fromBatch(x: Parameters<typeof channelMoments>[2]) {
-    const [m, v, scale, shift] = ["mean", "variance", "batch scale", "batch shift"].map((name) =>
-      row(name, training)
-    );
+  function fromBatch(x: Matrix) {
+    const [m, v] = [row("mean", training), row("variance", training)];
+    const out = { scale: row("batch scale", training), shift: row("batch shift", training) };
     channelMoments(m, v, x);
+    findScale(m, v, out);
     const n = x.rows * x.cols / channels, unbiased = n > 1 ? n / (n - 1) : 1;
-    const own = scaleAndShift({
-      scale: gamma.value.data,
-      shift: beta.value.data,
-      mean: m.data,
-      variance: v.data,
-    }, epsilon);
-    scale.data.set(own.scale);
-    shift.data.set(own.shift);
     for (let c = 0; c < channels; c++) {
       mean.data[c] += rate * (m.data[c] - mean.data[c]);
       variance.data[c] += rate * (unbiased * v.data[c] - variance.data[c]);
     }
     stale = true;
-    return { scale, shift };
+    return out;
   }
 
   return {
@@ -146,9 +147,9 @@ function normalization(context: OpContext<BatchNormAttributes>): OpInstance {
       const [scale, slope, shift] = ["batch scale", "slope", "offset"].map((name) => row(name, training));
       const n = x.rows * x.cols / channels;
       for (let c = 0; c < channels; c++) {
-        const own = -scale.data[c] * products.data[c] / (n * (v.data[c] + epsilon));
-        slope.data[c] = own;
-        shift.data[c] = -scale.data[c] * sums.data[c] / n - own * m.data[c];
+        const along = -scale.data[c] * products.data[c] / (n * (v.data[c] + epsilon));
+        slope.data[c] = along;
+        shift.data[c] = -scale.data[c] * sums.data[c] / n - along * m.data[c];
       }
       channelBlend(dX, dY, { x, scale, slope, shift });
       return [dX];
