@@ -6,6 +6,7 @@
  * @module
  */
 
+import { writeFileWhole } from "../files.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { spread } from "../../src/paper/summary.ts";
 import { merge, originOf, rejudge, type Report } from "../../src/report/report.ts";
@@ -57,5 +58,5 @@ if (import.meta.main) {
   const [path, ...others] = Deno.args;
   const read = async (path: string) => JSON.parse(await Deno.readTextFile(path));
   const parts = await Promise.all(others.map(read));
-  await Deno.writeTextFile(path, `${JSON.stringify(rejudged(await read(path), parts), null, 2)}\n`);
+  await writeFileWhole(path, `${JSON.stringify(rejudged(await read(path), parts), null, 2)}\n`);
 }
