@@ -51,6 +51,10 @@ export const READ_OPTIONS = {
     help: "CSV: column of the label, by name, place from 0, first or last; by default found",
     placeholder: "COLUMN",
   }),
+  index: text({
+    help: "CSV: column that numbers the lines and is left out, by name or place, or none; by default found",
+    placeholder: "COLUMN",
+  }),
   separator: choice(["auto", "comma", "semicolon", "tab", "bar"], {
     help: "CSV: what parts the values of a line",
     default: "auto",
@@ -71,10 +75,10 @@ export type ReadingValues = { readonly [K in keyof typeof READ_OPTIONS]?: Values
 
 /** The same as loading takes it. */
 export function loadOptions(
-  { scale, header, label, separator, labelBase = "auto", classCount, missing }: ReadingValues,
+  { scale, header, label, index, separator, labelBase = "auto", classCount, missing }: ReadingValues,
 ): LoadOptions {
   const base = labelBase === "auto" ? labelBase : Number(labelBase) as 0 | 1;
-  return { scale, header, label, separator, labelBase: base, classes: classCount, missing };
+  return { scale, header, label, index, separator, labelBase: base, classes: classCount, missing };
 }
 
 /** Names of the model families. */

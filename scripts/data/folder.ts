@@ -46,11 +46,11 @@ const NOTHING =
  * @throws {UserError} if there is none, it lacks a file, or a file cannot be read or does not fit
  */
 export async function loadData(name: string, options: LoadOptions = {}): Promise<Data> {
-  const { seed, holdOut = false, label, header, separator, ...rest } = options;
+  const { seed, holdOut = false, label, header, index, separator, ...rest } = options;
   try {
     const found = name === "digits"
       ? { tables: digitTables(seed) }
-      : await tablesOf(name, { label, header, separator });
+      : await tablesOf(name, { label, header, index, separator });
     const { tables, scaled = false } = found as Tables;
     const parts = tables.length === 1 && holdOut ? heldOut(name, tables[0]) : tables;
     // an attack writes places of classes, and leaves none of those it was given out

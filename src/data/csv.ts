@@ -21,6 +21,12 @@ export interface CsvOptions {
   label?: string | number;
   /** Whether the first line is a heading; `auto`, the default, tells by whether it is of the kind of the others. */
   header?: "auto" | "yes" | "no";
+  /**
+   * Which column numbers the lines and is left out: its name or place as for `label`, or `none`. `auto`, the default, is
+   * the first of several if it is of whole numbers and has no name, counts the lines of a long table, or is called id or
+   * index and has no number twice.
+   */
+  index?: string | number;
   /** What parts the values of a line; `auto`, the default, tells by the first lines. */
   separator?: "auto" | Separator;
 }
@@ -29,6 +35,7 @@ export interface CsvOptions {
 export const CSV_OPTIONS = {
   label: any<string | number>("Column of the label", { default: "auto" }),
   header: choice("Whether the first line is a heading", ["auto", "yes", "no"], { default: "auto" }),
+  index: any<string | number>("Column that numbers the lines", { default: "auto" }),
   separator: choice("What parts the values of a line", ["auto", "comma", "semicolon", "tab", "bar"], {
     default: "auto",
   }),
@@ -68,12 +75,12 @@ export function csvBatch(
   text: string | Uint8Array | ArrayBuffer,
   options: CsvOptions & ReadOptions = {},
 ): ReadBatch {
-  const { label, header, separator, ...rest } = resolve(
+  const { label, header, index, separator, ...rest } = resolve(
     "read CSV",
     { ...CSV_OPTIONS, ...READ_OPTIONS },
     options,
   );
-  const [table] = csvTables([{ text }], { label, header, separator });
+  const [table] = csvTables([{ text }], { label, header, index, separator });
   return readBatch(table, rest);
 }
 
@@ -116,8 +123,10 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
   }
   // first lines that are examples count among the columns too
   surveys.forEach(({ first }, i) => heads[i] || recordFirstLine(columns, first));
-  const index = indexColumn(columns, names[0], { lines: counts.reduce((a, b) => a + b), label: given.label });
+  const lines = counts.reduce((a, b) => a + b);
+  const index = indexColumn(columns, names[0], { lines, label: given.label, index: given.index });
   const { label, rival } = labelColumn(columns, names[0], { index, label: given.label });
+  if (index >= 0 && columns.width < 3) fail("there are no inputs beside the index and the label");
   const called = (c: number) => `column ${c + 1}${names[0] ? ` ${quoted(names[0][c])}` : ""}`;
   const source = {
     format: "CSV",

@@ -2,28 +2,31 @@
 
 import { InputError } from "../errors.ts";
 import { oneOf, quoted, shown, suggestion } from "../wording.ts";
-import { type Columns, isIntegerColumn, isWordColumn } from "./csv_survey.ts";
+import { type Columns, isDistinct, isIntegerColumn, isTruthColumn, isWordColumn } from "./csv_survey.ts";
 import { imageOfWidth } from "./image.ts";
 
 /** Names by which a label is known. */
 const LABEL_NAME = /^#?\s*(labels?|class(es)?|targets?|y|species|category)$/i;
 
+/** Names of a column that numbers the lines. */
+const INDEX_NAME = /^(unnamed: 0|id|index|rownames|row[ _]?(id|number))?$/i;
+
 /** Lines from which on a column that counts them is an index, and no label. */
 const MANY = 50;
 
-/** The column that numbers the lines, as pandas writes one without a name; −1 if there is none. */
+/** Which column is left out because it numbers the lines; −1 if there is none. */
 export function indexColumn(
   columns: Columns,
   names: readonly string[] | undefined,
-  { lines, label }: { lines: number; label: string | number },
+  { lines, label, index }: { lines: number; label: string | number; index: string | number },
 ): number {
-  if (
-    columns.width < 3 || label === "first" || label === 0 || label === "0" || !isIntegerColumn(columns, 0)
-  ) {
-    return -1;
-  }
-  if (names) return /^(unnamed: 0)?$/i.test(names[0]) ? 0 : -1;
-  return columns.counts && lines > MANY ? 0 : -1;
+  if (index === "none") return -1;
+  if (index !== "auto") return namedColumn(columns.width, names, index);
+  const isLabel = label === "first" || Number(label) === 0 || label === names?.[0];
+  if (columns.width < 3 || isLabel || !isIntegerColumn(columns, 0)) return -1;
+  if (columns.counts && lines > MANY) return 0;
+  if (!names || !INDEX_NAME.test(names[0])) return -1;
+  return columns.counts || /^(unnamed: 0)?$/i.test(names[0]) || isDistinct(columns, 0) ? 0 : -1;
 }
 
 /** The column of the label, and the one that may be it as well, where nothing tells them apart. */
@@ -32,14 +35,21 @@ export function labelColumn(
   names: readonly string[] | undefined,
   { index, label }: { index: number; label: string | number },
 ): { label: number; rival?: number } {
-  const first = index + 1, last = columns.width - 1;
+  const first = index === 0 ? 1 : 0, last = columns.width - (index === columns.width - 1 ? 2 : 1);
   if (label === "first") return { label: first };
   if (label === "last") return { label: last };
-  if (label !== "auto") return { label: namedColumn(columns.width, names, label) };
+  if (label !== "auto") {
+    const named = namedColumn(columns.width, names, label);
+    if (named === index) fail(`column ${named + 1} cannot be both the label and the index`);
+    return { label: named };
+  }
   const telling = (names ?? []).flatMap((name, c) => c !== index && LABEL_NAME.test(name) ? [c] : []);
   if (telling.length === 1) return { label: telling[0] };
-  const worded = Array.from(columns.words.keys()).filter((c) => isWordColumn(columns, c));
-  if (worded.length === 1) return { label: worded[0] };
+  const worded = Array.from(columns.words.keys()).filter((c) => c !== index && isWordColumn(columns, c));
+  const candidates = worded.filter((c) => c === first || c === last || !isTruthColumn(columns, c));
+  const words = candidates.filter((c) => !isTruthColumn(columns, c));
+  if (words.length === 1) return { label: words[0] };
+  if (candidates.length === 1) return { label: candidates[0] };
   const few = (c: number) => isIntegerColumn(columns, c) ? columns.values.get(c)!.size : Infinity;
   if (few(first) === Infinity && few(last) < Infinity) return { label: last };
   const named = names?.some((name) => !/^\d*$/.test(name));

@@ -98,6 +98,11 @@ export function isMissing(word: string): boolean {
   return word.length <= 4 && MISSING.has(word.toLowerCase());
 }
 
+/** 1 for true and 0 for false, as pandas, R and spreadsheets write them; NaN for another word. */
+export function truthOf(word: string): number {
+  return word.length > 5 ? NaN : { true: 1, false: 0 }[word.toLowerCase()] ?? NaN;
+}
+
 /** Powers of ten that are float64 numbers exactly. */
 const POWERS = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 

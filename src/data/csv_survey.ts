@@ -2,19 +2,20 @@
 
 import { InputError } from "../errors.ts";
 import { quoted } from "../wording.ts";
-import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
+import { cellNumber, cellText, isMissing, scan, truthOf } from "./csv_scan.ts";
 import { type Separator, SEPARATORS } from "./csv_separator.ts";
 
 /** What columns hold. */
 export interface Columns {
   /** How many there are. */
   width: number;
-  /** Cells of each that are numbers, and cells that are neither numbers nor missing. */
+  /** Cells of each that are numbers, that are true or false, and that are neither nor missing. */
   numbers: Int32Array;
+  truths: Int32Array;
   words: Int32Array;
   /** 1 for each that has a number that is not whole or below −1, as no label is. */
   fractions: Uint8Array;
-  /** Different numbers, as far as they are few, of columns that may be the label for their place: the first two, the last. */
+  /** Different numbers, as far as they are few, of columns that may be the label for their place: the first two, the last two. */
   values: ReadonlyMap<number, Set<number>>;
   /** Whether the first column holds n, n + 1, n + 2, … in each text, n being 0 or 1. */
   counts: boolean;
@@ -69,7 +70,11 @@ export function survey(text: string, separator: Separator, columns: Columns): Su
       if (decimal) {
         const { col, from, to } = decimal;
         const cell = quoted(text.slice(from, to));
-        fail(`value ${col + 1} of line ${line} is ${cell}, with a decimal comma; write decimal points`);
+        fail(
+          `value ${
+            col + 1
+          } of line ${line} is ${cell}, with a comma: write decimal points, and thousands without commas`,
+        );
       }
       if (cells !== columns.width) fail(`line ${line} has ${cells} values, expected ${columns.width}`);
     },
@@ -80,22 +85,24 @@ export function survey(text: string, separator: Separator, columns: Columns): Su
 /** Columns of which nothing is known yet, not even how many they are. */
 export function newColumns(): Columns {
   const none = { width: 0, values: new Map(), counts: true };
-  return { ...none, numbers: new Int32Array(), words: new Int32Array(), fractions: new Uint8Array() };
+  const counts = { numbers: new Int32Array(), truths: new Int32Array(), words: new Int32Array() };
+  return { ...none, ...counts, fractions: new Uint8Array() };
 }
 
 function setWidth(columns: Columns, width: number): void {
   columns.width = width;
   columns.numbers = new Int32Array(width);
+  columns.truths = new Int32Array(width);
   columns.words = new Int32Array(width);
   columns.fractions = new Uint8Array(width);
-  columns.values = new Map([0, 1, width - 1].map((c) => [c, new Set()]));
+  columns.values = new Map([0, 1, width - 2, width - 1].map((c) => [c, new Set()]));
 }
 
 /** Notes a number in column `col`. */
 function recordNumber({ numbers, fractions, values, width }: Columns, col: number, value: number): void {
   numbers[col]++;
   if (value < -1 || value !== Math.trunc(value)) fractions[col] = 1;
-  if (col > 1 && col < width - 1) return;
+  if (col > 1 && col < width - 2) return;
   const few = values.get(col)!;
   if (few.size < MAX_VALUES) few.add(value);
 }
@@ -107,8 +114,12 @@ const SHORT = 40;
 const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
 
 /** Notes a cell that is no number in column `col`; whether it is a number with a decimal comma. */
-function recordWord({ words }: Columns, col: number, word: string): boolean {
+function recordWord({ truths, words }: Columns, col: number, word: string): boolean {
   if (isMissing(word)) return false;
+  if (!Number.isNaN(truthOf(word))) {
+    truths[col]++;
+    return false;
+  }
   words[col]++;
   return DECIMAL_COMMA.test(word);
 }
@@ -122,14 +133,24 @@ export function recordFirstLine(columns: Columns, first: readonly string[]): voi
   });
 }
 
-/** Whether a column is of words, some of which may look like numbers. */
-export function isWordColumn({ words, numbers }: Columns, col: number): boolean {
-  return words[col] > numbers[col];
+/** Whether a column is of words, some of which may look like numbers; true and false are words too. */
+export function isWordColumn({ words, truths, numbers }: Columns, col: number): boolean {
+  return words[col] + truths[col] > numbers[col];
+}
+
+/** Whether a column is of true and false alone, which may be an input as well as a label. */
+export function isTruthColumn({ words, truths, numbers }: Columns, col: number): boolean {
+  return truths[col] > 0 && words[col] + numbers[col] === 0;
+}
+
+/** Whether no number stands twice in a column of which different numbers are told apart, as far as they are. */
+export function isDistinct({ values, numbers }: Columns, col: number): boolean {
+  return values.get(col)!.size === Math.min(numbers[col], MAX_VALUES);
 }
 
 /** Whether a column is of whole numbers alone, as labels are. */
-export function isIntegerColumn({ words, fractions }: Columns, col: number): boolean {
-  return words[col] === 0 && fractions[col] === 0;
+export function isIntegerColumn({ words, truths, fractions }: Columns, col: number): boolean {
+  return words[col] + truths[col] + fractions[col] === 0;
 }
 
 /**
@@ -140,10 +161,11 @@ export function isIntegerColumn({ words, fractions }: Columns, col: number): boo
  */
 export function headings(surveys: readonly Survey[], columns: Columns): boolean[] {
   return surveys.map(({ first, firstLine, rest }) => {
-    const kind = (cell: string) =>
-      isMissing(cell) ? "missing" : Number.isNaN(cellNumber(cell, 0, cell.length)) ? "word" : "number";
+    const isWord = (cell: string) =>
+      Number.isNaN(cellNumber(cell, 0, cell.length)) && Number.isNaN(truthOf(cell));
+    const kind = (cell: string) => isMissing(cell) ? "missing" : isWord(cell) ? "word" : "number";
     const kinds = first.map(kind);
-    const isNumeric = (c: number) => columns.numbers[c] > 0 && columns.words[c] === 0;
+    const isNumeric = (c: number) => columns.numbers[c] + columns.truths[c] > 0 && columns.words[c] === 0;
     const strange = kinds.filter((each, c) => each === "word" && isNumeric(c)).length;
     const values = first.map(Number).filter((_, c) => kinds[c] === "number");
     const ambiguous = () =>

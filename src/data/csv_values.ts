@@ -2,7 +2,7 @@
 
 import { quoted } from "../wording.ts";
 import { fail } from "./csv_columns.ts";
-import { cellNumber, cellText, isMissing, scan } from "./csv_scan.ts";
+import { cellNumber, cellText, isMissing, scan, truthOf } from "./csv_scan.ts";
 import { type Separator, SEPARATORS } from "./csv_separator.ts";
 import type { Table } from "./table.ts";
 
@@ -38,10 +38,11 @@ export function fill(
         }
         return;
       }
-      const value = cellNumber(text, from, to);
+      let value = cellNumber(text, from, to);
       if (!(Number.isFinite(Math.fround(value))) && problems.length === 0) {
         const word = cellText(text, from, to);
-        if (!isMissing(word)) problems.push({ row, col, word });
+        if (input >= 0) value = truthOf(word);
+        if (Number.isNaN(value) && !isMissing(word)) problems.push({ row, col, word });
       }
       if (input < 0) numbers[row] = value;
       else data[row * cols + input] = value;

@@ -29,8 +29,8 @@ function plain({ x, labels, classes, classNames }: Batch) {
 
 /** The batches of several texts, read as one data set. */
 function together(texts: string[], options: CsvOptions & ReadOptions = {}) {
-  const { label, header, separator, ...rest } = options;
-  return readTables(csvTables(texts.map((text) => ({ text })), { label, header, separator }), rest);
+  const { label, header, index, separator, ...rest } = options;
+  return readTables(csvTables(texts.map((text) => ({ text })), { label, header, index, separator }), rest);
 }
 
 Deno.test("csvBatch() reads a label and its inputs from each line", () => {
@@ -195,6 +195,42 @@ Deno.test("csvBatch() leaves out a column without a name that numbers the lines,
   assertEquals(csvBatch(lines.join("\n"), { label: "first" }).classes, 60);
 });
 
+Deno.test("csvBatch() leaves out a column that counts the lines or is called so, says it, and keeps it if told", () => {
+  const index = (text: string, options?: CsvOptions) => {
+    const { x, reading } = csvBatch(text, options);
+    return [x.cols, reading.source.index];
+  };
+  const table = (name: string, numbers: number[]) =>
+    [`${name},a,species`, ...numbers.map((n, i) => `${n},${i}.5,${["ant", "cat"][i % 2]}`)].join("\n");
+  const counting = Array.from({ length: 60 }, (_, i) => i + 1);
+  assertEquals(index(table("specimen", counting)), [1, 'column 1 "specimen", left out']);
+  assertEquals(index(table("specimen", counting.slice(0, 20))), [2, undefined]);
+  for (const name of ["Id", "index", "rownames", "row_id"]) {
+    assertEquals(index(table(name, [7, 3, 12])), [1, `column 1 "${name}", left out`]);
+  }
+  assertEquals(index(table("id", [7, 3, 7])), [2, undefined], "no index has a number twice");
+  assertEquals(index(table("id", counting), { index: "none" }), [2, undefined]);
+  assertEquals(index(table("x", [7, 3, 7]), { index: "x" }), [1, 'column 1 "x", left out']);
+  assertEquals(index("1,0,5\n0,1,6", { index: -1, label: 0 }), [1, "column 3, left out"]);
+  assertEquals(csvBatch(table("id", [0, 1, 0]).replaceAll(/ant|cat/g, "1.5"), { label: "id" }).classes, 2);
+  assertThrows(() => index("1,0\n0,1", { index: 1 }), InputError, "no inputs beside the index and the label");
+  assertThrows(() => index("1,0,2\n0,1,2", { index: 1, label: 1 }), InputError, "cannot be both");
+  assertThrows(() => index("1,0,2\n0,1,2", { index: "id" }), InputError, 'there is no column "id"');
+});
+
+Deno.test("csvBatch() takes true and false for 1 and 0 as inputs, and for words as labels", () => {
+  const { x, classNames, reading } = csvBatch("age,member,species\n3,True,cat\n4,FALSE,ant\n5,true,cat\n");
+  assertEquals([[...x.data], classNames], [[3, 1, 4, 0, 5, 1], ["ant", "cat"]]);
+  assertEquals(reading.source.label, 'column 3 "species"');
+  const churn = csvBatch("minutes,plan,churned\n0.5,True,False\n1.5,False,True\n");
+  assertEquals([[...churn.labels], churn.classNames, [...churn.x.data]], [
+    [0, 1],
+    ["False", "True"],
+    [0.5, 1, 1.5, 0],
+  ]);
+  assertEquals(csvBatch("True,0.5,1\nFalse,0.25,1", { label: "last" }).x.data[0], 1);
+});
+
 Deno.test("csvBatch() keeps words as names of classes, and numbers from 1, or −1 and 1, as such", () => {
   const named = csvBatch("1,dog\n2,cat\n3,dog\n");
   assertEquals([[...named.labels], named.classes, named.classNames], [[1, 0, 1], 2, ["cat", "dog"]]);
@@ -240,7 +276,11 @@ Deno.test("csvBatch() names the line and value that do not fit", () => {
       ["0,1\n1,x", 'value 2 of line 2 is "x", not a finite number'],
       ["0,1\nlabel,2", 'value 1 of line 2 is "label", not a finite number'],
       ["0,1e39", 'value 2 of line 1 is "1e39", not a finite number'],
-      ["a;b;c\n0;0,5;1\n1;0,25;2", 'value 2 of line 2 is "0,5", with a decimal comma'],
+      ["a;b;c\n0;0,5;1\n1;0,25;2", 'value 2 of line 2 is "0,5", with a comma: write decimal points'],
+      [
+        'label,a\n0,"5,800"',
+        'value 2 of line 2 is "5,800", with a comma: write decimal points, and thousands',
+      ],
       ["0,1\n1,inf", 'value 2 of line 2 is "inf"'],
       [`0,1\n1,"${"x".repeat(9999)}"`, "…"],
       ['0,1\n1,"2', "the quote in line 2 does not end"],

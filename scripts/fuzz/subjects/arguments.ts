@@ -79,6 +79,7 @@ const FLAGS = [
   ],
   ...[
     "--separator",
+    "--index",
     "--class-count",
     "--missing",
     "--kernels",

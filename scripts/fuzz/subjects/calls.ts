@@ -146,7 +146,7 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   constraint:
     () => [3, { epsilon: 0.1, norm: "Linf", bounds: [0, 1], fixed: [0], grid: 255, oneHot: [[1, 2]] }],
   convMaxout: () => [{ inputs: 4, classes: 2, channels: [2], pieces: 2, kernel: 2, pool: 2 }],
-  csvBatch: () => ["0,1\n1,2\n", { label: 0, header: "no", separator: "comma" }],
+  csvBatch: () => ["0,1\n1,2\n", { label: 0, header: "no", index: "none", separator: "comma" }],
   deepRbf: () => [{ inputs: 3, classes: 2, units: [2] }],
   differentiable: () => [gibbon.rotation, { epsilon: 0.1 }],
   digits: () => [{ seed: 1, train: 2, test: 2 }],

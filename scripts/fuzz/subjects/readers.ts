@@ -109,7 +109,7 @@ const JPEG = Uint8Array.from(
 
 const OPTIONS: readonly (CsvOptions & ReadOptions)[] = [
   {},
-  { label: "last", header: "no", separator: "comma", scale: "standard" },
+  { label: "last", index: 0, header: "no", separator: "comma", scale: "standard" },
   { label: 0, scale: "minmax", labelBase: 1, classes: 3, missing: "drop" },
   {
     label: "species",
