@@ -33,18 +33,30 @@ const WRITERS: Readonly<Record<string, (path: string, made: Made) => Promise<voi
         { probabilityAdv: matrixTensor(adversarial.probabilities) }),
     }, Object.fromEntries(Object.entries(made).map(([key, value]) => [key, asText(value)]))),
   // an array has no place for labels
-  async npy(path, { examples: { labels }, adversarial: { x } }) {
+  async npy(path, { examples, adversarial: { x } }) {
+    const { labels } = examples, names = namesOf(examples);
     await writeFileWhole(path, npy("<f4", `${x.rows}, ${x.cols}`, x.data));
-    await writeFileWhole(labelsBeside(path), npy("<i4", `${labels.length},`, labels));
+    await writeFileWhole(
+      labelsBeside(path),
+      names ? npyTexts(Array.from(labels, (label) => names[label])) : npy("<i4", `${labels.length},`, labels),
+    );
   },
-  csv: (path, { examples: { labels }, adversarial: { x } }) =>
-    writeFileWhole(
-      path,
-      Array.from(labels, (label, i) => `${[label, ...x.data.subarray(i * x.cols, (i + 1) * x.cols)]}\n`).join(
-        "",
-      ),
-    ),
+  csv(path, { examples, adversarial: { x } }) {
+    const names = namesOf(examples)?.map((name) =>
+      /[",\s]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name
+    );
+    const lines = Array.from(examples.labels, (label, i) => {
+      const inputs = x.data.subarray(i * x.cols, (i + 1) * x.cols);
+      return `${names?.[label] ?? label},${inputs}\n`;
+    });
+    return writeFileWhole(path, lines.join(""));
+  },
 };
+
+/** The names by which data know their classes; none where they are the numbers of these. */
+function namesOf({ classNames }: Batch): readonly string[] | undefined {
+  return classNames?.every((name, k) => name === `${k}`) ? undefined : classNames;
+}
 
 /** The formats, in words. */
 export const FORMATS = "safetensors, npy with labels beside, or csv";
@@ -74,7 +86,7 @@ function asText(value: unknown): string {
 }
 
 /** The .npy file, version 1.0, of numbers of the type `descr`. */
-function npy(descr: string, shape: string, numbers: Float32Array | Int32Array): Uint8Array {
+function npy(descr: string, shape: string, numbers: Float32Array | Int32Array | Uint32Array): Uint8Array {
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`;
   const length = 64 * Math.ceil((10 + header.length + 1) / 64);
   const bytes = new Uint8Array(length + numbers.byteLength);
@@ -83,4 +95,13 @@ function npy(descr: string, shape: string, numbers: Float32Array | Int32Array): 
   bytes.set(new TextEncoder().encode(`${header.padEnd(length - 11)}\n`), 10);
   bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), length);
   return bytes;
+}
+
+/** The .npy file of `texts`, in NumPy's type `U`. */
+function npyTexts(texts: readonly string[]): Uint8Array {
+  const codes = texts.map((text) => Array.from(text, (character) => character.codePointAt(0)!));
+  const size = Math.max(1, ...codes.map(({ length }) => length));
+  const all = new Uint32Array(size * codes.length);
+  codes.forEach((each, i) => all.set(each, i * size));
+  return npy(`<U${size}`, `${texts.length},`, all);
 }

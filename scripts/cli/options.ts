@@ -143,7 +143,7 @@ export function description({ field, placeholder }: Option<unknown>): string {
     // a range that the placeholder spells out already
     kind === "choice" && placeholder === choices?.join("|") ? "" : limits,
     required ? "required" : "",
-    kind !== "boolean" && fallback !== undefined ? `default ${fallback}` : "",
+    kind !== "boolean" && fallback !== undefined ? `default ${`${fallback}` || "none"}` : "",
   ].filter(Boolean);
   const what = kind === "boolean" && fallback === true ? `not: ${help}` : help;
   return notes.length > 0 ? `${what} (${notes.join("; ")})` : what;

@@ -4,6 +4,7 @@ import type { AttackedRates, EvaluationConditions } from "../../src/evaluate/eva
 import type { RobustnessReport } from "../../src/evaluate/robustness_report.ts";
 import type { Warning } from "../../src/evaluate/warnings.ts";
 import { type Matrix, type Rates, type Tensor, writeSafetensors } from "../../src/mod.ts";
+import { quoted } from "../../src/wording.ts";
 import { writeFileWhole } from "../files.ts";
 import { wrapped } from "./help.ts";
 
@@ -26,6 +27,11 @@ export function matrixTensor({ rows, cols, data }: Matrix): Tensor {
 /** `values` as a tensor, (B). */
 export function vectorTensor(values: ArrayLike<number>): Tensor {
   return { shape: [values.length], data: Int32Array.from(values) };
+}
+
+/** The name of a class as tables show it: a plain word, or in quotes, short and without control characters. */
+export function nameShown(name: string): string {
+  return /^[\w.+-]{1,40}$/.test(name) ? name : quoted(name);
 }
 
 /** `fraction` in percent; a dash for none, or what is not known. */

@@ -1,8 +1,8 @@
 /** NumPy's `.npz` archives. @module */
 
 import { unzipSync } from "fflate";
-import { InputError, type Npy, readNpy } from "../../src/mod.ts";
-import { npyTable } from "../../src/data/npy.ts";
+import { InputError, readNpy } from "../../src/mod.ts";
+import { npyTable, readNpyLabels } from "../../src/data/npy.ts";
 import type { Table } from "../../src/data/table.ts";
 
 /** Names of inputs and labels for training and for testing, as Keras, scikit-learn's users and MedMNIST have them. */
@@ -82,15 +82,15 @@ export function npzTables(bytes: Uint8Array): Table[] {
 }
 
 function table(arrays: ReadonlyMap<string, Uint8Array>, x: string, labels: string): Table {
-  const read = (name: string): Npy => {
+  const read = <T>(name: string, read: (bytes: Uint8Array) => T): T => {
     try {
-      return readNpy(arrays.get(name)!);
+      return read(arrays.get(name)!);
     } catch (error) {
       throw error instanceof InputError ? error.about(`read ${name}`) : error;
     }
   };
   return {
-    ...npyTable(read(x), read(labels)),
+    ...npyTable(read(x, readNpy), read(labels, readNpyLabels)),
     name: x,
     source: { format: `npz, inputs ${x}, labels ${labels}` },
   };

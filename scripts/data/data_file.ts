@@ -3,7 +3,7 @@
 import { type CsvOptions, InputError, readIdx, readNpy, readSafetensors } from "../../src/mod.ts";
 import { csvTables } from "../../src/data/csv.ts";
 import { idxTable } from "../../src/data/idx.ts";
-import { npyTable } from "../../src/data/npy.ts";
+import { npyTable, readNpyLabels } from "../../src/data/npy.ts";
 import type { Table } from "../../src/data/table.ts";
 import { reason, UserError } from "../errors.ts";
 import { isZip, npzTables } from "./archive.ts";
@@ -59,22 +59,20 @@ export async function readFound(
     const [x, y] = [await readWhole(paths[0]), await readWhole(paths[1])];
     const both = paths.join(" and ");
     const table = format === "idx"
-      ? pair(paths, [x, y], readIdx, idxTable)
-      : pair(paths, [x, y], readNpy, npyTable);
+      ? joined(paths, { x: () => readIdx(x), labels: () => readIdx(y), join: idxTable })
+      : joined(paths, { x: () => readNpy(x), labels: () => readNpyLabels(y), join: npyTable });
     tables.push({ ...table, name: both, source: { format: format === "idx" ? "IDX" : "npy" } });
   }
   return tables;
 }
 
 /** The table that `join` makes of the arrays in two files, whose names a failure tells. */
-function pair<T>(
+function joined<X, Y>(
   paths: readonly string[],
-  files: readonly Uint8Array[],
-  read: (bytes: Uint8Array) => T,
-  join: (x: T, labels: T) => Table,
+  { x, labels, join }: { x: () => X; labels: () => Y; join: (x: X, labels: Y) => Table },
 ): Table {
-  const [x, labels] = files.map((bytes, i) => naming(paths[i], () => read(bytes)));
-  return naming(paths.join(" and "), () => join(x, labels));
+  const [inputs, classes] = [naming(paths[0], x), naming(paths[1], labels)];
+  return naming(paths.join(" and "), () => join(inputs, classes));
 }
 
 /** The examples that `gibbon attack` wrote, or others under such names. */

@@ -22,7 +22,7 @@ export function indexColumn(
 ): number {
   if (index === "none") return -1;
   if (index !== "auto") return namedColumn(columns.width, names, index);
-  const isLabel = label === "first" || Number(label) === 0 || label === names?.[0];
+  const isLabel = ["first", 0, "0", names?.[0]].includes(label);
   if (columns.width < 3 || isLabel || !isIntegerColumn(columns, 0)) return -1;
   if (columns.counts && lines > MANY) return 0;
   if (!names || !INDEX_NAME.test(names[0])) return -1;

@@ -14,6 +14,7 @@ import {
   sizeOf,
 } from "./elements.ts";
 import { imageOfShape } from "./image.ts";
+import type { LabelColumn } from "./labels.ts";
 import { type ReadBatch, readBatch, type ReadOptions, type Table } from "./table.ts";
 
 /** An array as NumPy saved it. */
@@ -22,6 +23,14 @@ export interface Npy {
   readonly shape: number[];
   /** The numbers in C order, the last dimension running fastest. */
   readonly data: NumericArray;
+}
+
+/** An array of texts as NumPy saved it. */
+export interface NpyTexts {
+  /** Length of each dimension. */
+  readonly shape: number[];
+  /** The texts, those of fixed length without the zeros that fill them. */
+  readonly data: readonly string[];
 }
 
 /** Bytes that a header may have: it says three things. */
@@ -54,6 +63,34 @@ export function readNpy(bytes: Uint8Array | ArrayBuffer): Npy {
   return { shape, data: fortran && shape.length > 1 ? inCOrder(data, shape) : data };
 }
 
+/**
+ * The labels in the `.npy` file `bytes`: numbers as `readNpy` has them, or texts of fixed length, in NumPy's types `U`
+ * and `S`.
+ *
+ * @throws {InputError} if `bytes` are not exactly such a file
+ */
+export function readNpyLabels(bytes: Uint8Array | ArrayBuffer): Npy | NpyTexts {
+  const file = bytesOf("read NPY", bytes);
+  const { descr, shape, from } = headerOf(file);
+  const [, order, kind, digits] = /^([<>|=]?)([US])(\d{1,4})$/.exec(descr) ?? [];
+  if (kind === undefined) return readNpy(bytes);
+  const size = Number(digits), width = kind === "U" ? 4 * size : size;
+  const count = sizeOf(shape), length = from + count * width;
+  if (length !== file.length) {
+    fail(`expected ${length} bytes for ${shapeText(shape)} of ${descr}, got ${file.length}`);
+  }
+  const view = new DataView(file.buffer, file.byteOffset + from);
+  const codeAt = (at: number) => kind === "U" ? view.getUint32(4 * at, order !== ">") : view.getUint8(at);
+  const data = Array.from({ length: count }, (_, i) => {
+    const codes: number[] = [];
+    for (let at = i * size; at < (i + 1) * size; at++) codes.push(codeAt(at));
+    while (codes.at(-1) === 0) codes.pop();
+    if (codes.some((code) => code > 0x10ffff)) fail(`text ${i} holds what is no character`);
+    return String.fromCodePoint(...codes);
+  });
+  return { shape, data };
+}
+
 /** What a header says. */
 interface Header {
   readonly type: ElementType;
@@ -71,25 +108,29 @@ interface Header {
  * @throws {InputError} if it is no such header
  */
 export function npyHeader(bytes: Uint8Array): Header {
+  const { descr, ...rest } = headerOf(bytes);
+  const [, order, name] = /^([<>|=])([a-z]\d+)$/.exec(descr) ?? [];
+  if (name === undefined || !isElementType(name)) {
+    const what = /^[<>|=]?[US]/.test(descr)
+      ? "texts, which only labels may be"
+      : `expected ${oneOf(["bool", "integers", "floats of 16, 32 or 64 bits"])}`;
+    fail(`its type is ${quoted(descr)}, ${what}`);
+  }
+  const length = rest.from + elementBytes(name) * sizeOf(rest.shape);
+  return { ...rest, type: name, bigEndian: order === ">", length };
+}
+
+/** What a header says, its type as NumPy writes it. */
+function headerOf(bytes: Uint8Array): Pick<Header, "fortran" | "shape" | "from"> & { descr: string } {
   const { text, from } = headerText(bytes);
   const descr = /["']descr["']\s*:\s*(["'])([^"']*)\1/.exec(text)?.[2] ??
     fail("its header does not name one type for all numbers");
-  const [, order, name] = /^([<>|=])([a-z]\d+)$/.exec(descr === "|b1" ? "|b1" : descr) ?? [];
-  if (name === undefined || !isElementType(name)) {
-    const what = /^[<>|=]?[US]/.test(descr) ? ", texts; give each class a whole number instead" : "";
-    fail(
-      `its type is ${quoted(descr)}${
-        what || `, expected ${oneOf(["bool", "integers", "floats of 16, 32 or 64 bits"])}`
-      }`,
-    );
-  }
   const fortran = /["']fortran_order["']\s*:\s*(True|False)/.exec(text)?.[1] ??
     fail("its header names no order");
   // Python 2 wrote long integers as 3L
   const sizes = /["']shape["']\s*:\s*\(([\d\sL,]*)\)/.exec(text)?.[1] ?? fail("its header names no shape");
   const shape = (sizes.match(/\d+/g) ?? []).map(Number);
-  const length = from + elementBytes(name) * sizeOf(shape);
-  return { type: name, bigEndian: order === ">", fortran: fortran === "True", shape, from, length };
+  return { descr, fortran: fortran === "True", shape, from };
 }
 
 function headerText(bytes: Uint8Array): { text: string; from: number } {
@@ -130,9 +171,9 @@ function inCOrder(data: NumericArray, shape: readonly number[]): NumericArray {
  *
  * @throws {InputError} if they do not belong together
  */
-export function npyTable(x: Npy, labels: Npy): Table {
+export function npyTable(x: Npy, labels: Npy | NpyTexts): Table {
   checkArray("make a batch", x, "the inputs");
-  checkArray("make a batch", labels, "the labels");
+  if (!isTexts(labels)) checkArray("make a batch", labels, "the labels");
   const [rows, ...rest] = x.shape;
   if (rest.length === 0) {
     throw new InputError(
@@ -146,9 +187,17 @@ export function npyTable(x: Npy, labels: Npy): Table {
   return { x: { rows, cols: sizeOf(rest), data: x.data }, labels: labelsOf(labels), image, pixels };
 }
 
-function labelsOf({ shape, data }: Npy): NumericArray {
+function isTexts(labels: Npy | NpyTexts): labels is NpyTexts {
+  return Array.isArray(labels?.data) && labels.data.every((text) => typeof text === "string");
+}
+
+function labelsOf(given: Npy | NpyTexts): LabelColumn {
+  const { shape, data } = given;
   const [rows, ...rest] = shape;
-  if (shape.length > 0 && rest.every((n) => n === 1)) return data;
+  if (shape.length > 0 && rest.every((n) => n === 1)) {
+    // an empty text is a missing one
+    return isTexts(given) ? given.data.map((text) => text === "" ? undefined : text) : data;
+  }
   const classes = rest[0];
   const wrong = () => {
     throw new InputError(
@@ -172,7 +221,7 @@ function labelsOf({ shape, data }: Npy): NumericArray {
 }
 
 /**
- * A batch of the `.npy` files `x`, (B, …), and `labels`, (B), (B, 1) or one-hot. Each example becomes a row, (B, D),
+ * A batch of the `.npy` files `x`, (B, …), and `labels`, (B), (B, 1) or one-hot, numbers or names of classes. Each example becomes a row, (B, D),
  * rounded to float32. Bytes of images v become the float32 nearest v / 255 unless `scale` says otherwise; how the files
  * were read stands in `reading`.
  *
@@ -198,7 +247,7 @@ export function npyBatch(
   labels: Uint8Array | ArrayBuffer,
   options: ReadOptions = {},
 ): ReadBatch {
-  return readBatch(npyTable(readNpy(x), readNpy(labels)), options);
+  return readBatch(npyTable(readNpy(x), readNpyLabels(labels)), options);
 }
 
 function fail(problem: string): never {

@@ -139,7 +139,7 @@ function checkTable(table: Table, first: Table): void {
   }
   if (!isList(labels)) fail(`labels must be a list, not ${shown(labels)}`);
   const odd = Array.isArray(labels)
-    ? labels.findIndex((label) => !["string", "number", "bigint"].includes(typeof label))
+    ? labels.findIndex((label) => !["string", "number", "bigint", "undefined"].includes(typeof label))
     : -1;
   if (odd >= 0) fail(`label ${odd} is ${shown(labels[odd])}, neither a word nor a number`);
   const { rows, cols } = x;

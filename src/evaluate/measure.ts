@@ -71,6 +71,16 @@ export function measureAnswers(
   return { ...summarize(answers, labels, all), perClass };
 }
 
+/** How many examples of class t are taken for class p, in row t and column p, (C, C). */
+export function confusion(
+  { predicted }: Pick<Answers, "predicted">,
+  { labels, classes }: Pick<Batch, "labels" | "classes">,
+): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  labels.forEach((label, i) => counts[label][predicted[i]]++);
+  return counts;
+}
+
 function summarize(
   { predicted, confidence }: Answers,
   labels: Int32Array,

@@ -196,7 +196,7 @@ Deno.test("csvBatch() leaves out a column without a name that numbers the lines,
 });
 
 Deno.test("csvBatch() leaves out a column that counts the lines or is called so, says it, and keeps it if told", () => {
-  const index = (text: string, options?: CsvOptions) => {
+  const index = (text: string, options?: CsvOptions): (number | string | undefined)[] => {
     const { x, reading } = csvBatch(text, options);
     return [x.cols, reading.source.index];
   };
@@ -260,6 +260,9 @@ Deno.test("csvBatch() refuses missing values by line and column, or leaves their
     assertEquals([[...x.data], [...labels], reading.dropped], [[1, 1, 4, 4], [0, 1], 2]);
   }
   assertThrows(() => csvBatch("label,a\n0,1\n,2"), InputError, "its label of line 3 is missing");
+  const words = "a,species\n1,cat\n2,\n3,ant";
+  assertThrows(() => csvBatch(words), InputError, "its label of line 3 is missing");
+  assertEquals(csvBatch(words, { missing: "drop" }).classNames, ["ant", "cat"]);
   assertThrows(
     () => csvBatch("0,NA\n1,NA", { missing: "drop" }),
     InputError,

@@ -213,6 +213,30 @@ Deno.test("npyBatch() takes labels of any whole type, as a column, and one-hot",
   }
 });
 
+Deno.test("npyBatch() takes labels that are texts, in either byte order, for names of classes", () => {
+  const x = f4("3, 1", [1, 2, 3]);
+  const unicode = (words: string[], littleEndian = true) => {
+    const view = new DataView(new ArrayBuffer(16 * words.length));
+    words.forEach((word, i) =>
+      [...word].forEach((c, j) => view.setUint32(16 * i + 4 * j, c.codePointAt(0)!, littleEndian))
+    );
+    return npy(`${words.length},`, new Uint8Array(view.buffer), { descr: `'${littleEndian ? "<" : ">"}U4'` });
+  };
+  for (const file of [unicode(["dog", "Öl🙂", "dog"]), unicode(["dog", "Öl🙂", "dog"], false)]) {
+    const { labels, classNames } = npyBatch(x, file);
+    assertEquals([[...labels], classNames], [[0, 1, 0], ["dog", "Öl🙂"]]);
+  }
+  const bytes = npy("3, 1", new TextEncoder().encode("b\0a\0b\0"), { descr: "'|S2'" });
+  assertEquals(npyBatch(x, bytes).classNames, ["a", "b"]);
+  assertThrows(
+    () => npyBatch(x, npy("3,", new Uint8Array(5), { descr: "'|S2'" })),
+    InputError,
+    "expected 134",
+  );
+  const none = npy("3,", new Uint8Array(12).fill(255), { descr: "'<U1'" });
+  assertThrows(() => npyBatch(x, none), InputError, "text 0 holds what is no character");
+});
+
 Deno.test("npyBatch() refuses NaN by place, or leaves such examples out, and what float32 cannot hold", () => {
   const x = f4("2, 2", [0, 1, NaN, 2]), y = i8("2,", [1n, 0n]);
   assertThrows(() => npyBatch(x, y), InputError, "input 0 of example 1 is missing (NaN)");

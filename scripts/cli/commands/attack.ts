@@ -8,7 +8,14 @@ import {
   rates,
 } from "../../../src/evaluate/evaluation.ts";
 import { measureAnswers } from "../../../src/evaluate/measure.ts";
-import { type Adversarial, type Batch, kernels, predict, type Predictions } from "../../../src/mod.ts";
+import {
+  type Adversarial,
+  type Batch,
+  kernels,
+  predict,
+  type Predictions,
+  type Reading,
+} from "../../../src/mod.ts";
 import { readingJson, readingText } from "../../../src/data/reading.ts";
 import type { Differentiable } from "../../../src/models/classifier.ts";
 import { UserError } from "../../errors.ts";
@@ -22,8 +29,8 @@ import { wrapped } from "../help.ts";
 import { type Examples, examplesFor, loadExamples, READ_OPTIONS, SHARED } from "../inputs.ts";
 import { ASKED, openModel } from "../model_file.ts";
 import { choice, flag, integerOption, text } from "../options.ts";
-import { conditionsText, LEGEND, percent, ratesTables } from "../outputs.ts";
-import { filesOf, FORCE, FORMATS, writeExamples } from "../examples_file.ts";
+import { conditionsText, LEGEND, nameShown, percent, ratesTables } from "../outputs.ts";
+import { filesOf, FORCE, formatOf, FORMATS, writeExamples } from "../examples_file.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Attacks examples and keeps what came of them. */
@@ -56,7 +63,7 @@ export const attack: Command = command({
   },
   own: [ATTACK_OPTIONS, ASKING],
   notes:
-    "A .safetensors file holds x, xAdv, label, predicted, predictedAdv and probabilityAdv, and in its metadata how they were made. A .npy file holds xAdv alone, a .csv file the label and xAdv of each example in a line.",
+    "A .safetensors file holds x, xAdv, label, predicted, predictedAdv and probabilityAdv, and in its metadata how they were made. A .npy file holds xAdv alone, with the labels beside, a .csv file the label and xAdv of each example in a line; inputs are scaled as the model takes them.",
   examples: [
     "attack --model maxout.safetensors --data digits --epsilon 0.25 --out adversarial.safetensors",
     "attack --model maxout.safetensors --data digits --epsilon 0.25 --target 3 --bounds 0,1 --limit 100",
@@ -114,16 +121,25 @@ export const attack: Command = command({
     context.print(ratesTables(clean, [attacked], width));
     if (hit) {
       const { examples: count, already, hitRate } = hit;
+      const name = examples.classNames === undefined ? target : nameShown(examples.classNames[target!]);
       context.print(
-        `\ntaken for class ${target}: ${percent(hitRate)} of ${count} that were not; ${already} were`,
+        `\ntaken for class ${name}: ${percent(hitRate)} of ${count} that were not; ${already} were`,
       );
     }
     context.print(`\n${conditionsText(conditions, { split, kernels: head.kernels, width })}`);
     context.print(wrapped(LEGEND, width).join("\n"));
-    if (out !== undefined) context.print(`wrote ${filesOf(out).join(" and ")}`);
+    if (out !== undefined) context.print(wrapped(writtenText(out, examples.reading), width).join("\n"));
     return 0;
   },
 });
+
+/** What was written, and how it is read again where a file does not say that its inputs are scaled. */
+function writtenText(out: string, { scaling }: Reading): string {
+  const again = scaling.kind === "none" || formatOf(out) === "safetensors"
+    ? ""
+    : ", inputs scaled as the model takes them: --scale none reads them";
+  return `wrote ${filesOf(out).join(" and ")}${again}`;
+}
 
 /** What came of one attack on the model that is named, a file's or a remote one; its family in a word. */
 async function answersTo(

@@ -2,6 +2,7 @@
 
 import { attackNamed } from "../../../src/attacks/mod.ts";
 import { readingJson, readingText } from "../../../src/data/reading.ts";
+import { confusion } from "../../../src/evaluate/measure.ts";
 import { noBoundText } from "../../../src/evaluate/attack_choice.ts";
 import { type Evaluation, evaluation } from "../../../src/evaluate/evaluation.ts";
 import { type Outcomes, outcomes, type Trial } from "../../../src/evaluate/outcomes.ts";
@@ -13,7 +14,7 @@ import { wrapped } from "../help.ts";
 import { type Examples, examplesFor, loadExamples, READ_OPTIONS, SHARED } from "../inputs.ts";
 import { ASKED, openModel } from "../model_file.ts";
 import { choicesOf, flag, numbers } from "../options.ts";
-import { conditionsText, LEGEND, percent, ratesTables, table } from "../outputs.ts";
+import { conditionsText, LEGEND, nameShown, percent, ratesTables, table } from "../outputs.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Measures a model, clean and under attack. */
@@ -38,6 +39,7 @@ export const evaluate: Command = command({
     seed: SHARED.seed,
     ...COMPUTING,
     perClass: flag("Add the measures of each true class"),
+    confusion: flag("Add what each true class is taken for, in numbers of examples"),
     json: flag("Print one JSON object, rates as fractions"),
   },
   own: [ATTACK_OPTIONS, ASKING],
@@ -68,7 +70,13 @@ export const evaluate: Command = command({
     });
     if (values.json) {
       const data = { ...report.data, reading: readingJson(examples.reading) };
-      context.print(JSON.stringify({ ...report, data }));
+      const counts = values.confusion && {
+        confusion: {
+          clean: confusion(found.clean, examples),
+          attacked: found.attacked.map((each) => confusion(each, examples)),
+        },
+      };
+      context.print(JSON.stringify({ ...report, data, ...counts }));
       return 0;
     }
     const { width } = context;
@@ -77,6 +85,7 @@ export const evaluate: Command = command({
     context.print(`${wrapped(`data: ${readingText(examples.reading)}`, width).join("\n")}\n`);
     context.print(ratesTables(clean, attacked, width));
     if (perClass) context.print(`\nError by true class\n${byClass(report, examples, width)}`);
+    if (values.confusion) context.print(`\n${confusionTables(found, report, { examples, width })}`);
     context.print(`\n${conditionsText(conditions, { split, kernels, width })}`);
     context.print(wrapped(LEGEND, width).join("\n"));
     context.print(
@@ -108,11 +117,35 @@ async function answersTo(
   return { examples, found, kind: model.family.name };
 }
 
+/** What each true class is taken for, clean and under each attack. */
+function confusionTables(
+  found: Outcomes,
+  { attacked }: Evaluation,
+  { examples, width }: { examples: Examples; width: number },
+): string {
+  const { classes, classNames } = examples;
+  const names = Array.from(
+    { length: classes },
+    (_, k) => classNames === undefined ? `${k}` : nameShown(classNames[k]),
+  );
+  const of = (title: string, answers: Parameters<typeof confusion>[0]) =>
+    `True class, and what it is taken for: ${title}\n${
+      table(
+        [["", ...names], ...confusion(answers, examples).map((row, t) => [names[t], ...row.map(String)])],
+        width,
+      )
+    }`;
+  return [
+    of("clean", found.clean),
+    ...found.attacked.map((each, i) => of(`${attacked[i].attack} ${attacked[i].epsilon}`, each)),
+  ].join("\n\n");
+}
+
 function byClass({ clean, attacked }: Evaluation, { labels, classNames }: Examples, width: number): string {
   return table([
     ["class", "examples", "clean", ...attacked.map(({ attack, epsilon }) => `${attack} ${epsilon}`)],
     ...clean.perClass!.map((_, label) => [
-      classNames?.[label] ?? `${label}`,
+      classNames === undefined ? `${label}` : nameShown(classNames[label]),
       `${labels.filter((each) => each === label).length}`,
       ...[clean, ...attacked].map(({ perClass }) => percent(perClass![label]?.errorRate ?? null)),
     ]),

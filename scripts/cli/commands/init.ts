@@ -22,7 +22,7 @@ import { type Examples, examplesFor, READ_OPTIONS, type ReadingValues, rowWidth,
 import { readModel } from "../model_file.ts";
 import { BEFORE, type BeforeValues } from "../preprocessing.ts";
 import { choice, flag, numbers, type Options, text } from "../options.ts";
-import { percent, table } from "../outputs.ts";
+import { nameShown, percent, table } from "../outputs.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
 /** Examples that sizes are tried on. */
@@ -103,9 +103,14 @@ export const init: Command = command({
     const { classNames } = examples;
     context.print(
       [
-        `${model}: ${read.inputs} inputs, ${read.classes} classes${
-          classNames ? `: ${classNames.slice(0, 6).join(", ")}${classNames.length > 6 ? ", …" : ""}` : ""
-        }`,
+        ...wrapped(
+          `${model}: ${read.inputs} inputs, ${read.classes} classes${
+            classNames
+              ? `: ${classNames.slice(0, 6).map(nameShown).join(", ")}${classNames.length > 6 ? ", …" : ""}`
+              : ""
+          }`,
+          context.width,
+        ),
         ...wrapped(
           `${report.data.examples} ${split} examples of ${data}: ${readingText(examples.reading)}`,
           context.width,

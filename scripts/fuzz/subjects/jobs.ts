@@ -5,6 +5,8 @@ import fc from "fast-check";
 import { sha256 } from "../../../src/data/sha256.ts";
 import { batch, matrix } from "../../../src/mod.ts";
 import { gateSchema, readGate } from "../../../src/evaluate/read_gate.ts";
+import { GATE } from "../../../src/evaluate/gate.ts";
+import { trialsOf } from "../../../src/evaluate/trials.ts";
 import { readBatch, writeBatch } from "../../../src/jobs/inputs.ts";
 import { memoryStore, readResult, resultKey, writeResult } from "../../../src/jobs/store.ts";
 import { joined, mutatedBytes, mutatedText } from "../bytes.ts";
@@ -54,7 +56,7 @@ export const jobs: readonly Subject[] = [
     inputs: mutatedJson(GATES).map((gate) => JSON.stringify(gate)),
     run(text: string) {
       const gate = JSON.parse(text);
-      readGate(gate);
+      trialsOf({ ...GATE, ...readGate(gate) }, 3);
       // an editor marks nothing that is good
       if (!isSchemaMet(gate)) throw new Error(`the schema refuses it: ${JSON.stringify(isSchemaMet.errors)}`);
     },

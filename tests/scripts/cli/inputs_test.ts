@@ -48,11 +48,57 @@ Deno.test("a model keeps how its data were scaled and what its classes are calle
 
     // what an attack wrote is data: as the model takes it, and in its classes
     const out = `${folder}/adversarial`;
-    const attack = await json("attack", ...evaluate.slice(1, -1), "0.5", "--out", out);
-    assertEquals(
-      rates(attack.attacked[0]),
-      (await json("evaluate", "--model", model, "--data", out, "--epsilon", "0")).clean,
+    const attack = ["attack", ...evaluate.slice(1, -1), "0.5", "--out"];
+    const { attacked: [made] } = await json(...attack, out);
+    const measured = async (...args: string[]) =>
+      (await json("evaluate", "--model", model, "--epsilon", "0", "--data", ...args)).clean;
+    assertEquals(await measured(out), rates(made));
+    for (const ending of ["npy", "csv"]) {
+      const said = await printed(...attack, `${out}.${ending}`);
+      assertStringIncludes(
+        said.replaceAll("\n", " "),
+        "inputs scaled as the model takes them: --scale none reads them",
+      );
+      assertEquals(await measured(`${out}.${ending}`, "--scale", "none"), rates(made), ending);
+    }
+  }));
+
+Deno.test("classes that count from 1 keep their numbers: what an attack wrote of some of them is of no others", () =>
+  inFolder(async (folder) => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 3 + 1},${[i % 3, -(i % 3), 1, i % 7 / 50]}`);
+    await Deno.writeTextFile(`${folder}/train.csv`, rows.join("\n"));
+    await Deno.writeTextFile(`${folder}/test.csv`, [1, 2, 4, 5, 7, 8].map((i) => rows[i]).join("\n"));
+    const model = `${folder}/model`, on = ["--model", model, "--epsilon", "0.01", "--data"];
+    await printed("train", "--model", "softmaxLinear", "--data", folder, "--out", model);
+    const { clean } = await json("evaluate", ...on, folder);
+    for (const name of ["a.npy", "a.csv", "a.safetensors"]) {
+      await printed("attack", ...on, folder, "--out", `${folder}/${name}`);
+      const again = await json("evaluate", ...on, `${folder}/${name}`);
+      assertEquals([again.clean.errorRate, again.data.examples], [clean.errorRate, 6], name);
+    }
+  }));
+
+Deno.test("evaluate --confusion counts what each class is taken for, by names that no terminal takes for commands", () =>
+  inFolder(async (folder) => {
+    const names = ["a\u001b[31mb", "cat"];
+    const rows = Array.from({ length: 40 }, (_, i) => `${i % 2},${i % 5 / 9},${names[i % 2]}`);
+    await Deno.writeTextFile(`${folder}/data.csv`, `size,width,name\n${rows.join("\n")}\n`);
+    const model = `${folder}/model`,
+      on = ["--model", model, "--epsilon", "0,5", "--data", `${folder}/data.csv`];
+    const train = ["--epochs", "30", "--batch-size", "5", "--out", model];
+    await printed("train", "--model", "softmaxLinear", "--data", `${folder}/data.csv`, ...train);
+    const said = await json("evaluate", ...on, "--confusion");
+    const turned = [[0, 20], [20, 0]];
+    assertEquals(said.confusion, { clean: [[20, 0], [0, 20]], attacked: [[[20, 0], [0, 20]], turned] });
+    const text = await printed("evaluate", ...on, "--confusion", "--per-class");
+    assert(
+      /^True class, and what it is taken for: fgsm 5\n +"a \[31mb" +cat\n"a \[31mb" +0 +20\ncat +20 +0$/m
+        .test(text),
+      text,
     );
+    assert(!text.includes("\u001b"));
+    const attack = await printed("attack", ...on.with(3, "5"), "--target", "1", "--limit", "9");
+    assertStringIncludes(attack, "taken for class cat: 100.00 % of 5 that were not; 4 were");
   }));
 
 Deno.test("options of reading are those of the library, and reach every command that reads data", () =>
