@@ -4,8 +4,7 @@ import type { Adversarial, AttackOptions } from "../attacks/attack.ts";
 import type { Plan } from "../attacks/drive.ts";
 import { anyAttacks } from "../attacks/mod.ts";
 import { allRows, copyRow, gather } from "../attacks/rows.ts";
-import type { Constraint, ConstraintOptions, Norm } from "../constraints/constraint.ts";
-import { constraint } from "../constraints/mod.ts";
+import type { Constraint, Norm } from "../constraints/constraint.ts";
 import { type Batch, select } from "../data/batch.ts";
 import { predict } from "../predict.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
@@ -68,7 +67,7 @@ export function* stageSteps(
       );
       newlyFooled.push(row);
       note(standing, row, { by: stage.name, size });
-      standing.queries[row] += HALVINGS;
+      if (!limits.discrete) standing.queries[row] += HALVINGS;
       onFooled?.(row, own);
     });
   }
@@ -107,28 +106,19 @@ function shortened(model: Subject, found: Adversarial, rows: Int32Array, { discr
 export function* attackSteps(
   model: Subject,
   batch: Plan["batch"],
-  { name, attack, options, role }: Stage,
+  { name, attack, options }: Stage,
   limits: Constraint,
   from: number,
 ): Generator<number, Adversarial> {
-  const allowed = role === "noise" ? noiseLimits(limits) : limits;
-  // what one stage drew in vain at an example, no other draws there again
-  const seed = rng(from).split(name, limits.epsilon as number).key;
-  const given = { ...options, constraint: allowed, seed, epsilons: [allowed.epsilon as number] };
+  // what one stage drew in vain at an example, no other draws there again, and neither does it at another size
+  const seed = rng(from).split(name, `${limits.epsilon}`).key;
+  const given = { ...options, constraint: limits, seed, epsilons: [limits.epsilon as number] };
   const [found] = yield* anyAttacks[attack].steps(
     model as Differentiable,
     batch,
     given as AttackOptions & { epsilons: number[] },
   );
   return found;
-}
-
-/** The L∞ constraint in which random signs have the size of `limits` in its own norm. */
-function noiseLimits(limits: Constraint): Constraint {
-  if (limits.norm === "Linf") return limits;
-  const { norm, epsilon, ...rest } = limits.toJSON() as unknown as ConstraintOptions & { epsilon: number };
-  const spread = norm === "L2" ? Math.sqrt(limits.inputs) : limits.inputs;
-  return constraint(limits.inputs, { ...rest, norm: "Linf", epsilon: epsilon / spread });
 }
 
 function distance(a: Float32Array, b: Float32Array, norm: Norm): number {

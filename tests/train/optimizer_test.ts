@@ -3,7 +3,9 @@ import "../../src/runtime/inlined.ts";
 import { InputError } from "../../src/errors.ts";
 import type { Recipe } from "../../src/models/recipe.ts";
 import type { Parameter } from "../../src/ops/op.ts";
+import { listsIn } from "../../src/kernels/sparse.ts";
 import { Workspace } from "../../src/runtime/workspace.ts";
+import type { Resident } from "../../src/runtime/heap.ts";
 import { optimizer } from "../../src/train/optimizer.ts";
 import { adamStep, limitRowNorms, sgdStep } from "../reference/mod.ts";
 import { assertClose, uniformMatrix } from "../support.ts";
@@ -130,5 +132,42 @@ Deno.test("optimizer() gives its state by name, and refuses decay for what is no
   for (const wrong of [{ maxNorm: { U: 1 } }, { l1: { U: 1 } }, { weightDecay: { W: 1, U: 1 } }]) {
     const recipe: Recipe = { batchSize, optimizer: { name: "sgd", learningRate: 1 }, ...wrong };
     assertThrows(() => optimizer(recipe, parameters, workspace), InputError, "for U");
+  }
+});
+
+Deno.test("optimizer() completes a gradient that was left in parts, in place of what is there or added to it", () => {
+  using workspace = new Workspace();
+  const x = workspace.copy("x", uniformMatrix(4, 3, 11));
+  // row 0 of the gradient: 2 of x's row 3 less 1 of its row 1; row 1: half of its row 0
+  const lists = listsIn(workspace, "lists", { rows: 2, capacity: 4 });
+  for (const [m, numbers] of [[lists.indices, [3, 1, 0, 0, 0, 0, 0, 0]], [lists.counts, [2, 1]]] as const) {
+    (m as Resident).ints.set(numbers);
+  }
+  lists.values.data.set([2, -1, 0, 0, 0.5, 0, 0, 0]);
+  const optimizers = [{ name: "sgd", learningRate: 0.5, momentum: 0.5 }, {
+    name: "adam",
+    learningRate: 0.5,
+  }] as const;
+  for (const rule of optimizers) {
+    for (const onto of [false, true]) {
+      for (const maxNorm of [undefined, 0.5]) {
+        const [{ parameter, p, g }] = parametersIn(workspace);
+        const state = [p.map(() => 0), p.map(() => 0)];
+        for (let j = 0; j < 3; j++) {
+          g[j] = (onto ? g[j] : 0) + 2 * x.data[9 + j] - x.data[3 + j];
+          g[3 + j] = (onto ? g[3 + j] : 0) + 0.5 * x.data[j];
+        }
+        const recipe: Recipe = { batchSize, optimizer: rule, maxNorm, weightDecay: 0.25 };
+        const made = optimizer(recipe, [parameter], workspace);
+        for (const m of Object.values(made.state)) m.data.fill(0);
+        parameter.rest = { lists, x, onto };
+        made.update(0, 0);
+        if (rule.name === "sgd") sgdStep(p, state[0], g, 0.5, 0.5, 0, 0.25, 6);
+        else adamStep(p, state[0], state[1], g, 0.5, 0.9, 0.999, 0.1, 0.001, 1e-8, 0, 0.25, 6);
+        if (maxNorm !== undefined) limitRowNorms(p, maxNorm, 2, 3);
+        assertClose(parameter.value.data, p, TOLERANCE[rule.name], `${rule.name}, onto ${onto}, ${maxNorm}`);
+        assertEquals(parameter.rest, undefined, "what was left is done once");
+      }
+    }
   }
 });
