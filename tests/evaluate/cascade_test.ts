@@ -1,6 +1,6 @@
 import "../../src/runtime/inlined.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { fgsm, signNoise } from "../../src/attacks/mod.ts";
+import { fgsm, pgd, signNoise } from "../../src/attacks/mod.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import type { ConstraintOptions } from "../../src/constraints/constraint.ts";
 import { batch, select } from "../../src/data/batch.ts";
@@ -39,6 +39,7 @@ function plane(w: readonly number[], seen: (rows: number) => void = () => {}): D
 }
 
 const FGSM: Stage = { name: "one step", attack: "fgsm", options: {}, role: "single" };
+const PGD: Stage = { name: "steps", attack: "pgd", options: { steps: 3 } };
 const NOISE: Stage = { name: "noise", attack: "signNoise", options: { restarts: 2 }, role: "noise" };
 
 const LONG_NOISE: Stage = { ...NOISE, options: { restarts: 20 } };
@@ -141,19 +142,32 @@ Deno.test("stageSteps() yields the part of all examples that is done, chunk by c
   const rows = Array.from({ length: 7 }, (_, i) => [0.1 * (i - 1)]), labels = rows.map(() => 1);
   const whole = tried(plane([1]), rows, labels);
   for (const chunk of [1, 2, 5]) {
-    const { fractions, finding, standing, complete } = tried(plane([1]), rows, labels, { chunk });
+    const { finding, standing, complete } = tried(plane([1]), rows, labels, { chunk });
     assertEquals([finding, standing, complete], [whole.finding, whole.standing, true]);
+    const { fractions } = tried(plane([1]), rows, labels, { chunk, stage: PGD });
     // x = −0.1 and 0 are wrong as they are
     const expected: number[] = [];
     for (let first = 0; first < 5; first += chunk) {
       const count = Math.min(chunk, 5 - first);
       const part = select(whole.examples, Array.from({ length: count }, (_, k) => 2 + first + k));
-      for (const step of fgsm.steps(plane([1]), part, { epsilons: [0.5] })) {
+      for (const step of pgd.steps(plane([1]), part, { epsilons: [0.5], ...PGD.options })) {
         expected.push((first + step * count) / 5);
       }
     }
     assertEquals(fractions, expected);
   }
+});
+
+Deno.test("stageSteps() draws for each example by its place in the whole", () => {
+  const model = plane([1, 1, 1, 1]), rows = Array.from({ length: 8 }, () => [0.25, 0.125, 0, 0.0625]);
+  const whole = tried(model, rows, rows.map(() => 1), { stage: NOISE });
+  const part = tried(model, rows.slice(3), rows.slice(3).map(() => 1), { stage: NOISE, from: 3 });
+  assertEquals(
+    part.told,
+    whole.told.slice(-part.told.length).map(([i, x]): [number, number[]] => [i - 3, x]),
+  );
+  assert(part.told.length > 1 && part.told.length < 5, `${part.told.length}`);
+  assertEquals(part.standing.by, whole.standing.by.slice(3));
 });
 
 Deno.test("stageSteps() stops between two queries when it is late, and what earlier chunks found counts", () => {
@@ -237,4 +251,11 @@ Deno.test("fools() asks about the allowed float32 input nearest to a point", () 
   assertEquals([at(0.125), at(0), at(-0.125), at(-9)], [false, true, true, true]);
   assertEquals(at(-9, { bounds: [0.125, 1] }), false);
   assertEquals(at(-9, { epsilon: 0.125 }), false);
+  const two = batch({ x: matrix(1, 2, [0.25, 0.5]), labels: [1], classes: 2 });
+  const near = (x0: number, x1: number, more: object = {}) =>
+    fools(plane([1, -1]), two, [x0, x1], constraint(2, { epsilon: 0.5, ...more }));
+  assertEquals([near(0.5, 0.25), near(0.25, 0.5), near(9, -9), near(9, -9, { fixed: [0] })], [
+    ...[false, true, false, false],
+  ]);
+  assertEquals(near(9, 0.375, { fixed: [0] }), true);
 });

@@ -16,11 +16,11 @@ const attacked = [{
   distance: "L2" as const,
   epsilon: 0.5,
   zeroGradients: 2,
-  ...answers(1, 0, 0),
+  ...answers(1, 1, 1),
 }];
 
 Deno.test("evaluation() holds the rates that one finds by hand, clean and attacked", () => {
-  // clean, the third of three is wrong; attacked, the first two, which were right
+  // clean, the third of three is wrong; attacked, the first and the last, of which the first was right
   const found = evaluation({ clean: answers(0, 1, 2), attacked }, examples, {
     model: "m",
     data: "d",
@@ -38,8 +38,8 @@ Deno.test("evaluation() holds the rates that one finds by hand, clean and attack
       epsilon: 0.5,
       errorRate: 2 / 3,
       confidence: (1 / 2 + 1 / 4 + 1 / 8) / 3,
-      confidenceOnErrors: 3 / 8,
-      fooledRate: 1,
+      confidenceOnErrors: 5 / 16,
+      fooledRate: 1 / 2,
       zeroGradients: 2,
     }],
   });

@@ -21,6 +21,10 @@ Deno.test("firstStanding() knows what is wrong as it is, and which examples are 
   });
   assertEquals(five().inside, [0, 1, 2, 3, 4]);
   assertEquals(five([0, 2]).inside, [0, 1, 2, 3, 4]);
+  // of the two, one is 1 and the other 0
+  const oneHot = [[0, 1]];
+  const x = matrix(4, 2, [0, 1, 0.5, 0.5, 1, 0, 0, 0]), labels = new Int32Array(4);
+  assertEquals(firstStanding(labels, { x, labels }, constraint(2, { epsilon: 1, oneHot })).inside, [0, 2]);
 });
 
 Deno.test("openRows() are those within the bounds that nothing fools at the size or a smaller one", () => {

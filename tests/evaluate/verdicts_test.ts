@@ -155,7 +155,7 @@ Deno.test("pairedVerdicts() are of each place that a threshold is on, and none w
       conditionOutcome("fgsm", 0.2, wrong(counts[2])),
     ],
   });
-  const baseline = {
+  const baseline: Baseline = {
     ...of(2, 4, 8),
     model: "m",
     kernels: "k",
@@ -163,7 +163,7 @@ Deno.test("pairedVerdicts() are of each place that a threshold is on, and none w
     examples: 20,
   };
   const found = (threshold: Parameters<typeof pairedVerdicts>[0]) =>
-    pairedVerdicts(threshold, baseline as Baseline, of(3, 10, 6)).map((
+    pairedVerdicts(threshold, baseline, of(3, 10, 6)).map((
       { on, epsilon, rate, value, max, passed },
     ) => `${on} ${epsilon} ${rate} ${value} of ${max}: ${passed}`);
   // five worse and none better are 1/32, four are 1/16; with two better, eight worse are 56/1024
@@ -174,7 +174,14 @@ Deno.test("pairedVerdicts() are of each place that a threshold is on, and none w
   ]);
   assertEquals(found({ on: "fgsm", epsilon: 0.2, noWorse: 0.05 }), ["fgsm 0.2 noWorse -0.1 of 0.3: true"]);
   assertEquals(found({ on: "fgsm", errorRate: 1 }), []);
-  const four = { ...baseline, examples: 4 } as Baseline;
+  // a rise that is as large as may be is not seen
+  assertEquals(
+    pairedVerdicts({ on: "clean", noWorse: 0.05 }, baseline, of(6, 4, 8)).map(({ passed }) => passed),
+    [
+      true,
+    ],
+  );
+  const four = { ...baseline, examples: 4 };
   assertThrows(
     () => pairedVerdicts({ on: "clean", noWorse: 0.05 }, four, of(3, 10, 6)),
     InputError,

@@ -2,12 +2,13 @@ import type { Batch } from "../../src/data/batch.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { InputError } from "../../src/errors.ts";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { batch } from "../../src/data/batch.ts";
 import { init } from "../../src/runtime/variants.ts";
 import { matrix } from "../../src/matrix.ts";
 import { mpDbm } from "../../src/models/mod.ts";
 import { train, type TrainOptions } from "../../src/train/mod.ts";
+import { resolveOptions } from "../../src/train/options.ts";
 import { by, CLASSES, examples, INPUTS, linear, plain, trainings, trainSet } from "./support.ts";
 
 // what files say of the build is pinned here
@@ -200,5 +201,37 @@ Deno.test("train() refuses a perturbation that gives other than inputs", async (
       InputError,
       `Cannot train with odd: it must give inputs of shape (50, 5), not ${what}`,
     );
+  }
+});
+
+Deno.test("resolveOptions() has the defaults that are written, and takes a single example", () => {
+  const one = examples(1);
+  const { epochs, seed, patience, alpha, recipe } = resolveOptions(linear, one, {});
+  assertEquals([epochs, seed, patience, alpha, recipe], [10, 0, 100, 1, { ...recipe, ...linear.recipe }]);
+  const perturbation = by("shift", (value) => value + 1);
+  assertEquals(resolveOptions(linear, one, { perturbation }).alpha, 0.5);
+  assertEquals(resolveOptions(linear, one, { validation: one }).validation, one);
+});
+
+Deno.test("resolveOptions() refuses what is none of functions, perturbations, checkpoints and objectives, by name", () => {
+  const refused = (options: object) =>
+    assertThrows(() => resolveOptions(linear, trainSet, options), InputError);
+  for (
+    const name of [
+      "monitor",
+      "onProgress",
+      "onCheckpoint",
+      "perturbation",
+      "validationPerturbation",
+      "resume",
+    ]
+  ) {
+    assertEquals(refused({ [name]: 3 }).action, `train with ${name} 3`);
+  }
+  assertEquals(refused({ batchSize: undefined }).action, "train with batchSize undefined");
+  assertEquals(refused({ batchSize: undefined }).reason, "must be a whole number ≥ 1");
+  const perturbation = by("shift", (value) => value + 1);
+  for (const objective of [{ name: "x" }, { step: () => 0 }, { name: 3, step: () => 0 }]) {
+    assertEquals(refused({ objective, perturbation }).reason, "it must be one such as trades() makes");
   }
 });
