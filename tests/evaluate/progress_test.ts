@@ -1,0 +1,17 @@
+import { assertEquals } from "@std/assert";
+import { scaleProgress } from "../../src/evaluate/progress.ts";
+
+Deno.test("scaleProgress() yields the part of the whole, and comes to what its steps come to", () => {
+  const walk = scaleProgress(
+    (function* () {
+      yield* [0, 0.5, 1];
+      return "end";
+    })(),
+    0.25,
+    0.5,
+  );
+  const yielded: number[] = [];
+  let step = walk.next();
+  for (; !step.done; step = walk.next()) yielded.push(step.value);
+  assertEquals([yielded, step.value], [[0.25, 0.5, 0.75], "end"]);
+});
