@@ -3,9 +3,9 @@ import { InputError } from "../../src/errors.ts";
 import "../../src/runtime/inlined.ts";
 import { batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
-import { compared } from "../../src/evaluate/baseline.ts";
-import { conditionOutcome } from "../../src/evaluate/condition_outcome.ts";
-import { readBaseline } from "../../src/evaluate/read_baseline.ts";
+import { checkComparable, compared } from "../../src/evaluate/baseline.ts";
+import { conditionOutcome, type Found } from "../../src/evaluate/condition_outcome.ts";
+import { type Baseline, readBaseline } from "../../src/evaluate/read_baseline.ts";
 import { type CheckOptions, checkSteps } from "../../src/evaluate/check.ts";
 import type { CheckReport } from "../../src/evaluate/check_report.ts";
 import { GATE, type Gate } from "../../src/evaluate/gate.ts";
@@ -131,6 +131,10 @@ Deno.test("readBaseline() refuses other examples and what is no report", () => {
     [{}, "it is no report that check wrote by --out"],
     [[], "it is no report that check wrote by --out"],
     [old, "sha256 is missing"],
+    [{ ...whole, model: undefined }, "model is missing"],
+    [{ ...whole, kernels: undefined }, "kernels is missing"],
+    [{ ...whole, sha256: { data: "d" } }, "sha256.model is missing"],
+    [{ ...whole, outcomes: [{ on: "clean", epsilon: null }] }, "outcomes[0].wrong is missing"],
     [{ ...whole, outcomes: {} }, "outcomes must be a list"],
     [
       { ...whole, outcomes: [{ ...whole.outcomes[0], wrong: "f" }] },
@@ -163,4 +167,83 @@ Deno.test("outcomes hold a bit for each example, and compared() counts them", ()
   const [{ worse, better }] = compared(before, now, level).at;
   assertEquals([worse, better], [1, 1]);
   assert(compared(before, { ...now, outcomes: [] }, level).at.length === 0);
+});
+
+/** What an attack of these options and bounds found wrong, `n` of `of` examples. */
+function foundBy(
+  options: Record<string, unknown>,
+  bounds: readonly [number, number],
+  n: number,
+  of = 20,
+): Found {
+  const wrong = Array.from({ length: of }, (_, i) => i < n);
+  const attacks = [{ name: "mine", attack: "pgd", distance: "Linf" as const, options }];
+  return {
+    conditions: { bounds, seed: 1, attacks },
+    robustness: null,
+    outcomes: [conditionOutcome("mine", 0.1, wrong)],
+  };
+}
+
+Deno.test("an attack by name is compared if it had the same options and bounds, whatever it was called from", () => {
+  const bounds = [0, 1] as const, place = { on: "mine", epsilon: 0.1 };
+  const before: Baseline = {
+    ...foundBy({ steps: 5 }, bounds, 2),
+    ...{ model: "m", kernels: "k", sha256: { model: "m", data: "d" }, examples: 20 },
+  };
+  const now = foundBy({ steps: 5 }, bounds, 7);
+  checkComparable(place, level, before, now);
+  const [{ worse, better, unseen }] = compared(before, now, level).at;
+  assertEquals([worse, better, unseen], [5, 0, 4 / 20]);
+  const refused: [Found, string][] = [
+    [foundBy({ steps: 6 }, bounds, 7), "mine at epsilon 0.1 was found with steps 5 there, and 6 here"],
+    [foundBy({ steps: 5, norm: "L2" }, bounds, 7), "with norm none there, and L2 here"],
+    [foundBy({}, bounds, 7), "with steps 5 there, and none here"],
+    [foundBy({ steps: 5 }, [0, 2], 7), "with bounds [0,1] there, and [0,2] here"],
+  ];
+  for (const [now, problem] of refused) {
+    assertThrows(() => checkComparable(place, level, before, now), InputError, problem);
+    assertEquals(compared(before, now, level).at, []);
+  }
+  // of five examples all wrong now are 1/32, of four 1/16
+  const fewer = (examples: number) => () => checkComparable(place, level, { ...before, examples }, now);
+  fewer(5)();
+  assertThrows(fewer(4), InputError, "5 are the fewest");
+});
+
+Deno.test("the worst case is compared at sizes that were searched whole there, by the same bounds and method", () => {
+  const at = (complete: boolean, method = "crown") => ({ epsilon: 0.1, complete, certified: { method } });
+  const found = (of: object, constraint: object = { epsilon: 0.1, grid: 2 }): Found => ({
+    ...foundBy({}, [0, 1], 0),
+    robustness: { constraint, seed: 0, effort: "quick", at: [{ ...at(true), epsilon: 0.2 }, of] },
+    outcomes: ["attacked", "certified"].map((on) => conditionOutcome(on, 0.1, new Array(20).fill(false))),
+  } as unknown as Found);
+  const rest = { model: "m", kernels: "k", sha256: { model: "m", data: "d" }, examples: 20 };
+  const places = (before: Found, now: Found) =>
+    compared({ ...before, ...rest }, now, level).at.map(({ on }) => on);
+  assertEquals(places(found(at(true)), found(at(true))), ["attacked", "certified"]);
+  // what is cut short now is judged elsewhere
+  assertEquals(places(found(at(true)), found(at(false))), ["attacked", "certified"]);
+  assertEquals(places(found(at(false)), found(at(true))), []);
+  assertEquals(places(found(at(true)), found(at(true, "interval"))), ["attacked"]);
+  // the size is that of the place, whatever the largest was
+  assertEquals(places(found(at(true)), found(at(true), { epsilon: 0.3, grid: 2 })), [
+    "attacked",
+    "certified",
+  ]);
+  assertEquals(places(found(at(true)), found(at(true), { epsilon: 0.1, grid: 3 })), []);
+});
+
+Deno.test("readBaseline() needs a count of examples, one at least", () => {
+  const whole = saved(check(0.525, gate));
+  const of = (examples: unknown, wrong?: string) =>
+    readBaseline({
+      ...whole,
+      data: { ...whole.data, examples },
+      outcomes: wrong === undefined ? [] : [{ ...whole.outcomes[0], wrong }],
+    }, "d");
+  assertEquals([of(1).examples, of(1, "8").outcomes[0].errors], [1, 1]);
+  for (const bad of [undefined, 0, -1, 1.5, "1"]) {
+    assertEquals(assertThrows(() => of(bad), InputError).reason.slice(0, 13), "data.examples");
+  }
 });
