@@ -72,7 +72,7 @@ export function* outcomes(
   // a step that is small waits for the next
   let passed = 0;
   const pause = function* (rows: number, fraction: number) {
-    if (passed + rows > turn && passed > 0) {
+    if (passed + rows > turn) {
       passed = 0;
       yield fraction;
     }

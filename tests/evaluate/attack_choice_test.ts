@@ -7,7 +7,7 @@ Deno.test("attackSchemas have a norm where an attack has a choice, its first by 
   for (const [name, { norms }] of Object.entries(anyAttacks)) {
     const { norm } = attackSchemas[name];
     if (norms.length === 1) assertEquals(norm, undefined, name);
-    else assertEquals([norm.default, norm.kind], [norms[0], "choice"], name);
+    else assertEquals([norm.default, norm.choices, typeof norm.help], [norms[0], norms, "string"], name);
   }
   assertEquals(Object.keys(attackSchemas), Object.keys(anyAttacks));
 });

@@ -61,6 +61,16 @@ Deno.test("joined() counts what is fooled after each stage, where one was not tr
   });
 });
 
+Deno.test("joined() of one part is that part", () => {
+  const only = part(3, {
+    before: 1,
+    stages: [counted(2), null, counted(3)],
+    certified: counted(1),
+    after: 3,
+  });
+  assertEquals(joined([only], { stages }), only);
+});
+
 Deno.test("joined() adds certificates and seconds where there are some, and is complete if all parts are", () => {
   const { at: [all] } = joined([
     part(1, { certified: counted(2, 0.5), witness: true }),

@@ -81,6 +81,8 @@ Deno.test("outcomes() yield before more passes than a turn has, and rarely", () 
   }
 });
 
+const answered = (x: Matrix) => predict(userModel(), x);
+
 /** An attack that leaves every input as it is, yields these fractions, and tells what options it was given. */
 function idle(
   about: Pick<Attack, "needs" | "goal">,
@@ -92,10 +94,11 @@ function idle(
 ): Attack {
   return {
     ...{ name: "idle", norms: ["L2", "Linf"], options, ...about },
-    *steps(model: Differentiable, { x }: Batch, options: { epsilons: readonly number[] }) {
+    *steps(_: Differentiable, { x }: Batch, options: { epsilons: readonly number[] }) {
       seen(options);
       yield* fractions;
-      return options.epsilons.map((epsilon) => ({ ...predict(model, x), zeroGradients: 10 * epsilon }));
+      const { predicted, confidence } = answered(x);
+      return options.epsilons.map((epsilon) => ({ predicted, confidence, zeroGradients: 10 * epsilon }));
     },
   } as unknown as Attack;
 }
@@ -128,7 +131,7 @@ Deno.test("outcomes() ask about as many examples as a turn has room for, and yie
     (f) => fractions.push(f),
   );
   const whole = 1 + (4 * 3 * 2 + 2) + (140 + 1);
-  assertEquals(calls.slice(0, 3), [250, 250, 100]);
+  assertEquals(calls, [250, 250, 100]);
   assertEquals(asked, [{ steps: 4, epsilons: [0.1, 0.2], chunk: 100 }, { epsilons: [0.3], chunk: 100 }]);
   assertEquals(fractions, [
     ...[250 / 600 / whole, 500 / 600 / whole],
@@ -157,7 +160,10 @@ Deno.test("outcomes() of a small turn take one example a time, and of fewer exam
   };
   const trials = [{ attack, epsilons: [0.1] }];
   runSteps(outcomes({ ...userModel(), scores }, examplesFor(userModel(), 3), trials, { turn: 1 }));
-  assertEquals([one.slice(0, 3), (options[0] as { chunk: number }).chunk], [[1, 1, 1], 1]);
+  assertEquals([one, (options[0] as { chunk: number }).chunk], [[1, 1, 1], 1]);
+  // 250 and 50 are no more than a turn of 300
+  const none = [...outcomes(userModel(), examplesFor(userModel(), 300), [], { turn: 300 })];
+  assertEquals(none, []);
   // 2 and 2 · 3 passes fit into a turn of 8
   runSteps(outcomes(userModel(), examplesFor(userModel(), 2), trials, { turn: 8 }), (f) => fractions.push(f));
   assertEquals(fractions, [(1 + 4 * 0.5) / 5]);

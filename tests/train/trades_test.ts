@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { anyAttacks, fgsm, pgd } from "../../src/attacks/mod.ts";
 import { differentiable, perturbation, rubbishClass } from "../../src/attacks/perturbations.ts";
@@ -91,6 +91,11 @@ Deno.test("train() by trades() with a small β is train() on clean examples, and
   const [a, b] = [plain, near].map((model) => model.tensors().W.data as Float32Array);
   assertClose(a, b, 1e-4, "weights");
   assertEquals([near.record.objective, near.record.alpha], ['trades {"beta":1e-7}', undefined]);
+});
+
+Deno.test("trades() weighs the divergence by 6 unless told", () => {
+  assertEquals([trades().name, trades({ beta: 2 }).name], ['trades {"beta":6}', 'trades {"beta":2}']);
+  assertEquals(assertThrows(() => trades({ beta: 0 }), InputError).action, "train by trades with beta 0");
 });
 
 Deno.test("train() by trades() refuses what it cannot take", async () => {
