@@ -5,6 +5,7 @@ import { colorOf } from "./colors.ts";
 import { wrapped } from "./lines.ts";
 import {
   CHARACTER,
+  type Drawing,
   drawing,
   element,
   LINE,
@@ -19,15 +20,20 @@ import {
 /** Height of a bar, and what lies between groups. */
 const BAR = 14, GAP = 9;
 
+/** What stands in the place of a bar whose value is not known. */
+const UNKNOWN = "not known";
+
 /** Bars of all groups at each place of the axis; groups of several are named in their color at the first place. */
-export function bars({ x, y, groups }: BarsFigure, size: Size): string {
+export function bars({ x, y, groups }: BarsFigure, size: Size): Drawing {
   const width = WIDTHS[size];
   const places = [...new Set(groups.flatMap(({ values }) => values.map(({ x }) => x)))];
   const room = size === "wide" ? 30 : 17;
   const names = places.map((place) => wrapped(place, room));
   const left = Math.max(...names.flat().map(({ length }) => length)) * CHARACTER + 12;
   const right = width - 46;
-  const values = groups.flatMap(({ values }) => values.flatMap(({ value, high = value }) => [value, high]));
+  const values = groups.flatMap(({ values }) =>
+    values.flatMap(({ value, high = value }) => value === null || high === null ? [] : [value, high])
+  );
   const scale = scaleOf(y, values, [left, right], { zero: true });
   const several = groups.length > 1;
   const parts: string[] = [];
@@ -55,6 +61,10 @@ export function bars({ x, y, groups }: BarsFigure, size: Size): string {
     });
     own.forEach(({ value, low, high, color }, i) => {
       const y = top + (height - own.length * BAR) / 2 + i * BAR;
+      if (value === null) {
+        parts.push(text(left + 4, y + BAR - 3, UNKNOWN));
+        return;
+      }
       parts.push(
         element("rect", { x: left, y: y + 1, width: scale(value) - left, height: BAR - 2, fill: color }),
       );

@@ -5,8 +5,19 @@ import type { ImageShape } from "../../src/data/image.ts";
 import type { ExampleRobustness, RobustnessReport } from "../../src/evaluate/robustness_report.ts";
 import { drawings, type Html } from "./figures.ts";
 import { imagePng } from "./images.ts";
-import { STYLE } from "./style.ts";
-import { drawing, element, LINE, scaleOf, type Size, text, WIDTHS, xAxis, yAxis } from "./svg.ts";
+import { pageStyle } from "./style.ts";
+import {
+  type Drawing,
+  drawing,
+  element,
+  LINE,
+  scaleOf,
+  type Size,
+  text,
+  WIDTHS,
+  xAxis,
+  yAxis,
+} from "./svg.ts";
 
 /** A report with what a page shows beside it. */
 export interface Bracket {
@@ -52,7 +63,7 @@ export function bracketHtml({ report, model, data, conditions, shown }: Bracket)
   const last = at[at.length - 1];
   return `${markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} of ${model}</title><style>${raw(STYLE)}${raw(OWN)}</style></head><body>
+<title>${title} of ${model}</title><style>${raw(pageStyle(OWN))}</style></head><body>
 <header><h1>${title}</h1>
 <p class="lead">${model} on ${examples} examples of ${data}. As they are, ${
     percent(clean.errorRate)
@@ -110,7 +121,7 @@ function sentence(
 }
 
 /** The curve: attacked and certified error as a band. */
-function band({ clean, at }: RobustnessReport, size: Size): string {
+function band({ clean, at }: RobustnessReport, size: Size): Drawing {
   const width = WIDTHS[size];
   const [left, right, top] = [44, width - 14, 30];
   const bottom = top + (size === "wide" ? 260 : 200);
@@ -140,7 +151,7 @@ function band({ clean, at }: RobustnessReport, size: Size): string {
     line(low, "lower"),
     entry(left, "lower", "attacked"),
     entry(left + 100, "upper", "certified"),
-  ]);
+  ], BAND);
 }
 
 const seconds = (value: number | null | undefined) =>
@@ -206,10 +217,13 @@ function pictures(
   }</div><figcaption>${words}</figcaption></figure></section>`;
 }
 
+/** The style of the band. */
+const BAND = `
+.band { fill: var(--accent); fill-opacity: .16; } .lower { stroke: var(--bad); stroke-width: 2.4; }
+.upper { stroke: var(--accent); stroke-width: 2.4; } circle.lower { fill: var(--bad); } circle.upper { fill: var(--accent); }`;
+
 /** What the page adds to the report's style. */
 const OWN = `
-svg .band { fill: var(--accent); fill-opacity: .16; } svg .lower { stroke: var(--bad); stroke-width: 2.4; }
-svg .upper { stroke: var(--accent); stroke-width: 2.4; } svg circle.lower { fill: var(--bad); } svg circle.upper { fill: var(--accent); }
 #warnings { border-left: 4px solid var(--fair); padding-left: 1rem; margin-top: 2rem; } #warnings h2 { margin-top: 0; }
 #warnings ul { padding-left: 1.1rem; } #warnings li { margin-block: .4rem; }
 .pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: 1rem .75rem; }

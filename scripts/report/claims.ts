@@ -29,13 +29,14 @@ const FILTERS = [
 export function claimsTable(claims: readonly ReportedClaim[]): Html {
   const sections = [...new Set(claims.map(({ section }) => section))];
   return html`
-    <form class="filter" aria-label="Which rows to show">${FILTERS.map(([id, words]) =>
-      html`
-        <label><input type="radio" name="rows" id="rows-${id}"${id === "all"
-          ? " checked"
-          : ""}> ${words}</label>
-      `
-    )}</form>
+    <form class="filter"
+      aria-label="Which rows to show">${FILTERS.map(([id, words]) =>
+        html`
+          <label><input type="radio" name="rows" id="rows-${id}"${id === "all"
+            ? " checked"
+            : ""}> ${words}</label>
+        `
+      )}<label><input type="checkbox" id="rules"> with the rule of each</label></form>
     ${rows(claims, sections)}
   `;
 }
@@ -81,7 +82,7 @@ function row(claim: ReportedClaim, { rule }: { rule: boolean }): Html {
         ? `; recipe of the ${fitted} fitted to the paper's figures`
         : ""}</small>${reason ? html`<small>Why, we believe: ${reason}.</small>` : ""}${why
         ? html`<small>${why}</small>`
-        : ""}${rule ? html`<details><summary>the rule</summary>${claim.rule}</details>` : ""}</td>
+        : ""}${rule ? html`<small class="rule">Rule: ${claim.rule}.</small>` : ""}</td>
       <td class="number" data-label="paper">${claim.paper === null
         ? "–"
         : `${relation(claim)}${figure(claim.paper, unit)}`}</td>

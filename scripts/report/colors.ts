@@ -13,6 +13,9 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   "attacked": "var(--attacked)",
   "loss": "var(--attacked)",
   "that tells when to stop": "var(--quiet)",
+  "one step": "var(--clean)",
+  "many attacks": "var(--attacked)",
+  "not excluded": "var(--open)",
 };
 
 /** Of what is neither: the one to look at, what is beside it, and the rest. */

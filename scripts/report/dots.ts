@@ -3,13 +3,24 @@
 import { windowOf } from "../../src/paper/claim.ts";
 import type { ReportedClaim } from "../../src/report/report.ts";
 import { wrapped } from "./lines.ts";
-import { CHARACTER, drawing, element, LINE, scaleOf, type Size, text, WIDTHS, xAxis } from "./svg.ts";
+import {
+  CHARACTER,
+  type Drawing,
+  drawing,
+  element,
+  LINE,
+  scaleOf,
+  type Size,
+  text,
+  WIDTHS,
+  xAxis,
+} from "./svg.ts";
 
 /**
  * A row for each figure in percent that was run: the paper's as a stroke in the window of its tolerance, ours by the
  * exact gradient as a dot with the 95 % interval of chance, by the float32 gradient as a ring.
  */
-export function dots(claims: readonly ReportedClaim[], images: number, size: Size): string {
+export function dots(claims: readonly ReportedClaim[], images: number, size: Size): Drawing {
   const shown = claims.filter(({ kind, unit, mean }) =>
     kind === "published" && unit === "%" && mean !== null
   );

@@ -4,6 +4,7 @@ import { html, raw } from "hono/html";
 import type { Figure, ImagesFigure, MatrixFigure } from "../../src/paper/figure.ts";
 import { chart } from "./chart.ts";
 import { png } from "./images.ts";
+import { type Drawing, escaped } from "./svg.ts";
 
 /** What `hono/html` makes: text that is HTML already. */
 export type Html = ReturnType<typeof html>;
@@ -29,10 +30,21 @@ function body(figure: Figure): Html {
   }
 }
 
-/** A chart in both of its sizes; the title and the caption tell it to a reader who does not see it. */
-export function drawings({ wide, narrow }: { wide: string; narrow: string }, title: string): Html {
-  return html`<div class="wide" role="img" aria-label="${title}">${raw(wide)}</div>
-<div class="narrow" role="img" aria-label="${title}">${raw(narrow)}</div>`;
+/**
+ * A chart in both of its sizes, as images that a browser reads when they come into view: thousands of elements would delay the
+ * page. The title and the caption tell it to a reader who does not see it.
+ */
+export function drawings({ wide, narrow }: { wide: Drawing; narrow: Drawing }, title: string): Html {
+  const of = (name: string, { width, height, svg }: Drawing) =>
+    `--${name}:url("${address(svg)}");--${name}-size:${width}/${height}`;
+  return html`<div class="chart" role="img" aria-label="${title}" style="${of("wide", wide)};${
+    of("narrow", narrow)
+  }"></div>`;
+}
+
+/** A drawing as an address between quotation marks. */
+function address(svg: string): string {
+  return `data:image/svg+xml,${svg.replaceAll(/[\s%#<>"\\]/g, (each) => encodeURIComponent(each))}`;
 }
 
 function matrix({ rows, columns, values, rowLabel, columnLabel, unit }: MatrixFigure): Html {
@@ -59,41 +71,40 @@ function matrix({ rows, columns, values, rowLabel, columnLabel, unit }: MatrixFi
   `;
 }
 
-/** Images in blocks of at most five columns, which stand side by side where there is room. */
+/** Images in blocks of at most five columns, which stand side by side where there is room: a list, or one picture if none has a label. */
 function images(figure: ImagesFigure): Html {
-  const { columns, images } = figure;
-  if (images.length === columns) {
-    return html`
-      <div class="images">
-        <ul class="row">${images.map((image) => tile(figure, image))}</ul>
-      </div>
-    `;
-  }
-  const width = columns > 5 && columns % 5 === 0 ? 5 : columns;
-  const rows = Math.ceil(images.length / columns);
-  const blocks = Array.from(
-    { length: columns / width },
-    (_, block) =>
-      Array.from(
-        { length: rows },
-        (_, row) => images.slice(row * columns + block * width, row * columns + (block + 1) * width),
-      )
-        .flat(),
-  );
-  return html`<div class="images">${
-    blocks.map((block) =>
-      html`<ul style="--columns:${width}">${block.map((image) => tile(figure, image))}</ul>`
-    )
+  const { columns, images, width, height, title } = figure;
+  const labeled = images.some(({ label }) => label !== undefined);
+  const about = labeled ? ' role="list"' : ` role="img" aria-label="${escaped(title)}"`;
+  const block = (style: string, own: ImagesFigure["images"]) =>
+    html`<div${raw(style + about)}>${own.map((image) => tile(figure, image, labeled))}</div>`;
+  return html`<div class="images" style="--shape:${width}/${height}">${
+    images.length === columns
+      ? block(' class="row"', images)
+      : blocks(figure).map(({ columns, images }) => block(` style="--columns:${columns}"`, images))
   }</div>`;
 }
 
-function tile(figure: ImagesFigure, { pixels, label, marked }: ImagesFigure["images"][number]): Html {
-  const { width, height, title } = figure;
-  return html`<li${marked ? raw(' class="marked"') : ""}><img src="${
-    png(figure, pixels)
-  }" width="${width}" height="${height}" alt="${label === undefined ? title : ""}">${
-    label === undefined ? "" : html`<span>${label}</span>`
-  }</li>`;
+function blocks({ columns, images }: ImagesFigure): Pick<ImagesFigure, "columns" | "images">[] {
+  const width = columns > 5 && columns % 5 === 0 ? 5 : columns;
+  const rows = Array.from(
+    { length: Math.ceil(images.length / columns) },
+    (_, row) => images.slice(row * columns, (row + 1) * columns),
+  );
+  return Array.from({ length: columns / width }, (_, block) => ({
+    columns: width,
+    images: rows.flatMap((row) => row.slice(block * width, (block + 1) * width)),
+  }));
+}
+
+/** An image with its label; as the charts, it is read when it comes into view. */
+function tile(
+  figure: ImagesFigure,
+  { pixels, label, marked }: ImagesFigure["images"][number],
+  listed: boolean,
+): Html {
+  const about = `${listed ? ' role="listitem"' : ""}${marked ? ' class="marked"' : ""}`;
+  return html`<div${raw(about)} style="--image:url(${raw(png(figure, pixels))})">${label ?? ""}</div>`;
 }
 
 /** Three digits, of large numbers four. */

@@ -10,7 +10,7 @@ import { claimRows, claimsTable, VERDICTS } from "./claims.ts";
 import { curves } from "./curves.ts";
 import { dots } from "./dots.ts";
 import { drawings, figureHtml, type Html } from "./figures.ts";
-import { STYLE } from "./style.ts";
+import { pageStyle } from "./style.ts";
 
 /** The figure that stands before all others, in the experiment `maxout`. */
 const FIRST = "sum";
@@ -28,7 +28,7 @@ export function html(report: Report): string {
   return `${markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="The figures of Goodfellow, Shlens and Szegedy (2015) beside those of a run.">
-<title>${title}</title><style>${raw(STYLE)}</style></head><body>
+<title>${title}</title><style>${raw(pageStyle())}</style></head><body>
 <header><h1>${title}</h1>
 <p class="lead">This run is on ${data.name}: ${data.train} images to train on, ${data.test} to test on. The paper's figures
 are of MNIST${data.name === "mnist" ? " as well" : ""}.</p>

@@ -5,6 +5,7 @@ import { colorOf } from "./colors.ts";
 import {
   apart,
   CHARACTER,
+  type Drawing,
   drawing,
   element,
   LINE,
@@ -20,7 +21,7 @@ import {
 type Series = LinesFigure["series"][number];
 
 /** Lines with their names at their ends, or in narrow pages below the chart where they are long. */
-export function lines({ x, y, series, marks = [] }: LinesFigure, size: Size): string {
+export function lines({ x, y, series, marks = [] }: LinesFigure, size: Size): Drawing {
   const width = WIDTHS[size];
   const longest = Math.max(...series.map(({ name }) => name.length)) * CHARACTER + 12;
   const beside = longest < 0.42 * width;
@@ -115,7 +116,7 @@ function key(
 }
 
 /** A small chart for each panel in the order of the series, its axes aligned with those beside it. */
-export function panels({ x, y, series }: LinesFigure, size: Size): string {
+export function panels({ x, y, series }: LinesFigure, size: Size): Drawing {
   const columns = size === "wide" ? 4 : 2;
   const order = [...new Set(series.map(({ panel = "" }) => panel))];
   const [cell, rowHeight, gap] = [WIDTHS[size] / columns, 118, 34];

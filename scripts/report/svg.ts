@@ -1,6 +1,7 @@
-/** What charts are drawn with: scales, ticks, axes and labels, as SVG that takes its colors from the page. @module */
+/** What charts are drawn with: scales, ticks, axes and labels, as SVG documents. @module */
 
 import type { Axis } from "../../src/paper/figure.ts";
+import { CHART_STYLE, colorsIn } from "./style.ts";
 
 /** Widths of a chart in CSS pixels: one is shown on wide pages, the other on narrow ones. */
 export const WIDTHS = { wide: 640, narrow: 340 } as const;
@@ -87,9 +88,21 @@ export function escaped(content: string): string {
   );
 }
 
-/** A drawing of that size. */
-export function drawing(width: number, height: number, parts: readonly string[]): string {
-  return element("svg", { viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}` }, parts.join(""));
+/** A drawing, as a document of its own. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly svg: string;
+}
+
+/** A drawing of that size; `style` adds to that of all charts. */
+export function drawing(width: number, height: number, parts: readonly string[], style = ""): Drawing {
+  const size = { width: Math.ceil(width), height: Math.ceil(height) };
+  const content = parts.join("");
+  const rules = `${CHART_STYLE}${style}`;
+  const about = { xmlns: "http://www.w3.org/2000/svg", ...size, viewBox: `0 0 ${size.width} ${size.height}` };
+  const head = `<style>${colorsIn(rules + content)}${rules}</style>`;
+  return { ...size, svg: element("svg", about, head + content) };
 }
 
 /** A number at an axis. */

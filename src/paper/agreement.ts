@@ -83,7 +83,7 @@ export const agreementExperiment: Experiment = {
         y: { label: "Share", unit: "%" },
         groups: [{
           name: MODEL_NAMES.rbf,
-          values: Object.entries(answers).map(([x, value]) => ({ x, value: value ?? 0 })),
+          values: Object.entries(answers).map(([x, value]) => ({ x, value })),
         }],
       }],
     };

@@ -81,7 +81,7 @@ export const beyondEnsembleExperiment: Experiment = {
     for (const name of members) all.push(await context.model(name));
     const measurements = worstCase(ensemble(all), sampleOf(context), { ...context, certify: false });
     const values = (quantity: string) =>
-      SIZES.map((size, k) => ({ x: `ε = ${size}`, value: measurements[`${WHERE[k]}${quantity}`] ?? 0 }));
+      SIZES.map((size, k) => ({ x: `ε = ${size}`, value: measurements[`${WHERE[k]}${quantity}`] ?? null }));
     return {
       measurements,
       figures: [{
@@ -157,7 +157,7 @@ async function onePerturbation(
 
 function bracket(compared: typeof COMPARED, measurements: Measurements, k: number): BarsFigure {
   const of = (quantity: string) =>
-    compared.map(([name, x]) => ({ x, value: measurements[`${name}.${WHERE[k]}${quantity}`] ?? 0 }));
+    compared.map(([name, x]) => ({ x, value: measurements[`${name}.${WHERE[k]}${quantity}`] ?? null }));
   return {
     kind: "bars",
     id: `bracket-${k}`,

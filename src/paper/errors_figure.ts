@@ -28,7 +28,7 @@ export function errorsFigure(
     y: { label: "Error", unit: "%", domain: [0, 100] },
     groups: quantities.map(([quantity, name]) => ({
       name,
-      values: models.map(([short, x]) => ({ x, value: measurements[`${short}.${quantity}`] ?? 0 })),
+      values: models.map(([short, x]) => ({ x, value: measurements[`${short}.${quantity}`] ?? null })),
     })),
   };
 }

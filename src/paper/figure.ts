@@ -61,7 +61,8 @@ export interface BarsFigure extends Base {
     readonly name: string;
     readonly values: readonly {
       readonly x: string;
-      readonly value: number;
+      /** Null where it is not known. */
+      readonly value: number | null;
       readonly low?: number;
       readonly high?: number;
     }[];

@@ -30,7 +30,7 @@ export function assertDrawable(figure: Figure, name: string): void {
       assert(figure.groups.length > 0, name);
       for (const { values } of figure.groups) {
         assert(values.length > 0, name);
-        finite(values.flatMap(({ value, low, high }) => [value, low, high]));
+        finite(values.flatMap(({ value, low, high }) => [value ?? undefined, low, high]));
       }
       break;
     case "images":

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Batch, batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
+import { errorsFigure } from "../../src/paper/errors_figure.ts";
 import { answered, firstOfEach, imagesFigure, weightsFigure } from "../../src/paper/images.ts";
 import { averagePool } from "../../src/paper/examples.ts";
 import { userModel } from "../models/specimens.ts";
@@ -41,4 +42,14 @@ Deno.test("answered() tells the model's answer and marks what is right", () => {
 Deno.test("firstOfEach() gives places class by class", () => {
   const labels = Int32Array.of(2, 0, 0, 1, 0, 2);
   assertEquals(firstOfEach({ x: matrix(6, 1), labels, classes: 3 }, 2), [1, 2, 3, 0, 5]);
+});
+
+Deno.test("errorsFigure() leaves unknown what was not measured, and draws a measured 0 as 0", () => {
+  const { groups } = errorsFigure([["a", "first"], ["b", "second"]], {
+    "a.clean.error": 0,
+    "a.fgsm.error": 40,
+    "b.clean.error": null,
+  }, { title: "", caption: "", label: "" });
+  const values = groups.map(({ values }) => values.map(({ value }) => value));
+  assertEquals(values, [[0, null], [40, null]]);
 });

@@ -29,7 +29,7 @@ async function written(
   try {
     await Deno.writeTextFile(`${cwd}/gate.json`, GATE);
     for (const args of COMMANDS) await gibbon(args, { cwd });
-    if (!(await Deno.readTextFile(`${cwd}/report.html`)).includes("<svg")) {
+    if (!(await Deno.readTextFile(`${cwd}/report.html`)).includes('class="chart"')) {
       throw new Error("its report has no chart");
     }
     return await Promise.all(FILES.map(async (file) => await sha256(await Deno.readFile(`${cwd}/${file}`))));

@@ -9,10 +9,15 @@ import { FIGURES, sample } from "./support.ts";
 const page = html(sample());
 
 Deno.test("html() is one file: it asks for nothing from elsewhere, and runs nothing", () => {
-  const addresses = Array.from(page.matchAll(/(?:src|href)="([^"]*)"/g), ([, address]) => address);
+  const addresses = Array.from(
+    page.matchAll(/(?:src=|href=|url\()(?:"|&quot;)?([^")]*)/g),
+    ([, address]) => address,
+  );
   assert(addresses.length >= 5);
-  for (const address of addresses) assert(/^(data:image\/png;|#)/.test(address), address);
-  assertEquals(page.match(/<script|@import|url\((?!#)/g), null);
+  for (const address of addresses) {
+    assert(/^(data:image\/(png;|svg\+xml,)|#)/.test(address), address.slice(0, 100));
+  }
+  assertEquals(page.match(/<script|@import/g), null);
 });
 
 Deno.test("html() has a row for every claim, and every figure with its title and caption", () => {
@@ -35,10 +40,31 @@ Deno.test("html() escapes what it is given", () => {
   assert(!page.includes("<against>"));
 });
 
-Deno.test("html() draws lines and bars twice, in the page's own colors", () => {
+Deno.test("html() draws lines and bars twice, each as an image with colors of its own in light and dark", () => {
+  const drawn = Array.from(page.matchAll(/--(wide|narrow):url\(&quot;data:image\/svg\+xml,(.*?)&quot;\)/g));
   // the figures' chart, lines and bars, errors and losses in training
-  assertEquals(page.match(/<svg/g)?.length, 2 * (1 + 2 + 2));
-  assertEquals(page.match(/(?:fill|stroke)="#/g), null);
+  assertEquals(page.match(/class="chart" role="img" aria-label="[^"]/g)?.length, 1 + 2 + 2);
+  assertEquals(drawn.map(([, size]) => size), Array(5).fill(["wide", "narrow"]).flat());
+  for (const [, , written] of drawn) {
+    const svg = decodeURIComponent(written);
+    const [light, dark] = svg.split("@media(prefers-color-scheme:dark)");
+    const used = new Set(Array.from(svg.matchAll(/var\(--([\w-]+)\)/g), ([, name]) => name));
+    assert(used.size > 0);
+    for (const name of used) {
+      for (const scheme of [light, dark]) assert(new RegExp(`--${name}:#\\w{6}`).test(scheme), name);
+    }
+    assertEquals(svg.match(/(?:fill|stroke)="#/g), null);
+  }
+});
+
+Deno.test("html() has few elements, or a phone waits for them: some ten for a claim, four for a figure with a chart", () => {
+  const elements = (html: string) => html.match(/<[a-z]/g)!.length;
+  const { claims } = sample();
+  assert(elements(html(sample({}))) < 150 + 11 * claims.length);
+  // a chart is one
+  const chart = FIGURES.filter(({ kind }) => kind === "lines");
+  const alone = html(sample({ maxout: chart })), twice = html(sample({ maxout: [...chart, ...chart] }));
+  assertEquals(elements(twice) - elements(alone), 4);
 });
 
 Deno.test("html() says how many trainings were kept from earlier runs", () => {
@@ -50,7 +76,7 @@ Deno.test("html() says how many trainings were kept from earlier runs", () => {
 
 Deno.test("chart() shows names of bars whole, whatever their length, and values behind them", () => {
   const names = Array.from({ length: 8 }, (_, i) => `sign step on the hidden layer number ${i}`);
-  const { wide, narrow } = chart({
+  const { wide: { svg: wide }, narrow: { svg: narrow } } = chart({
     kind: "bars",
     id: "bars",
     title: "",
@@ -66,8 +92,23 @@ Deno.test("chart() shows names of bars whole, whatever their length, and values 
   }
 });
 
+Deno.test("chart() draws no bar of what is not known, and says so", () => {
+  const values = [{ x: "softmax", value: 40 }, { x: "maxout", value: null }];
+  const { wide: { svg } } = chart({
+    kind: "bars",
+    id: "bars",
+    title: "",
+    caption: "",
+    x: { label: "model" },
+    y: { label: "error" },
+    groups: [{ name: "attacked", values }],
+  });
+  assertEquals(svg.match(/<rect/g)?.length, 1);
+  assertStringIncludes(svg, ">not known</text>");
+});
+
 Deno.test("chart() draws a small chart for each panel, by name", () => {
-  const { wide, narrow } = chart({
+  const { wide: { svg: wide }, narrow: { svg: narrow } } = chart({
     kind: "lines",
     id: "lines",
     title: "",
@@ -85,14 +126,14 @@ Deno.test("chart() draws a small chart for each panel, by name", () => {
 Deno.test("chart() leaves out of a line what is not to be seen, and keeps every corner", () => {
   const points = Array.from({ length: 401 }, (_, i) => [i, Math.abs(i - 150)] as const);
   const axes = { x: { label: "x" }, y: { label: "y" } };
-  const { wide } = chart({
+  const { svg: wide } = chart({
     kind: "lines",
     id: "a",
     title: "",
     caption: "",
     ...axes,
     series: [{ name: "maxout", points }],
-  });
+  }).wide;
   const d = wide.match(/d="([^"]*)"[^>]*class="line"/)![1];
   const corners = d.slice(1).split("L").map((each) => each.split(" ").map(Number));
   assertEquals(corners.length, 3);
@@ -108,7 +149,7 @@ Deno.test("chart() gives one model one color in every figure, and labels its lin
   }));
   const axes = { x: { label: "ε" }, y: { label: "error", unit: "%" } };
   const of = (some: typeof series) =>
-    chart({ kind: "lines", id: "a", title: "", caption: "", ...axes, series: some }).wide;
+    chart({ kind: "lines", id: "a", title: "", caption: "", ...axes, series: some }).wide.svg;
   const color = (drawn: string, name: string) => drawn.match(new RegExp(`fill="([^"]*)"[^>]*>${name}<`))?.[1];
   for (const { name } of series) {
     assert(color(of(series), name)?.startsWith("var(--model-"), name);
@@ -121,7 +162,7 @@ Deno.test("chart() gives one model one color in every figure, and labels its lin
 });
 
 Deno.test("html() has images as PNG of their size", () => {
-  const addresses = Array.from(page.matchAll(/data:image\/png;base64,([^"]+)/g), ([, text]) => text);
+  const addresses = Array.from(page.matchAll(/data:image\/png;base64,([^")]+)/g), ([, text]) => text);
   assertEquals(addresses.length, 2);
   const first = decode(Uint8Array.from(atob(addresses[0]), (character) => character.charCodeAt(0)));
   assertEquals([first.width, first.height, first.channels], [28, 28, 3]);
