@@ -12,12 +12,14 @@ export interface Project {
   readonly folder: string;
   /** Bytes of the tarball. */
   readonly size: number;
+  /** Paths of the files in it. */
+  readonly files: ReadonlySet<string>;
 }
 
 /** The package's tarball in the fresh folder `folder`. */
 export async function packed(folder: string): Promise<Project> {
-  const { size } = await pack(`${folder}/gibbon.tgz`);
-  return { folder, size };
+  const { size, files } = await pack(`${folder}/gibbon.tgz`);
+  return { folder, size, files: new Set(Object.keys(files)) };
 }
 
 /** The folder `name` of the project, where `manager` has installed the package. */

@@ -8,13 +8,14 @@ import table from "../conformance/hashes.json" with { type: "json" };
 import { browsers } from "./browsers.ts";
 import type { Check } from "./check.ts";
 import { commandLines } from "./command_lines.ts";
+import { contents } from "./contents.ts";
 import { packed } from "./project.ts";
 import { findAll, passed, type Row, rowOf, tableOf } from "./rows.ts";
 import { shells } from "./shells.ts";
 import { types } from "./types.ts";
 import { workers } from "./workerd.ts";
 
-const CHECKS: readonly Check[] = [...shells, ...browsers, ...workers, ...commandLines, ...types];
+const CHECKS: readonly Check[] = [contents, ...shells, ...browsers, ...workers, ...commandLines, ...types];
 const HOSTS = [...new Set(CHECKS.map(({ host }) => host))];
 
 /** Compares the hosts with the table. */

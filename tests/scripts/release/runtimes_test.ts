@@ -13,7 +13,7 @@ async function row(run: Check["run"], { needs = [], threads }: Partial<Check> = 
   return await rowOf(check, {
     table: TABLE,
     found: await findAll([check]),
-    project: { folder: "", size: 0 },
+    project: { folder: "", size: 0, files: new Set() },
   });
 }
 
