@@ -18,9 +18,10 @@ export function averagePool({ x, labels, classes }: Batch, side: number): Batch 
     (_, i) => Math.floor(Math.floor(i / width) / side) * across + Math.floor(i % width / side),
   );
   const out = matrix(x.rows, across * across);
+  const [pixels, means, area] = [x.data, out.data, side * side];
   for (let row = 0; row < x.rows; row++) {
     const [from, to] = [row * x.cols, row * out.cols];
-    for (let i = 0; i < x.cols; i++) out.data[to + places[i]] += x.data[from + i] / (side * side);
+    for (let i = 0; i < x.cols; i++) means[to + places[i]] += pixels[from + i] / area;
   }
   return { x: out, labels, classes };
 }

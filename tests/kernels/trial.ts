@@ -99,11 +99,10 @@ export function call(
   const what = `${kernel}(${scalars}) on ${heap.kernels}`;
   for (let i = 0; i < operands.length; i++) {
     const after = words(i), before = bits[i], end = GUARD + before.length;
-    for (let j = 0; j < GUARD; j++) {
-      assert(after[j] === POISON && after[end + j] === POISON, `${what} writes outside operand ${i}`);
-    }
-    if (i < writes || i === shared?.[1]) continue;
     let same = true;
+    for (let j = 0; j < GUARD; j++) same &&= after[j] === POISON && after[end + j] === POISON;
+    assert(same, `${what} writes outside operand ${i}`);
+    if (i < writes || i === shared?.[1]) continue;
     for (let j = 0; j < before.length; j++) same &&= before[j] === after[GUARD + j];
     assert(same, `${what} changes operand ${i}`);
   }

@@ -2,9 +2,12 @@
 
 type Numbers = Float64Array;
 
-/** Places in the image of the entries of window `p` that are none in the padding. */
-const entries = (places: Numbers, p: number, outputs: number) =>
-  Array.from(places).filter((place, i) => i % outputs === p && place >= 0);
+/** Places in the image of each window's entries, without those in the padding. */
+function windows(places: Numbers, outputs: number): number[][] {
+  const all = Array.from({ length: outputs }, (): number[] => []);
+  places.forEach((place, i) => place >= 0 && all[i % outputs].push(place));
+  return all;
+}
 
 export function maxPoolForward(
   out: Numbers,
@@ -16,10 +19,10 @@ export function maxPoolForward(
   outputs: number,
   _size: number,
 ): void {
+  const entries = windows(places, outputs);
   for (let i = 0; i < images * outputs; i++) {
     const image = x.subarray(Math.floor(i / outputs) * pixels);
-    const own = entries(places, i % outputs, outputs);
-    winner[i] = own.reduce((best, place) => image[place] > image[best] ? place : best);
+    winner[i] = entries[i % outputs].reduce((best, place) => image[place] > image[best] ? place : best);
     out[i] = image[winner[i]];
   }
 }
@@ -46,10 +49,10 @@ export function averagePoolForward(
   outputs: number,
   _size: number,
 ): void {
+  const entries = windows(places, outputs);
   for (let i = 0; i < images * outputs; i++) {
     const at = Math.floor(i / outputs) * pixels;
-    out[i] = shares[i % outputs] *
-      entries(places, i % outputs, outputs).reduce((sum, place) => sum + x[at + place], 0);
+    out[i] = shares[i % outputs] * entries[i % outputs].reduce((sum, place) => sum + x[at + place], 0);
   }
 }
 
@@ -64,8 +67,9 @@ export function averagePoolBackward(
   _size: number,
 ): void {
   dX.fill(0);
+  const entries = windows(places, outputs);
   for (let i = 0; i < images * outputs; i++) {
-    for (const place of entries(places, i % outputs, outputs)) {
+    for (const place of entries[i % outputs]) {
       dX[Math.floor(i / outputs) * pixels + place] += shares[i % outputs] * dOut[i];
     }
   }
