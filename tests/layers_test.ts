@@ -184,9 +184,16 @@ function reached(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   if (!file.endsWith(".ts")) return seen;
   seen.add(file);
-  const code = codeOf(file).replace(/\b(import|export) type [^;]*;/g, "");
-  for (const specifier of importsOf(file, code)) reached(resolve(specifier, file), seen);
+  for (const path of loaded.getOrInsertComputed(file, loadedBy)) reached(path, seen);
   return seen;
+}
+
+/** What each file loads by itself, by the file. */
+const loaded = new Map<string, string[]>();
+
+function loadedBy(file: string): string[] {
+  const code = codeOf(file).replace(/\b(import|export) type [^;]*;/g, "");
+  return importsOf(file, code).map((specifier) => resolve(specifier, file));
 }
 
 Deno.test("src/mod.ts reaches the inlined binaries for one thread, src/threads.ts the others, the rest none", () => {

@@ -20,6 +20,7 @@ import { type Matrix, matrix } from "../../src/matrix.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
+import { SHORT } from "../attacks/short.ts";
 
 /** Two inputs that are the scores of two classes; `gradient` and `scores` may be spoiled. */
 function identity(
@@ -68,7 +69,7 @@ const ASK_SCORES: Record<string, (model: Differentiable, examples: Batch) => unk
   ...Object.fromEntries(
     Object.entries(anyAttacks).map(([name, attack]) => [
       name,
-      (model: Differentiable, b: Batch) => attack(model, b, { epsilon: 0.1 }),
+      (model: Differentiable, b: Batch) => attack(model, b, { ...SHORT[name], epsilon: 0.1 }),
     ]),
   ),
 };

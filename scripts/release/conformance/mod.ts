@@ -16,6 +16,8 @@ export interface ConformanceOptions {
    * module here.
    */
   start?: (threads: number) => void | Promise<void>;
+  /** Names of the cases to run; default all. */
+  only?: readonly string[];
   /** Called with each output, as bytes. */
   onOutput?: (name: string, bytes: Uint8Array) => void;
 }
@@ -33,12 +35,13 @@ export async function startKernels(wanted: number): Promise<void> {
   }
 }
 
-/** SHA-256, in hexadecimal, of every output of every case, by `case.output`. */
+/** SHA-256, in hexadecimal, of every output of the cases, by `case.output`. */
 export async function conformance(
-  { start = startKernels, onOutput }: ConformanceOptions = {},
+  { start = startKernels, only, onOutput }: ConformanceOptions = {},
 ): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const { name, threads = 1, run } of cases) {
+    if (only && !only.includes(name)) continue;
     await start(threads);
     for (const [output, bytes] of Object.entries(await run())) {
       const row = `${name}.${output}`;

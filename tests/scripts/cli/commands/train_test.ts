@@ -180,7 +180,7 @@ Deno.test("train tells its data, errors and file in lines of 80 characters", () 
 
 Deno.test("train interrupted and called again ends with the same bytes as if it had not been", () =>
   training(async (folder, train) => {
-    const sizes = "--units 240 --batch-size 50 --epochs 4";
+    const sizes = "--units 100 --batch-size 50 --epochs 4";
     const options = `--model maxout ${sizes} --adversarial 0.1 --validation 50`;
     await printed(...train("whole", options));
     const args = train("parts", `${options} --checkpoint FOLDER/state`);
