@@ -82,8 +82,8 @@ export const carliniWagner: Attack<CarliniWagnerOptions> = makeAttack({
         const done = (tried + step / (iterations + 1)) / binarySearchSteps;
         const { gradient, values, fooled } = yield* askLead(chunk, { x: at, rows, done });
         for (let i = 0; i < rows.length; i++) {
-          if (!(fooled[i] && values[i] >= confidence)) fooled[i] = 0;
-          else reached[i] = 1;
+          if (!(values[i] >= confidence)) fooled[i] = 0;
+          reached[i] ||= fooled[i];
         }
         keepNearer(search, at, { fooled });
         if (step === iterations) break;
@@ -95,7 +95,7 @@ export const carliniWagner: Attack<CarliniWagnerOptions> = makeAttack({
           const c = values[i] < confidence ? weight[i] : 0;
           for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
             const moved = x[p] - first[p];
-            const slope = reach.featureScale[j] > 0 ? 2 * moved - (c > 0 ? c * g[p] : 0) : 0;
+            const slope = reach.featureScale[j] > 0 ? 2 * moved - c * g[p] : 0;
             m[p] = BETA1 * m[p] + (1 - BETA1) * slope;
             v[p] = BETA2 * v[p] + (1 - BETA2) * slope * slope;
             d[j] = moved - learningRate * (m[p] / (1 - left1)) / (Math.sqrt(v[p] / (1 - left2)) + TINY);

@@ -89,9 +89,9 @@ export const ddn: Attack<DdnOptions> = makeAttack({
           if (reach.featureScale[j] === 0) g[p] = 0;
           square += g[p] * g[p];
         }
-        const factor = square > 0 && square < Infinity ? length / Math.sqrt(square) : 0;
+        const factor = square > 0 ? length / Math.sqrt(square) : 0;
         for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
-          d[j] = x[p] - start[p] + (factor === 0 ? 0 : factor * g[p]);
+          d[j] = x[p] - start[p] + factor * g[p];
           total += d[j] * d[j];
         }
         norm[i] *= fooled[i] ? 1 - options.gamma : 1 + options.gamma;

@@ -6,6 +6,7 @@ import { type Matrix, matrix as ordinary, rowsOf } from "../matrix.ts";
 import { fillNormal, fillUniform, type Rng } from "../rng.ts";
 import { any } from "../schema.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
+import { featureScales } from "./reach.ts";
 import { allRows, copyRow } from "./rows.ts";
 
 /** Where a search by labels alone starts. */
@@ -49,7 +50,7 @@ export function* decisions(chunk: Chunk): Generator<Query, Decisions, Answer> {
   const x = ordinary(chunk.x.rows, inputs, chunk.x.data.slice());
   const found = ordinary(x.rows, inputs, x.data.slice());
   const far = new Float64Array(x.rows).fill(Infinity);
-  const weights = weightsOf(constraint);
+  const weights = featureScales(constraint);
   const wide = constraint.withEpsilon(
     typeof constraint.epsilon === "number"
       ? Number.MAX_VALUE
@@ -106,15 +107,6 @@ export function* decisions(chunk: Chunk): Generator<Query, Decisions, Answer> {
   };
 }
 
-/** 1 for each feature that may move; the share of the greatest size where sizes differ. */
-function weightsOf({ inputs, epsilon, fixed }: Constraint): Float64Array {
-  const most = typeof epsilon === "number" ? 1 : epsilon.reduce((a, b) => Math.max(a, b), 0);
-  return Float64Array.from({ length: inputs }, (_, i) => {
-    if (fixed?.[i]) return 0;
-    return typeof epsilon === "number" ? 1 : most > 0 ? epsilon[i] / most : 0;
-  });
-}
-
 /** Looks for inputs that fool, and writes them to `at`, (B, D); gives the examples for which there is one. */
 export function* start(
   { constraint, rng, x }: Chunk,
@@ -148,7 +140,7 @@ export function* start(
 /** Places of the rows of `starts`, the nearest to an example first. */
 function nearestFirst(known: Decisions, starts: Matrix, row: number): Int32Array {
   const far = Float64Array.from({ length: starts.rows }, (_, k) => known.distance(starts, k, row));
-  return allRows(starts.rows).sort((a, b) => far[a] - far[b] || a - b);
+  return allRows(starts.rows).sort((a, b) => far[a] - far[b]);
 }
 
 /**
@@ -181,6 +173,7 @@ export function* approach(
   known: Decisions,
   { at, rows, gap, done }: { at: Matrix; rows: Int32Array; gap: number; done: number },
 ): Generator<Query, void, Answer> {
+  if (rows.length === 0) return;
   const least = new Float64Array(rows.length), most = new Float64Array(rows.length).fill(1);
   const far = Float64Array.from(rows, (row) => known.distance(at, row, row));
   const write = (tried: Matrix, k: number, part: number) => {

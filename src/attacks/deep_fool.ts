@@ -8,7 +8,7 @@ import { askLead, beginSearch, comparedLabels, keepNearer } from "./nearest.ts";
 import { finishSearch, type RefinementOptions, REFINEMENTS } from "./refine.ts";
 import { lengthOf, setRoom, writeDisplaced } from "./reach.ts";
 import { projectToPlane } from "./plane.ts";
-import { allRows, gather } from "./rows.ts";
+import { allRows, gather, scatter } from "./rows.ts";
 
 /** Options of the attack. */
 export interface DeepFoolOptions extends RefinementOptions {
@@ -66,7 +66,7 @@ export const deepFool: Attack<DeepFoolOptions> = makeAttack({
   },
   *run(chunk, options) {
     const search = yield* beginSearch(chunk);
-    const { rows, own, reach } = search, { inputs } = reach;
+    const { rows, own, reach } = search;
     const { classes } = chunk.model;
     const next = chunk.target ? undefined : rivals(search.scores, comparedLabels(chunk, rows), classes);
     const count = next ? Math.min(options.candidates, classes - 1) : 1;
@@ -88,7 +88,7 @@ export const deepFool: Attack<DeepFoolOptions> = makeAttack({
           setRoom(reach, here, i);
           const reached = projectToPlane(reach, gradient, i, -values[i] * (1 + options.overshoot));
           // a boundary out of bounds comes last
-          const far = lengthOf(reach) + (reached ? 0 : Number.MAX_VALUE / 2);
+          const far = reached ? lengthOf(reach) : Number.MAX_VALUE;
           if (!(far > 0 && far < nearest[i])) continue;
           nearest[i] = far;
           writeDisplaced(reach, there, here, i);
@@ -100,9 +100,7 @@ export const deepFool: Attack<DeepFoolOptions> = makeAttack({
       if (open.length === 0) break;
       const fooled = (yield { ask: "scores", x: tried, rows: open.map((k) => rows[k]) }).fooled();
       keepNearer(search, tried, { fooled, places: open });
-      for (let i = 0; i < open.length; i++) {
-        at.data.set(tried.data.subarray(i * inputs, (i + 1) * inputs), open[i] * inputs);
-      }
+      scatter(at, tried, open);
       open = open.filter((_, i) => !fooled[i]);
     }
     return yield* finishSearch(chunk, search, options);

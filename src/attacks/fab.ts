@@ -110,7 +110,9 @@ export const fab: Attack<FabOptions> = makeAttack({
           setRoom(reach, at, i);
           projectToPlane(reach, gradient, i, -values[i]);
           const near = lengthOf(reach);
-          const share = near + far > 0 ? Math.min(near / (near + far), alphaMax) : 0;
+          // nowhere to go
+          if (near + far === 0) continue;
+          const share = Math.min(near / (near + far), alphaMax);
           for (let j = 0, p = begin; j < inputs; j++, p++) {
             d[j] = (1 - share) * (x[p] - first[p] + eta * d[j]) + share * eta * start[j];
           }

@@ -6,7 +6,7 @@ import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { askLead, beginSearch, keepNearer } from "./nearest.ts";
 import { finishSearch, type RefinementOptions, REFINEMENTS } from "./refine.ts";
-import { dualNorm, projectToBall, setRoom, writeDisplaced } from "./reach.ts";
+import { distance, dualNorm, projectToBall, setRoom, writeDisplaced } from "./reach.ts";
 
 /** Options of the attack. */
 export interface FmnOptions extends RefinementOptions {
@@ -22,14 +22,11 @@ export interface FmnOptions extends RefinementOptions {
 const LAST_STEP = 0.01, LAST_GAMMA = 0.02;
 
 /** The number of features after a step: one fewer at least where they fool, one more where they do not. */
-function nextCount(
-  count: number,
-  { change, fooled, found }: { change: number; fooled: number; found: number },
-): number {
+function nextCount(count: number, { change, fooled }: { change: number; fooled: number }): number {
   // at first a single one
   if (count === Infinity) return 1;
   if (!fooled) return Math.max(count + 1, Math.floor(count * (1 + change)));
-  return Math.max(Math.min(count - 1, Math.floor(count * (1 - change)), found), 0);
+  return Math.min(count - 1, Math.floor(count * (1 - change)));
 }
 
 /** From 1 to `last` along half a cosine. */
@@ -92,31 +89,21 @@ export const fmn: Attack<FmnOptions> = makeAttack({
       const length = stepSize * cosineSchedule(step / iterations, LAST_STEP);
       const { data: x } = at, { data: start } = own, { data: g } = gradient;
       for (let i = 0; i < rows.length; i++) {
-        let square = 0, moved = 0;
+        let square = 0;
         for (let j = 0, p = i * inputs; j < inputs; j++, p++) {
           if (reach.featureScale[j] === 0) g[p] = 0;
           square += g[p] * g[p];
-          d[j] = x[p] - start[p];
-          moved = reach.norm === "L2"
-            ? moved + d[j] * d[j]
-            : reach.norm === "L1"
-            ? moved + Math.abs(d[j])
-            : reach.norm === "L0"
-            ? moved + Number(d[j] !== 0)
-            : Math.max(moved, d[j] === 0 ? 0 : Math.abs(d[j]) / reach.featureScale[j]);
         }
-        if (!(square > 0 && square < Infinity)) continue;
-        if (reach.norm === "L2") moved = Math.sqrt(moved);
-        if (reach.norm === "L0") size[i] = nextCount(size[i], { change, fooled: fooled[i], found: far[i] });
-        else {size[i] = fooled[i]
-            ? Math.min(size[i] * (1 - change), far[i])
-            : far[i] < Infinity
+        if (square === 0) continue;
+        if (reach.norm === "L0") size[i] = nextCount(size[i], { change, fooled: fooled[i] });
+        else {size[i] = fooled[i] ? size[i] * (1 - change) : far[i] < Infinity
             ? size[i] * (1 + change)
             // a little beyond the boundary, or a linear model would hold it there
-            : (moved + Math.abs(values[i]) / dualNorm(reach, gradient, i)) * (1 + change);}
+            : (distance(reach, [at, i], [own, i]) + Math.abs(values[i]) / dualNorm(reach, gradient, i)) *
+              (1 + change);}
         size[i] = Math.min(size[i], far[i]);
         const factor = length / Math.sqrt(square);
-        for (let j = 0, p = i * inputs; j < inputs; j++, p++) d[j] += factor * g[p];
+        for (let j = 0, p = i * inputs; j < inputs; j++, p++) d[j] = x[p] - start[p] + factor * g[p];
         setRoom(reach, own, i);
         projectToBall(reach, size[i]);
         writeDisplaced(reach, at, own, i);

@@ -119,7 +119,7 @@ function* estimate(
   const streams = Math.ceil(count / STREAM);
   const pieces = Array.from(rows, (_, k) => Array.from({ length: streams }, (_, piece) => ({ k, piece })))
     .flat();
-  const most = Math.max(Math.floor(QUESTION / Math.min(count, STREAM)), 1);
+  const most = Math.floor(QUESTION / Math.min(count, STREAM));
   for (let from = 0; from < pieces.length; from += most) {
     const group = pieces.slice(from, from + most);
     const length = (piece: number) => Math.min(count - piece * STREAM, STREAM);
@@ -139,7 +139,7 @@ function* estimate(
       const d = rowsOf(m, p, p + 1).data, here = rowsOf(at, owners[p], owners[p] + 1).data;
       let square = 0;
       for (let i = 0; i < inputs; i++) if (weights[i] > 0) square += d[i] * d[i];
-      const factor = square > 0 ? sizes[of[p]] / Math.sqrt(square) : 0;
+      const factor = sizes[of[p]] / Math.sqrt(square);
       for (let i = 0; i < inputs; i++) d[i] = here[i] + factor * weights[i] * d[i];
     }
     const hits = yield* known.ask(m, owners, done);
@@ -147,7 +147,6 @@ function* estimate(
       const d = rowsOf(m, p, p + 1).data, here = rowsOf(at, owners[p], owners[p] + 1).data;
       const sum = sums[of[p]], size = sizes[of[p]];
       sum.hits += hits[p];
-      if (!(size > 0)) continue;
       for (let i = 0; i < inputs; i++) {
         if (weights[i] === 0) continue;
         const moved = (d[i] - here[i]) / (size * weights[i]);

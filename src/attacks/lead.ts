@@ -18,8 +18,9 @@ function topFour(places: Int32Array, { cols, data }: Matrix, row: number): Int32
   for (let c = 0; c < cols; c++) {
     const value = data[from + c];
     let at = Math.min(c, 4);
-    for (; at > 0 && value > data[from + places[at - 1]]; at--) if (at < 4) places[at] = places[at - 1];
-    if (at < 4) places[at] = c;
+    // what falls out of the four is written beyond the array, which is nothing
+    for (; at > 0 && value > data[from + places[at - 1]]; at--) places[at] = places[at - 1];
+    places[at] = c;
   }
   return places;
 }

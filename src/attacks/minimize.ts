@@ -43,12 +43,9 @@ export function* minimize(
     const g = at.gradient.map((slope, i) =>
       (x[i] <= lo[i] && slope > 0) || (x[i] >= hi[i] && slope < 0) ? 0 : slope
     );
-    let d = descent(g, pairs);
+    const d = descent(g, pairs);
     for (let i = 0; i < d.length; i++) if (g[i] === 0) d[i] = 0;
-    if (!(dot(d, g) < 0)) {
-      pairs.length = 0;
-      d = g.map((slope) => -slope);
-    }
+    if (!(dot(d, g) < 0)) return x;
     let next: Float64Array | undefined;
     for (let halving = 0, t = 1; halving < HALVINGS; halving++, t /= 2) {
       const tried = within(x.map((value, i) => value + t * d[i]));
@@ -58,7 +55,7 @@ export function* minimize(
       remember(pairs, x, { tried, before: at.gradient, after: there.gradient });
       const gain = at.value - there.value;
       [next, at] = [tried, there];
-      if (gain <= tolerance * Math.max(Math.abs(there.value), Number.MIN_VALUE)) return tried;
+      if (gain <= tolerance * Math.abs(there.value)) return tried;
       break;
     }
     if (!next) return x;
@@ -100,7 +97,7 @@ function descent(g: Float64Array, pairs: readonly Pair[]): Float64Array {
   const add = (factor: number, v: Float64Array) => {
     for (let i = 0; i < q.length; i++) q[i] += factor * v[i];
   };
-  const alphas = pairs.map(() => 0);
+  const alphas = new Float64Array(pairs.length);
   for (let k = pairs.length - 1; k >= 0; k--) {
     alphas[k] = pairs[k].rho * dot(pairs[k].s, q);
     add(-alphas[k], pairs[k].y);

@@ -13,10 +13,10 @@ export function projectToPlane(within: Reach, { data }: Matrix, i: number, gap: 
   const {
     norm,
     inputs,
-    featureScale: featureScale,
+    featureScale,
     d,
-    minStep: minStep,
-    maxStep: maxStep,
+    minStep,
+    maxStep,
     steep,
     room,
     speed,
@@ -27,7 +27,7 @@ export function projectToPlane(within: Reach, { data }: Matrix, i: number, gap: 
   const first = i * inputs, up = gap > 0;
   for (let j = 0; j < inputs; j++) {
     const slope = data[first + j];
-    steep[j] = featureScale[j] > 0 ? Math.abs(slope) : 0;
+    steep[j] = Math.abs(slope);
     room[j] = slope > 0 === up ? maxStep[j] : -minStep[j];
     speed[j] = norm === "Linf" ? featureScale[j] : steep[j];
   }
@@ -42,31 +42,29 @@ export function projectToPlane(within: Reach, { data }: Matrix, i: number, gap: 
 
 /** In L∞ and L2: all features at their speeds, as long as there is room. */
 function alongSpeeds({ inputs, d, steep, room, speed }: Reach, left: number): boolean {
-  for (let t = 0, rounds = 0; rounds < 100; rounds++) {
+  for (let t = 0;;) {
     let reached = 0, rate = 0;
     for (let j = 0; j < inputs; j++) {
       const far = t * speed[j];
       if (far < room[j]) reached += steep[j] * far, rate += steep[j] * speed[j];
-      else if (steep[j] > 0) reached += steep[j] * room[j];
+      else reached += steep[j] * room[j];
     }
-    const next = rate > 0 ? t + (left - reached) / rate : Infinity;
+    const next = t + (left - reached) / rate;
     if (next > t * (1 + 1e-15) && next < Infinity) {
       t = next;
       continue;
     }
     for (let j = 0; j < inputs; j++) {
-      if (steep[j] > 0) d[j] = Math.min(room[j], rate > 0 ? t * speed[j] : Infinity);
+      if (steep[j] > 0) d[j] = Math.min(room[j], t * speed[j]);
     }
-    return rate > 0;
+    return rate > 0 || reached >= left;
   }
-  return false;
 }
 
 /** How much each feature can gain, up to what is wanted. */
 function gains({ steep, room, speed }: Reach, wanted: number): Float64Array {
   for (let j = 0; j < speed.length; j++) {
-    // no slope is no gain, whatever the room
-    speed[j] = steep[j] > 0 ? Math.min(steep[j] * room[j], wanted) : 0;
+    speed[j] = Math.min(steep[j] * room[j], wanted);
   }
   return speed;
 }
@@ -74,7 +72,7 @@ function gains({ steep, room, speed }: Reach, wanted: number): Float64Array {
 /** The features of the greatest worth to their limits, the last as far as is needed; by quickselect. */
 function greedily({ inputs, d, steep, room }: Reach, worth: Float64Array, left: number): boolean {
   let open = new Int32Array(inputs), count = 0;
-  for (let j = 0; j < inputs; j++) if (steep[j] > 0 && room[j] > 0) open[count++] = j;
+  for (let j = 0; j < inputs; j++) if (steep[j] > 0) open[count++] = j;
   open = open.subarray(0, count);
   while (open.length > 0) {
     const pivot = worth[open[open.length >> 1]];
@@ -84,7 +82,7 @@ function greedily({ inputs, d, steep, room }: Reach, worth: Float64Array, left: 
       if (worth[j] > pivot) others[above++] = j, gain += steep[j] * room[j];
       else if (worth[j] < pivot) others[others.length - ++below] = j;
     }
-    if (above > 0 && gain >= left) {
+    if (gain >= left) {
       open = others.subarray(0, above);
       continue;
     }
@@ -92,8 +90,9 @@ function greedily({ inputs, d, steep, room }: Reach, worth: Float64Array, left: 
     left -= gain;
     for (const j of open) {
       if (worth[j] !== pivot) continue;
-      d[j] = Math.max(Math.min(room[j], left / steep[j]), 0);
-      left -= d[j] * steep[j];
+      d[j] = Math.min(room[j], left / steep[j]);
+      // by what it can gain: what it does gain may be less than is left by rounding alone
+      left -= steep[j] * room[j];
       if (left <= 0) return true;
     }
     open = others.subarray(others.length - below);

@@ -22,20 +22,23 @@ export interface Reach {
   readonly speed: Float64Array;
 }
 
+/** 1 for each feature that may move, 0 for those that stay; the share of the greatest size where sizes differ. */
+export function featureScales({ inputs, epsilon, fixed }: Constraint): Float64Array {
+  if (typeof epsilon === "number") return Float64Array.from({ length: inputs }, (_, i) => fixed?.[i] ? 0 : 1);
+  const max = epsilon.reduce((a, b) => Math.max(a, b), 0);
+  return epsilon.map((size, i) => max > 0 && !fixed?.[i] ? size / max : 0);
+}
+
 /** The reach of a constraint in a norm. */
-export function reach({ inputs, norm, epsilon, lo, hi, fixed }: Constraint): Reach {
-  const max = typeof epsilon === "number" ? 1 : epsilon.reduce((a, b) => Math.max(a, b), 0);
-  const featureScale = Float64Array.from({ length: inputs }, (_, i) => {
-    if (fixed?.[i]) return 0;
-    return typeof epsilon === "number" ? 1 : max > 0 ? epsilon[i] / max : 0;
-  });
+export function reach(constraint: Constraint): Reach {
+  const { inputs, norm, lo, hi } = constraint;
   const room = () => new Float64Array(inputs);
   return {
     norm: norm as Reach["norm"],
     inputs,
     lo,
     hi,
-    featureScale: featureScale,
+    featureScale: featureScales(constraint),
     d: room(),
     minStep: room(),
     maxStep: room(),
@@ -47,7 +50,7 @@ export function reach({ inputs, norm, epsilon, lo, hi, fixed }: Constraint): Rea
 
 /** The distance between row `i` of `x` and row `k` of `own`. */
 export function distance(
-  { norm, inputs, featureScale: featureScale }: Reach,
+  { norm, inputs, featureScale }: Reach,
   [x, i]: [Matrix, number],
   [own, k]: [Matrix, number],
 ): number {
@@ -64,7 +67,7 @@ export function distance(
 
 /** The norm of a gradient that is dual to the distance: how fast a function rises at most. */
 export function dualNorm(
-  { norm, inputs, featureScale: featureScale }: Reach,
+  { norm, inputs, featureScale }: Reach,
   { data }: Matrix,
   i: number,
 ): number {
@@ -78,7 +81,7 @@ export function dualNorm(
 }
 
 /** The length of the difference at hand. */
-export function lengthOf({ norm, d, featureScale: featureScale }: Reach): number {
+export function lengthOf({ norm, d, featureScale }: Reach): number {
   let sum = 0;
   for (let j = 0; j < d.length; j++) {
     if (d[j] === 0) continue;
@@ -91,7 +94,7 @@ export function lengthOf({ norm, d, featureScale: featureScale }: Reach): number
 
 /** Writes the room of row `i` of `from` to `least` and `greatest`. */
 export function setRoom(
-  { inputs, lo, hi, featureScale: featureScale, minStep: minStep, maxStep: maxStep }: Reach,
+  { inputs, lo, hi, featureScale, minStep, maxStep }: Reach,
   { data }: Matrix,
   i: number,
 ): void {
@@ -112,12 +115,12 @@ export function writeDisplaced({ inputs, lo, hi, d }: Reach, out: Matrix, own: M
 
 /** Writes over `d` the nearest point of the ball of this size within the room. */
 export function projectToBall(within: Reach, size: number): void {
-  const { norm, d, minStep: minStep, maxStep: maxStep, featureScale: featureScale } = within;
+  const { norm, d, minStep, maxStep, featureScale } = within;
   if (norm === "L2") return projectL2({ d, lo: minStep, hi: maxStep }, size);
   if (norm === "L1") return projectL1({ d, lo: minStep, hi: maxStep }, size);
   if (norm === "L0") return projectL0({ d, lo: minStep, hi: maxStep }, size);
   for (let j = 0; j < d.length; j++) {
-    const far = featureScale[j] > 0 ? size * featureScale[j] : 0;
+    const far = size * featureScale[j];
     d[j] = Math.min(Math.max(d[j], -far, minStep[j]), far, maxStep[j]);
   }
 }

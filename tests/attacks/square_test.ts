@@ -1,17 +1,14 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { type Blocks, blocks, pyramidPair, remainingShare } from "../../src/attacks/blocks.ts";
 import { square } from "../../src/attacks/mod.ts";
 import { linearMargin } from "../../src/certify/exact_linear.ts";
 import { neighborhood } from "../../src/certify/neighborhood.ts";
-import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
 import { InputError } from "../../src/errors.ts";
 import { predict } from "../../src/predict.ts";
 import { rowsOf } from "../../src/matrix.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
-import { rng } from "../../src/rng.ts";
 import { uniformMatrix } from "../support.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
 
@@ -100,84 +97,5 @@ Deno.test("square() refuses labels that are no classes, beside a target too", ()
   for (const target of [undefined, 1]) {
     const wrong = () => square(userModel(), strange, { epsilon: 0.1, target });
     assertThrows(wrong, InputError, "label 3 of example 1");
-  }
-});
-
-/** Rows and columns of a block in an image. */
-function extent(block: Int32Array, width: number) {
-  const rows = Array.from(block, (i) => Math.floor(i / width)), columns = Array.from(block, (i) => i % width);
-  const span = (values: number[]) => Math.max(...values) - Math.min(...values) + 1;
-  return [span(rows), span(columns)];
-}
-
-Deno.test("blocks() hold a share of the features that may move, in pairs that have none in common", () => {
-  const scattered = (options: object) => blocks(constraint(40, { epsilon: 1, ...options }), undefined);
-  const cases: [Blocks, number[]][] = [
-    [scattered({}), []],
-    [scattered({ norm: "L2", fixed: [0, 7] }), [0, 7]],
-    [scattered({ epsilon: Float64Array.from({ length: 40 }, (_, i) => Number(i !== 3)) }), [3]],
-  ];
-  for (const [{ free, draw }, stay] of cases) {
-    assertEquals(free.length, 40 - stay.length);
-    const seen = new Set<number>();
-    for (let k = 0; k < 200; k++) {
-      const { block, other } = draw(0.2, rng(k));
-      assertEquals([block.length, other.length], [8, 8]);
-      const all = [...block, ...other];
-      assertEquals(new Set(all).size, 16);
-      all.forEach((i) => seen.add(i));
-    }
-    assertEquals([...seen].sort((a, b) => a - b), [...free]);
-    assertEquals(draw(1, rng(1)).block.length, free.length);
-    assertEquals(draw(1e-9, rng(1)).block.length, 1);
-  }
-});
-
-Deno.test("blocks() of images are squares, of odd sides and without what stays where they come in pairs", () => {
-  const image = blocks(constraint(48, { epsilon: 1 }), 8);
-  for (const [share, side] of [[1, 6], [0.35, 4], [1 / 12, 2], [0.001, 1]]) {
-    for (let k = 0; k < 50; k++) {
-      const { block, other } = image.draw(share, rng(k));
-      assertEquals([block.length, other.length], [side * side, 0]);
-      assertEquals(extent(block, 8), [side, side]);
-    }
-  }
-  const paired = blocks(constraint(48, { epsilon: 1, norm: "L2", fixed: [9, 10] }), 8);
-  for (let k = 0; k < 50; k++) {
-    const { block, other, pyramidHeights } = paired.draw(0.01, rng(k));
-    assertEquals(pyramidHeights!.length, block.length);
-    assert(block.length >= 7 && block.length <= 9);
-    assert(other.every((i) => !block.includes(i) && i !== 9 && i !== 10) && !block.includes(9));
-  }
-});
-
-Deno.test("pyramidPair() is two hills, one up and one down, the sum of 1/k² of the rectangles around their middles", () => {
-  // a middle row or column of one hill: 1 at its middle and 1/4 beside it
-  const quarter = 1 / 4, top = 1 + quarter;
-  assertEquals([...pyramidPair(3, false)], [
-    quarter,
-    top,
-    quarter,
-    -quarter,
-    -quarter,
-    -quarter,
-    -quarter,
-    -top,
-    -quarter,
-  ]);
-  const side = 5, upright = pyramidPair(side, false), turned = pyramidPair(side, true);
-  for (let r = 0; r < side; r++) {
-    for (let c = 0; c < side; c++) assertEquals(turned[r * side + c], upright[c * side + r]);
-  }
-  assert(upright.slice(0, 10).every((h) => h > 0) && upright.slice(10).every((h) => h < 0));
-});
-
-Deno.test("shareLeft() halves at the published parts of all questions", () => {
-  const published = [[0, 1], [10, 1], [11, 2], [50, 2], [51, 4], [200, 4], [201, 8], [501, 16], [1001, 32], [
-    2001,
-    64,
-  ]];
-  for (const [at, over] of [...published, [4001, 128], [6001, 256], [8001, 512], [9999, 512]]) {
-    assertAlmostEquals(remainingShare(at / 10_000), 1 / over, 0, `at ${at}`);
   }
 });
