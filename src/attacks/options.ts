@@ -24,8 +24,8 @@ export const COMMON = {
   signal: any(),
 } as const;
 
-/** Options that any attack is given. */
-export type Given = AttackOptions & { epsilon?: Epsilon; epsilons?: readonly number[] };
+/** What a caller says of one run of any attack. */
+export type RunOptions = AttackOptions & { epsilon?: Epsilon };
 
 /** What of `options` the attack takes: those of all attacks, and its own; its norm only where it has a choice of it. */
 export function optionsFor<T extends object>(
@@ -56,24 +56,25 @@ export function targets(
   throw new InputError("shape", action, `${labels.length} examples but ${aims.length} targets`);
 }
 
-/** `whole`, if it goes with the options and is of so many inputs. */
-export function checkedConstraint(
+/** @throws {InputError} unless the constraint is of so many inputs, and the options say nothing that it says */
+export function checkConstraint(
   action: string,
-  whole: Constraint,
+  constraint: Constraint,
   inputs: number,
-  options: Given,
-): Constraint {
+  options: RunOptions,
+): void {
   const both = (["epsilon", "norm", "bounds", "fixed", "grid", "oneHot"] as const)
     .find((key) => options[key] !== undefined);
   if (both) {
     throw new InputError("option", action, `${both} does not go with a constraint, which has its own`);
   }
-  if (whole.inputs === inputs) return whole;
-  throw new InputError(
-    "shape",
-    action,
-    `the constraint is of ${whole.inputs} features, the model takes ${inputs}`,
-  );
+  if (constraint.inputs !== inputs) {
+    throw new InputError(
+      "shape",
+      action,
+      `the constraint is of ${constraint.inputs} features, the model takes ${inputs}`,
+    );
+  }
 }
 
 /** @throws {InputError} that says what of the examples breaks the constraint, if anything does */
@@ -86,16 +87,16 @@ export function refuse(action: string, violation: Violation | undefined): void {
 /** Whether two records hold the same numbers, words and pairs of bounds, and nothing that could change unseen. */
 export function areEqualData(options: object, others: object): boolean {
   const [a, b] = [options, others] as Readonly<Record<string, unknown>>[];
-  let [count, left] = [0, 0];
+  let [count, otherCount] = [0, 0];
   for (const name in a) {
     count++;
-    const [own, other] = [a[name], b[name]];
-    if (name === "bounds" && Array.isArray(own) && Array.isArray(other)) {
-      if (own.length !== 2 || typeof own[0] !== "number" || own[0] !== other[0] || own[1] !== other[1]) {
-        return false;
-      }
-    } else if (own !== other || typeof own === "object" || typeof own === "function") return false;
+    const [value, other] = [a[name], b[name]];
+    if (name === "bounds" && Array.isArray(value) && Array.isArray(other)) {
+      if (
+        value.length !== 2 || typeof value[0] !== "number" || value[0] !== other[0] || value[1] !== other[1]
+      ) return false;
+    } else if (value !== other || typeof value === "object" || typeof value === "function") return false;
   }
-  for (const _ in b) left++;
-  return count === left;
+  for (const _ in b) otherCount++;
+  return count === otherCount;
 }
