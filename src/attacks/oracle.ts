@@ -35,7 +35,10 @@ export interface Reply {
 export type MatrixSource = (name: string, rows: number, cols: number) => Matrix;
 
 /** What the model says of inputs, as probabilities where it gives scores. */
-export function said(model: Pick<Classifier, "classes" | "head">, { scores, labels }: Reply): Predictions {
+export function predictionsOf(
+  model: Pick<Classifier, "classes" | "head">,
+  { scores, labels }: Reply,
+): Predictions {
   if (scores) return predictions(model, scores);
   const predicted = labels!;
   return {
@@ -51,7 +54,7 @@ export function said(model: Pick<Classifier, "classes" | "head">, { scores, labe
 
 /** A model as the driver calls it, with memory near it. */
 interface Oracle extends Disposable {
-  readonly room: MatrixSource;
+  readonly memory: MatrixSource;
   readonly reply: (call: Call) => Reply;
 }
 
@@ -59,7 +62,7 @@ export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
   if (model.pass) {
     const pass = model.pass();
     return {
-      room: pass.matrix,
+      memory: pass.matrix,
       reply({ ask, x, dScores, place }) {
         const scores = checkedScores(model, pass.forward(x), x.rows, place);
         if (ask !== "gradient") return { scores };
@@ -70,17 +73,17 @@ export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
       [Symbol.dispose]: () => pass[Symbol.dispose](),
     };
   }
-  const room = ordinaryMatrices();
+  const memory = ordinaryMatrices();
   return {
-    room,
+    memory,
     reply({ ask, x, dScores, place }) {
       if (ask !== "gradient") return { scores: scoresOf(model, x, place) };
       if (!model.inputGradient) throw new InputError("value", "attack", "the model gives no gradients");
-      const given = gradientOf(model as Differentiable, x, dScores!, place);
+      const answer = gradientOf(model as Differentiable, x, dScores!, place);
       // a copy: the attack may write over it, and the model may keep it
-      const gradient = room("gradient of the model", x.rows, x.cols);
-      gradient.data.set(given.gradient.data);
-      return { scores: given.scores, gradient };
+      const gradient = memory("gradient of the model", x.rows, x.cols);
+      gradient.data.set(answer.gradient.data);
+      return { scores: answer.scores, gradient };
     },
     [Symbol.dispose]: () => {},
   };
@@ -105,7 +108,7 @@ export async function predictAsync(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Predictions> {
   checkFiniteInputs("classify", model, x);
-  return said(model, await replyAsync(model, { ask: "scores", x }, signal));
+  return predictionsOf(model, await replyAsync(model, { ask: "scores", x }, signal));
 }
 
 export async function replyAsync(
@@ -122,9 +125,9 @@ export async function replyAsync(
     const part = rowsOf(x, from, Math.min(from + maxBatch, x.rows));
     const at = (row: number) => place(from + row);
     if (model.scores) {
-      const own = checkedScores(model, await model.scores(part, { signal }), part.rows, at);
-      scores ??= matrix(x.rows, own.cols);
-      scores.data.set(own.data, from * own.cols);
+      const answer = checkedScores(model, await model.scores(part, { signal }), part.rows, at);
+      scores ??= matrix(x.rows, answer.cols);
+      scores.data.set(answer.data, from * answer.cols);
     } else labels.set(checkedLabels(model, await model.labels!(part, { signal }), part.rows, at), from);
   }
   return model.scores ? { scores: scores ?? matrix(0, model.head.width(model.classes)) } : { labels };

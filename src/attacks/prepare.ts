@@ -10,7 +10,7 @@ import { resolve } from "../checks.ts";
 import { oneOf } from "../wording.ts";
 import type { Needs } from "./attack.ts";
 import { misclassified, targeted } from "./criteria.ts";
-import type { Plan } from "./drive.ts";
+import type { Plan } from "./plan.ts";
 import { areEqualData, checkConstraint, COMMON, refuse, type RunOptions, targets } from "./options.ts";
 import type { AttackRun, Chunk } from "./query.ts";
 

@@ -11,8 +11,9 @@ import { checkEpsilon } from "../constraints/options.ts";
 import { shown } from "../wording.ts";
 import type { Adversarial } from "./attack.ts";
 import { misclassified, targeted } from "./criteria.ts";
-import { driveAsync, driveInputs, driveSteps, driveSync, type Outcome } from "./drive.ts";
+import { driveAsync, driveInputs, driveSteps, driveSync } from "./drive.ts";
 import type { RunOptions } from "./options.ts";
+import type { Outcome } from "./outcome.ts";
 import {
   actionOf,
   type CompleteDefinition,

@@ -1,7 +1,7 @@
 /** The cascade of attacks: what is known of each example so far, and a stage on those that still stand. @module */
 
 import type { Adversarial, AttackOptions } from "../attacks/attack.ts";
-import type { Plan } from "../attacks/drive.ts";
+import type { Plan } from "../attacks/plan.ts";
 import { anyAttacks } from "../attacks/mod.ts";
 import { allRows, copyRow, gather } from "../attacks/rows.ts";
 import type { Constraint, Norm } from "../constraints/constraint.ts";

@@ -1,7 +1,7 @@
 /** What a model makes of examples, clean and attacked, found in steps. @module */
 
 import type { Attack, AttackOptions } from "../attacks/attack.ts";
-import { CHUNK } from "../attacks/drive.ts";
+import { CHUNK } from "../attacks/plan.ts";
 import type { Distance } from "../constraints/constraint.ts";
 import type { Batch } from "../data/batch.ts";
 import { predictRows } from "../predict.ts";
