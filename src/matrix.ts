@@ -144,3 +144,14 @@ export function allFinite(data: Float32Array): boolean {
   for (; i < length; i++) a += data[i];
   return Number.isFinite(a + b + c + d);
 }
+
+/** @throws {InputError} unless `m` has this shape; `action` begins the message */
+export function checkShape(action: string, name: string, m: Matrix, rows: number, cols: number): void {
+  if (m.rows !== rows || m.cols !== cols) {
+    throw new InputError(
+      "shape",
+      action,
+      `expected ${name} of shape (${rows}, ${cols}), got ${shape(m)}`,
+    );
+  }
+}

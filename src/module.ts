@@ -104,7 +104,7 @@ export type { Effort } from "./evaluate/efforts.ts";
 export { loadModel, saveModel } from "./models/file.ts";
 export type { Epoch } from "./models/history.ts";
 export { ensemble, type EnsembleOptions } from "./models/ensemble.ts";
-export type { Tensors } from "./graph/executor.ts";
+export type { Tensors } from "./graph/steps.ts";
 export type { Graph, GraphNode, OpName } from "./graph/graph.ts";
 export type { Shape } from "./ops/op.ts";
 export type { Dropout, KeepRate } from "./graph/training_pass.ts";

@@ -232,7 +232,7 @@ Deno.test("src/mod.ts, src/module.ts, src/threads.ts and asm/mod.ts are lines of
 
 Deno.test("the code of this test sees what it looks for", () => {
   assert(source.length > 30 && assembly.length > 5);
-  assert(importsOf("src/runtime/heap.ts").includes("../../wasm/exports.ts"));
+  assert(importsOf("src/runtime/kernel.ts").includes("../../wasm/exports.ts"));
   assert(importsOf("src/attacks/direction.ts").includes("../loss.ts"));
   assertEquals(importsOf("src/loss.ts").filter((specifier) => specifier.startsWith("@")), []);
   assert(

@@ -1,8 +1,7 @@
 /** Steps away from an input that stay within their budget to the last bit. @module */
 
 import { InputError } from "../errors.ts";
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import { run } from "../runtime/variants.ts";
 
 /** The least and the greatest value an input may take. */

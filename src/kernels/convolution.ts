@@ -1,7 +1,6 @@
 /** Convolutions of images, a row of x for each example: see `asm/convolution.ts`. @module */
 
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import "../runtime/images.ts";
 import { run } from "../runtime/variants.ts";
 

@@ -1,7 +1,6 @@
 /** Elementwise arithmetic, biases and column sums. @module */
 
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import { run } from "../runtime/variants.ts";
 
 /** `out` = eˣ. May write over `x`. */

@@ -1,8 +1,7 @@
 /** Matrix products. @module */
 
 import { InputError } from "../errors.ts";
-import { type Matrix, shape } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix, shape } from "../matrix.ts";
 import { run } from "../runtime/variants.ts";
 
 /** What every product takes. */

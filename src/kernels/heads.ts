@@ -1,8 +1,7 @@
 /** Scores to probabilities, to losses with their gradients, and to directions of attack. @module */
 
 import { InputError } from "../errors.ts";
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import { run } from "../runtime/variants.ts";
 
 /** Where a loss goes, and with what weight its gradient. */

@@ -1,7 +1,6 @@
 /** Maxout units, pieces major: z (B, P·U) holds piece p of unit u at column p·U + u. @module */
 
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import { run } from "../runtime/variants.ts";
 
 /** `h` (B, U) = the largest of each unit's pieces in `z` (B, P·U), `winner` (B, U) = which, as whole numbers. */

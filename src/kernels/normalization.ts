@@ -1,7 +1,6 @@
 /** Normalisation of channels, x (B, C·pixels), by vectors (1, C): see `asm/normalization.ts`. @module */
 
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import "../runtime/images.ts";
 import { run } from "../runtime/variants.ts";
 

@@ -1,7 +1,6 @@
 /** Maxima and means of windows over images, whose entries lie at `places` (size, P), −1 in the padding. @module */
 
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import "../runtime/images.ts";
 import { run } from "../runtime/variants.ts";
 

@@ -1,7 +1,6 @@
 /** Exponential-quadratic units. @module */
 
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import { run } from "../runtime/variants.ts";
 
 /** Centers and precisions of one unit a class, both (C, D). */

@@ -1,7 +1,6 @@
 /** Products that skip exact zeros. @module */
 
-import type { Matrix } from "../matrix.ts";
-import { checkShape } from "../runtime/heap.ts";
+import { checkShape, type Matrix } from "../matrix.ts";
 import { run } from "../runtime/variants.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 

@@ -3,7 +3,7 @@
 import type { Batch } from "../data/batch.ts";
 import { InputError } from "../errors.ts";
 import { type CheckedGraph, checkGraph, type Graph, type Operations } from "../graph/graph.ts";
-import type { Tensors } from "../graph/executor.ts";
+import type { Tensors } from "../graph/steps.ts";
 import type { Head } from "../heads.ts";
 import { type Matrix, matrix } from "../matrix.ts";
 import { type Rng, rng } from "../rng.ts";

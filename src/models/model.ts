@@ -3,7 +3,8 @@
 import { InputError } from "../errors.ts";
 import { checkObject } from "../checks.ts";
 import { shown } from "../wording.ts";
-import { type Executor, executor, type Runner, type Tensors } from "../graph/executor.ts";
+import { type Executor, executor, type Runner } from "../graph/executor.ts";
+import type { Tensors } from "../graph/steps.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
 import * as ops from "../ops/mod.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";

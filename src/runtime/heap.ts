@@ -8,17 +8,16 @@
  */
 
 import { InputError } from "../errors.ts";
-import { type Exports, type Operands, operands, type ThreadExports } from "../../wasm/exports.ts";
-import { type Matrix, shape } from "../matrix.ts";
+import type { Exports, Operands, ThreadExports } from "../../wasm/exports.ts";
+import type { Matrix } from "../matrix.ts";
+import { type Kernel, signatureOf } from "./kernel.ts";
+import { NO_THREADS, sharedMemory, type StartTeam, type Team } from "./threading.ts";
 
 /** What a kernel takes: a matrix, or a vector, or whole numbers. */
 export type Operand = Matrix | Float32Array | Int32Array;
 
 /** What each kernel takes, by name. */
 export type Kernels = Operands<Matrix | Float32Array, Resident, Matrix | Int32Array>;
-
-/** The name of a kernel. */
-export type Kernel = keyof Kernels;
 
 /** The version of the binary's interface that this code speaks. */
 const ABI_VERSION = 2;
@@ -79,57 +78,8 @@ export class Resident implements Matrix {
   }
 }
 
-/** Pages of 64 KiB that a memory has at first, and may have, as the threaded binaries declare them. */
-const PAGES = { initial: 16, maximum: 32768 };
-
-/** Workers that take parts of kernels' calls: see `team.ts`. */
-export interface Team {
-  /** How many take jobs now. */
-  readonly ready: number;
-  /** Kernels that would take one thread fewer nanoseconds are not split. */
-  least: number;
-  /** What `kernel` returns, called with `args`; or the sum of what it returns for the parts. */
-  run(kernel: Kernel, args: readonly number[]): number | void;
-  /** Ends the workers. */
-  close(): void;
-}
-
-/** Starts so many workers on a threaded binary. @throws where there are none, or they cannot share memory */
-export type StartTeam = (module: WebAssembly.Module, exports: ThreadExports, workers: number) => Team;
-
 /** Workers do not outlive the memory that they work on. */
 const forgotten = new FinalizationRegistry<Team>((team) => team.close());
-
-/** A kernel's parameters: their names in order, and which of them it writes. */
-interface Signature {
-  readonly names: readonly string[];
-  readonly written: readonly boolean[];
-}
-
-const known = new Map<Kernel, Signature>();
-
-/** Adds what more kernels take to what is known of the others. */
-export function learn(more: Readonly<Record<string, string>>): void {
-  Object.assign(operands, more);
-}
-
-function signatureOf(kernel: Kernel): Signature {
-  let signature = known.get(kernel);
-  if (!signature) {
-    const marked = operands[kernel]!.split(" ");
-    signature = {
-      names: marked.map((name) => name.replace("*", "")),
-      written: marked.map((name) => name.startsWith("*")),
-    };
-    known.set(kernel, signature);
-  }
-  return signature;
-}
-
-/** The names of a kernel's parameters, in their order. */
-export function parametersOf(kernel: Kernel): readonly string[] {
-  return signatureOf(kernel).names;
-}
 
 /** An operand that was copied into the heap for one call. */
 interface Staged {
@@ -166,18 +116,9 @@ export class Heap implements Disposable {
     if (shared && !team) {
       throw new InputError("host", "use a threaded WebAssembly module", NO_THREADS);
     }
-    const env: WebAssembly.ModuleImports = shared
-      ? { memory: new WebAssembly.Memory({ ...PAGES, shared }) }
-      : {};
+    const env: WebAssembly.ModuleImports = shared ? { memory: sharedMemory() } : {};
     this.exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
-    const version = this.exports.abiVersion?.();
-    if (version !== ABI_VERSION) {
-      throw new InputError(
-        "host",
-        "use this WebAssembly module",
-        `expected ABI version ${ABI_VERSION}, got ${version}`,
-      );
-    }
+    checkVersion(this.exports);
     if (shared) {
       this.team = team!(module, this.exports as ThreadExports, threads - 1);
       forgotten.register(this, this.team);
@@ -199,23 +140,9 @@ export class Heap implements Disposable {
   run<K extends Kernel>(kernel: K, operands: Kernels[K]): number {
     const { names, written } = signatureOf(kernel);
     const values = operands as Readonly<Record<string, Operand | number>>;
-    const args = new Array<number>(names.length);
-    const staged: Staged[] = [];
+    const args = new Array<number>(names.length), staged: Staged[] = [];
     try {
-      for (let i = 0; i < names.length; i++) {
-        const value = values[names[i]];
-        if (typeof value === "number") args[i] = value;
-        else if (value instanceof Resident && value.heap === this) args[i] = value.address;
-        else {
-          const data = "data" in value ? value.data : value;
-          if (data.buffer === this.exports.memory.buffer) args[i] = data.byteOffset;
-          else {
-            const copy = this.#stage(data, written[i]);
-            staged.push(copy);
-            args[i] = copy.address;
-          }
-        }
-      }
+      for (let i = 0; i < names.length; i++) args[i] = this.#argument(values[names[i]], written[i], staged);
       const result = this.call(kernel, args);
       for (const { address, data, written } of staged) {
         if (written) data.set(this.#all(data).subarray(address / 4, address / 4 + data.length));
@@ -224,6 +151,17 @@ export class Heap implements Disposable {
     } finally {
       for (const { address } of staged) this.exports.free(address);
     }
+  }
+
+  /** An operand as the kernel takes it: a number, or an address; what lies elsewhere is copied in and joins `staged`. */
+  #argument(value: Operand | number, written: boolean, staged: Staged[]): number {
+    if (typeof value === "number") return value;
+    if (value instanceof Resident && value.heap === this) return value.address;
+    const data = "data" in value ? value.data : value;
+    if (data.buffer === this.exports.memory.buffer) return data.byteOffset;
+    const copy = this.#stage(data, written);
+    staged.push(copy);
+    return copy.address;
   }
 
   /** What `kernel` returns, called with these addresses and numbers; on several threads where that is faster. */
@@ -280,21 +218,16 @@ export class Heap implements Disposable {
   }
 }
 
-function outOfMemory(bytes: number, reason: string): RangeError {
-  return new RangeError(`Cannot allocate ${bytes} bytes of WebAssembly memory: ${reason}`);
+function checkVersion({ abiVersion }: Partial<Exports>): void {
+  const version = abiVersion?.();
+  if (version === ABI_VERSION) return;
+  throw new InputError(
+    "host",
+    "use this WebAssembly module",
+    `expected ABI version ${ABI_VERSION}, got ${version}`,
+  );
 }
 
-/** The reason that threads need their own entry. */
-export const NO_THREADS =
-  "threads are apart, so that programs of one thread stay small; import @gibbon/gibbon/threads first";
-
-/** Throws unless `m` has the shape given; `action` begins the message. */
-export function checkShape(action: string, name: string, m: Matrix, rows: number, cols: number): void {
-  if (m.rows !== rows || m.cols !== cols) {
-    throw new InputError(
-      "shape",
-      action,
-      `expected ${name} of shape (${rows}, ${cols}), got ${shape(m)}`,
-    );
-  }
+function outOfMemory(bytes: number, reason: string): RangeError {
+  return new RangeError(`Cannot allocate ${bytes} bytes of WebAssembly memory: ${reason}`);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Kernel, parametersOf } from "./heap.ts";
+import { type Kernel, parametersOf } from "./kernel.ts";
 
 /** A call of a kernel: its name in a threaded binary, and its arguments. */
 export interface Call {

@@ -2,8 +2,9 @@
 
 import type { ThreadExports } from "../../wasm/exports.ts";
 import { jobs } from "../../wasm/jobs.ts";
-import type { Kernel, Team } from "./heap.ts";
+import type { Kernel } from "./kernel.ts";
 import { type Call, split } from "./split.ts";
+import type { Team } from "./threading.ts";
 import { startWorker, WORDS } from "./worker.ts";
 
 /** Bytes of a block, and places in it: see `asm/threads.ts`. */

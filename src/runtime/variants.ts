@@ -2,16 +2,9 @@
 
 import { InputError } from "../errors.ts";
 import { isFaster } from "./choice.ts";
-import {
-  Heap,
-  type Kernel,
-  type Kernels,
-  learn,
-  NO_THREADS,
-  parametersOf,
-  Resident,
-  type StartTeam,
-} from "./heap.ts";
+import { Heap, type Kernels, Resident } from "./heap.ts";
+import { type Kernel, learn, parametersOf } from "./kernel.ts";
+import { NO_THREADS, type StartTeam } from "./threading.ts";
 
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
 export type Variant = "baseline" | "relaxed";

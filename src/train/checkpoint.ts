@@ -1,7 +1,7 @@
 /** How far a training is, as a plain object that can be cloned, saved and gone on from. @module */
 
 import { InputError } from "../errors.ts";
-import type { Tensors } from "../graph/executor.ts";
+import type { Tensors } from "../graph/steps.ts";
 import type { Matrix } from "../matrix.ts";
 import { type Epoch, isHistory, isObject } from "../models/history.ts";
 

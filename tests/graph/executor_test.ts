@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { InputError } from "../../src/errors.ts";
-import { executor, type Tensors } from "../../src/graph/executor.ts";
+import { executor } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import { checkGraph, type Graph, type GraphNode } from "../../src/graph/graph.ts";
 import * as ops from "../../src/ops/mod.ts";
 import { plan } from "../../src/graph/plan.ts";

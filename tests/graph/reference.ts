@@ -1,6 +1,6 @@
 /** Graphs once more, in plain loops in double: one example at a time, each operation by its formula. */
 
-import type { Tensors } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import { type CheckedNode, checkGraph, type Graph } from "../../src/graph/graph.ts";
 import * as ops from "../../src/ops/mod.ts";
 import { OPERATIONS } from "../ops/reference.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { predict } from "../../src/predict.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 import { model } from "../../src/models/model.ts";
-import type { Tensors } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import { classRbm } from "../../src/models/mod.ts";
 import { classRbm as op } from "../../src/ops/class_rbm.ts";
 import { atWork, type Roles } from "../ops/support.ts";

@@ -2,7 +2,7 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { matrix } from "../../src/matrix.ts";
 import { executorOf, model } from "../../src/models/model.ts";
-import type { Tensors } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import type { Family } from "../../src/models/family.ts";
 import { mpDbm } from "../../src/models/mod.ts";
 import { mpDbm as op } from "../../src/ops/mp_dbm.ts";

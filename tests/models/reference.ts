@@ -1,7 +1,7 @@
 /** Models once more, from their tensors, in plain loops in double. */
 
 import type { Batch } from "../../src/data/batch.ts";
-import type { Tensors } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import { type Matrix, rowsOf } from "../../src/matrix.ts";
 import { graphInDouble } from "../graph/reference.ts";
 import { examplesFor, mostlyZero, type Specimen } from "./specimens.ts";

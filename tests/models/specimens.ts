@@ -5,7 +5,7 @@ import { heads } from "../../src/heads.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import type { Family } from "../../src/models/family.ts";
 import { type Model, model } from "../../src/models/model.ts";
-import type { Tensors } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import { families, type FamilyName, familyNamed, optionsOf } from "../../src/models/families.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import type { AnySchema } from "../../src/schema.ts";

@@ -6,7 +6,7 @@ import { lossGradient } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { loadModel, saveModel } from "../../src/models/file.ts";
 import { model } from "../../src/models/model.ts";
-import type { Tensors } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import { families } from "../../src/models/families.ts";
 import { train } from "../../src/train/mod.ts";
 import { CLASSES, examplesFor, INPUTS, specimenModel, specimens } from "./specimens.ts";

@@ -1,6 +1,6 @@
 /** Operations once more, in plain loops in double. */
 
-import type { Tensors } from "../../src/graph/executor.ts";
+import type { Tensors } from "../../src/graph/steps.ts";
 import { affine, radial, sum } from "../models/reference.ts";
 import { SHAPED_OPERATIONS } from "./shaped_reference.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { Heap, type Kernel, type Kernels, parametersOf } from "../../src/runtime/heap.ts";
+import { Heap, type Kernels } from "../../src/runtime/heap.ts";
+import { type Kernel, parametersOf } from "../../src/runtime/kernel.ts";
 import { run } from "../../src/runtime/variants.ts";
 import { matrix } from "../../src/matrix.ts";
 import { compiled } from "../support.ts";

@@ -2,7 +2,7 @@
 
 import type { CheckedNode } from "../../graph/graph.ts";
 import { type Shape, sizeOf } from "../../ops/op.ts";
-import type { Tensors } from "../../graph/executor.ts";
+import type { Tensors } from "../../graph/steps.ts";
 import type { Attribute, OnnxOperator, OnnxTensor } from "./onnx_bytes.ts";
 
 /** Operators and tensors of a file so far. */

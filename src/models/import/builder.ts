@@ -1,7 +1,7 @@
 /** A graph of the house as an importer makes it, node by node. @module */
 
 import { InputError } from "../../errors.ts";
-import type { Tensors } from "../../graph/executor.ts";
+import type { Tensors } from "../../graph/steps.ts";
 import type { Graph, GraphNode, OpName } from "../../graph/graph.ts";
 import type { HeadName } from "../../heads.ts";
 import * as ops from "../../ops/mod.ts";
