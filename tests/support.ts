@@ -2,7 +2,7 @@
 
 import { assert } from "@std/assert";
 import { Heap } from "../src/runtime/heap.ts";
-import { withImages } from "../src/runtime/images.ts";
+import { withAdditions } from "../src/runtime/additions.ts";
 import "../src/runtime/inlined.ts";
 import { startTeam } from "../src/runtime/team.ts";
 import type { Variant } from "../src/runtime/variants.ts";
@@ -98,7 +98,7 @@ export function randomLabels(n: number, classes: number, seed: number): Int32Arr
 
 /** The compiled module of a build, as a host that forbids compiling would hand it over. */
 export function compiled(variant: Variant, { threads = 1 }: { threads?: number } = {}): WebAssembly.Module {
-  const bytes = threads > 1 ? bytesOf(threaded, variant) : bytesOf(single, variant, withImages);
+  const bytes = threads > 1 ? bytesOf(threaded, variant) : bytesOf(single, variant, withAdditions);
   return new WebAssembly.Module(bytes);
 }
 

@@ -12,10 +12,17 @@ export interface Exports {
   channelMoments(mean: number, variance: number, x: number, rows: number, channels: number, pixels: number): void;
   channelProducts(sums: number, products: number, dY: number, x: number, mean: number, rows: number, channels: number, pixels: number): void;
   channelScale(out: number, x: number, scale: number, shift: number, rows: number, channels: number, pixels: number): void;
+  doubleGather(out: number, a: number, indices: number, w: number, m: number, k: number, p: number, rows: number): void;
+  doubleSpread(out: number, w: number, x: number, rows: number, cols: number): void;
   averagePoolBackward(dX: number, dOut: number, places: number, shares: number, pixels: number, images: number, outputs: number, size: number): void;
   averagePoolForward(out: number, x: number, places: number, shares: number, pixels: number, images: number, outputs: number, size: number): void;
   maxPoolBackward(dX: number, dOut: number, winner: number, pixels: number, images: number, outputs: number): void;
   maxPoolForward(out: number, winner: number, x: number, places: number, pixels: number, images: number, outputs: number, size: number): void;
+  rbfBackward(dX: number, dScores: number, x: number, mu: number, beta: number, rows: number, classes: number, inputs: number): void;
+  rbfForward(scores: number, x: number, mu: number, beta: number, rows: number, classes: number, inputs: number): void;
+  rbfParameters(dMu: number, dBeta: number, dScores: number, x: number, mu: number, beta: number, accumulate: number, rows: number, classes: number, inputs: number): void;
+  squaresBackward(dZ: number, dScores: number, z: number, rows: number, classes: number, rank: number): void;
+  squaresForward(scores: number, z: number, rows: number, classes: number, rank: number): void;
   abiVersion(): number;
   alloc(bytes: number): number;
   free(address: number): void;
@@ -36,8 +43,6 @@ export interface Exports {
   rectifierForward(out: number, x: number, slope: number, n: number): void;
   softplusBackward(dX: number, dY: number, y: number, n: number): void;
   softplusForward(out: number, x: number, n: number): void;
-  doubleGather(out: number, a: number, indices: number, w: number, m: number, k: number, p: number, rows: number): void;
-  doubleSpread(out: number, w: number, x: number, rows: number, cols: number): void;
   exponentialForward(out: number, scores: number, n: number): void;
   exponentialLoss(loss: number, dScores: number, scores: number, labels: number, scale: number, rows: number, cols: number): void;
   gemmNN(out: number, a: number, b: number, accumulate: number, m: number, n: number, k: number): void;
@@ -55,11 +60,6 @@ export interface Exports {
   randomNumber(key: number, counter: number): number;
   randomSigns(out: number, epsilon: number, key: number, counter: number, n: number): void;
   randomUniform(out: number, lo: number, hi: number, key: number, counter: number, n: number): void;
-  rbfBackward(dX: number, dScores: number, x: number, mu: number, beta: number, rows: number, classes: number, inputs: number): void;
-  rbfForward(scores: number, x: number, mu: number, beta: number, rows: number, classes: number, inputs: number): void;
-  rbfParameters(dMu: number, dBeta: number, dScores: number, x: number, mu: number, beta: number, accumulate: number, rows: number, classes: number, inputs: number): void;
-  squaresBackward(dZ: number, dScores: number, z: number, rows: number, classes: number, rank: number): void;
-  squaresForward(scores: number, z: number, rows: number, classes: number, rank: number): void;
   sigmoidDirection(dScores: number, scores: number, labels: number, rows: number, cols: number): void;
   sigmoidForward(out: number, scores: number, n: number): void;
   sigmoidLoss(loss: number, dScores: number, scores: number, labels: number, scale: number, rows: number, cols: number): void;
@@ -103,10 +103,17 @@ export interface Operands<Floats, Doubles, Ints> {
   channelMoments: { mean: Floats; variance: Floats; x: Floats; rows: number; channels: number; pixels: number };
   channelProducts: { sums: Floats; products: Floats; dY: Floats; x: Floats; mean: Floats; rows: number; channels: number; pixels: number };
   channelScale: { out: Floats; x: Floats; scale: Floats; shift: Floats; rows: number; channels: number; pixels: number };
+  doubleGather: { out: Doubles; a: Doubles; indices: Ints; w: Doubles; m: number; k: number; p: number; rows: number };
+  doubleSpread: { out: Doubles; w: Doubles; x: Doubles; rows: number; cols: number };
   averagePoolBackward: { dX: Floats; dOut: Floats; places: Ints; shares: Floats; pixels: number; images: number; outputs: number; size: number };
   averagePoolForward: { out: Floats; x: Floats; places: Ints; shares: Floats; pixels: number; images: number; outputs: number; size: number };
   maxPoolBackward: { dX: Floats; dOut: Floats; winner: Ints; pixels: number; images: number; outputs: number };
   maxPoolForward: { out: Floats; winner: Ints; x: Floats; places: Ints; pixels: number; images: number; outputs: number; size: number };
+  rbfBackward: { dX: Floats; dScores: Floats; x: Floats; mu: Floats; beta: Floats; rows: number; classes: number; inputs: number };
+  rbfForward: { scores: Floats; x: Floats; mu: Floats; beta: Floats; rows: number; classes: number; inputs: number };
+  rbfParameters: { dMu: Floats; dBeta: Floats; dScores: Floats; x: Floats; mu: Floats; beta: Floats; accumulate: number; rows: number; classes: number; inputs: number };
+  squaresBackward: { dZ: Floats; dScores: Floats; z: Floats; rows: number; classes: number; rank: number };
+  squaresForward: { scores: Floats; z: Floats; rows: number; classes: number; rank: number };
   addStep: { out: Floats; x: Floats; d: Floats; lo: number; hi: number; n: number };
   clampWithin: { x: Floats; own: Floats; least: Floats; greatest: Floats; n: number };
   countBeyond: { x: Floats; own: Floats; size: number; lo: number; hi: number; n: number };
@@ -124,8 +131,6 @@ export interface Operands<Floats, Doubles, Ints> {
   rectifierForward: { out: Floats; x: Floats; slope: number; n: number };
   softplusBackward: { dX: Floats; dY: Floats; y: Floats; n: number };
   softplusForward: { out: Floats; x: Floats; n: number };
-  doubleGather: { out: Doubles; a: Doubles; indices: Ints; w: Doubles; m: number; k: number; p: number; rows: number };
-  doubleSpread: { out: Doubles; w: Doubles; x: Doubles; rows: number; cols: number };
   exponentialForward: { out: Floats; scores: Floats; n: number };
   exponentialLoss: { loss: Floats; dScores: Floats; scores: Floats; labels: Ints; scale: number; rows: number; cols: number };
   gemmNN: { out: Floats; a: Floats; b: Floats; accumulate: number; m: number; n: number; k: number };
@@ -143,11 +148,6 @@ export interface Operands<Floats, Doubles, Ints> {
   randomNumber: { key: number; counter: number };
   randomSigns: { out: Floats; epsilon: number; key: number; counter: number; n: number };
   randomUniform: { out: Floats; lo: number; hi: number; key: number; counter: number; n: number };
-  rbfBackward: { dX: Floats; dScores: Floats; x: Floats; mu: Floats; beta: Floats; rows: number; classes: number; inputs: number };
-  rbfForward: { scores: Floats; x: Floats; mu: Floats; beta: Floats; rows: number; classes: number; inputs: number };
-  rbfParameters: { dMu: Floats; dBeta: Floats; dScores: Floats; x: Floats; mu: Floats; beta: Floats; accumulate: number; rows: number; classes: number; inputs: number };
-  squaresBackward: { dZ: Floats; dScores: Floats; z: Floats; rows: number; classes: number; rank: number };
-  squaresForward: { scores: Floats; z: Floats; rows: number; classes: number; rank: number };
   sigmoidDirection: { dScores: Floats; scores: Floats; labels: Ints; rows: number; cols: number };
   sigmoidForward: { out: Floats; scores: Floats; n: number };
   sigmoidLoss: { loss: Floats; dScores: Floats; scores: Floats; labels: Ints; scale: number; rows: number; cols: number };
@@ -163,7 +163,7 @@ export interface Operands<Floats, Doubles, Ints> {
   transposePanels: { out: Floats; x: Floats; rows: number; cols: number };
 }
 
-/** The same names, but of kernels of images, in the order of the kernel's parameters, after a * for what it writes. */
+/** The names of the operands of most programs' kernels in the order of the kernel's parameters, after a * for what it writes. */
 export const operands: Partial<Record<keyof Operands<never, never, never>, string>> = {
   addStep: "*out x d lo hi n",
   clampWithin: "*x own least greatest n",
@@ -182,8 +182,6 @@ export const operands: Partial<Record<keyof Operands<never, never, never>, strin
   rectifierForward: "*out x slope n",
   softplusBackward: "*dX dY y n",
   softplusForward: "*out x n",
-  doubleGather: "*out a indices w m k p rows",
-  doubleSpread: "*out w x rows cols",
   exponentialForward: "*out scores n",
   exponentialLoss: "*loss *dScores scores labels scale rows cols",
   gemmNN: "*out a b accumulate m n k",
@@ -201,11 +199,6 @@ export const operands: Partial<Record<keyof Operands<never, never, never>, strin
   randomNumber: "key counter",
   randomSigns: "*out epsilon key counter n",
   randomUniform: "*out lo hi key counter n",
-  rbfBackward: "*dX dScores x mu beta rows classes inputs",
-  rbfForward: "*scores x mu beta rows classes inputs",
-  rbfParameters: "*dMu *dBeta dScores x mu beta accumulate rows classes inputs",
-  squaresBackward: "*dZ dScores z rows classes rank",
-  squaresForward: "*scores z rows classes rank",
   sigmoidDirection: "*dScores scores labels rows cols",
   sigmoidForward: "*out scores n",
   sigmoidLoss: "*loss *dScores scores labels scale rows cols",
@@ -221,8 +214,8 @@ export const operands: Partial<Record<keyof Operands<never, never, never>, strin
   transposePanels: "*out x rows cols",
 };
 
-/** Those of the kernels of images in the order of the kernel's parameters, after a * for what it writes. */
-export const imageOperands: Partial<Record<keyof Operands<never, never, never>, string>> = {
+/** Those of the other kernels in the order of the kernel's parameters, after a * for what it writes. */
+export const addedOperands: Partial<Record<keyof Operands<never, never, never>, string>> = {
   channelSums: "*out x accumulate rows channels pixels",
   conv2dBackward: "*dX dZ w offsets bases pixels rows groups outputs depth places",
   conv2dForward: "*z x w b offsets bases pixels rows groups outputs depth places",
@@ -232,8 +225,15 @@ export const imageOperands: Partial<Record<keyof Operands<never, never, never>, 
   channelMoments: "*mean *variance x rows channels pixels",
   channelProducts: "*sums *products dY x mean rows channels pixels",
   channelScale: "*out x scale shift rows channels pixels",
+  doubleGather: "*out a indices w m k p rows",
+  doubleSpread: "*out w x rows cols",
   averagePoolBackward: "*dX dOut places shares pixels images outputs size",
   averagePoolForward: "*out x places shares pixels images outputs size",
   maxPoolBackward: "*dX dOut winner pixels images outputs",
   maxPoolForward: "*out *winner x places pixels images outputs size",
+  rbfBackward: "*dX dScores x mu beta rows classes inputs",
+  rbfForward: "*scores x mu beta rows classes inputs",
+  rbfParameters: "*dMu *dBeta dScores x mu beta accumulate rows classes inputs",
+  squaresBackward: "*dZ dScores z rows classes rank",
+  squaresForward: "*scores z rows classes rank",
 };

@@ -58,7 +58,7 @@ const SINGLE: readonly Binary[] = [
   { file: "gibbon.wasm", entry: "asm/mod.ts", flags: [] },
   { file: "gibbon.relaxed.wasm", entry: "asm/mod.ts", flags: RELAXED },
 ];
-/** The same without the kernels of images: what programs hold, who bring these only where they need them. */
+/** The same without the kernels that few programs call, which bring them. */
 const CORE: readonly Binary[] = SINGLE.map(({ file, flags }) => ({ file, entry: "asm/core.ts", flags }));
 const THREADED: readonly Binary[] = [
   { file: "gibbon.threads.wasm", entry: "asm/threads.ts", flags: THREADS },
@@ -104,10 +104,10 @@ async function build(): Promise<Map<string, Uint8Array>> {
       !equal(unpacked(base, unpacked(undefined, symbols(more))), whole) ||
       !equal(unpacked(whole, unpacked(undefined, patch)), other)
     ) {
-      throw new Error("Cannot add the kernels of images to the builds");
+      throw new Error("Cannot add the other kernels to the builds");
     }
     return [
-      "/** What adds the kernels of images to the baseline build, packed and coded */",
+      "/** What adds the other kernels to the baseline build, packed and coded */",
       `export const baseline: string =\n  "${more.toBase64()}";\n`,
       "/** What makes the relaxed build of that, packed */",
       `export const relaxed: string =\n  "${patch.toBase64()}";\n`,
@@ -125,9 +125,12 @@ async function build(): Promise<Map<string, Uint8Array>> {
   const signatures = signaturesIn(sources);
   text("exports.ts", exportsSource({ core: cores[0].declaration, alone, threaded }, signatures));
   const built = (binaries: readonly Binary[]) => binaries.map(({ file }) => files.get(file)!);
-  text("inline.ts", ...inlined(cores.map(({ wasm }) => wasm), "gibbon.wasm without the kernels of images"));
+  text(
+    "inline.ts",
+    ...inlined(cores.map(({ wasm }) => wasm), "gibbon.wasm with the kernels of most programs"),
+  );
   text("threads.ts", ...inlined(built(THREADED), THREADED[0].file));
-  text("images.ts", ...added(cores[0].wasm, built(SINGLE)));
+  text("additions.ts", ...added(cores[0].wasm, built(SINGLE)));
   text(
     "jobs.ts",
     "/** The kernels that a worker calls, by their numbers. */",

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<OperandKind, string>> = {
 };
 
 /**
- * The text of `wasm/exports.ts`, from asc's declarations of the binary without kernels of images, the single-threaded and the
+ * The text of `wasm/exports.ts`, from asc's declarations of the binary with the kernels of most programs, the single-threaded and the
  * threaded one, and what the sources say of operands.
  *
  * @throws {Error} if the two differ
@@ -67,8 +67,12 @@ export function exportsSource(
       )
     ),
     "}\n",
-    ...record("The same names, but of kernels of images,", "operands", (name) => everywhere.has(name)),
-    ...record("Those of the kernels of images", "imageOperands", (name) => !everywhere.has(name)),
+    ...record(
+      "The names of the operands of most programs' kernels",
+      "operands",
+      (name) => everywhere.has(name),
+    ),
+    ...record("Those of the other kernels", "addedOperands", (name) => !everywhere.has(name)),
   ].join("\n");
 }
 

@@ -18,8 +18,8 @@ import { collected, type Outcome } from "./outcome.ts";
 import { CHUNK, type Plan } from "./plan.ts";
 import { type KnownModel, type Part, walk, type Walked } from "./walk.ts";
 
-/** What is done with the adversarial inputs of a chunk under constraint `i`. */
-type Receive = (i: number, part: Part, walked: Walked) => Generator<Call, void, Reply>;
+/** What is done with the adversarial inputs of a chunk under constraint `i`, and the calls that this takes. */
+type Receive = (i: number, part: Part, walked: Walked) => Iterable<Call, void, Reply>;
 
 /** The calls of the model that a plan takes. */
 function* calls(
@@ -88,19 +88,19 @@ function within(region: Region, { x: found, tally }: Walked, memory: MatrixSourc
   return { x, region, tally };
 }
 
-/** The calls of a plan whose results are checked and judged, and the outcomes that they lead to. */
-function judged(
+/** The outcomes of a plan whose results are checked and judged. */
+function* judged(
   model: KnownModel,
   plan: Plan,
   memory: MatrixSource,
-): { walk: Generator<Call, void, Reply>; outcomes: readonly Outcome[] } {
+): Generator<Call, readonly Outcome[], Reply> {
   const { outcomes, add } = collected(plan, model.classes);
-  const walk = calls(model, plan, memory, function* (i, part, walked) {
+  yield* calls(model, plan, memory, function* (i, part, walked) {
     check(plan.name, part, walked);
     const reply = yield { ask: "scores", x: walked.x, place: (row) => part.from + row };
     add(i, part, walked, predictionsOf(model, reply));
   });
-  return { walk, outcomes };
+  return outcomes;
 }
 
 /** @throws if an attack broke its constraint, which is a bug in it */
@@ -111,51 +111,61 @@ function check(name: string, { from }: Part, { region, x }: Walked): void {
   throw new Error(`${name} broke its constraint: ${where}example ${from + broken.row} ${broken.problem}`);
 }
 
-/** Takes `walk` to its end by these replies. */
-function follow(walk: Generator<Call, void, Reply>, reply: (call: Call) => Reply): void {
-  let step = walk.next();
-  while (!step.done) step = walk.next(reply(step.value));
-}
-
 /** The adversarial inputs alone, unchecked and not judged, written to `out`. */
 export function driveInputs(model: Differentiable, plan: Plan, out: Matrix): void {
-  using source = oracle(model);
-  // deno-lint-ignore require-yield
-  const walk = calls(model, plan, source.memory, function* (_, { from }, { x }) {
-    out.data.set(x.data, from * out.cols);
-  });
-  follow(walk, source.reply);
+  follow(model, (memory) =>
+    calls(model, plan, memory, (_, { from }, { x }) => {
+      out.data.set(x.data, from * out.cols);
+      return [];
+    }));
 }
 
 /** The outcomes on a model that answers at once. */
 export function driveSync(model: Classifier, plan: Plan): readonly Outcome[] {
-  using source = oracle(model);
-  const { walk, outcomes } = judged(model, plan, source.memory);
-  follow(walk, source.reply);
-  return outcomes;
+  return follow(model, (memory) => judged(model, plan, memory));
 }
 
 /** The same in steps: yields the fraction done before each query. */
 export function* driveSteps(model: Classifier, plan: Plan): Generator<number, readonly Outcome[]> {
-  using source = oracle(model);
   let fraction = 0;
   const onProgress = (done: number) => {
     fraction = done;
     plan.onProgress?.(done);
   };
-  const { walk, outcomes } = judged(model, { ...plan, onProgress }, source.memory);
-  let step = walk.next();
-  while (!step.done) {
-    yield fraction;
-    step = walk.next(source.reply(step.value));
+  const source = oracle(model);
+  try {
+    const walk = judged(model, { ...plan, onProgress }, source.memory);
+    let step = walk.next();
+    while (!step.done) {
+      yield fraction;
+      step = walk.next(source.reply(step.value));
+    }
+    return step.value;
+  } finally {
+    source.end();
   }
-  return outcomes;
+}
+
+/** What a walk comes to by the model's replies. */
+function follow<T>(
+  model: Classifier,
+  start: (memory: MatrixSource) => Generator<Call, T, Reply>,
+): T {
+  const source = oracle(model);
+  try {
+    const walk = start(source.memory);
+    let step = walk.next();
+    while (!step.done) step = walk.next(source.reply(step.value));
+    return step.value;
+  } finally {
+    source.end();
+  }
 }
 
 /** The outcomes on a classifier whose answers may be promises, in calls of at most its `maxBatch` inputs. */
 export async function driveAsync(model: AsyncClassifier, plan: Plan): Promise<readonly Outcome[]> {
-  const { walk, outcomes } = judged(model, plan, ordinaryMatrices());
+  const walk = judged(model, plan, ordinaryMatrices());
   let step = walk.next();
   while (!step.done) step = walk.next(await replyAsync(model, step.value, plan.signal));
-  return outcomes;
+  return step.value;
 }

@@ -53,9 +53,11 @@ export function predictionsOf(
 }
 
 /** A model as the driver calls it, with memory near it. */
-interface Oracle extends Disposable {
+interface Oracle {
   readonly memory: MatrixSource;
   readonly reply: (call: Call) => Reply;
+  /** Gives the memory back. */
+  readonly end: () => void;
 }
 
 export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
@@ -70,7 +72,7 @@ export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
         dScores!(d, scores, 0);
         return { scores, gradient: checkedGradient(model, pass.backward(d), x.rows, place) };
       },
-      [Symbol.dispose]: () => pass[Symbol.dispose](),
+      end: () => pass[Symbol.dispose](),
     };
   }
   const memory = ordinaryMatrices();
@@ -85,7 +87,7 @@ export function oracle(model: Classifier & Partial<Differentiable>): Oracle {
       gradient.data.set(answer.gradient.data);
       return { scores: answer.scores, gradient };
     },
-    [Symbol.dispose]: () => {},
+    end: () => {},
   };
 }
 

@@ -1,7 +1,7 @@
 /** Convolutions of images, a row of x for each example: see `asm/convolution.ts`. @module */
 
 import { checkShape, type Matrix } from "../matrix.ts";
-import "../runtime/images.ts";
+import "../runtime/additions.ts";
 import { run } from "../runtime/variants.ts";
 
 /** Where the entries of windows lie, and parts of the channels that do not see each other. */

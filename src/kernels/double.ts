@@ -3,6 +3,7 @@
 import { InputError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import type { Resident } from "../runtime/heap.ts";
+import "../runtime/additions.ts";
 import { run } from "../runtime/variants.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 

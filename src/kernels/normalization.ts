@@ -1,7 +1,7 @@
 /** Normalisation of channels, x (B, C·pixels), by vectors (1, C): see `asm/normalization.ts`. @module */
 
 import { checkShape, type Matrix } from "../matrix.ts";
-import "../runtime/images.ts";
+import "../runtime/additions.ts";
 import { run } from "../runtime/variants.ts";
 
 /** `mean` and `variance` = those of each channel of `x`, over examples and pixels. */

@@ -1,7 +1,7 @@
 /** Maxima and means of windows over images, whose entries lie at `places` (size, P), −1 in the padding. @module */
 
 import { checkShape, type Matrix } from "../matrix.ts";
-import "../runtime/images.ts";
+import "../runtime/additions.ts";
 import { run } from "../runtime/variants.ts";
 
 /** Where the entries of windows lie, as whole numbers, and how many pixels an image has. */

@@ -1,6 +1,7 @@
 /** Exponential-quadratic units. @module */
 
 import { checkShape, type Matrix } from "../matrix.ts";
+import "../runtime/additions.ts";
 import { run } from "../runtime/variants.ts";
 
 /** Centers and precisions of one unit a class, both (C, D). */

@@ -164,9 +164,9 @@ export function asModel(
     };
     return {
       matrix: (name, rows, cols) => memory.matrix(`of ${name}`, rows, cols),
-      forward(given) {
-        checkInputs("classify", { inputs }, given);
-        x = workspace.holds(given) ? given : memory.copy("x", given);
+      forward(examples) {
+        checkInputs("classify", { inputs }, examples);
+        x = workspace.holds(examples) ? examples : memory.copy("x", examples);
         // a copy: the model may be asked something else before they are read
         return memory.copy("scores", forward());
       },
@@ -197,12 +197,17 @@ export function asModel(
     inputGradient(x, dScores) {
       checkInputs("differentiate", { inputs }, x);
       const out = matrix(x.rows, x.cols);
-      using run = pass();
-      for (let first = 0; first < x.rows; first += CHUNK) {
-        const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
-        const h = run.matrix("x", rows.rows, rows.cols);
-        h.data.set(rows.data);
-        out.data.set(run.backward(dScores(run.forward(h), first)).data, first * x.cols);
+      const run = pass();
+      // not `using`: what older engines need in its place is a kilobyte
+      try {
+        for (let first = 0; first < x.rows; first += CHUNK) {
+          const rows = rowsOf(x, first, Math.min(first + CHUNK, x.rows));
+          const h = run.matrix("x", rows.rows, rows.cols);
+          h.data.set(rows.data);
+          out.data.set(run.backward(dScores(run.forward(h), first)).data, first * x.cols);
+        }
+      } finally {
+        run[Symbol.dispose]();
       }
       return out;
     },

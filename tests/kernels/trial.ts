@@ -2,7 +2,7 @@
 
 import { assert } from "@std/assert";
 import type { Heap } from "../../src/runtime/heap.ts";
-import { imageOperands, operands } from "../../wasm/exports.ts";
+import { addedOperands, operands } from "../../wasm/exports.ts";
 import * as reference from "../reference/mod.ts";
 import { freshHeaps } from "../support.ts";
 
@@ -44,7 +44,7 @@ export const sums =
 
 /** How many operands the kernel writes, by what `asm/` declares: the first ones. */
 export function writesOf(kernel: Kernel): number {
-  const names = { ...operands, ...imageOperands }[kernel]!.split(" ");
+  const names = { ...operands, ...addedOperands }[kernel]!.split(" ");
   const writes = names.filter((name) => name.startsWith("*")).length;
   assert(
     names.slice(0, writes).every((name) => name.startsWith("*")),

@@ -3,7 +3,7 @@
 import type { Batch } from "../../../src/mod.ts";
 import { sha256 } from "../../../src/data/sha256.ts";
 import { bytesOf } from "../../../src/runtime/binary.ts";
-import { withImages } from "../../../src/runtime/images.ts";
+import { withAdditions } from "../../../src/runtime/additions.ts";
 import { variant } from "../../../src/runtime/variants.ts";
 import type { Variant } from "../../../src/runtime/variants.ts";
 import * as binaries from "../../../wasm/inline.ts";
@@ -30,6 +30,6 @@ export async function provenanceOf(
     model: sha256(...await modelFiles(model)),
     data: sha256(examples.x.data, examples.labels),
     ...(config !== undefined && { config: sha256(await readFile(config)) }),
-    kernels: sha256(bytesOf(binaries, variant() as Variant, withImages)),
+    kernels: sha256(bytesOf(binaries, variant() as Variant, withAdditions)),
   };
 }

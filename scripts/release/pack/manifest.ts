@@ -19,7 +19,7 @@ const BINARIES = [
 export const SIDE_EFFECTS: readonly string[] = [
   "mod",
   "runtime/inlined",
-  "runtime/images",
+  "runtime/additions",
   "threads",
   "runtime/threads",
   "workerd",

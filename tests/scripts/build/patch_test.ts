@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { coded, packed, patchOf } from "../../../scripts/build/patch.ts";
 import { bytesOf, symbols, unpacked } from "../../../src/runtime/binary.ts";
-import { withImages } from "../../../src/runtime/images.ts";
+import { withAdditions } from "../../../src/runtime/additions.ts";
 import { rng } from "../../../src/rng.ts";
 import "../../../src/runtime/inlined.ts";
-import { imageOperands } from "../../../wasm/exports.ts";
+import { addedOperands } from "../../../wasm/exports.ts";
 import * as single from "../../../wasm/inline.ts";
 import * as threaded from "../../../wasm/threads.ts";
 
@@ -69,10 +69,10 @@ Deno.test("wasm/ holds the threaded builds twice, and both are the same", async 
 Deno.test("the builds that programs hold are those of wasm/ with the kernels of images, and hold none without", async () => {
   for (const variant of ["baseline", "relaxed"] as const) {
     const whole = await file(`gibbon${variant === "relaxed" ? ".relaxed" : ""}.wasm`);
-    assertEquals(bytesOf(single, variant, withImages), whole);
+    assertEquals(bytesOf(single, variant, withAdditions), whole);
     const [core, all] = [bytesOf(single, variant), whole].map((bytes) =>
       WebAssembly.Module.exports(new WebAssembly.Module(new Uint8Array(bytes))).map(({ name }) => name)
     );
-    assertEquals(all.filter((name) => !core.includes(name)).sort(), Object.keys(imageOperands).sort());
+    assertEquals(all.filter((name) => !core.includes(name)).sort(), Object.keys(addedOperands).sort());
   }
 });

@@ -56,7 +56,7 @@ Deno.test(`a bundle of ${NAMES} has at most ${LIMIT / 1000} kB, and nothing of t
 
 Deno.test("a bundle of cnn brings the kernels of images", async () => {
   const { files } = await bundled("cnn, train", "./src/mod.ts");
-  for (const name of ["src/runtime/images.ts", "wasm/images.ts", "src/ops/conv2d.ts"]) {
+  for (const name of ["src/runtime/additions.ts", "wasm/additions.ts", "src/ops/conv2d.ts"]) {
     assert(files.some((file) => file.endsWith(name)), name);
   }
 });
