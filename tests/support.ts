@@ -4,7 +4,7 @@ import { assert } from "@std/assert";
 import { Heap } from "../src/runtime/heap.ts";
 import { withAdditions } from "../src/runtime/additions.ts";
 import "../src/runtime/inlined.ts";
-import { startTeam } from "../src/runtime/team.ts";
+import { workers } from "../src/runtime/team.ts";
 import type { Variant } from "../src/runtime/variants.ts";
 import { type Matrix, matrix } from "../src/matrix.ts";
 import { fillNormal, fillUniform, rng } from "../src/rng.ts";
@@ -112,7 +112,7 @@ export function freshHeaps(): Heap[] {
 
 /** A heap of its own whose workers are ready and take part in every call, however small. Give it back. */
 export function threadedHeap(variant: Variant, threads: number): Heap {
-  const heap = new Heap(compiled(variant, { threads }), variant, { threads, team: startTeam });
+  const heap = new Heap(compiled(variant, { threads }), variant, { threads, workers });
   const deadline = performance.now() + 20_000;
   // workers start on their own while this thread waits
   while (heap.team!.ready < threads - 1) {

@@ -63,7 +63,9 @@ function series(angle: number, first: number, power: number): number {
 }
 
 /** Parts of the angle to leave out for float32 inputs to stay within it, tried in turn; with all of it left out they do. */
-const LEFT_OUT = [0, ...Array.from({ length: 27 }, (_, i) => 1 / (1 << (26 - i)))];
+function partsToLeaveOut(): number[] {
+  return [0, ...Array.from({ length: 27 }, (_, i) => 1 / (1 << (26 - i)))];
+}
 
 /** Allowance for rounding in double. */
 const TINY = 1e-12;
@@ -90,7 +92,7 @@ export function rotateToward(
   const { length, side, sin: sinMax, cos: cosMax } = plane;
   const limit = halfTangent(angle) * (1 - TINY);
   const out = new Float64Array(x.length);
-  for (const part of LEFT_OUT) {
+  for (const part of partsToLeaveOut()) {
     const smaller = angle * (1 - part);
     const [cos, sin] = passes(smaller, plane) ? [cosMax, sinMax] : [cosine(smaller), sine(smaller)];
     for (let i = 0; i < x.length; i++) {

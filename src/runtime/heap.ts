@@ -8,10 +8,10 @@
  */
 
 import { InputError } from "../errors.ts";
-import type { Exports, Operands, ThreadExports } from "../../wasm/exports.ts";
+import type { Exports, Operands } from "../../wasm/exports.ts";
 import type { Matrix } from "../matrix.ts";
 import { type Kernel, signatureOf } from "./kernel.ts";
-import { NO_THREADS, sharedMemory, type StartTeam, type Team } from "./threading.ts";
+import { NO_THREADS, type Team, type Workers } from "./threading.ts";
 
 /** What a kernel takes: a matrix, or a vector, or whole numbers. */
 export type Operand = Matrix | Float32Array | Int32Array;
@@ -78,9 +78,6 @@ export class Resident implements Matrix {
   }
 }
 
-/** Workers do not outlive the memory that they work on. */
-const forgotten = new FinalizationRegistry<Team>((team) => team.close());
-
 /** An operand that was copied into the heap for one call. */
 interface Staged {
   readonly address: number;
@@ -104,25 +101,22 @@ export class Heap implements Disposable {
   readonly #owned = new FinalizationRegistry<number>((address) => this.exports.free(address));
 
   /**
-   * @throws {InputError} if the module is not one of Gibbon's, or of another version, or a threaded one without `team`
+   * @throws {InputError} if the module is not one of Gibbon's, or of another version, or a threaded one without `workers`
    * @throws if it is a threaded one, and this host does not share memory with workers
    */
   constructor(
     module: WebAssembly.Module,
     readonly variant: string,
-    { threads = 1, team }: { threads?: number; team?: StartTeam } = {},
+    { threads = 1, workers }: { threads?: number; workers?: Workers } = {},
   ) {
     const shared = WebAssembly.Module.imports(module).length > 0;
-    if (shared && !team) {
+    if (shared && !workers) {
       throw new InputError("host", "use a threaded WebAssembly module", NO_THREADS);
     }
-    const env: WebAssembly.ModuleImports = shared ? { memory: sharedMemory() } : {};
+    const env: WebAssembly.ModuleImports = shared ? { memory: workers!.memory() } : {};
     this.exports = new WebAssembly.Instance(module, { env }).exports as unknown as Exports;
     checkVersion(this.exports);
-    if (shared) {
-      this.team = team!(module, this.exports as ThreadExports, threads - 1);
-      forgotten.register(this, this.team);
-    }
+    if (shared) this.team = workers!.start(this, module, threads - 1);
     this.kernels = shared && threads > 1 ? `${variant} × ${threads} threads` : variant;
   }
 

@@ -4,7 +4,7 @@ import type { ThreadExports } from "../../wasm/exports.ts";
 import { jobs } from "../../wasm/jobs.ts";
 import type { Kernel } from "./kernel.ts";
 import { type Call, split } from "./split.ts";
-import type { Team } from "./threading.ts";
+import type { Team, Workers } from "./threading.ts";
 import { startWorker, WORDS } from "./worker.ts";
 
 /** Bytes of a block, and places in it: see `asm/threads.ts`. */
@@ -32,10 +32,21 @@ interface Member {
   readonly end: () => void;
 }
 
-/** A team of so many workers. @throws where there are none, or they cannot share memory */
-export function startTeam(module: WebAssembly.Module, exports: ThreadExports, workers: number): Team {
-  return new WorkerTeam(module, exports, workers);
-}
+/** Pages of 64 KiB that a memory has at first, and may have, as the threaded binaries declare them. */
+const PAGES = { initial: 16, maximum: 32768 };
+
+/** Workers do not outlive the memory that they work on. */
+const forgotten = new FinalizationRegistry<Team>((team) => team.close());
+
+/** The workers of this host. */
+export const workers: Workers = {
+  memory: () => new WebAssembly.Memory({ ...PAGES, shared: true }),
+  start(heap, module, count) {
+    const team = new WorkerTeam(module, heap.exports as ThreadExports, count);
+    forgotten.register(heap, team);
+    return team;
+  },
+};
 
 /** Until its workers are ready, and after they ended, there is one thread. */
 class WorkerTeam implements Team {

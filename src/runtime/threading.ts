@@ -1,10 +1,7 @@
-/** What a heap knows of threads: the interface of its workers, and the memory that they share. @module */
+/** What a heap knows of threads: workers on its memory. @module */
 
-import type { ThreadExports } from "../../wasm/exports.ts";
+import type { Exports } from "../../wasm/exports.ts";
 import type { Kernel } from "./kernel.ts";
-
-/** Pages of 64 KiB that a memory has at first, and may have, as the threaded binaries declare them. */
-const PAGES = { initial: 16, maximum: 32768 };
 
 /** Workers that take parts of kernels' calls: see `team.ts`. */
 export interface Team {
@@ -18,12 +15,16 @@ export interface Team {
   close(): void;
 }
 
-/** Starts so many workers on a threaded binary. @throws where there are none, or they cannot share memory */
-export type StartTeam = (module: WebAssembly.Module, exports: ThreadExports, workers: number) => Team;
-
-/** A memory for several threads. @throws where there is none */
-export function sharedMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ ...PAGES, shared: true });
+/** What a threaded binary needs. */
+export interface Workers {
+  /** A memory that workers share. @throws where there is none */
+  memory(): WebAssembly.Memory;
+  /**
+   * Starts so many workers on the memory of `heap`, an instance of `module`; they end when nothing holds it.
+   *
+   * @throws where there are none, or they cannot share memory
+   */
+  start(heap: { readonly exports: Exports }, module: WebAssembly.Module, count: number): Team;
 }
 
 /** The reason that threads need their own entry. */

@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { isFaster } from "./choice.ts";
 import { Heap, type Kernels, Resident } from "./heap.ts";
 import { type Kernel, learn, parametersOf } from "./kernel.ts";
-import { NO_THREADS, type StartTeam } from "./threading.ts";
+import { NO_THREADS } from "./threading.ts";
 
 /** The builds of the kernels: `baseline` gives the same bytes on every engine, `relaxed` fuses multiply and add. */
 export type Variant = "baseline" | "relaxed";
@@ -15,17 +15,19 @@ export type Additions = (base: Uint8Array, variant: Variant) => Uint8Array<Array
 /** The builds that the program holds, compiled when they are asked for, with more kernels if there are some. */
 export type Builds = (variant: Variant, more?: Additions) => WebAssembly.Module | undefined;
 
-/** What more than one thread needs. */
-export interface Threads {
-  /** The threaded builds. */
-  readonly builds: Builds;
-  /** Starts the workers. */
-  readonly team: StartTeam;
-}
+/**
+ * Starts a heap with workers, of the program's build or of `module`; nothing where this host has no workers, or does not let them
+ * share memory.
+ */
+export type StartThreads = (
+  variant: Variant,
+  threads: number,
+  module?: WebAssembly.Module,
+) => Heap | undefined;
 
 let builds: Builds = () => undefined;
 let more: Additions | undefined;
-let together: Threads | undefined;
+let startThreads: StartThreads | undefined;
 let current: Heap | undefined;
 let chosen: Variant | undefined;
 
@@ -44,8 +46,8 @@ export function add(given: Additions, operands: Readonly<Record<string, string>>
 }
 
 /** Gives `init` what it needs to start more than one thread. */
-export function provideThreads(given: Threads): void {
-  together = given;
+export function provideThreads(start: StartThreads): void {
+  startThreads = start;
 }
 
 /** What `init` takes. */
@@ -88,10 +90,10 @@ export function init({ kernels = "auto", threads = 1, module }: InitOptions = {}
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new InputError("value", `start ${threads} threads`, "must be a whole number ≥ 1");
   }
-  if (threads > 1 && !together) throw new InputError("host", `start ${threads} threads`, NO_THREADS);
+  if (threads > 1 && !startThreads) throw new InputError("host", `start ${threads} threads`, NO_THREADS);
   const variant = kernels !== "auto" ? kernels : module ? "baseline" : chosen ??= choose();
   try {
-    const next = module ? given(module, { variant, threads }) : started(variant, threads);
+    const next = module ? ofModule(module, { variant, threads }) : started(variant, threads);
     current?.team?.close();
     current = next;
   } catch (error) {
@@ -141,8 +143,7 @@ export function run<K extends Kernel>(kernel: K, operands: Kernels[K]): number {
 }
 
 function started(variant: Variant, threads: number): Heap {
-  const team = threads > 1 ? withWorkers(() => together!.builds(variant), { variant, threads }) : undefined;
-  return team ?? new Heap(alone(variant), variant);
+  return (threads > 1 ? startThreads!(variant, threads) : undefined) ?? new Heap(alone(variant), variant);
 }
 
 /** @throws {InputError} if the program does not hold it */
@@ -156,30 +157,12 @@ function alone(variant: Variant): WebAssembly.Module {
   );
 }
 
-function given(
+function ofModule(
   module: WebAssembly.Module,
   { variant, threads }: { variant: Variant; threads: number },
 ): Heap {
-  if (WebAssembly.Module.imports(module).length === 0 || !together) return new Heap(module, variant);
-  return withWorkers(() => module, { variant, threads }) ?? new Heap(module, variant);
-}
-
-/** A heap with workers; none where this host has none, or does not let them share memory. */
-function withWorkers(
-  module: () => WebAssembly.Module | undefined,
-  { variant, threads }: { variant: Variant; threads: number },
-): Heap | undefined {
-  const { SharedArrayBuffer, crossOriginIsolated } = globalThis as {
-    SharedArrayBuffer?: unknown;
-    crossOriginIsolated?: boolean;
-  };
-  if (!SharedArrayBuffer || crossOriginIsolated === false) return;
-  try {
-    const found = module();
-    return found && new Heap(found, variant, { threads, team: together?.team });
-  } catch {
-    return;
-  }
+  const threaded = WebAssembly.Module.imports(module).length > 0;
+  return (threaded ? startThreads?.(variant, threads, module) : undefined) ?? new Heap(module, variant);
 }
 
 function choose(): Variant {

@@ -2,7 +2,7 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fgsm, init, kernels, type Matrix, maxout, perturbation, train } from "../../src/mod.ts";
 import { Heap } from "../../src/runtime/heap.ts";
-import { startTeam } from "../../src/runtime/team.ts";
+import { workers } from "../../src/runtime/team.ts";
 import "../../src/threads.ts";
 import { heap } from "../../src/runtime/variants.ts";
 import { matrix } from "../../src/matrix.ts";
@@ -168,7 +168,7 @@ Deno.test("Heap.call() tells of a worker that failed, and goes on without", () =
 });
 
 Deno.test("Heap[Symbol.dispose]() ends workers that have not begun", () => {
-  const heap = new Heap(compiled("baseline", { threads: 2 }), "baseline", { threads: 2, team: startTeam });
+  const heap = new Heap(compiled("baseline", { threads: 2 }), "baseline", { threads: 2, workers });
   heap[Symbol.dispose]();
   assertEquals(heap.team!.ready, 0);
 });
@@ -214,9 +214,9 @@ Deno.test("workers of browsers compute too, and need no Node", async () => {
     const { Heap } = await import("${new URL("../../src/runtime/heap.ts", import.meta.url)}");
     const builds = await import("${new URL("../../wasm/threads.ts", import.meta.url)}");
     const { bytesOf } = await import("${new URL("../../src/runtime/binary.ts", import.meta.url)}");
-    const { startTeam } = await import("${new URL("../../src/runtime/team.ts", import.meta.url)}");
+    const { workers } = await import("${new URL("../../src/runtime/team.ts", import.meta.url)}");
     const module = new WebAssembly.Module(bytesOf(builds, "baseline"));
-    const heap = new Heap(module, "baseline", { threads: 2, team: startTeam });
+    const heap = new Heap(module, "baseline", { threads: 2, workers });
     while (heap.team.ready < 1) await new Promise((resolve) => setTimeout(resolve, 1));
     heap.team.least = 0;
     const a = heap.matrix(1, 999), out = heap.matrix(1, 999);
