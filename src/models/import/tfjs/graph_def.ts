@@ -7,7 +7,7 @@ import { asJson, type Json } from "../keras/layer.ts";
 import type { ModelProto } from "../onnx_file.ts";
 import type { Writer, Written } from "../written.ts";
 import { GraphNode } from "./node.ts";
-import { OPERATIONS } from "./operations.ts";
+import { OPERATIONS } from "./operations/mod.ts";
 
 /** More nodes than a model of this library's size has. */
 const MAX_NODES = 4096;

@@ -84,3 +84,6 @@ function decoded(text: string): string {
     return text;
   }
 }
+
+/** What a node gives: its first output. */
+export type Operation = (node: GraphNode) => Written;
