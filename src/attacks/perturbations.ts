@@ -65,7 +65,7 @@ export function perturbation<O extends object>(
   const room = new Map<number, Matrix>();
   const { epsilon, norm = attack.norms[0], bounds, fixed, grid, oneHot, labels, dropped, ...rest } = options;
   // as it would be for one input
-  if (bounds && !isList(bounds[0])) constraint(1, { epsilon: 0, bounds }, action);
+  if (bounds !== undefined && !isList(bounds?.[0])) constraint(1, { epsilon: 0, bounds }, action);
   return {
     name: `${attack.name} ${JSON.stringify(options)}`,
     ...(dropped && { dropped }),

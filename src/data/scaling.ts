@@ -1,9 +1,9 @@
 /** How inputs are scaled before a model sees them. @module */
 
 import { InputError } from "../errors.ts";
-import { checkMatrix, type Matrix } from "../matrix.ts";
+import { checkFinite, checkMatrix, type Matrix } from "../matrix.ts";
 import { checkObject, isList } from "../checks.ts";
-import { shown } from "../wording.ts";
+import { oneOf, shown } from "../wording.ts";
 
 /**
  * A scaling of inputs: as they are, divided by 255, or for each input (x − offset) / divisor, with which `standard` makes
@@ -17,6 +17,8 @@ export interface Scaling {
   /** For `standard` and `minmax`: what the rest is divided by, (D); 1 for an input that is always the same. */
   readonly divisor?: readonly number[];
 }
+
+const KINDS: readonly string[] = ["none", "255", "standard", "minmax"] satisfies Scaling["kind"][];
 
 /** The scaling `kind` of the examples `x`, (B, D), found from all of them. */
 export function fitScaling(kind: Scaling["kind"], { rows, cols, data }: Matrix): Scaling {
@@ -55,11 +57,19 @@ export function fitScaling(kind: Scaling["kind"], { rows, cols, data }: Matrix):
  * assertEquals([...x.data], [0.5, 0]);
  * ```
  *
- * @throws {InputError} if `scaling` is of another number of inputs
+ * @throws {InputError} if an input is not finite, or `scaling` is none or of another number of inputs
  */
 export function scaled(x: Matrix, scaling: Scaling): Matrix {
   checkMatrix("scale the inputs", x);
   checkObject("scale the inputs", scaling, "the scaling");
+  checkFinite("scale the inputs", x);
+  if (!KINDS.includes(scaling.kind)) {
+    throw new InputError(
+      "value",
+      "scale the inputs",
+      `its kind must be ${oneOf(KINDS)}, not ${shown(scaling.kind)}`,
+    );
+  }
   for (const list of [scaling.offset, scaling.divisor]) {
     if (list === undefined || isList(list) && Array.from(list).every(Number.isFinite)) continue;
     throw new InputError("value", "scale the inputs", `${shown(list)} must be a list of finite numbers`);

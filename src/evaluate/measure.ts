@@ -7,7 +7,7 @@ import type { Attack, AttackOptions } from "../attacks/attack.ts";
 import type { Rubbish } from "../attacks/rubbish.ts";
 import type { Batch, Examples } from "../data/batch.ts";
 import { predict, type Predictions } from "../predict.ts";
-import { checkMatrix } from "../matrix.ts";
+import { allFinite, checkMatrix } from "../matrix.ts";
 import { checkExamples } from "../models/answers.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 
@@ -148,7 +148,7 @@ export interface RubbishMeasures {
 /**
  * How often rubbish is taken for something, how surely, and for what (paper, appendix A).
  *
- * @throws {InputError} if there are no samples
+ * @throws {InputError} if there are no samples, or a probability is not finite
  */
 export function measureRubbish(rubbish: Rubbish): RubbishMeasures {
   const action = "measure rubbish";
@@ -159,6 +159,9 @@ export function measureRubbish(rubbish: Rubbish): RubbishMeasures {
     checkList(action, list, name);
     if (list.length === probabilities.rows) continue;
     throw new InputError("shape", action, `${list.length} of ${name} for ${probabilities.rows} samples`);
+  }
+  if (!allFinite(probabilities.data) || !Array.from(confidence).every(Number.isFinite)) {
+    throw new InputError("value", action, "a probability is not a finite number");
   }
   if (fooled.length === 0) throw new InputError("value", action, "there are no samples");
   const mistakes = Array.from(fooled, (_, i) => i).filter((i) => fooled[i]);

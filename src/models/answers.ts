@@ -11,8 +11,10 @@
  * | a gradient NaN or infinite | an `InputError`: no step follows from it |
  * | a gradient 0 in all inputs | counted in each attack's result as `zeroGradients`; a gate whose attack meets nothing else gives no verdict |
  * | scores, labels or a gradient of another shape | an `InputError` |
+ * | an option or a setting NaN | an `InputError` |
+ * | numbers that are only passed on, by `matrix`, `slice`, `select` and `withPerturbation` | they stay, and are refused where they are used |
  *
- * Public functions check inputs once; scores and gradients are checked wherever a model gives them.
+ * tests/fuzz/numbers_test.ts holds every public function to it. Public functions check inputs once; scores and gradients are checked wherever a model gives them.
  *
  * @module
  */

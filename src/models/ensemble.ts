@@ -3,7 +3,7 @@
 import { InputError } from "../errors.ts";
 import { exp, log } from "../kernels/elementwise.ts";
 import { type Matrix, matrix, rowsOf } from "../matrix.ts";
-import { checkList } from "../checks.ts";
+import { checkList, checkObject } from "../checks.ts";
 import { shown } from "../wording.ts";
 import { scoresOf } from "./answers.ts";
 import { checkInputs, checkModel, type Differentiable } from "./classifier.ts";
@@ -39,14 +39,15 @@ const CHUNK = 250;
  * assertAlmostEquals(predict(ensemble(members), matrix(1, 1)).confidence[0], 0.625, 1e-6);
  * ```
  *
- * @throws {InputError} if there are no members
+ * @throws {InputError} if there are no members, or the options are none
  * @throws {InputError} if they differ in inputs, classes or head, or the head does not go with the rule
  */
 export function ensemble(
   members: readonly Differentiable[],
   options: EnsembleOptions = {},
 ): Differentiable {
-  const { rule = "probabilities" } = options ?? {};
+  checkObject("make an ensemble", options);
+  const { rule = "probabilities" } = options;
   checkMembers(members, rule);
   const [{ inputs, classes, head }] = members;
   const combine = rule === "scores" ? meanScores : meanProbabilities;

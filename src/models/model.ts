@@ -92,7 +92,8 @@ export function model(
   const { tensors, seed = 0, record = {}, history = [] } = options;
   checkObject("make a model", record, "the record");
   if (tensors !== undefined) checkTensors(family, tensors);
-  return bind(family, executorOf(family, tensors ?? family.initial(rng(seed))), { record, history });
+  const from = rng(seed);
+  return bind(family, executorOf(family, tensors ?? family.initial(from)), { record, history });
 }
 
 /** A family, or the graph as one of its own. */

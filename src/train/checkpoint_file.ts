@@ -65,7 +65,11 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint {
 function textOf(part: string, value: object): string {
   checkObject(SAVE, value, `its ${part}`);
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, (_, each) => {
+      // JSON would write null
+      if (typeof each === "number" && !Number.isFinite(each)) throw new RangeError(`${each}`);
+      return each;
+    });
   } catch (cause) {
     throw new InputError("value", SAVE, `its ${part} has what JSON does not`, { cause });
   }

@@ -73,7 +73,7 @@ export async function drive(
 }
 
 /** The status of the answer, or why there is none. */
-async function answered(url: string, each: Case): Promise<number | string> {
+export async function answered(url: string, each: Case): Promise<number | string> {
   try {
     const response = await fetch(requestOf(each, url));
     await response.bytes();

@@ -8,7 +8,7 @@ import { HOSTS, workerdExample } from "../hosts.ts";
 import { problemsOf, type Row, runOnHosts } from "../run.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { emptyWorker } from "./empty.ts";
-import { type Loaded, MAX_GROWTH, measureLoad } from "./loaded.ts";
+import { type Loaded, MAX_GROWTH, MAX_RETURN, measureLoad } from "./loaded.ts";
 
 /** What is found of a host. */
 interface Found {
@@ -92,7 +92,11 @@ function overLimits(host: string, { load, cost, worker }: Found): string[] | und
 }
 
 function steady({ wrong, memory }: Loaded): boolean {
-  return wrong.length === 0 && memory.last <= MAX_GROWTH * memory.middle;
+  return wrong.length === 0 && memory.last <= MAX_GROWTH * memory.middle && returned(memory);
+}
+
+function returned({ before, after }: Loaded["memory"]): boolean {
+  return after <= MAX_RETURN * before;
 }
 
 function inWords(rows: readonly Row<Found>[]): string {
@@ -108,7 +112,8 @@ function inWords(rows: readonly Row<Found>[]): string {
       "p99",
       "hostile p50",
       "p99",
-      "memory",
+      "fresh",
+      "before",
       "middle",
       "last",
       "most",
@@ -120,13 +125,14 @@ function inWords(rows: readonly Row<Found>[]): string {
       `${valid.requests + hostile.requests}`,
       `${wrong.length}`,
       ...[valid.p50, valid.p99, hostile.p50, hostile.p99].map(ms),
-      ...[memory.before, memory.middle, memory.last, memory.most, memory.after].map(mb),
+      ...[memory.fresh, memory.before, memory.middle, memory.last, memory.most, memory.after].map(mb),
     ]),
   ])];
   for (const { host, found: { load, cost, empty, worker } } of there) {
     const say = (line: string) => lines.push(`${host}: ${line}`);
     load.wrong.forEach(say);
     if (!(load.memory.last <= MAX_GROWTH * load.memory.middle)) say("memory is not flat");
+    if (!returned(load.memory)) say(`memory after is more than ${MAX_RETURN} × that of before`);
     if (load.isolate !== undefined) {
       say(`the isolate held ${mb(load.isolate)} at most, WebAssembly's memory apart`);
     }

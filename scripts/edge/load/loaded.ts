@@ -3,14 +3,16 @@
 import { hostile, valid } from "../corpus/mod.ts";
 import { TARGET } from "../answers.ts";
 import type { Server } from "../server.ts";
-import { drive, type Driven } from "./drive.ts";
+import { answered, drive, type Driven } from "./drive.ts";
 import { isolateMemory } from "./isolate.ts";
 import { memory } from "./process.ts";
 import { sendHostile } from "./wire.ts";
 
 /** Memory in MB, over a load. */
 export interface MemoryOver {
-  /** Before it. */
+  /** Of a server that has answered nothing yet. */
+  readonly fresh: number;
+  /** Before it, once each good request and each hostile one has been answered: code is compiled when it is first used. */
   readonly before: number;
   /** Means over the middle third of the time and over the last. */
   readonly middle: number;
@@ -32,6 +34,9 @@ export interface Loaded extends Driven {
 /** How much more memory the last third of the time may take than the middle one to be called flat. */
 export const MAX_GROWTH = 1.1;
 
+/** How much more memory than before the load may be held a while after it. */
+export const MAX_RETURN = 1.5;
+
 /** Milliseconds between two looks at the memory, and between two assaults. */
 const SAMPLE_INTERVAL = 500, HOSTILE_INTERVAL = 2000;
 
@@ -51,7 +56,9 @@ export async function measureLoad(
     tell: (part: number) => void;
   },
 ): Promise<Loaded> {
-  const good = valid(TARGET), before = await memory(server.pid), start = performance.now();
+  const good = valid(TARGET), bad = hostile(TARGET), fresh = await memory(server.pid);
+  for (const each of [...good, ...bad]) await answered(server.url, each);
+  const before = await memory(server.pid), start = performance.now();
   const samples: number[] = [], wire = new Set<string>();
   let isolate: number | undefined, over = false;
   const repeatUntilOver = async (pause: number, act: () => Promise<void>) => {
@@ -73,7 +80,7 @@ export async function measureLoad(
   // a failure there is one here, and not one that nobody hears of
   watching.catch(() => {});
   try {
-    const driven = await drive(server.url, { valid: good, hostile: hostile(TARGET), seconds, seed, signal });
+    const driven = await drive(server.url, { valid: good, hostile: bad, seconds, seed, signal });
     over = true;
     await watching;
     const third = Math.floor(samples.length / 3);
@@ -82,6 +89,7 @@ export async function measureLoad(
       ...driven,
       wrong: [...driven.wrong, ...wire],
       memory: {
+        fresh,
         before,
         middle: mean(samples.slice(third, 2 * third)),
         last: mean(samples.slice(-third)),

@@ -230,6 +230,18 @@ function placesIn(value: unknown, depth = 0): (string | number)[][] {
   return depth === 0 ? below : [[], ...below];
 }
 
+/** What stands at `place` in the arguments of `name`: a number of no list of whole ones, a matrix, a model, or something else. */
+export function kindAt(name: string, place: HostileCall["place"]): "number" | "matrix" | "model" | "other" {
+  let value: unknown = ARGUMENTS[name](), holder: unknown;
+  for (const key of place) [holder, value] = [value, (value as Record<string | number, unknown>)[key]];
+  // a typed array of whole numbers makes 0 of NaN
+  if (typeof value === "number") {
+    return holder instanceof Int32Array || holder instanceof Uint8Array ? "other" : "number";
+  }
+  if (typeof value !== "object" || value === null) return "other";
+  return "scores" in value ? "model" : "rows" in value && "data" in value ? "matrix" : "other";
+}
+
 /** All calls of which one thing is wrong. */
 export const CALLS: readonly HostileCall[] = Object.entries(ARGUMENTS).flatMap(([name, args]) =>
   placesIn(args()).flatMap((place) =>
