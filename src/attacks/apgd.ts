@@ -148,7 +148,6 @@ function middle(at: Matrix, region: Region, end: Matrix): void {
   end.data.forEach((value, i) => {
     if (value !== data[i]) data[i] = (data[i] + value) / 2;
   });
-  region.relax(at);
 }
 
 type Labelled = Pick<Chunk, "labels" | "target" | "model">;

@@ -34,7 +34,7 @@ export interface State {
 
 /** Halves the step, and goes back to the best point, where the loss rose too seldom or nothing has changed since. */
 export function lookDense(s: State, gradient: Matrix, enough: number): void {
-  for (let k = 0; k < s.rows.length; k++) {
+  for (const k of s.rows.keys()) {
     const stuck = !s.halved[k] && !(s.top[k] > s.seen[k]);
     s.halved[k] = Number(s.rises[k] <= enough || stuck);
     s.seen[k] = s.top[k];
@@ -54,7 +54,7 @@ function back(s: State, gradient: Matrix, k: number): void {
 /** Adapts the number of features that a step moves to that of the best point; where it fell, the step starts anew. */
 export function lookSparse(s: State, gradient: Matrix, { original }: Region): void {
   const { cols } = s.best, { data: best } = s.best, { data: own } = original;
-  for (let k = 0; k < s.rows.length; k++) {
+  for (const k of s.rows.keys()) {
     let moved = 0;
     for (let j = k * cols; j < (k + 1) * cols; j++) if (best[j] !== own[j]) moved++;
     const fewer = moved < FEWER * s.moved[k];
@@ -80,13 +80,12 @@ export function advance(
   const { data: x } = s.at, { data: g } = gradient, { data: out } = z;
   if (norm !== "Linf" && fixed) { for (let j = 0; j < g.length; j++) if (fixed[j % inputs]) g[j] = 0; }
   if (norm === "L1") blockSlopes(gradient, s.at, constraint);
-  for (let k = 0, at = 0; k < s.rows.length; k++, at += inputs) {
-    const step = s.step[k];
+  for (const k of s.rows.keys()) {
+    const at = k * inputs, step = s.step[k];
     if (norm === "Linf") {
+      // what 0 is taken from stays as it is, −0 too
       for (let i = 0, j = at; i < inputs; i++, j++) {
-        const slope = g[j];
-        // what 0 is taken from stays as it is, −0 too
-        out[j] = x[j] - (0 - step * sizes[i] * (Number(slope > 0) - Number(slope < 0)));
+        out[j] = x[j] - (0 - step * sizes[i] * Math.sign(g[j]));
       }
       continue;
     }
@@ -94,15 +93,12 @@ export function advance(
     if (norm === "L2") {
       let square = 0;
       for (let j = at; j < at + inputs; j++) square += g[j] * g[j];
-      const factor = square > 0 && square < Infinity ? size / Math.sqrt(square) : 0;
-      for (let j = at; j < at + inputs; j++) {
-        const d = factor * g[j];
-        out[j] = d === 0 || d !== d ? x[j] : x[j] + d;
-      }
+      const factor = square > 0 ? size / Math.sqrt(square) : 0;
+      for (let j = at; j < at + inputs; j++) out[j] = x[j] - (0 - factor * g[j]);
     } else sparse(out, x, { g, at, inputs, size, share: s.share[k] });
   }
   region.relax(z);
-  if (weight < 1 && norm !== "L1") {
+  if (norm !== "L1") {
     addMomentum(z, s, weight);
     region.relax(z);
   }
@@ -130,14 +126,10 @@ function sparse(
     share: number;
   },
 ): void {
-  const slopes = new Float32Array(inputs);
-  for (let i = 0; i < inputs; i++) slopes[i] = Math.abs(g[at + i]);
-  slopes.sort();
-  const least = slopes[Math.min(Math.max(Math.floor((1 - share) * inputs), 0), inputs - 1)];
-  let count = 0;
-  for (let j = at; j < at + inputs; j++) if (Math.abs(g[j]) >= least && g[j] !== 0) count++;
-  for (let j = at; j < at + inputs; j++) {
-    const d = Math.abs(g[j]) >= least && g[j] !== 0 ? size / count : 0;
-    out[j] = d > 0 ? x[j] + (g[j] > 0 ? d : -d) : x[j];
-  }
+  const slopes = g.subarray(at, at + inputs), sorted = slopes.map(Math.abs).sort();
+  const least = sorted[Math.min(Math.floor((1 - share) * inputs), inputs - 1)];
+  const signs = slopes.map((slope) => Math.abs(slope) >= least ? Math.sign(slope) : 0);
+  const count = signs.reduce((sum, sign) => sum + Math.abs(sign), 0);
+  // as above; without a slope there is nothing to share it
+  signs.forEach((sign, i) => out[at + i] = x[at + i] - (0 - (sign === 0 ? 0 : sign * size / count)));
 }

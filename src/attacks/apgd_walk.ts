@@ -71,46 +71,51 @@ export function* climb(
     best: matrix("best", n),
     slope: matrix("slope", n),
     top: numbers(-Infinity),
-    loss: numbers(-Infinity),
-    seen: numbers(NaN),
+    // the first is no rise
+    loss: numbers(Infinity),
+    seen: numbers(-Infinity),
     step: numbers(L1 ? 1 : 2),
     rises: new Int32Array(n),
-    halved: new Uint8Array(n).fill(1),
+    halved: new Uint8Array(n),
     moved: numbers(constraint.inputs),
     share: numbers(SHARE),
   };
   s.before.data.set(s.at.data);
   const fooledRows = new Uint8Array(chunk.x.rows);
-  const part = (p: number) => Math.max(Math.floor(p * iterations), 1);
-  let period = part(L1 ? CHECK_L1 : FIRST_CHECK), since = 0;
-  for (let i = 0; i <= iterations && s.rows.length > 0; i++) {
-    const answer: Answer = yield {
-      // nobody follows the last gradient
-      ask: i < iterations ? "gradient" : "scores",
-      x: s.at,
-      rows: s.rows,
-      done: done(i / (iterations + 1)),
-      dScores: (dScores, scores, first) =>
-        goal.write(dScores, scores, s.rows.subarray(first, first + scores.rows)),
-    };
+  const question = (x: Matrix, ask: "gradient" | "scores", part: number): Query => ({
+    ...{ ask, x, rows: s.rows, done: done(part) },
+    dScores: (dScores, scores, first) =>
+      goal.write(dScores, scores, s.rows.subarray(first, first + scores.rows)),
+  });
+  /** Takes note of the answer at `at`, and leaves what was fooled where a walk then ends; the gradient of the others. */
+  const note = (at: Matrix, answer: Answer): Matrix => {
     let { gradient } = answer;
     const fooled = discrete ? undefined : answer.fooled();
     const values = new Float64Array(s.rows.length);
     goal.values(values, answer.scores, s.rows);
-    record(s, { values, gradient, fooled, kept, fooledRows: fooledRows });
-    if (stopEarly && fooled?.includes(1)) {
-      const left = allRows(s.rows.length).filter((k) => !fooled[k]);
-      if (i < iterations) gradient = gather(matrix("gradient", left.length), gradient, left);
-      narrow(s, left, matrix);
-      if (left.length === 0) break;
-      region = constraint.around(
-        gather(matrix("from", left.length), chunk.x, s.rows),
-        (name) => matrix(name, left.length),
-      );
-    }
-    if (i === iterations) break;
+    record(s, { values, gradient, fooled, kept, fooledRows, at });
+    if (!stopEarly || !fooled?.includes(1)) return gradient;
+    const left = allRows(s.rows.length).filter((k) => !fooled[k]);
+    if (gradient.rows > 0) gradient = gather(matrix("gradient", left.length), gradient, left);
+    narrow(s, left, matrix);
+    region = constraint.around(
+      gather(matrix("from", left.length), chunk.x, s.rows),
+      (name) => matrix(name, left.length),
+    );
+    return gradient;
+  };
+  const part = (p: number) => Math.max(Math.floor(p * iterations), 1);
+  let period = part(L1 ? CHECK_L1 : FIRST_CHECK), since = 0;
+  for (let i = 0;; i++) {
+    const now = i / (iterations + 1);
+    // nobody follows the last gradient
+    let gradient = note(s.at, yield question(s.at, i < iterations ? "gradient" : "scores", now));
+    if (i === iterations || s.rows.length === 0) break;
     if (i === 0 && L1) {
-      yield* leap(s, { region, goal, kept, fooledRows: fooledRows, matrix, discrete });
+      const far = farthest(s, region, matrix);
+      note(far, yield question(far, "gradient", now));
+      if (s.rows.length === 0) break;
+      s.at.data.set(s.best.data);
       gradient = matrix("gradient", s.rows.length);
       gradient.data.set(s.slope.data);
     }
@@ -124,16 +129,17 @@ export function* climb(
     }
     advance(s, { gradient, region, constraint, z: matrix("z", s.rows.length), weight: i > 0 ? WEIGHT : 1 });
   }
-  const unfooled = rows.filter((row) => !fooledRows[row]);
-  if (s.rows.length === 0) return unfooled;
-  if (discrete) region.project(s.best);
+  let fooled: Uint8Array | undefined;
+  if (discrete) {
+    region.project(s.best);
+    if (!rest.last) {
+      fooled = (yield { ask: "scores", x: s.best, rows: s.rows, done: done(1) }).fooled();
+    }
+  }
   s.rows.forEach((row, i) => {
-    if (!fooledRows[row]) kept.offer(row, { m: s.best, i, hit: 0, loss: s.top[i] });
-  });
-  if (!discrete || rest.last) return unfooled;
-  const fooled = (yield { ask: "scores", x: s.best, rows: s.rows, done: done(1) }).fooled();
-  s.rows.forEach((row, i) => {
-    if (fooled[i]) kept.offer(row, { m: s.best, i, hit: 1, loss: s.top[i] }), fooledRows[row] = 1;
+    if (fooledRows[row]) return;
+    fooledRows[row] = fooled?.[i] ?? 0;
+    kept.offer(row, { m: s.best, i, hit: fooledRows[row], loss: s.top[i] });
   });
   return rows.filter((row) => !fooledRows[row]);
 }
@@ -141,13 +147,13 @@ export function* climb(
 /** Takes note of the losses where the walk is. */
 function record(
   s: State,
-  { values, gradient, fooled, kept, fooledRows: fooledRows, at = s.at }: {
+  { values, gradient, fooled, kept, fooledRows, at }: {
     values: Float64Array;
     gradient: Matrix;
     fooled?: Uint8Array;
     kept: Keeper;
     fooledRows: Uint8Array;
-    at?: Matrix;
+    at: Matrix;
   },
 ): void {
   for (let k = 0; k < values.length; k++) {
@@ -178,44 +184,18 @@ function narrow(s: State, left: Int32Array, matrix: Chunk["matrix"]): void {
   s.halved = keepRows(s.halved, left);
 }
 
-/** Tries the point of ball and bounds that is best by the gradient at the start: all there is to find if the model is linear. */
-function* leap(
-  s: State,
-  { region, goal, kept, fooledRows: fooledRows, matrix, discrete }: {
-    region: Region;
-    goal: Goal;
-    kept: Keeper;
-    fooledRows: Uint8Array;
-    matrix: Chunk["matrix"];
-    discrete: boolean;
-  },
-): Generator<Query, void, Answer> {
+/** The points of ball and bounds that are best by the gradient at the start: all there is to find if the model is linear. */
+function farthest({ slope }: State, region: Region, matrix: Chunk["matrix"]): Matrix {
   // before the views: memory that grows leaves those of before behind
-  const z = matrix("z", s.slope.rows);
-  const { rows, cols, data: g } = s.slope, { data } = z, { data: own } = region.original;
+  const z = matrix("z", slope.rows);
+  const { rows, cols, data: g } = slope, { data } = z, { data: own } = region.original;
   const epsilon = region.constraint.epsilon as number;
   for (let k = 0; k < rows; k++) {
     let max = 0;
     for (let j = k * cols; j < (k + 1) * cols; j++) max = Math.max(max, Math.abs(g[j]));
-    const factor = max > 0 && max < Infinity ? FAR * epsilon / max : 0;
-    for (let j = k * cols; j < (k + 1) * cols; j++) {
-      const d = factor * g[j];
-      data[j] = d === 0 ? own[j] : own[j] + d;
-    }
+    const factor = max > 0 ? FAR * epsilon / max : 0;
+    for (let j = k * cols; j < (k + 1) * cols; j++) data[j] = own[j] - (0 - factor * g[j]);
   }
   region.relax(z);
-  const answer: Answer = yield {
-    ask: "gradient",
-    x: z,
-    rows: s.rows,
-    dScores: (dScores, scores, first) =>
-      goal.write(dScores, scores, s.rows.subarray(first, first + scores.rows)),
-  };
-  const values = new Float64Array(rows);
-  goal.values(values, answer.scores, s.rows);
-  const fooled = discrete ? undefined : answer.fooled();
-  record(s, { values, gradient: answer.gradient, fooled, kept, fooledRows: fooledRows, at: z });
-  s.at.data.set(s.best.data);
-  s.loss.set(s.top);
-  s.rises.fill(0);
+  return z;
 }

@@ -140,9 +140,7 @@ function accelerate(gradient: Matrix, velocity: Matrix, momentum: number): void 
   for (let row = 0; row < rows; row++) {
     let sum = 0;
     for (let i = row * cols; i < (row + 1) * cols; i++) sum += Math.abs(g[i]);
-    const factor = sum > 0 && sum < Infinity ? 1 / sum : 0;
-    for (let i = row * cols; i < (row + 1) * cols; i++) {
-      g[i] = v[i] = momentum * v[i] + (factor > 0 ? factor * g[i] : 0);
-    }
+    const factor = sum > 0 ? 1 / sum : 0;
+    for (let i = row * cols; i < (row + 1) * cols; i++) g[i] = v[i] = momentum * v[i] + factor * g[i];
   }
 }

@@ -10,16 +10,13 @@ export function allRows(n: number): Int32Array {
 
 /** The rows of `m` at `places`, in `out`. */
 export function gather(out: Matrix, m: Matrix, places: Int32Array): Matrix {
-  const { cols } = m, from = m.data, to = out.data;
-  for (let i = 0; i < places.length; i++) {
-    to.set(from.subarray(places[i] * cols, (places[i] + 1) * cols), i * cols);
-  }
+  places.forEach((from, to) => copyRow(out, to, m, from));
   return out;
 }
 
 /** Puts the rows of `m` in their places in `out`. */
 export function scatter(out: Matrix, m: Matrix, places: Int32Array): void {
-  for (let i = 0; i < places.length; i++) copyRow(out, places[i], m, i);
+  places.forEach((to, from) => copyRow(out, to, m, from));
 }
 
 /** Row `to` of `out` = row `from` of `m`. */
@@ -35,9 +32,7 @@ export function keepRows<A extends Float32Array | Float64Array | Int32Array | Ui
   cols = 1,
 ): A {
   // none is written over before it was read
-  for (let i = 0; i < left.length; i++) {
-    if (left[i] !== i) data.copyWithin(i * cols, left[i] * cols, (left[i] + 1) * cols);
-  }
+  left.forEach((from, to) => data.copyWithin(to * cols, from * cols, (from + 1) * cols));
   return data.subarray(0, left.length * cols) as A;
 }
 
@@ -47,8 +42,9 @@ export function keptRowsOf(
   name: string,
   { m, left }: { m: Matrix; left: Int32Array },
 ): Matrix {
-  const kept = keepRows(m.data, left, m.cols);
+  keepRows(m.data, left, m.cols);
   const out = matrix(name, left.length, m.cols);
-  if (out.data.buffer !== kept.buffer || out.data.byteOffset !== kept.byteOffset) out.data.set(kept);
+  // the same memory, or other
+  out.data.set(m.data.subarray(0, out.data.length));
   return out;
 }
