@@ -1,7 +1,7 @@
 /** One walk of APGD: its steps on the examples that still stand, and the best point of each. @module */
 
 import type { Region } from "../constraints/constraint.ts";
-import type { Matrix } from "../matrix.ts";
+import { type Matrix, rowOf } from "../matrix.ts";
 import { advance, lookDense, lookSparse, type State } from "./apgd_steps.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 import { allRows, copyRow, gather, keepRows, keptRowsOf } from "./rows.ts";
@@ -96,7 +96,7 @@ export function* climb(
     record(s, { values, gradient, fooled, kept, fooledRows, at });
     if (!stopEarly || !fooled?.includes(1)) return gradient;
     const left = allRows(s.rows.length).filter((k) => !fooled[k]);
-    if (gradient.rows > 0) gradient = gather(matrix("gradient", left.length), gradient, left);
+    gradient = gather(matrix("gradient", left.length), gradient, left);
     narrow(s, left, matrix);
     region = constraint.around(
       gather(matrix("from", left.length), chunk.x, s.rows),
@@ -156,19 +156,19 @@ function record(
     at: Matrix;
   },
 ): void {
-  for (let k = 0; k < values.length; k++) {
-    const loss = values[k];
+  values.forEach((loss, k) => {
     if (loss > s.loss[k]) s.rises[k]++;
     s.loss[k] = loss;
     if (fooled?.[k]) {
       fooledRows[s.rows[k]] = 1;
       kept.offer(s.rows[k], { m: at, i: k, hit: 1, loss });
     }
-    if (!(loss > s.top[k])) continue;
+    if (!(loss > s.top[k])) return;
     s.top[k] = loss;
     copyRow(s.best, k, at, k);
-    if (gradient.rows > 0) copyRow(s.slope, k, gradient, k);
-  }
+    // of no rows at the end
+    copyRow(s.slope, k, gradient, k);
+  });
 }
 
 /** Keeps the rows `left` alone. */
@@ -186,15 +186,14 @@ function narrow(s: State, left: Int32Array, matrix: Chunk["matrix"]): void {
 
 /** The points of ball and bounds that are best by the gradient at the start: all there is to find if the model is linear. */
 function farthest({ slope }: State, region: Region, matrix: Chunk["matrix"]): Matrix {
-  // before the views: memory that grows leaves those of before behind
-  const z = matrix("z", slope.rows);
-  const { rows, cols, data: g } = slope, { data } = z, { data: own } = region.original;
-  const epsilon = region.constraint.epsilon as number;
-  for (let k = 0; k < rows; k++) {
-    let max = 0;
-    for (let j = k * cols; j < (k + 1) * cols; j++) max = Math.max(max, Math.abs(g[j]));
-    const factor = max > 0 ? FAR * epsilon / max : 0;
-    for (let j = k * cols; j < (k + 1) * cols; j++) data[j] = own[j] - (0 - factor * g[j]);
+  const z = matrix("z", slope.rows), epsilon = region.constraint.epsilon as number;
+  z.data.set(region.original.data);
+  for (const k of allRows(slope.rows)) {
+    const slopes = rowOf(slope, k), to = rowOf(z, k);
+    const max = slopes.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    slopes.forEach((g, i) => {
+      if (g !== 0) to[i] += FAR * epsilon * g / max;
+    });
   }
   region.relax(z);
   return z;

@@ -77,7 +77,7 @@ export const jsma: Attack<JsmaOptions> = makeAttack({
         const end = (j: number, way: number) => {
           const room = featureScale[j] === 0
             ? 0
-            : way > 0
+            : way === 1
             ? hi[j] - at.data[from + j]
             : at.data[from + j] - lo[j];
           const most = options.stepSize ?? Infinity;
@@ -124,8 +124,8 @@ function* slopesAt(
       const part = labels.subarray(first, first + scores.rows);
       const { to } = decisive(scores, part, chunk.target !== undefined);
       const { cols } = scores;
-      // a lone score stands for half of it and half of its negative
-      if (cols === 1) to.forEach((c, i) => data[i] = (c === 1 ? own - others : others - own) / 2);
+      // a lone score stands for it and its negative
+      if (cols === 1) to.forEach((c, i) => data[i] = c === 1 ? own - others : others - own);
       else {to.forEach((aim, i) =>
           data.fill(others, i * cols, (i + 1) * cols).fill(own, i * cols + aim, i * cols + aim + 1)
         );}
@@ -161,7 +161,7 @@ function bestPair(
       for (const q of features.slice(k)) {
         const count = p === q ? 0 : 1;
         const up = way * (raised[p] + count * raised[q]), down = -way * (lowered[p] + count * lowered[q]);
-        const product = up > 0 && down > 0 ? up * down : 0, sum = up + down;
+        const product = Math.max(up, 0) * Math.max(down, 0), sum = up + down;
         if (product > salience || (!salient && sum > gain)) {
           best = { features: p === q ? [p] : [p, q], way };
           salient ||= product > 0;

@@ -8,7 +8,7 @@ import { integer } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import type { AttackRun, Chunk } from "./query.ts";
-import { allRows, copyRow, gather, scatter } from "./rows.ts";
+import { allRows, gather, scatter } from "./rows.ts";
 
 /** How often noise is drawn. */
 export interface NoiseOptions {
@@ -42,7 +42,8 @@ export const signNoise: Attack<NoiseOptions, Classifier> = makeAttack({
       perRow([out, chunk.matrix("row", 1)], stream, (row, from) => fillSigns(row, from, { epsilon: 1 }));
       if (norm === "Linf") return region.step(out, x, { direction: out });
       const { data } = out, free = fixed ? fixed.reduce((count, stays) => count - stays, inputs) : inputs;
-      const each = free > 0 ? (epsilon as number) / (norm === "L2" ? Math.sqrt(free) : free) : 0;
+      // without a free feature none is moved
+      const each = (epsilon as number) / (norm === "L2" ? Math.sqrt(free) : free);
       for (let i = 0; i < data.length; i++) data[i] *= each;
       addStep(out, x, { step: out });
       region.relax(out);
@@ -88,17 +89,16 @@ function* draws(
   noisy(0);
   if (restarts === 1) return out;
   const kept = matrix("kept");
-  kept.data.set(out.data);
   let open = allRows(x.rows);
-  for (let k = 1; k < restarts && open.length > 0; k++) {
+  for (let k = 1;; k++) {
     const tried = gather(matrix("tried", open.length), out, open);
-    const fooled = (yield { ask: "labels", x: tried, rows: open, done: k / restarts }).fooled();
     scatter(kept, tried, open);
+    if (k === restarts) return kept;
+    const fooled = (yield { ask: "labels", x: tried, rows: open, done: k / restarts }).fooled();
     open = open.filter((_, i) => !fooled[i]);
-    if (open.length > 0) noisy(k);
+    if (open.length === 0) return kept;
+    noisy(k);
   }
-  for (const row of open) copyRow(kept, row, out, row);
-  return kept;
 }
 
 /** Each row of `out` drawn from its own stream, in `row`, (1, D). */

@@ -58,7 +58,7 @@ export const square: Attack<SquareOptions, Classifier> = makeAttack({
   },
   *run(chunk, { queries, share, width }) {
     const { x, constraint, rng, matrix, model, target } = chunk;
-    const { inputs, norm, discrete } = constraint;
+    const { inputs, norm } = constraint;
     if (width !== undefined && inputs % width !== 0) {
       const problem = `${inputs} features do not fill rows of width ${width}`;
       throw new InputError("shape", "attack by square", problem);
@@ -91,7 +91,7 @@ export const square: Attack<SquareOptions, Classifier> = makeAttack({
         })
       );
       if (norm === "Linf") region.step(tried, original, { direction: tried });
-      if (norm !== "Linf" || discrete) region.project(tried);
+      region.project(tried);
       const answer = yield { ask: "scores", x: tried, rows: open, done: query / queries };
       const values = new Float64Array(open.length);
       margins(values, answer.scores, open.map((row) => labels[row]));

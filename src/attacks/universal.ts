@@ -12,6 +12,7 @@ import { any, choice, integer } from "../schema.ts";
 import { resolve } from "../checks.ts";
 import { fooledOf, misclassified, targeted } from "./criteria.ts";
 import { cosineSchedule } from "./fmn.ts";
+import { refuse, targets } from "./options.ts";
 
 /** What bounds the perturbation, and how it is found. */
 export interface UniversalOptions extends Pick<ConstraintOptions, "norm" | "bounds" | "fixed"> {
@@ -44,8 +45,8 @@ const OPTIONS = {
 
 /** Examples whose gradients are added for one step. */
 const RUN = 100;
-/** The first step, and the last as a part of it. */
-const FIRST = 1, LAST = 0.05;
+/** The last step as a part of the first, which has the whole size. */
+const LAST = 0.05;
 
 /**
  * One perturbation of size ε that misleads the model on as many examples as it can, as Moosavi-Dezfooli et al. (2017) were the
@@ -81,7 +82,8 @@ export function universal(model: Differentiable, given: Examples, options: Unive
   const allowed = constraint(inputs, { epsilon, norm, bounds, fixed }, action);
   const zero = matrix(1, inputs);
   const ball = constraint(inputs, { epsilon, norm, fixed }, action).around(zero);
-  const labels = target === undefined ? examples.labels : new Int32Array(examples.labels.length).fill(target);
+  refuse(action, allowed.checkOriginal(examples.x));
+  const labels = targets(action, model, examples, target) ?? examples.labels;
   const criterion = target === undefined ? misclassified : targeted;
   const judged = (perturbation: Matrix, part: Batch, aims: Int32Array) => {
     const { data } = part.x, { data: d } = perturbation;
@@ -100,7 +102,7 @@ export function universal(model: Differentiable, given: Examples, options: Unive
   let best = { perturbation: matrix(1, inputs), ...judged(now, examples, labels) };
   let most = count(best);
   for (let round = 0; round < iterations; round++) {
-    const part = FIRST * cosineSchedule(round / iterations, LAST);
+    const part = cosineSchedule(round / iterations, LAST);
     for (let from = 0; from < labels.length; from += RUN) {
       const run = slice(examples, from, from + RUN), aims = labels.subarray(from, from + RUN);
       const { x, fooled } = judged(now, run, aims);
@@ -113,7 +115,6 @@ export function universal(model: Differentiable, given: Examples, options: Unive
       });
       sum.data.fill(0);
       gradient.data.forEach((slope, i) => sum.data[i % inputs] += slope);
-      if (sum.data.every((slope) => slope === 0)) continue;
       ball.stepWithin(now, { direction: sum, part });
     }
     const tried = judged(now, examples, labels), hits = count(tried);

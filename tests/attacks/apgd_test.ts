@@ -12,9 +12,8 @@ import { matrix, rowsOf } from "../../src/matrix.ts";
 import { predict } from "../../src/predict.ts";
 import { maxout, rbf, softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
-import { assertClose, centralDifference, uniformMatrix } from "../support.ts";
+import { uniformMatrix } from "../support.ts";
 import { examplesFor, ordinaryTensors, userModel } from "../models/specimens.ts";
-import { asked, quadratic, rowsIn } from "./asked.ts";
 
 const NORMS = ["Linf", "L2", "L1"] as const;
 const SIZES = { Linf: 0.2, L2: 0.7, L1: 1.6 };
@@ -186,119 +185,4 @@ Deno.test("apgd() from the middle crosses a valley that begins at the example", 
   });
   assertEquals(found.fooled[0], 1);
   assertAlmostEquals(found.x.data[0], 0.2, 1e-6);
-});
-
-/** Four classes of three inputs. */
-const FOUR = quadratic(
-  [[0.9, 0.2, -0.3], [-0.4, 0.8, 0.1], [0.3, -0.7, 0.6], [0.1, 0.4, -0.9]],
-  [[0.3, 0.1, 0.2], [0.2, 0.4, 0.1], [0.1, 0.2, 0.5], [0.3, 0.2, 0.1]],
-);
-
-type Loss = "own" | "crossEntropy" | "margin" | "dlr";
-/** What a walk away from `y`, or toward `t`, raises, in double (Croce and Hein 2020, section 4). */
-function goalOf(
-  loss: Loss,
-  x: Float64Array,
-  { y, t, ratio }: { y: number; t?: number; ratio: boolean },
-): number {
-  const z = FOUR.scores(x), falling = z.toSorted((a, b) => b - a);
-  const other = Math.max(...z.filter((_, c) => c !== (t ?? y)));
-  if (loss === "margin" || loss === "dlr") {
-    // toward a class in turn from the label; toward the target of a caller from the best of the others
-    const lead = t === undefined ? other - z[y] : ratio ? z[t] - z[y] : z[t] - other;
-    if (loss === "margin") return lead;
-    return lead / (falling[0] - (ratio ? (falling[2] + falling[3]) / 2 : falling[2]));
-  }
-  const log = Math.log(z.reduce((sum, each) => sum + Math.exp(each), 0));
-  return t === undefined ? log - z[y] : z[t] - log;
-}
-
-const WAYS = [
-  {},
-  { target: 2 },
-  { targets: 2 },
-  { targets: 9, randomStart: false },
-  { labels: "predicted" },
-  { targets: 3, labels: "predicted" },
-  { restarts: 2, targets: 2, randomStart: false },
-] as const;
-
-Deno.test("apgd() climbs the loss that it is told, and keeps what fools or else the greatest of all that it asked", () => {
-  const iterations = 5, epsilon = 0.45, x = uniformMatrix(8, 3, 3), rows = rowsIn(x);
-  const predict = (at: Float64Array) => {
-    const z = FOUR.scores(at);
-    return z.indexOf(Math.max(...z));
-  };
-  // the last is wrong as it is
-  const truth = Int32Array.from(rows, (row, i) => (predict(row) + Number(i === 7)) % 4);
-  for (const loss of ["own", "crossEntropy", "margin", "dlr"] as const) {
-    for (const way of WAYS) {
-      if (loss === "dlr" && "target" in way) continue;
-      const { target, targets = 0, labels = "true", randomStart, restarts = 1 } = way as
-        & {
-          [K in "target" | "targets" | "restarts"]?: number;
-        }
-        & { labels?: "true" | "predicted"; randomStart?: boolean };
-      const model = asked(FOUR), name = `${loss} ${JSON.stringify(way)}`;
-      const attacked = apgd(model, batch({ x, labels: truth, classes: 4 }), {
-        ...{ ...way, norm: "L2", epsilon, iterations, loss },
-      });
-      const questions = model.questions.slice(0, -1);
-      // who is aimed at is asked first
-      if (targets > 0 || labels === "predicted") {
-        assertEquals(questions.shift(), { ask: "scores", x: rows }, name);
-      }
-      const y = labels === "predicted" ? rows.map(predict) : [...truth];
-      const fools = (i: number, at: Float64Array) =>
-        target === undefined ? predict(at) !== truth[i] : predict(at) === target;
-      const aims = Math.max(Math.min(targets, 3), 1);
-      const asks = new Array(8).fill(model.questions.length - 1 - questions.length);
-      const all = rows.map((): { at: Float64Array; goal: number; fools: boolean }[] => []);
-      let open = rows.map((_, i) => i);
-      for (let walk = 0; walk < aims * restarts && open.length > 0; walk++) {
-        const own = questions.splice(0, iterations + 1);
-        open.forEach((i, k) => {
-          const falling = FOUR.scores(rows[i]).map((z, c) => [z, c]).filter(([, c]) => c !== y[i])
-            .sort(([a], [b]) => b - a);
-          const t = target ?? (targets > 0 ? falling[walk % aims][1] : undefined);
-          const goal = (at: Float64Array) => goalOf(loss, at, { y: y[i], t, ratio: targets > 0 });
-          const points = own.map(({ x }) => x[k]);
-          asks[i] += iterations + 1;
-          if (randomStart === false) assertEquals(points[0], rows[i], name);
-          // the first step is of 2ε along the gradient, and back to the ball
-          const g = points[0].map((_, j) => centralDifference(goal, points[0].slice(), j, 1e-4));
-          const far = points[0].map((v, j) => v + 2 * epsilon * g[j] / Math.hypot(...g) - rows[i][j]);
-          assertClose(
-            points[1],
-            far.map((v, j) => rows[i][j] + v * epsilon / Math.hypot(...far)),
-            1e-4,
-            name,
-          );
-          points.forEach((at) => all[i].push({ at, goal: goal(at), fools: fools(i, at) }));
-        });
-        open = open.filter((i) => !all[i].some(({ fools }) => fools));
-      }
-      assertEquals([...questions], [], name);
-      assertEquals([...attacked.queries], asks, name);
-      rowsIn(attacked.x).forEach((found, i) => {
-        const best = all[i].filter((each) => each.fools === (attacked.fooled[i] === 1));
-        assertEquals(attacked.fooled[i] === 1, all[i].some(({ fools }) => fools), name);
-        const kept = best.find(({ at }) => at.every((v, j) => v === found[j]));
-        assert(kept && kept.goal >= Math.max(...best.map(({ goal }) => goal)) - 1e-6, name);
-      });
-    }
-  }
-});
-
-Deno.test("apgd() without a random start begins in the middle of what is allowed in L∞, and else at the example", () => {
-  const x = matrix(2, 3, [0.1, 0.5, -0, 0.9, -0, -0]);
-  for (const norm of NORMS) {
-    const model = asked({ ...FOUR });
-    apgd(model, batch({ x, labels: [0, 1], classes: 4 }), {
-      ...{ norm, epsilon: 0.3, iterations: 1, randomStart: false },
-      bounds: [[0, 1], [-1, 1], [-1, 0]],
-    });
-    const middle = norm === "Linf" ? [0.2, 0.5, -0.15, 0.8, 0, -0.15] : [...x.data];
-    assertClose(model.questions[0].x.flatMap((row) => [...row]), middle, 1e-6, norm);
-  }
 });

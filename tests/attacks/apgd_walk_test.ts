@@ -4,15 +4,17 @@ import { apgd } from "../../src/attacks/apgd.ts";
 import { keeper } from "../../src/attacks/apgd_walk.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
-import { matrix } from "../../src/matrix.ts";
-import { assertClose, uniformMatrix } from "../support.ts";
+import { matrix, rowsOf } from "../../src/matrix.ts";
+import { rng } from "../../src/rng.ts";
+import { assertClose, centralDifference, uniformMatrix } from "../support.ts";
 import { asked, type Formula, quadratic, rowsIn } from "./asked.ts";
 
 /** Two classes of four inputs, whose margin is greatest inside some of the balls and at the edge of others. */
 const FORMULA = quadratic([[0, 0, 0, 0], [0.9, -0.4, 0.3, 0.2]], [[0, 0, 0, 0], [1.5, 1, 0.25, 2.5]]);
 const X = uniformMatrix(6, 4, 8, { lo: 0, hi: 1 });
-/** The same, less near the boundary. */
-const HARD: Formula = { ...FORMULA, scores: (x) => [FORMULA.scores(x)[0] + 0.18, FORMULA.scores(x)[1]] };
+/** The same, farther from the boundary. */
+const hard = (add: number): Formula => ({ ...FORMULA, scores: (x) => [add, FORMULA.scores(x)[1]] });
+const HARD = hard(0.18);
 
 type Point = Float64Array;
 interface Rules {
@@ -28,8 +30,9 @@ interface Rules {
  */
 function walk(
   { scores, slopes }: Formula,
-  { x, project, epsilon, bounds: [lo, hi] = [-Infinity, Infinity] }: {
+  { x, start, project, epsilon, bounds: [lo, hi] = [-Infinity, Infinity] }: {
     x: Point;
+    start: Point;
     project: (at: ArrayLike<number>) => Point;
     epsilon: number;
     bounds?: readonly [number, number];
@@ -49,7 +52,13 @@ function walk(
     const chosen = free.map((slope) => slope !== 0 && Math.abs(slope) >= least ? Math.sign(slope) : 0);
     return chosen.map((sign) => sign / Math.max(chosen.filter((each) => each !== 0).length, 1));
   };
-  let at = x, before = x, best = x, top = -Infinity, size = L1 ? 1 : 2, share = 0.2, moved = x.length;
+  let at = start,
+    before = start,
+    best = start,
+    top = -Infinity,
+    size = L1 ? 1 : 2,
+    share = 0.2,
+    moved = x.length;
   const look = (part: number) => Math.max(Math.floor(part * iterations), 1);
   let period = look(L1 ? 0.04 : 0.22), since = 0, rises = 0, last = -Infinity, seen = NaN, reduced = true;
   for (let i = 0;; i++) {
@@ -97,6 +106,7 @@ function compare(
     epsilon: number;
     bounds?: readonly [number, number];
     onProgress?: (done: number) => void;
+    randomStart?: boolean;
   },
   formula = FORMULA,
   x = X,
@@ -104,18 +114,25 @@ function compare(
   const model = asked(formula);
   const labels = new Int32Array(x.rows);
   const attacked = apgd(model, batch({ x, labels, classes: 2 }), {
-    ...options,
     ...{ loss: "margin", randomStart: false },
+    ...options,
   });
   const { norm, epsilon, bounds, iterations } = options;
   const all = constraint(x.cols, { norm, epsilon, bounds });
-  const walks = rowsIn(x).map((own) => {
+  const walks = rowsIn(x).map((own, row) => {
     const project = (at: ArrayLike<number>) => {
       const m = matrix(1, x.cols, Float32Array.from(at));
       all.project(m, matrix(1, x.cols, Float32Array.from(own)));
       return Float64Array.from(m.data);
     };
-    return walk(formula, { ...options, x: own, project }, options);
+    const first = matrix(1, x.cols, Float32Array.from(own));
+    if (options.randomStart) {
+      all.around(matrix(1, x.cols, first.data.slice())).sample(
+        first,
+        () => rng(0).split(row).split("walk", 0),
+      );
+    }
+    return walk(formula, { ...options, x: own, start: rowsIn(first)[0], project }, options);
   });
   const { questions } = model;
   // the last question is the judge's
@@ -154,17 +171,31 @@ Deno.test("apgd() in L1 leaps, and moves the features of the greatest slopes", (
   }
 });
 
-Deno.test("apgd() that stops early ends each walk where it fools, after the leap too, and goes on with the others", () => {
-  for (const [norm, epsilon] of [["Linf", 0.6], ["L2", 0.6], ["L1", 0.9]] as const) {
-    const { walks, attacked } = compare(
-      { norm, epsilon, iterations: 30, rho: 0.75, stopEarly: true },
-      HARD,
-      uniformMatrix(12, 4, 8, { lo: 0, hi: 1 }),
+Deno.test("apgd() in L1 leaps to the far end of the feature of the greatest slope, however large the ball and small the slope", () => {
+  for (const scale of [1e-7, 1 / 3]) {
+    const model = asked(quadratic([[0, 0, 0], [-scale, 3 * scale, 2 * scale]], [[0, 0, 0], [0, 0, 0]]));
+    const x = uniformMatrix(2, 3, 4), given = { norm: "L1", epsilon: 2000, iterations: 1 } as const;
+    apgd(model, batch({ x, labels: [0, 0], classes: 2 }), { ...given, randomStart: false });
+    model.questions[1].x.forEach((far, row) =>
+      assertClose(far, rowsIn(x)[row].map((v, i) => i === 1 ? v + 2000 : v), 1e-6)
     );
-    const lengths = new Set(walks.map(({ points }) => points.length));
-    assert(lengths.size > 3, `${norm}: ${[...lengths]}`);
-    assertEquals([...attacked.queries], walks.map(({ points }) => points.length));
-    assert(attacked.fooled.includes(0) && attacked.fooled.includes(1), norm);
+  }
+});
+
+Deno.test("apgd() that stops early ends each walk where it fools, after the leap too, and goes on with the others", () => {
+  const many = uniformMatrix(12, 4, 8, { lo: 0, hi: 1 });
+  for (const [norm, epsilon] of [["Linf", 0.6], ["L2", 0.6], ["L1", 0.9]] as const) {
+    for (const [add, rho] of [[0.18, 0.75], [0.18, 0.25], [0.15, 0.1]]) {
+      const given = { norm, epsilon, iterations: 30, rho, stopEarly: true };
+      const { walks, attacked } = compare(given, hard(add), many);
+      const lengths = new Set(walks.map(({ points }) => points.length));
+      assert(lengths.size > 2, `${norm}: ${[...lengths]}`);
+      assertEquals([...attacked.queries], walks.map(({ points }) => points.length));
+      assert(attacked.fooled.includes(1), norm);
+    }
+    // one alone, which stands to the end
+    compare({ norm, epsilon: 0.2, iterations: 10, rho: 0.75, stopEarly: true }, HARD, rowsOf(many, 11, 12));
+    compare({ norm, epsilon, iterations: 10, rho: 0.75, randomStart: true }, HARD);
   }
 });
 
@@ -199,9 +230,13 @@ Deno.test("apgd() with a grid walks as without, shows the best point on it, and 
     const free = asked(HARD), held = asked(HARD);
     // without a grid, but to the end
     apgd(free, examples, { ...given, stopEarly: false });
-    const attacked = apgd(held, examples, { ...given, grid, restarts: 2 });
+    const progress: number[] = [];
+    const onProgress = (done: number) => progress.push(done);
+    const attacked = apgd(held, examples, { ...given, grid, restarts: 2, onProgress });
     const first = free.questions.slice(0, iterations + 1);
     assertEquals(held.questions.slice(0, iterations + 1), first, norm);
+    assertEquals(progress, progress.toSorted((a, b) => a - b));
+    assertEquals(progress.at(-1), 1);
     const all = constraint(4, { norm, epsilon, grid });
     const margin = (x: Point) => Math.fround(HARD.scores(x)[1]) - Math.fround(HARD.scores(x)[0]);
     const best = matrix(
@@ -223,5 +258,120 @@ Deno.test("apgd() with a grid walks as without, shows the best point on it, and 
       first.map(({ ask, x }) => ({ ask, x: left.map((i) => x[i]) })),
     );
     assertEquals(rowsIn(attacked.x), rowsIn(best));
+  }
+});
+
+/** Four classes of three inputs. */
+const FOUR = quadratic(
+  [[0.9, 0.2, -0.3], [-0.4, 0.8, 0.1], [0.3, -0.7, 0.6], [0.1, 0.4, -0.9]],
+  [[0.3, 0.1, 0.2], [0.2, 0.4, 0.1], [0.1, 0.2, 0.5], [0.3, 0.2, 0.1]],
+);
+
+type Loss = "own" | "crossEntropy" | "margin" | "dlr";
+/** What a walk away from `y`, or toward `t`, raises, in double (Croce and Hein 2020, section 4). */
+function goalOf(
+  loss: Loss,
+  x: Float64Array,
+  { y, t, ratio }: { y: number; t?: number; ratio: boolean },
+): number {
+  const z = FOUR.scores(x), falling = z.toSorted((a, b) => b - a);
+  const other = Math.max(...z.filter((_, c) => c !== (t ?? y)));
+  if (loss === "margin" || loss === "dlr") {
+    // toward a class in turn from the label; toward the target of a caller from the best of the others
+    const lead = t === undefined ? other - z[y] : ratio ? z[t] - z[y] : z[t] - other;
+    if (loss === "margin") return lead;
+    return lead / (falling[0] - (ratio ? (falling[2] + falling[3]) / 2 : falling[2]));
+  }
+  const log = Math.log(z.reduce((sum, each) => sum + Math.exp(each), 0));
+  return t === undefined ? log - z[y] : z[t] - log;
+}
+
+const WAYS = [
+  {},
+  { target: 2 },
+  { targets: 2 },
+  { targets: 9, randomStart: false },
+  { labels: "predicted" },
+  { targets: 3, labels: "predicted" },
+  { restarts: 2, targets: 2, randomStart: false },
+] as const;
+
+Deno.test("apgd() climbs the loss that it is told, and keeps what fools or else the greatest of all that it asked", () => {
+  const iterations = 5, epsilon = 0.45, x = uniformMatrix(8, 3, 3), rows = rowsIn(x);
+  const predict = (at: Float64Array) => {
+    const z = FOUR.scores(at);
+    return z.indexOf(Math.max(...z));
+  };
+  // the last is wrong as it is
+  const truth = Int32Array.from(rows, (row, i) => (predict(row) + Number(i === 7)) % 4);
+  for (const loss of ["own", "crossEntropy", "margin", "dlr"] as const) {
+    for (const way of WAYS) {
+      if (loss === "dlr" && "target" in way) continue;
+      const { target, targets = 0, labels = "true", randomStart, restarts = 1 } = way as
+        & {
+          [K in "target" | "targets" | "restarts"]?: number;
+        }
+        & { labels?: "true" | "predicted"; randomStart?: boolean };
+      const model = asked(FOUR), name = `${loss} ${JSON.stringify(way)}`;
+      const attacked = apgd(model, batch({ x, labels: truth, classes: 4 }), {
+        ...{ ...way, norm: "L2", epsilon, iterations, loss },
+      });
+      const questions = model.questions.slice(0, -1);
+      // who is aimed at is asked first
+      if (targets > 0 || labels === "predicted") {
+        assertEquals(questions.shift(), { ask: "scores", x: rows }, name);
+      }
+      const y = labels === "predicted" ? rows.map(predict) : [...truth];
+      const fools = (i: number, at: Float64Array) =>
+        target === undefined ? predict(at) !== truth[i] : predict(at) === target;
+      const aims = Math.max(Math.min(targets, 3), 1);
+      const asks = new Array(8).fill(model.questions.length - 1 - questions.length);
+      const all = rows.map((): { at: Float64Array; goal: number; fools: boolean }[] => []);
+      let open = rows.map((_, i) => i);
+      for (let walk = 0; walk < aims * restarts && open.length > 0; walk++) {
+        const own = questions.splice(0, iterations + 1);
+        open.forEach((i, k) => {
+          const falling = FOUR.scores(rows[i]).map((z, c) => [z, c]).filter(([, c]) => c !== y[i])
+            .sort(([a], [b]) => b - a);
+          const t = target ?? (targets > 0 ? falling[walk % aims][1] : undefined);
+          const goal = (at: Float64Array) => goalOf(loss, at, { y: y[i], t, ratio: targets > 0 });
+          const points = own.map(({ x }) => x[k]);
+          asks[i] += iterations + 1;
+          if (randomStart === false) assertEquals(points[0], rows[i], name);
+          // the first step is of 2ε along the gradient, and back to the ball
+          const g = points[0].map((_, j) => centralDifference(goal, points[0].slice(), j, 1e-4));
+          const far = points[0].map((v, j) => v + 2 * epsilon * g[j] / Math.hypot(...g) - rows[i][j]);
+          assertClose(
+            points[1],
+            far.map((v, j) => rows[i][j] + v * epsilon / Math.hypot(...far)),
+            1e-4,
+            name,
+          );
+          points.forEach((at) => all[i].push({ at, goal: goal(at), fools: fools(i, at) }));
+        });
+        open = open.filter((i) => !all[i].some(({ fools }) => fools));
+      }
+      assertEquals([...questions], [], name);
+      assertEquals([...attacked.queries], asks, name);
+      rowsIn(attacked.x).forEach((found, i) => {
+        const best = all[i].filter((each) => each.fools === (attacked.fooled[i] === 1));
+        assertEquals(attacked.fooled[i] === 1, all[i].some(({ fools }) => fools), name);
+        const kept = best.find(({ at }) => at.every((v, j) => v === found[j]));
+        assert(kept && kept.goal >= Math.max(...best.map(({ goal }) => goal)) - 1e-6, name);
+      });
+    }
+  }
+});
+
+Deno.test("apgd() without a random start begins in the middle of what is allowed in L∞, and else at the example", () => {
+  const x = matrix(2, 3, [0.1, 0.5, -0, 0.9, -0, -0]);
+  for (const norm of ["Linf", "L2", "L1"] as const) {
+    const model = asked({ ...FOUR });
+    apgd(model, batch({ x, labels: [0, 1], classes: 4 }), {
+      ...{ norm, epsilon: 0.3, iterations: 1, randomStart: false },
+      bounds: [[0, 1], [-1, 1], [-1, 0]],
+    });
+    const middle = norm === "Linf" ? [0.2, 0.5, -0.15, 0.8, 0, -0.15] : [...x.data];
+    assertClose(model.questions[0].x.flatMap((row) => [...row]), middle, 1e-6, norm);
   }
 });

@@ -19,6 +19,9 @@ export interface Formula {
   slopes(x: Float64Array): number[][];
 }
 
+/** Questions after which a walk is taken for one without end. */
+const MOST = 1000;
+
 /** The inputs of a matrix, row by row. */
 export const rowsIn = ({ rows, cols, data }: Matrix): Float64Array[] =>
   Array.from({ length: rows }, (_, i) => Float64Array.from(data.subarray(i * cols, (i + 1) * cols)));
@@ -29,15 +32,18 @@ export function asked(
 ): Differentiable & { readonly questions: Question[] } {
   const questions: Question[] = [];
   const width = head.width(classes);
+  const keep = (question: Question) => {
+    if (questions.push(question) > MOST) throw new Error(`asked more than ${MOST} times`);
+  };
   const answer = (x: Matrix) => matrix(x.rows, width, rowsIn(x).flatMap(scores));
   return {
     ...{ inputs, classes, head, questions },
     scores(x) {
-      questions.push({ ask: "scores", x: rowsIn(x) });
+      keep({ ask: "scores", x: rowsIn(x) });
       return answer(x);
     },
     inputGradient(x, dScores) {
-      questions.push({ ask: "gradient", x: rowsIn(x) });
+      keep({ ask: "gradient", x: rowsIn(x) });
       const d = rowsIn(dScores(answer(x), 0));
       return matrix(
         x.rows,
