@@ -26,6 +26,17 @@ Deno.test("judge() compares the predicted class with labels or targets, or proba
   assertEquals(told, [0, -1, 1, -1, 2, -1]);
 });
 
+Deno.test("criteria refuse thresholds that are no probability and targets that are no class", () => {
+  for (const threshold of [0, 1]) assertEquals(typeof confident(threshold), typeof confidentIn(0, threshold));
+  for (const threshold of [-0.1, 1.1, NaN]) {
+    assertThrows(() => confident(threshold), InputError, "is not a number in [0, 1]");
+    assertThrows(() => confidentIn(0, threshold), InputError, "is not a number in [0, 1]");
+  }
+  for (const target of [-1, 0.5]) {
+    assertThrows(() => confidentIn(target, 0.5), InputError, "is not a whole number");
+  }
+});
+
 Deno.test("judge() refuses what is no list and no criterion", () => {
   const bad: unknown[][] = [[{}, misclassified], [undefined, misclassified], [predictions, 3], [
     predictions,

@@ -3,11 +3,11 @@ import "../../src/runtime/inlined.ts";
 import { anyAttacks, attackNamed, attacks } from "../../src/attacks/mod.ts";
 import {
   areEqualData,
-  checkedConstraint,
+  checkConstraint,
   COMMON,
-  type Given,
   optionsFor,
   refuse,
+  type RunOptions,
   targets,
 } from "../../src/attacks/options.ts";
 import { resolve } from "../../src/checks.ts";
@@ -59,19 +59,19 @@ Deno.test("targets() are one for all examples or one each, classes of the model"
   }
 });
 
-Deno.test("checkedConstraint() goes with no option of its own, and is of the model's inputs", () => {
+Deno.test("checkConstraint() refuses options beside it, and is of the model's inputs", () => {
   const whole = constraint(3, { epsilon: 1 });
-  assert(checkedConstraint("attack", whole, 3, { constraint: whole } as Given) === whole);
+  checkConstraint("attack", whole, 3, { constraint: whole } as RunOptions);
   for (
     const more of [{ epsilon: 0 }, { norm: "L2" }, { bounds: [0, 1] }, { fixed: [] }, { grid: 0 }, {
       oneHot: [],
     }]
   ) {
-    const wrong = () => checkedConstraint("attack", whole, 3, more as unknown as Given);
+    const wrong = () => checkConstraint("attack", whole, 3, more as unknown as RunOptions);
     assertThrows(wrong, InputError, `${Object.keys(more)[0]} does not go with a constraint`);
   }
   assertThrows(
-    () => checkedConstraint("attack", whole, 2, {} as Given),
+    () => checkConstraint("attack", whole, 2, {} as RunOptions),
     InputError,
     "is of 3 features, the model takes 2",
   );

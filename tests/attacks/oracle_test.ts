@@ -5,8 +5,8 @@ import {
   oracle,
   ordinaryMatrices,
   predictAsync,
+  predictionsOf,
   replyAsync,
-  said,
 } from "../../src/attacks/oracle.ts";
 import { InputError } from "../../src/errors.ts";
 import { heads } from "../../src/heads.ts";
@@ -28,7 +28,7 @@ const dScores = (d: Matrix, scores: Matrix, first: number) => {
 
 Deno.test("oracle() of a user's model gives scores, and a copy of its gradient that the model may keep", () => {
   const user = asked(FORMULA), kept = matrix(5, 2, new Float32Array(10).fill(3));
-  using near = oracle({ ...user, inputGradient: (x, d) => (user.inputGradient(x, d), kept) });
+  const near = oracle({ ...user, inputGradient: (x, d) => (user.inputGradient(x, d), kept) });
   assertEquals(near.reply({ ask: "scores", x: X }).scores, user.scores(X));
   const { scores, gradient } = near.reply({ ask: "gradient", x: X, dScores });
   assertEquals(scores, user.scores(X));
@@ -36,8 +36,8 @@ Deno.test("oracle() of a user's model gives scores, and a copy of its gradient t
   gradient!.data.fill(0);
   assertEquals(kept.data[0], 3);
   // the same memory for the same shape
-  assert(near.room("a", 2, 3) === near.room("a", 2, 3));
-  using blind = oracle({ ...user, inputGradient: undefined } as unknown as Classifier);
+  assert(near.memory("a", 2, 3) === near.memory("a", 2, 3));
+  const blind = oracle({ ...user, inputGradient: undefined } as unknown as Classifier);
   assertThrows(
     () => blind.reply({ ask: "gradient", x: X, dScores }),
     InputError,
@@ -52,8 +52,8 @@ Deno.test("oracle() of a model here works in its memory, and gives what the mode
       b: { shape: [3], data: new Float32Array(3) },
     },
   });
-  using near = oracle(own);
-  const x = near.room("x", 5, 2);
+  const near = oracle(own);
+  const x = near.memory("x", 5, 2);
   x.data.set(X.data);
   const scores = own.scores(X).data, { gradient } = near.reply({ ask: "gradient", x, dScores });
   assertEquals(near.reply({ ask: "scores", x }).scores!.data, scores);
@@ -64,6 +64,11 @@ Deno.test("oracle() of a model here works in its memory, and gives what the mode
   };
   assertEquals(gradient!.data, own.inputGradient(X, d).data);
   assertEquals(near.reply({ ask: "labels", x }).scores!.data, scores);
+  // its memory is used again
+  near.end();
+  const next = oracle(own);
+  assert(next.memory("x", 5, 2) === x);
+  next.end();
 });
 
 Deno.test("ordinaryMatrices() gives the matrix of a name while its shape stays", () => {
@@ -72,10 +77,10 @@ Deno.test("ordinaryMatrices() gives the matrix of a name while its shape stays",
   assertEquals([room("a", 3, 3).rows, room("a", 3, 2).cols, room("a", 2, 3) === first], [3, 2, false]);
 });
 
-Deno.test("said() of labels alone knows no probability, and of scores what predict() does", () => {
+Deno.test("predictionsOf() of labels alone knows no probability, and of scores what predict() does", () => {
   const user = asked(FORMULA);
-  assertEquals(said(user, { scores: user.scores(X) }), predict(user, X));
-  const { predicted, confidence, probabilities } = said(user, { labels: Int32Array.of(2, 0) });
+  assertEquals(predictionsOf(user, { scores: user.scores(X) }), predict(user, X));
+  const { predicted, confidence, probabilities } = predictionsOf(user, { labels: Int32Array.of(2, 0) });
   assertEquals([...predicted], [2, 0]);
   assertEquals([...confidence], [NaN, NaN]);
   assertEquals([probabilities.rows, probabilities.cols, ...probabilities.data], [
