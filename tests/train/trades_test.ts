@@ -1,4 +1,11 @@
-import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { anyAttacks, fgsm, pgd } from "../../src/attacks/mod.ts";
 import { differentiable, perturbation, rubbishClass } from "../../src/attacks/perturbations.ts";
