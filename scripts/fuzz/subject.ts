@@ -36,21 +36,25 @@ export function subject<T>(definition: Subject<T>): Subject {
 }
 
 /**
- * What becomes of `input`: it has to be answered, or refused in one clear sentence, within a second. What breaks this is
- * tried once more: code may have been compiled meanwhile, the processor's time counts and not that of others, and
- * errors now say where they come from.
+ * What becomes of `input`: it has to be answered, or refused in one clear sentence, within so many milliseconds. What
+ * breaks this is tried once more: code may have been compiled meanwhile, the processor's time counts and not that of
+ * others, and errors now say where they come from.
  */
-export async function judge(subject: Subject, input: unknown): Promise<Verdict> {
+export async function judge(
+  subject: Subject,
+  input: unknown,
+  { milliseconds = LIMITS.milliseconds }: { milliseconds?: number } = {},
+): Promise<Verdict> {
   const depth = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   let first: Verdict;
   try {
-    first = await judgeOnce(subject, input, () => performance.now());
+    first = await judgeOnce(subject, input, { milliseconds, now: () => performance.now() });
   } finally {
     Error.stackTraceLimit = depth;
   }
   if (first.outcome === "answered" || first.outcome === "refused") return first;
-  const second = await judgeOnce(subject, input, spent);
+  const second = await judgeOnce(subject, input, { milliseconds, now: spent });
   return first.outcome === "slow" || second.outcome === first.outcome ? second : first;
 }
 
@@ -60,7 +64,11 @@ export function spent(): number {
   return (user + system) / 1000;
 }
 
-async function judgeOnce({ size, run }: Subject, input: unknown, now: () => number): Promise<Verdict> {
+async function judgeOnce(
+  { size, run }: Subject,
+  input: unknown,
+  { milliseconds, now }: { milliseconds: number; now: () => number },
+): Promise<Verdict> {
   const before = bytesAllocated(), started = now();
   let refusal: string | undefined;
   try {
@@ -74,7 +82,7 @@ async function judgeOnce({ size, run }: Subject, input: unknown, now: () => numb
   const took = now() - started, bytes = bytesAllocated() - before;
   const unclear = refusal === undefined ? undefined : unclearness(refusal);
   if (unclear) return { outcome: "unclear", problem: `${unclear}: ${JSON.stringify(refusal)}` };
-  if (took > LIMITS.milliseconds) return { outcome: "slow", problem: `took ${Math.round(took)} ms` };
+  if (took > milliseconds) return { outcome: "slow", problem: `took ${Math.round(took)} ms` };
   const limit = size === undefined ? Infinity : 2 * size(input) + LIMITS.bytes;
   if (bytes > limit) return { outcome: "large", problem: `allocated ${bytes} bytes, more than ${limit}` };
   return { outcome: refusal === undefined ? "answered" : "refused" };

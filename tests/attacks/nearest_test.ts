@@ -20,7 +20,7 @@ const MINIMAL: readonly Attack[] = [
   jsma,
   lbfgs,
 ] as object[] as Attack[];
-const D = 12;
+const D = 12, EXAMPLES = 12;
 
 /** A linear model, its scores in double, and examples near its middle that it gets right. */
 function linear(classes: number) {
@@ -31,8 +31,8 @@ function linear(classes: number) {
   };
   const scores = { rows: classes, cols: D, W: Float64Array.from(W.data), b: new Float64Array(classes) };
   const made = model(softmaxLinear({ inputs: D, classes }), { tensors });
-  const x = uniformMatrix(30, D, 5, { lo: 0, hi: 1 });
-  const labels = Int32Array.from({ length: 30 }, (_, b) => {
+  const x = uniformMatrix(EXAMPLES, D, 5, { lo: 0, hi: 1 });
+  const labels = Int32Array.from({ length: EXAMPLES }, (_, b) => {
     const all = made.scores(rowsOf(x, b, b + 1)).data;
     return all.indexOf(Math.max(...all));
   });
@@ -87,7 +87,7 @@ Deno.test("minimal attacks on linear models find the exact distance within the b
           const name = `${attack.name} in ${norm} within ${lo}, ${hi} of ${classes} classes`;
           const { x, fooled } = attack(made, examples, { norm, epsilon: 100, bounds: [lo, hi] });
           const far = distances(examples.x, x, norm);
-          for (let b = 0; b < 30; b++) {
+          for (let b = 0; b < EXAMPLES; b++) {
             const own = Float64Array.from(rowsOf(examples.x, b, b + 1).data);
             const exact = exactDistance({ scores, label: examples.labels[b], x: own, norm }, [lo, hi]);
             assertEquals(fooled[b], Number(exact < Infinity), `${name}, example ${b}: ${exact}`);

@@ -328,6 +328,7 @@ Deno.test("robustness() tells of each fooled example the smallest input found, a
     const { perExample, at } = robustness(subject, examples, {
       epsilons: [0.2, 0.5],
       norm,
+      effort: "quick",
       bounds: [0, 1],
       certify: "none",
       perExample: true,

@@ -15,31 +15,30 @@ import type { Differentiable } from "../../src/models/classifier.ts";
  */
 const STEP = 2 ** -8, TOLERANCE = 1e-3;
 
+/** Every family with examples where a step in any input or parameter crosses no kink. */
+const trials = specimens.flatMap((specimen) =>
+  smoothExamples(specimen, STEP).map((examples) => ({ specimen, examples }))
+);
+
 Deno.test("lossGradient() of every model agrees with central differences of its loss", () => {
-  const check = (each: Differentiable, name: string, trials: readonly Batch[]) => {
-    for (const examples of trials) {
-      const gradient = lossGradient(each, examples);
-      const { data, cols } = examples.x;
-      const numeric = data.map((_, j) =>
-        centralDifference(() => losses(each, examples)[Math.floor(j / cols)], data, j, STEP)
-      );
-      assertClose(gradient.data, numeric, TOLERANCE, name);
-      assert(gradient.data.some((slope) => Math.abs(slope) > 0.1), `${name} has gradients of ordinary size`);
-    }
+  const check = (each: Differentiable, name: string, examples: Batch) => {
+    const gradient = lossGradient(each, examples);
+    const { data, cols } = examples.x;
+    const numeric = data.map((_, j) =>
+      centralDifference(() => losses(each, examples)[Math.floor(j / cols)], data, j, STEP)
+    );
+    assertClose(gradient.data, numeric, TOLERANCE, name);
+    assert(gradient.data.some((slope) => Math.abs(slope) > 0.1), `${name} has gradients of ordinary size`);
   };
-  for (const specimen of specimens) {
+  for (const { specimen, examples } of trials) {
     using each = specimenModel(specimen);
-    check(each, specimen.name, smoothExamples(specimen, STEP));
+    check(each, specimen.name, examples);
   }
-  check(userModel(), "a user's model", [examplesFor(userModel(), 4, { seed: 3 })]);
+  check(userModel(), "a user's model", examplesFor(userModel(), 4, { seed: 3 }));
 });
 
 Deno.test("Network.backward() of every family agrees with central differences in every parameter", () => {
-  const trials = specimens.flatMap((specimen) =>
-    smoothExamples(specimen, STEP).map((examples) => ({ specimen, examples }))
-  );
-  for (const { specimen, examples: { x, labels } } of trials) {
-    const { name, family, tensors } = specimen;
+  for (const { specimen: { name, family, tensors }, examples: { x, labels } } of trials) {
     using network = executorOf(family, tensors);
     const evaluate = () => {
       const scores = network.forward(network.workspace.copy("x", x));
@@ -47,7 +46,6 @@ Deno.test("Network.backward() of every family agrees with central differences in
       family.head.loss({ loss, dScores }, scores, labels);
       return { loss: sum(loss.data), dScores };
     };
-    const before = kinksOf(specimen, tensors, x);
     network.backward(evaluate().dScores, { inputs: true, parameters: "replace" });
     for (const { name: parameter, value, gradient } of network.parameters) {
       const analytic = gradient.data.slice();
@@ -55,7 +53,6 @@ Deno.test("Network.backward() of every family agrees with central differences in
         centralDifference(
           () => {
             network.refresh();
-            assertEquals(kinksOf(specimen, network.tensors(), x), before, `${name}: no kink is near`);
             return evaluate().loss;
           },
           value.data,

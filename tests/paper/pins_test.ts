@@ -262,7 +262,7 @@ function worst(of: Differentiable, rows: Rows, largest: number, seed: number): n
   let left = Array.from(rows.y.keys()).filter((i) => predicted[i] === rows.y[i]);
   for (const epsilon of new Set([0.1, largest])) {
     const many = { epsilon, steps: 20, stopEarly: true };
-    const drawn = (name: string, first: number) => ({ first, seed: rng(seed).split(name, epsilon).key });
+    const drawn = (name: string, first: number) => ({ first, seed: rng(seed).split(name, `${epsilon}`).key });
     const attacks = [
       (b: Batch) => fgsm(of, b, { epsilon }),
       (b: Batch, i: number) => pgd(of, b, { ...many, ...drawn("pgd", i) }),
