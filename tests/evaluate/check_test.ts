@@ -2,13 +2,13 @@ import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { signNoise } from "../../src/attacks/mod.ts";
-import { type Batch, batch } from "../../src/data/batch.ts";
+import { type Batch, batch, select } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
 import { checkSteps } from "../../src/evaluate/check.ts";
 import { checkReport } from "../../src/evaluate/check_report.ts";
 import { GATE, type Gate, gateAttacks, type Threshold } from "../../src/evaluate/gate.ts";
 import { trialsOf } from "../../src/evaluate/trials.ts";
-import { robustness } from "../../src/evaluate/robustness.ts";
+import { robustness, robustnessSteps } from "../../src/evaluate/robustness.ts";
 import { evaluation } from "../../src/evaluate/evaluation.ts";
 import { outcomes, runSteps } from "../../src/evaluate/outcomes.ts";
 import { model } from "../../src/models/model.ts";
@@ -280,4 +280,53 @@ Deno.test("a gate's fixed inputs stay, its grid and its one-hot groups are kept,
   assertEquals(errors({ epsilons: [0.5], grid: 1 })[0], "0 0 0");
   assertEquals(errors({ epsilons: [0.5], fixed: [0], oneHot: [[1, 2]] })[0], "0 0 0");
   assertEquals(errors({ fixed: [0], oneHot: [[1, 2]] }), ["0 4 4", { fixed: [0], oneHot: [[1, 2]] }]);
+});
+
+/** The fractions that a check yields with turns of so many passes, of the gate that tries nothing by name. */
+function fractionsOf(examples: Batch, turn?: number): number[] {
+  const gate: Gate = { ...GATE, epsilons: [0.15], effort: "quick" };
+  return [...checkSteps(sign, examples, gate, { ...NAMES, turn })];
+}
+
+Deno.test("checkSteps() yield the part of all passes that is done, turn by turn", () => {
+  // clean 1, noise of one size 1 and its answer; then fgsm 3 + 1, twice pgd of 20 steps 60 + 1, five times noise and an answer
+  const single = 1 + 1 + 1, worst = 1 + 4 + 61 + 61 + 6, share = single / (single + worst);
+  const gate: Gate = { ...GATE, epsilons: [0.15], effort: "quick" };
+  const options = { epsilons: [0.15], effort: "quick", certify: "none" } as const;
+  for (const [turn, chunk] of [[2, 1], [6, 2], [undefined, 250]]) {
+    const [first, second] = [
+      [...outcomes(sign, four, trialsOf(gate, 1), { turn })],
+      [...robustnessSteps(sign, four, options, { chunk })],
+    ];
+    const expected = [...first.map((f) => f * share), ...second.map((f) => share + (1 - share) * f)];
+    assertEquals(fractionsOf(four, turn), expected);
+    assert(first.length > 0 || turn !== 2);
+  }
+  // no more than 250 at once, however long a turn is
+  const x = matrix(251, 1, Array.from({ length: 251 }, (_, i) => 0.5 + i / 1000));
+  const many = batch({ x, labels: new Int32Array(251).fill(1), classes: 2 });
+  const steps = [...robustnessSteps(sign, many, options, { chunk: 250 })];
+  assertEquals(fractionsOf(many, 9000).slice(-steps.length), steps.map((f) => share + (1 - share) * f));
+});
+
+Deno.test("checkSteps() of a sample look for the worst case on examples that are evenly spread, and say so", () => {
+  const gate = { effort: "quick" } as const;
+  const sampled = (sample: number) => whole(gate, { sample });
+  const { robustness: found, notes, outcomes: known } = sampled(3);
+  const { perExample: _, ...expected } = robustness(sign, select(four, [0, 1, 2]), {
+    epsilons: [0.15],
+    effort: "quick",
+    certify: "none",
+    perExample: true,
+  });
+  assertEquals(found, expected);
+  assertEquals(notes, [
+    "The worst case was looked for on 3 of the 4 examples, evenly spread; all other rates are of all 4.",
+  ]);
+  assertEquals(known.map(({ on }) => on), ["clean"]);
+  assertEquals(sampled(2).robustness!.clean.errorRate, 0, "the first and the third, which are right");
+  for (const all of [4, 5]) {
+    assertEquals([sampled(all).robustness, sampled(all).notes], [whole(gate).robustness, []]);
+  }
+  assertEquals(whole(gate).conditions.seed, 0);
 });

@@ -108,6 +108,12 @@ Deno.test("train() refuses states that no training left, whatever is wrong with 
     await refuse(writeChecked(tensors, { ...metadata, position: text }), "its checkpoint has no position");
     await refuse(writeChecked(tensors, { ...metadata, setup: text }), "its checkpoint has no setup");
   }
+  for (const part of ["setup", "position"]) {
+    const resume = { ...loadCheckpoint(state), [part]: null } as unknown as Checkpoint;
+    const run = () => train(family, data, { ...OPTIONS, validation, resume });
+    const { code, reason } = await assertRejects(run, InputError);
+    assertEquals([code, reason], ["format", `its checkpoint has no ${part}`]);
+  }
   const { W: _W, ...rest } = tensors;
   await refuse(writeChecked(rest, metadata), "its checkpoint lacks W");
   const { "best.W": _best, ...others } = tensors;

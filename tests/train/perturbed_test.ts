@@ -229,6 +229,22 @@ Deno.test("train() refuses perturbations that its model cannot be trained with",
   const generative = classRbm({ inputs: INPUTS, classes: CLASSES, hidden: 4 });
   await refuse(generative, through, InputError, "the model's objective is its own");
   await refuse(deep("softmax"), atLayer(through, 1), InputError, "at layer 1: only at the inputs");
+  const dropped = { ...sign, dropped: "both" } as const;
+  const alone = "only the inputs of a network with dropout can be so perturbed";
+  await refuse(deep("softmax"), { ...dropped, layer: 1 }, InputError, alone);
+  await refuse(deep("softmax"), { ...through, dropped: "both" }, InputError, alone);
+  await refuse(generative, dropped, InputError, `Cannot train with ${sign.name}: ${alone}`);
+  const own = `Cannot train with ${through.name}: the model's objective is its own`;
+  await refuse(generative, through, InputError, own);
+  await refuse(generative, rubbishClass(), InputError, "the model's objective is its own");
+  await refuse(
+    deep("softmax"),
+    rubbishClass(),
+    InputError,
+    "Cannot train against rubbish with head softmax: ",
+  );
+  // what is made of other inputs alone goes with an objective of its own
+  using _ = await train(generative, data, { perturbation: sign, epochs: 1 });
 });
 
 Deno.test("differentiable() refuses what has no derivative", () => {

@@ -10,6 +10,7 @@ import { saveModel } from "../../src/models/file.ts";
 import { model } from "../../src/models/model.ts";
 import { maxout, rbf } from "../../src/models/mod.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
+import { rng } from "../../src/rng.ts";
 import { train, type TrainOptions } from "../../src/train/mod.ts";
 import { assertClose, uniformMatrix } from "../support.ts";
 import { by, bytesOf, CLASSES, examples, INPUTS, linear, plain, trainings, trainSet } from "./support.ts";
@@ -42,7 +43,11 @@ Deno.test("train() takes every example once an epoch, the last batch being short
   assertEquals(seen.map(({ length }) => length), [15, 15, 15, 5, 15, 15, 15, 5]);
   const all = Array.from({ length: 50 }, (_, i) => i);
   const epochs = [seen.slice(0, 4).flat(), seen.slice(4).flat()];
-  for (const epoch of epochs) assertEquals([...epoch].sort((a, b) => a - b), all);
+  for (const [i, epoch] of epochs.entries()) {
+    assertEquals([...epoch].sort((a, b) => a - b), all);
+    // the order is that of a stream of its own, by which kept trainings are found again
+    assertEquals(epoch, [...rng(0).split("order", i).permutation(50)]);
+  }
   assertNotEquals(epochs[0], all);
   assertNotEquals(epochs[0], epochs[1]);
 });
@@ -104,7 +109,9 @@ Deno.test("train() perturbs for the model as it is at each step, by another key 
     },
   };
   using _ = await train(linear, trainSet, { epochs: 2, batchSize: 10, optimizer: plain, perturbation: spy });
-  assertEquals([biases.size, keys.size], [10, 10]);
+  assertEquals(biases.size, 10);
+  const streams = Array.from({ length: 10 }, (_, step) => rng(0).split("step", step).split("perturbation"));
+  assertEquals([...keys], streams.map(({ key }) => key));
 });
 
 Deno.test("train() lets its model be measured, attacked and saved on the way, and ends with the same bytes", async () => {
