@@ -6,6 +6,7 @@ import { attackSchemas, configureAttack, noBoundText } from "../../src/evaluate/
 Deno.test("attackSchemas have a norm where an attack has a choice, its first by default, and options that text can give", () => {
   for (const [name, { norms }] of Object.entries(anyAttacks)) {
     const { norm } = attackSchemas[name];
+    assertEquals(configureAttack(name).distance, norms[0], name);
     if (norms.length === 1) assertEquals(norm, undefined, name);
     else assertEquals([norm.default, norm.choices, typeof norm.help], [norms[0], norms, "string"], name);
   }

@@ -302,6 +302,9 @@ Deno.test("checkSteps() yield the part of all passes that is done, turn by turn"
     assertEquals(fractionsOf(four, turn), expected);
     assert(first.length > 0 || turn !== 2);
   }
+  const alone: Gate = { ...gate, effort: "none", attacks: ["fgsm"] };
+  const one = [...outcomes(sign, four, trialsOf(alone, 1), { turn: 2 })];
+  assertEquals([...checkSteps(sign, four, alone, { ...NAMES, turn: 2 })], one);
   // no more than 250 at once, however long a turn is
   const x = matrix(251, 1, Array.from({ length: 251 }, (_, i) => 0.5 + i / 1000));
   const many = batch({ x, labels: new Int32Array(251).fill(1), classes: 2 });

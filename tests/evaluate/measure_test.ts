@@ -8,7 +8,7 @@ import { type Batch, batch } from "../../src/data/batch.ts";
 import { heads } from "../../src/heads.ts";
 import { matrix } from "../../src/matrix.ts";
 import { fooledRate } from "../../src/evaluate/evaluation.ts";
-import { measure, measureRubbish, sweep } from "../../src/evaluate/measure.ts";
+import { confusion, measure, measureRubbish, sweep } from "../../src/evaluate/measure.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { SHORT } from "../attacks/short.ts";
 import { examplesFor, forEveryModel, userModel } from "../models/specimens.ts";
@@ -68,6 +68,11 @@ Deno.test("measure() takes the first of classes that are equally probable", () =
   const tie = answered([[0.25, 0.5, 0.5]], [1]);
   assertEquals(measure(transparent, tie).errorRate, 0);
   assertEquals(measure(transparent, { ...tie, labels: Int32Array.of(2) }).errorRate, 1);
+});
+
+Deno.test("confusion() counts each class by what it is taken for", () => {
+  const labels = Int32Array.of(0, 1, 1, 2, 1), predicted = Int32Array.of(0, 2, 1, 0, 2);
+  assertEquals(confusion({ predicted }, { labels, classes: 3 }), [[1, 0, 0], [0, 1, 2], [1, 0, 0]]);
 });
 
 Deno.test("measure() of a class with one example is of that one", () => {

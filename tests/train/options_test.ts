@@ -193,7 +193,16 @@ Deno.test("train() of labels in a plain array gives the bytes that those of a ba
 });
 
 Deno.test("train() refuses a perturbation that gives other than inputs", async () => {
-  for (const [made, what] of [[matrix(1, 1), "(1, 1)"], [undefined, "undefined"], [3, "3"]] as const) {
+  for (
+    const [made, what] of [
+      [matrix(1, 1), "(1, 1)"],
+      [matrix(50, 4), "(50, 4)"],
+      [matrix(49, 5), "(49, 5)"],
+      [{ rows: 50, cols: 5, data: new Float32Array(3) }, "(50, 5)"],
+      [undefined, "undefined"],
+      [3, "3"],
+    ] as const
+  ) {
     const perturbation = { name: "odd", apply: () => made } as unknown as Perturbation;
     const run = () => train(linear, trainSet, { perturbation });
     await assertRejects(

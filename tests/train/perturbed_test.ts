@@ -229,6 +229,8 @@ Deno.test("train() refuses perturbations that its model cannot be trained with",
   const generative = classRbm({ inputs: INPUTS, classes: CLASSES, hidden: 4 });
   await refuse(generative, through, InputError, "the model's objective is its own");
   await refuse(deep("softmax"), atLayer(through, 1), InputError, "at layer 1: only at the inputs");
+  const odd = atLayer({ name: "odd", apply: () => matrix(1, 2) }, 1);
+  await refuse(deep("softmax"), odd, InputError, "it must give inputs of shape (10, 5), not (1, 2)");
   const dropped = { ...sign, dropped: "both" } as const;
   const alone = "only the inputs of a network with dropout can be so perturbed";
   await refuse(deep("softmax"), { ...dropped, layer: 1 }, InputError, alone);
