@@ -18,6 +18,7 @@ import { experiments } from "../../src/paper/mod.ts";
 import { members } from "../../src/paper/recipes/ensemble.ts";
 import { rng } from "../../src/rng.ts";
 import { init } from "../../src/runtime/variants.ts";
+import { assertDrawable } from "./drawable.ts";
 import {
   answer,
   argmax,
@@ -538,7 +539,8 @@ for (const experiment of experiments) {
   if (own.length === 0) continue;
   Deno.test(`experiment ${id} measures what a computation of its own gives for every claim`, async () => {
     const world = worldFor(experiment, WIDE.has(id) ? 28 : undefined);
-    const { measurements } = await experiment.run(world.context);
+    const { measurements, figures = [] } = await experiment.run(world.context);
+    for (const figure of figures) assertDrawable(figure, `${id}, ${figure.id}`);
     // figures of claims, and what their orderings compare them with
     const names = new Set(own.flatMap((claim) => [
       claim.id,
