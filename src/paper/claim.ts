@@ -149,7 +149,10 @@ export function windowOf(paper: number, { by, on }: Tolerance): [low: number, hi
 export function ruleOf(claim: Claim): string {
   const { paper, tolerance, relation = "about", unit, ordering, provided } = claim;
   if (paper === null || !tolerance) return `holds if ${ordering?.says}`;
-  const [low, high] = windowOf(paper, tolerance).map((bound) => `${Number(bound.toPrecision(3))}`);
+  // near 100 % three digits would say that all is within
+  const [low, high] = windowOf(paper, tolerance).map((bound) =>
+    `${Number(bound.toPrecision(unit === "%" && bound > 99 ? 4 : 3))}`
+  );
   const of = unit === "%" ? " %" : "";
   const within = relation === "at least"
     ? `at least ${low}${of}`

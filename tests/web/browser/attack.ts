@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { DEFAULTS, EPSILONS } from "../../../src/web/page/settings.ts";
-import { finding, noiseText, percent, predictionText } from "../../../src/web/view/words.ts";
+import { finding, noiseText, percent, predictionText, provenText } from "../../../src/web/view/words.ts";
 import { median } from "../../../scripts/bench/rows.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { click } from "./visit.ts";
@@ -138,6 +138,77 @@ export const attack: readonly Scenario[] = [
         predictionText(softmax.attacked),
       );
       await stage.pick("It aims at", "", "#attack");
+    },
+  },
+  {
+    name: "random signs of the same size stand beside the attack, go when not wanted, and come back",
+    async run(stage) {
+      const { page, until, expected } = stage;
+      const toggle = () =>
+        page.evaluate(() => {
+          const all = [...document.querySelectorAll<HTMLElement>("#attack .check")];
+          all.find((each) => each.textContent!.includes("random signs"))!.querySelector("input")!.click();
+        });
+      await stage.slide("Size of the step, ε", 0.25);
+      await shownAt(stage, 0.25);
+      await toggle();
+      await until(() => !document.querySelector(".noise-control"));
+      await toggle();
+      const { predictions: { softmax }, label } = await expected.attack(DEFAULTS.digit, 0.25);
+      await until(
+        (wanted) => document.querySelector(".noise-control .note")?.textContent === wanted,
+        noiseText(softmax, label),
+      );
+      assert(await page.$(`.noise-control canvas[aria-label*="${predictionText(softmax.noisy)}"]`));
+    },
+  },
+  {
+    name: "a radius is proven within which the strongest attack finds nothing",
+    async run({ expected, until }) {
+      const { max, step } = EPSILONS.Linf;
+      const subject = expected.subject(DEFAULTS.digit);
+      const { radius } = await expected.request("certify", { ...subject, max });
+      const many = await expected.request("strongest", { ...subject, max, step });
+      assert(radius! > 0 && radius! <= many.epsilon!, `${radius} ${many.epsilon}`);
+      const proven = provenText(radius!);
+      await until(
+        (wanted) => [...document.querySelectorAll("#attack .note")].some((p) => p.textContent === wanted),
+        proven,
+      );
+      await until(
+        (wanted) => document.querySelector("#attack .strongest")?.textContent?.includes(wanted),
+        `ε = ${many.epsilon}`,
+      );
+    },
+  },
+  {
+    name: "many steps, projected gradient descent, are taken and aimed, from the smallest ε of their own",
+    async run(stage) {
+      const { expected, until } = stage;
+      await stage.pick("Attack", "pgd", "#attack");
+      for (const target of [undefined, 7]) {
+        await stage.pick("It aims at", `${target ?? ""}`, "#attack");
+        const change = { attack: "pgd", options: {}, target };
+        const params = { ...expected.subject(DEFAULTS.digit), ...change, ...EPSILONS.Linf };
+        const smallest = await expected.request("smallest", params);
+        const { predictions: { softmax } } = await expected.attack(
+          DEFAULTS.digit,
+          smallest.epsilon!,
+          change,
+        );
+        await until(
+          (sentence, prediction) =>
+            document.querySelector(".finding b")?.textContent === sentence &&
+            document.querySelector(".pictures figure:last-of-type figcaption span")?.textContent ===
+              prediction,
+          finding(smallest, { ...EPSILONS.Linf, target: target === undefined ? undefined : `${target}` }),
+          predictionText(softmax.attacked),
+        );
+      }
+      await stage.pick("It aims at", "", "#attack");
+      await stage.pick("Attack", "fgsm", "#attack");
+      await stage.slide("Size of the step, ε", 0.25);
+      await shownAt(stage, 0.25);
     },
   },
   {
