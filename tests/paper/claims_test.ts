@@ -3,7 +3,8 @@ import "../../src/runtime/inlined.ts";
 import { type Claim, inFloat32, judge, ruleOf, windowOf } from "../../src/paper/claim.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
-import { atLeast, clearlyLess, less } from "../../src/paper/ordering.ts";
+import type { BudgetName } from "../../src/paper/budgets.ts";
+import { atLeast, atMost, clearlyLess, less, same } from "../../src/paper/ordering.ts";
 
 const claim: Claim = {
   id: "a.error",
@@ -41,6 +42,31 @@ Deno.test("judge() takes bounds, and what a figure is provided with", () => {
   const provided = less("a.error", "b.error");
   assertEquals(verdict(10, { provided }, { "b.error": 11 }), "within tolerance");
   assertEquals(verdict(10, { provided }, { "b.error": 9 }), "missed");
+});
+
+Deno.test("judge() of a figure without a tolerance goes by its ordering, and tells a reason only of a miss that it fits", () => {
+  assertEquals(verdict(10, { tolerance: undefined }), "ordering holds");
+  assertEquals(verdict(4, { tolerance: undefined }), "missed");
+  const reason = { says: "few images", fits: (ours: number) => ours < 3 };
+  const said = (a: number | null) =>
+    judge({ ...claim, reason }, { measurements: { "a.error": a }, images: 1 }).reason;
+  assertEquals([said(2), said(4), said(10), said(null)], ["few images", undefined, undefined, undefined]);
+});
+
+Deno.test("judge() of what was not measured says whether another budget would have", () => {
+  const why = (budget?: BudgetName, budgets?: readonly BudgetName[]) =>
+    judge({ ...claim, budgets }, { measurements: {}, budget, images: 1 }).why;
+  assertEquals(why("quick", ["standard", "full"]), "only in the budget standard or full");
+  const others = [why("quick", ["quick"]), why(undefined, ["full"]), why("quick"), why()];
+  assertEquals(others, new Array(4).fill("not measured"));
+});
+
+Deno.test("orderings hold at their bounds, or not: less and clearly less do not, at least and at most do", () => {
+  const equal = { a: 0, b: 0 };
+  const all = [less("a", "b"), clearlyLess("a", "b"), atLeast("a", 0), atMost("a", 0), same("a", "b")];
+  assertEquals(all.map(({ holds }) => holds(equal, 100)), [false, false, true, true, true]);
+  const missing = all.map(({ holds }) => holds({}, 100));
+  assertEquals(missing, new Array(5).fill(false));
 });
 
 Deno.test("judge() of a question of our own says whether it holds, and nothing where a measurement is missing", () => {

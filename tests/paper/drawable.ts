@@ -1,8 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Figure } from "../../src/paper/figure.ts";
+import type { Axis, Figure } from "../../src/paper/figure.ts";
 
-/** Passes if a figure is whole: something is shown, every number is one, every picture has its pixels. */
-export function assertDrawable(figure: Figure, name: string): void {
+/** Passes if an axis of percents that has ends has those of percents. */
+function percents({ unit, domain }: Axis, name: string): void {
+  if (unit === "%" && domain) assertEquals(domain, [0, 100], name);
+}
+
+/** Passes if a figure is whole: something is shown, every number is one, every picture has its pixels; `full` if every row of pictures is to be. */
+export function assertDrawable(figure: Figure, name: string, { full = false } = {}): void {
   assert(/^[\w-]+$/.test(figure.id), `${name}: no name in a page`);
   assert(figure.title !== "" && figure.caption !== "", name);
   const finite = (values: readonly (number | undefined)[]) =>
@@ -10,6 +15,7 @@ export function assertDrawable(figure: Figure, name: string): void {
   switch (figure.kind) {
     case "lines":
       assert(figure.series.length > 0, name);
+      percents(figure.y, name);
       assertEquals(new Set(figure.series.map(({ name }) => name)).size, figure.series.length, name);
       for (const { points } of figure.series) {
         assert(points.length > 1, name);
@@ -28,6 +34,7 @@ export function assertDrawable(figure: Figure, name: string): void {
       break;
     case "bars":
       assert(figure.groups.length > 0, name);
+      percents(figure.y, name);
       for (const { values } of figure.groups) {
         assert(values.length > 0, name);
         finite(values.flatMap(({ value, low, high }) => [value ?? undefined, low, high]));
@@ -35,6 +42,7 @@ export function assertDrawable(figure: Figure, name: string): void {
       break;
     case "images":
       assert(figure.images.length > 0 && figure.range[0] < figure.range[1], name);
+      if (full) assertEquals(figure.images.length % figure.columns, 0, `${name}: ${figure.columns} in a row`);
       for (const { pixels } of figure.images) {
         assertEquals(atob(pixels).length, figure.width * figure.height, name);
       }

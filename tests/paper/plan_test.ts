@@ -55,6 +55,19 @@ Deno.test("plan() has each training once, those that others come after too, and 
   );
   assertEquals(tasks.length, 8);
   assertEquals(tasks.slice(0, 2).map(({ cost }) => cost), [2 * 60 * 3, 2 * 60 * 9]);
+  // 300 an image and model, at least for one
+  assertEquals(tasks.slice(2, 4).map(({ cost }) => cost), [300 * 20, 2 * 300 * 20]);
+  const short = { unsaid: { ...training(1), options: {} } };
+  const bare = plan([experiment("a", "unsaid"), experiment("b")], short, {
+    budget,
+    seeds: [1],
+    test: data.test,
+  });
+  assertEquals(bare.map(({ id, cost }) => [id, cost]), [
+    ["train unsaid 1", 2 * 60 * 10],
+    ["run a 1", 300 * 20],
+    ["run b 1", 300 * 20],
+  ]);
 });
 
 Deno.test("plan() says which model has no recipe", () => {
@@ -68,6 +81,10 @@ Deno.test("plan() says which model has no recipe", () => {
 Deno.test("trainingOptions() takes from the other's record what it settles, and adds the seeds", () => {
   const first = { record: { epochs: "7" } };
   assertEquals(trainingOptions(trainings.first, { seed: 4 }), { epochs: 3, batchSize: 5, seed: 4 });
+  assertEquals(trainingOptions(trainings.second, { seed: 4 }), { epochs: 9, batchSize: 5, seed: 104 });
+  assertEquals(trainingOptions(trainings.first, { seed: 4, after: first }), {
+    ...{ epochs: 3, batchSize: 5, seed: 4 },
+  });
   assertEquals(trainingOptions(trainings.second, { seed: 4, after: first }), {
     epochs: 7,
     batchSize: 5,
