@@ -13,13 +13,13 @@ import { mlp } from "../../src/models/mlp.ts";
 import { model } from "../../src/models/model.ts";
 import { fillUniform, rng } from "../../src/rng.ts";
 
-/** A small network of 4 classes, and 24 inputs of which it gets the first 4 wrong. */
+/** A small network of 4 classes, and 12 inputs of which it gets the first 2 wrong. */
 function subject() {
   const network = model(mlp({ inputs: 6, classes: 4, units: [12], activation: "relu" }), { seed: 3 });
-  const x = matrix(24, 6);
+  const x = matrix(12, 6);
   fillUniform(x, rng(2));
   const { predicted } = predict(network, x);
-  const labels = Array.from(predicted, (c, i) => i < 4 ? (c + 1) % 4 : c);
+  const labels = Array.from(predicted, (c, i) => i < 2 ? (c + 1) % 4 : c);
   return { network, examples: batch({ x, labels, classes: 4 }) };
 }
 
@@ -37,13 +37,11 @@ Deno.test("parts of the data come to what the whole comes to, wherever it is cut
     };
     const whole = robustness(network, examples, options);
     assert(whole.at[1].attacked.byAttack.length > 2, "several attacks had something to do");
-    for (const cuts of [[0, 24], [0, 1, 2, 13, 24]]) {
-      const search = searchOf(network, options);
-      const shards = cuts.slice(1).map((to, k) =>
-        runSteps(shardSteps(network, slice(examples, cuts[k], to), search, { from: cuts[k], chunk: 9 }))
-      );
-      const report = runSteps(reportSteps(network, examples, search, joined(shards, search)));
-      assertEquals(report, whole, `${effort} ${certify} ${cuts}`);
-    }
+    const cuts = [0, 1, 2, 12], search = searchOf(network, options);
+    const shards = cuts.slice(1).map((to, k) =>
+      runSteps(shardSteps(network, slice(examples, cuts[k], to), search, { from: cuts[k], chunk: 7 }))
+    );
+    const report = runSteps(reportSteps(network, examples, search, joined(shards, search)));
+    assertEquals(report, whole, `${effort} ${certify}`);
   }
 });

@@ -180,19 +180,19 @@ Deno.test("train() takes any attack of the registry, and resumes it", async () =
 });
 
 Deno.test("a network trained against pgd, or by trades, stands up to pgd where one trained against fgsm falls", async () => {
-  const data = digits({ seed: 1, train: 1500, test: 200 });
-  const family = mlp({ inputs: 784, classes: 10, units: [60] });
+  const data = digits({ seed: 1, train: 800, test: 200 });
+  const family = mlp({ inputs: 784, classes: 10, units: [32] });
   const epsilon = 0.1, bounds: [number, number] = [0, 1];
-  const optimizer = { name: "adam", learningRate: 0.002 } as const;
+  const optimizer = { name: "adam", learningRate: 0.004 } as const;
   const errorOf = async (options: object) => {
     using model = await train(family, data.train, {
-      epochs: 10,
+      epochs: 6,
       seed: 1,
       batchSize: 50,
       optimizer,
       ...options,
     });
-    const attacked = pgd(model, data.test, { epsilon, bounds, steps: 40, loss: "margin", seed: 5 });
+    const attacked = pgd(model, data.test, { epsilon, bounds, steps: 20, loss: "margin", seed: 5 });
     return attacked.fooled.reduce((a, b) => a + b, 0) / 200;
   };
   const single = await errorOf({ perturbation: perturbation(fgsm, { epsilon, bounds }) });
@@ -201,7 +201,7 @@ Deno.test("a network trained against pgd, or by trades, stands up to pgd where o
     perturbation: perturbation(pgd, { epsilon, bounds, steps: 7, loss: "divergence" }),
     objective: trades({ beta: 6 }),
   });
-  // margins set after a run that gave 72.5, 56 and 66 %
+  // margins set after a longer run that gave 72.5, 56 and 66 %; this one gives 79, 70 and 75.5 %
   assert(many < single - 0.08, `pgd ${many}, fgsm ${single}`);
   assert(traded < single - 0.02, `trades ${traded}, fgsm ${single}`);
 });
