@@ -5,7 +5,12 @@ import type { Constraint } from "../constraints/constraint.ts";
 import { type Batch, select, slice } from "../data/batch.ts";
 import { scoresOf } from "../models/answers.ts";
 import type { Stage } from "./efforts.ts";
-import { type Attacked, type Finding, SAME, SAMPLE, SHRINKS, SINGLE, type Warning } from "./warnings.ts";
+import { type Attacked, type Finding, SAMPLE, type Warning } from "./warnings.ts";
+
+/** Shares of examples from which a warning is given. */
+const SINGLE = 0.05, SHRINKS = 0.05;
+/** By how much two answers to the same inputs may differ. */
+const SAME = 1e-4;
 
 /** Warnings that need further queries to the model; yields between two questions to it. */
 export function* probeWarnings(

@@ -48,11 +48,9 @@ export interface Finding {
 export type Attacked = Classifier & Partial<Differentiable>;
 
 /** Shares of examples from which a warning is given. */
-export const ZERO = 0.01, SATURATED = 0.1, MASKED = 0.1, BLACK_BOX = 0.002, SINGLE = 0.05, SHRINKS = 0.05;
+const ZERO = 0.01, SATURATED = 0.1, MASKED = 0.1, BLACK_BOX = 0.002;
 /** Examples that a probe tries again, at most. */
 export const SAMPLE = 100;
-/** By how much two answers to the same inputs may differ. */
-export const SAME = 1e-4;
 
 /** Warnings that follow from the findings of the run, without further queries. */
 export function runWarnings(

@@ -169,8 +169,11 @@ Deno.test("reportSteps() try again what single steps found, at the largest size,
     scores: own.scores.bind(own),
     inputGradient: (x) => matrix(x.rows, 1, new Array(x.rows).fill(1)),
   };
-  const { warnings, yielded } = report({ findings }, { subject: astray, search: { method: undefined } });
-  assertEquals(warnings.map(({ name, text }) => [name, text.includes("at 0.25 and not at 0.5")]), [[
+  const { warnings, yielded } = report({ findings, at: [...at, at[1]] }, {
+    options: { epsilons: [0.25, 0.5, 0.75] },
+    ...{ subject: astray, search: { method: undefined } },
+  });
+  assertEquals(warnings.map(({ name, text }) => [name, text.includes("at 0.25 and not at 0.75")]), [[
     "notMonotone",
     true,
   ]]);

@@ -150,3 +150,21 @@ Deno.test("shardSteps() tell at which sizes a certificate's counterexample foole
   const cut = known({ stages: [], late: () => asked++ >= 1 }, { epsilons: [0.25, 0.5] });
   assertEquals(cut.at.map(({ complete }) => complete), [false, false]);
 });
+
+Deno.test("shardSteps() try what is left on a single example too, and count places from 0 unless told", () => {
+  // within 1 all but the one at 30 are fooled by the first stage
+  assertEquals(known({}, { epsilons: [1] }).at[0].stages, new Array(4).fill({ count: 4, ...none }));
+  using four = model(softmaxLinear({ inputs: 4, classes: 2 }), {
+    tensors: {
+      W: { shape: [2, 4], data: Float32Array.of(-1, -1, -1, -1, 1, 1, 1, 1) },
+      b: { shape: [2], data: new Float32Array(2) },
+    },
+  });
+  const rows = batch({ x: matrix(8, 4, new Array(32).fill(0.1)), labels: new Array(8).fill(1), classes: 2 });
+  const search = searchOf(four, { epsilons: [0.25], effort: "quick", certify: "none" });
+  const stages = search.stages.filter(({ role }) => role === "noise");
+  const fooledBy = (at: { from?: number }) =>
+    runSteps(shardSteps(four, rows, { ...search, stages }, at)).standing.queries;
+  assertEquals(fooledBy({}), fooledBy({ from: 0 }));
+  assert(fooledBy({}).some((queries, i) => queries !== fooledBy({ from: 1 })[i]), "others draw otherwise");
+});

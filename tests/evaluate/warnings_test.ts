@@ -41,6 +41,18 @@ Deno.test("runWarnings() says nothing of a sound run, and tells shares of all ex
   assertEquals(warned({ outside: 1 }), [["inputsOutsideBounds", 1 / 200]]);
   const { inputGradient: _, ...black } = subject();
   assertEquals(warned({ model: black }), ["noGradients"]);
+  const [odd] = runWarnings({
+    model: subject(),
+    examples,
+    sure: 0,
+    findings: [],
+    outside: 0,
+    uncertified: "odd",
+  });
+  assertEquals([odd.name, odd.text], [
+    "noCertificates",
+    "Nothing is certified, and what no attack fooled is unresolved: odd",
+  ]);
   const zero = (zeroGradients: number) => warned({ findings: [finding({}, 0, { zeroGradients })] });
   assertEquals([zero(2), zero(3)], [[], [["zeroGradients", 3 / 200]]]);
   const [{ text }] = runWarnings({ model: subject(), examples, sure: 0.123, findings: [], outside: 0 });
