@@ -149,7 +149,7 @@ async function epochs(
     report(epoch + 1, loss, { epochEnd: true, validationError });
     await save();
   }
-  return { history: at.history, best: at.best && best && { epoch: at.best.epoch, tensors: best } };
+  return { history: at.history, best: at.best && { epoch: at.best.epoch, tensors: best! } };
 }
 
 function diverged(epoch: number, what: string): never {

@@ -1,6 +1,7 @@
 import { InputError } from "../../src/errors.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { init } from "../../src/runtime/variants.ts";
+import { rng } from "../../src/rng.ts";
 import { predict } from "../../src/predict.ts";
 import { matrix } from "../../src/matrix.ts";
 import { maxout } from "../../src/models/mod.ts";
@@ -16,7 +17,8 @@ function turning(after: number): Perturbation {
   let epoch = 0;
   return {
     name: "turning",
-    apply(_, { x }) {
+    apply(_, { x }, key) {
+      assertEquals(key, rng(1).split("validation", epoch).key);
       const sign = epoch++ < after ? 1 : -1;
       return matrix(x.rows, x.cols, x.data.map((value) => sign * value));
     },

@@ -1,8 +1,9 @@
 import { InputError } from "../../src/errors.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
-import type { Batch } from "../../src/data/batch.ts";
+import { type Batch, batch } from "../../src/data/batch.ts";
+import { matrix } from "../../src/matrix.ts";
 import { init } from "../../src/runtime/variants.ts";
 import { saveModel } from "../../src/models/file.ts";
 import type { Family } from "../../src/models/family.ts";
@@ -13,6 +14,7 @@ import {
   saveCheckpoint,
   train,
   type TrainOptions,
+  type TrainProgress,
 } from "../../src/train/mod.ts";
 import { bytesOf, CLASSES, examples, INPUTS, plain, trainings, trainSet } from "./support.ts";
 
@@ -105,23 +107,47 @@ Deno.test("train() stops within an epoch when a timer aborts it, and gives its s
   assertEquals(seen, [false, "state"]);
 });
 
-Deno.test("train() waits for a timer now and then, for signals are not heard between messages alone", async () => {
+Deno.test("train() pauses within epochs, tells the mean loss so far, and lets a timer run at every eighth pause", async () => {
   const wide = maxout({ inputs: INPUTS, classes: CLASSES, units: [300, 300], pieces: 4 });
   const { setTimeout: own } = globalThis;
-  let timers = 0, pauses = 0;
+  let timers = 0;
+  const told: TrainProgress[] = [];
   globalThis.setTimeout = ((run: () => void, wait?: number) => {
     timers++;
     return own(run, wait);
   }) as typeof setTimeout;
+  // examples that are all alike, and a rate that moves nothing: each has the same loss
+  const alike = batch({
+    x: matrix(1300, INPUTS, new Array(1300 * INPUTS).fill(0.5)),
+    labels: new Int32Array(1300),
+  });
   try {
-    using _ = await train(wide, examples(2400), {
-      epochs: 1,
-      onProgress: ({ epochEnd }) => void (pauses += Number(!epochEnd)),
+    using _ = await train(wide, { ...alike, classes: CLASSES }, {
+      ...{ epochs: 2, batchSize: 100, dropout: undefined, maxNorm: undefined },
+      optimizer: { name: "sgd", learningRate: 1e-30, minLearningRate: 1e-30 },
+      onProgress: (progress) => void told.push(progress),
     });
   } finally {
     globalThis.setTimeout = own;
   }
-  assert(pauses > 0 && timers >= Math.ceil(pauses / 8) && timers < pauses, `${timers} of ${pauses}`);
+  const pauses = told.filter(({ epochEnd }) => !epochEnd);
+  assert(pauses.length > 1 && pauses.length < told.length, `${pauses.length} of ${told.length}`);
+  assertEquals(timers, Math.ceil(pauses.length / 8));
+  for (const { epoch, step, steps, loss } of told) {
+    assertEquals([epoch, steps], [Math.ceil(step / 13), 26]);
+    assertAlmostEquals(loss, told[0].loss, 1e-5);
+  }
+});
+
+Deno.test("train() that is stopped when its numbers are no longer finite says in which epoch", async () => {
+  const optimizer = { name: "sgd", learningRate: 3e38 } as const;
+  const large = { ...trainSet, x: matrix(50, INPUTS, trainSet.x.data.map((value) => 100 * value)) };
+  const run = () =>
+    train(trainings["softmaxLinear with validation under attack"].start, large, {
+      ...{ epochs: 2, batchSize: 10, optimizer, maxNorm: undefined, signal: abortedAt(2) },
+    });
+  const { code, action } = await assertRejects(run, InputError);
+  assertEquals([code, action], ["diverged", "train beyond epoch 1"]);
 });
 
 Deno.test("train() resumes nothing that another training left", async () => {

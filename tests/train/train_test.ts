@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
@@ -8,7 +8,7 @@ import { losses } from "../../src/loss.ts";
 import { matrix } from "../../src/matrix.ts";
 import { saveModel } from "../../src/models/file.ts";
 import { model } from "../../src/models/model.ts";
-import { maxout, rbf } from "../../src/models/mod.ts";
+import { classRbm, maxout, rbf } from "../../src/models/mod.ts";
 import type { Perturbation } from "../../src/models/classifier.ts";
 import { rng } from "../../src/rng.ts";
 import { train, type TrainOptions } from "../../src/train/mod.ts";
@@ -96,6 +96,19 @@ Deno.test("train() with alpha in between weighs the two losses, in its gradient 
   assertClose([both.loss], [0.25 * clean.loss + 0.75 * dirty.loss], 1e-6);
   const mean = losses(fresh, trainSet).reduce((a, b) => a + b, 0) / 50;
   assertClose([clean.loss], [mean], 1e-6);
+});
+
+Deno.test("train() weighs the two losses of a model whose objective is its own, too", async () => {
+  const own = classRbm({ inputs: INPUTS, classes: CLASSES, hidden: 4 });
+  const lossOf = async (options: TrainOptions) => {
+    const optimizer = { name: "sgd", learningRate: 1e-30, minLearningRate: 1e-30 } as const;
+    using trained = await train(own, trainSet, { epochs: 1, batchSize: 50, optimizer, ...options });
+    return trained.history[0].loss;
+  };
+  const clean = await lossOf({});
+  const same = await lossOf({ perturbation: by("same", (value) => value), alpha: 0.25 });
+  // what it draws differs
+  assert(Math.abs(same / clean - 1) < 0.2, `${same}, ${clean}`);
 });
 
 Deno.test("train() perturbs for the model as it is at each step, by another key each time", async () => {
