@@ -1,9 +1,21 @@
 import { assertEquals } from "@std/assert";
-import { type Batch, batch } from "../../src/data/batch.ts";
+import { fgsm } from "../../src/attacks/fgsm.ts";
+import { type Batch, batch, select } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
+import { softmaxLinear } from "../../src/models/mod.ts";
+import { model } from "../../src/models/model.ts";
+import { type Budget, budgets } from "../../src/paper/budgets.ts";
 import { errorsFigure } from "../../src/paper/errors_figure.ts";
-import { answered, firstOfEach, imagesFigure, weightsFigure } from "../../src/paper/images.ts";
-import { averagePool } from "../../src/paper/examples.ts";
+import {
+  answered,
+  digitsFigure,
+  firstOfEach,
+  imagesFigure,
+  rowPerClass,
+  sumFigure,
+  weightsFigure,
+} from "../../src/paper/images.ts";
+import { averagePool, testSample } from "../../src/paper/examples.ts";
 import { userModel } from "../models/specimens.ts";
 import { uniformMatrix } from "../support.ts";
 import { predict } from "../../src/predict.ts";
@@ -52,4 +64,79 @@ Deno.test("errorsFigure() leaves unknown what was not measured, and draws a meas
   }, { title: "", caption: "", label: "" });
   const values = groups.map(({ values }) => values.map(({ value }) => value));
   assertEquals(values, [[0, null], [40, null]]);
+});
+
+/** Ten classes of images of four pixels, and two images of each in turn: of a class's score most is its own pixel's. */
+function ten() {
+  using own = model(softmaxLinear({ inputs: 4, classes: 10 }), { seed: 1 });
+  const W = { shape: [10, 4], data: uniformMatrix(10, 4, 7).data };
+  const made = model(softmaxLinear({ inputs: 4, classes: 10 }), { tensors: { ...own.tensors(), W } });
+  const x = uniformMatrix(20, 4, 8, { lo: 0, hi: 1 });
+  return {
+    model: made,
+    W,
+    test: batch({ x, labels: Array.from({ length: 20 }, (_, i) => 9 - i % 10), classes: 10 }),
+  };
+}
+
+/** The bytes of four pixels from −.25 to 1.25. */
+const shades = (values: Iterable<number>) => Array.from(values, (v) => Math.round(255 * (v + 0.25) / 1.5));
+
+Deno.test("digitsFigure() has the first image of each class above the same after the attack, with the answers to both", () => {
+  const { model, test } = ten();
+  using _ = model;
+  const { images, columns, range } = digitsFigure(model, test);
+  assertEquals([images.length, columns, range], [20, 10, [-0.25, 1.25]]);
+  // the classes stand in falling order
+  const first = select(test, Array.from({ length: 10 }, (_, c) => 9 - c));
+  const moved = fgsm(model, first, { epsilon: 0.25 });
+  [first.x, moved.x].forEach((x, row) => {
+    const { predicted, confidence } = predict(model, x);
+    for (let c = 0; c < 10; c++) {
+      const { pixels, label, marked } = images[10 * row + c];
+      assertEquals(bytes(pixels), shades(x.data.subarray(4 * c, 4 * c + 4)));
+      assertEquals([label, marked], [
+        `${predicted[c]} (${Math.round(100 * confidence[c])} %)`,
+        predicted[c] === c,
+      ]);
+    }
+  });
+});
+
+Deno.test("sumFigure() shows an image of the fifth class, what the attack adds, and their sum", () => {
+  const { model, test } = ten();
+  using _ = model;
+  const { images, columns, range } = sumFigure(model, test);
+  assertEquals([images.length, columns, range], [3, 3, [-0.25, 1.25]]);
+  const one = select(test, [5]);
+  assertEquals(one.labels[0], 4);
+  const moved = fgsm(model, one, { epsilon: 0.25 });
+  const sign = moved.x.data.map((v, i) => v - one.x.data[i]);
+  assertEquals(images.map(({ pixels }) => bytes(pixels)), [one.x.data, sign, moved.x.data].map(shades));
+  const said = [one.x, matrix(1, 4, sign), moved.x].map((x) => predict(model, x));
+  const texts = said.map(({ predicted, confidence }) =>
+    `${predicted[0]} (${Math.round(100 * confidence[0])} %)`
+  );
+  assertEquals(images.map(({ label }) => label), [texts[0], `+ ε · sign: ${texts[1]}`, `= ${texts[2]}`]);
+  const right = said.map(({ predicted }) => predicted[0] === 4);
+  assertEquals(images.map(({ marked }) => marked), [right[0], false, right[2]]);
+  // of a set without that class the first image
+  const others = select(test, [0]);
+  assertEquals(bytes(sumFigure(model, others).images[0].pixels), shades(others.x.data));
+});
+
+Deno.test("rowPerClass() has the weights of each class, and weights that are all 0 have a scale", () => {
+  const { model, W } = ten();
+  using _ = model;
+  const rows = rowPerClass(W);
+  assertEquals(rows.map(({ label, values }) => [label, [...values as Float32Array]]), [
+    ...Array.from({ length: 10 }, (_, c) => [`${c}`, [...W.data.subarray(4 * c, 4 * c + 4)]]),
+  ]);
+  assertEquals(weightsFigure(about, [{ values: [0, 0, 0, 0] }], { columns: 1 }).range, [-1e-9, 1e-9]);
+});
+
+Deno.test("testSample() is the first 2,000 test images, in a quick run 500", () => {
+  const test = batch({ x: matrix(2100, 1), labels: new Int32Array(2100) });
+  const count = (budget: Budget) => testSample({ test, budget }).labels.length;
+  assertEquals([count(budgets.quick), count(budgets.standard), count(budgets.full)], [500, 2000, 2000]);
 });
