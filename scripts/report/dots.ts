@@ -12,6 +12,7 @@ import {
   scaleOf,
   type Size,
   text,
+  tickText,
   WIDTHS,
   xAxis,
 } from "./svg.ts";
@@ -25,14 +26,14 @@ export function dots(claims: readonly ReportedClaim[], images: number, size: Siz
     kind === "published" && unit === "%" && mean !== null
   );
   const width = WIDTHS[size];
-  const room = size === "wide" ? 46 : 24;
+  const room = size === "wide" ? 44 : 22;
   const names = shown.map(({ what }) => wrapped(what, room));
-  const left = room * CHARACTER * 0.95;
-  const x = scaleOf({ label: "", domain: [0, 100] }, [], [left, width - 10], {
+  const left = (room + 2) * CHARACTER;
+  const x = scaleOf({ label: "", domain: [0, 100] }, [], [left, width - 18], {
     ticks: size === "wide" ? 5 : 2,
   });
   const parts: string[] = [];
-  let top = 34;
+  let top = 50;
   shown.forEach(({ paper, mean, sd, values, float32, tolerance, relation }, i) => {
     const height = Math.max(names[i].length * (LINE - 2) + 4, 18);
     const y = top + height / 2;
@@ -64,7 +65,9 @@ export function dots(claims: readonly ReportedClaim[], images: number, size: Siz
   });
   return drawing(width, top + 3 * LINE, [
     ...legend(left, size),
-    ...xAxis(x, { top: 26, bottom: top, title: "%" }),
+    // long charts are read far from their axis
+    ...x.ticks.map((tick) => text(x(tick), 38, `${tickText(tick)} %`, { "text-anchor": "middle" })),
+    ...xAxis(x, { top: 44, bottom: top, title: "%" }),
     ...parts,
   ]);
 }

@@ -30,10 +30,12 @@ export function html(report: Report): string {
 <meta name="description" content="The figures of Goodfellow, Shlens and Szegedy (2015) beside those of a run.">
 <title>${title}</title><style>${raw(pageStyle())}</style></head><body>
 <header><h1>${title}</h1>
-<p class="lead">This run is on ${data.name}: ${data.train} images to train on, ${data.test} to test on. The paper's figures
+<p class="lead">This run is on ${data.name}: ${thousands(data.train)} images to train on, ${
+    thousands(data.test)
+  } to test on. The paper's figures
 are of MNIST${data.name === "mnist" ? " as well" : ""}.</p>
 <p><strong>${headline(claims)}</strong></p>${tally(report)}${
-    report.rejudged ? markup`<p class="note">${report.rejudged}.</p>` : ""
+    report.rejudged ? markup`<p class="note">${capital(report.rejudged)}.</p>` : ""
   }</header>
 <main>
 <section id="paper"><h2>What the paper says</h2><ol>${
@@ -78,7 +80,7 @@ function section({ id, title, explains }: typeof experiments[number], report: Re
   const own = claims.filter((claim) => claim.id.startsWith(`${id}.`));
   return markup`<section id="${id}"><h2>${title}</h2>
 ${first ? figureHtml(first, id) : ""}
-<p>${explains}</p><p>${findings(id, { measurements, claims }).join(" ")}</p>
+<p>${explains}</p><p>${unbroken(findings(id, { measurements, claims }).join(" "))}</p>
 ${rest.map((figure) => figureHtml(figure, id))}
 ${
     own.length > 0
@@ -134,15 +136,32 @@ function duration(seconds: number): string {
   return seconds < 100 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(0)} min`;
 }
 
+/** Verdicts of several claims, where they differ from those of one. */
+const PLURALS: Readonly<Record<string, string>> = { "holds": "hold", "does not hold": "do not hold" };
+
+/** A whole number in groups of three digits. */
+function thousands(value: number): string {
+  return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** With no line broken between a number and its percent sign. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(\d) %/g, "$1\u00a0%");
+}
+
+function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 /** The counts of each kind, in a line of its own. */
 function tally({ claims }: Report): Html {
   return markup`<dl class="tally">${
     tallies(claims).map(({ kind, total, counts }) =>
       markup`<dt>${total} ${KIND_NAMES[kind]}</dt><dd>${
         Object.entries(counts).filter(([, count]) => count > 0).map(([verdict, count]) =>
-          markup`<span><b class="${
-            VERDICTS[verdict as keyof typeof VERDICTS].style
-          }">${count}</b> ${verdict}</span> `
+          markup`<span><b class="${VERDICTS[verdict as keyof typeof VERDICTS].style}">${count}</b> ${
+            count > 1 ? PLURALS[verdict] ?? verdict : verdict
+          }</span> `
         )
       }</dd>`
     )

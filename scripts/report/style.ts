@@ -53,7 +53,7 @@ h3 { font-size: 1rem; margin: 0 0 .75rem; } figure h2 { margin: 0 0 .75rem; }
 .lead { font-size: 1.1rem; color: var(--quiet); margin: 0 0 1rem; } .note { color: var(--quiet); font-size: .9rem; }
 dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 1rem 0; font-size: .9rem; }
 dl.facts dt { color: var(--quiet); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
-.tally { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 1rem 0; }
+.tally { display: grid; align-items: baseline; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; margin: 1rem 0; }
 .tally dd { margin: 0; display: flex; flex-wrap: wrap; gap: 0 1.1rem; } .tally b { font-variant-numeric: tabular-nums; font-size: 1.15rem; }
 nav ol { columns: 2 15rem; column-gap: 1.5rem; padding: 0; margin: 1.5rem 0; font-size: .95rem; }
 nav li { margin-left: 1.8rem; break-inside: avoid; }
@@ -98,7 +98,7 @@ footer { margin-top: 4rem; padding-block: 1.5rem 3rem; color: var(--quiet); font
   table.claims td, table.claims th { border: 0; padding-block: .1rem; } table.claims td:first-child, table.claims th, td.verdict { grid-column: 1 / -1; }
   table.claims td.number { text-align: left; } table.claims td.number:not(:empty)::before { content: attr(data-label) " "; color: var(--quiet); font-size: .85em; }
   .matrix { font-size: .68rem !important; } .matrix th, .matrix td { padding: .25rem .1rem; }
-  figure { padding: .75rem; margin-inline: -.5rem; } }
+  figure { padding: .75rem; } }
 #figures, nav ~ section { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
 @page { margin: 1cm; }
 @media print { :root { color-scheme: light; } body { font-size: 9pt; line-height: 1.35; } #figures, nav ~ section { content-visibility: visible; }
@@ -106,7 +106,7 @@ footer { margin-top: 4rem; padding-block: 1.5rem 3rem; color: var(--quiet); font
   header { padding-block: 0; } h2 { margin-top: .9rem; font-size: 1.15rem; } p { margin-block: .4rem; } figure { background: none; border: 1px solid var(--rule); } a { color: inherit; }
   main { columns: 2; column-gap: 1.5rem; } #paper, #figures, #claims { column-span: all; }
   figure { margin: .5rem 0; padding: .4rem; } figcaption { margin-top: .4rem; font-size: .88em; }
-  .chart, .images { width: 86%; margin-inline: auto; } details:not([open]), #training:not(:has([open])) { display: none; }
+  .chart, .images { width: 86%; margin-inline: auto; } #figures .chart { width: 80%; } details:not([open]), #training:not(:has([open])) { display: none; }
   .matrix { font-size: 6.5pt !important; } .matrix th, .matrix td { padding: .1rem; print-color-adjust: exact; } h2, h3 { break-after: avoid; break-inside: avoid; } }
 `;
 

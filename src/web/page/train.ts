@@ -5,6 +5,7 @@ import { atMostEvery } from "./schedule.ts";
 import {
   catalog,
   changeEntry,
+  entryOf,
   familyEntry,
   gallery,
   reportError,
@@ -167,7 +168,8 @@ function show(name: string, { epoch, done, end }: Progress): void {
       attacked: [...before.attacked, end.attacked],
     },
   });
-  changeEntry(name, { done });
+  // of a model that is there no list shows how far its training is
+  if (!entryOf(name)?.bytes) changeEntry(name, { done });
   if (end) settings.trained.value = Math.min(...training.value.runs.map(({ loss }) => loss.length));
 }
 

@@ -50,8 +50,9 @@ export function paint(
 ): void {
   const count = pixels.length / PIXELS;
   const size = (places: number) => places * (SIDE + GAP) - GAP;
-  canvas.width = size(columns);
-  canvas.height = size(Math.ceil(count / columns));
+  const [width, height] = [size(columns), size(Math.ceil(count / columns))];
+  // a size that is set makes a canvas anew, even if it is the same
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d")!;
   for (let i = 0; i < count; i++) {
     const data = new ImageData(shaded(pixels.subarray(i * PIXELS, (i + 1) * PIXELS), shades), SIDE, SIDE);

@@ -40,14 +40,19 @@ const HEIGHT = 240, FONT = "12px system-ui, sans-serif";
 /** Size of a tag's letters, the space around it, and values up to which each is a point too: one alone is no line. */
 const TAG_SIZE = 12, TAG_SPACE = 8, MAX_POINTS = 12;
 
-/** Lines over x, by uPlot. */
+/** Lines over x, by uPlot; out of sight nothing is drawn anew until it comes into sight. */
 export function Plot(props: PlotProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const newest = useRef(props);
   newest.current = props;
+  const sight = useRef({ seen: true, old: false });
   const { x, lines } = props;
-  const data = [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData;
+  const data = dataOf(props);
+  const ifSeen = (draw: (plot: uPlot) => void) => {
+    if (sight.current.seen) draw(plot.current!);
+    else sight.current.old = true;
+  };
 
   useLayoutEffect(() => {
     const div = place.current!;
@@ -55,15 +60,30 @@ export function Plot(props: PlotProps): JSX.Element {
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: div.clientWidth, height: HEIGHT }));
     watcher.observe(div);
+    const looker = new IntersectionObserver(([{ isIntersecting: seen }]) => {
+      if (seen && sight.current.old) made.setData(dataOf(newest.current));
+      sight.current = { seen, old: sight.current.old && !seen };
+    });
+    looker.observe(div);
     return () => {
       watcher.disconnect();
+      looker.disconnect();
       made.destroy();
     };
   }, [lines.length, scheme.value]);
   // a mark that moves needs no new paths
-  useLayoutEffect(() => plot.current!.setData(data), [x.length, x[0], x[x.length - 1], ...values(lines)]);
-  useLayoutEffect(() => plot.current!.redraw(false), [props.mark, ...lines.map(({ role }) => role)]);
+  useLayoutEffect(() => ifSeen((plot) => plot.setData(data)), [
+    x.length,
+    x[0],
+    x[x.length - 1],
+    ...values(lines),
+  ]);
+  useLayoutEffect(() => ifSeen((plot) => plot.redraw(false)), [props.mark, ...lines.map(({ role }) => role)]);
   return <div class="plot" ref={place} role="img" aria-label={props.text} />;
+}
+
+function dataOf({ x, lines }: PlotProps): uPlot.AlignedData {
+  return [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData;
 }
 
 /** What must change for new paths: the arrays themselves, or how many lines of a growing course there are. */
