@@ -3,7 +3,7 @@
  * `--check` builds afresh and compares with what is there instead.
  */
 import asc from "assemblyscript/asc";
-import { symbols, unpacked } from "../../src/runtime/binary.ts";
+import { startUnpacker, symbols, unpacked } from "../../src/runtime/binary.ts";
 import { jobs } from "../../src/runtime/split.ts";
 import { dispatchSource } from "./dispatch.ts";
 import { exportsSource } from "./exports.ts";
@@ -60,6 +60,12 @@ const SINGLE: readonly Binary[] = [
 ];
 /** The same without the kernels that few programs call, which bring them. */
 const CORE: readonly Binary[] = SINGLE.map(({ file, flags }) => ({ file, entry: "asm/core.ts", flags }));
+/** What unpacks the others, as short as it can be. */
+const UNPACKER: Binary = {
+  file: "unpack.wasm",
+  entry: "asm/unpack.ts",
+  flags: ["-Oz", "--converge", "--initialMemory", "4"],
+};
 const THREADED: readonly Binary[] = [
   { file: "gibbon.threads.wasm", entry: "asm/threads.ts", flags: THREADS },
   {
@@ -114,6 +120,13 @@ async function build(): Promise<Map<string, Uint8Array>> {
     ];
   };
 
+  const unpack = await compile(UNPACKER, sources);
+  startUnpacker(new Uint8Array(unpack.wasm));
+  text(
+    "unpack.ts",
+    "/** What unpacks the builds, a module in base64 */",
+    `export const unpacker: string =\n  "${unpack.wasm.toBase64()}";\n`,
+  );
   const declarations = new Map<string, string>();
   for (const binary of [...SINGLE, ...THREADED]) {
     const { wasm, declaration } = await compile(binary, sources);

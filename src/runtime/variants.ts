@@ -31,6 +31,9 @@ let startThreads: StartThreads | undefined;
 let current: Heap | undefined;
 let chosen: Variant | undefined;
 
+/** Modules of one thread that were compiled. */
+const modules = new Map<Variant, WebAssembly.Module>();
+
 /** Gives `init` the builds to start when it is given no module. */
 export function provide(given: Builds): void {
   builds = given;
@@ -39,6 +42,7 @@ export function provide(given: Builds): void {
 /** Adds kernels to the builds of one thread; a heap in use that lacks them is left to the models that are in it. */
 export function add(given: Additions, operands: Readonly<Record<string, string>>): void {
   more = given;
+  modules.clear();
   learn(operands);
   if (current && Object.keys(operands).some((name) => !Object.hasOwn(current!.exports, name))) {
     current = started(current.variant as Variant, 1);
@@ -146,9 +150,16 @@ function started(variant: Variant, threads: number): Heap {
   return (threads > 1 ? startThreads!(variant, threads) : undefined) ?? new Heap(alone(variant), variant);
 }
 
+/** The module of a build, if the program holds it. */
+function compiled(variant: Variant): WebAssembly.Module | undefined {
+  const module = modules.get(variant) ?? builds(variant, more);
+  if (module) modules.set(variant, module);
+  return module;
+}
+
 /** @throws {InputError} if the program does not hold it */
 function alone(variant: Variant): WebAssembly.Module {
-  const module = builds(variant, more);
+  const module = compiled(variant);
   if (module) return module;
   throw new InputError(
     "host",
@@ -167,7 +178,7 @@ function ofModule(
 
 function choose(): Variant {
   try {
-    const relaxed = builds("relaxed", more);
+    const relaxed = compiled("relaxed");
     return relaxed && isFaster(relaxed, () => alone("baseline")) ? "relaxed" : "baseline";
   } catch (error) {
     if (error instanceof WebAssembly.CompileError) return "baseline";
