@@ -66,7 +66,7 @@ Deno.test("wasm/ holds the threaded builds twice, and both are the same", async 
   }
 });
 
-Deno.test("the builds that programs hold are those of wasm/ with the kernels of images, and hold none without", async () => {
+Deno.test("the builds that programs hold are those of wasm/ with all kernels, and without the additions those of most programs", async () => {
   for (const variant of ["baseline", "relaxed"] as const) {
     const whole = await file(`gibbon${variant === "relaxed" ? ".relaxed" : ""}.wasm`);
     assertEquals(bytesOf(single, variant, withAdditions), whole);
