@@ -142,7 +142,8 @@ export function rejudge(report: Report, why: string): Report {
 
 /**
  * `whole` with the experiments of `part` in the place of its own, and of those that it has not: each keeps the commit that
- * measured it. The claims are judged anew, by today's rules; `why` says so.
+ * measured it, and says on networks of how many epochs. How a model was trained is told of the one in `part`, unless
+ * experiments that stay were run on that of `whole`. The claims are judged anew, by today's rules; `why` says so.
  *
  * @throws {InputError} if the two are of other data or another budget
  */
@@ -155,8 +156,14 @@ export function merge(whole: Report, part: Report, why: string): Report {
   const ids = Object.keys(part.measured);
   const others = <T>(all: Readonly<Record<string, T>>) =>
     Object.entries(all).filter(([name]) => !ids.some((id) => name.startsWith(`${id}.`)));
-  const anew = (name: string, seed: number) =>
-    part.models.some((each) => each.name === name && each.seed === seed);
+  const stays = new Set(
+    Object.entries(whole.measured).filter(([id]) => !ids.includes(id)).flatMap(([, { epochs }]) =>
+      Object.keys(epochs)
+    ),
+  );
+  const among = (models: Report["models"]) => ({ name, seed }: Report["models"][number]) =>
+    models.some((each) => each.name === name && each.seed === seed);
+  const kept = whole.models.filter((each) => stays.has(each.name) || !among(part.models)(each));
   const claimed = new Set(whole.claims.map(({ id }) => id));
   return rejudge({
     ...whole,
@@ -164,7 +171,7 @@ export function merge(whole: Report, part: Report, why: string): Report {
     measurements: Object.fromEntries([...others(whole.measurements), ...Object.entries(part.measurements)]),
     measured: { ...whole.measured, ...part.measured },
     figures: { ...whole.figures, ...part.figures },
-    models: [...whole.models.filter(({ name, seed }) => !anew(name, seed)), ...part.models],
+    models: [...kept, ...part.models.filter((each) => !among(kept)(each))],
   }, why);
 }
 

@@ -157,6 +157,24 @@ Deno.test("merge() takes each experiment of the second report whole, with its co
   assertEquals(whole.measured.maxout, part.measured.maxout);
   assertEquals(whole.measured.softmax, { seeds: [1], epochs: { softmax: 1 } });
   assertEquals([whole.rejudged, whole.made], ["merged", one.made]);
+  // how a model was trained is told of the one that experiments of the first were run on, while there are such
+  const trained = (name: string, epochs: number) => ({
+    name,
+    seed: 1,
+    record: { epochs: `${epochs}` },
+    history: [],
+  });
+  const merged = merge(
+    { ...one, models: [trained("softmax", 1), trained("maxout", 243)] },
+    { ...part, models: [trained("softmax", 7), trained("maxout", 12), trained("rbf", 12)] },
+    "",
+  );
+  assertEquals(one.measured.softmax.epochs, { softmax: 1 });
+  assertEquals(merged.models.map(({ name, record }) => [name, record.epochs]), [
+    ["softmax", "1"],
+    ["maxout", "12"],
+    ["rbf", "12"],
+  ]);
   assertThrows(() => merge(one, { ...part, kernels: "relaxed" }, ""), InputError, "their kernels");
   assertThrows(
     () => merge(one, { ...part, data: { ...part.data, name: "mnist" } }, ""),
