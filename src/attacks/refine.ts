@@ -41,7 +41,7 @@ function* refine(chunk: Chunk, search: Search, rounds: number): Generator<Query,
   // the plane that stands for the boundary: slopes · (x − own) = gap
   const gaps = new Float64Array(far.length);
   const beyond = new Float64Array(far.length).fill(BEYOND), part = new Float64Array(far.length).fill(1);
-  let open = allRows(far.length).filter((k) => far[k] < Infinity && far[k] > 0);
+  let open = allRows(far.length).filter((k) => far[k] < Infinity);
   const keep = (
     k: number,
     { gradient, values, i }: { gradient: Matrix; values: Float64Array; i: number },

@@ -2,7 +2,7 @@
 
 import { boundary, type BoundaryOptions } from "../../src/attacks/boundary.ts";
 import { drawn, searchOf } from "./decided.ts";
-import { assertFollows, plainModel, points, type Way } from "./followed.ts";
+import { plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** A length of steps: it grows by half where more than `many` of `of` tries fool, and falls where less than `few` do. */
 class Length {
@@ -50,29 +50,38 @@ function plainBoundary(way: Way<BoundaryOptions>) {
   }
 }
 
-Deno.test("boundary() goes as its algorithm does", () => {
-  const x = points(3), epsilon = 100;
-  assertFollows(boundary, plainBoundary, [
-    { name: "from noise", plain: plainModel(), x, options: { epsilon, steps: 130, sphericalStep: 0.2 } },
-    {
-      name: "in a box, a feature fixed, some wrong already",
-      ...{ plain: plainModel({ seed: 2 }), x, labels: [0, 1, 2] },
-      options: { epsilon, steps: 45, sourceStep: 1, bounds: [-0.5, 1.25], fixed: [1], seed: 5 },
-    },
-    {
-      name: "at a target",
-      ...{ plain: plainModel({ seed: 3 }), x },
-      options: { epsilon, target: 2, steps: 25, sphericalStep: 1, sourceStep: 0.5 },
-    },
-    {
-      name: "until steps are too short",
-      ...{ plain: plainModel({ seed: 4, bend: 2 }), x: points(2) },
-      options: { epsilon, steps: 450, sourceStep: 1e-6, sphericalStep: 1 },
-    },
-    {
-      name: "of one feature, around which there is no way",
-      ...{ plain: plainModel({ inputs: 1, seed: 8 }), x: points(2, 1) },
-      options: { epsilon, steps: 25 },
-    },
-  ], { tolerance: 1e-5 });
-});
+const x = points(3), epsilon = 100;
+testFollows(boundary, plainBoundary, [
+  { name: "from noise", plain: plainModel(), x, options: { epsilon, steps: 130, sphericalStep: 0.2 } },
+  {
+    name: "many times",
+    plain: plainModel({ seed: 6, bend: 1 }),
+    x: points(9),
+    options: { epsilon, steps: 50 },
+  },
+  {
+    name: "with the shortest steps that there are",
+    ...{ plain: plainModel({ seed: 7 }), x: points(1) },
+    options: { epsilon, steps: 3, sourceStep: 1e-7 },
+  },
+  {
+    name: "in a box, a feature fixed, some wrong already",
+    ...{ plain: plainModel({ seed: 2 }), x, labels: [0, 1, 2] },
+    options: { epsilon, steps: 45, sourceStep: 1, bounds: [-0.5, 1.25], fixed: [1], seed: 5 },
+  },
+  {
+    name: "at a target",
+    ...{ plain: plainModel({ seed: 3 }), x },
+    options: { epsilon, target: 2, steps: 25, sphericalStep: 1, sourceStep: 0.5 },
+  },
+  {
+    name: "until steps are too short",
+    ...{ plain: plainModel({ seed: 4, bend: 2 }), x: points(2) },
+    options: { epsilon, steps: 450, sourceStep: 1e-6, sphericalStep: 1 },
+  },
+  {
+    name: "of one feature, around which there is no way",
+    ...{ plain: plainModel({ inputs: 1, seed: 8 }), x: points(2, 1) },
+    options: { epsilon, steps: 25 },
+  },
+], { tolerance: 1e-5 });

@@ -3,7 +3,7 @@
 import { carliniWagner, type CarliniWagnerOptions } from "../../src/attacks/carlini_wagner.ts";
 import { batch } from "../../src/data/batch.ts";
 import { matrix } from "../../src/matrix.ts";
-import { assertFollows, plainModel, points, type Way } from "./followed.ts";
+import { assertFollows, plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** Carlini and Wagner 2017, section VI: Adam on ‖δ‖² + c·max(κ − lead, 0), and a search for c. */
 function plainCarliniWagner(
@@ -45,25 +45,23 @@ Deno.test("carliniWagner() takes a lead of just the confidence that is wanted", 
   }], { tolerance: 1e-5 });
 });
 
-Deno.test("carliniWagner() goes as its algorithm does", () => {
-  const given = { epsilon: 100, refinements: 0 }, x = points(3);
-  const few = { binarySearchSteps: 5, iterations: 8, learningRate: 0.1 };
-  assertFollows(carliniWagner, plainCarliniWagner, [
-    { name: "as it is", plain: plainModel(), x, options: { ...given, ...few } },
-    {
-      name: "confident, in a box, a feature fixed",
-      ...{ plain: plainModel({ seed: 2 }), x },
-      options: { ...given, ...few, initialWeight: 3, confidence: 0.2, bounds: [-0.25, 1.25], fixed: [1] },
-    },
-    {
-      name: "at a target",
-      ...{ plain: plainModel({ seed: 3 }), x },
-      options: { ...given, ...few, target: 2, initialWeight: 1e-3, binarySearchSteps: 8 },
-    },
-    {
-      name: "without a slope",
-      ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
-      options: { ...given, binarySearchSteps: 1, iterations: 1 },
-    },
-  ], { tolerance: 1e-5 });
-});
+const given = { epsilon: 100, refinements: 0 }, x = points(3);
+const few = { binarySearchSteps: 5, iterations: 8, learningRate: 0.1 };
+testFollows(carliniWagner, plainCarliniWagner, [
+  { name: "as it is", plain: plainModel(), x, options: { ...given, ...few } },
+  {
+    name: "confident, in a box, a feature fixed",
+    ...{ plain: plainModel({ seed: 2 }), x },
+    options: { ...given, ...few, initialWeight: 3, confidence: 0.2, bounds: [-0.25, 1.25], fixed: [1] },
+  },
+  {
+    name: "at a target",
+    ...{ plain: plainModel({ seed: 3 }), x },
+    options: { ...given, ...few, target: 2, initialWeight: 1e-3, binarySearchSteps: 8 },
+  },
+  {
+    name: "without a slope",
+    ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
+    options: { ...given, binarySearchSteps: 1, iterations: 1 },
+  },
+], { tolerance: 1e-5 });

@@ -1,7 +1,7 @@
 /** The attack that decouples direction and norm, beside its algorithm in plain loops. */
 
 import { ddn, type DdnOptions } from "../../src/attacks/ddn.ts";
-import { assertFollows, plainModel, points, type Way } from "./followed.ts";
+import { plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** Rony et al. 2019, algorithm 1. */
 function plainDdn({ plain, own, label, target, options, within, fools, displaced, ask }: Way<DdnOptions>) {
@@ -22,30 +22,28 @@ function plainDdn({ plain, own, label, target, options, within, fools, displaced
   }
 }
 
-Deno.test("ddn() goes as its algorithm does", () => {
-  const given = { epsilon: 100, refinements: 0 }, x = points(3);
-  assertFollows(ddn, plainDdn, [
-    { name: "as it is", plain: plainModel(), x, options: { ...given, iterations: 8, initialNorm: 0.2 } },
-    {
-      name: "in a box, a feature fixed",
-      ...{ plain: plainModel({ seed: 2 }), x, labels: [0, 1, 2] },
-      options: { ...given, iterations: 6, gamma: 0.3, bounds: [0, 1], fixed: [1] },
-    },
-    {
-      name: "at a target",
-      plain: plainModel({ seed: 3 }),
-      x,
-      options: { ...given, target: 2, iterations: 12 },
-    },
-    {
-      name: "where slopes are small",
-      ...{ plain: plainModel({ seed: 5, scale: 0.1, bend: 0.05 }), x },
-      options: { ...given, iterations: 4 },
-    },
-    {
-      name: "without a slope",
-      ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
-      options: { ...given, iterations: 2 },
-    },
-  ], { tolerance: 1e-5 });
-});
+const given = { epsilon: 100, refinements: 0 }, x = points(3);
+testFollows(ddn, plainDdn, [
+  { name: "as it is", plain: plainModel(), x, options: { ...given, iterations: 8, initialNorm: 0.2 } },
+  {
+    name: "in a box, a feature fixed",
+    ...{ plain: plainModel({ seed: 2 }), x, labels: [0, 1, 2] },
+    options: { ...given, iterations: 6, gamma: 0.3, bounds: [0, 1], fixed: [1] },
+  },
+  {
+    name: "at a target",
+    plain: plainModel({ seed: 3 }),
+    x,
+    options: { ...given, target: 2, iterations: 12 },
+  },
+  {
+    name: "where slopes are small",
+    ...{ plain: plainModel({ seed: 5, scale: 0.1, bend: 0.05 }), x },
+    options: { ...given, iterations: 4 },
+  },
+  {
+    name: "without a slope",
+    ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
+    options: { ...given, iterations: 2 },
+  },
+], { tolerance: 1e-5 });

@@ -21,7 +21,7 @@ export const drawn = {
 };
 
 /** What a search by labels alone does with one example. */
-export function searchOf(way: Way<{ starts?: { data: Float32Array } }>) {
+export function searchOf(way: Way<{ starts?: { data: Float32Array }; grid?: number }>) {
   const { own, within, far, fools } = way, { norm, featureScale, lo, hi } = within, D = own.length;
   /** In float32, within bounds; features that stay, and what is no number, as they were. */
   const clip = (x: Vector) =>
@@ -29,13 +29,17 @@ export function searchOf(way: Way<{ starts?: { data: Float32Array } }>) {
       const to = Math.min(Math.max(Math.fround(value), lo[i]), hi[i]);
       return featureScale[i] === 0 || !Number.isFinite(to) ? own[i] : to;
     });
-  /** Asks of all points at once; whether each fools. */
+  const { grid } = way.options;
+  /** The nearest point of the grid, if there is one; no more than the bounds is asked of it. */
+  const rounded = (x: Vector) =>
+    grid ? x.map((value, i) => featureScale[i] === 0 ? own[i] : Math.round(value * grid) / grid) : x;
+  /** Asks of all points at once, rounded; whether each fools. */
   const ask = (all: readonly Vector[], done: number): { x: Vector; hit: boolean }[] => {
-    const clipped = all.map(clip);
-    way.askAll("scores", clipped, done);
-    return clipped.map((x) => {
-      way.keep(x);
-      return { x, hit: fools(x) };
+    const clipped = all.map(clip), told = clipped.map(rounded);
+    way.askAll("scores", told, done);
+    return clipped.map((x, k) => {
+      way.keep(told[k]);
+      return { x, hit: fools(told[k]) };
     });
   };
   return {

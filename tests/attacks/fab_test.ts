@@ -4,7 +4,7 @@ import { fab, type FabOptions } from "../../src/attacks/fab.ts";
 import { projectToPlane } from "../../src/attacks/plane.ts";
 import { lengthOf, setRoom } from "../../src/attacks/reach.ts";
 import { matrix } from "../../src/matrix.ts";
-import { assertFollows, type Case, plainModel, points, type Way } from "./followed.ts";
+import { type Case, plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** Croce and Hein 2020, algorithm 1, its gradient asked for once a step. */
 function plainFab(
@@ -44,35 +44,33 @@ function plainFab(
   });
 }
 
-Deno.test("fab() goes as its algorithm does, in each norm", () => {
-  const given = { epsilon: 100, refinements: 0 }, x = points(3);
-  const cases = (["Linf", "L2", "L1"] as const).flatMap((norm): Case<FabOptions>[] => [
-    { name: `in ${norm}`, plain: plainModel({ bend: 2 }), x, options: { ...given, norm, iterations: 5 } },
-    {
-      name: `in ${norm} in a box, a feature fixed, to the two best of four`,
-      ...{ plain: plainModel({ classes: 4, seed: 2, bend: 2 }), x: points(5) },
-      options: {
-        ...{ ...given, norm, bounds: [-0.2, 1.1] as const, fixed: [1], targets: 2 },
-        ...{ iterations: 4, alphaMax: 0.4, eta: 1.3, beta: 0.6 },
-      },
+const given = { epsilon: 100, refinements: 0 }, x = points(3);
+const cases = (["Linf", "L2", "L1"] as const).flatMap((norm): Case<FabOptions>[] => [
+  { name: `in ${norm}`, plain: plainModel({ bend: 2 }), x, options: { ...given, norm, iterations: 5 } },
+  {
+    name: `in ${norm} in a box, a feature fixed, to the two best of four`,
+    ...{ plain: plainModel({ classes: 4, seed: 2, bend: 2 }), x: points(5) },
+    options: {
+      ...{ ...given, norm, bounds: [-0.2, 1.1] as const, fixed: [1], targets: 2 },
+      ...{ iterations: 4, alphaMax: 0.4, eta: 1.3, beta: 0.6 },
     },
-    {
-      name: `in ${norm} at a target`,
-      ...{ plain: plainModel({ seed: 3, bend: 2 }), x },
-      options: { ...given, norm, target: 2, iterations: 5 },
-    },
-    {
-      name: `in ${norm} without a slope`,
-      ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
-      options: { ...given, norm, iterations: 2 },
-    },
-  ]);
-  assertFollows(fab, plainFab, [
-    ...cases,
-    {
-      name: "of many classes, to nine of them",
-      ...{ plain: plainModel({ inputs: 3, classes: 12, seed: 5 }), x: points(1, 3) },
-      options: { ...given, iterations: 1 },
-    },
-  ]);
-});
+  },
+  {
+    name: `in ${norm} at a target`,
+    ...{ plain: plainModel({ seed: 3, bend: 2 }), x },
+    options: { ...given, norm, target: 2, iterations: 5 },
+  },
+  {
+    name: `in ${norm} without a slope`,
+    ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
+    options: { ...given, norm, iterations: 2 },
+  },
+]);
+testFollows(fab, plainFab, [
+  ...cases,
+  {
+    name: "of many classes, to nine of them",
+    ...{ plain: plainModel({ inputs: 3, classes: 12, seed: 5 }), x: points(1, 3) },
+    options: { ...given, iterations: 1 },
+  },
+]);

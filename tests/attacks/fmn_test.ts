@@ -5,7 +5,7 @@ import { cosineSchedule, fmn, type FmnOptions } from "../../src/attacks/fmn.ts";
 import { dualNorm, projectToBall, setRoom } from "../../src/attacks/reach.ts";
 import { matrix } from "../../src/matrix.ts";
 import { assertClose } from "../support.ts";
-import { assertFollows, type Case, plainModel, points, type Way } from "./followed.ts";
+import { type Case, plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** From the whole to a part of it along half a cosine. */
 const fall = (part: number, last: number) => last + (1 - last) * (1 + Math.cos(Math.PI * part)) / 2;
@@ -35,45 +35,43 @@ function plainFmn({ own, options, within, nearest, fools, decisive, displaced, a
   }
 }
 
-Deno.test("fmn() goes as its algorithm does, in every norm", () => {
-  const given = { epsilon: 100, refinements: 0 }, x = points(3);
-  const cases = (["L2", "Linf", "L1", "L0"] as const).flatMap((norm): Case<FmnOptions>[] => [
-    {
-      name: `in ${norm}`,
-      ...{ plain: plainModel(), x },
-      options: { ...given, norm, iterations: 12, gamma: 0.3, stepSize: 0.3 },
-    },
-    {
-      name: `in ${norm} in a box, a feature fixed, at a target`,
-      ...{ plain: plainModel({ inputs: 6, seed: 2 }), x: points(3, 6) },
-      options: { ...given, norm, target: 1, iterations: 10, bounds: [-0.5, 1.25], fixed: [1] },
-    },
-  ]);
-  const middle = points(4, 30).map((row) => row.map((value) => Math.fround(0.45 + value / 10)));
-  assertFollows(fmn, plainFmn, [
-    ...cases,
-    {
-      name: "with a size for each feature",
-      ...{ plain: plainModel({ seed: 3 }), x },
-      options: { ...given, epsilon: [100, 50, 0, 25], iterations: 10, norm: "Linf" },
-    },
-    {
-      name: "in L0 of many features, many of which have to move",
-      ...{ plain: plainModel({ inputs: 30, seed: 4, bend: 0 }), x: middle },
-      options: { ...given, norm: "L0", iterations: 25, gamma: 0.6, stepSize: 2, bounds: [0.2, 0.8] },
-    },
-    {
-      name: "in L0 by single features",
-      ...{ plain: plainModel({ inputs: 30, seed: 4, bend: 0 }), x: middle },
-      options: { ...given, norm: "L0", iterations: 20, gamma: 1e-17, stepSize: 2, bounds: [0.2, 0.8] },
-    },
-    {
-      name: "without a slope",
-      ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
-      options: { ...given, iterations: 2 },
-    },
-  ]);
-});
+const given = { epsilon: 100, refinements: 0 }, x = points(3);
+const cases = (["L2", "Linf", "L1", "L0"] as const).flatMap((norm): Case<FmnOptions>[] => [
+  {
+    name: `in ${norm}`,
+    ...{ plain: plainModel(), x },
+    options: { ...given, norm, iterations: 12, gamma: 0.3, stepSize: 0.3 },
+  },
+  {
+    name: `in ${norm} in a box, a feature fixed, at a target`,
+    ...{ plain: plainModel({ inputs: 6, seed: 2 }), x: points(3, 6) },
+    options: { ...given, norm, target: 1, iterations: 10, bounds: [-0.5, 1.25], fixed: [1] },
+  },
+]);
+const middle = points(4, 30).map((row) => row.map((value) => Math.fround(0.45 + value / 10)));
+testFollows(fmn, plainFmn, [
+  ...cases,
+  {
+    name: "with a size for each feature",
+    ...{ plain: plainModel({ seed: 3 }), x },
+    options: { ...given, epsilon: [100, 50, 0, 25], iterations: 10, norm: "Linf" },
+  },
+  {
+    name: "in L0 of many features, many of which have to move",
+    ...{ plain: plainModel({ inputs: 30, seed: 4, bend: 0 }), x: middle },
+    options: { ...given, norm: "L0", iterations: 25, gamma: 0.6, stepSize: 2, bounds: [0.2, 0.8] },
+  },
+  {
+    name: "in L0 by single features",
+    ...{ plain: plainModel({ inputs: 30, seed: 4, bend: 0 }), x: middle },
+    options: { ...given, norm: "L0", iterations: 20, gamma: 1e-17, stepSize: 2, bounds: [0.2, 0.8] },
+  },
+  {
+    name: "without a slope",
+    ...{ plain: plainModel({ bend: 0, scale: 0 }), x: points(2), labels: [0, 2] },
+    options: { ...given, iterations: 2 },
+  },
+]);
 
 Deno.test("cosineSchedule() falls from 1 to the last part along half a cosine", () => {
   assertEquals([cosineSchedule(0, 0.25), cosineSchedule(1, 0.25)], [1, 0.25]);

@@ -11,7 +11,7 @@ import type { Classifier } from "../../src/models/classifier.ts";
 import { uniformMatrix } from "../support.ts";
 import { examplesFor, userModel } from "../models/specimens.ts";
 import { drawn, searchOf } from "./decided.ts";
-import { assertFollows, type Case, plainModel, points, type Way } from "./followed.ts";
+import { type Case, plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** Two classes by the sign of w·x + b, with the labels that it gives to some inputs. */
 function plane(w: readonly number[], b = 0): { made: Classifier; examples: Batch } {
@@ -219,35 +219,33 @@ function plainHopSkipJump(way: Way<HopSkipJumpOptions>) {
   search.approach(nearest.x, gap, 1);
 }
 
-Deno.test("hopSkipJump() goes as its algorithm does", () => {
-  const x = points(3), epsilon = 100;
-  const cases = (["L2", "Linf"] as const).flatMap((norm): Case<HopSkipJumpOptions>[] => [
-    {
-      name: `in ${norm} from noise`,
-      ...{ plain: plainModel({ bend: 1 }), x },
-      options: { epsilon, norm, steps: 3, probes: 12 },
-    },
-    {
-      name: `in ${norm} in a box, a feature fixed, some wrong already`,
-      ...{ plain: plainModel({ seed: 2 }), x, labels: [0, 1, 2] },
-      options: { epsilon, norm, steps: 4, probes: 3, bounds: [-0.5, 1.25], fixed: [1], seed: 5 },
-    },
-    {
-      name: `in ${norm} of one feature at a target`,
-      ...{ plain: plainModel({ inputs: 1, seed: 3 }), x: points(2, 1) },
-      options: { epsilon, norm, target: 2, steps: 3, probes: 1 },
-    },
-  ]);
-  assertFollows(hopSkipJump, plainHopSkipJump, [...cases, {
-    name: "with more probes than a question holds",
-    ...{ plain: plainModel({ inputs: 2, classes: 2, seed: 6 }), x: points(2, 2) },
-    options: { epsilon, norm: "L2", steps: 1, probes: 2100 },
-  }, {
-    name: "with a size for each feature",
-    ...{ plain: plainModel({ seed: 5 }), x: points(2) },
-    options: { epsilon: [10, 5, 0, 8], norm: "Linf", steps: 2, probes: 20 },
-  }], { tolerance: 1e-5 });
-});
+const x = points(3), epsilon = 100;
+const cases = (["L2", "Linf"] as const).flatMap((norm): Case<HopSkipJumpOptions>[] => [
+  {
+    name: `in ${norm} from noise`,
+    ...{ plain: plainModel({ bend: 1 }), x },
+    options: { epsilon, norm, steps: 3, probes: 12 },
+  },
+  {
+    name: `in ${norm} in a box, a feature fixed, some wrong already`,
+    ...{ plain: plainModel({ seed: 2 }), x, labels: [0, 1, 2] },
+    options: { epsilon, norm, steps: 4, probes: 3, bounds: [-0.5, 1.25], fixed: [1], seed: 5 },
+  },
+  {
+    name: `in ${norm} of one feature at a target`,
+    ...{ plain: plainModel({ inputs: 1, seed: 3 }), x: points(2, 1) },
+    options: { epsilon, norm, target: 2, steps: 3, probes: 1 },
+  },
+]);
+testFollows(hopSkipJump, plainHopSkipJump, [...cases, {
+  name: "with more probes than a question holds",
+  ...{ plain: plainModel({ inputs: 2, classes: 2, seed: 6 }), x: points(2, 2) },
+  options: { epsilon, norm: "L2", steps: 1, probes: 2100 },
+}, {
+  name: "with a size for each feature",
+  ...{ plain: plainModel({ seed: 5 }), x: points(2) },
+  options: { epsilon: [10, 5, 0, 8], norm: "Linf", steps: 2, probes: 20 },
+}], { tolerance: 1e-5 });
 
 Deno.test("hopSkipJump() takes ten thousand probes a step at most", () => {
   const { made, examples: all } = plane([1], 0.1), examples = slice(all, 0, 1);
