@@ -39,7 +39,8 @@ export function perturber(
   if (layer > 0 && (pullback || rubbish)) {
     refuse(`with ${perturbation.name} at layer ${layer}`, "only at the inputs, layer 0");
   }
-  if (network.objective && (layer > 0 || pullback || rubbish)) {
+  // such a network has no later layer
+  if (network.objective && (pullback || rubbish)) {
     refuse(`with ${perturbation.name}`, "the model's objective is its own");
   }
   if (dropped && (layer > 0 || pullback || network.objective)) {

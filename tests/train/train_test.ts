@@ -70,32 +70,40 @@ Deno.test("train() with alpha 0 is training on the perturbed examples alone", as
 
 Deno.test("train() with alpha in between weighs the two losses, in its gradient and in what it reports", async () => {
   const shift = (value: number) => value + 0.5;
-  const start = { W: uniformMatrix(CLASSES, INPUTS, 3).data, b: new Float32Array(CLASSES) };
-  const tensors = { W: { shape: [CLASSES, INPUTS], data: start.W }, b: { shape: [CLASSES], data: start.b } };
-  using fresh = model(linear, { tensors });
-  const base = {
-    epochs: 1,
-    batchSize: 50,
-    optimizer: { name: "sgd", learningRate: 1 } as const,
-    maxNorm: undefined,
-  };
-  const once = async (data: Batch, options: TrainOptions) => {
-    let loss = NaN;
-    using trained = await train(fresh, data, {
-      ...base,
-      ...options,
-      onProgress: (progress) => loss = progress.loss,
-    });
-    return { loss, moved: trained.tensors().W.data.map((value, i) => value - start.W[i]) };
+  const W = { shape: [CLASSES, INPUTS], data: uniformMatrix(CLASSES, INPUTS, 3).data };
+  using shallow = model(linear, { tensors: { W, b: { shape: [CLASSES], data: new Float32Array(CLASSES) } } });
+  // leaves gradients in parts for its update
+  using deep = model(
+    maxout({ inputs: INPUTS, classes: CLASSES, units: [12, 10], pieces: 3, initialRange: 1 }),
+    {
+      seed: 4,
+    },
+  );
+  const base: TrainOptions = {
+    ...{ epochs: 1, batchSize: 50, dropout: undefined, maxNorm: undefined },
+    optimizer: { name: "sgd", learningRate: 1 },
   };
   const shifted = { ...trainSet, x: matrix(50, INPUTS, trainSet.x.data.map(shift)) };
-  const [clean, dirty] = [await once(trainSet, {}), await once(shifted, {})];
-  const both = await once(trainSet, { perturbation: by("shift", shift), alpha: 0.25 });
-  // one step of a sum over 50 examples
-  assertClose(both.moved, clean.moved.map((value, i) => 0.25 * value + 0.75 * dirty.moved[i]), 1e-6);
-  assertClose([both.loss], [0.25 * clean.loss + 0.75 * dirty.loss], 1e-6);
-  const mean = losses(fresh, trainSet).reduce((a, b) => a + b, 0) / 50;
-  assertClose([clean.loss], [mean], 1e-6);
+  for (const fresh of [shallow, deep]) {
+    const start = fresh.tensors();
+    const once = async (data: Batch, options: TrainOptions) => {
+      let loss = NaN;
+      const onProgress = (progress: { loss: number }) => void (loss = progress.loss);
+      using trained = await train(fresh, data, { ...base, ...options, onProgress });
+      const ended = trained.tensors();
+      const moved = Object.entries(start).flatMap(([name, { data }]) =>
+        Array.from(data, (value, i) => ended[name].data[i] - value)
+      );
+      return { loss, moved };
+    };
+    const [clean, dirty] = [await once(trainSet, {}), await once(shifted, {})];
+    const both = await once(trainSet, { perturbation: by("shift", shift), alpha: 0.25 });
+    // one step of a sum over 50 examples
+    assertClose(both.moved, clean.moved.map((value, i) => 0.25 * value + 0.75 * dirty.moved[i]), 1e-6);
+    assertClose([both.loss], [0.25 * clean.loss + 0.75 * dirty.loss], 1e-6);
+    const mean = losses(fresh, trainSet).reduce((a, b) => a + b, 0) / 50;
+    assertClose([clean.loss], [mean], 1e-6);
+  }
 });
 
 Deno.test("train() weighs the two losses of a model whose objective is its own, too", async () => {
