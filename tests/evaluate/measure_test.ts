@@ -153,6 +153,13 @@ Deno.test("measureRubbish() gives the rates, means and shares that one finds by 
     confidenceOnErrors: null,
     classes: [0, 0, 0],
   });
+  const bad = [
+    { confidence: Float32Array.of(0.75, NaN, 0.625, 0.875) },
+    { probabilities: matrix(4, 3, [0, 0, 0, NaN, 0, 0, 0, 0, 0, 0, 0, 0]) },
+  ];
+  for (const part of bad) {
+    assertThrows(() => measureRubbish({ ...rubbish, ...part }), InputError, "not a finite");
+  }
   const one = measureRubbish({ ...rubbish, fooled: Uint8Array.of(0, 0, 1, 0) });
   assertEquals([one.confidenceOnErrors, one.classes], [0.625, [0, 0, 1]]);
   const none = {
