@@ -539,8 +539,19 @@ for (const experiment of experiments) {
   if (own.length === 0) continue;
   Deno.test(`experiment ${id} measures what a computation of its own gives for every claim`, async () => {
     const world = worldFor(experiment, WIDE.has(id) ? 28 : undefined);
-    const { measurements, figures = [] } = await experiment.run(world.context);
-    for (const figure of figures) assertDrawable(figure, `${id}, ${figure.id}`);
+    const parts: number[] = [];
+    const context = { ...world.context, progress: (part: number) => void parts.push(part) };
+    const { measurements, figures = [] } = await experiment.run(context);
+    parts.forEach((part, i) => assert(part > (parts[i - 1] ?? 0) && part <= 1, `${parts}`));
+    for (const figure of figures) {
+      assertDrawable(figure, `${id}, ${figure.id}`);
+      if (figure.kind !== "bars" || !/^(errors|bracket)/.test(figure.id)) continue;
+      // the errors that bars show were measured
+      for (const { value } of figure.groups.flatMap(({ values }) => values)) {
+        const known = Object.values(measurements).some((each) => Math.abs((each ?? 0) - (value ?? 0)) < 1e-9);
+        assert(known, `${figure.id} shows ${value}`);
+      }
+    }
     // figures of claims, and what their orderings compare them with
     const names = new Set(own.flatMap((claim) => [
       claim.id,
