@@ -101,7 +101,7 @@ const keyOf = ({ from, to, isList = false }: Range) => `${from} ${to} ${isList}`
 
 /** Whether the order of its arguments does not matter. */
 function isSymmetric({ expression }: ts.CallExpression): boolean {
-  return ["Math.min", "Math.max", "Math.hypot"].includes(expression.getText());
+  return ["Math.min", "Math.max", "Math.hypot", "Math.imul"].includes(expression.getText());
 }
 
 /** Whether it makes an error, whose words are no behaviour. */

@@ -1,11 +1,12 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { digits } from "../../src/data/digits.ts";
 import { init } from "../../src/runtime/variants.ts";
-import { maxout } from "../../src/models/mod.ts";
+import { maxout, mlp } from "../../src/models/mod.ts";
 import { PUBLISHED_RECIPE } from "../../src/models/recipe.ts";
+import { formerContentOf } from "../../src/train/identity.ts";
 import { identity } from "../../src/train/mod.ts";
 
 Deno.test("identity() of the paper's networks is what it was, by today's and the former hash, so that what was kept of their long training is found", () => {
@@ -30,4 +31,13 @@ Deno.test("identity() of the paper's networks is what it was, by today's and the
     identity(family, trainSet, { ...options, ...adversarial }),
     expected('"alpha":0.5,"perturbation":"fgsm {\\"epsilon\\":0.25}"'),
   );
+});
+
+Deno.test("identity() has the first version of a family that none is raised for, and a former hash has eight digits", () => {
+  const { train: trainSet } = digits({ train: 5, test: 0 });
+  const family = mlp({ inputs: 784, classes: 10, units: [3] });
+  assertEquals(JSON.parse(identity(family, trainSet, {})).version, 1);
+  const hashes = Array.from({ length: 64 }, (_, i) => formerContentOf({ ...trainSet, classes: 10 + i }));
+  assertEquals(hashes.filter((each) => !/^[0-9a-f]{8}$/.test(each)), []);
+  assert(hashes.some((each) => each.startsWith("0")));
 });
