@@ -8,7 +8,7 @@ import { boolean, choice, integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { climb, type Goal, keeper } from "./apgd_walk.ts";
-import { LOSS_OPTIONS, type LossOptions } from "./direction.ts";
+import { effectiveLoss, LOSS_OPTIONS, type LossOptions, withEffectiveLoss } from "./direction.ts";
 import { leads, leadScoreGradient, rivals } from "./lead.ts";
 import type { Chunk } from "./query.ts";
 import { allRows, gather } from "./rows.ts";
@@ -88,10 +88,9 @@ export const apgd: Attack<ApgdOptions> = makeAttack({
       default: "own",
     }),
   },
-  adapt: (options, { classes }) => ({
-    ...options,
-    loss: options.loss === "dlr" && classes < (options.targets > 0 ? 4 : 3) ? "margin" : options.loss,
-  }),
+  adapt: (options, { classes, aimed }) =>
+    // the targeted one needs a class more
+    withEffectiveLoss(options, { classes: options.targets > 0 ? classes - 1 : classes, aimed }),
   *run(chunk, options) {
     const { x, constraint, rng, matrix, model, target } = chunk;
     if (options.targets > 0 && target) {
@@ -135,15 +134,14 @@ export const apgd: Attack<ApgdOptions> = makeAttack({
 
 /** The middle of what is allowed in L∞, and the original in other norms. */
 function middle(at: Matrix, region: Region, end: Matrix): void {
-  const { original, constraint: { norm, inputs, sizes } } = region;
-  at.data.set(original.data);
-  if (norm !== "Linf") return;
-  const toEnd = (m: Matrix, side: number) => {
-    for (let i = 0; i < m.data.length; i++) m.data[i] = original.data[i] + side * sizes[i % inputs];
+  const { original, constraint: { norm } } = region;
+  if (norm !== "Linf") return at.data.set(original.data);
+  const toEnd = (m: Matrix, far: number) => {
+    m.data.fill(far);
     region.relax(m);
   };
-  toEnd(at, -1);
-  toEnd(end, 1);
+  toEnd(at, -Infinity);
+  toEnd(end, Infinity);
   const { data } = at;
   end.data.forEach((value, i) => {
     if (value !== data[i]) data[i] = (data[i] + value) / 2;
@@ -154,11 +152,11 @@ type Labelled = Pick<Chunk, "labels" | "target" | "model">;
 
 /** The loss of the labels, or less that of the target. */
 function byLoss(loss: LossName, { labels, target, model }: Labelled): Goal {
-  const write = lossScoreGradient(model, loss), values = lossValues(model, loss);
-  const sign = target ? -1 : 1;
+  const { classes } = model, which = effectiveLoss(loss, { classes, aimed: target !== undefined });
+  const write = lossScoreGradient(model, which), values = lossValues(model, which);
   const pick = (rows: Int32Array) => rows.map((row) => labels[row]);
   const turn = (data: Float32Array | Float64Array) => {
-    if (sign < 0) { for (let i = 0; i < data.length; i++) data[i] = -data[i]; }
+    if (target) data.forEach((value, i) => data[i] = -value);
   };
   return {
     write: (dScores, scores, rows) => (write(dScores, scores, pick(rows)), turn(dScores.data)),

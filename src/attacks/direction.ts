@@ -4,6 +4,7 @@ import type { Constraint } from "../constraints/constraint.ts";
 import { LOSSES, type LossName, lossScoreGradient, roundedScoreGradient } from "../loss.ts";
 import type { Matrix } from "../matrix.ts";
 import { choice, type Field } from "../schema.ts";
+import type { Aim } from "./prepare.ts";
 import type { Answer, Chunk, Query } from "./query.ts";
 
 /** Which loss an attack raises, and for which labels. */
@@ -16,7 +17,8 @@ export interface LossOptions {
   /**
    * The loss: the model's own (default), the cross-entropy of its classes' probabilities as shares of their sum, or the
    * margin by which the best wrong class leads. Models that are trained on independent probabilities resist the first more
-   * than the last.
+   * than the last. `dlr` with a target, or of two classes, is the margin: over the distance of the first score from the third
+   * it would have no slope where the target comes third.
    */
   loss?: LossName;
   /**
@@ -40,6 +42,16 @@ export const LOSS_OPTIONS: {
   }),
 };
 
+/** The loss that takes effect on so many classes, with a target or without. */
+export const effectiveLoss = <L extends string>(loss: L, { classes, aimed }: Aim): L | "margin" =>
+  loss === "dlr" && (aimed || classes < 3) ? "margin" : loss;
+
+/** Options with the loss that takes effect. */
+export const withEffectiveLoss = <O extends { readonly loss: string }>(options: O, aim: Aim): O => ({
+  ...options,
+  loss: effectiveLoss(options.loss, aim),
+});
+
 /** No slope where a feature that leans on a bound would have to pass it. */
 export function blockSlopes(gradient: Matrix, at: Matrix, { inputs, lo, hi }: Constraint): void {
   const { data: g } = gradient, { data: x } = at;
@@ -57,7 +69,10 @@ export function* lossQueries(
   { labels: whose, loss, gradient }: Required<LossOptions>,
 ): Generator<Query, LossQuery, Answer> {
   const labels = target ?? (whose === "true" ? truth : (yield { ask: "scores", x: original }).predicted());
-  const write = gradient === "float32" ? roundedScoreGradient(model) : lossScoreGradient(model, loss);
+  const { classes } = model, aimed = target !== undefined;
+  const write = gradient === "float32"
+    ? roundedScoreGradient(model)
+    : lossScoreGradient(model, effectiveLoss(loss, { classes, aimed }));
   const key = `${gradient} ${loss}`;
   return (x, { rows, done } = {}) => {
     const own = rows ? rows.map((row) => labels[row]) : labels;

@@ -3,7 +3,7 @@
 import { lengthOf, orthogonal } from "../constraints/angle.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { LOSS_OPTIONS, type LossOptions, lossQueries } from "./direction.ts";
+import { LOSS_OPTIONS, type LossOptions, lossQueries, withEffectiveLoss } from "./direction.ts";
 
 /**
  * The fast gradient sign method: xAdv = x + ε·sign(∇ₓ J(x, y)), J being the model's own loss (paper, section 4);
@@ -36,6 +36,7 @@ export const fgsm: Attack<LossOptions> = makeAttack({
   needs: "gradients",
   norms: ["Linf", "L2", "L1"],
   options: LOSS_OPTIONS,
+  adapt: withEffectiveLoss,
   *run(chunk, options) {
     const { x, region, constraint } = chunk;
     const follow = yield* lossQueries(chunk, options);

@@ -107,7 +107,7 @@ function* judged(
   const answer = yield { ask: "scores", x, rows, done };
   const values = new Float64Array(rows.length);
   lossValues(model, "margin")(values, answer.scores, rows.map((row) => (target ?? labels)[row]));
-  if (target) { for (let i = 0; i < values.length; i++) values[i] = -values[i]; }
+  if (target) values.forEach((value, i) => values[i] = -value);
   return { values, fooled: answer.fooled() };
 }
 
@@ -123,7 +123,7 @@ function neighbors(constraint: Constraint, { x, at, row }: { x: Matrix; at: Matr
     moved.push(to);
   };
   const reach = reaches(constraint, own, now);
-  for (let i = 0; i < inputs; i++) {
+  for (const i of own.keys()) {
     if (grouped.has(i) || !(reach(i) > 0)) continue;
     const steps = grid?.[i] ?? 0;
     const values = [
@@ -138,7 +138,6 @@ function neighbors(constraint: Constraint, { x, at, row }: { x: Matrix; at: Matr
   }
   for (const group of oneHot) {
     for (const j of group) {
-      if (now[j] === 1) continue;
       variant((to) => {
         for (const i of group) to[i] = Number(i === j);
       });

@@ -5,7 +5,7 @@ import { normConstraint } from "../constraints/mod.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Resolved, Schema } from "../schema.ts";
 import type { Attack, Needs } from "./attack.ts";
-import { type CompleteDefinition, preparation } from "./prepare.ts";
+import { type Aim, type CompleteDefinition, preparation } from "./prepare.ts";
 import type { AttackRun, Chunk } from "./query.ts";
 import { perturb, run, runAsync, type Runnable, runParts, runSizes, runSteps } from "./runs.ts";
 
@@ -30,7 +30,7 @@ export interface AttackDefinition<O extends object, S> {
   /** Its options as they take effect on a model, which the result's conditions tell; default as they are. */
   adapt?: (
     options: Resolved<NoInfer<O>, S>,
-    model: Pick<Classifier, "classes">,
+    aim: Aim,
   ) => Resolved<NoInfer<O>, S>;
   /** Vector-Jacobian product through the attack; see {@linkcode Attack.pullback}. */
   pullback?: NoInfer<Attack<O>["pullback"]>;

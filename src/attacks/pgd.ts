@@ -1,12 +1,12 @@
 /** Projected gradient descent. @module */
 
-import type { Matrix } from "../matrix.ts";
+import { type Matrix, rowOf } from "../matrix.ts";
 import { LOSSES, type LossName } from "../loss.ts";
 import { boolean, choice, integer, number } from "../schema.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
 import { divergenceQueries } from "./departure.ts";
-import { blockSlopes, LOSS_OPTIONS, type LossOptions, lossQueries } from "./direction.ts";
+import { blockSlopes, LOSS_OPTIONS, type LossOptions, lossQueries, withEffectiveLoss } from "./direction.ts";
 import { allRows, gather, keptRowsOf, scatter } from "./rows.ts";
 
 /** Options of projected gradient descent. */
@@ -73,6 +73,7 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     ...LOSS_OPTIONS,
     loss: choice("The loss that is raised", [...LOSSES, "divergence"], { default: "own" }),
   },
+  adapt: withEffectiveLoss,
   *run(chunk, options) {
     const { x, constraint, rng, matrix } = chunk;
     const { steps, stepSize, restarts, randomStart, momentum } = options;
@@ -84,7 +85,7 @@ export const pgd: Attack<PgdOptions> = makeAttack({
     const stopEarly = options.stopEarly && !constraint.discrete;
     const out = matrix("out");
     let open = allRows(x.rows);
-    for (let walk = 0; walk < restarts && open.length > 0; walk++) {
+    for (let walk = 0;; walk++) {
       const around = () =>
         open.length < x.rows
           ? constraint.around(
@@ -96,8 +97,8 @@ export const pgd: Attack<PgdOptions> = makeAttack({
       let at = matrix("at", open.length);
       if (randomStart) region.sample(at, (i) => rng(open[i]).split("walk", walk));
       else at.data.set(region.original.data);
-      let velocity = matrix("velocity", momentum > 0 ? open.length : 0);
-      velocity.data.fill(0);
+      let velocity = momentum === 0 ? undefined : matrix("velocity", open.length);
+      velocity?.data.fill(0);
       for (let step = 0; step < steps; step++) {
         const answer = yield follow(at, {
           rows: open.length < x.rows ? open : undefined,
@@ -112,35 +113,32 @@ export const pgd: Attack<PgdOptions> = makeAttack({
             const narrow = (name: string, m: Matrix) => keptRowsOf(matrix, name, { m, left });
             at = narrow("at", at);
             gradient = gather(matrix("slopes", left.length), gradient, left);
-            if (momentum > 0) velocity = narrow("velocity", velocity);
+            if (velocity) velocity = narrow("velocity", velocity);
             open = left.map((i) => open[i]);
-            if (open.length === 0) break;
+            if (open.length === 0) return out;
             region = around();
           }
         }
-        if (momentum > 0) accelerate(gradient, velocity, momentum);
+        if (velocity) accelerate(gradient, velocity, momentum);
         if (constraint.norm === "L1" && steps > 1) blockSlopes(gradient, at, constraint);
         region.stepWithin(at, { direction: gradient, part: 2.5 / steps, length: stepSize });
       }
-      if (open.length === 0) break;
       if (constraint.discrete) region.project(at);
       scatter(out, at, open);
-      if (walk + 1 === restarts) break;
+      if (walk + 1 === restarts) return out;
       const rows = open.length < x.rows ? open : undefined;
       const fooled = (yield { ask: "scores", x: at, rows, done: (walk + 1) / restarts }).fooled();
       open = open.filter((_, i) => !fooled[i]);
+      if (open.length === 0) return out;
     }
-    return out;
   },
 });
 
 /** velocity ← μ·velocity + g / ‖g‖₁ by rows, which then replaces the gradient. */
 function accelerate(gradient: Matrix, velocity: Matrix, momentum: number): void {
-  const { rows, cols, data: g } = gradient, { data: v } = velocity;
-  for (let row = 0; row < rows; row++) {
-    let sum = 0;
-    for (let i = row * cols; i < (row + 1) * cols; i++) sum += Math.abs(g[i]);
-    const factor = sum > 0 ? 1 / sum : 0;
-    for (let i = row * cols; i < (row + 1) * cols; i++) g[i] = v[i] = momentum * v[i] + factor * g[i];
+  for (const row of allRows(gradient.rows)) {
+    const g = rowOf(gradient, row), v = rowOf(velocity, row);
+    const sum = g.reduce((total, slope) => total + Math.abs(slope), 0);
+    g.forEach((slope, i) => g[i] = v[i] = momentum * v[i] + (sum > 0 ? slope / sum : 0));
   }
 }

@@ -26,7 +26,14 @@ export interface CompleteDefinition {
   readonly constrain: (inputs: number, options: ConstraintOptions, action: string) => Constraint;
   readonly options: AnySchema;
   readonly run: (chunk: Chunk, options: OwnOptions) => AttackRun;
-  readonly adapt?: (options: OwnOptions, model: Pick<Classifier, "classes">) => OwnOptions;
+  readonly adapt?: (options: OwnOptions, aim: Aim) => OwnOptions;
+}
+
+/** What an attack aims at: a class of so many, or any wrong one. */
+export interface Aim {
+  readonly classes: number;
+  /** Whether it has a target. */
+  readonly aimed: boolean;
 }
 
 /** A plan, with what its results tell. */
@@ -128,7 +135,7 @@ function settingsOf(definition: CompleteDefinition): SettingsFor {
     for (const name in schema) own[name] = resolved[name];
     return {
       common: resolved,
-      own: adapt(own, model),
+      own: adapt(own, { classes: model.classes, aimed: resolved.target !== undefined }),
       constraints: sizes.map((epsilon) => constraintOf(definition, model, resolved, epsilon)),
     };
   };

@@ -4,7 +4,7 @@ import { lengthOf, orthogonal, passes, planeOf, sine } from "../constraints/angl
 import { constraint } from "../constraints/mod.ts";
 import type { Attack } from "./attack.ts";
 import { makeAttack } from "./make_attack.ts";
-import { LOSS_OPTIONS, type LossOptions, lossQueries } from "./direction.ts";
+import { LOSS_OPTIONS, type LossOptions, lossQueries, withEffectiveLoss } from "./direction.ts";
 
 /**
  * Rotation: each input is turned about the origin by the angle ε, in radians, toward the gradient of its loss, and keeps
@@ -24,6 +24,7 @@ export const rotation: Attack<LossOptions> = makeAttack({
   norms: ["angle"],
   constrain: constraint,
   options: LOSS_OPTIONS,
+  adapt: withEffectiveLoss,
   *run(chunk, options) {
     const { x, region, constraint, matrix } = chunk;
     const follow = yield* lossQueries(chunk, options);

@@ -1,9 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { apgd } from "../../src/attacks/apgd.ts";
 import { keeper } from "../../src/attacks/apgd_walk.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
+import { InputError } from "../../src/errors.ts";
 import { matrix, rowsOf } from "../../src/matrix.ts";
 import { rng } from "../../src/rng.ts";
 import { assertClose, centralDifference, uniformMatrix } from "../support.ts";
@@ -279,7 +280,7 @@ function goalOf(
   if (loss === "margin" || loss === "dlr") {
     // toward a class in turn from the label; toward the target of a caller from the best of the others
     const lead = t === undefined ? other - z[y] : ratio ? z[t] - z[y] : z[t] - other;
-    if (loss === "margin") return lead;
+    if (loss === "margin" || t !== undefined && !ratio) return lead;
     return lead / (falling[0] - (ratio ? (falling[2] + falling[3]) / 2 : falling[2]));
   }
   const log = Math.log(z.reduce((sum, each) => sum + Math.exp(each), 0));
@@ -289,7 +290,10 @@ function goalOf(
 const WAYS = [
   {},
   { target: 2 },
+  { targets: 1 },
   { targets: 2 },
+  // all fooled before the last walk
+  { restarts: 4, epsilon: 4 },
   { targets: 9, randomStart: false },
   { labels: "predicted" },
   { targets: 3, labels: "predicted" },
@@ -297,7 +301,7 @@ const WAYS = [
 ] as const;
 
 Deno.test("apgd() climbs the loss that it is told, and keeps what fools or else the greatest of all that it asked", () => {
-  const iterations = 5, epsilon = 0.45, x = uniformMatrix(8, 3, 3), rows = rowsIn(x);
+  const iterations = 5, x = uniformMatrix(8, 3, 3), rows = rowsIn(x);
   const predict = (at: Float64Array) => {
     const z = FOUR.scores(at);
     return z.indexOf(Math.max(...z));
@@ -306,15 +310,16 @@ Deno.test("apgd() climbs the loss that it is told, and keeps what fools or else 
   const truth = Int32Array.from(rows, (row, i) => (predict(row) + Number(i === 7)) % 4);
   for (const loss of ["own", "crossEntropy", "margin", "dlr"] as const) {
     for (const way of WAYS) {
-      if (loss === "dlr" && "target" in way) continue;
-      const { target, targets = 0, labels = "true", randomStart, restarts = 1 } = way as
+      // a label that comes third, and is fooled, leaves no slope
+      if (loss === "dlr" && "epsilon" in way) continue;
+      const { target, targets = 0, labels = "true", randomStart, restarts = 1, epsilon = 0.45 } = way as
         & {
-          [K in "target" | "targets" | "restarts"]?: number;
+          [K in "target" | "targets" | "restarts" | "epsilon"]?: number;
         }
         & { labels?: "true" | "predicted"; randomStart?: boolean };
       const model = asked(FOUR), name = `${loss} ${JSON.stringify(way)}`;
       const attacked = apgd(model, batch({ x, labels: truth, classes: 4 }), {
-        ...{ ...way, norm: "L2", epsilon, iterations, loss },
+        ...{ norm: "L2", epsilon, iterations, loss, ...way },
       });
       const questions = model.questions.slice(0, -1);
       // who is aimed at is asked first
@@ -374,4 +379,21 @@ Deno.test("apgd() without a random start begins in the middle of what is allowed
     const middle = norm === "Linf" ? [0.2, 0.5, -0.15, 0.8, 0, -0.15] : [...x.data];
     assertClose(model.questions[0].x.flatMap((row) => [...row]), middle, 1e-6, norm);
   }
+});
+
+Deno.test("apgd() takes the margin for dlr with a target or too few classes, and says so; targets do not go with a target", () => {
+  const of = (classes: number) =>
+    asked(quadratic(new Array(classes).fill([1, 2]), new Array(classes).fill([1, 0])));
+  const lossOf = (classes: number, more: object) => {
+    const one = batch({ x: matrix(1, 2), labels: [0], classes });
+    return apgd(of(classes), one, { epsilon: 0.1, iterations: 1, loss: "dlr", ...more }).conditions.options
+      .loss;
+  };
+  assertEquals([2, 3, 4].map((classes) => lossOf(classes, {})), ["margin", "dlr", "dlr"]);
+  for (const targets of [1, 2]) {
+    assertEquals([2, 3, 4].map((classes) => lossOf(classes, { targets })), ["margin", "margin", "dlr"]);
+    assertThrows(() => lossOf(4, { targets, target: 1 }), InputError, "targets does not go with a target");
+  }
+  assertEquals(lossOf(4, { target: 1 }), "margin");
+  assertEquals(lossOf(2, { loss: "own" }), "own");
 });

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { blockSlopes } from "../../src/attacks/direction.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
+import { pgd } from "../../src/attacks/pgd.ts";
+import { rotation } from "../../src/attacks/rotation.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
 import { LOSSES } from "../../src/loss.ts";
@@ -64,7 +66,7 @@ Deno.test("fgsm() climbs the loss of the labels, the predictions or away from a 
           [first, , third] = sorted.map((v) => z.indexOf(v));
         const weights = [0, 1, 2].map((c) => {
           const margin = Number(c === other) - Number(c === y);
-          if (loss === "margin") return margin;
+          if (loss === "margin" || loss === "dlr" && target !== undefined) return margin;
           if (loss !== "dlr") return e[c] / sum - Number(c === y);
           // ∇(m/s) = (∇m − m/s ∇s)/s
           return margin -
@@ -104,4 +106,20 @@ Deno.test("fgsm() along the float32 gradient stays where a probability rounds to
     fgsm(model, examples, { epsilon: 0.25, ...options });
     assertEquals(model.questions.length, asks);
   }
+});
+
+Deno.test("dlr with a target that comes third moves, as the margin does, and the result says so", () => {
+  const x = matrix(1, 3, [0.5, -0.5, 0.25]), z = THREE.scores(rowsIn(x)[0]);
+  const target = z.indexOf(Math.min(...z)),
+    one = batch({ x, labels: [z.indexOf(Math.max(...z))], classes: 3 });
+  for (const attack of [fgsm, pgd, rotation]) {
+    const found = attack(asked(THREE), one, { epsilon: 0.25, loss: "dlr", target });
+    assertEquals([found.zeroGradients, found.conditions.options.loss], [0, "margin"]);
+    assertEquals(found.x, attack(asked(THREE), one, { epsilon: 0.25, loss: "margin", target }).x);
+    assertEquals(attack(asked(THREE), one, { epsilon: 0.25, loss: "dlr" }).conditions.options.loss, "dlr");
+  }
+  // two classes have no third
+  const two = quadratic([[1, 2], [0, 1]], [[0, 0], [0, 0]]),
+    given = batch({ x: matrix(1, 2), labels: [0], classes: 2 });
+  assertEquals(fgsm(asked(two), given, { epsilon: 1, loss: "dlr" }).conditions.options.loss, "margin");
 });

@@ -4,7 +4,7 @@ import { greedyTabular } from "../../src/attacks/greedy_tabular.ts";
 import type { ConstraintOptions } from "../../src/constraints/constraint.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
-import { matrix } from "../../src/matrix.ts";
+import { type Matrix, matrix } from "../../src/matrix.ts";
 import { predict } from "../../src/predict.ts";
 import { assertClose, uniformMatrix } from "../support.ts";
 import { asked, quadratic, rowsIn } from "./asked.ts";
@@ -41,6 +41,7 @@ type Given = Pick<ConstraintOptions, "grid" | "fixed" | "bounds" | "oneHot"> & {
   epsilon: number | number[];
   moves?: number;
   target?: number;
+  x?: Matrix;
 };
 
 /** What is tried from `at`: the ends of what is left, half of it, the start, a step of the grid; and other categories. */
@@ -77,17 +78,18 @@ function tries(given: Given, own: Float64Array, at: Float64Array): Float64Array[
   return out.filter((x) => !seen.has(x.join()) && seen.add(x.join()));
 }
 
-function compare(given: Given) {
+function compare({ x = X, ...given }: Given) {
   const { moves = 50, target } = given, name = JSON.stringify(given);
   const best = (x: Float64Array) => FORMULA.scores(x).indexOf(Math.max(...FORMULA.scores(x)));
-  const labels = Int32Array.from(rowsIn(X), (x, i) => (best(x) + Number(i === 3)) % 3);
+  const labels = Int32Array.from(rowsIn(x), (x, i) => (best(x) + Number(i === 3)) % 3);
   const model = asked(FORMULA), progress: number[] = [];
-  const attacked = greedyTabular(model, batch({ x: X, labels, classes: 3 }), {
+  const attacked = greedyTabular(model, batch({ x, labels, classes: 3 }), {
     ...given,
     onProgress: (done) => progress.push(done),
   });
-  const asks: Float64Array[][] = Array.from({ length: moves + 1 }, () => []), queries = new Array(N).fill(1);
-  const ends = rowsIn(X).map((own, row) => {
+  const asks: Float64Array[][] = Array.from({ length: moves + 1 }, () => []),
+    queries = new Array(x.rows).fill(1);
+  const ends = rowsIn(x).map((own, row) => {
     const fools = (x: Float64Array) => target === undefined ? best(x) !== labels[row] : best(x) === target;
     const value = (x: Float64Array) => {
       const z = FORMULA.scores(x).map(Math.fround), y = target ?? labels[row];
@@ -109,7 +111,11 @@ function compare(given: Given) {
   });
   const expected = asks.filter((rows) => rows.length > 0);
   const flat = (rows: readonly Float64Array[]) => rows.flatMap((row) => [...row]);
-  assertEquals(model.questions.map(({ x }) => x.length), [...expected.map(({ length }) => length), N], name);
+  assertEquals(
+    model.questions.map(({ x }) => x.length),
+    [...expected.map(({ length }) => length), x.rows],
+    name,
+  );
   expected.forEach((rows, i) => assertClose(flat(model.questions[i].x), flat(rows), 1e-6, name));
   assertClose(attacked.x.data, flat(ends), 1e-6, name);
   assertEquals([...attacked.queries], queries, name);
@@ -134,6 +140,11 @@ Deno.test("greedyTabular() tries each feature and category, and takes what fools
     });
     compare({ norm, epsilon: 0.3, grid: [0, 4, 0, 0, 0, 0, 0], fixed: [2, 3, 4, 5, 6] });
   }
+  // three steps of a whole, of which the half is none
+  const whole = matrix(X.rows, 7, X.data.map(Math.round));
+  for (const norm of ["Linf", "L1"] as const) {
+    compare({ norm, epsilon: 3, grid: 1, x: whole, fixed: [2, 3, 4, 5, 6] });
+  }
   compare({ norm: "Linf", epsilon: [0.5, 0, 0.125, 0, 0, 0, 0.25], moves: 3 });
 });
 
@@ -149,4 +160,14 @@ Deno.test("greedyTabular() asks of some two thousand inputs at once, and gives t
     const one = batch({ x: matrix(1, 7, Float32Array.from(own)), labels: [examples.labels[i]], classes: 3 });
     assertEquals(rowsIn(greedyTabular(asked(FORMULA), one, given).x)[0], rowsIn(all)[i]);
   });
+});
+
+Deno.test("greedyTabular() leaves an example of which nothing can move, whatever becomes of the next", () => {
+  // a quarter is less than float32 tells of the first; the second has one way to go
+  const line = quadratic([[0], [1e-9]], [[0], [0]]),
+    model = asked({ ...line, scores: (x) => [1, line.scores(x)[1]] });
+  const examples = batch({ x: matrix(2, 1, [1e8, 0]), labels: [0, 0], classes: 2 });
+  const attacked = greedyTabular(model, examples, { epsilon: 0.25, bounds: [0, 1e8], grid: 4, moves: 1 });
+  assertEquals([...attacked.x.data], [1e8, 0.25]);
+  assertEquals([...attacked.queries], [1, 2]);
 });

@@ -168,3 +168,8 @@ Deno.test("jsma() moves no feature that gains nothing by itself", () => {
   assertEquals(movedBy([[-3, 0.5], [1, 0.5]]), [0]);
   assertEquals(movedBy([[-3, 0.5], [1, 0.75]]), [0, 1]);
 });
+
+Deno.test("jsma() takes the pair of the greatest product, however small, before that of the greatest sum", () => {
+  // 1.1 · 0.3 and their sum 1.4, beside 0.6 · 0.6
+  assertEquals(movedBy([[-0.001, -0.3, -0.3], [0.8, 0.3, 0.3]]), [1, 2]);
+});

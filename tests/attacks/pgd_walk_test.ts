@@ -3,7 +3,7 @@ import "../../src/runtime/inlined.ts";
 import { pgd, type PgdOptions } from "../../src/attacks/pgd.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
-import { matrix } from "../../src/matrix.ts";
+import { type Matrix, matrix } from "../../src/matrix.ts";
 import { rng } from "../../src/rng.ts";
 import { assertClose, uniformMatrix } from "../support.ts";
 import { asked, quadratic, rowsIn } from "./asked.ts";
@@ -11,12 +11,19 @@ import { asked, quadratic, rowsIn } from "./asked.ts";
 /** Two classes of three inputs: the lead of class 1 is concave. */
 const FORMULA = quadratic([[0, 0, 0], [0.9, -0.4, 0.3]], [[0, 0, 0], [1.5, 1, 0.25]]);
 const HARD = { ...FORMULA, scores: (x: Float64Array) => [0.17, FORMULA.scores(x)[1]] };
-const ROWS = 8, X = uniformMatrix(ROWS, 3, 8, { lo: 0, hi: 1 });
+const ROWS = 8;
+const X = uniformMatrix(ROWS, 3, 8, { lo: 0, hi: 1 });
 const SIZES = { Linf: 0.4, L2: 0.5, L1: 0.7 };
 
 type Point = Float64Array;
 type Norm = keyof typeof SIZES;
-type Given = PgdOptions & { norm: Norm; bounds?: readonly [number, number]; grid?: number; target?: number };
+type Given = PgdOptions & {
+  norm: Norm;
+  x?: Matrix;
+  bounds?: readonly [number, number];
+  grid?: number;
+  target?: number;
+};
 
 /** The questions and the results of the walks of all examples, by Madry et al. (2018) and Dong et al. (2018), in double. */
 function walks(given: Given) {
@@ -43,7 +50,7 @@ function walks(given: Given) {
     const best = open.map(Math.abs).indexOf(Math.max(...open.map(Math.abs)));
     return open.map((slope, i) => i === best ? Math.sign(slope) : 0);
   };
-  return rowsIn(X).map((own, row) => {
+  return rowsIn(given.x ?? X).map((own, row) => {
     const asks: { walk: number; step: number; at: Point }[] = [];
     for (let walk = 0;; walk++) {
       let at = own, v = new Float64Array(3);
@@ -80,12 +87,17 @@ function walks(given: Given) {
   });
 }
 
+/** Rows of `X`. */
+const select = (...rows: number[]) => matrix(rows.length, 3, rows.flatMap((row) => [...rowsIn(X)[row]]));
+const CORNERS = matrix(3, 3, [1, 0, 0.5, 0, 1, 0.25, 0.5, 0.5, 1]);
+
 function compare(given: Given) {
-  const { norm, steps = 40, restarts = 1 } = given;
+  const { norm, steps = 40, restarts = 1, x = X, ...options } = given;
   const model = asked(HARD), name = JSON.stringify(given), progress: number[] = [];
-  const labels = new Int32Array(ROWS).fill(given.target ?? 0);
-  const attacked = pgd(model, batch({ x: X, labels, classes: 2 }), {
-    ...{ epsilon: SIZES[norm], loss: "margin", ...given, onProgress: (done) => progress.push(done) },
+  const labels = new Int32Array(x.rows).fill(given.target ?? 0);
+  const attacked = pgd(model, batch({ x, labels, classes: 2 }), {
+    ...{ epsilon: SIZES[norm], loss: "margin", norm, steps, restarts, ...options },
+    onProgress: (done) => progress.push(done),
   });
   const expected = walks(given);
   assertEquals([...attacked.queries], expected.map(({ asks }) => asks.length), name);
@@ -119,6 +131,8 @@ Deno.test("pgd() takes the steps of its formula, from the streams' points or the
     compare({ norm, steps: 4, stepSize: 0.05, momentum: 1, bounds: [0, 1] });
     compare({ norm, steps: 1, randomStart: false, bounds: [0, 1] });
     compare({ norm, steps: 4, target: 1 });
+    // of what leans on a bound the greatest slope counts for one step, and for two it does not
+    for (const steps of [1, 2]) compare({ norm, steps, randomStart: false, bounds: [0, 1], x: CORNERS });
   }
 });
 
@@ -131,6 +145,11 @@ Deno.test("pgd() walks again from where the model still stands, and ends early w
       assert(new Set(expected.map(({ asks }) => asks.length)).size > 2, norm);
     }
     compare({ norm, steps: 2, stopEarly: true, restarts: 2 });
+    // one alone goes on where the other has ended
+    const alike = { norm, steps: 10, stopEarly: true, randomStart: false };
+    const { fooled } = compare(alike).attacked;
+    const { attacked } = compare({ ...alike, x: select(fooled.indexOf(1), fooled.indexOf(0)) });
+    assertEquals([...attacked.fooled], [1, 0], norm);
   }
 });
 
@@ -175,5 +194,27 @@ Deno.test("pgd() up the divergence follows KL(p(x) ‖ p(x′)), whatever the la
     const fooled = own[3].x.map((x) => HARD.scores(x)[1] > HARD.scores(x)[0]);
     left = left.filter((_, k) => !fooled[k]);
     assert(left.length > 0 && left.length < ROWS, `${left}`);
+  }
+});
+
+Deno.test("pgd() with momentum goes on where the slope is 0, and stands where it has been so from the start", () => {
+  const flat = {
+    ...FORMULA,
+    slopes: (x: Point) => [[0, 0, 0], x[0] > 0.5 || x[0] < 0 ? [0, 0, 0] : [1, 0, 0]],
+  };
+  const examples = batch({ x: matrix(2, 3, [0.375, 0, 0, -0.5, 0, 0]), labels: [0, 0], classes: 2 });
+  for (const norm of NORMS) {
+    const given = {
+      norm,
+      epsilon: 1,
+      steps: 5,
+      stepSize: 0.125,
+      randomStart: false,
+      loss: "margin",
+    } as const;
+    const firsts = (momentum: number) =>
+      rowsIn(pgd(asked(flat), examples, { ...given, momentum }).x).map(([x]) => x);
+    assertClose(firsts(0.5), [1, -0.5], 1e-6, norm);
+    assertClose(firsts(0), [0.625, -0.5], 1e-6, norm);
   }
 });

@@ -10,7 +10,10 @@ import { signNoise, uniformNoise } from "../../src/attacks/noise.ts";
 import { DROPPED } from "../../src/attacks/perturbations.ts";
 import { pgd } from "../../src/attacks/pgd.ts";
 import { rotation } from "../../src/attacks/rotation.ts";
-import { DIRECTED_OPTIONS, RUBBISH_OPTIONS } from "../../src/attacks/rubbish.ts";
+import { DIRECTED_OPTIONS, rubbish, RUBBISH_OPTIONS } from "../../src/attacks/rubbish.ts";
+import { batch } from "../../src/data/batch.ts";
+import { matrix } from "../../src/matrix.ts";
+import { asked } from "./asked.ts";
 import { square } from "../../src/attacks/square.ts";
 import { LOSSES } from "../../src/loss.ts";
 import type { AnySchema, Field } from "../../src/schema.ts";
@@ -74,6 +77,13 @@ Deno.test("attacks have the options, defaults and ranges that their documentatio
     ) => [key, rest]);
     assertEquals(Object.fromEntries(own), told, name);
   }
+  // and they run with them
+  const two = { inputs: 1, classes: 2, scores: () => [1, 0], slopes: () => [[0], [1]] };
+  const one = batch({ x: matrix(1, 1, [0.5]), labels: [1], classes: 2 });
+  for (const attack of Object.values(anyAttacks)) {
+    assertEquals(attack(asked(two), one, { epsilon: 0 }).x, one.x, attack.name);
+  }
+  assertEquals(rubbish(asked(two), { samples: 1 }).fooled[0], 1);
 });
 
 Deno.test("each option of an attack says in one line what it sets", () => {
