@@ -94,11 +94,12 @@ export function lengths({ free, width, draw }: Blocks, { norm, epsilon, lo, hi }
       if (!(scale > 0)) return;
       const direction = turn.map((value, k) => value / scale + (length > 0 ? d(block[k]) / length : 0));
       const reach = root(measure(all, (k) => direction[k]));
-      for (const i of other) x[i] = left > 0 ? own[i] + left * d(i) : own[i];
+      // what 0 is taken from stays as it is, −0 too
+      for (const i of other) x[i] = own[i] - (0 - left * d(i));
       block.forEach((i, k) => {
         // the two directions may cancel
         const step = reach > 1e-6 ? available * direction[k] / reach : available * turn[k] / scale;
-        x[i] = step === 0 ? own[i] : inside(i, own[i] + step);
+        x[i] = inside(i, own[i] - (0 - step));
       });
     },
     accept() {},

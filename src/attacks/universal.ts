@@ -40,7 +40,7 @@ const OPTIONS = {
   bounds: any<NonNullable<ConstraintOptions["bounds"]>>("Minimum and maximum of an input"),
   fixed: any<ArrayLike<number>>("Places of the features that stay"),
   iterations: integer("Times that all examples are looked at", { min: 1, default: 20 }),
-  target: integer("Class that the model is to predict for all", { min: 0 }),
+  target: any<number>("Class that the model is to predict for all"),
 } as const;
 
 /** Examples whose gradients are added for one step. */
@@ -96,7 +96,7 @@ export function universal(model: Differentiable, given: Examples, options: Unive
     const predictions = predict(model, x);
     return { ...part, x, ...predictions, fooled: fooledOf(predictions, criterion, aims) };
   };
-  const count = ({ fooled }: { fooled: Uint8Array }) => fooled.reduce((sum, each) => sum + each, 0);
+  const count = ({ fooled }: { fooled: Uint8Array }) => fooled.filter((each) => each === 1).length;
   const write = lossScoreGradient(model, "margin");
   const now = matrix(1, inputs), sum = matrix(1, inputs);
   let best = { perturbation: matrix(1, inputs), ...judged(now, examples, labels) };

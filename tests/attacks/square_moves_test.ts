@@ -14,7 +14,14 @@ import { asked, quadratic, rowsIn } from "./asked.ts";
 /** A stream of these numbers, which have all to be drawn. */
 function told(numbers: number[]): Rng & { readonly left: number[] } {
   const left = numbers.slice();
-  return { ...rng(0), left, next: () => left.shift() ?? NaN };
+  return {
+    ...rng(0),
+    left,
+    next: () => {
+      if (left.length === 0) throw new Error("drawn once more");
+      return left.shift()!;
+    },
+  };
 }
 
 /** Blocks that are always the same. */
@@ -132,6 +139,7 @@ Deno.test("lengths() gives a block what another had, turned at random, of the wh
     const whole = norm === "L2" ? Math.hypot(0.1, 0.2, 0.3, 0.175, 0.1) : 0.875;
     for (const epsilon of [whole, 1.5 * whole]) {
       const moves = lengths(always(free, pair), constraint(6, { norm, epsilon }));
+      const one = { block: [1], other: [0] };
       const hills = { block: [1, 4, 5], other: [2], pyramidHeights: [1, -0.25, 0.5] };
       const cases: [
         number[],
@@ -148,6 +156,9 @@ Deno.test("lengths() gives a block what another had, turned at random, of the wh
         [[0.1, 0.9, 0.9, 0.1], { left: 0, signs: [1, -1] }, pair, [0.6, 0.25, 0.3, -0.5, 0.125, 0.65]],
         [[0.1], { left: 0, signs: [-1] }, hills, at],
         [[0.9], { left: 0, signs: [1] }, hills, at],
+        // a hill that cancels what is there
+        [[0.1], { left: 0, signs: [-1] }, hills, [0.5, 0.45, 0.1, -0.5, 0.075, 0.85]],
+        [[0.1, 0.9, 0.9], { left: 0, signs: [1] }, one, at],
       ];
       for (const [numbers, how, own_, start] of cases) {
         const from = told(numbers), x = Float32Array.from(start), size = epsilon * (1 - 1e-6);
@@ -196,10 +207,11 @@ type Given = Pick<ConstraintOptions, "grid" | "fixed" | "bounds"> & {
   target?: number;
 };
 
+const EXAMPLES = matrix(7, 4, uniformMatrix(7, 4, 2).data.map((v) => Math.round(v * 8) / 8));
+
 /** Random search, one example at a time: what it asks and gives. */
-function compare(given: Given) {
+function compare(given: Given, X = EXAMPLES) {
   const { norm, epsilon, grid, fixed, bounds, queries, share = 0.8, width, target } = given;
-  const X = matrix(7, 4, uniformMatrix(7, 4, 2).data.map((v) => Math.round(v * 8) / 8));
   const best = (x: Float64Array) => THREE.scores(x).indexOf(Math.max(...THREE.scores(x)));
   const labels = Int32Array.from(rowsIn(X), (x, i) => (best(x) + Number(i === 3)) % 3);
   const model = asked(THREE), name = JSON.stringify(given), progress: number[] = [];
@@ -211,7 +223,7 @@ function compare(given: Given) {
   const all = constraint(4, { norm, epsilon, grid, fixed, bounds }), parts = blocks(all, width);
   const asks: Float64Array[][] = Array.from({ length: queries }, () => []);
   const ends_ = rowsIn(X).map((own, row) => {
-    const moves = norm === "Linf" ? ends(parts, 7) : lengths(parts, all);
+    const moves = norm === "Linf" ? ends(parts, X.rows) : lengths(parts, all);
     const original = matrix(1, 4, Float32Array.from(own)), region = all.around(original);
     const fools = (x: Float64Array) => target === undefined ? best(x) !== labels[row] : best(x) === target;
     const value = (x: Float64Array) => {
@@ -255,5 +267,16 @@ Deno.test("square() proposes, keeps what raises the margin or fools, and asks of
     compare({ norm, epsilon, queries: 12, grid: 8, fixed: [1] });
     compare({ norm, epsilon, queries: 3, fixed: [0, 1, 2, 3] });
     compare({ norm, epsilon, queries: 1 });
+  }
+});
+
+Deno.test("square() keeps the first of what is equally good, in the blocks of the published times", () => {
+  const flat = { ...THREE, scores: () => [1, 0, 0] },
+    examples = batch({ x: matrix(2, 4), labels: [0, 0], classes: 3 });
+  for (const norm of ["Linf", "L2", "L1"] as const) {
+    const of = (queries: number) => square(asked(flat), examples, { norm, epsilon: 0.5, queries }).x;
+    assertEquals(of(9), of(2), norm);
+    // by 300 queries a half of the share remains for the second, and a quarter for the third
+    compare({ norm, epsilon: 0.05, queries: 300 }, matrix(2, 4, [0.5, 0.25, 0, 0.25, -0.5, 0, 0.25, 0.5]));
   }
 });

@@ -76,6 +76,7 @@ function compare(given: Given, rows: number) {
   assertClose(found.perturbation.data, now, 1e-5, name);
   assertClose(found.x.data, flat(all()), 1e-5, name);
   assertEquals([...found.fooled], all().map((at, i) => Number(fools(at, i))), name);
+  assertEquals([found.perturbation.rows, found.perturbation.cols], [1, 3], name);
   return kept.hits;
 }
 
@@ -83,7 +84,8 @@ Deno.test("universal() steps along the sum of the slopes of those that stand, an
   for (const norm of ["Linf", "L2", "L1"] as const) {
     assert(compare({ norm }, 8) > 2, norm);
     compare({ norm, bounds: [-1, 1], fixed: [1], iterations: 4 }, 8);
-    compare({ norm, target: 2, iterations: 5 }, 130);
+    compare({ norm, target: 2, iterations: 5 }, 200);
+    compare({ norm, target: 0, iterations: 1 }, 3);
   }
 });
 
@@ -99,5 +101,7 @@ Deno.test("universal() refuses targets that are no class and examples beyond bou
     assertThrows(() => universal(asked(THREE), one, { epsilon: 1, iterations }), InputError);
   }
   assertThrows(() => universal(asked(THREE), one, { epsilon: 1, target: -1 }), InputError);
-  assert(Object.is(universal(asked(THREE), one, { epsilon: 0 }).x.data[0], -0));
+  const { x, perturbation } = universal(asked(THREE), one, { epsilon: 0 });
+  assert(Object.is(x.data[0], -0));
+  assertEquals(perturbation, matrix(1, 3));
 });
