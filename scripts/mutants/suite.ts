@@ -135,10 +135,11 @@ export class Suite implements AsyncDisposable {
 
   /** The tests that meet a fault: those near it first, and then those whose last faults took the least time to notice. */
   async *#concerned({ leader, all, near }: Asked, atLoad: boolean): AsyncGenerator<Test> {
-    const meets = ({ reached }: Test) =>
-      reached.has(leader) || atLoad && all.some((each) => reached.has(each));
     const expected = ({ milliseconds, share }: Test) => milliseconds / share;
     for (const isNear of [true, false]) {
+      // what is there while files are loaded may concern every test near it
+      const meets = ({ reached }: Test) =>
+        reached.has(leader) || atLoad && (isNear || all.some((each) => reached.has(each)));
       const places = this.#tests.keys().filter((i) => near.includes(this.#tests[i].file) === isNear)
         .toArray();
       const unknown = places.filter((i) => !this.#known.has(i));

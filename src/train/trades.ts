@@ -3,7 +3,9 @@
 import { divergence } from "../divergence.ts";
 import type { Executor } from "../graph/executor.ts";
 import type { Dropout } from "../graph/training_pass.ts";
+import type { Matrix } from "../matrix.ts";
 import type { Model } from "../models/model.ts";
+import type { WantedGradients } from "../ops/op.ts";
 import type { Workspace } from "../runtime/workspace.ts";
 import type { Perturbed } from "./perturbed.ts";
 import type { PassExamples } from "./batch_memory.ts";
@@ -83,9 +85,11 @@ export function trades(options: TradesOptions = {}): Objective {
       for (let i = 0; i < dScores.data.length; i++) dScores.data[i] += more.data[i];
       let sum = 0;
       for (let i = 0; i < rows; i++) sum += loss.data[i] + beta * far.data[i];
-      network.backward(dScores, { inputs: false, parameters: "replace", last: false });
+      const back = (d: Matrix, how: Pick<WantedGradients, "parameters" | "last">) =>
+        void network.backward(d, { inputs: false, ...how });
+      back(dScores, { parameters: "replace", last: false });
       network.forward(x, { ...pass, shift });
-      network.backward(dOthers, { inputs: false, parameters: "add", last: true });
+      back(dOthers, { parameters: "add", last: true });
       return sum;
     },
   };

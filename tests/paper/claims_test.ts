@@ -48,6 +48,9 @@ Deno.test("judge() of a figure without a tolerance goes by its ordering, and tel
   assertEquals(verdict(10, { tolerance: undefined }), "ordering holds");
   assertEquals(verdict(4, { tolerance: undefined }), "missed");
   const reason = { says: "few images", fits: (ours: number) => ours < 3 };
+  const half = { ...claim, ordering: less("a.error", "b.error") };
+  const missed = judge(half, { measurements: { "a.error": 4 }, images: 1 });
+  assertEquals([missed.verdict, missed.why], ["missed", "the ordering needs b.error"]);
   const said = (a: number | null) =>
     judge({ ...claim, reason }, { measurements: { "a.error": a }, images: 1 }).reason;
   assertEquals([said(2), said(4), said(10), said(null)], ["few images", undefined, undefined, undefined]);

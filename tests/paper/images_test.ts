@@ -57,13 +57,14 @@ Deno.test("firstOfEach() gives places class by class", () => {
 });
 
 Deno.test("errorsFigure() leaves unknown what was not measured, and draws a measured 0 as 0", () => {
-  const { groups } = errorsFigure([["a", "first"], ["b", "second"]], {
+  const { groups, y } = errorsFigure([["a", "first"], ["b", "second"]], {
     "a.clean.error": 0,
     "a.fgsm.error": 40,
     "b.clean.error": null,
   }, { title: "", caption: "", label: "" });
   const values = groups.map(({ values }) => values.map(({ value }) => value));
   assertEquals(values, [[0, null], [40, null]]);
+  assertEquals([y.unit, y.domain], ["%", [0, 100]]);
 });
 
 /** Ten classes of images of four pixels, and two images of each in turn: of a class's score most is its own pixel's. */
@@ -106,7 +107,8 @@ Deno.test("digitsFigure() has the first image of each class above the same after
 Deno.test("sumFigure() shows an image of the fifth class, what the attack adds, and their sum", () => {
   const { model, test } = ten();
   using _ = model;
-  const { images, columns, range } = sumFigure(model, test);
+  const { images, columns, range, caption } = sumFigure(model, test);
+  assertEquals(caption.startsWith("The first 4 among the test images"), true);
   assertEquals([images.length, columns, range], [3, 3, [-0.25, 1.25]]);
   const one = select(test, [5]);
   assertEquals(one.labels[0], 4);
