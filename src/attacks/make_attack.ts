@@ -5,7 +5,7 @@ import { normConstraint } from "../constraints/mod.ts";
 import type { Classifier, Differentiable } from "../models/classifier.ts";
 import type { Resolved, Schema } from "../schema.ts";
 import type { Attack, Needs } from "./attack.ts";
-import { type Aim, type CompleteDefinition, preparation } from "./prepare.ts";
+import { type CompleteDefinition, preparation } from "./prepare.ts";
 import type { AttackRun, Chunk } from "./query.ts";
 import { perturb, run, runAsync, type Runnable, runParts, runSizes, runSteps } from "./runs.ts";
 
@@ -27,10 +27,10 @@ export interface AttackDefinition<O extends object, S> {
   options: S & NoInfer<Schema<O>>;
   /** Its steps on a chunk of examples, with its options complete. */
   run: (chunk: Chunk, options: Resolved<NoInfer<O>, S>) => AttackRun;
-  /** Its options as they take effect on a model, which the result's conditions tell; default as they are. */
+  /** Its options as they take effect on so many classes, with a target or without, as the result's conditions tell; default as they are. */
   adapt?: (
     options: Resolved<NoInfer<O>, S>,
-    aim: Aim,
+    aim: { readonly classes: number; readonly aimed: boolean },
   ) => Resolved<NoInfer<O>, S>;
   /** Vector-Jacobian product through the attack; see {@linkcode Attack.pullback}. */
   pullback?: NoInfer<Attack<O>["pullback"]>;

@@ -132,3 +132,12 @@ Deno.test("lbfgs() looks for the least weight that is enough, from where the las
   }
   compare({ binarySearchSteps: 1, iterations: 8 });
 });
+
+Deno.test("lbfgs() looks for other classes where an example is of the one aimed at, and does not count as fooled", () => {
+  const x = matrix(1, 3, [0.5, -0.25, 0.25]), z = THREE.scores(rowsIn(x)[0]), top = z.indexOf(Math.max(...z));
+  const wrong = batch({ x, labels: [(top + 1) % 3], classes: 3 });
+  const never = { epsilon: 9, refinements: 0, criterion: () => false };
+  assertEquals(lbfgs(asked(THREE), wrong, { ...never, targets: "runnerUp" }).x, x);
+  const [found] = rowsIn(lbfgs(asked(THREE), wrong, never).x).map((at) => THREE.scores(at));
+  assertEquals(found.indexOf(Math.max(...found)), (top + 2) % 3);
+});

@@ -21,6 +21,7 @@ const resolved = (options: object) =>
   resolve<object, AnySchema>("attack", COMMON, options) as Record<string, unknown>;
 
 Deno.test("the options of all attacks have their defaults, take the ends of their ranges, and no more", () => {
+  refuse("attack", undefined);
   const { seed, first, ...others } = resolved({});
   assertEquals([seed, first], [0, 0]);
   assert(Object.values(others).every((value) => value === undefined));

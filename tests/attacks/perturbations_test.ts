@@ -163,9 +163,11 @@ Deno.test("scaledGradient() adds the gradient so many times, and its product is 
   const model = of(3), given = examples(4, 3), { name, apply, pullback } = scaledGradient({ scale: 0.5 });
   assertEquals(name, 'scaledGradient {"scale":0.5}, differentiated');
   const { data: g } = lossGradient(model, given);
-  assertClose(apply(model, given, 0).data, given.x.data.map((v, i) => v + 0.5 * g[i]), 1e-7);
+  const moved = apply(model, given, 0);
+  assertClose(moved.data, given.x.data.map((v, i) => v + 0.5 * g[i]), 1e-7);
+  assertEquals([moved.rows, moved.cols], [4, 3]);
   const dX = uniformMatrix(4, 3, 5);
-  assertEquals(pullback!(model, given, dX).data, dX.data.map((v) => 0.5 * v));
+  assertEquals(pullback!(model, given, dX), matrix(4, 3, dX.data.map((v) => 0.5 * v)));
   for (const scale of [0, -1, NaN, undefined]) {
     assertThrows(() => scaledGradient({ scale: scale! }), InputError);
   }
