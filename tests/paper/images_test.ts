@@ -15,7 +15,7 @@ import {
   sumFigure,
   weightsFigure,
 } from "../../src/paper/images.ts";
-import { averagePool, testSample } from "../../src/paper/examples.ts";
+import { averagePool, testSample, threesAndSevens } from "../../src/paper/examples.ts";
 import { userModel } from "../models/specimens.ts";
 import { uniformMatrix } from "../support.ts";
 import { predict } from "../../src/predict.ts";
@@ -24,13 +24,13 @@ const about = { id: "a", title: "A", caption: "A." };
 const bytes = (pixels: string) => Array.from(atob(pixels), (c) => c.charCodeAt(0));
 
 Deno.test("averagePool() gives each square of pixels its mean, and leaves labels", () => {
-  const image = Array.from({ length: 16 }, (_, i) => i);
+  const image = Array.from({ length: 16 }, (_, i) => i + 1);
   const examples: Batch = batch({ x: matrix(2, 16, [...image, ...image.map((v) => -v)]), labels: [1, 0] });
   const { x, labels, classes } = averagePool(examples, 2);
   assertEquals([x.rows, x.cols, classes], [2, 4, 2]);
-  assertEquals([...x.data], [2.5, 4.5, 10.5, 12.5, -2.5, -4.5, -10.5, -12.5]);
+  assertEquals([...x.data], [3.5, 5.5, 11.5, 13.5, -3.5, -5.5, -11.5, -13.5]);
   assertEquals(labels, examples.labels);
-  assertEquals([...averagePool(examples, 4).x.data], [7.5, -7.5]);
+  assertEquals([...averagePool(examples, 4).x.data], [8.5, -8.5]);
 });
 
 Deno.test("imagesFigure() maps its range to bytes, weightsFigure() 0 to the middle", () => {
@@ -141,4 +141,10 @@ Deno.test("testSample() is the first 2,000 test images, in a quick run 500", () 
   const test = batch({ x: matrix(2100, 1), labels: new Int32Array(2100) });
   const count = (budget: Budget) => testSample({ test, budget }).labels.length;
   assertEquals([count(budgets.quick), count(budgets.standard), count(budgets.full)], [500, 2000, 2000]);
+});
+
+Deno.test("threesAndSevens() are the examples of these, as classes 0 and 1", () => {
+  const x = matrix(5, 1, [0, 1, 2, 3, 4]);
+  const { x: own, labels, classes } = threesAndSevens(batch({ x, labels: [7, 1, 3, 7, 8], classes: 10 }));
+  assertEquals([[...own.data], [...labels], classes], [[0, 2, 3], [1, 0, 1], 2]);
 });
