@@ -238,7 +238,17 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The tests that may concern `file`: those of its folder, and of them `near` those that mirror it or import it. */
+/** What is near to files that no test mirrors or imports, by how their paths begin. */
+const BY_FOLDER = [
+  ["src/paper/claims/", "tests/paper/claims_test.ts"],
+  ["src/paper/recipes/", "tests/paper/recipes_test.ts"],
+  ["src/paper/", "tests/paper/pins_test.ts"],
+] as const;
+
+/**
+ * The tests that may concern `file`: those of its folder, and of them `near` those that mirror it or import it, or where none
+ * does, that of its folder.
+ */
 export function testsOf(file: string): { readonly near: readonly string[]; readonly all: readonly string[] } {
   const own = CONCERNED[file];
   if (own) {
@@ -252,7 +262,8 @@ export function testsOf(file: string): { readonly near: readonly string[]; reado
   const near = all.filter((path) =>
     path.endsWith(`/${name}_test.ts`) || Deno.readTextFileSync(ROOT + path).includes(`/${file}"`)
   );
-  return { near, all };
+  const [, shared] = BY_FOLDER.find(([beginning]) => file.startsWith(beginning)) ?? [];
+  return { near: near.length === 0 && shared ? [shared] : near, all };
 }
 
 function isFolder(path: string): boolean {
