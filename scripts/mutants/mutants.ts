@@ -4,7 +4,7 @@ import { type Command, command } from "../cli/command.ts";
 import { flag, integerOption, number, text } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
 import { rng } from "../../src/mod.ts";
-import { EXIT, UserError } from "../errors.ts";
+import { EXIT, reason, UserError } from "../errors.ts";
 import { makeFolder } from "../files.ts";
 import { sha256 } from "../sha256.ts";
 import { changeOf, type Fault, faultsIn, switchable } from "./faults.ts";
@@ -107,6 +107,12 @@ export const mutants: Command = command({
           (outcome === undefined || retry && (outcome === "survived" || outcome === "unreached"));
       });
       await copyTo(COPY);
+      try {
+        Deno.writeTextFileSync(results, "", { append: true });
+      } catch (error) {
+        const where = "this task writes below .cache/mutants alone";
+        throw new UserError(`Cannot keep results in ${results}: ${reason(error)}; ${where}`, EXIT.usage);
+      }
       const tests = new Map(files.map((file) => [file, testsOf(file)]));
       const groups = Map.groupBy(open, ({ file }) => {
         const { near: nearest, all } = tests.get(file)!;
