@@ -34,13 +34,16 @@ export interface Plain {
   rival(x: Vector, than: number): number;
 }
 
-/** Models of other seeds and other curvature are other models. */
+/** Models of other seeds and other curvature are other models; with a grain their parameters are multiples of it. */
 export function plainModel(
-  { inputs = 4, classes = 3, seed = 1, bend = 0.5, scale = 1, offset = 0.1 } = {},
+  { inputs = 4, classes = 3, seed = 1, bend = 0.5, scale = 1, offset = 0.1, grain = 0 } = {},
 ): Plain {
   const w = uniformMatrix(classes, inputs, seed, { lo: -scale, hi: scale }).data;
   const q = uniformMatrix(classes, inputs, seed + 50, { lo: -bend, hi: bend }).data;
   const b = uniformMatrix(1, classes, seed + 90, { lo: -offset, hi: offset }).data;
+  if (grain > 0) {
+    for (const all of [w, q, b]) all.forEach((value, i) => all[i] = Math.round(value / grain) * grain);
+  }
   const asked: Asked[] = [];
   const scores = (x: Vector) =>
     Array.from(b, (first, c) =>
