@@ -152,7 +152,9 @@ function bestPair(
     open: (feature: number, way: 1 | -1) => boolean;
   },
 ): PairOfFeatures | undefined {
-  let best: PairOfFeatures | undefined, salience = 0, gain = 0, salient = false;
+  let best: PairOfFeatures | undefined, gain = 0, salient = false;
+  // of the best so far, of which the first is taken by its sum
+  let salience = 0;
   for (const way of [1, -1] as const) {
     const lead = (j: number) => way * (raised[j] - lowered[j]);
     const features = Array.from(raised.keys()).filter((j) => lead(j) > 0 && open(j, way))

@@ -1,7 +1,7 @@
 /** Models of plain functions that keep what they are asked. @module */
 
 import { type Head, heads } from "../../src/heads.ts";
-import { type Matrix, matrix } from "../../src/matrix.ts";
+import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 
 /** A question: scores alone or a gradient, of inputs row by row. */
@@ -66,5 +66,20 @@ export function quadratic(a: number[][], b: number[][], head?: Head): Formula {
     ...{ inputs: a[0].length, classes: head?.name === "binary" ? 2 : a.length, head },
     scores: (x) => a.map((own, c) => own.reduce((sum, w, i) => sum + w * x[i] - b[c][i] * x[i] * x[i], 0)),
     slopes: (x) => a.map((own, c) => own.map((w, i) => w - 2 * b[c][i] * x[i])),
+  };
+}
+
+/** The same model, which answers two examples at a time. */
+export function inParts(whole: Differentiable): Differentiable {
+  return {
+    ...whole,
+    inputGradient(x, dScores) {
+      const out = matrix(x.rows, x.cols);
+      for (let first = 0; first < x.rows; first += 2) {
+        const part = rowsOf(x, first, Math.min(first + 2, x.rows));
+        out.data.set(whole.inputGradient(part, (scores) => dScores(scores, first)).data, first * x.cols);
+      }
+      return out;
+    },
   };
 }

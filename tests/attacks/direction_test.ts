@@ -7,10 +7,9 @@ import { rotation } from "../../src/attacks/rotation.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
 import { LOSSES } from "../../src/loss.ts";
-import { matrix, rowsOf } from "../../src/matrix.ts";
-import type { Differentiable } from "../../src/models/classifier.ts";
+import { matrix } from "../../src/matrix.ts";
 import { uniformMatrix } from "../support.ts";
-import { asked, quadratic, rowsIn } from "./asked.ts";
+import { asked, inParts, quadratic, rowsIn } from "./asked.ts";
 
 Deno.test("blockSlopes() leaves no slope that would lead a feature on a bound past it", () => {
   const all = constraint(2, { epsilon: 1, bounds: [[0, 1], [-1, 2]] });
@@ -27,21 +26,6 @@ const THREE = quadratic(
   [[0.9, 0.2, -0.3], [-0.4, 0.8, 0.1], [0.3, -0.7, 0.6]],
   [[0.3, 0.1, 0.2], [0.2, 0.4, 0.1], [0.1, 0.2, 0.5]],
 );
-
-/** The same model, which answers two examples at a time. */
-function inParts(whole: Differentiable): Differentiable {
-  return {
-    ...whole,
-    inputGradient(x, dScores) {
-      const out = matrix(x.rows, x.cols);
-      for (let first = 0; first < x.rows; first += 2) {
-        const part = rowsOf(x, first, Math.min(first + 2, x.rows));
-        out.data.set(whole.inputGradient(part, (scores) => dScores(scores, first)).data, first * x.cols);
-      }
-      return out;
-    },
-  };
-}
 
 Deno.test("fgsm() climbs the loss of the labels, the predictions or away from a target, of a model that answers in parts too", () => {
   const x = uniformMatrix(5, 3, 4), labels = Int32Array.of(0, 1, 2, 0, 1), epsilon = 0.25;

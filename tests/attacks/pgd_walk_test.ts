@@ -1,12 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { pgd, type PgdOptions } from "../../src/attacks/pgd.ts";
 import { constraint } from "../../src/constraints/mod.ts";
 import { batch } from "../../src/data/batch.ts";
+import { InputError } from "../../src/errors.ts";
 import { type Matrix, matrix } from "../../src/matrix.ts";
 import { rng } from "../../src/rng.ts";
 import { assertClose, uniformMatrix } from "../support.ts";
-import { asked, quadratic, rowsIn } from "./asked.ts";
+import { asked, inParts, quadratic, rowsIn } from "./asked.ts";
 
 /** Two classes of three inputs: the lead of class 1 is concave. */
 const FORMULA = quadratic([[0, 0, 0], [0.9, -0.4, 0.3]], [[0, 0, 0], [1.5, 1, 0.25]]);
@@ -89,7 +90,8 @@ function walks(given: Given) {
 
 /** Rows of `X`. */
 const select = (...rows: number[]) => matrix(rows.length, 3, rows.flatMap((row) => [...rowsIn(X)[row]]));
-const CORNERS = matrix(3, 3, [1, 0, 0.5, 0, 1, 0.25, 0.5, 0.5, 1]);
+/** At bounds; the greatest slope of the last leads past one. */
+const CORNERS = matrix(4, 3, [1, 0, 0.5, 0, 1, 0.25, 0.5, 0.5, 1, 0.35, 0, 0.5]);
 
 function compare(given: Given) {
   const { norm, steps = 40, restarts = 1, x = X, ...options } = given;
@@ -162,28 +164,42 @@ Deno.test("pgd() with a grid rounds where each walk ends, and only then looks wh
   }
 });
 
+/** Three classes, whose divergence turns with what they are compared with. */
+const THREE = quadratic(
+  [[0.9, 0.2, -0.3], [-0.4, 0.8, 0.1], [0.3, -0.7, 0.6]],
+  [[0.3, 0.1, 0.2], [0.2, 0.4, 0.1], [0.1, 0.2, 0.5]],
+);
+
 Deno.test("pgd() up the divergence follows KL(p(x) ‖ p(x′)), whatever the labels, for the examples that are left too", () => {
   const softmax = (x: Point) => {
-    const p = HARD.scores(x).map(Math.exp), sum = p[0] + p[1];
-    return p.map((each) => each / sum);
+    const e = THREE.scores(x).map(Math.exp), sum = e.reduce((a, b) => a + b, 0);
+    return e.map((each) => each / sum);
   };
-  const model = asked(HARD);
-  const examples = batch({ x: X, labels: new Int32Array(ROWS), classes: 2 });
-  const given = { norm: "L2", loss: "divergence", steps: 3, stepSize: 0.05, restarts: 2 } as const;
-  pgd(model, examples, { ...given, epsilon: 0.4 });
+  const best = (x: Point) => THREE.scores(x).indexOf(Math.max(...THREE.scores(x)));
+  const truth = Int32Array.from(rowsIn(X), (x, i) => i % 3 === 0 ? (best(x) + 1) % 3 : best(x));
+  const given = {
+    norm: "L2",
+    loss: "divergence",
+    steps: 3,
+    stepSize: 0.05,
+    restarts: 2,
+    epsilon: 0.4,
+  } as const;
+  const model = asked(THREE), examples = batch({ x: X, labels: truth, classes: 3 });
+  const { x: whole } = pgd(model, examples, given);
+  assertEquals(pgd(inParts(asked(THREE)), examples, given).x, whole);
   const [clean, ...questions] = model.questions;
   assertEquals(clean, { ask: "scores", x: rowsIn(X) });
   const all = constraint(3, { norm: "L2", epsilon: 0.4 });
-  // the first that is wrong as it is, and the first that is not
   let left = rowsIn(X).map((_, i) => i);
   for (const walk of [0, 1]) {
     const own = questions.slice(4 * walk, 4 * walk + 4);
     for (const step of [0, 1, 2]) {
       assertEquals(own[step].x.length, left.length);
       left.forEach((row, k) => {
-        const at = own[step].x[k], [p] = [softmax(rowsIn(X)[row])], q = softmax(at);
+        const at = own[step].x[k], p = softmax(rowsIn(X)[row]), q = softmax(at);
         // ∇ KL = Σ_c (q_c − p_c) ∇s_c
-        const g = Float64Array.from(HARD.slopes(at)[1], (slope) => (q[1] - p[1]) * slope);
+        const g = at.map((_, i) => THREE.slopes(at).reduce((sum, own, c) => sum + (q[c] - p[c]) * own[i], 0));
         const far = matrix(1, 3, Float32Array.from(at, (value, i) => value + 0.05 * g[i] / Math.hypot(...g)));
         all.project(far, matrix(1, 3, Float32Array.from(rowsIn(X)[row])));
         // the last point of the last walk is the judge's
@@ -191,10 +207,20 @@ Deno.test("pgd() up the divergence follows KL(p(x) ‖ p(x′)), whatever the la
       });
     }
     if (walk > 0) continue;
-    const fooled = own[3].x.map((x) => HARD.scores(x)[1] > HARD.scores(x)[0]);
+    const fooled = own[3].x.map((x, k) => best(x) !== truth[left[k]]);
     left = left.filter((_, k) => !fooled[k]);
     assert(left.length > 0 && left.length < ROWS, `${left}`);
   }
+  assertThrows(() => pgd(asked(THREE), examples, { ...given, target: 1 }), InputError, "toward no target");
+});
+
+Deno.test("pgd() that stops early takes one step of an example that is wrong as it is", () => {
+  const wrong = batch({ x: X, labels: rowsIn(X).map(() => 1), classes: 2 });
+  const given = { epsilon: 0.05, steps: 4, randomStart: false, loss: "margin" } as const;
+  const early = pgd(asked(HARD), wrong, { ...given, stopEarly: true });
+  assertEquals([...early.queries], new Array(ROWS).fill(2));
+  const one = pgd(asked(HARD), wrong, { ...given, steps: 1, stepSize: 2.5 * 0.05 / 4 });
+  assertEquals(early.x, one.x);
 });
 
 Deno.test("pgd() with momentum goes on where the slope is 0, and stands where it has been so from the start", () => {

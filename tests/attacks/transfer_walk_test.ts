@@ -65,6 +65,10 @@ Deno.test("transferAttack() leaves no example for a substitute that all have bee
   );
   assertEquals([...attacked.queries], [1, 1, 1]);
   assertEquals(last.questions, []);
+  assertEquals(easy.questions.map(({ x }) => x.length), [3, 3]);
+  // one alone that stands is shown the next
+  const one = batch({ x: matrix(1, 3), labels: [0], classes: 2 }), hard = asked(of(9));
+  assertEquals([...transferAttack([asked(of(0)), last], noise)(hard, one, { epsilon: 0.25 }).queries], [2]);
 });
 
 Deno.test("transferAttack() refuses substitutes that take or tell something else, and what is none", () => {
