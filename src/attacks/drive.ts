@@ -2,7 +2,7 @@
 
 import type { Region } from "../constraints/constraint.ts";
 import { slice } from "../data/batch.ts";
-import { type Matrix, rowsOf } from "../matrix.ts";
+import { type Matrix, rowOf } from "../matrix.ts";
 import type { AsyncClassifier, Classifier, Differentiable } from "../models/classifier.ts";
 import { type Rng, rng } from "../rng.ts";
 import {
@@ -45,8 +45,7 @@ function* calls(
       if (!nearest) yield* receive(pass, part, walked);
       else {
         for (let i = 0; i < constraints.length; i++) {
-          const region = constraints[i].around(part.x, (name) => memory(name, part.x.rows, part.x.cols));
-          yield* receive(i, part, within(region, walked, memory));
+          yield* receive(i, part, within(constraints[i].around(part.x), walked, memory));
         }
       }
     }
@@ -83,7 +82,7 @@ function within(region: Region, { x: found, tally }: Walked, memory: MatrixSourc
   const x = memory("nearest", found.rows, found.cols);
   x.data.set(found.data);
   for (let i = 0; i < x.rows; i++) {
-    if (!region.fits(x, i)) rowsOf(x, i, i + 1).data.set(rowsOf(region.original, i, i + 1).data);
+    if (!region.fits(x, i)) rowOf(x, i).set(rowOf(region.original, i));
   }
   return { x, region, tally };
 }

@@ -40,6 +40,7 @@ const dice: Attack<{ asks?: number }, Classifier> = makeAttack({
       out.data.set([stream.next() - 0.5, stream.next() - 0.5], 2 * i);
     }
     region.step(out, x, { direction: out });
+    region.relax(out);
     for (let k = 0; k < asks; k++) yield { ask: "labels", x: out, done: k / asks };
     return out;
   },
@@ -117,6 +118,7 @@ const climb = makeAttack({
     const dScores = (d: Matrix) => d.data.forEach((_, i) => d.data[i] = Number(i % 3 === 1));
     const first = yield { ask: "scores", x };
     const scores = first.scores.data.slice();
+    assertEquals([first.scores.rows, first.scores.cols], [x.rows, 3]);
     const { gradient } = yield { ask: "gradient", x, key: "one", dScores };
     region.step(gradient, x, { direction: gradient });
     const out = matrix("out");
@@ -124,7 +126,7 @@ const climb = makeAttack({
     // written over, as attacks may
     gradient.data.fill(9);
     const again = yield { ask: "scores", x };
-    assertEquals(again.scores.data, scores);
+    assertEquals([again.scores.rows, again.scores.data], [x.rows, scores]);
     yield { ask: "gradient", x, dScores };
     const rows = Int32Array.of(x.rows - 1);
     const last = matrix("last", 1);
@@ -152,6 +154,9 @@ Deno.test("sizes of a sweep share the answers about the inputs themselves, and e
   const each = ["gradient 5", "gradient 1", "scores 5"];
   assertEquals(kinds, ["scores 5", "gradient 5", ...each, ...each, ...each]);
   assertClose([progress.at(-2)!], [2 / 3], 1e-12);
+  const pair = asked(FORMULA);
+  climb.sweep(pair, given, { epsilons: [0.5, 0.25] });
+  assertEquals(pair.questions.length, 2 + 3 + 3);
   // one size alone keeps nothing
   const single = asked(FORMULA);
   climb(single, given, { epsilon: 0.5 });
@@ -186,7 +191,7 @@ const near = makeAttack({
   options: {},
   *run({ x, matrix }) {
     const out = matrix("out");
-    x.data.forEach((v, i) => out.data[i] = v + 0.125 * (Math.floor(i / 2) % 4));
+    x.data.forEach((v, i) => out.data[i] = v + 0.125 * ((Math.floor(i / 2) + 3) % 4));
     yield { ask: "labels", x: out };
     return out;
   },
@@ -199,7 +204,7 @@ Deno.test("the nearest inputs serve every size: those that need more stay as the
   epsilons.forEach((epsilon, i) => {
     const expected = Array.from(
       { length: 6 },
-      (_, row) => 0.125 * (row % 4) <= epsilon ? 0.5 + 0.125 * (row % 4) : 0.5,
+      (_, row) => 0.125 * ((row + 3) % 4) <= epsilon ? 0.5 + 0.125 * ((row + 3) % 4) : 0.5,
     );
     assertEquals(rowsIn(all[i].x).map(([v]) => v), expected);
     assertEquals([...all[i].queries], new Array(6).fill(1));
@@ -248,6 +253,17 @@ Deno.test("an attack that breaks its constraint is a bug, told with its place; i
     breaks(4, 0.5).perturb(asked(FORMULA), beyond, options).data[9],
     Math.fround(given.x.data[9] + 0.5),
   );
+  const first = makeAttack({
+    ...{ name: "first", summary: "Breaks the first", needs: "labels", options: {} },
+    // deno-lint-ignore require-yield
+    *run({ x, matrix }) {
+      const out = matrix("out");
+      out.data.set(x.data);
+      out.data[0] = 99;
+      return out;
+    },
+  });
+  assertThrows(() => first(asked(FORMULA), beyond, options), Error, "constraint: input 0 of example 0 moved");
   // in the second chunk
   const late = makeAttack({
     ...{ name: "late", summary: "Breaks late", needs: "labels", options: {} },
@@ -350,6 +366,8 @@ Deno.test("steps() yields what is done before each question, and works on chunks
   const bare = (all: readonly Outcome[]) =>
     all.map(({ x, fooled, queries, probabilities }) => ({ x, fooled, queries, probabilities }));
   assertEquals(bare(step.value), bare(whole));
+  // an attack that asks nothing is at its beginning until it is judged
+  assertEquals(dice.steps(asked(FORMULA), examples(1), { epsilons: [1] }).next().value, 0);
   const told: number[] = [];
   const again = dice.steps(asked(FORMULA), examples(1), {
     epsilons: [1],

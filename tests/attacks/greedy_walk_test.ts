@@ -163,11 +163,11 @@ Deno.test("greedyTabular() asks of some two thousand inputs at once, and gives t
 });
 
 Deno.test("greedyTabular() leaves an example of which nothing can move, whatever becomes of the next", () => {
-  // a quarter is less than float32 tells of the first; the second has one way to go
-  const line = quadratic([[0], [1e-9]], [[0], [0]]),
+  // a quarter is less than float32 tells of the first; the second has two ways to go, and is better than the first
+  const line = quadratic([[0], [-1e-9]], [[0], [0]]),
     model = asked({ ...line, scores: (x) => [1, line.scores(x)[1]] });
-  const examples = batch({ x: matrix(2, 1, [1e8, 0]), labels: [0, 0], classes: 2 });
+  const examples = batch({ x: matrix(2, 1, [1e8, 0.25]), labels: [0, 0], classes: 2 });
   const attacked = greedyTabular(model, examples, { epsilon: 0.25, bounds: [0, 1e8], grid: 4, moves: 1 });
-  assertEquals([...attacked.x.data], [1e8, 0.25]);
-  assertEquals([...attacked.queries], [1, 2]);
+  assertEquals([...attacked.x.data], [1e8, 0]);
+  assertEquals([...attacked.queries], [1, 3]);
 });
