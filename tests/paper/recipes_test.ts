@@ -4,7 +4,8 @@ import { fgsm } from "../../src/attacks/fgsm.ts";
 import { digits } from "../../src/data/digits.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
-import { budgets } from "../../src/paper/budgets.ts";
+import { sha256 } from "../../scripts/sha256.ts";
+import { budgets, epochs } from "../../src/paper/budgets.ts";
 import { divide } from "../../src/paper/plan.ts";
 import { trainings } from "../../src/paper/recipes/mod.ts";
 import type { Training } from "../../src/paper/recipes/training.ts";
@@ -128,4 +129,53 @@ Deno.test("recipes of sigmoids and RBF networks have independent probabilities o
   ]);
   assertEquals(all.rbf.family.head.name, "exponential");
   assertEquals([all.rbf.family.config.initialPrecision, all.rbf.family.config.initialSpread], [0.04, 0.3]);
+});
+
+/** All that a recipe says, in text: examples by their number, perturbations by their name. */
+function said({ family, data, options, cost, seed, after }: Training): string {
+  const words = JSON.stringify(options, (key, value) => {
+    if (key === "validation") return value.labels.length;
+    if (key === "perturbation" || key === "validationPerturbation") {
+      return [value.name, value.layer, value.dropped];
+    }
+    return typeof value === "function" ? "…" : value;
+  });
+  const from = after && [after.model, after.options({ epochs: "7" })];
+  return `${JSON.stringify([family.name, family.config, data.labels.length, cost, seed, from])} ${words}`;
+}
+
+/**
+ * SHA-256 of the recipes of each budget, as they were when this was written. Reports of two versions are compared by budget
+ * and model alone: where a recipe is changed, say so in the report's notes, and put the new hash here.
+ */
+const RECIPES: Readonly<Record<string, string>> = {
+  quick: "c16408622ba706dc42ba178c85ba7688d0e303c3e8a2d9f1a2b4e029a93622f5",
+  standard: "26e24ff0cb9ed4f059d01571b3aed434b770c35d674464473601202d369a22ee",
+  full: "36e3f687ea892ff373e950e401ff2373157bc72be1afb1020d9a09339b6fc2bc",
+};
+
+Deno.test("recipes of each budget are those that earlier reports were made by", async () => {
+  for (const budget of Object.values(budgets)) {
+    const own = Object.entries(trainings({ ...divide(data, budget), budget }));
+    const text = own.map(([name, training]) => `${name} ${said(training)}\n`).sort().join("");
+    assertEquals(
+      await sha256(new TextEncoder().encode(text)),
+      RECIPES[budget.name],
+      budget.name,
+    );
+  }
+});
+
+Deno.test("budgets are the published sizes, and for quick runs smaller ones", () => {
+  const { quick, standard, full } = budgets;
+  // MNIST's last 10,000 training images are for validation; two layers of 240 units, first weights within ±.005
+  const published = { examples: 50000, validation: 10000, units: 240, initialRange: 0.005 };
+  assertEquals(standard, { name: "standard", seeds: 1, ...published });
+  assertEquals(full, { name: "full", seeds: 5, ...published });
+  assertEquals(quick, {
+    ...{ name: "quick", seeds: 1, examples: 10000, validation: 2000, units: 120, initialRange: 0.05 },
+  });
+  const each = { quick: 1, standard: 20, full: 300 };
+  assertEquals([quick, standard, full].map((budget) => epochs(budget, each)), [1, 20, 300]);
+  assertEquals(epochs({ ...standard, maxEpochs: 2 }, each), 2);
 });
