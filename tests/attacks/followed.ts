@@ -239,7 +239,8 @@ export function assertFollows<O extends object, M extends Classifier = Different
       });
       assertEquals(plain.asked.pop(), { ask: "scores", x: [...found.data] }, name);
       assertEquals(plain.asked.map(({ ask }) => ask), way.asked.map(({ ask }) => ask), name);
-      plain.asked.forEach(({ x }, k) => assertClose(x, way.asked[k].x, tolerance, `${name}, question ${k}`));
+      const [asked, expected] = [plain, way].map(({ asked }) => asked.flatMap(({ x }) => x));
+      assertClose(asked, expected, tolerance, `${name}, number of its questions`);
       assertClose(progress.slice(0, -1), way.done, 1e-12, name);
       assertClose(found.data, kept, tolerance, name);
       assertEquals(found.data, rowsOf(whole.x, row, row + 1).data.slice(), `${name} among others`);

@@ -1,7 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { hopSkipJump, type HopSkipJumpOptions } from "../../src/attacks/hop_skip_jump.ts";
-import { boundary } from "../../src/attacks/mod.ts";
+import { boundary, hopSkipJump } from "../../src/attacks/mod.ts";
 import { type Batch, batch, slice } from "../../src/data/batch.ts";
 import { InputError } from "../../src/errors.ts";
 import { heads } from "../../src/heads.ts";
@@ -10,8 +9,6 @@ import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
 import type { Classifier } from "../../src/models/classifier.ts";
 import { uniformMatrix } from "../support.ts";
 import { examplesFor, userModel } from "../models/specimens.ts";
-import { drawn, searchOf } from "./decided.ts";
-import { type Case, plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** Two classes by the sign of w·x + b, with the labels that it gives to some inputs. */
 function plane(w: readonly number[], b = 0): { made: Classifier; examples: Batch } {
@@ -168,84 +165,6 @@ Deno.test("hopSkipJump() on grids and groups finds allowed inputs that fool", ()
   assertAlmostEquals(sum([...fooled]), 12, 1);
   assert(sum([...fooled]) > before);
 });
-
-/** Chen, Jordan and Wainwright 2020, algorithm 2, with a gap and probes that float32 tells. */
-function plainHopSkipJump(way: Way<HopSkipJumpOptions>) {
-  const { own, within, options, stream, nearest, far } = way, search = searchOf(way);
-  const { steps = 64, probes = 100 } = options, { featureScale, norm } = within, D = own.length;
-  let at = search.start();
-  if (!at) return;
-  const gap = Math.min(norm === "L2" ? D ** -1.5 : D ** -2, 1e-6);
-  for (let t = 0; t < steps; t++) {
-    at = search.approach(at, gap, t / steps);
-    const here = at, count = Math.min(Math.floor(probes * Math.sqrt(t + 1)), 10_000);
-    const size = Math.max(
-      far(here) * (t === 0 ? 0.1 : 1 / D),
-      Math.max(...here.map(Math.abs)) * Math.sqrt(D) / 2 ** 18,
-    );
-    // streams of 250 probes, eight of them a question
-    const probed: { x: readonly number[]; hit: boolean }[] = [];
-    for (let first = 0; first < count; first += 2000) {
-      const all: number[][] = [];
-      for (let from = first; from < Math.min(first + 2000, count); from += 250) {
-        const rows = Math.min(250, count - from), own = stream.split("probes", t, from / 250);
-        const draws = norm === "L2" ? drawn.normal(rows * D, own) : drawn.uniform(rows * D, own, -1, 1);
-        for (let k = 0; k < rows; k++) {
-          const u = draws.slice(k * D, (k + 1) * D),
-            free = u.map((value, i) => featureScale[i] > 0 ? value : 0);
-          all.push(here.map((value, i) => value + size * featureScale[i] * u[i] / Math.hypot(...free)));
-        }
-      }
-      probed.push(...search.ask(all, t / steps));
-    }
-    const hits = probed.filter(({ hit }) => hit).length;
-    const mean = hits % count === 0 ? 0 : 2 * hits / count - 1;
-    const slope = here.map((value, i) =>
-      featureScale[i] === 0 ? 0 : probed.reduce(
-        (sum, { x, hit }) => sum + ((hit ? 1 : -1) - mean) * (x[i] - value) / (size * featureScale[i]),
-        0,
-      )
-    );
-    const length = Math.hypot(...slope);
-    const direction = slope.map((each) => norm !== "L2" ? Math.sign(each) : length > 0 ? each / length : 0);
-    for (let halving = 0, step = far(here) / Math.sqrt(t + 1); halving < 20; halving++, step /= 2) {
-      const to = here.map((value, i) => value + step * featureScale[i] * direction[i]);
-      const [{ x, hit }] = search.ask([to], t / steps);
-      if (!hit) continue;
-      at = x;
-      break;
-    }
-  }
-  search.approach(nearest.x, gap, 1);
-}
-
-const x = points(3), epsilon = 100;
-const cases = (["L2", "Linf"] as const).flatMap((norm): Case<HopSkipJumpOptions>[] => [
-  {
-    name: `in ${norm} from noise`,
-    ...{ plain: plainModel({ bend: 1 }), x },
-    options: { epsilon, norm, steps: 3, probes: 12 },
-  },
-  {
-    name: `in ${norm} in a box, a feature fixed, some wrong already`,
-    ...{ plain: plainModel({ seed: 2 }), x, labels: [0, 1, 2] },
-    options: { epsilon, norm, steps: 4, probes: 3, bounds: [-0.5, 1.25], fixed: [1], seed: 5 },
-  },
-  {
-    name: `in ${norm} of one feature at a target`,
-    ...{ plain: plainModel({ inputs: 1, seed: 3 }), x: points(2, 1) },
-    options: { epsilon, norm, target: 2, steps: 3, probes: 1 },
-  },
-]);
-testFollows(hopSkipJump, plainHopSkipJump, [...cases, {
-  name: "with more probes than a question holds",
-  ...{ plain: plainModel({ inputs: 2, classes: 2, seed: 6 }), x: points(2, 2) },
-  options: { epsilon, norm: "L2", steps: 1, probes: 2100 },
-}, {
-  name: "with a size for each feature",
-  ...{ plain: plainModel({ seed: 5 }), x: points(2) },
-  options: { epsilon: [10, 5, 0, 8], norm: "Linf", steps: 2, probes: 20 },
-}], { tolerance: 1e-5 });
 
 Deno.test("hopSkipJump() takes ten thousand probes a step at most", () => {
   const { made, examples: all } = plane([1], 0.1), examples = slice(all, 0, 1);
