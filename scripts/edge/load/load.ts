@@ -118,6 +118,7 @@ function inWords(rows: readonly Row<Found>[]): string {
       "last",
       "most",
       "after",
+      "rested",
     ],
     ...there.map(({ host, version, found: { load: { valid, hostile, wrong, memory } } }) => [
       host,
@@ -126,13 +127,14 @@ function inWords(rows: readonly Row<Found>[]): string {
       `${wrong.length}`,
       ...[valid.p50, valid.p99, hostile.p50, hostile.p99].map(ms),
       ...[memory.fresh, memory.before, memory.middle, memory.last, memory.most, memory.after].map(mb),
+      `${memory.rested.toFixed(0)} s`,
     ]),
   ])];
   for (const { host, found: { load, cost, empty, worker } } of there) {
     const say = (line: string) => lines.push(`${host}: ${line}`);
     load.wrong.forEach(say);
     if (!(load.memory.last <= MAX_GROWTH * load.memory.middle)) say("memory is not flat");
-    if (!returned(load.memory)) say(`memory after is more than ${MAX_RETURN} × that of before`);
+    if (!returned(load.memory)) say(`memory stays more than ${MAX_RETURN} × that of before`);
     if (load.isolate !== undefined) {
       say(`the isolate held ${mb(load.isolate)} at most, WebAssembly's memory apart`);
     }

@@ -18,7 +18,10 @@ Deno.test("ended(): 1 for what failed, 2 for wrong usage, 130 for an interruptio
   ]);
   assertEquals(told(new InputError("value", "do it", "no")), [1, "Cannot do it: no"]);
   assertEquals(told(new UserError("Stopped", 130)), [130, "Stopped"]);
-  assertEquals(told(new DOMException("x", "AbortError")), [130, "Interrupted"]);
+  assertEquals(told(new DOMException("x", "AbortError")), [
+    130,
+    "Interrupted: nothing was kept, and the same command begins anew",
+  ]);
 });
 
 Deno.test("ended(): a command's own exit code for failures leaves usage and interruptions as they are", () => {
