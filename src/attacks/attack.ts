@@ -80,6 +80,8 @@ export interface Attack<O extends object = object, M = Differentiable> {
   readonly needs: Needs;
   /** Whether it uses the size it is given, or looks for the nearest inputs and leaves those that need more as they are. */
   readonly goal: "within" | "nearest";
+  /** About how many inputs it asks a model of so many inputs about, for each example, in each of its repeats; default 1. */
+  readonly asks?: (inputs: number) => number;
   /** What its size may be measured by, the default first. */
   readonly norms: readonly Distance[];
   /** Its own options. */

@@ -18,6 +18,8 @@ export interface GreedyTabularOptions {
 
 /** Inputs of one question, about. */
 const QUESTION = 2000;
+/** Values that are tried for each feature, about. */
+const VALUES = 5;
 /** Part of what is left of the size that a move takes in L2 and L1, so that rounding does not pass it. */
 const WITHIN = 1 - 1e-6;
 
@@ -53,6 +55,7 @@ export const greedyTabular: Attack<GreedyTabularOptions, Classifier> = makeAttac
   needs: "scores",
   norms: ["Linf", "L1", "L2"],
   options: { moves: integer("Moves of single features at most", { min: 1, default: 50 }) },
+  asks: (inputs) => VALUES * inputs,
   *run(chunk, { moves }) {
     const { constraint: { inputs } } = chunk;
     // the model's memory may move
@@ -149,15 +152,20 @@ function neighbors(constraint: Constraint, { x, at, row }: { x: Matrix; at: Matr
     tried,
     gather(ordinary(moved.length, inputs), x, new Int32Array(moved.length).fill(row)),
   );
-  const seen = new Set([key(now)]);
+  const seen = new Set([""]);
   const kept = allRows(tried.rows).filter((k) => {
-    const name = key(rowsOf(tried, k, k + 1).data);
+    const name = changes(now, rowsOf(tried, k, k + 1).data);
     return !seen.has(name) && seen.add(name);
   });
   return gather(ordinary(kept.length, inputs), tried, kept);
 }
 
-const key = (values: Float32Array) => values.join();
+/** Which features of `to` are not those of `from`, and what they are: a text that says as much as all of them, sooner. */
+function changes(from: Float32Array, to: Float32Array): string {
+  let text = "";
+  for (let i = 0; i < to.length; i++) if (to[i] !== from[i]) text += `${i}:${to[i]},`;
+  return text;
+}
 
 /** How far each feature may be from `own`, the others being where they are now. */
 function reaches(

@@ -32,6 +32,8 @@ export interface AttackDefinition<O extends object, S> {
     options: Resolved<NoInfer<O>, S>,
     aim: { readonly classes: number; readonly aimed: boolean },
   ) => Resolved<NoInfer<O>, S>;
+  /** Inputs that it asks the model about for each example in each of its repeats; default 1. */
+  asks?: Attack["asks"];
   /** Vector-Jacobian product through the attack; see {@linkcode Attack.pullback}. */
   pullback?: NoInfer<Attack<O>["pullback"]>;
 }
@@ -80,6 +82,7 @@ export function makeAttack<
       summary,
       needs,
       goal,
+      asks: definition.asks,
       norms,
       options,
       pullback,

@@ -66,6 +66,20 @@ export function rowsPerStep(cost: number, passes = 1): number {
   return Math.max(1, Math.min(250, Math.floor(STEP / (cost * passes))));
 }
 
+/** What an attack does in a pass beside the model, as multiply-adds of matrix products: for each input, and for the question. */
+const ATTACKED_INPUT = 100, QUESTION = 2e5;
+
+/** Inputs that attacks ask about at once, at most. */
+const CHUNK = 250;
+
+/** Multiply-adds of `passes` of so many examples under attack, through a model whose scores of one input take `cost`. */
+export function attackCost(
+  { inputs, cost }: { inputs: number; cost: number },
+  { rows, passes }: { rows: number; passes: number },
+): number {
+  return passes * (rows * (cost + ATTACKED_INPUT * inputs) + Math.ceil(rows / CHUNK) * QUESTION);
+}
+
 /** Bytes of a number in JSON, a comma included, at most. */
 export const NUMBER_BYTES = 25;
 

@@ -57,7 +57,7 @@ export function* checkSteps(
   const onCertified = gate.thresholds?.some(({ on }) => on === "certified");
   const form = onCertified ? certifiableForm(model) : undefined;
   if (typeof form === "string") throw new InputError("value", "judge by certified", form);
-  const single = 1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0);
+  const single = 1 + trials.reduce((sum, trial) => sum + passesOf(trial, model.inputs), 0);
   const all = single + (worstCase ? passesOfWorstCase(model, worstCase) : 0);
   const found = yield* scaleProgress(outcomes(model, examples, trials, { turn }), 0, single / all);
   const options = worstCase && { ...worstCase, now, timeLimit, width, perExample: true };

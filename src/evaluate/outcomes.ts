@@ -67,7 +67,7 @@ export function* outcomes(
   const { x } = examples;
   const [run, chunk] = [turn, turn / GRADIENT].map((rows) => Math.max(1, Math.min(CHUNK, Math.floor(rows))));
   const clean = { predicted: new Int32Array(x.rows), confidence: new Float32Array(x.rows) };
-  const weights = trials.map(passesOf);
+  const weights = trials.map((trial) => passesOf(trial, model.inputs));
   const total = 1 + weights.reduce((a, b) => a + b, 0);
   // a step that is small waits for the next
   let passed = 0;
@@ -121,15 +121,15 @@ const REPEATS = [
 /** Gradients of a search that says nothing of how many it takes, about. */
 const SEARCH = 140;
 
-/** How often each example passes through the model in a trial, about; a gradient counts as three passes. */
-export function passesOf({ attack, epsilons, options = {} }: Trial): number {
+/** How often each example passes through a model of so many inputs in a trial, about; a gradient counts as three passes. */
+export function passesOf({ attack, epsilons, options = {} }: Trial, inputs = 1): number {
   const counts = REPEATS.flatMap((key) => {
     const count = (options as Record<string, unknown>)[key] ??
       (attack.options as Record<string, Field>)[key]?.default;
     return typeof count === "number" ? [Math.max(1, count)] : [];
   });
   const repeats = counts.length > 0 ? counts.reduce((a, b) => a * b) : attack.goal === "nearest" ? SEARCH : 1;
-  const one = repeats * (attack.needs === "gradients" ? GRADIENT : 1);
+  const one = repeats * (attack.asks?.(inputs) ?? 1) * (attack.needs === "gradients" ? GRADIENT : 1);
   // what is asked about the examples themselves is asked once for all sizes, and so is the search for the nearest
   const own = repeats === 1 || attack.goal === "nearest" ? one : one * epsilons.length;
   return own + epsilons.length;

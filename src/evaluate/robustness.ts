@@ -66,12 +66,12 @@ export function* robustnessSteps(
 
 /** How often each example passes through the model at most, about, certificates aside; a gradient counts as three passes. */
 export function passesOfWorstCase(
-  { inputGradient }: Pick<Subject, "inputGradient">,
+  { inputs, inputGradient }: Pick<Subject, "inputs" | "inputGradient">,
   { epsilons, effort = "standard", norm = "Linf" }: Pick<RobustnessOptions, "epsilons" | "effort" | "norm">,
 ): number {
   const stages = stagesOf(effort, { norm, gradients: inputGradient !== undefined });
   return stages.reduce(
-    (sum, { attack, options }) => sum + passesOf({ attack: anyAttacks[attack], epsilons, options }),
+    (sum, { attack, options }) => sum + passesOf({ attack: anyAttacks[attack], epsilons, options }, inputs),
     1,
   );
 }

@@ -110,7 +110,7 @@ Deno.test("a caller who leaves stops the work between runs of rows, and others h
       if (passed === 0) setTimeout(() => controller.abort(), 0);
       passed += rows;
     });
-    const handler = createHandler({ models: { model }, limits: { examples: 1000 } });
+    const handler = createHandler({ models: { model }, limits: { examples: 1000, multiplyAdds: 1e10 } });
     const body = action === "check" ? { ...many, gate: { attacks: ["fgsm"] } } : { x: many.x };
     const [status, detail] = await problem(
       handler(post(`/models/model/${action}`, body, { signal: controller.signal })),
@@ -221,10 +221,30 @@ Deno.test("a request that would take longer than a second or so is refused befor
   assertEquals((await handler(post("/models/model/check", check))).status, 413);
 });
 
+Deno.test("many cheap questions are counted for what an attack does beside the model, and those of a table for their number", async () => {
+  const handler = handlerOf({ limits: { multiplyAdds: 1e9 } });
+  const check = async (attack: object) => {
+    const body = {
+      x: inputs(rows),
+      labels: new Array(rows).fill(0),
+      gate: { attacks: [attack], epsilons: [0.1] },
+    };
+    const response = await handler(post("/models/linear/check", body));
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await check({ attack: "pgd", steps: 40 }), 200);
+  // cheap as they are for a model of some weights, as many take seconds
+  assertEquals(await check({ attack: "pgd", steps: 10_000 }), 413);
+  assertEquals(await check({ attack: "signNoise", restarts: 10_000 }), 413);
+  assertEquals(await check({ attack: "greedyTabular", moves: 1 }), 200);
+  assertEquals(await check({ attack: "greedyTabular", moves: 1000 }), 413);
+});
+
 Deno.test("a check that names no effort looks for the worst case on as many examples as there is time for, and tells it", async () => {
   const models = { model: watched(() => {}) };
   const check = async (gate: object, multiplyAdds: number) => {
-    const handler = createHandler({ models, costs: { model: 1 }, limits: { multiplyAdds } });
+    const handler = createHandler({ models, costs: { model: 1e6 }, limits: { multiplyAdds } });
     const body = { x: inputs(40), labels: new Array(40).fill(0), gate: { epsilons: [0.1], ...gate } };
     const response = await handler(post("/models/model/check", body));
     return {
@@ -232,9 +252,9 @@ Deno.test("a check that names no effort looks for the worst case on as many exam
       report: response.ok ? await response.json() : await response.body?.cancel(),
     };
   };
-  const { report: whole } = await check({}, 1e9);
+  const { report: whole } = await check({}, 1e15);
   assertEquals([whole.data.examples, whole.robustness.examples, whole.notes], [40, 40, []]);
-  const { status, report } = await check({}, 3000);
+  const { status, report } = await check({}, 3e9);
   const { examples } = report.robustness;
   assertEquals(status, 200);
   assert(examples > 1 && examples < 40, `${examples}`);
@@ -242,8 +262,8 @@ Deno.test("a check that names no effort looks for the worst case on as many exam
   assertEquals(report.notes, [
     `The worst case was looked for on ${examples} of the 40 examples, evenly spread; all other rates are of all 40.`,
   ]);
-  assertEquals((await check({ effort: "quick" }, 3000)).status, 413);
-  assertEquals((await check({}, 100)).status, 413);
+  assertEquals((await check({ effort: "quick" }, 3e9)).status, 413);
+  assertEquals((await check({}, 1e8)).status, 413);
 });
 
 Deno.test("thresholds, and what an answer may hold, are counted before any work", async () => {

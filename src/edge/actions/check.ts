@@ -11,7 +11,7 @@ import { type Outcomes, passesOf } from "../../evaluate/outcomes.ts";
 import { passesOfWorstCase } from "../../evaluate/robustness.ts";
 import { gateSchema, readGate } from "../../evaluate/read_gate.ts";
 import { any } from "../../schema.ts";
-import { type Action, NUMBER_BYTES, type Settings, STEP } from "../action.ts";
+import { type Action, attackCost, NUMBER_BYTES, type Settings, STEP } from "../action.ts";
 import { certifyingCost } from "../certifying.ts";
 import { labelsOf } from "../input.ts";
 import { BOOLEAN, list, NUMBER, object, orNull, TEXT } from "../json.ts";
@@ -92,15 +92,18 @@ export const check: Action = {
     const trials = trialsOf(gate, model.inputs);
     const cascade = worstCaseOf(gate, EFFORT);
     const examples = batch({ x, labels: labelsOf(body.labels), classes: model.classes });
-    const single = x.rows * cost * (1 + trials.reduce((sum, trial) => sum + passesOf(trial), 0));
-    const worst = cascade
-      ? cost * passesOfWorstCase(model, cascade) + certifyingCost(model, { ...cascade, cost })
-      : 0;
+    const { inputs } = model, about = { inputs, cost };
+    const passes = trials.reduce((sum, trial) => sum + passesOf(trial, inputs), 0);
+    const single = x.rows * cost + attackCost(about, { rows: x.rows, passes });
+    const worstPasses = cascade ? passesOfWorstCase(model, cascade) : 0;
+    const certifying = cascade ? certifyingCost(model, { ...cascade, cost }) : 0;
+    const worstOf = (rows: number) => attackCost(about, { rows, passes: worstPasses }) + rows * certifying;
     // whoever asks for no effort gets what there is time for
-    const room = gate.effort === undefined ? Math.floor((settings.multiplyAdds - single) / worst) : x.rows;
+    const left = settings.multiplyAdds - single - (worstOf(1) - each(worstOf));
+    const room = gate.effort === undefined ? Math.floor(left / each(worstOf)) : x.rows;
     const sample = room >= 1 ? Math.min(room, x.rows) : x.rows;
     return {
-      multiplyAdds: single + sample * worst,
+      multiplyAdds: single + worstOf(sample),
       bytes: bytesOf(gate, {
         rows: x.rows,
         results: trials.length * gate.epsilons.length,
@@ -123,6 +126,9 @@ export const check: Action = {
     };
   },
 };
+
+/** What one row more costs. */
+const each = (costOf: (rows: number) => number) => costOf(2) - costOf(1);
 
 /** The gate of a request, and what it leaves out from the server's. @throws {Problem} if it asks for too much */
 function gateOf(given: unknown, { attacks, gate, epsilons, thresholds }: Settings): Gate {

@@ -7,7 +7,7 @@ import { jsonSchemaOfField } from "../../fields.ts";
 import type { Differentiable } from "../../models/classifier.ts";
 import { kernels } from "../../runtime/variants.ts";
 import { any, choice, integer, numbers } from "../../schema.ts";
-import { type Action, NUMBER_BYTES, STEP } from "../action.ts";
+import { type Action, attackCost, NUMBER_BYTES, STEP } from "../action.ts";
 import { certifyingCost, CHEAP_METHODS, cheapMethod } from "../certifying.ts";
 import { labelsOf } from "../input.ts";
 import { BOOLEAN, list, NUMBER, object, orNull, TEXT } from "../json.ts";
@@ -85,8 +85,11 @@ export const robustness: Action = {
     const options = optionsOf(body, { model, cost, limit: settings.epsilons });
     const examples = batch({ x, labels: labelsOf(body.labels), classes: model.classes });
     return {
-      multiplyAdds: x.rows *
-        (cost * passesOfWorstCase(model, options) + certifyingCost(model, { ...options, cost })),
+      multiplyAdds: x.rows * certifyingCost(model, { ...options, cost }) +
+        attackCost({ inputs: model.inputs, cost }, {
+          rows: x.rows,
+          passes: passesOfWorstCase(model, options),
+        }),
       bytes: worstCaseBytes(options, examples) + x.rows * 5 * NUMBER_BYTES,
       *steps() {
         const chunk = Math.max(1, Math.min(250, Math.floor(STEP / (3 * cost))));
