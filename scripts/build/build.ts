@@ -204,7 +204,15 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-const check = Deno.args.includes("--check");
+const [option, ...more] = Deno.args;
+const check = option === "--check" && more.length === 0;
+if (option !== undefined && !check) {
+  const usage =
+    "Usage: deno task build [--check]\n\nCompiles asm/ to wasm/; with --check compares instead of writing.";
+  if (option === "--help" || option === "-h") console.log(usage);
+  else console.error(`There is no ${Deno.args.join(" ")} here.\n\n${usage}`);
+  Deno.exit(option === "--help" || option === "-h" ? 0 : 2);
+}
 let differs = false;
 for (const [name, bytes] of await build()) {
   const path = new URL(`wasm/${name}`, root);

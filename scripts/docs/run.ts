@@ -105,6 +105,14 @@ async function copied(from: string, to: string): Promise<void> {
 
 if (import.meta.main) {
   const [name, python] = Deno.args;
+  if (name !== undefined && !PAGES.some((page) => page === name)) {
+    const isHelp = name === "--help" || name === "-h";
+    const usage = `Usage: deno task docs [${PAGES.join("|")} [PYTHON]]\n\n` +
+      "Runs the code of the tutorials and writes what it prints beneath it; with a\nPython, makes their model files anew.";
+    if (isHelp) console.log(usage);
+    else console.error(`There is no page ${name}.\n\n${usage}`);
+    Deno.exit(isHelp ? 0 : 2);
+  }
   for (const page of PAGES.filter((page) => name === undefined || page === name)) {
     await Deno.writeTextFile(`${root}scripts/docs/${page}.md`, await runPage(page, { python }));
     console.log(`wrote scripts/docs/${page}.md`);

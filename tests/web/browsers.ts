@@ -112,4 +112,11 @@ async function main(): Promise<number> {
   return total.failed > 0 ? 1 : 0;
 }
 
-if (import.meta.main) Deno.exit(await main());
+const USAGE =
+  "Usage: deno task test:web [WORD…]\n\nRuns the playground in Chromium and Firefox; words choose browsers and\n" +
+  "scenarios by parts of their names.";
+
+if (import.meta.main) {
+  if (Deno.args.includes("--help") || Deno.args.includes("-h")) console.log(USAGE);
+  else Deno.exit(await main());
+}
