@@ -139,7 +139,7 @@ function logOddsAgainst(out: Float64Array, scores: Matrix, labels: Int32Array): 
 
 /** Places of the three greatest numbers of a row, those of the first two being two of them if there are no more. */
 function topThree(data: Float32Array, at: number, cols: number): [number, number, number] {
-  let a = 0, b = -1, c = -1;
+  let a = 0, b = -1, c = b;
   for (let i = 1; i < cols; i++) {
     const value = data[at + i];
     if (value > data[at + a]) [a, b, c] = [i, a, b];
