@@ -7,33 +7,19 @@ import { type Shape, sizeOf } from "../ops/op.ts";
 import { pool as poolOp } from "../ops/pool.ts";
 import { reshape } from "../ops/reshape.ts";
 import { choice, integer, integers } from "../schema.ts";
+import type { CnnOptions } from "./cnn.ts";
 import { builtIn, type FamilyKind, SIZES } from "./family.ts";
 import { convolutionNode, IMAGES, imageShape, pooled } from "./image_nodes.ts";
 import { linearNode } from "./nodes.ts";
 
 /** Sizes of a convolutional maxout network. */
-export interface ConvMaxoutOptions {
-  /** Number of inputs, D = channels · height · width. */
-  inputs: number;
-  /** Number of classes, C, at least 2. */
-  classes: number;
-  /** Channels, height and width of the inputs, row-major; left out for squares of 1 or 3 channels. */
-  image?: readonly number[];
+export interface ConvMaxoutOptions extends Omit<CnnOptions, "activation" | "batchNorm" | "slope"> {
   /** Channels that each convolution passes on, U; default [16, 32]. */
   channels?: readonly number[];
   /** Pieces of each channel and unit, P, of which the largest is passed on; default 2. */
   pieces?: number;
-  /** Height and width of each convolution's window; default 5. */
-  kernel?: number;
-  /**
-   * Height, width and step of the windows whose maximum is passed on after each convolution, no larger than its images; 1 for
-   * none; default 2.
-   */
-  pool?: number;
   /** Maxout units of each dense layer after the convolutions; default none. */
   units?: readonly number[];
-  /** `"softmax"` (default), or `"sigmoid"` for an independent probability of each class. */
-  head?: "softmax" | "sigmoid";
 }
 
 /**
