@@ -5,7 +5,7 @@ import { type AnySchema, problem, type Resolved, type Schema } from "./schema.ts
 import { quoted, shown, suggestion } from "./wording.ts";
 
 /**
- * The options `given`, checked, with defaults where they are undefined.
+ * `options`, checked, with defaults where they are undefined.
  *
  * @throws {InputError} code `option` for a name that `schema` does not have, with the one that may have been meant; code
  *   `value` for a value out of range; `action` begins the message
@@ -13,13 +13,13 @@ import { quoted, shown, suggestion } from "./wording.ts";
 export function resolve<O extends object, S extends Schema<O>>(
   action: string,
   schema: S & Schema<O>,
-  given: O,
+  options: O,
 ): Resolved<O, S> {
-  checkObject(action, given);
+  checkObject(action, options);
   const fields = schema as AnySchema, names = namesOf(fields);
   const out: Record<string, unknown> = {};
-  for (const name in given) {
-    if (Object.hasOwn(fields, name) || !Object.hasOwn(given, name)) continue;
+  for (const name in options) {
+    if (Object.hasOwn(fields, name) || !Object.hasOwn(options, name)) continue;
     throw new InputError(
       "option",
       action,
@@ -29,7 +29,7 @@ export function resolve<O extends object, S extends Schema<O>>(
     );
   }
   for (const name of names) {
-    const field = fields[name], value = (given as Record<string, unknown>)[name];
+    const field = fields[name], value = (options as Record<string, unknown>)[name];
     if (value === undefined) {
       if (field.required) throw new InputError("option", action, `${name} is missing`);
       out[name] = field.default;

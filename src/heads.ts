@@ -100,7 +100,7 @@ export const heads: Readonly<Record<HeadName, Head>> = { softmax, sigmoid, expon
 export type HeadName = "softmax" | "sigmoid" | "exponential" | "binary";
 
 /** Column 0 stands for class 1: for the kernel, which counts columns, the labels change places during `use`. */
-function swapped(labels: Labels, use: (own: Labels) => void): void {
+function swapped(labels: Labels, use: (flipped: Labels) => void): void {
   if (!(labels instanceof Resident)) return use(whole(labels).map((label) => 1 - label));
   // in their place, so that nothing is made
   const swap = () => {
@@ -125,8 +125,8 @@ function column({ rows }: Matrix): Matrix {
 
 /** Each row of `m` 0 but at its label, where `f` is applied. */
 function keepOwn(m: Matrix, labels: Labels, f: (value: number) => number): void {
-  const own = whole(labels);
+  const values = whole(labels);
   for (let i = 0; i < m.data.length; i++) {
-    m.data[i] = i % m.cols === own[Math.floor(i / m.cols)] ? f(m.data[i]) : 0;
+    m.data[i] = i % m.cols === values[Math.floor(i / m.cols)] ? f(m.data[i]) : 0;
   }
 }

@@ -43,7 +43,7 @@ export function predictions(
   head.probabilities(p, scores);
   // compared by scores where there is one a class: probabilities tie where they round to 0 or 1
   const { data, cols } = scores.cols === classes ? scores : p;
-  const predicted = greatest(data, rows, cols);
+  const predicted = argmax(data, rows, cols);
   const confidence = new Float32Array(rows);
   for (let i = 0; i < rows; i++) confidence[i] = p.data[i * cols + predicted[i]];
   return { predicted, confidence, probabilities: p };
@@ -55,11 +55,11 @@ export function predictedClasses(
   scores: Matrix,
 ): Int32Array {
   const { rows, cols, data } = scores;
-  return cols === classes ? greatest(data, rows, cols) : predictions({ head, classes }, scores).predicted;
+  return cols === classes ? argmax(data, rows, cols) : predictions({ head, classes }, scores).predicted;
 }
 
 /** The place of the first greatest number of each row. */
-function greatest(data: Float32Array, rows: number, cols: number): Int32Array {
+function argmax(data: Float32Array, rows: number, cols: number): Int32Array {
   const out = new Int32Array(rows);
   for (let i = 0; i < rows; i++) {
     let best = 0;

@@ -36,13 +36,13 @@ function cut(text: string): string {
   return plain.length > SHOWN ? `${plain.slice(0, SHOWN).replace(/[\ud800-\udbff]$/, "")}…` : plain;
 }
 
-/** `; did you mean X?` where one of `known` is nearly `given`, else nothing. */
-export function suggestion(given: string, known: Iterable<string>): string {
-  if (given.length > SHOWN) return "";
-  const limit = Math.max(1, Math.floor(given.length / 3));
+/** `; did you mean X?` where one of `known` is nearly `word`, else nothing. */
+export function suggestion(word: string, known: Iterable<string>): string {
+  if (word.length > SHOWN) return "";
+  const limit = Math.max(1, Math.floor(word.length / 3));
   const near = [...known]
-    .map((name) => ({ name, far: distance(given.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, far }) => far <= limit || (given.length > 2 && name.startsWith(given)))
+    .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, far }) => far <= limit || (word.length > 2 && name.startsWith(word)))
     .sort((a, b) => a.far - b.far);
   return near.length > 0 ? `; did you mean ${near[0].name}?` : "";
 }

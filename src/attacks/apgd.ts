@@ -100,9 +100,9 @@ export const apgd: Attack<ApgdOptions> = makeAttack({
         "targets does not go with a target, which is one already",
       );
     }
-    const own = target === undefined && options.labels === "predicted";
-    const first = own || options.targets > 0 ? yield { ask: "scores", x } : undefined;
-    const labels = target ?? (own ? first!.predicted() : chunk.labels);
+    const byPredictions = target === undefined && options.labels === "predicted";
+    const first = byPredictions || options.targets > 0 ? yield { ask: "scores", x } : undefined;
+    const labels = target ?? (byPredictions ? first!.predicted() : chunk.labels);
     const next = options.targets > 0 ? rivals(first!.scores, labels, model.classes) : undefined;
     const aims = next ? Math.min(options.targets, model.classes - 1) : 1;
     const kept = keeper(matrix("out"), x);

@@ -101,8 +101,12 @@ export const boundary: Attack<BoundaryOptions, Classifier> = makeAttack({
         };
         walk(places, known.weights, { around: around.length, toward: toward.length });
       });
-      const own = Int32Array.from(open, ({ row }) => row);
-      const hits = yield* known.ask(tried, looks ? Int32Array.of(...own, ...own) : own, step / steps);
+      const openRows = Int32Array.from(open, ({ row }) => row);
+      const hits = yield* known.ask(
+        tried,
+        looks ? Int32Array.of(...openRows, ...openRows) : openRows,
+        step / steps,
+      );
       open.forEach(({ row, around, toward }, k) => {
         if (hits[k]) copyRow(at, row, tried, k);
         if (looks) {

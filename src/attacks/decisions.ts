@@ -94,13 +94,13 @@ export function* decisions(chunk: Chunk): Generator<Query, Decisions, Answer> {
         wide.project(asked, from);
       }
       const hits = (yield { ask: "labels", x: asked, rows, done }).fooled();
-      const told = discrete ? asked : m;
+      const shown = discrete ? asked : m;
       rows.forEach((row, k) => {
         if (!hits[k]) return;
-        const d = distance(told, k, row);
+        const d = distance(shown, k, row);
         if (!(d < far[row])) return;
         far[row] = d;
-        copyRow(found, row, told, k);
+        copyRow(found, row, shown, k);
       });
       return hits;
     },
@@ -118,16 +118,16 @@ export function* start(
     const problem = `the model takes ${inputs} inputs, those to start from have ${starts.cols}`;
     throw new InputError("shape", "start an attack", problem);
   }
-  const given = starts?.rows ?? 0;
+  const startCount = starts?.rows ?? 0;
   const orders = starts ? Array.from(known.rows, (row) => nearestFirst(known, starts, row)) : [];
   let open = allRows(known.rows.length);
-  for (let k = 0; k < given + DRAWS && open.length > 0; k++) {
+  for (let k = 0; k < startCount + DRAWS && open.length > 0; k++) {
     const rows = open.map((place) => known.rows[place]);
     const tried = ordinary(open.length, inputs);
     open.forEach((place, j) => {
-      if (k < given) return copyRow(tried, j, starts!, orders[place][k]);
+      if (k < startCount) return copyRow(tried, j, starts!, orders[place][k]);
       const example = rowsOf(x, rows[j], rows[j] + 1), from = rng(rows[j]).split("start");
-      noise(rowsOf(tried, j, j + 1), example, { constraint, draw: k - given, from });
+      noise(rowsOf(tried, j, j + 1), example, { constraint, draw: k - startCount, from });
     });
     const hits = yield* known.ask(tried, rows, 0);
     rows.forEach((row, j) => hits[j] && copyRow(at, row, tried, j));

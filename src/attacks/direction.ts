@@ -75,7 +75,7 @@ export function* lossQueries(
     : lossScoreGradient(model, effectiveLoss(loss, { classes, aimed }));
   const key = `${gradient} ${loss}`;
   return (x, { rows, done } = {}) => {
-    const own = rows ? rows.map((row) => labels[row]) : labels;
+    const labelsAsked = rows ? rows.map((row) => labels[row]) : labels;
     return {
       ask: "gradient",
       x,
@@ -86,7 +86,9 @@ export function* lossQueries(
         write(
           dScores,
           scores,
-          first === 0 && scores.rows === own.length ? own : own.subarray(first, first + scores.rows),
+          first === 0 && scores.rows === labelsAsked.length
+            ? labelsAsked
+            : labelsAsked.subarray(first, first + scores.rows),
         );
         if (!target) return;
         const { data } = dScores;

@@ -117,7 +117,7 @@ function* judged(
 /** The allowed inputs that differ from row `row` of `at` in one feature or one group, each once. */
 function neighbors(constraint: Constraint, { x, at, row }: { x: Matrix; at: Matrix; row: number }): Matrix {
   const { inputs, oneHot, grid } = constraint;
-  const own = rowsOf(x, row, row + 1).data, now = rowsOf(at, row, row + 1).data;
+  const original = rowsOf(x, row, row + 1).data, now = rowsOf(at, row, row + 1).data;
   const grouped = new Set(oneHot.flatMap((group) => Array.from(group)));
   const moved: Float32Array[] = [];
   const variant = (change: (to: Float32Array) => void) => {
@@ -125,16 +125,16 @@ function neighbors(constraint: Constraint, { x, at, row }: { x: Matrix; at: Matr
     change(to);
     moved.push(to);
   };
-  const reach = reaches(constraint, own, now);
-  for (const i of own.keys()) {
+  const reach = reaches(constraint, original, now);
+  for (const i of original.keys()) {
     if (grouped.has(i) || !(reach(i) > 0)) continue;
     const steps = grid?.[i] ?? 0;
     const values = [
-      own[i] + reach(i),
-      own[i] - reach(i),
-      own[i] + reach(i) / 2,
-      own[i] - reach(i) / 2,
-      own[i],
+      original[i] + reach(i),
+      original[i] - reach(i),
+      original[i] + reach(i) / 2,
+      original[i] - reach(i) / 2,
+      original[i],
     ];
     if (steps > 0) values.push(now[i] + 1 / steps, now[i] - 1 / steps);
     for (const value of values) variant((to) => to[i] = value);
@@ -167,18 +167,18 @@ function changes(from: Float32Array, to: Float32Array): string {
   return text;
 }
 
-/** How far each feature may be from `own`, the others being where they are now. */
+/** How far each feature may be from `original`, the others being where they are now. */
 function reaches(
   { norm, epsilon, sizes, fixed }: Constraint,
-  own: Float32Array,
+  original: Float32Array,
   now: Float32Array,
 ): (i: number) => number {
   if (norm === "Linf") return (i) => sizes[i];
   const cost = (i: number) =>
-    norm === "L2" ? (now[i] - own[i]) * (now[i] - own[i]) : Math.abs(now[i] - own[i]);
+    norm === "L2" ? (now[i] - original[i]) * (now[i] - original[i]) : Math.abs(now[i] - original[i]);
   const size = epsilon as number;
   let left = norm === "L2" ? size * size : size;
-  for (let i = 0; i < own.length; i++) left -= cost(i);
+  for (let i = 0; i < original.length; i++) left -= cost(i);
   return (i) => {
     const most = Math.max(left + cost(i), 0);
     return fixed?.[i] ? 0 : WITHIN * (norm === "L2" ? Math.sqrt(most) : most);

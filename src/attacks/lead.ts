@@ -90,10 +90,10 @@ export function rivals(scores: Matrix, labels: Int32Array, classes: number): Int
 export function decisive(scores: Matrix, labels: Int32Array, aimed: boolean): Pairs {
   const others = new Int32Array(labels.length);
   for (let row = 0; row < labels.length; row++) {
-    const own = labels[row];
-    let best = own === 0 ? 1 : 0;
+    const label = labels[row];
+    let best = label === 0 ? 1 : 0;
     for (let c = best + 1; c < scores.cols; c++) {
-      if (c !== own && score(scores, row, c) > score(scores, row, best)) best = c;
+      if (c !== label && score(scores, row, c) > score(scores, row, best)) best = c;
     }
     others[row] = best;
   }

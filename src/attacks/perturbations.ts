@@ -107,12 +107,12 @@ export function differentiable<O extends object>(
   attack: Attack<O>,
   options: O & AttackOptions & { epsilon: number },
 ): Perturbation {
-  const made = perturbation(attack, options);
+  const plain = perturbation(attack, options);
   const pullback = attack.pullback?.(options);
   if (!pullback) {
     throw new InputError(
       "value",
-      `differentiate through ${made.name}`,
+      `differentiate through ${plain.name}`,
       "it is no smooth function of a gradient",
     );
   }
@@ -123,13 +123,13 @@ export function differentiable<O extends object>(
   ) {
     throw new InputError(
       "value",
-      `differentiate through ${made.name}`,
+      `differentiate through ${plain.name}`,
       "only at the true labels, without bounds and the like",
     );
   }
   return {
-    ...made,
-    name: `${made.name}, differentiated`,
+    ...plain,
+    name: `${plain.name}, differentiated`,
     pullback(model, examples, dX) {
       const gradient = lossGradient(model, examples);
       const out = matrix(dX.rows, dX.cols);
@@ -165,16 +165,16 @@ export function scaledGradient(options: { scale: number }): Perturbation {
  * The same perturbation of what a hidden layer receives: `layer` counts from 0, the inputs, so that 1 is the first
  * hidden layer's output. What is added counts as a constant, and parameters before it are trained through it.
  */
-export function atLayer(made: Perturbation, layer: number): Perturbation {
-  checkFunction("perturb a layer", made?.apply, "the perturbation's apply");
-  if (typeof made.name !== "string") {
+export function atLayer(inner: Perturbation, layer: number): Perturbation {
+  checkFunction("perturb a layer", inner?.apply, "the perturbation's apply");
+  if (typeof inner.name !== "string") {
     throw new InputError(
       "shape",
       "perturb a layer",
-      `the perturbation's name must be a text, not ${shown(made.name)}`,
+      `the perturbation's name must be a text, not ${shown(inner.name)}`,
     );
   }
-  return { ...made, name: `${made.name} at layer ${shown(layer)}`, layer };
+  return { ...inner, name: `${inner.name} at layer ${shown(layer)}`, layer };
 }
 
 /**

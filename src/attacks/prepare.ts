@@ -131,11 +131,11 @@ function settingsOf(definition: CompleteDefinition): SettingsFor {
   return (model, options, sizes) => {
     all ??= { ...COMMON, ...schema } as Schema<RunOptions>;
     const resolved = resolve(actionOf(definition), all, options) as Settings["common"] & OwnOptions;
-    const own: Record<string, unknown> = {};
-    for (const name in schema) own[name] = resolved[name];
+    const values: Record<string, unknown> = {};
+    for (const name in schema) values[name] = resolved[name];
     return {
       common: resolved,
-      own: adapt(own, { classes: model.classes, aimed: resolved.target !== undefined }),
+      own: adapt(values, { classes: model.classes, aimed: resolved.target !== undefined }),
       constraints: sizes.map((epsilon) => constraintOf(definition, model, resolved, epsilon)),
     };
   };

@@ -116,12 +116,12 @@ export function perturb(
   out: Matrix = matrix(batch.x.rows, batch.x.cols),
 ): Matrix {
   const { constraint, epsilon, seed = 0, first = 0, target } = options;
-  const own: Record<string, unknown> = {};
+  const values: Record<string, unknown> = {};
   for (const name in attack.options) {
-    own[name] = (options as OwnOptions)[name] ?? attack.options[name].default;
+    values[name] = (options as OwnOptions)[name] ?? attack.options[name].default;
   }
   driveInputs(model, {
-    ...planOf(attack, own),
+    ...planOf(attack, values),
     constraints: [constraint ?? constraintOf(attack, model, options, epsilon)],
     batch,
     target: typeof target === "number" ? new Int32Array(batch.labels.length).fill(target) : target,

@@ -83,9 +83,9 @@ export function lengths({ free, width, draw }: Blocks, { norm, epsilon, lo, hi }
       const kept = measure(block, d);
       // published is all of it, which in few features leaves what is best by their balance out of reach
       const left = pyramidHeights || from.next() < 0.5 ? 0 : from.next();
-      const given = measure(other, d) - measure(other, (i) => left * d(i));
+      const freed = measure(other, d) - measure(other, (i) => left * d(i));
       // what bounds and rounding have cut off is given out again
-      const available = root(kept + given + Math.max(total - measure(free, d), 0));
+      const available = root(kept + freed + Math.max(total - measure(free, d), 0));
       const turn = new Float64Array(block.length);
       const one = sign(from);
       for (let k = 0; k < block.length; k++) turn[k] = pyramidHeights ? one * pyramidHeights[k] : sign(from);

@@ -61,16 +61,16 @@ export function transferAttack<O extends object>(
           `the model takes ${model.inputs} inputs of ${model.classes} classes, a substitute ${inputs} of ${classes}`,
         );
       }
-      const own = { x: ordinary(x.rows, x.cols, x.data.slice()), labels, classes: model.classes };
+      const examples = { x: ordinary(x.rows, x.cols, x.data.slice()), labels, classes: model.classes };
       const out = ordinary(x.rows, x.cols);
       let open = allRows(x.rows);
       for (let k = 0; k < substitutes.length && open.length > 0; k++) {
-        const made = ordinary(open.length, x.cols);
+        const transferred = ordinary(open.length, x.cols);
         open.forEach((row, i) => {
           // one by one, for each has random numbers of its own
           const { x: found } = by(
             substitutes[k],
-            select(own, Int32Array.of(row)),
+            select(examples, Int32Array.of(row)),
             {
               ...options,
               constraint,
@@ -78,11 +78,11 @@ export function transferAttack<O extends object>(
               seed: rng(row).split("substitute", k).key,
             } as O & AttackOptions & SizeOptions,
           );
-          rowsOf(made, i, i + 1).data.set(found.data);
-          copyRow(out, row, made, i);
+          rowsOf(transferred, i, i + 1).data.set(found.data);
+          copyRow(out, row, transferred, i);
         });
         const tried = matrix("tried", open.length);
-        tried.data.set(made.data);
+        tried.data.set(transferred.data);
         const { length } = substitutes;
         const fooled = (yield { ask: "labels", x: tried, rows: open, done: k / length }).fooled();
         open = open.filter((_, i) => !fooled[i]);

@@ -70,9 +70,9 @@ const LAST = 0.05;
  *
  * @throws {InputError} if an option is out of its range, or does not fit the model or the examples
  */
-export function universal(model: Differentiable, given: Examples, options: UniversalOptions): Universal {
+export function universal(model: Differentiable, batch: Examples, options: UniversalOptions): Universal {
   const action = "find a universal perturbation";
-  const examples = checkExamples(action, model, given);
+  const examples = checkExamples(action, model, batch);
   const { epsilon, norm, bounds, fixed, iterations, target } = resolve<UniversalOptions, typeof OPTIONS>(
     action,
     OPTIONS,

@@ -71,15 +71,15 @@ export function cascade(
   if (!(clean > 0)) {
     return { certified: false, falsified: true, method: "clean", margin: -Infinity, witness: within.x };
   }
-  const least = new Float64Array(chain.classes).fill(-Infinity);
-  least[label] = Infinity;
-  const open = () => Array.from(least.keys()).filter((c) => !(least[c] > 0));
-  const raise = (c: number, bound: number) => least[c] = Math.max(least[c], bound);
+  const margins = new Float64Array(chain.classes).fill(-Infinity);
+  margins[label] = Infinity;
+  const open = () => Array.from(margins.keys()).filter((c) => !(margins[c] > 0));
+  const raise = (c: number, bound: number) => margins[c] = Math.max(margins[c], bound);
   const answer = (method: Proof | null): Verdict => ({
     certified: method !== null,
     falsified: false,
     method,
-    margin: least.reduce((a, b) => Math.min(a, b)),
+    margin: margins.reduce((a, b) => Math.min(a, b)),
   });
 
   if (steps.global) {

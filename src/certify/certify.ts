@@ -92,9 +92,9 @@ export function certify(model: Model, batch: Examples, options: CertifyOptions):
 export function* certificates(
   model: Model,
   examples: Examples,
-  given: CertifyOptions,
+  asked: CertifyOptions,
 ): Generator<Certificate, void, void> {
-  const [limits, options] = allowed(model, given);
+  const [limits, options] = allowed(model, asked);
   const batch = checkExamples("certify", model, examples);
   const violation = limits.checkOriginal(batch.x);
   if (violation) {

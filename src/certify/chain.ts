@@ -93,5 +93,5 @@ export function scoresOf({ layers }: Chain, x: Float64Array): Float64Array {
 
 /** The label's score less the greatest other one. */
 export function marginOf(scores: Float64Array, label: number): number {
-  return scores.reduce((least, s, c) => c === label ? least : Math.min(least, scores[label] - s), Infinity);
+  return scores.reduce((min, s, c) => c === label ? min : Math.min(min, scores[label] - s), Infinity);
 }

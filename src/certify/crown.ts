@@ -79,8 +79,8 @@ export function boundChain(
 function outputs(layer: ActivationLayer | MixedLayer, before: Bounds): Bounds {
   const after = { lo: before.lo.slice(), hi: before.hi.slice() };
   for (let u = 0; u < after.lo.length; u++) {
-    const own = activationAt(layer, u), [l, h] = [before.lo[u], before.hi[u]];
-    const a = activate(own, l), b = activate(own, h), { type } = own;
+    const activation = activationAt(layer, u), [l, h] = [before.lo[u], before.hi[u]];
+    const a = activate(activation, l), b = activate(activation, h), { type } = activation;
     const exact = type === "relu" || type === "leakyRelu" || type === "identity";
     const error = exact ? 0 : ROUGH * Math.max(1, Math.abs(a), Math.abs(b));
     after.lo[u] = type === "square" && l < 0 && h > 0 ? 0 : Math.min(a, b) - error;

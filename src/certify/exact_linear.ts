@@ -49,14 +49,14 @@ export function minMargin(
   { classes, label }: { classes: number; label: number },
   minimum: (rival: number) => Minimum,
 ): Margin {
-  let least: Margin | undefined, lower = Infinity;
+  let smallest: Margin | undefined, lower = Infinity;
   for (let rival = 0; rival < classes; rival++) {
     if (rival === label) continue;
     const found = minimum(rival);
     lower = Math.min(lower, found.lower);
-    if (!least || found.value < least.value) least = { ...found, rival };
+    if (!smallest || found.value < smallest.value) smallest = { ...found, rival };
   }
-  return { ...least!, lower };
+  return { ...smallest!, lower };
 }
 
 /** What rounding leaves of the difference of two rows' constants. */

@@ -82,13 +82,13 @@ function penalised(
     // vertices of the quadratic, of one branch each side of x in L1
     const curvature = s - t + (norm === "L2" ? multiplier / 2 : 0);
     const linear = s * p - t * q + (norm === "L2" ? multiplier * x[i] / 2 : 0);
-    let best = lo[i], least = f(lo[i]);
+    let best = lo[i], min = f(lo[i]);
     const consider = (at: number) => {
       if (!(at > lo[i] && at < hi[i])) return;
       const here = f(at);
-      if (here < least) [best, least] = [at, here];
+      if (here < min) [best, min] = [at, here];
     };
-    if (f(hi[i]) < least) [best, least] = [hi[i], f(hi[i])];
+    if (f(hi[i]) < min) [best, min] = [hi[i], f(hi[i])];
     consider(x[i]);
     if (curvature > 0) {
       consider(linear / curvature);
@@ -98,7 +98,7 @@ function penalised(
       }
     }
     point[i] = best;
-    value += least;
+    value += min;
     moved += cost(best - x[i]);
     const far = Math.max(Math.abs(lo[i]), Math.abs(hi[i]));
     size += s * (far + Math.abs(p)) * (far + Math.abs(p)) + t * (far + Math.abs(q)) * (far + Math.abs(q)) +

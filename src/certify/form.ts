@@ -26,8 +26,8 @@ export function formOf(model: Model): Form {
   const tensors = model.tensors();
   const { nodes, weights } = fold(model);
   const data = (node: GraphNode, role: string) => {
-    const own = weights.get(node.id);
-    if (own) return own[role as keyof typeof own];
+    const weight = weights.get(node.id);
+    if (weight) return weight[role as keyof typeof weight];
     return Float64Array.from(tensors[node.tensors![role]].data as Float32Array);
   };
   const [first] = graph.nodes;

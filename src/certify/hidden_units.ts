@@ -90,9 +90,9 @@ export function rowsOf(hidden: Affine, path: Path): { n: number; row: (row: numb
   const found = known.get(path);
   if (found) return found;
   const moves = movesIn(path.within);
-  const made = { n: moves.features.length, row: rowsIn(hidden, moves) };
-  known.set(path, made);
-  return made;
+  const unit = { n: moves.features.length, row: rowsIn(hidden, moves) };
+  known.set(path, unit);
+  return unit;
 }
 
 /** Where t = 0 is and how far it goes: the middle of a box, or the input in a ball, whose bounds are left out. */

@@ -39,10 +39,10 @@ const OPTIONS: Schema<Omit<CertifyOptions, keyof ConstraintOptions>> = {
 };
 
 /** The constraint, and the other options with their defaults. */
-export function allowed(model: Model, given: CertifyOptions) {
+export function allowed(model: Model, options: CertifyOptions) {
   checkModel("certify", model);
-  checkObject("certify", given);
-  const { epsilon, norm, bounds, fixed, grid, oneHot, ...rest } = given;
+  checkObject("certify", options);
+  const { epsilon, norm, bounds, fixed, grid, oneHot, ...rest } = options;
   const limits = constraint(model.inputs, { epsilon, norm, bounds, fixed, grid, oneHot }, "certify");
   if (!isNorm(limits.norm)) {
     throw new InputError("value", `certify in norm ${limits.norm}`, "expected Linf, L2 or L1");

@@ -49,9 +49,9 @@ const OPTIONS: Schema<Pick<RadiusOptions, "max" | "halvings">> = {
  *
  * @throws {InputError} as `certify` does
  */
-export function certifiedRadius(model: Model, examples: Examples, given: RadiusOptions = {}): Float64Array {
-  checkObject("find certified radii", given);
-  const { max: most, halvings: steps, method, norm = "Linf", bounds, fixed } = given;
+export function certifiedRadius(model: Model, examples: Examples, options: RadiusOptions = {}): Float64Array {
+  checkObject("find certified radii", options);
+  const { max: most, halvings: steps, method, norm = "Linf", bounds, fixed } = options;
   const { max = 1, halvings = 10 } = resolve("find certified radii", OPTIONS, { max: most, halvings: steps });
   const batch = checkExamples("find certified radii", model, examples);
   const form = formOf(model);

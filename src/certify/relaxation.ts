@@ -88,7 +88,7 @@ export function activationLines(all: ActivationLayer | MixedLayer, { lo, hi }: B
     const df = (z: number) => slopeAt(layer, z);
     const chord = h - l > NARROW ? (f(h) - f(l)) / (h - l) : 0;
     const middle = (l + h) / 2;
-    const tangent = df(middle), least = Math.min(df(l), df(h));
+    const tangent = df(middle), minSlope = Math.min(df(l), df(h));
     const far = roughness(layer, l, h), bend = bendOf(layer, l, h);
     if (h - l <= NARROW) {
       // a square may be less between its ends
@@ -101,8 +101,8 @@ export function activationLines(all: ActivationLayer | MixedLayer, { lo, hi }: B
       put(lower, u, tangent, f(middle) - tangent * middle - far);
       put(upper, u, chord, f(l) - chord * l + far);
     } else {
-      put(lower, u, least, f(l) - least * l - far);
-      put(upper, u, least, f(h) - least * h + far);
+      put(lower, u, minSlope, f(l) - minSlope * l - far);
+      put(upper, u, minSlope, f(h) - minSlope * h + far);
     }
   }
   return lines;
@@ -125,12 +125,12 @@ export function maxoutLines(pieces: number, { leader, ahead }: Compared): Lines 
   const units = leader.length;
   const lines = linesFor(units, pieces);
   for (let u = 0; u < units; u++) {
-    const own = leader[u] * units + u;
-    lines.lower.coefficients[own] = 1;
+    const lead = leader[u] * units + u;
+    lines.lower.coefficients[lead] = 1;
     const rivals: number[] = [];
     for (let p = 0; p < pieces; p++) {
       const at = p * units + u;
-      if (at !== own && ahead.hi[at] > 0) rivals.push(at);
+      if (at !== lead && ahead.hi[at] > 0) rivals.push(at);
     }
     const share = (at: number, level: number) =>
       Math.min(1, Math.max(0, (ahead.hi[at] - level) / (ahead.hi[at] - Math.min(ahead.lo[at], 0))));
@@ -152,7 +152,7 @@ export function maxoutLines(pieces: number, { leader, ahead }: Compared): Lines 
       constant -= lambda * Math.min(ahead.lo[at], 0);
       rest -= lambda;
     }
-    lines.upper.coefficients[own] = rest;
+    lines.upper.coefficients[lead] = rest;
     lines.upper.constants[u] = constant;
   }
   return lines;

@@ -77,12 +77,12 @@ export interface RubbishRadii {
  *
  * @throws {InputError} if an option is out of range, or for a model that `certify` does not take
  */
-export function rubbishRadii(model: Model, x: Matrix, given: RubbishRadiiOptions = {}): RubbishRadii {
+export function rubbishRadii(model: Model, x: Matrix, options: RubbishRadiiOptions = {}): RubbishRadii {
   checkModel(ACTION, model);
   checkMatrix(ACTION, x);
-  checkObject(ACTION, given);
+  checkObject(ACTION, options);
   const out = { claimed: new Int32Array(x.rows), radius: new Float64Array(x.rows) };
-  for (const { input, found } of rubbishRadiiSteps(model, x, given)) {
+  for (const { input, found } of rubbishRadiiSteps(model, x, options)) {
     if (!found) continue;
     out.claimed[input] = found.claimed;
     out.radius[input] = found.radius;
@@ -118,8 +118,9 @@ export function* rubbishRadiiSteps(
   }
   const form = formOf(model);
   for (let i = 0; i < x.rows; i++) {
-    const own = rowsOf(x, i, i + 1).data;
-    const claims = (epsilon: number) => claimsIn(model, form, within(limits.withEpsilon(epsilon), own), all);
+    const original = rowsOf(x, i, i + 1).data;
+    const claims = (epsilon: number) =>
+      claimsIn(model, form, within(limits.withEpsilon(epsilon), original), all);
     const [claimed] = claims(0).always;
     const holds = (epsilon: number) => {
       const { always, never } = claims(epsilon);

@@ -73,9 +73,9 @@ const CHUNK = 500;
 export function smoothing(
   model: Classifier,
   examples: Pick<Batch, "x">,
-  given: SmoothingOptions = {},
+  asked: SmoothingOptions = {},
 ): SmoothingReport {
-  const options = resolve("smooth a classifier", SMOOTHING, given) as Required<SmoothingOptions>;
+  const options = resolve("smooth a classifier", SMOOTHING, asked) as Required<SmoothingOptions>;
   const { std, samples, selection, alpha, seed } = options;
   checkModel("smooth", model);
   checkObject("smooth", examples, "the examples");
@@ -83,13 +83,13 @@ export function smoothing(
   checkFiniteInputs("smooth", model, x);
   const predicted: number[] = [], radius: number[] = [];
   for (let i = 0; i < x.rows; i++) {
-    const own = x.data.subarray(i * x.cols, (i + 1) * x.cols);
+    const original = x.data.subarray(i * x.cols, (i + 1) * x.cols);
     const counts = (name: string, n: number): Int32Array => {
       const votes = new Int32Array(model.classes);
       for (let first = 0; first < n; first += CHUNK) {
         const noisy = matrix(Math.min(CHUNK, n - first), x.cols);
         fillNormal(noisy, rng(seed).split("smoothing", i, name, first), { std });
-        for (let at = 0; at < noisy.data.length; at++) noisy.data[at] += own[at % x.cols];
+        for (let at = 0; at < noisy.data.length; at++) noisy.data[at] += original[at % x.cols];
         for (const c of predict(model, noisy).predicted) votes[c]++;
       }
       return votes;

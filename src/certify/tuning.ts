@@ -123,10 +123,10 @@ function activationTuning({ layer: all, before: { lo, hi }, lines }: Stage): Tun
     gradient(p, slopes, z) {
       const g = new Float64Array(p.length);
       for (const at of open) {
-        const u = at % units, own = activationAt(layer, u), range = to[at] - from[at];
+        const u = at % units, activation = activationAt(layer, u), range = to[at] - from[at];
         if (slopes[u] > 0 === at >= units || slopes[u] === 0) continue;
         const place = placeOf(p, at);
-        const rise = isKinked(u) ? z[u] : curvature(own, place) * (z[u] - place);
+        const rise = isKinked(u) ? z[u] : curvature(activation, place) * (z[u] - place);
         g[at] = slopes[u] * rise * range;
       }
       return g;
@@ -135,11 +135,11 @@ function activationTuning({ layer: all, before: { lo, hi }, lines }: Stage): Tun
 }
 
 /** The second derivative of a curved activation. */
-function curvature(own: Parameters<typeof slopeAt>[0], z: number): number {
-  const f = activate(own, z), slope = slopeAt(own, z);
-  if (own.type === "tanh") return -2 * f * slope;
-  if (own.type === "sigmoid") return (1 - 2 * f) * slope;
-  return own.type === "exp" ? f : 2;
+function curvature(activation: Parameters<typeof slopeAt>[0], z: number): number {
+  const f = activate(activation, z), slope = slopeAt(activation, z);
+  if (activation.type === "tanh") return -2 * f * slope;
+  if (activation.type === "sigmoid") return (1 - 2 * f) * slope;
+  return activation.type === "exp" ? f : 2;
 }
 
 /** Halvings of a range in which a tangent's place is looked for. */
@@ -149,9 +149,13 @@ const HALVINGS = 40;
  * Of an S-shaped activation, the place farthest from `from`, on its side of 0, whose tangent passes the function's value at
  * `end` on the side of the tangent at `from`; `from` itself where not even that does.
  */
-function touching(own: Parameters<typeof slopeAt>[0], { from, end }: { from: number; end: number }): number {
+function touching(
+  activation: Parameters<typeof slopeAt>[0],
+  { from, end }: { from: number; end: number },
+): number {
   const passes = (place: number) => {
-    const there = activate(own, place) + slopeAt(own, place) * (end - place) - activate(own, end);
+    const there = activate(activation, place) + slopeAt(activation, place) * (end - place) -
+      activate(activation, end);
     return from < end ? there <= 0 : there >= 0;
   };
   if (!passes(from)) return from;

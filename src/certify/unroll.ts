@@ -114,12 +114,12 @@ function unitsOf(node: GraphNode): Units | undefined {
   return Object.hasOwn(ACTIVATIONS, op) ? { kinds: [{ type: ACTIVATIONS[op] }], pieces: 1 } : undefined;
 }
 
-function activationOf({ kinds, pieces }: Units, own: number, carried: number): ChainLayer {
+function activationOf({ kinds, pieces }: Units, count: number, carried: number): ChainLayer {
   if (kinds.length === 0) return { type: "maxout", pieces };
   if (kinds.length === 1 && carried === 0) return kinds[0];
   const units = Array.from(
-    { length: own + carried },
-    (_, u): ActivationLayer => u < own ? kinds[u % kinds.length] : { type: "identity" },
+    { length: count + carried },
+    (_, u): ActivationLayer => u < count ? kinds[u % kinds.length] : { type: "identity" },
   );
   return { type: "mixed", units };
 }

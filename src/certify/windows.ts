@@ -50,8 +50,8 @@ export function poolRows(shape: Shape, attributes: PoolAttributes): Rows & { pie
   const inputs = sizeOf(shape), isMax = attributes.function === "max", pieces = isMax ? size : 1;
   const out = { ...room("pool", pieces * outputs, inputs), pieces };
   for (let p = 0; p < P; p++) {
-    const own = Array.from({ length: size }, (_, k) => places[k * P + p]).filter((place) => place >= 0);
-    const count = attributes.countPadding ? size : own.length;
+    const inside = Array.from({ length: size }, (_, k) => places[k * P + p]).filter((place) => place >= 0);
+    const count = attributes.countPadding ? size : inside.length;
     // other shares are no binary fractions, and their rounding would have to be accounted for
     if (!isMax && (count & (count - 1)) !== 0) {
       refuse(`its pool averages windows of ${count} entries, which is no power of two`);
@@ -60,8 +60,8 @@ export function poolRows(shape: Shape, attributes: PoolAttributes): Rows & { pie
       const put = (piece: number, place: number, value: number) =>
         out.W[(piece * outputs + c * P + p) * inputs + c * pixels + place] = value;
       // where a window has fewer entries its first one comes again, which changes no maximum
-      if (isMax) { for (let k = 0; k < size; k++) put(k, own[k] ?? own[0], 1); }
-      else own.forEach((place) => put(0, place, 1 / count));
+      if (isMax) { for (let k = 0; k < size; k++) put(k, inside[k] ?? inside[0], 1); }
+      else inside.forEach((place) => put(0, place, 1 / count));
     }
   }
   return out;

@@ -75,10 +75,10 @@ export function region(
   }
 
   /** The L2 or L1 norm of a difference, or how many features differ; with `counted`, grids count in steps. */
-  function lengthOf(x: Float32Array, own: Float32Array, counted: boolean): number {
+  function lengthOf(x: Float32Array, origin: Float32Array, counted: boolean): number {
     let sum = 0;
     for (let i = 0; i < inputs; i++) {
-      const d = counted && grid ? difference(x[i], own[i], grid[i]) : x[i] - own[i];
+      const d = counted && grid ? difference(x[i], origin[i], grid[i]) : x[i] - origin[i];
       sum += norm === "L2" ? d * d : norm === "L1" ? Math.abs(d) : Number(d !== 0);
     }
     return norm === "L2" ? Math.sqrt(sum) : sum;
@@ -86,24 +86,24 @@ export function region(
 
   let scratch: Offset | undefined;
   /** The nearest point of an L2, L1 or L0 ball within bounds. */
-  function projectRow(x: Float32Array, own: Float32Array): void {
+  function projectRow(x: Float32Array, center: Float32Array): void {
     const project = norm === "L2" ? projectL2 : norm === "L1" ? projectL1 : projectL0;
-    const given = x.slice(), room = () => new Float64Array(inputs);
+    const start = x.slice(), room = () => new Float64Array(inputs);
     const offset = scratch ??= { d: room(), lo: room(), hi: room() };
     for (const part of PARTS) {
       for (let i = 0; i < inputs; i++) {
         const stays = fixed?.[i];
-        offset.d[i] = stays ? 0 : given[i] - own[i];
-        offset.lo[i] = stays ? 0 : lo[i] - own[i];
-        offset.hi[i] = stays ? 0 : hi[i] - own[i];
+        offset.d[i] = stays ? 0 : start[i] - center[i];
+        offset.lo[i] = stays ? 0 : lo[i] - center[i];
+        offset.hi[i] = stays ? 0 : hi[i] - center[i];
       }
       project(offset, part * size);
       for (let i = 0; i < inputs; i++) {
         const d = offset.d[i];
-        const value = norm === "L0" && d !== 0 ? own[i] + d : addWithin(own[i], towardZero(d));
+        const value = norm === "L0" && d !== 0 ? center[i] + d : addWithin(center[i], towardZero(d));
         x[i] = value < lo[i] ? lo[i] : value > hi[i] ? hi[i] : value;
       }
-      if (lengthOf(x, own, false) <= size) return;
+      if (lengthOf(x, center, false) <= size) return;
     }
   }
 
@@ -227,21 +227,21 @@ export function region(
 }
 
 /** x − own, in whole steps where there is a grid. */
-function difference(x: number, own: number, grid: number): number {
-  return grid > 0 ? (Math.round(x * grid) - Math.round(own * grid)) / grid : x - own;
+function difference(x: number, original: number, grid: number): number {
+  return grid > 0 ? (Math.round(x * grid) - Math.round(original * grid)) / grid : x - original;
 }
 
 /** The first feature that moved farther than L∞ allows, or −1. */
 function firstTooFar(
   { epsilon, sizes, grid, fixed, inputs }: Constraint,
   data: Float32Array,
-  own: Float32Array,
+  original: Float32Array,
 ): number {
   const { length } = data;
   if (typeof epsilon === "number" && !grid && !fixed) {
     const size = sizes[0];
     for (let i = 0; i < length; i++) {
-      const d = data[i] - own[i];
+      const d = data[i] - original[i];
       if (!(d <= size && d >= -size)) return i;
     }
     return -1;
@@ -249,7 +249,7 @@ function firstTooFar(
   for (let i = 0; i < length; i++) {
     const j = i % inputs, steps = grid ? grid[j] : 0;
     const most = fixed?.[j] ? 0 : typeof epsilon === "number" ? epsilon : epsilon[j];
-    const d = Math.abs(difference(data[i], own[i], steps));
+    const d = Math.abs(difference(data[i], original[i], steps));
     if (!(d <= (steps > 0 ? most * (1 + TINY) : most))) return i;
   }
   return -1;

@@ -23,11 +23,11 @@ export function turning(constraint: Constraint, original: Matrix): AngleRegion {
     },
     step(out, x, { direction, far }) {
       for (let i = 0; i < out.rows; i++) {
-        const to = row(out, i), own = row(original, i);
+        const to = row(out, i), center = row(original, i);
         to.set(rotateToward(inDouble(x, i), { toward: inDouble(direction, i), angle: far, lo, hi }));
         if (!fixed) continue;
-        for (let j = 0; j < to.length; j++) if (to[j] - to[j] !== 0 || fixed[j]) to[j] = own[j];
-        if (!fits(out, i)) to.set(own);
+        for (let j = 0; j < to.length; j++) if (to[j] - to[j] !== 0 || fixed[j]) to[j] = center[j];
+        if (!fits(out, i)) to.set(center);
       }
     },
   };

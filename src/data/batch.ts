@@ -49,10 +49,10 @@ const MAX_CLASSES = 2 ** 31;
  * @throws {InputError} if `x` is no matrix, `x` and `labels` differ in length, or an input is not finite
  * @throws {InputError} if a label is not a whole number in 0 … classes − 1, or there is not a name for each class
  */
-export function batch(given: Examples): Batch {
+export function batch(examples: Examples): Batch {
   const action = "make a batch";
-  const { x, labels } = typed(action, given), { classNames } = given;
-  const classes = given.classes ?? classNames?.length ??
+  const { x, labels } = typed(action, examples), { classNames } = examples;
+  const classes = examples.classes ?? classNames?.length ??
     labels.reduce((max, label) => Math.max(max, label), -1) + 1;
   if (!Number.isSafeInteger(classes) || classes < 0 || classes > MAX_CLASSES) {
     throw new InputError("value", action, `classes must be a whole number, not ${shown(classes)}`);

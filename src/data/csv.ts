@@ -91,7 +91,7 @@ export function csvBatch(
  * @throws {InputError} if a text is not a table of numbers with a label in each line
  */
 export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {}): Table[] {
-  const given = resolve("read CSV", CSV_OPTIONS, options);
+  const resolved = resolve("read CSV", CSV_OPTIONS, options);
   if (!Array.isArray(sources)) fail(`the texts must be in a list, not ${shown(sources)}`);
   if (sources.length === 0) fail("there is no text");
   const texts = Array.from(sources as readonly CsvSource[], (source) =>
@@ -100,12 +100,12 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
       () => typeof source?.text === "string" ? source.text : decodeText(bytesOf("read CSV", source?.text)),
     ));
   const nameOf = (i: number) => sources[i].name ?? `text ${i + 1}`;
-  const separator = given.separator === "auto" ? separatorOf(texts) : given.separator;
+  const separator = resolved.separator === "auto" ? separatorOf(texts) : resolved.separator;
   const columns = newColumns();
   const surveys = texts.map((text, i) => within(sources[i], () => survey(text, separator, columns)));
-  const heads = given.header === "auto"
+  const heads = resolved.header === "auto"
     ? headings(surveys, columns)
-    : surveys.map(() => given.header === "yes");
+    : surveys.map(() => resolved.header === "yes");
   const counts = surveys.map(({ first, rest }, i) => rest + Number(first.length > 0 && !heads[i]));
   const empty = counts.indexOf(0);
   if (empty >= 0) within(sources[empty], () => fail("there are no examples"));
@@ -124,8 +124,8 @@ export function csvTables(sources: readonly CsvSource[], options: CsvOptions = {
   // first lines that are examples count among the columns too
   surveys.forEach(({ first }, i) => heads[i] || recordFirstLine(columns, first));
   const lines = counts.reduce((a, b) => a + b);
-  const index = indexColumn(columns, names[0], { lines, label: given.label, index: given.index });
-  const { label, rival } = labelColumn(columns, names[0], { index, label: given.label });
+  const index = indexColumn(columns, names[0], { lines, label: resolved.label, index: resolved.index });
+  const { label, rival } = labelColumn(columns, names[0], { index, label: resolved.label });
   if (index >= 0 && columns.width < 3) fail("there are no inputs beside the index and the label");
   const called = (c: number) => `column ${c + 1}${names[0] ? ` ${quoted(names[0][c])}` : ""}`;
   const source = {

@@ -67,9 +67,9 @@ export function labelColumn(
 
 /** Whether values are such as labels have: 0 … K or 1 … K, none left out, or −1 and 1. */
 function looksLikeLabels(values: ReadonlySet<number>): boolean {
-  const least = Math.min(...values), most = Math.max(...values);
-  const counts = (least === 0 || least === 1) && most - least + 1 === values.size;
-  return values.size > 1 && (counts || (least === -1 && most === 1 && values.size === 2));
+  const min = Math.min(...values), most = Math.max(...values);
+  const counts = (min === 0 || min === 1) && most - min + 1 === values.size;
+  return values.size > 1 && (counts || (min === -1 && most === 1 && values.size === 2));
 }
 
 function namedColumn(width: number, names: readonly string[] | undefined, label: string | number): number {

@@ -104,14 +104,14 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** @throws {InputError} unless `given`, called `what`, has a shape and as many numbers; `action` begins the message */
+/** @throws {InputError} unless `array`, called `what`, has a shape and as many numbers; `action` begins the message */
 export function checkArray(
   action: string,
-  given: { shape: readonly number[]; data: NumericArray },
+  array: { shape: readonly number[]; data: NumericArray },
   what: string,
 ): void {
-  checkObject(action, given, what);
-  const { shape, data } = given;
+  checkObject(action, array, what);
+  const { shape, data } = array;
   checkList(action, shape, `the shape of ${what}`);
   checkList(action, data, `the numbers of ${what}`);
   const odd = shape.find((n) => !Number.isSafeInteger(n) || n < 0);

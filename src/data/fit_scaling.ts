@@ -32,18 +32,20 @@ function areBytes(tables: readonly InputTable[]): boolean {
 /** The scaling of a model's inputs for data that may be scaled already. */
 export function fittedScaling(
   scale: "auto" | Scaling["kind"],
-  own: Scaling,
+  scaling: Scaling,
   tables: readonly InputTable[],
   [, max]: readonly [number, number],
 ): Scaling {
-  if (scale === "none" || (scale === "auto" && own.kind === "none")) return { kind: "none" };
-  if (scale !== "auto" && scale !== own.kind) {
+  if (scale === "none" || (scale === "auto" && scaling.kind === "none")) return { kind: "none" };
+  if (scale !== "auto" && scale !== scaling.kind) {
     throw new InputError(
       "value",
       `read data with scale ${scale}`,
-      `the model was trained with ${own.kind}; use auto, or none for data that are scaled already`,
+      `the model was trained with ${scaling.kind}; use auto, or none for data that are scaled already`,
     );
   }
-  if (own.kind === "255") return { kind: scale === "255" || (max > 1 && areBytes(tables)) ? "255" : "none" };
-  return own;
+  if (scaling.kind === "255") {
+    return { kind: scale === "255" || (max > 1 && areBytes(tables)) ? "255" : "none" };
+  }
+  return scaling;
 }

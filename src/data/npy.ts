@@ -191,12 +191,12 @@ function isTexts(labels: Npy | NpyTexts): labels is NpyTexts {
   return Array.isArray(labels?.data) && labels.data.every((text) => typeof text === "string");
 }
 
-function labelsOf(given: Npy | NpyTexts): LabelColumn {
-  const { shape, data } = given;
+function labelsOf(array: Npy | NpyTexts): LabelColumn {
+  const { shape, data } = array;
   const [rows, ...rest] = shape;
   if (shape.length > 0 && rest.every((n) => n === 1)) {
     // an empty text is a missing one
-    return isTexts(given) ? given.data.map((text) => text === "" ? undefined : text) : data;
+    return isTexts(array) ? array.data.map((text) => text === "" ? undefined : text) : data;
   }
   const classes = rest[0];
   const wrong = () => {

@@ -41,8 +41,8 @@ export function fitScaling(kind: Scaling["kind"], { rows, cols, data }: Matrix):
     for (let j = 0; j < cols; j++) divisor[j] = Math.sqrt(divisor[j]);
   }
   // the rounding of a mean leaves a deviation of about 1e-16 of it where all are the same
-  const least = (j: number) => 1e-12 * Math.abs(offset[j]);
-  return { kind, offset: [...offset], divisor: Array.from(divisor, (d, j) => d > least(j) ? d : 1) };
+  const tolerance = (j: number) => 1e-12 * Math.abs(offset[j]);
+  return { kind, offset: [...offset], divisor: Array.from(divisor, (d, j) => d > tolerance(j) ? d : 1) };
 }
 
 /**

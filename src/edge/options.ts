@@ -159,9 +159,9 @@ function fail(problem: string): InputError {
   return new InputError("value", "create a handler", problem);
 }
 
-function readConfigured(given: unknown, attacks: readonly string[]): Gate {
+function readConfigured(options: unknown, attacks: readonly string[]): Gate {
   try {
-    const gate = { ...GATE, ...readGate(given, { attacks }) };
+    const gate = { ...GATE, ...readGate(options, { attacks }) };
     // what its thresholds are about
     trialsOf(gate, 1);
     return gate;

@@ -59,16 +59,16 @@ export function* stageSteps(
     const fooled = allRows(run.length).filter((i) => found.fooled[i] === 1);
     const x = shortened(model, found, fooled, limits);
     fooled.forEach((i, k) => {
-      const row = run[i], own = rowsOf(x, k, k + 1).data;
+      const row = run[i], original = rowsOf(x, k, k + 1).data;
       // the size is that of the constraint where rounding has it a little above
       const size = Math.min(
         epsilon,
-        distance(own, rowsOf(found.original, i, i + 1).data, limits.norm as Norm),
+        distance(original, rowsOf(found.original, i, i + 1).data, limits.norm as Norm),
       );
       newlyFooled.push(row);
       note(standing, row, { by: stage.name, size });
       if (!limits.discrete) standing.queries[row] += HALVINGS;
-      onFooled?.(row, own);
+      onFooled?.(row, original);
     });
   }
   return { finding: { stage, epsilon, open: tried, newlyFooled, zeroGradients }, complete };
@@ -112,11 +112,11 @@ export function* attackSteps(
 ): Generator<number, Adversarial> {
   // what one stage drew in vain at an example, no other draws there again, and neither does it at another size
   const seed = rng(from).split(name, `${limits.epsilon}`).key;
-  const given = { ...options, constraint: limits, seed, epsilons: [limits.epsilon as number] };
+  const attackOptions = { ...options, constraint: limits, seed, epsilons: [limits.epsilon as number] };
   const [found] = yield* anyAttacks[attack].steps(
     model as Differentiable,
     batch,
-    given as AttackOptions & { epsilons: number[] },
+    attackOptions as AttackOptions & { epsilons: number[] },
   );
   return found;
 }

@@ -124,6 +124,6 @@ export function rates({ errorRate, confidence, confidenceOnErrors }: Rates): Rat
 function classRates(measures: ClassMeasures, perClass: boolean): ClassRates {
   return {
     ...rates(measures),
-    ...(perClass && { perClass: measures.perClass.map((own) => own && rates(own)) }),
+    ...(perClass && { perClass: measures.perClass.map((ofClass) => ofClass && rates(ofClass)) }),
   };
 }

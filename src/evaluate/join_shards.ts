@@ -63,13 +63,13 @@ function joinedFindings(shards: readonly Shard[], starts: readonly number[]): Fi
   const found = new Map<string, Finding>();
   shards.forEach(({ findings }, k) => {
     for (const { stage, epsilon, open, newlyFooled, zeroGradients } of findings) {
-      const key = `${epsilon} ${stage.name}`, own = found.get(key);
+      const key = `${epsilon} ${stage.name}`, counted = found.get(key);
       found.set(key, {
         stage,
         epsilon,
-        open: (own?.open ?? 0) + open,
-        newlyFooled: [...own?.newlyFooled ?? [], ...newlyFooled.map((row) => starts[k] + row)],
-        zeroGradients: (own?.zeroGradients ?? 0) + zeroGradients,
+        open: (counted?.open ?? 0) + open,
+        newlyFooled: [...counted?.newlyFooled ?? [], ...newlyFooled.map((row) => starts[k] + row)],
+        zeroGradients: (counted?.zeroGradients ?? 0) + zeroGradients,
       });
     }
   });

@@ -65,8 +65,8 @@ export function measureAnswers(
 ): ClassMeasures {
   const all = Array.from(labels.keys());
   const perClass = Array.from({ length: classes }, (_, c) => {
-    const own = all.filter((i) => labels[i] === c);
-    return own.length > 0 ? summarize(answers, labels, own) : null;
+    const ofClass = all.filter((i) => labels[i] === c);
+    return ofClass.length > 0 ? summarize(answers, labels, ofClass) : null;
   });
   return { ...summarize(answers, labels, all), perClass };
 }

@@ -131,8 +131,8 @@ export function passesOf({ attack, epsilons, options = {} }: Trial, inputs = 1):
   const repeats = counts.length > 0 ? counts.reduce((a, b) => a * b) : attack.goal === "nearest" ? SEARCH : 1;
   const one = repeats * (attack.asks?.(inputs) ?? 1) * (attack.needs === "gradients" ? GRADIENT : 1);
   // what is asked about the examples themselves is asked once for all sizes, and so is the search for the nearest
-  const own = repeats === 1 || attack.goal === "nearest" ? one : one * epsilons.length;
-  return own + epsilons.length;
+  const queries = repeats === 1 || attack.goal === "nearest" ? one : one * epsilons.length;
+  return queries + epsilons.length;
 }
 
 /** What `steps` come to, each fraction that they yield given to `onProgress`. */

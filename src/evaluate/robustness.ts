@@ -55,11 +55,11 @@ export function robustness(
 export function* robustnessSteps(
   model: Classifier & Partial<Differentiable>,
   batch: Examples,
-  given: RobustnessOptions,
+  options: RobustnessOptions,
   { chunk }: { chunk?: number } = {},
 ): Generator<number, RobustnessReport> {
   const examples = searched(model, batch);
-  const search = searchOf(model, given);
+  const search = searchOf(model, options);
   const shard = yield* shardSteps(model, examples, search, { chunk });
   return yield* reportSteps(model, examples, search, shard);
 }

@@ -70,10 +70,10 @@ export interface Search {
   readonly timed: () => () => number | null;
 }
 
-/** What `given` says is to be looked for in `model`; its time runs from now on. */
-export function searchOf(model: Subject, given: RobustnessOptions): Search {
-  checkObject("measure robustness", given);
-  const { norm = "Linf", bounds, fixed, grid, oneHot, ...others } = given;
+/** What `asked` says is to be looked for in `model`; its time runs from now on. */
+export function searchOf(model: Subject, asked: RobustnessOptions): Search {
+  checkObject("measure robustness", asked);
+  const { norm = "Linf", bounds, fixed, grid, oneHot, ...others } = asked;
   const options = resolve("measure robustness", OPTIONS, others);
   const { effort, seed, timeLimit, now, width, perExample, onFooled } = options as typeof options & {
     effort: Effort;
@@ -120,8 +120,8 @@ export function searchOf(model: Subject, given: RobustnessOptions): Search {
 }
 
 /** The examples, which fit `model`. @throws {InputError} if there are none */
-export function searched(model: Subject, given: Examples): Batch {
-  const examples = checkExamples("measure robustness", model, given);
+export function searched(model: Subject, batch: Examples): Batch {
+  const examples = checkExamples("measure robustness", model, batch);
   if (examples.labels.length > 0) return examples;
   throw new InputError("shape", "measure robustness", "there are no examples");
 }

@@ -115,9 +115,9 @@ export function runWarnings(
   }
   const many = new Map(findings.filter(({ stage }) => stage.role === "many").map((f) => [f.epsilon, f]));
   for (const { stage, epsilon, newlyFooled } of findings) {
-    const own = many.get(epsilon);
+    const counted = many.get(epsilon);
     if (
-      stage.options.loss !== "margin" || !own ||
+      stage.options.loss !== "margin" || !counted ||
       !(newlyFooled.length / length > MASKED && newlyFooled.length >= 10)
     ) continue;
     warn(

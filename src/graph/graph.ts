@@ -141,38 +141,38 @@ function checkNode(
   checkRecord("a node", node, ["id", "op", "from", "tensors", "attributes"]);
   const { id, op: opName, from, tensors: names = {}, attributes = {} } = node;
   if (typeof id !== "string" || id === "") refuse(`the id of a node must be a text, not ${shown(id)}`);
-  const own = `node ${quoted(id)}`;
-  if (before.places.has(id)) refuse(`${own} comes twice`);
+  const nodeName = `node ${quoted(id)}`;
+  if (before.places.has(id)) refuse(`${nodeName} comes twice`);
   if (typeof opName !== "string" || !Object.hasOwn(ops, opName)) {
     const known = Object.keys(ops);
     const near = suggestion(typeof opName === "string" ? opName : "", known) ||
       `; the operations are ${known.join(", ")}`;
-    refuse(`${own} is of operation ${shown(opName)}, which there is not${near}`);
+    refuse(`${nodeName} is of operation ${shown(opName)}, which there is not${near}`);
   }
   // deno-lint-ignore no-explicit-any
   const op: Op<any> = ops[opName]!;
   const [min, max] = op.arity;
   if (!Array.isArray(from) || from.length < min || from.length > max) {
-    refuse(`${own} must read ${min === max ? min : `${min} … ${max}`} of those before it`);
+    refuse(`${nodeName} must read ${min === max ? min : `${min} … ${max}`} of those before it`);
   }
   const sources = from.map((source) => {
     const place = before.places.get(source);
-    return place ?? refuse(`${own} reads ${shown(source)}, which is not before it`);
+    return place ?? refuse(`${nodeName} reads ${shown(source)}, which is not before it`);
   });
-  const resolvedAttributes = resolve(`${ACTION}, ${own}`, op.attributes, attributes);
+  const resolvedAttributes = resolve(`${ACTION}, ${nodeName}`, op.attributes, attributes);
   const inputs = sources.map((source) => source === 0 ? before.input : before.nodes[source - 1].shape);
   const misfit = inputs.find(({ length }) => length !== (op.rank ?? length));
   const found = misfit
     ? `it reads what has ${op.rank} dimensions, not shape ${shapeText(misfit)}`
     : op.shape(inputs, resolvedAttributes);
-  if (typeof found === "string") return refuse(`${own} of operation ${opName}: ${found}`);
+  if (typeof found === "string") return refuse(`${nodeName} of operation ${opName}: ${found}`);
   const { shape, tensors: shapes = {} } = found;
-  if (!(sizeOf(shape) <= MAX_WIDTH)) refuse(`${own} has more than ${MAX_WIDTH} outputs`);
-  checkRecord(`the tensors of ${own}`, names, Object.keys(shapes));
+  if (!(sizeOf(shape) <= MAX_WIDTH)) refuse(`${nodeName} has more than ${MAX_WIDTH} outputs`);
+  checkRecord(`the tensors of ${nodeName}`, names, Object.keys(shapes));
   const tensors = Object.entries(shapes).map(([role, shape]) => {
     const name = Object.hasOwn(names, role) ? names[role] : undefined;
     if (typeof name !== "string" || ["", "__metadata__", "__proto__"].includes(name)) {
-      return refuse(`${own} needs a name for its tensor ${role}, not ${shown(name)}`);
+      return refuse(`${nodeName} needs a name for its tensor ${role}, not ${shown(name)}`);
     }
     if (shape.reduce((a, b) => a * b, 1) > MAX_TENSOR) {
       refuse(`tensor ${quoted(name)} of shape (${shape.join(", ")}) is too large`);

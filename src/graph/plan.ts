@@ -29,7 +29,7 @@ export function plan(nodes: readonly CheckedNode[], { fuse = true }: { fuse?: bo
       steps.push({
         nodes: [before, node],
         sources: before.sources.map((each) => places[each]),
-        instantiate: ([first, own]) => fused(first, own),
+        instantiate: ([first, second]) => fused(first, second),
       });
     } else {
       const reader = nodes.findIndex(({ sources }) => sources.includes(i + 1));
@@ -44,7 +44,7 @@ export function plan(nodes: readonly CheckedNode[], { fuse = true }: { fuse?: bo
       steps.push({
         nodes: [node],
         sources: node.sources.map((each) => places[each]),
-        instantiate: ([own]) => node.op.instantiate(own),
+        instantiate: ([context]) => node.op.instantiate(context),
       });
     }
     places.push(steps.length);

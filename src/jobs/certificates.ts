@@ -77,7 +77,7 @@ export const table: Kind<TableRecipe> = {
 /** The table that tables of some pairs each come to. */
 export function joinedTable(tables: readonly Table[]): Table {
   return tables[0].map((_, i) => {
-    const least = Math.min(...tables.map((each) => each[i] ?? Infinity));
-    return least < Infinity ? least : null;
+    const min = Math.min(...tables.map((each) => each[i] ?? Infinity));
+    return min < Infinity ? min : null;
   });
 }

@@ -30,11 +30,11 @@ export function executorOf(jobs: Jobs, { budget, ...shared }: RunSetting): Execu
       return record;
     },
     async run({ experiment: { id, models }, seed }, hooks) {
-      const own = models(budget).flatMap((name) => {
+      const tasks = models(budget).flatMap((name) => {
         const key = keys.get(`${name} ${seed}`);
         return key === undefined ? [] : [[name, key]];
       });
-      const recipe: ExperimentRecipe = { budget, id, seed, models: Object.fromEntries(own) };
+      const recipe: ExperimentRecipe = { budget, id, seed, models: Object.fromEntries(tasks) };
       return await jobs.run({ kind: "experiment", recipe, ...shared }, hooks) as ExperimentResult;
     },
   };

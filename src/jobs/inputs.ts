@@ -75,15 +75,15 @@ export function inputsFrom(
   };
   return {
     async bytes(hash) {
-      const given = atHand.get(hash);
-      if (given && !("x" in given)) return given;
+      const known = atHand.get(hash);
+      if (known && !("x" in known)) return known;
       const bytes = await found(hash);
       if (await naming.bytes(bytes) !== hash) throw refused(hash, unfit);
       return bytes;
     },
     async batch(hash) {
-      const given = atHand.get(hash) ?? read.get(hash);
-      if (given && "x" in given) return given;
+      const held = atHand.get(hash) ?? read.get(hash);
+      if (held && "x" in held) return held;
       const batch = readBatch(await found(hash));
       if (await naming.batch(batch) !== hash) throw refused(hash, unfit);
       if (read.size >= KEPT) read.delete(read.keys().next().value!);

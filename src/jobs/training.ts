@@ -108,9 +108,9 @@ function remember(identify: Identify): Identify {
     if (labels.buffer.byteLength === labels.byteLength) return identify(data);
     const place = [x.data.byteOffset, x.rows, x.cols, labels.byteOffset, classes].join(" ");
     if (!known.has(x.data.buffer)) known.set(x.data.buffer, new Map());
-    const own = known.get(x.data.buffer)!;
-    if (!own.has(place)) own.set(place, identify(data));
-    return own.get(place)!;
+    const hash = known.get(x.data.buffer)!;
+    if (!hash.has(place)) hash.set(place, identify(data));
+    return hash.get(place)!;
   };
 }
 

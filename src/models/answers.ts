@@ -100,17 +100,17 @@ export function checkedScores(model: Known, scores: Matrix, rows: number, place:
   if (allFinite(scores.data)) return scores;
   const out = matrix(rows, width, scores.data.slice());
   for (let row = 0; row < rows; row++) {
-    const own = out.data.subarray(row * width, (row + 1) * width);
-    const lost = own.findIndex((score) => Number.isNaN(score));
+    const rowScores = out.data.subarray(row * width, (row + 1) * width);
+    const lost = rowScores.findIndex((score) => Number.isNaN(score));
     if (lost >= 0) throw new InputError("value", ANSWER, `score ${lost} of example ${place(row)} is NaN`);
-    const count = (value: number) => own.reduce((sum, score) => sum + Number(score === value), 0);
+    const count = (value: number) => rowScores.reduce((sum, score) => sum + Number(score === value), 0);
     const problem = count(Infinity) > 1
       ? `several scores of example ${place(row)} are +∞`
       : width > 1 && count(-Infinity) === width
       ? `all scores of example ${place(row)} are −∞`
       : undefined;
     if (problem) throw new InputError("value", ANSWER, `${problem}, so no class is the most probable`);
-    for (let c = 0; c < width; c++) own[c] = Math.max(-GREATEST, Math.min(GREATEST, own[c]));
+    for (let c = 0; c < width; c++) rowScores[c] = Math.max(-GREATEST, Math.min(GREATEST, rowScores[c]));
   }
   return out;
 }
@@ -194,8 +194,8 @@ export function gradientOf(
     throw new InputError("value", "differentiate a model's scores", "the model gives no gradients");
   }
   let all: Matrix | undefined, seen = 0;
-  const gradient = model.inputGradient(x, (given, first) => {
-    const scores = checkedScores(model, given, given?.rows, (row) => place(first + row));
+  const gradient = model.inputGradient(x, (scored, first) => {
+    const scores = checkedScores(model, scored, scored?.rows, (row) => place(first + row));
     if (!(first >= 0 && first + scores.rows <= x.rows)) {
       throw new InputError(
         "shape",
@@ -215,8 +215,8 @@ export function gradientOf(
   return { scores, gradient: checkedGradient(model, gradient, x.rows, place) };
 }
 
-function checkShapeOf(what: string, given: Matrix, rows: number, cols: number): void {
-  const { rows: m, cols: n, data } = (given ?? {}) as Partial<Matrix>;
+function checkShapeOf(what: string, answer: Matrix, rows: number, cols: number): void {
+  const { rows: m, cols: n, data } = (answer ?? {}) as Partial<Matrix>;
   if (m === rows && n === cols && data instanceof Float32Array && data.length === rows * cols) return;
   const got = m === rows && n === cols ? shown(data) : `(${shown(m)}, ${shown(n)})`;
   throw new InputError("shape", ANSWER, `expected ${what} of shape (${rows}, ${cols}), got ${got}`);

@@ -85,8 +85,8 @@ export function builtIn<O extends object>(): <const S extends Schema<O>>(
   },
 ) => FamilyKind<O> {
   return ({ name, summary, options: schema, ops, make }) => {
-    const kind = (given: O): Family => {
-      const options = resolve(`make a model of family ${name}`, schema, given);
+    const kind = (sizes: O): Family => {
+      const options = resolve(`make a model of family ${name}`, schema, sizes);
       const parts = make(options as never);
       const { graph, recipe, config = options as Readonly<Record<string, unknown>> } = parts;
       const checked = checkGraph(graph, ops);

@@ -52,21 +52,21 @@ const ACTION = "put preprocessing before the model";
  */
 export function preprocessed(model: Model, options: Preprocessing): Model {
   checkObject(ACTION, options);
-  const own = resolve<Preprocessing, typeof PREPROCESSING>(ACTION, PREPROCESSING, options);
+  const resolved = resolve<Preprocessing, typeof PREPROCESSING>(ACTION, PREPROCESSING, options);
   checkObject(ACTION, model, "the model");
   checkObject(ACTION, model.record, "its record");
   checkFunction(ACTION, model.tensors, "its tensors");
   // which refuses what is no graph
   const { graph } = graphFamily(model.graph), { record } = model, inputs = [graph.input].flat();
-  const native = record.layout === "nhwc" ? "nhwc" : "nchw", { layout = native } = own;
+  const native = record.layout === "nhwc" ? "nhwc" : "nchw", { layout = native } = resolved;
   const shape = layout === native ? inputs : turned(inputs, layout);
   const nodes: GraphNode[] = [], tensors: Record<string, { shape: Shape; data: Float32Array }> = {};
   const name = freeName(
     new Set(graph.nodes.flatMap(({ id, tensors = {} }) => [id, ...Object.values(tensors)])),
   );
   let last = "input";
-  if (own.scale !== undefined || own.mean || own.std) {
-    const { size, scale, shift } = numbersOf(own, shape, layout);
+  if (resolved.scale !== undefined || resolved.mean || resolved.std) {
+    const { size, scale, shift } = numbersOf(resolved, shape, layout);
     tensors[`${name}.scale`] = { shape: size, data: scale };
     tensors[`${name}.shift`] = { shape: size, data: shift };
     nodes.push({
@@ -91,7 +91,7 @@ export function preprocessed(model: Model, options: Preprocessing): Model {
   try {
     return modelOf({ ...graph, input, nodes: [...nodes, ...rest] }, {
       tensors: { ...model.tensors(), ...tensors },
-      record: { ...record, layout, preprocessing: preprocessingText(own) },
+      record: { ...record, layout, preprocessing: preprocessingText(resolved) },
     });
   } catch (error) {
     throw error instanceof InputError ? error.about(ACTION) : error;

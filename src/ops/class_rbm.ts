@@ -65,9 +65,9 @@ function machine(context: OpContext<ClassRbmAttributes>): OpInstance {
       addBias(z, b.value);
       const y = byClass("softplus", B);
       for (let c = 0; c < classes; c++) {
-        const own = part(y, c * B, (c + 1) * B);
-        own.data.set(z.data);
-        addBias(own, part(U.value, c, c + 1));
+        const ofClass = part(y, c * B, (c + 1) * B);
+        ofClass.data.set(z.data);
+        addBias(ofClass, part(U.value, c, c + 1));
       }
       softplusForward(y, y);
       const ones = workspace.matrix("ones", 1, hidden);

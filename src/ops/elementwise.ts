@@ -41,16 +41,16 @@ export const elementwise: Op<ElementwiseAttributes> = {
     return min <= max ? { shape } : `clip to ${min} … ${max}, which holds nothing`;
   },
   instantiate({ workspace, attributes }) {
-    const own = functions(workspace, attributes);
+    const chosen = functions(workspace, attributes);
     return instance({
       forward(z) {
         const out = workspace.matrix("out", z.rows, z.cols);
-        own.forward(out, z);
+        chosen.forward(out, z);
         return out;
       },
       backward(dOut, z) {
         const dZ = workspace.matrix("dZ", z.rows, z.cols);
-        own.backward(dZ, { dOut, z, out: workspace.matrix("out", z.rows, z.cols) });
+        chosen.backward(dZ, { dOut, z, out: workspace.matrix("out", z.rows, z.cols) });
         return dZ;
       },
     });

@@ -178,11 +178,11 @@ export function parameter(
 
 /** An operation of one input and no parameters, at work. */
 export function elementwise(
-  own: { forward(x: Matrix): Matrix; backward(dOut: Matrix, x: Matrix): Matrix },
+  functions: { forward(x: Matrix): Matrix; backward(dOut: Matrix, x: Matrix): Matrix },
 ): OpInstance {
   return {
     parameters: [],
-    forward: ([x]) => own.forward(x),
-    backward: (dOut, [x], { inputs }) => [inputs ? own.backward(dOut, x) : undefined],
+    forward: ([x]) => functions.forward(x),
+    backward: (dOut, [x], { inputs }) => [inputs ? functions.backward(dOut, x) : undefined],
   };
 }

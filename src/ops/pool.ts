@@ -46,9 +46,9 @@ export const pool: Op<PoolAttributes> = {
   instantiate: pooling,
   fused: {
     // of what is not positive all maxima are alike: nothing passes it, so the maximum may come first, over fewer numbers
-    relu(before, own) {
-      const pooled = pooling(own);
-      if (own.attributes.function !== "max") return inTurn(rectifier(before.workspace, 0), pooled);
+    relu(before, context) {
+      const pooled = pooling(context);
+      if (context.attributes.function !== "max") return inTurn(rectifier(before.workspace, 0), pooled);
       return inTurn(pooled, rectifier(before.workspace, 0));
     },
   },

@@ -23,13 +23,13 @@ export function linearRectifier(
   slope: number,
 ): OpInstance {
   const linear = skippingLinear(before);
-  const own = units(workspace, slope);
+  const instance = units(workspace, slope);
   let z: Matrix | undefined;
   return {
     parameters: linear.parameters,
-    forward: ([x]) => own.forward(z = linear.product(x)),
+    forward: ([x]) => instance.forward(z = linear.product(x)),
     backward(dH, [x], wanted) {
-      const dZ = own.backward(dH, z!);
+      const dZ = instance.backward(dH, z!);
       if (slope !== 0) return [linear.dense(dZ, x, wanted)];
       const byRow = listsIn(workspace, "not zero", { rows: dZ.rows, capacity: dZ.cols });
       if (listNonZero(byRow, dZ) >= SPARSE_BELOW) return [linear.dense(dZ, x, wanted)];

@@ -39,7 +39,7 @@ export const reduce: Op<ReduceAttributes> = {
     /** Places of the greatest entries, in their rows. */
     const winners = (rows: number) => workspace.matrix("winner", rows, width);
     return elementwise({
-      forward: (x) => name === "max" ? greatest(x) : sums(x),
+      forward: (x) => name === "max" ? maxima(x) : sums(x),
       backward(dOut, x) {
         const dX = workspace.matrix("dX", x.rows, x.cols);
         const places = name === "max" ? winners(x.rows) : undefined;
@@ -67,7 +67,7 @@ export const reduce: Op<ReduceAttributes> = {
       return out;
     }
 
-    function greatest(x: Matrix): Matrix {
+    function maxima(x: Matrix): Matrix {
       const out = workspace.matrix("out", x.rows, width), places = winners(x.rows);
       const [from, to, winner] = [x.data, out.data, places.data];
       winner.fill(-1);

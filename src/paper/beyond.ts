@@ -51,8 +51,8 @@ export const beyondExperiment: Experiment = {
     const compared = COMPARED.filter(([name]) => names.includes(name));
     const sample = sampleOf(context);
     const measurements: Record<string, number | null> = {};
-    const record = (name: string, own: Measurements) => {
-      for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
+    const record = (name: string, measured: Measurements) => {
+      for (const [quantity, value] of Object.entries(measured)) measurements[`${name}.${quantity}`] = value;
     };
     for (const [i, [name]] of compared.entries()) {
       record(name, worstCase(await trained(name), sample, { ...context, certify: EXACT.includes(name) }));
@@ -60,10 +60,10 @@ export const beyondExperiment: Experiment = {
     }
     record("maxout", await onePerturbation(context));
     const [from, to] = [await trained("maxout"), await trained("softmax")];
-    const made = pgd(from, sample, { epsilon: EPSILON, loss: "margin", seed });
-    record("maxout", { "stretched.share": percent(stretched(from, sample, made)) });
+    const transferred = pgd(from, sample, { epsilon: EPSILON, loss: "margin", seed });
+    record("maxout", { "stretched.share": percent(stretched(from, sample, transferred)) });
     record("softmax", {
-      "transferred.error": percent(measure(to, made).errorRate),
+      "transferred.error": percent(measure(to, transferred).errorRate),
       "noise.error": percent(measure(to, signNoise(to, sample, { epsilon: EPSILON, seed })).errorRate),
     });
     return { measurements, figures: SIZES.map((_, k) => bracket(compared, measurements, k)) };
@@ -131,12 +131,12 @@ function worstCase(
 /** How far beyond an adversarial example the model is asked again, in lengths of its perturbation. */
 const STRETCHES = [1.25, 1.5, 2];
 
-/** Of the images that `made` misleads `model` on, the share that still do wherever their perturbation is stretched to. */
-function stretched(model: Differentiable, { x, labels }: Batch, made: Adversarial): number | null {
-  const misled = Array.from(made.fooled.keys()).filter((i) => made.predicted[i] !== labels[i]);
+/** Of the images that `adversarial` misleads `model` on, the share that still do wherever their perturbation is stretched to. */
+function stretched(model: Differentiable, { x, labels }: Batch, adversarial: Adversarial): number | null {
+  const misled = Array.from(adversarial.fooled.keys()).filter((i) => adversarial.predicted[i] !== labels[i]);
   if (misled.length === 0) return null;
   const answers = STRETCHES.map((factor) => {
-    const farther = x.data.map((value, i) => value + factor * (made.x.data[i] - value));
+    const farther = x.data.map((value, i) => value + factor * (adversarial.x.data[i] - value));
     return predict(model, matrix(x.rows, x.cols, farther)).predicted;
   });
   return misled.filter((i) => answers.every((each) => each[i] !== labels[i])).length / misled.length;

@@ -35,13 +35,13 @@ export const controlsExperiment: Experiment = {
   models: () => MODELS.map(([, , trained]) => trained),
   async run(context) {
     const { train: trainSet, model: trained, progress } = context;
-    const own = slice(trainSet, 0, SAMPLE);
+    const sample = slice(trainSet, 0, SAMPLE);
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, , key]] of MODELS.entries()) {
       const model = await trained(key);
       const standing = Object.entries(cleanAndAttacked(model, context));
       for (const [quantity, value] of standing) measurements[`${name}.${quantity}`] = value;
-      measurements[`${name}.training error`] = percent(measure(model, own).errorRate);
+      measurements[`${name}.training error`] = percent(measure(model, sample).errorRate);
       measurements[`${name}.activation`] = activationOf(model, testSample(context).x);
       progress((i + 1) / MODELS.length);
     }

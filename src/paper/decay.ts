@@ -20,7 +20,7 @@ export const decayExperiment: Experiment = {
     "ones without benefit.",
   models: () => ["plainControl", "fgsmControl", ...COEFFICIENTS.map(decayed)],
   async run({ train: trainSet, test, model: trained }) {
-    const own = slice(trainSet, 0, SAMPLE);
+    const sample = slice(trainSet, 0, SAMPLE);
     const measurements: Record<string, number | null> = {};
     const tried = [
       ["none", "no decay", "plainControl"],
@@ -29,7 +29,7 @@ export const decayExperiment: Experiment = {
     ] as const;
     for (const [name, , model] of tried) {
       const each = await trained(model);
-      measurements[`${name}.training error`] = percent(measure(each, own).errorRate);
+      measurements[`${name}.training error`] = percent(measure(each, sample).errorRate);
       measurements[`${name}.clean.error`] = percent(measure(each, test).errorRate);
       measurements[`${name}.fgsm.error`] = percent(
         underAttack(each, test).errorRate,

@@ -24,8 +24,8 @@ export const generativeExperiment: Experiment = {
     const measurements: Record<string, number | null> = {};
     for (const [i, [name]] of MODELS.entries()) {
       const model = await context.model(name);
-      const own = { ...cleanAndAttacked(model, context), ...attackedInFloat32(model, context) };
-      for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
+      const measured = { ...cleanAndAttacked(model, context), ...attackedInFloat32(model, context) };
+      for (const [quantity, value] of Object.entries(measured)) measurements[`${name}.${quantity}`] = value;
       context.progress((i + 1) / MODELS.length);
     }
     return {

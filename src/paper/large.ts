@@ -17,8 +17,8 @@ export const largeExperiment: Experiment = {
     const both = [["naive", "largeMaxout"], ["adversarial", "largeAdversarialMaxout"]] as const;
     const measurements: Record<string, number | null> = {};
     for (const [short, name] of both) {
-      const own = cleanAttackedAndRubbish(await context.model(name), context);
-      for (const [quantity, value] of Object.entries(own)) measurements[`${short}.${quantity}`] = value;
+      const measured = cleanAttackedAndRubbish(await context.model(name), context);
+      for (const [quantity, value] of Object.entries(measured)) measurements[`${short}.${quantity}`] = value;
     }
     return { measurements };
   },

@@ -48,13 +48,13 @@ export const lineExperiment: Experiment = {
       })
     );
     const last = epsilons.length - 1;
-    const least = Math.min(...linear);
+    const min = Math.min(...linear);
     return {
       measurements: {
         "right.share": right(-FAR, FAR),
         "right.share forward": right(0, FAR),
         "right.share backward": right(-FAR, 0),
-        "straightness.least": least,
+        "straightness.least": min,
         "straightness.mean": linear.reduce((a, b) => a + b, 0) / linear.length,
         "score.own at 10": score(last, CLASS),
         "score.greatest at 10": Math.max(...classes.map((c) => score(last, c))),

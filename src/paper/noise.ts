@@ -25,8 +25,8 @@ export const noiseExperiment: Experiment = {
     const measurements: Record<string, number | null> = {};
     for (const [i, [name, , trained]] of MODELS.entries()) {
       const model = await context.model(trained);
-      const own = { ...cleanAndAttacked(model, context), ...attackedInFloat32(model, context) };
-      for (const [quantity, value] of Object.entries(own)) measurements[`${name}.${quantity}`] = value;
+      const measured = { ...cleanAndAttacked(model, context), ...attackedInFloat32(model, context) };
+      for (const [quantity, value] of Object.entries(measured)) measurements[`${name}.${quantity}`] = value;
       context.progress((i + 1) / MODELS.length);
     }
     const error = (name: string) => measurements[`${name}.fgsm.error`]!;

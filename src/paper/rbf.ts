@@ -21,8 +21,8 @@ export const rbfExperiment: Experiment = {
   models: () => ["rbf", "deepRbf", "deepRbfSgd", "maxout"],
   async run(context) {
     const { model: trained } = context;
-    const own = slice(context.train, 0, SAMPLE);
-    const trainingError = async (name: string) => percent(measure(await trained(name), own).errorRate);
+    const sample = slice(context.train, 0, SAMPLE);
+    const trainingError = async (name: string) => percent(measure(await trained(name), sample).errorRate);
     const shallow = await trained("rbf");
     const deep = cleanAndAttacked(await trained("deepRbf"), context);
     return {

@@ -119,7 +119,7 @@ function rates(bySign: Directed, byGradient: Directed, taught: Directed): Figure
 }
 
 function galleries(model: Model, seed: number): Figure[] {
-  const said = (noise: ReturnType<typeof rubbish>): Image[] =>
+  const imagesOf = (noise: ReturnType<typeof rubbish>): Image[] =>
     Array.from(noise.predicted, (c, i) => ({
       values: rowOf(noise.x, i),
       label: `${c} (${Math.round(100 * noise.confidence[i])} %)`,
@@ -129,7 +129,7 @@ function galleries(model: Model, seed: number): Figure[] {
   // one of each class
   const directed = Array.from(
     { length: model.classes },
-    (_, target) => said(directedRubbish(model, { target, epsilon: EPSILON, samples: 1, seed })),
+    (_, target) => imagesOf(directedRubbish(model, { target, epsilon: EPSILON, samples: 1, seed })),
   );
   const shown = { columns: 10, range: RANGE };
   return [
@@ -139,7 +139,7 @@ function galleries(model: Model, seed: number): Figure[] {
         title: "Noise, and what maxout takes it for",
         caption: "Gaussian noise as drawn. Framed where some class has more than half of the probability.",
       },
-      said(plain),
+      imagesOf(plain),
       shown,
     ),
     imagesFigure(

@@ -28,11 +28,11 @@ export const universalExperiment: Experiment = {
       const attacked = fgsm(model, test, { epsilon: EPSILON });
       // half way around, so that it is of another image of whatever class
       const by = Math.floor(test.labels.length / 2);
-      const own = added(attacked);
-      const others = errorOn(displaced(own, test, { by }));
+      const displacements = added(attacked);
+      const others = errorOn(displaced(displacements, test, { by }));
       // of the first image of each class in turn
       const ones = firstOfEach(test, 1).map((i) => {
-        const one = matrix(1, test.x.cols, rowOf(own, i));
+        const one = matrix(1, test.x.cols, rowOf(displacements, i));
         return errorOn(withPerturbation(test, one)).errorRate;
       });
       const known = fgsm(model, slice(trainSet, 0, test.labels.length), { epsilon: EPSILON });

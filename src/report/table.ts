@@ -14,7 +14,7 @@ const WIDTH = 80, HEIGHT = 30;
 export function summary(report: Report, more: readonly string[] = []): string {
   const { claims, data, budget, seeds, kernels, seconds } = report;
   const missed = claims.filter(({ kind, verdict }) => kind === "published" && verdict === "missed");
-  const own = claims.filter(({ verdict }) => verdict === "does not hold");
+  const failed = claims.filter(({ verdict }) => verdict === "does not hold");
   const before = [
     ...lines(
       `On ${data.name}: ${data.train} examples to train on, ${data.test} to test on; budget ${budget.name}, ` +
@@ -26,7 +26,7 @@ export function summary(report: Report, more: readonly string[] = []): string {
     ...countLines(claims),
   ];
   const after = [
-    ...(own.length > 0 ? ["", `does not hold, of our own: ${own.length} (--verbose lists them)`] : []),
+    ...(failed.length > 0 ? ["", `does not hold, of our own: ${failed.length} (--verbose lists them)`] : []),
     ...(more.length > 0 ? ["", ...more.flatMap(lines)] : []),
   ];
   // beside an empty line and a heading; the last line may have to say how many more there are
@@ -46,7 +46,7 @@ function countLines(claims: readonly ReportedClaim[]): string[] {
     cells.map((cell, i) => i === 0 ? `${cell}`.padEnd(26) : `${cell}`.padStart(11)).join("").trimEnd();
   const all = tallies(claims);
   const figures = all.filter(({ kind }) => kind !== "own");
-  const own = all.find(({ kind }) => kind === "own");
+  const extra = all.find(({ kind }) => kind === "own");
   return [
     ...(figures.length > 0 ? [row(["", "within", "ordering", "missed", "not run"])] : []),
     ...figures.map(({ kind, total, counts }) =>
@@ -56,15 +56,15 @@ function countLines(claims: readonly ReportedClaim[]): string[] {
       0,
       1,
     ),
-    ...(own
+    ...(extra
       ? [
         row(["", "holds", "does not", "", "not run"]),
         row([
-          `${own.total} ${KIND_NAMES.own}`,
-          own.counts["holds"]!,
-          own.counts["does not hold"]!,
+          `${extra.total} ${KIND_NAMES.own}`,
+          extra.counts["holds"]!,
+          extra.counts["does not hold"]!,
           "",
-          own.counts["not run"]!,
+          extra.counts["not run"]!,
         ]),
       ]
       : []),

@@ -30,14 +30,14 @@ export interface Tally {
 /** The counts of each kind that is among `claims`, published first. Kinds are never summed. */
 export function tallies(claims: readonly ReportedClaim[]): Tally[] {
   return KINDS.map((kind) => {
-    const own = claims.filter((claim) => claim.kind === kind);
+    const ofKind = claims.filter((claim) => claim.kind === kind);
     const count = (of: (claim: ReportedClaim) => Verdict) =>
       Object.fromEntries(
-        VERDICTS[kind].map((verdict) => [verdict, own.filter((claim) => of(claim) === verdict).length]),
+        VERDICTS[kind].map((verdict) => [verdict, ofKind.filter((claim) => of(claim) === verdict).length]),
       );
     return {
       kind,
-      total: own.length,
+      total: ofKind.length,
       counts: count(({ verdict }) => verdict),
       float32: count(({ verdict, float32 }) => float32?.verdict ?? verdict),
     };

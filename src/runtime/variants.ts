@@ -35,13 +35,13 @@ let chosen: Variant | undefined;
 const modules = new Map<Variant, WebAssembly.Module>();
 
 /** Gives `init` the builds to start when it is given no module. */
-export function provide(given: Builds): void {
-  builds = given;
+export function provide(held: Builds): void {
+  builds = held;
 }
 
 /** Adds kernels to the builds of one thread; a heap in use that lacks them is left to the models that are in it. */
-export function add(given: Additions, operands: Readonly<Record<string, string>>): void {
-  more = given;
+export function add(additions: Additions, operands: Readonly<Record<string, string>>): void {
+  more = additions;
   modules.clear();
   learn(operands);
   if (current && Object.keys(operands).some((name) => !Object.hasOwn(current!.exports, name))) {

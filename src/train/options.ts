@@ -114,24 +114,24 @@ const CALLED = ["monitor", "onProgress", "onCheckpoint"] as const;
 const PERTURBATIONS = ["perturbation", "validationPerturbation"] as const;
 
 /** The options with their defaults, checked, and so is the data. @throws {InputError} with the first that does not fit */
-export function resolveOptions(family: Family, examples: Examples, given: TrainOptions): ResolvedOptions {
-  const options = resolve("train", TRAIN_OPTIONS, given);
+export function resolveOptions(family: Family, examples: Examples, asked: TrainOptions): ResolvedOptions {
+  const options = resolve("train", TRAIN_OPTIONS, asked);
   for (const name of CALLED) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       refuse(name, options[name], "a function");
     }
   }
   for (const name of PERTURBATIONS) {
-    const made = options[name];
-    if (made === undefined) continue;
-    if (typeof made !== "object" || typeof made?.apply !== "function") {
-      refuse(name, made, "a perturbation, as perturbation() makes one");
+    const value = options[name];
+    if (value === undefined) continue;
+    if (typeof value !== "object" || typeof value?.apply !== "function") {
+      refuse(name, value, "a perturbation, as perturbation() makes one");
     }
   }
   if (options.resume !== undefined && !isObject(options.resume?.tensors)) {
     refuse("resume", options.resume, "a checkpoint, as loadCheckpoint() reads one");
   }
-  const recipe = recipeOf(family.recipe, given);
+  const recipe = recipeOf(family.recipe, asked);
   const { perturbation, objective, validation } = options;
   if (objective !== undefined) checkObjective(objective, options);
   const alpha = options.alpha ?? (perturbation && !objective ? 0.5 : 1);
@@ -164,8 +164,8 @@ function someExamples(action: string, family: Family, examples: Examples): Batch
 }
 
 /** The family's recipe with what the options change, checked. */
-function recipeOf(own: Recipe, given: Partial<Recipe>): Recipe {
-  const { optimizer, batchSize, maxNorm, dropout, l1, weightDecay } = { ...own, ...given };
+function recipeOf(base: Recipe, asked: Partial<Recipe>): Recipe {
+  const { optimizer, batchSize, maxNorm, dropout, l1, weightDecay } = { ...base, ...asked };
   if (batchSize === undefined) refuse("batchSize", batchSize, rangeOf(RECIPE.batchSize));
   checkOptimizer(optimizer);
   for (const [name, value] of Object.entries({ maxNorm, l1, weightDecay })) {

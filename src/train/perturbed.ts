@@ -83,13 +83,13 @@ export function perturber(
 }
 
 /** @throws {InputError} unless a perturbation gave as many numbers as it was given */
-function checkPerturbed(name: string, made: Matrix, { rows, cols }: Matrix): void {
-  if (made?.rows === rows && made.cols === cols && made.data?.length === rows * cols) return;
+function checkPerturbed(name: string, perturbed: Matrix, { rows, cols }: Matrix): void {
+  if (perturbed?.rows === rows && perturbed.cols === cols && perturbed.data?.length === rows * cols) return;
   throw new InputError(
     "shape",
     `train with ${name}`,
     `it must give inputs of shape (${rows}, ${cols}), not ${
-      made?.rows === undefined ? shown(made) : shape(made)
+      perturbed?.rows === undefined ? shown(perturbed) : shape(perturbed)
     }`,
   );
 }

@@ -93,8 +93,8 @@ export function makeStep(
       if (dX) {
         // a copy: whoever differentiates next writes over it
         dX.set(found.dX!.data);
-        const own = matrix(count, data.x.cols, dX.subarray(0, count * data.x.cols));
-        const along = perturbation!.pullback!(model, examples, own);
+        const gradient = matrix(count, data.x.cols, dX.subarray(0, count * data.x.cols));
+        const along = perturbation!.pullback!(model, examples, gradient);
         addThrough(network, model, { examples: kept.plain(examples), along });
       }
     }

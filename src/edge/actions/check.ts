@@ -131,8 +131,8 @@ export const check: Action = {
 const each = (costOf: (rows: number) => number) => costOf(2) - costOf(1);
 
 /** The gate of a request, and what it leaves out from the server's. @throws {Problem} if it asks for too much */
-function gateOf(given: unknown, { attacks, gate, epsilons, thresholds }: Settings): Gate {
-  const wanted: Gate = { ...gate, ...read(given, attacks) };
+function gateOf(body: unknown, { attacks, gate, epsilons, thresholds }: Settings): Gate {
+  const wanted: Gate = { ...gate, ...read(body, attacks) };
   const sizes = {
     epsilons: [wanted.epsilons.length, epsilons],
     thresholds: [wanted.thresholds?.length ?? 0, thresholds],
@@ -147,10 +147,10 @@ function gateOf(given: unknown, { attacks, gate, epsilons, thresholds }: Setting
   return certifies ? { ...wanted, certify: "crown" } : wanted;
 }
 
-function read(given: unknown, attacks: readonly string[]): Partial<Gate> {
-  if (given === undefined) return {};
+function read(body: unknown, attacks: readonly string[]): Partial<Gate> {
+  if (body === undefined) return {};
   try {
-    return readGate(given, { attacks, place: "gate" });
+    return readGate(body, { attacks, place: "gate" });
   } catch (error) {
     throw error instanceof InputError ? error.about("use the body") : error;
   }

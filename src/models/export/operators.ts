@@ -121,10 +121,10 @@ const WRITERS: Readonly<Record<string, Write>> = {
     return graph.node("Pad", [from[0], graph.integers([0, ...before, 0, ...after]), graph.scalar(value)]);
   },
   reduce(graph, { node, from }) {
-    const { function: name, axes } = node.attributes, own = axes.map((axis: number) => axis + 1);
+    const { function: name, axes } = node.attributes, shifted = axes.map((axis: number) => axis + 1);
     const out = name === "sum"
-      ? graph.node("ReduceSum", [from[0], graph.integers(own)], { keepdims: 0 })
-      : graph.node(name === "max" ? "ReduceMax" : "ReduceMean", from, { axes: own, keepdims: 0 });
+      ? graph.node("ReduceSum", [from[0], graph.integers(shifted)], { keepdims: 0 })
+      : graph.node(name === "max" ? "ReduceMax" : "ReduceMean", from, { axes: shifted, keepdims: 0 });
     // all of an example: one number, as a row
     return axes.length < node.inputs[0].length ? out : graph.node("Unsqueeze", [out, graph.integers([1])]);
   },
@@ -213,13 +213,13 @@ function deepMachine(graph: OnnxGraph, { node, from: [x], tensor, values }: At):
       node.tensors.find(({ role }) => role === `${name}.W`)!.shape[1],
     ], Float64Array.from(values(`${name}.W`), (value) => 2 * value))
   );
-  const own = graph.node("Mul", [x, graph.scalar(inputShare)]);
+  const scaled = graph.node("Mul", [x, graph.scalar(inputShare)]);
   const state: string[] = [];
   let scores = "";
   const settle = (l: number, z: string) => {
     if (l === top) scores = z;
     const p = graph.node(l === top ? "Softmax" : "Sigmoid", [z]);
-    state[l] = l > 0 ? p : graph.node("Add", [own, graph.node("Mul", [p, graph.scalar(1 - inputShare)])]);
+    state[l] = l > 0 ? p : graph.node("Add", [scaled, graph.node("Mul", [p, graph.scalar(1 - inputShare)])]);
   };
   // the bias of the inputs in the shape of a batch: 0·x + b
   settle(0, graph.node("Add", [graph.node("Mul", [x, graph.scalar(0)]), b[0]]));

@@ -130,9 +130,9 @@ export class OnnxNode {
 
   /** Whole numbers that are attribute `name` up to some version of the operator, and later input `k`. */
   list(name: string, k: number): readonly number[] | undefined {
-    const given = this.ints(name) ?? (this.inputs[k] && Array.from(this.constant(k).data));
-    if (given?.some((n) => Number.isNaN(n))) this.refuse(`${name} depends on the size of the batch`);
-    return given;
+    const list = this.ints(name) ?? (this.inputs[k] && Array.from(this.constant(k).data));
+    if (list?.some((n) => Number.isNaN(n))) this.refuse(`${name} depends on the size of the batch`);
+    return list;
   }
 
   /** A dimension of an example of `rank` dimensions, from `axis`, which counts the batch or from the end. */

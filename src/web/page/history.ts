@@ -76,15 +76,15 @@ export function address(): string {
 
 /** Shows what a link holds, except for models that are not there. */
 export function applyLink(link: string, { keepTraining = false } = {}): void {
-  const given = readLink(link);
+  const linked = readLink(link);
   const usable = (name: string) =>
-    name in DEFAULT_MODELS || entryOf(name) || given.trained > 0 && [YOURS, YOURS_PLAIN].includes(name);
-  for (const key of Object.keys(given) as (keyof Settings)[]) {
-    if ((key === "source" || key === "fooled") && !usable(given[key])) continue;
+    name in DEFAULT_MODELS || entryOf(name) || linked.trained > 0 && [YOURS, YOURS_PLAIN].includes(name);
+  for (const key of Object.keys(linked) as (keyof Settings)[]) {
+    if ((key === "source" || key === "fooled") && !usable(linked[key])) continue;
     if (keepTraining && (TRAINING as readonly string[]).includes(key)) continue;
     const target = settings[key] as { value: unknown };
     // an equal record or drawing is no change
-    if (JSON.stringify(target.value) !== JSON.stringify(given[key])) target.value = given[key];
+    if (JSON.stringify(target.value) !== JSON.stringify(linked[key])) target.value = linked[key];
   }
 }
 

@@ -119,8 +119,8 @@ export const example = computed((): Float32Array => {
 
 /** Their class, if it is known or was said. */
 export const label = computed((): number | undefined => {
-  const given = settings.label.value;
-  if (given !== undefined && given < (gallery.value?.classes ?? 0)) return given;
+  const chosen = settings.label.value;
+  if (chosen !== undefined && chosen < (gallery.value?.classes ?? 0)) return chosen;
   return settings.drawn.value ? undefined : gallery.value?.labels?.[settings.digit.value];
 });
 

@@ -90,7 +90,7 @@ async function train(
   { resume, until }: { resume: boolean; until?: number },
 ): Promise<void> {
   training.value = { phase: "running", runs };
-  const own = controller = new AbortController();
+  const mine = controller = new AbortController();
   const examples = gallery.value;
   stopping = false;
   for (const run of runs) changeEntry(run.name, { title: titleOf(run) });
@@ -100,25 +100,25 @@ async function train(
       let last: EpochEnd | undefined, ended = false;
       const follow = atMostEvery(BETWEEN_MODELS, ({ bytes, filters }: EpochEnd) => {
         // what waits when a training ends is older than its result
-        if (own !== controller || ended) return;
+        if (mine !== controller || ended) return;
         changeRun(name, { filters });
         shareModel(name, bytes, { from: trainer, examples });
       });
       const result = await trainer("train", params, {
         onProgress(progress) {
-          if (own !== controller) return;
+          if (mine !== controller) return;
           show(name, progress);
           if (progress.end) follow(last = progress.end);
         },
-        signal: own.signal,
+        signal: mine.signal,
       });
       ended = true;
-      if (own === controller && last) changeRun(name, { filters: last.filters });
+      if (mine === controller && last) changeRun(name, { filters: last.filters });
       if (result.bytes) shareModel(name, result.bytes, { from: trainer, examples });
       return result;
     }));
     // forgotten meanwhile
-    if (own !== controller) return;
+    if (mine !== controller) return;
     const finished = results.every((result) => result.finished);
     settings.trained.value = Math.min(...results.map(({ epochs }) => epochs));
     training.value = {
@@ -126,7 +126,7 @@ async function train(
       phase: finished ? "finished" : stopping ? "stopped" : "paused",
     };
   } catch (error) {
-    if (own !== controller) return;
+    if (mine !== controller) return;
     training.value = { ...training.value, phase: "stopped" };
     reportError(error);
   }

@@ -115,8 +115,9 @@ function Finding(): JSX.Element {
 
 /** What many steps need, beside what the chosen attack needs. */
 function Strongest(): JSX.Element | null {
-  const own = (known: typeof strongest.value) => known?.subject === subject.value ? known?.result : undefined;
-  const [many, single] = [own(strongest.value), own(smallest.value)];
+  const resultOf = (known: typeof strongest.value) =>
+    known?.subject === subject.value ? known?.result : undefined;
+  const [many, single] = [resultOf(strongest.value), resultOf(smallest.value)];
   if (!many || !single || many.wrongBefore) return null;
   const { max } = epsilonRange.value;
   return (

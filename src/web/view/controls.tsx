@@ -218,9 +218,9 @@ function OptionControl(
         disabled={disabled}
         onText={(text) => {
           const read = text === "" ? undefined : readOption(text.replaceAll(" ", ""));
-          const given = field.kind.endsWith("s") && typeof read === "number" ? [read] : read;
-          const fits = given === undefined ? text === "" : problem(field, given) === undefined;
-          if (fits) onChange(given);
+          const parsed = field.kind.endsWith("s") && typeof read === "number" ? [read] : read;
+          const fits = parsed === undefined ? text === "" : problem(field, parsed) === undefined;
+          if (fits) onChange(parsed);
           return fits;
         }}
       />

@@ -25,8 +25,8 @@ export function Picture(
     canvas?: RefObject<HTMLCanvasElement | null>;
   },
 ): JSX.Element {
-  const own = useRef<HTMLCanvasElement>(null);
-  const ref = canvas ?? own;
+  const element = useRef<HTMLCanvasElement>(null);
+  const ref = canvas ?? element;
   useLayoutEffect(() => paint(ref.current!, pixels, { shades, columns }), [
     pixels,
     shades[0],

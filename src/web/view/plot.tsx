@@ -56,19 +56,19 @@ export function Plot(props: PlotProps): JSX.Element {
 
   useLayoutEffect(() => {
     const div = place.current!;
-    const made = new uPlot(optionsOf(div, () => newest.current), data, div);
-    plot.current = made;
-    const watcher = new ResizeObserver(() => made.setSize({ width: div.clientWidth, height: HEIGHT }));
+    const chart = new uPlot(optionsOf(div, () => newest.current), data, div);
+    plot.current = chart;
+    const watcher = new ResizeObserver(() => chart.setSize({ width: div.clientWidth, height: HEIGHT }));
     watcher.observe(div);
     const looker = new IntersectionObserver(([{ isIntersecting: seen }]) => {
-      if (seen && sight.current.old) made.setData(dataOf(newest.current));
+      if (seen && sight.current.old) chart.setData(dataOf(newest.current));
       sight.current = { seen, old: sight.current.old && !seen };
     });
     looker.observe(div);
     return () => {
       watcher.disconnect();
       looker.disconnect();
-      made.destroy();
+      chart.destroy();
     };
   }, [lines.length, scheme.value]);
   // a mark that moves needs no new paths

@@ -76,15 +76,15 @@ export function smallestEpsilon(model: Model, { max, step, ...subject }: Params<
   const known = { label, wrongBefore: false };
   const last = Math.round(max / step);
   for (let before = 0; before < last; before += COARSE) {
-    let least = Math.min(before + COARSE, last);
-    let found = after(least);
+    let from = Math.min(before + COARSE, last);
+    let found = after(from);
     if (!succeeds(found)) continue;
-    for (let next = least - 1; next > before; next--) {
+    for (let next = from - 1; next > before; next--) {
       const there = after(next);
       if (!succeeds(there)) break;
-      [least, found] = [next, there];
+      [from, found] = [next, there];
     }
-    return { ...known, epsilon: Number((least * step).toFixed(6)), predicted: found };
+    return { ...known, epsilon: Number((from * step).toFixed(6)), predicted: found };
   }
   return known;
 }

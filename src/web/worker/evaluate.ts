@@ -25,7 +25,7 @@ export function transfer(
 
 /** Noise moved one step toward a class (paper, appendix A and figure 5). The same seed gives the same noise. */
 export function rubbishToward(model: Model, { target, step, seed, samples }: Params<"rubbish">): Rubbish {
-  const made = (epsilon: number) => {
+  const attackedAt = (epsilon: number) => {
     const { x, fooled, probabilities: { data, cols } } = directedRubbish(model, {
       target,
       epsilon,
@@ -38,6 +38,6 @@ export function rubbishToward(model: Model, { target, step, seed, samples }: Par
       confidence: Float32Array.from({ length: samples }, (_, i) => data[i * cols + target]),
     };
   };
-  const { x, fooled, confidence } = made(step);
-  return { samples, target, examples: x.data, before: made(0).confidence, confidence, fooled };
+  const { x, fooled, confidence } = attackedAt(step);
+  return { samples, target, examples: x.data, before: attackedAt(0).confidence, confidence, fooled };
 }

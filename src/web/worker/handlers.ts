@@ -69,8 +69,8 @@ export function createHandlers(builtIn: Data = builtInDigits()): Handlers {
     },
     setModel: ({ name, bytes }) => setModel(name, loadModel(bytes)),
     attack(params) {
-      const own = modelOf(params.source);
-      return attackExample(own, params, params.alone ? [[params.source, own]] : models);
+      const loaded = modelOf(params.source);
+      return attackExample(loaded, params, params.alone ? [[params.source, loaded]] : models);
     },
     smallest: (params) => smallestEpsilon(modelOf(params.source), params),
     strongest: (params) => strongestEpsilon(modelOf(params.source), params),

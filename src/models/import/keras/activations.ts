@@ -55,8 +55,10 @@ const ACTIVATIONS: Readonly<Record<string, (layer: Layer, x: Written) => Written
 
 /** `x` after the activation that a layer names, if it names one. */
 export function activated(layer: Layer, x: Written): Written {
-  const value = member(layer.config, "activation") ?? "linear", own = asJson(value);
-  const name = own ? member(asJson(member(own, "config")) ?? {}, "name") ?? member(own, "class_name") : value;
+  const value = member(layer.config, "activation") ?? "linear", settings = asJson(value);
+  const name = settings
+    ? member(asJson(member(settings, "config")) ?? {}, "name") ?? member(settings, "class_name")
+    : value;
   const key = typeof name === "string" ? name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase() : "";
   const activation = Object.hasOwn(ACTIVATIONS, key) ? ACTIVATIONS[key] : undefined;
   return activation ? activation(layer, x) : layer.refuse(
@@ -78,10 +80,10 @@ export const ACTIVATION_LAYERS: Readonly<Record<string, LayerReader>> = {
   LeakyReLU: (layer, [x]) => leaky(layer, x, layer.number("negative_slope", layer.number("alpha", 0.3))),
   ELU: (layer, [x]) => layer.writer.node("Elu", [x], { alpha: { float: layer.number("alpha", 1) } }),
   PReLU(layer, [x]) {
-    const { writer } = layer, alpha = layer.weight("alpha", x.rank - 1), own = writer.last(x);
-    const below = writer.node("Neg", [writer.node("Relu", [writer.node("Neg", [own])])]);
+    const { writer } = layer, alpha = layer.weight("alpha", x.rank - 1), last = writer.last(x);
+    const below = writer.node("Neg", [writer.node("Relu", [writer.node("Neg", [last])])]);
     return writer.node("Add", [
-      writer.node("Relu", [own]),
+      writer.node("Relu", [last]),
       writer.node("Mul", [below, writer.constant(alpha)]),
     ]);
   },

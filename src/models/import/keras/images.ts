@@ -109,12 +109,12 @@ function global(op: "GlobalMaxPool" | "GlobalAveragePool", dimensions: number): 
 function padding(dimensions: number): LayerReader {
   return (layer, [x]) =>
     onImages(layer, x, dimensions, (images) => {
-      const given = layer.config.padding, list = Array.isArray(given) ? given : undefined;
+      const setting = layer.config.padding, list = Array.isArray(setting) ? setting : undefined;
       // of one dimension, two numbers are before and after
       const pairs = dimensions === 1 && list?.length === 2 ? [list] : list ?? [];
       const sizes = list
         ? pairs.map((pair) => typeof pair === "number" ? [pair, pair] : pair)
-        : Array.from({ length: dimensions }, () => [given, given]);
+        : Array.from({ length: dimensions }, () => [setting, setting]);
       const fits = sizes.length === dimensions &&
         sizes.every((pair) =>
           Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n >= 0)

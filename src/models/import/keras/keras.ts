@@ -56,7 +56,7 @@ export function readKeras(
   groups: readonly KerasGroup[],
   options: ImportOptions = {},
 ): Model {
-  const own = resolve(ACTION, IMPORT_OPTIONS, options), writer = new Writer(ACTION);
+  const resolved = resolve(ACTION, IMPORT_OPTIONS, options), writer = new Writer(ACTION);
   const { class_name: kind, config: layers } = asJson(config) ?? {};
   if (typeof kind !== "string" || !["Sequential", "Functional", "Model"].includes(kind)) {
     throw new InputError(
@@ -102,7 +102,7 @@ export function readKeras(
   );
   const name = member(asJson(layers) ?? {}, "name");
   return modelOf(writer.file({ name: "input", shape }, { ...scores, called: "scores" }), {
-    ...own,
+    ...resolved,
     action: ACTION,
     record: {
       source: "Keras",

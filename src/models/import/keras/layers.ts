@@ -18,11 +18,11 @@ function merging(
   return (layer, inputs) => {
     const { writer } = layer, first = inputs.every((x) => x.first);
     if (inputs.length < 2) layer.refuse(`it has ${inputs.length} inputs, expected 2 or more`);
-    const own = first ? inputs : inputs.map((x) => writer.last(x));
-    if (own.some((x) => x.rank !== own[0].rank)) {
+    const parts = first ? inputs : inputs.map((x) => writer.last(x));
+    if (parts.some((x) => x.rank !== parts[0].rank)) {
       layer.refuse("its inputs have different numbers of dimensions");
     }
-    const out = own.slice(1).reduce((a, b) => writer.node(op, [a, b]), own[0]);
+    const out = parts.slice(1).reduce((a, b) => writer.node(op, [a, b]), parts[0]);
     return after(layer, out, inputs.length);
   };
 }

@@ -39,24 +39,24 @@ function layersOf(writer: Writer, config: unknown): Entry[] {
   if (!Array.isArray(list)) return writer.refuse("its configuration lists no layers");
   if (list.length > MAX_LAYERS) writer.refuse(`it has ${list.length} layers, more than ${MAX_LAYERS}`);
   return list.map((each) => {
-    const own = asJson(each) ?? {}, [kind, settings] = [own.class_name, asJson(own.config)];
-    const name = settings?.name ?? own.name;
+    const entry = asJson(each) ?? {}, [kind, settings] = [entry.class_name, asJson(entry.config)];
+    const name = settings?.name ?? entry.name;
     if (typeof kind !== "string" || !settings || typeof name !== "string") {
       return writer.refuse("one of its layers has no class, name and configuration");
     }
-    const inbound = member(own, "inbound_nodes");
+    const inbound = member(entry, "inbound_nodes");
     return { kind, name, config: settings, inbound: Array.isArray(inbound) ? inbound : [] };
   });
 }
 
 /** The shape of an example that a layer of inputs says, −1 where it is open. */
 function inputShape(writer: Writer, config: Json): number[] | undefined {
-  const given = member(config, "batch_shape") ?? member(config, "batch_input_shape");
-  if (!Array.isArray(given)) return undefined;
-  const shape = given.slice(1).map((n) => n ?? -1);
+  const batchShape = member(config, "batch_shape") ?? member(config, "batch_input_shape");
+  if (!Array.isArray(batchShape)) return undefined;
+  const shape = batchShape.slice(1).map((n) => n ?? -1);
   return shape.every((n) => Number.isSafeInteger(n))
     ? shape
-    : writer.refuse(`its input has shape ${shown(given)}, which is none`);
+    : writer.refuse(`its input has shape ${shown(batchShape)}, which is none`);
 }
 
 /** The shape of an example that the model `config`, of class `kind`, takes. */
@@ -97,9 +97,9 @@ export function writeModel(
 
 /** What a layer makes of its inputs. */
 function write(of: Topology, layer: Entry, path: readonly string[], inputs: readonly Written[]): Written {
-  const { writer, keras3, weight } = of, { kind, name, config } = layer, own = [...path, name];
+  const { writer, keras3, weight } = of, { kind, name, config } = layer, layerPath = [...path, name];
   [writer.layer, writer.kind] = [name, kind];
-  if (MODELS.has(kind)) return writeModel(of, { kind, config, path: own }, inputs);
+  if (MODELS.has(kind)) return writeModel(of, { kind, config, path: layerPath }, inputs);
   const reader = Object.hasOwn(LAYERS, kind) ? LAYERS[kind] : undefined;
   if (!reader) {
     return writer.refuse(
@@ -110,7 +110,10 @@ function write(of: Topology, layer: Entry, path: readonly string[], inputs: read
     );
   }
   if (inputs.length === 0) writer.refuse("it has no inputs");
-  return reader(new Layer(config, writer, (called, place) => weight(own, called, place), keras3), inputs);
+  return reader(
+    new Layer(config, writer, (called, place) => weight(layerPath, called, place), keras3),
+    inputs,
+  );
 }
 
 /** The places that a list of a graph's inputs or outputs names, `[layer, node, tensor]` each. */

@@ -42,11 +42,11 @@ function gemm(node: OnnxNode): Value {
     );
   }
   if (!C) return node.builder.linear(x, scaled);
-  const own = node.perExample(C, 1), [outputs] = W.shape;
-  if (![0, 1].includes(own.shape.length) || ![1, outputs].includes(own.data.length)) {
+  const aligned = node.perExample(C, 1), [outputs] = W.shape;
+  if (![0, 1].includes(aligned.shape.length) || ![1, outputs].includes(aligned.data.length)) {
     node.refuse(`it adds (${C.shape.join(", ")}) to ${outputs} outputs`);
   }
-  const bias = broadcast(own, [outputs]);
+  const bias = broadcast(aligned, [outputs]);
   return node.builder.linear(x, scaled, { ...bias, data: bias.data.map((value) => beta * value) });
 }
 
@@ -69,14 +69,14 @@ function reduction(
       return node.refuse("it goes over the batch, so that examples would depend on each other");
     }
     node.ignore("noop_with_empty_axes");
-    const own = axes.map((axis) => node.axis(axis, shape.length));
-    const left = shape.filter((_, k) => !own.includes(k)),
-      kept = shape.map((n, k) => own.includes(k) ? 1 : n);
-    const out = maxoutOf(node.builder, x, name, own) ??
-      node.builder.emit("reduce", [x], { function: name, axes: own });
-    const told = { ...after(node, out), shape: left };
+    const positive = axes.map((axis) => node.axis(axis, shape.length));
+    const left = shape.filter((_, k) => !positive.includes(k)),
+      kept = shape.map((n, k) => positive.includes(k) ? 1 : n);
+    const out = maxoutOf(node.builder, x, name, positive) ??
+      node.builder.emit("reduce", [x], { function: name, axes: positive });
+    const result = { ...after(node, out), shape: left };
     const sum = name === "sum" && shape.length === 1 ? { sumOf: x.id } : {};
-    return keep ? { ...node.builder.reshaped(told, kept), ...sum } : { ...told, ...sum };
+    return keep ? { ...node.builder.reshaped(result, kept), ...sum } : { ...result, ...sum };
   };
 }
 

@@ -156,9 +156,9 @@ function svmClassifier(node: OnnxNode): Value {
       }
     }
   }
-  const own = { ...vectors, data: vectors.data.slice() }, [, width] = vectors.shape;
-  order.forEach((k, place) => own.data.set(vectors.data.slice(k * width, (k + 1) * width), place * width));
-  const values = builder.linear(kernels(node, x, own), { shape: [pairs, count], data: weights }, {
+  const copy = { ...vectors, data: vectors.data.slice() }, [, width] = vectors.shape;
+  order.forEach((k, place) => copy.data.set(vectors.data.slice(k * width, (k + 1) * width), place * width));
+  const values = builder.linear(kernels(node, x, copy), { shape: [pairs, count], data: weights }, {
     shape: [pairs],
     data: Float64Array.from(rho),
   });

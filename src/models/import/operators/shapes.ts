@@ -38,11 +38,11 @@ function reshape(node: OnnxNode): Value {
       `shape (${target.join(", ")}) of a batch does not keep examples of shape (${shape.join(", ")}) apart`,
     );
   }
-  const own = sizes.map((n) => n === -1 ? size / known : n);
-  if (!own.every((n) => Number.isSafeInteger(n) && n >= 1)) {
+  const sizesKnown = sizes.map((n) => n === -1 ? size / known : n);
+  if (!sizesKnown.every((n) => Number.isSafeInteger(n) && n >= 1)) {
     node.refuse(`examples of shape (${shape.join(", ")}) cannot become (${rest.join(", ")})`);
   }
-  return node.builder.reshaped(value, own);
+  return node.builder.reshaped(value, sizesKnown);
 }
 
 /** `shape` without its dimensions `axes`, or without all of size 1. */
@@ -86,11 +86,11 @@ function transpose(node: OnnxNode): Value {
     return transposed(value, own);
   }
   if (!order || order[0] !== 0) node.refuse("it moves the batch's dimension");
-  const own = order!.slice(1).map((k) => node.axis(k, value.shape.length));
-  if (own.toSorted((a, b) => a - b).join() !== [...value.shape.keys()].join()) {
+  const axes = order!.slice(1).map((k) => node.axis(k, value.shape.length));
+  if (axes.toSorted((a, b) => a - b).join() !== [...value.shape.keys()].join()) {
     node.refuse("perm is no order");
   }
-  return node.builder.transposed(value, own);
+  return node.builder.transposed(value, axes);
 }
 
 function concat(node: OnnxNode): Value {
@@ -100,8 +100,8 @@ function concat(node: OnnxNode): Value {
   if (values.every((value) => !isComputed(value))) return concatConstants(node, values as Constant[], axis);
   if (values.length === 1) return values[0];
   const parts = values.map((_, k) => node.computed(k));
-  const own = node.axis(axis, parts[0].shape.length);
-  const join = (of: readonly Computed[]) => node.builder.emit("concat", of, { axis: own });
+  const place = node.axis(axis, parts[0].shape.length);
+  const join = (of: readonly Computed[]) => node.builder.emit("concat", of, { axis: place });
   const out = join(parts);
   // side by side, so are the scores behind logistic functions
   const behind = parts.map(({ logits }) => logits?.head === "sigmoid" ? logits.scores : undefined);
@@ -110,9 +110,9 @@ function concat(node: OnnxNode): Value {
 }
 
 function concatConstants(node: OnnxNode, values: readonly Constant[], axis: number): Constant {
-  const own = node.constantAxis(axis, values[0].shape.length);
-  const outer = sizeOf(values[0].shape.slice(0, own));
-  if (!values.every(({ shape }) => shape.with(own, 0).join() === values[0].shape.with(own, 0).join())) {
+  const place = node.constantAxis(axis, values[0].shape.length);
+  const outer = sizeOf(values[0].shape.slice(0, place));
+  if (!values.every(({ shape }) => shape.with(place, 0).join() === values[0].shape.with(place, 0).join())) {
     node.refuse("its inputs have other shapes");
   }
   const total = values.reduce((sum, value) => sum + value.data.length, 0);
@@ -126,8 +126,8 @@ function concatConstants(node: OnnxNode, values: readonly Constant[], axis: numb
       at += block;
     }
   }
-  const sizes = values.reduce((sum, { shape }) => sum + shape[own], 0);
-  return constant(values[0].shape.with(own, sizes), data, values.every(({ whole }) => whole));
+  const sizes = values.reduce((sum, { shape }) => sum + shape[place], 0);
+  return constant(values[0].shape.with(place, sizes), data, values.every(({ whole }) => whole));
 }
 
 /** Entries of one dimension, of a constant or of every example. */
@@ -186,8 +186,8 @@ function gather(node: OnnxNode): Value {
     const own = node.constantAxis(axis, out.shape.length);
     return { ...out, shape: out.shape.filter((_, k) => k !== own) };
   }
-  const own = node.axis(axis, out.shape.length);
-  return node.builder.reshaped(out, out.shape.filter((_, k) => k !== own));
+  const place = node.axis(axis, out.shape.length);
+  return node.builder.reshaped(out, out.shape.filter((_, k) => k !== place));
 }
 
 function expand(node: OnnxNode): Value {
@@ -199,12 +199,12 @@ function expand(node: OnnxNode): Value {
   }
   const { shape } = value;
   if (target.length > shape.length + 1) node.refuse("it adds dimensions before the batch's");
-  const own = target.length === shape.length + 1 ? target.slice(1) : target;
-  if (own.some((n) => Number.isNaN(n))) node.refuse("it repeats by the size of the batch");
-  if (target.length > own.length && ![1, node.batch].includes(target[0]) && !Number.isNaN(target[0])) {
+  const example = target.length === shape.length + 1 ? target.slice(1) : target;
+  if (example.some((n) => Number.isNaN(n))) node.refuse("it repeats by the size of the batch");
+  if (target.length > example.length && ![1, node.batch].includes(target[0]) && !Number.isNaN(target[0])) {
     node.refuse("it repeats examples");
   }
-  return node.expanded(value, node.common(shape, own));
+  return node.expanded(value, node.common(shape, example));
 }
 
 function pad(node: OnnxNode): Value {
@@ -220,9 +220,9 @@ function pad(node: OnnxNode): Value {
   for (const [k, axis] of places.entries()) {
     const [first, last] = [pads[k], pads[k + places.length]];
     if ((axis === 0 || axis === -rank - 1) && first === 0 && last === 0) continue;
-    const own = node.axis(axis, rank);
+    const place = node.axis(axis, rank);
     if (!(first >= 0 && last >= 0)) node.refuse("it cuts, with pads below 0");
-    [before[own], after[own]] = [first, last];
+    [before[place], after[place]] = [first, last];
   }
   return node.builder.emit("pad", [x], { before, after, value });
 }

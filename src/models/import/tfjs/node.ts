@@ -40,8 +40,8 @@ export class GraphNode {
   }
 
   #attribute(name: string, kind: string): unknown {
-    const own = asJson(member(this.attributes, name));
-    return own && member(own, kind);
+    const attribute = asJson(member(this.attributes, name));
+    return attribute && member(attribute, kind);
   }
 
   text(name: string, fallback: string): string {

@@ -28,12 +28,10 @@ const OPTIONS: Schema<TfjsOptions> = {
 };
 
 /** The object in `model.json`, given as bytes, text or what its JSON says. */
-function parsed(given: unknown): Json {
-  let value = given;
+function parsed(json: unknown): Json {
+  let value = json;
   try {
-    const text = given instanceof Uint8Array
-      ? new TextDecoder("utf-8", { fatal: true }).decode(given)
-      : given;
+    const text = json instanceof Uint8Array ? new TextDecoder("utf-8", { fatal: true }).decode(json) : json;
     if (typeof text === "string") value = JSON.parse(text);
   } catch {
     throw new InputError("format", ACTION, "it is not JSON");
@@ -105,8 +103,8 @@ export function readTfjs(model: Uint8Array | string | object, options: TfjsOptio
 
 /** The names of classes that a model's own metadata list. */
 function namesIn({ userDefinedMetadata }: Json): string[] | undefined {
-  const own = asJson(userDefinedMetadata) ?? {};
-  const list = ["classNames", "labels", "classes"].map((key) => member(own, key)).find(Array.isArray);
+  const metadata = asJson(userDefinedMetadata) ?? {};
+  const list = ["classNames", "labels", "classes"].map((key) => member(metadata, key)).find(Array.isArray);
   return list?.every((name) => typeof name === "string") ? list : undefined;
 }
 

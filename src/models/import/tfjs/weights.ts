@@ -71,12 +71,12 @@ export function readWeights(
     parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
     let at = 0;
     for (const each of weights) {
-      const own = asJson(each) ?? {}, { name } = own;
+      const entry = asJson(each) ?? {}, { name } = entry;
       const refuse = (reason: string): never => {
         throw new InputError("format", action, `weight ${shown(name)}: ${reason}`);
       };
       if (typeof name !== "string" || out.has(name)) refuse("it has no name of its own");
-      const { constant, length } = tensorAt(own, bytes, at, refuse);
+      const { constant, length } = tensorAt(entry, bytes, at, refuse);
       out.set(name as string, constant);
       at += length;
     }
@@ -91,8 +91,8 @@ export function readWeights(
   return out;
 }
 
-function tensorAt(own: Json, bytes: Uint8Array, at: number, refuse: (reason: string) => never) {
-  const { shape, dtype } = own, quantization = asJson(member(own, "quantization"));
+function tensorAt(entry: Json, bytes: Uint8Array, at: number, refuse: (reason: string) => never) {
+  const { shape, dtype } = entry, quantization = asJson(member(entry, "quantization"));
   const sized = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0) &&
     sizeOf(shape) <= MAX_SIZE;
   if (!sized) return refuse(`shape ${shown(shape)} is none, or too large`);

@@ -12,9 +12,9 @@ export function clipped(writer: Writer, x: Written, min: number, max: number): W
 
 /** max(x, 0) + slope·min(x, 0) for slopes that are constants. */
 export function prelu(node: GraphNode, x: Written, slopes: Written): Written {
-  const { writer } = node, own = writer.last(x);
-  const below = writer.node("Neg", [writer.node("Relu", [writer.node("Neg", [own])])]);
-  return writer.node("Add", [writer.node("Relu", [own]), writer.node("Mul", [below, slopes])]);
+  const { writer } = node, last = writer.last(x);
+  const below = writer.node("Neg", [writer.node("Relu", [writer.node("Neg", [last])])]);
+  return writer.node("Add", [writer.node("Relu", [last]), writer.node("Mul", [below, slopes])]);
 }
 
 /** One of two inputs, entry by entry; a number for each channel goes with images of either layout. */
@@ -33,10 +33,10 @@ function combined({ writer }: GraphNode, op: string, a: Written, b: Written): Wr
     if (!other.first || !c) return own;
     return { ...writer.constant({ ...c, shape: [c.data.length, 1, 1] }), first: true };
   });
-  const single = (own: Written) => own.first || own.constant?.data.length === 1;
+  const single = (value: Written) => value.first || value.constant?.data.length === 1;
   const first = rank === 4 && single(p) && single(q) && (p.first === true || q.first === true);
-  const own = first ? [p, q] : [writer.last(a), writer.last(b)];
-  return writer.node(op, own, {}, { rank, first });
+  const operands = first ? [p, q] : [writer.last(a), writer.last(b)];
+  return writer.node(op, operands, {}, { rank, first });
 }
 
 /** A reduction over some dimensions of an example. */
@@ -48,13 +48,13 @@ function reduction(op: "ReduceMean" | "ReduceMax" | "ReduceSum"): Operation {
       node.refuse("it goes along the batch, so that examples would depend on each other");
     }
     const images = x.first && !keep && axes.toSorted().join() === "1,2";
-    const own = images ? x : writer.last(x), along = images ? [2, 3] : axes;
+    const input = images ? x : writer.last(x), along = images ? [2, 3] : axes;
     const how = { rank: keep ? x.rank : x.rank - axes.length, first: false };
     // of a sum they are an input in this version
     if (op === "ReduceSum") {
-      return writer.node(op, [own, writer.list(along)], { keepdims: Number(keep) }, how);
+      return writer.node(op, [input, writer.list(along)], { keepdims: Number(keep) }, how);
     }
-    return writer.node(op, [own], { axes: along, keepdims: Number(keep) }, how);
+    return writer.node(op, [input], { axes: along, keepdims: Number(keep) }, how);
   };
 }
 

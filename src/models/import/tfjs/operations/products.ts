@@ -39,9 +39,9 @@ function product(node: GraphNode): Written {
   const { shape, data } = node.constant(1), turned = node.flag("transpose_b") || node.flag("adj_y");
   if (shape.length !== 2) node.refuse("its weights are no matrix");
   if (!turned) return node.writer.dense(node.input(0), node.constant(1), undefined);
-  const [rows, cols] = shape, own = Float64Array.from(data);
-  for (let i = 0; i < own.length; i++) own[i] = data[(i % rows) * cols + Math.floor(i / rows)];
-  return node.writer.dense(node.input(0), { shape: [cols, rows], data: own, whole: false }, undefined);
+  const [rows, cols] = shape, transposed = Float64Array.from(data);
+  for (let i = 0; i < transposed.length; i++) transposed[i] = data[(i % rows) * cols + Math.floor(i / rows)];
+  return node.writer.dense(node.input(0), { shape: [cols, rows], data: transposed, whole: false }, undefined);
 }
 
 function convolution(node: GraphNode): Written {

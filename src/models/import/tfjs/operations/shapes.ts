@@ -95,8 +95,8 @@ export const SHAPES: Readonly<Record<string, Operation>> = {
     });
   },
   ExpandDims(node) {
-    const x = node.last(0), [axis] = node.integers(1), own = axis < 0 ? axis + x.rank + 1 : axis;
-    return node.writer.node("Unsqueeze", [x, node.writer.list([own])], {}, {
+    const x = node.last(0), [axis] = node.integers(1), place = axis < 0 ? axis + x.rank + 1 : axis;
+    return node.writer.node("Unsqueeze", [x, node.writer.list([place])], {}, {
       rank: x.rank + 1,
       first: false,
     });
