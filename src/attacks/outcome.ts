@@ -21,7 +21,7 @@ export type Add = (i: number, part: Part, walked: Walked, predictions: Predictio
 
 /** The outcomes of a plan, complete once every chunk was added under every constraint. */
 export function collected(plan: Plan, classes: number): { outcomes: readonly Outcome[]; add: Add } {
-  const { batch: { x: { rows, cols } }, chunk = CHUNK, criterion } = plan;
+  const { batch: { x: { rows, cols } }, chunk = CHUNK, criterion, nearest } = plan;
   const inOneChunk = rows > 0 && rows <= chunk;
   const outcomes = plan.constraints.map((): Mutable<Outcome> | undefined =>
     inOneChunk ? undefined : emptyOutcome(rows, cols, classes)
@@ -31,10 +31,17 @@ export function collected(plan: Plan, classes: number): { outcomes: readonly Out
     const { queries } = tally, zeroGradients = tally.zeroGradient.reduce((sum, zero) => sum + zero, 0);
     const whole = outcomes[i];
     if (!whole) {
-      // copies: the attack's memory is used again, and sizes may share a walk
+      // the attack's memory is used again
       const copy = matrix(rows, cols);
       copy.data.set(x.data);
-      outcomes[i] = { x: copy, ...predictions, fooled, queries: queries.slice(), zeroGradients };
+      // sizes of the nearest inputs share a walk
+      outcomes[i] = {
+        x: copy,
+        ...predictions,
+        fooled,
+        queries: nearest ? queries.slice() : queries,
+        zeroGradients,
+      };
       return;
     }
     whole.x.data.set(x.data, from * cols);
