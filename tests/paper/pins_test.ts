@@ -444,6 +444,13 @@ const PINS: Pins = {
   "line.right.share": (world) => share(alongLine(world).map(({ scores }) => argmax(scores) === 4)),
   "line.right.share forward": (world) =>
     share(alongLine(world).slice(200).map(({ scores }) => argmax(scores) === 4)),
+  "line.right.share backward": (world) =>
+    share(alongLine(world).slice(0, 201).map(({ scores }) => argmax(scores) === 4)),
+  "line.score.own at 10": (world) => alongLine(world)[400].scores[4],
+  "line.score.greatest at 10": (world) => Math.max(...alongLine(world)[400].scores),
+  "line.score.own at -10": (world) => alongLine(world)[0].scores[4],
+  "line.score.greatest at -10": (world) => Math.max(...alongLine(world)[0].scores),
+  "line.score.greatest at 0": (world) => Math.max(...alongLine(world)[200].scores),
   "line.straightness.mean": (world) => {
     const line = alongLine(world);
     return mean(
@@ -464,6 +471,14 @@ const PINS: Pins = {
     // half way around, where both ways meet
     const x = test.x.map((row, i) => row.map((value, j) => value + r[(i + 60) % 120][j]));
     return errorOf(of("maxout"), { ...test, x });
+  },
+  "universal.maxout.one image's.error": ({ of, test }) => {
+    const r = perturbations(of("maxout"), test);
+    const first = Array.from({ length: 10 }, (_, c) => test.y.indexOf(c)).filter((i) => i >= 0);
+    return mean(first.map((at) => {
+      const x = test.x.map((row) => row.map((value, j) => value + r[at][j]));
+      return errorOf(of("maxout"), { ...test, x });
+    }));
   },
   "universal.maxout.sign of mean.error": ({ of, test, train }) => {
     const r = perturbations(of("maxout"), take(train, test.x.length));
@@ -560,6 +575,10 @@ for (const experiment of experiments) {
     ]));
     if (id === "curves") {
       for (const name of Object.keys(PINS)) if (/^curves\..*worst$/.test(name)) names.add(name);
+    }
+    // what no claim is about
+    for (const name of Object.keys(PINS)) {
+      if (/^line\.|^universal\./.test(name) && name.startsWith(`${id}.`)) names.add(name);
     }
     // at .25 one member falls as all do
     if (id === "beyondEnsemble") names.add("beyondEnsemble.small.attacked.error");
