@@ -2,7 +2,7 @@
 
 import { hopSkipJump, type HopSkipJumpOptions } from "../../src/attacks/hop_skip_jump.ts";
 import { drawn, searchOf } from "./decided.ts";
-import { type Case, plainModel, points, testFollows, type Way } from "./followed.ts";
+import { type Case, type Plain, plainModel, points, testFollows, type Way } from "./followed.ts";
 
 /** Chen, Jordan and Wainwright 2020, algorithm 2, with a gap and probes that float32 tells. */
 function plainHopSkipJump(way: Way<HopSkipJumpOptions>) {
@@ -75,9 +75,31 @@ const cases = (["L2", "Linf"] as const).flatMap((norm): Case<HopSkipJumpOptions>
 testFollows(hopSkipJump, plainHopSkipJump, [...cases, {
   name: "with more probes than a question holds",
   ...{ plain: plainModel({ inputs: 2, classes: 2, seed: 6 }), x: points(1, 2) },
-  options: { epsilon, norm: "L2", steps: 1, probes: 2100 },
+  options: { epsilon, norm: "L2", steps: 2, probes: 2000 },
 }, {
   name: "with a size for each feature",
   ...{ plain: plainModel({ seed: 5 }), x: points(2) },
   options: { epsilon: [10, 5, 0, 8], norm: "Linf", steps: 2, probes: 20 },
 }], { tolerance: 1e-5 });
+
+/** A point beside the boundary of two classes, of numbers of about this size. */
+function beside(plain: Plain, size: number): number[] {
+  const from = points(1)[0].map((value) => size * value), { value, slopes } = plain.lead(from, 0, 1);
+  const square = slopes.reduce((sum, slope) => sum + slope * slope, 0);
+  return from.map((each, i) => Math.fround(each - (1 - 1e-7) * value / square * slopes[i]));
+}
+
+const two = plainModel({ classes: 2, bend: 0, offset: 0 }),
+  many = plainModel({ inputs: 1500, classes: 2, seed: 3 });
+testFollows(hopSkipJump, plainHopSkipJump, [
+  ...[1000, 0.01].map((size): Case<HopSkipJumpOptions> => ({
+    name: `beside the boundary, among numbers of about ${size}`,
+    ...{ plain: two, x: [beside(two, size)] },
+    options: { epsilon: 1e6, norm: "L2", steps: 1, probes: 9 },
+  })),
+  {
+    name: "of so many features that the gap is smaller",
+    ...{ plain: many, x: points(1, 1500) },
+    options: { epsilon, norm: "Linf", steps: 1, probes: 1 },
+  },
+], { tolerance: 1e-5 });
