@@ -78,6 +78,17 @@ Deno.test("the command line has no network, the task of data only its mirrors, a
   assert(tasks.gibbon.command.includes("-P=files ") && tasks.data.command.includes("-P=download "));
 });
 
+Deno.test("tasks that load packages of queues are asked for no permission on a terminal, where Ctrl-C would not be heard", () => {
+  // one of them looks for a native part that it can do without
+  assertEquals(tasksWith("--no-prompt"), ["queue", "bench", "test:queue"]);
+});
+
+Deno.test("a task that writes where its user says starts where that user stands", () => {
+  for (const name of ["gibbon", "onnxruntime", "remote", "queue", "data", "pack", "web"]) {
+    assert(tasks[name].command.startsWith('root=$PWD && cd "$INIT_CWD" && '), name);
+  }
+});
+
 Deno.test("a task that may write anywhere says what it writes", () => {
   const anywhere = Object.entries<{ write?: unknown }>(permissions).filter(([, { write }]) => write === true)
     .map(([name]) => name);
