@@ -109,9 +109,9 @@ function* askOnce(
 }
 
 /** Counts a query, and the examples whose gradient is 0 or no number in all inputs. */
-function count({ queries, zeroGradient }: Tally, { x, rows, ask }: Query, { gradient }: Reply): void {
+function count({ queries, zeroGradient }: Tally, { x, rows }: Query, { gradient }: Reply): void {
   for (let i = 0; i < x.rows; i++) queries[rows ? rows[i] : i]++;
-  if (ask !== "gradient" || !gradient) return;
+  if (!gradient) return;
   const { data, cols } = gradient;
   for (let i = 0, at = 0; at < data.length; i++, at += cols) {
     let j = 0;

@@ -105,5 +105,10 @@ Deno.test("dlr with a target that comes third moves, as the margin does, and the
   // two classes have no third
   const two = quadratic([[1, 2], [0, 1]], [[0, 0], [0, 0]]),
     given = batch({ x: matrix(1, 2), labels: [0], classes: 2 });
+  const three = quadratic([[1, 2], [0, 1], [1, 0]], [[0, 0], [0, 0], [0, 0]]);
+  assertEquals(
+    fgsm(asked(three), { ...given, classes: 3 }, { epsilon: 1, loss: "dlr" }).conditions.options.loss,
+    "dlr",
+  );
   assertEquals(fgsm(asked(two), given, { epsilon: 1, loss: "dlr" }).conditions.options.loss, "margin");
 });

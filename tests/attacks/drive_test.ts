@@ -157,6 +157,9 @@ Deno.test("sizes of a sweep share the answers about the inputs themselves, and e
   const pair = asked(FORMULA);
   climb.sweep(pair, given, { epsilons: [0.5, 0.25] });
   assertEquals(pair.questions.length, 2 + 3 + 3);
+  // other sizes after them are others
+  const others = climb.sweep(asked(FORMULA), given, { epsilons: [0.125, 0.0625] });
+  assertEquals(others[1].x, climb(asked(FORMULA), given, { epsilon: 0.0625 }).x);
   // one size alone keeps nothing
   const single = asked(FORMULA);
   climb(single, given, { epsilon: 0.5 });
@@ -168,7 +171,7 @@ Deno.test("attacks count the examples whose gradient was 0 in all inputs, whenev
     ...FORMULA,
     slopes: (x: Float64Array) => x[0] > 0 ? FORMULA.slopes(x) : [[0, 0], [0, x[1] > 0 ? 1 : 0], [0, 0]],
   };
-  const x = matrix(6, 2, [1, 1, -1, 1, -1, -1, -1, -0.5, 1, -1, 0.25, 0]);
+  const x = matrix(6, 2, [-1, 1, 1, 1, -1, -1, -1, -0.5, 1, -1, 0.25, 0]);
   const given = batch({ x, labels: new Int32Array(6), classes: 3 });
   assertEquals(climb(asked(flat), given, { epsilon: 0.01 }).zeroGradients, 2);
   // the last one is asked alone, where it has moved to
@@ -521,9 +524,19 @@ Deno.test("what a caller gives is checked: norms, sizes, examples beyond bounds,
   run({ epsilon: 2, bounds });
   bounds[0] = -9;
   assert(run({ epsilon: 2, bounds }).x.data.some((v) => v < -1));
+  assertThrows(() => run({ epsilon: 2, bounds: [-9, 1, 2] }), InputError, "bounds");
+  const endless = { x: matrix(1, 2, [0.5, -Infinity]), labels: Int32Array.of(0), classes: 3 };
+  assertThrows(
+    () => run({ epsilon: 1, bounds: [-Infinity, 1] }, endless),
+    InputError,
+    "input 1 of example 0",
+  );
   const five = asked(quadratic([[1, 2, 3], [3, 2, 1]], [[0, 0, 0], [0, 0, 0]]));
   const wide = batch({ x: matrix(1, 3), labels: [0], classes: 2 });
   assertThrows(() => dice(five, given, { epsilon: 0.5 }), InputError);
+  assertEquals(near(five, wide, { epsilon: 1 }).x.cols, 3);
+  const two = asked(quadratic([[1, 2], [3, 2]], [[0, 0], [0, 0]]));
+  assertEquals(near(two, batch({ x: matrix(1, 2), labels: [0], classes: 2 }), { epsilon: 1 }).x.cols, 2);
   assertEquals(near(five, wide, { epsilon: 1 }).x.cols, 3);
   assertEquals(near(asked(FORMULA), given, { epsilon: 1 }).x.cols, 2);
 });
