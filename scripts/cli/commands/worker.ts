@@ -4,6 +4,10 @@ import { type Command, command } from "../command.ts";
 import { COMPUTING } from "../computing.ts";
 import { integerOption, text } from "../options.ts";
 
+/** What a worker that was interrupted says: its end is no failure. */
+const STOPPED =
+  "The worker stopped; what it had begun is kept as far as its last checkpoint, other workers go on from there, and so does the same command";
+
 /** Does the jobs of a queue, on any machine that reaches it and the store. */
 export const worker: Command = command({
   name: "worker",
@@ -67,6 +71,7 @@ checkpoint. It takes jobs of its own version of Gibbon alone.`,
         onJob: (state, what) => context.print(`${state} ${what}`),
         signal,
       });
+      if (signal.aborted) context.note(STOPPED);
     });
     return 0;
   },
