@@ -1,6 +1,12 @@
 /** HopSkipJump beside its algorithm in plain loops. */
 
+import { assertEquals } from "@std/assert";
 import { hopSkipJump, type HopSkipJumpOptions } from "../../src/attacks/hop_skip_jump.ts";
+import { batch } from "../../src/data/batch.ts";
+import { heads } from "../../src/heads.ts";
+import { matrix } from "../../src/matrix.ts";
+import type { Classifier } from "../../src/models/classifier.ts";
+import { assertClose } from "../support.ts";
 import { drawn, searchOf } from "./decided.ts";
 import { type Case, type Plain, plainModel, points, testFollows, type Way } from "./followed.ts";
 
@@ -103,3 +109,24 @@ testFollows(hopSkipJump, plainHopSkipJump, [
     options: { epsilon, norm: "Linf", steps: 1, probes: 1 },
   },
 ], { tolerance: 1e-5 });
+
+Deno.test("hopSkipJump() halves a step twenty times before it stays", () => {
+  // what fools is a line, beside which nothing does
+  const asked: number[][] = [];
+  const made: Classifier = {
+    inputs: 2,
+    classes: 2,
+    head: heads.softmax,
+    scores({ rows, data }) {
+      const points = Array.from({ length: rows }, (_, k) => [data[2 * k], data[2 * k + 1]]);
+      asked.push(...points);
+      return matrix(rows, 2, points.flatMap(([x, y]) => [0, x >= 2 && y === 0 ? 1 : -1]));
+    },
+  };
+  const examples = batch({ x: matrix(1, 2), labels: [0], classes: 2 });
+  hopSkipJump(made, examples, { norm: "L2", epsilon: 9, steps: 1, probes: 4, starts: matrix(1, 2, [4, 0]) });
+  // the example, the start, a bisection, probes, the halvings, a bisection again, and the judgement
+  assertEquals(asked.length, 1 + 1 + 20 + 4 + 20 + 20 + 1);
+  const lengths = asked.slice(26, 46).map(([x, y]) => Math.hypot(x - 2, y));
+  assertClose(lengths.slice(0, 12), Array.from({ length: 12 }, (_, k) => 2 ** (1 - k)), 1e-3);
+});
