@@ -198,6 +198,13 @@ Deno.test("passesOf() counts a gradient as three passes, each answer as one, and
   assertEquals(passes("scores", "within", { restarts: "many" }), 7 * 3 + 3);
   assertEquals(passes("labels", "nearest", {}), 7 * 2 + 3);
   assertEquals(passes("labels", "within", { steps: 1, restarts: 1 }), 1 + 3);
+  // an attack that asks about ten inputs beside each feature
+  const wide = {
+    ...idle({ needs: "labels", goal: "within" }),
+    asks: (inputs: number) => 10 * inputs,
+  } as Attack;
+  const asked = [passesOf({ attack: wide, epsilons: [1] }, 3), passesOf({ attack: wide, epsilons: [1] })];
+  assertEquals(asked, [30 + 1, 10 + 1]);
   const silent = (goal: Attack["goal"]) =>
     passesOf({ attack: idle({ needs: "gradients", goal }), epsilons: [1, 2] });
   assertEquals([silent("nearest"), silent("within")], [3 * 140 + 2, 3 + 2]);
