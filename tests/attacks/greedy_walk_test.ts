@@ -170,4 +170,12 @@ Deno.test("greedyTabular() leaves an example of which nothing can move, whatever
   const attacked = greedyTabular(model, examples, { epsilon: 0.25, bounds: [0, 1e8], grid: 4, moves: 1 });
   assertEquals([...attacked.x.data], [1e8, 0]);
   assertEquals([...attacked.queries], [1, 3]);
+  // one way alone is tried too
+  const up = quadratic([[0], [1]], [[0], [0]]), easy = asked({ ...up, scores: (x) => [1, up.scores(x)[1]] });
+  const edge = batch({ x: matrix(1, 1, [0]), labels: [0], classes: 2 });
+  assertEquals([...greedyTabular(easy, edge, { epsilon: 0.25, bounds: [0, 1], grid: 4, moves: 1 }).x.data], [
+    0.25,
+  ]);
+  // five values for each feature
+  assertEquals(greedyTabular.asks?.(3), 15);
 });
