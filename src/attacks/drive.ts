@@ -14,19 +14,21 @@ import {
   type Reply,
   replyAsync,
 } from "./oracle.ts";
-import { collected, type Outcome } from "./outcome.ts";
+import { type Add, collected, type Outcome } from "./outcome.ts";
 import { CHUNK, type Plan } from "./plan.ts";
 import { type KnownModel, type Part, walk, type Walked } from "./walk.ts";
 
-/** What is done with the adversarial inputs of a chunk under constraint `i`, and the calls that this takes. */
-type Receive = (i: number, part: Part, walked: Walked) => Iterable<Call, void, Reply>;
+/**
+ * What is done with the adversarial inputs of a chunk under constraint `i`, and the calls that this takes; `S` is what it needs
+ * for that. No closure: engines make a hidden class for each generator function that a closure is.
+ */
+type Receive<S> = (state: S, i: number, part: Part, walked: Walked) => Iterable<Call, void, Reply>;
 
 /** The calls of the model that a plan takes. */
-function* calls(
-  model: KnownModel,
-  plan: Plan,
-  memory: MatrixSource,
-  receive: Receive,
+function* calls<S>(
+  { model, plan, memory }: { model: KnownModel; plan: Plan; memory: MatrixSource },
+  receive: Receive<S>,
+  state: S,
 ): Generator<Call, void, Reply> {
   const { batch, run, criterion, constraints, nearest, chunk = CHUNK, signal, onProgress } = plan;
   // the nearest inputs serve every size
@@ -42,10 +44,10 @@ function* calls(
       const constraint = constraints[pass];
       const walked = yield* walk(part, { model, criterion, constraint, memory, run, before });
       signal?.throwIfAborted();
-      if (!nearest) yield* receive(pass, part, walked);
+      if (!nearest) yield* receive(state, pass, part, walked);
       else {
         for (let i = 0; i < constraints.length; i++) {
-          yield* receive(i, part, within(constraints[i].around(part.x), walked, memory));
+          yield* receive(state, i, part, within(constraints[i].around(part.x), walked, memory));
         }
       }
     }
@@ -94,12 +96,20 @@ function* judged(
   memory: MatrixSource,
 ): Generator<Call, readonly Outcome[], Reply> {
   const { outcomes, add } = collected(plan, model.classes);
-  yield* calls(model, plan, memory, function* (i, part, walked) {
-    check(plan.name, part, walked);
-    const reply = yield { ask: "scores", x: walked.x, place: (row) => part.from + row };
-    add(i, part, walked, predictionsOf(model, reply));
-  });
+  yield* calls({ model, plan, memory }, judge, { model, name: plan.name, add });
   return outcomes;
+}
+
+/** Checks the inputs of a chunk, and adds what the model says of them. */
+function* judge(
+  { model, name, add }: { model: KnownModel; name: string; add: Add },
+  i: number,
+  part: Part,
+  walked: Walked,
+): Generator<Call, void, Reply> {
+  check(name, part, walked);
+  const reply = yield { ask: "scores", x: walked.x, place: (row) => part.from + row };
+  add(i, part, walked, predictionsOf(model, reply));
 }
 
 /** @throws if an attack broke its constraint, which is a bug in it */
@@ -112,11 +122,13 @@ function check(name: string, { from }: Part, { region, x }: Walked): void {
 
 /** The adversarial inputs alone, unchecked and not judged, written to `out`. */
 export function driveInputs(model: Differentiable, plan: Plan, out: Matrix): void {
-  follow(model, (memory) =>
-    calls(model, plan, memory, (_, { from }, { x }) => {
-      out.data.set(x.data, from * out.cols);
-      return [];
-    }));
+  follow(model, (memory) => calls({ model, plan, memory }, copyInto, out));
+}
+
+/** Writes the inputs of a chunk where they belong, and asks nothing. */
+function copyInto(out: Matrix, _: number, { from }: Part, { x }: Walked): readonly never[] {
+  out.data.set(x.data, from * out.cols);
+  return [];
 }
 
 /** The outcomes on a model that answers at once. */
