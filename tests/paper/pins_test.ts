@@ -5,7 +5,7 @@ import { fgsm } from "../../src/attacks/fgsm.ts";
 import { pgd } from "../../src/attacks/pgd.ts";
 import { signNoise } from "../../src/attacks/noise.ts";
 import { rotation } from "../../src/attacks/rotation.ts";
-import { directedRubbish, rubbish } from "../../src/attacks/rubbish.ts";
+import { rubbish } from "../../src/attacks/rubbish.ts";
 import { universal } from "../../src/attacks/universal.ts";
 import type { Batch } from "../../src/data/batch.ts";
 import { predict } from "../../src/predict.ts";
@@ -19,6 +19,7 @@ import { members } from "../../src/paper/recipes/ensemble.ts";
 import { rng } from "../../src/rng.ts";
 import { init } from "../../src/runtime/variants.ts";
 import { assertDrawable } from "./drawable.ts";
+import { alongLine, directedRates, EPSILONS, FIGURES, whereBothErr } from "./figures.ts";
 import {
   answer,
   argmax,
@@ -72,6 +73,7 @@ function standing(prefix: string, name: string): Pins {
   const noise = (world: World) => onNoise(world, name).map((p) => Math.max(...p));
   return {
     [`${prefix}.clean.error`]: ({ of, test }) => errorOf(of(name), test),
+    [`${prefix}.clean.confidence`]: ({ of, test }) => confidenceOf(of(name), test),
     [`${prefix}.fgsm.error`]: ({ of, test }) => errorOf(of(name), attacked(of(name), test)),
     [`${prefix}.fgsm.confidence`]: ({ of, test }) =>
       confidenceOf(of(name), attacked(of(name), test), { onMistakes: true }),
@@ -202,16 +204,11 @@ function ensembleStep({ of }: World, row: Row, y: number): Row {
 const votedError = (world: World, { x, y }: Rows) =>
   share(x.map((row, i) => argmax(votes(world, row)) !== y[i]));
 
-/** Scores along the attack's direction of the first 4, from ε = −10 to 10. */
-function alongLine({ of, test: { x, y } }: World) {
-  const at = y.indexOf(4);
-  const direction = step(of("maxout"), x[at], 4, 1).map((value, i) => Math.sign(value - x[at][i]));
-  const epsilons = Array.from({ length: 401 }, (_, i) => (i - 200) * 0.05);
-  return epsilons.map((epsilon) => ({
-    epsilon,
-    scores: forward(of("maxout"), x[at].map((value, i) => value + epsilon * direction[i])),
+const votedConfidence = (world: World, { x, y }: Rows) =>
+  100 * mean(x.flatMap((row, i) => {
+    const p = votes(world, row);
+    return argmax(p) !== y[i] ? [Math.max(...p)] : [];
   }));
-}
 
 function rSquared(points: readonly (readonly [number, number])[]): number {
   const [a, b] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
@@ -219,9 +216,62 @@ function rSquared(points: readonly (readonly [number, number])[]): number {
   return sum((x, y) => x * y) ** 2 / (sum((x) => x * x) * sum((_, y) => y * y));
 }
 
+/** R² of each class's scores beyond ±2. */
+const straightness = (world: World) => {
+  const line = alongLine(world);
+  return Array.from(
+    { length: 10 },
+    (_, c) =>
+      [line.slice(240), line.slice(0, 161)].map((side) =>
+        rSquared(side.map(({ epsilon, scores }) => [epsilon, scores[c]]))
+      ),
+  ).flat();
+};
+
 /** Perturbations of the attack on `name`. */
 const perturbations = (of: Model, rows: Rows) =>
   attacked(of, rows).x.map((row, i) => row.map((value, j) => value - rows.x[i][j]));
+
+/** Perturbations of other images, on one model. */
+function universalPins(name: string): Pins {
+  const moved = ({ x, y }: Rows, r: (i: number) => Row): Rows => ({
+    x: x.map((row, i) => row.map((value, j) => value + r(i)[j])),
+    y,
+  });
+  // half way around, where both ways meet
+  const others = ({ of, test }: World) => {
+    const r = perturbations(of(name), test);
+    return moved(test, (i) => r[(i + 60) % 120]);
+  };
+  const average = ({ of, test, train }: World) => {
+    const r = perturbations(of(name), take(train, test.x.length));
+    return r[0].map((_, j) => mean(r.map((each) => each[j])));
+  };
+  const bySign = (world: World) => {
+    const sign = average(world).map((value) => 0.25 * Math.sign(value));
+    return moved(world.test, () => sign);
+  };
+  const pins: Pins = {
+    "clean.error": ({ of, test }) => errorOf(of(name), test),
+    "own.error": ({ of, test }) => errorOf(of(name), attacked(of(name), test)),
+    "noise.error": ({ of, test }) =>
+      errorOf(of(name), rowsOf(signNoise(of(name), asBatch(test), { epsilon: 0.25 }))),
+    "another's.error": (world) => errorOf(world.of(name), others(world)),
+    "another's.confidence": (world) => confidenceOf(world.of(name), others(world), { onMistakes: true }),
+    "one image's.error": ({ of, test }) => {
+      const r = perturbations(of(name), test);
+      const first = Array.from({ length: 10 }, (_, c) => test.y.indexOf(c)).filter((i) => i >= 0);
+      return mean(first.map((at) => errorOf(of(name), moved(test, () => r[at]))));
+    },
+    "mean.error": (world) => {
+      const r = average(world);
+      return errorOf(world.of(name), moved(world.test, () => r));
+    },
+    "sign of mean.error": (world) => errorOf(world.of(name), bySign(world)),
+    "sign of mean.confidence": (world) => confidenceOf(world.of(name), bySign(world), { onMistakes: true }),
+  };
+  return Object.fromEntries(Object.entries(pins).map(([id, pin]) => [`universal.${name}.${id}`, pin]));
+}
 
 /** What noise is taken for by the maxout network. */
 function shares(world: World): Row {
@@ -229,22 +279,10 @@ function shares(world: World): Row {
   return Array.from({ length: 10 }, (_, c) => share(p.map((each) => argmax(each) === c)));
 }
 
-const directed = (name: string) => (world: World) =>
-  mean(Array.from({ length: 10 }, (_, target) => {
-    const { x } = directedRubbish(world.of(name), {
-      target,
-      epsilon: 0.25,
-      step: "sign",
-      samples: 200,
-      seed: world.context.seed,
-    });
-    return share(doubles(x).map((row) => probabilities(world.of(name), row)[target] >= 0.5));
-  }));
+const directed = (name: string) => (world: World) => mean(directedRates(world, name));
 
 const sweepError = (name: string, epsilon: number) => ({ of, test }: World) =>
   errorOf(of(name), attacked(of(name), test, epsilon));
-
-const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5];
 
 const half = (name: string) => (world: World) => {
   const errors = EPSILONS.map((epsilon) => sweepError(name, epsilon)(world));
@@ -339,6 +377,8 @@ const PINS: Pins = {
     errorOf(of("softmax"), rowsOf(rotation(of("softmax"), asBatch(test), { epsilon: 0.3 }))),
   "curves.maxout.half": half("maxout"),
   "curves.adversarialMaxout.half": half("adversarialMaxout"),
+  "curves.maxout.noise.error": ({ of, test, context: { seed } }) =>
+    errorOf(of("maxout"), rowsOf(signNoise(of("maxout"), asBatch(test), { epsilon: 0.5, seed }))),
   ...Object.fromEntries(
     ["softmax", "maxout", "adversarialMaxout", "signNoiseMaxout", "sigmoidMaxout"].map((name) => [
       `curves.${name}.worst`,
@@ -441,6 +481,18 @@ const PINS: Pins = {
   "rbf.maxout.training error": ({ of, train }) => errorOf(of("maxout"), train),
   ...agreementPins("", {}),
   ...agreementPins(" in float32", FLOAT32),
+  "agreement.where both err.examples": (world) => 100 * whereBothErr(world).length / world.test.y.length,
+  "agreement.where both err.rbf as softmax": (world) =>
+    share(whereBothErr(world).map(({ rbf, softmax }) => rbf === softmax)),
+  "agreement.where both err.rbf of its own": (world) =>
+    share(whereBothErr(world).map((s) => ![s.label, s.maxout, s.softmax].includes(s.rbf))),
+  "agreement.where both err.rbf confidence": (world) =>
+    100 * mean(whereBothErr(world).map(({ confidence }) => confidence)),
+  "agreement.where both say the same.rbf too": (world) =>
+    share(
+      whereBothErr(world).filter(({ maxout, softmax }) => maxout === softmax)
+        .map(({ rbf, maxout }) => rbf === maxout),
+    ),
   "line.right.share": (world) => share(alongLine(world).map(({ scores }) => argmax(scores) === 4)),
   "line.right.share forward": (world) =>
     share(alongLine(world).slice(200).map(({ scores }) => argmax(scores) === 4)),
@@ -451,40 +503,10 @@ const PINS: Pins = {
   "line.score.own at -10": (world) => alongLine(world)[0].scores[4],
   "line.score.greatest at -10": (world) => Math.max(...alongLine(world)[0].scores),
   "line.score.greatest at 0": (world) => Math.max(...alongLine(world)[200].scores),
-  "line.straightness.mean": (world) => {
-    const line = alongLine(world);
-    return mean(
-      Array.from(
-        { length: 10 },
-        (_, c) =>
-          [line.slice(240), line.slice(0, 161)].map((side) =>
-            rSquared(side.map(({ epsilon, scores }) => [epsilon, scores[c]]))
-          ),
-      ).flat(),
-    );
-  },
-  "universal.maxout.own.error": ({ of, test }) => errorOf(of("maxout"), attacked(of("maxout"), test)),
-  "universal.maxout.noise.error": ({ of, test }) =>
-    errorOf(of("maxout"), rowsOf(signNoise(of("maxout"), asBatch(test), { epsilon: 0.25 }))),
-  "universal.maxout.another's.error": ({ of, test }) => {
-    const r = perturbations(of("maxout"), test);
-    // half way around, where both ways meet
-    const x = test.x.map((row, i) => row.map((value, j) => value + r[(i + 60) % 120][j]));
-    return errorOf(of("maxout"), { ...test, x });
-  },
-  "universal.maxout.one image's.error": ({ of, test }) => {
-    const r = perturbations(of("maxout"), test);
-    const first = Array.from({ length: 10 }, (_, c) => test.y.indexOf(c)).filter((i) => i >= 0);
-    return mean(first.map((at) => {
-      const x = test.x.map((row) => row.map((value, j) => value + r[at][j]));
-      return errorOf(of("maxout"), { ...test, x });
-    }));
-  },
-  "universal.maxout.sign of mean.error": ({ of, test, train }) => {
-    const r = perturbations(of("maxout"), take(train, test.x.length));
-    const sign = r[0].map((_, j) => 0.25 * Math.sign(mean(r.map((each) => each[j]))));
-    return errorOf(of("maxout"), { ...test, x: test.x.map((row) => row.map((value, j) => value + sign[j])) });
-  },
+  "line.straightness.mean": (world) => mean(straightness(world)),
+  "line.straightness.least": (world) => Math.min(...straightness(world)),
+  ...universalPins("maxout"),
+  ...universalPins("softmax"),
   "ensemble.whole.error": (world) => {
     const { x, y } = world.test;
     return votedError(world, { x: x.map((row, i) => ensembleStep(world, row, y[i])), y });
@@ -492,6 +514,35 @@ const PINS: Pins = {
   "ensemble.single.error": (world) => votedError(world, attacked(world.of("member1"), world.test)),
   "ensemble.single in float32.error": (world) =>
     votedError(world, attacked(world.of("member1"), world.test, 0.25, FLOAT32)),
+  "ensemble.clean.error": (world) => votedError(world, world.test),
+  "ensemble.member.clean.error": ({ of, test }) => errorOf(of("member1"), test),
+  "ensemble.member.fgsm.error": ({ of, test }) => errorOf(of("member1"), attacked(of("member1"), test)),
+  "ensemble.whole.confidence": (world) => {
+    const { x, y } = world.test;
+    return votedConfidence(world, { x: x.map((row, i) => ensembleStep(world, row, y[i])), y });
+  },
+  "ensemble.single.confidence": (world) => votedConfidence(world, attacked(world.of("member1"), world.test)),
+  "ensemble.whole in float32.error": (world) => {
+    const whole = ensemble(members.map(world.of));
+    return votedError(
+      world,
+      rowsOf(fgsm(whole, asBatch(world.test), { epsilon: 0.25, gradient: "float32" })),
+    );
+  },
+  "ensemble.whole by mean scores.error": ({ of, test: { x, y } }) => {
+    const all = members.map(of);
+    const average = (each: readonly Row[]) => each[0].map((_, c) => mean(each.map((row) => row[c])));
+    const scores = (row: Row) => average(all.map((member) => forward(member, row)));
+    const softmax = (s: Row) => {
+      const powers = s.map((value) => Math.exp(value - Math.max(...s)));
+      return powers.map((p) => p / powers.reduce((a, b) => a + b));
+    };
+    return share(x.map((row, i) => {
+      const d = softmax(scores(row)).map((p, c) => p - (c === y[i] ? 1 : 0));
+      const g = average(all.map((member) => backward(member, row, d)));
+      return argmax(scores(row.map((value, j) => value + 0.25 * Math.sign(g[j])))) !== y[i];
+    }));
+  },
   ...byLibrary("generative.mpDbm", "mpDbm"),
   ...byLibrary("generative.classRbm", "classRbm"),
   ...Object.fromEntries(
@@ -505,6 +556,18 @@ const PINS: Pins = {
   "rubbish.share of 8": (world) => shares(world)[8],
   "rubbish.largest share": (world) => Math.max(...shares(world)),
   "rubbish.least share": (world) => Math.min(...shares(world)),
+  "rubbish.sigmoid.clean.error": ({ of, test }) => errorOf(of("sigmoidMaxout"), test),
+  "rubbish.taught.clean.error": ({ of, test }) => errorOf(of("rubbishMaxout"), test),
+  ...Object.fromEntries(
+    Array.from({ length: 10 }, (_, c) => [
+      `rubbish.directed.${c}.success`,
+      (world: World) => directedRates(world, "maxout")[c],
+    ]),
+  ),
+  "rubbish.directed.hardest.success": (world) => Math.min(...directedRates(world, "maxout")),
+  // as long as the sign step of .25 in 784 pixels
+  "rubbish.directed by gradient.success": (world) =>
+    mean(directedRates(world, "maxout", { step: "gradient", epsilon: 0.25 * Math.sqrt(784) })),
   "rubbish.taught.clean.harm": ({ of, test }) =>
     errorOf(of("rubbishMaxout"), test) - errorOf(of("sigmoidMaxout"), test),
   "rubbish.taught.directed.success": directed("rubbishMaxout"),
@@ -551,7 +614,7 @@ const WIDE = new Set(["linear"]);
 for (const experiment of experiments) {
   const { id } = experiment;
   const own = claims.filter((claim) => claim.id.startsWith(`${id}.`));
-  if (own.length === 0) continue;
+  if (own.length === 0 && !FIGURES[id]) continue;
   Deno.test(`experiment ${id} measures what a computation of its own gives for every claim`, async () => {
     const world = worldFor(experiment, WIDE.has(id) ? 28 : undefined);
     const parts: number[] = [];
@@ -567,21 +630,19 @@ for (const experiment of experiments) {
         assert(known, `${figure.id} shows ${value}`);
       }
     }
+    const figureOf = <F>(name: string) => figures.find(({ id }) => id === name)! as F;
+    FIGURES[id]?.(world, figureOf, measurements);
     // figures of claims, and what their orderings compare them with
     const names = new Set(own.flatMap((claim) => [
       claim.id,
       ...(claim.ordering?.of ?? []).filter((other) => other.startsWith(`${id}.`)),
       ...(claim.gradient && claim.id !== "ensemble.whole.error" ? [inFloat32(claim.id)] : []),
     ]));
-    if (id === "curves") {
-      for (const name of Object.keys(PINS)) if (/^curves\..*worst$/.test(name)) names.add(name);
-    }
-    // what no claim is about
+    // and what no claim is about, unless it takes long
     for (const name of Object.keys(PINS)) {
-      if (/^line\.|^universal\./.test(name) && name.startsWith(`${id}.`)) names.add(name);
+      if (/^beyond|\.rubbish\./.test(name) || !name.startsWith(`${id}.`)) continue;
+      if (measurements[name.slice(id.length + 1)] !== undefined) names.add(name);
     }
-    // at .25 one member falls as all do
-    if (id === "beyondEnsemble") names.add("beyondEnsemble.small.attacked.error");
     for (const name of names) {
       const pin = PINS[name];
       assert(pin, `${name} has no pin`);
