@@ -5,6 +5,7 @@ import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import type { BudgetName } from "../../src/paper/budgets.ts";
 import { atLeast, atMost, clearlyLess, less, same } from "../../src/paper/ordering.ts";
+import { EXPLAINED, MISSES, RULES, toleranceOf } from "./rules.ts";
 
 const claim: Claim = {
   id: "a.error",
@@ -254,4 +255,50 @@ Deno.test("claims' derived figures follow from the paper's", () => {
   const figure = (id: string) => claims.find((claim) => claim.id === id)!.paper!;
   assertAlmostEquals(figure("agreement.softmax.error on mistakes"), 100 * a / b, 0.1);
   assertAlmostEquals(figure("agreement.rbf.error on mistakes"), 100 * c / d, 0.1);
+});
+
+Deno.test("claims have the rules that were entered twice", () => {
+  const said = claims.flatMap(({ id, ordering }) => ordering ? [[id, ordering.says]] : []);
+  const expected = Object.entries(RULES).map(([id, rule]) => {
+    const inWords = (_: string, b: string, images?: string) =>
+      ` < ${b} by two standard errors${images ? ` on ${images} images` : ""}`;
+    return [
+      id,
+      rule.split(" and ").map((part) => part.replace(/ ≪ (.*?)(?: \((\d+)\))?$/, inWords)).join(" and "),
+    ];
+  });
+  assertEquals(Object.fromEntries(said), Object.fromEntries(expected));
+});
+
+Deno.test("claims' windows are those of all such figures, or exceptions that were entered twice", () => {
+  for (const { id, paper, tolerance } of claims) {
+    if (paper !== null) assertEquals([tolerance!.by, tolerance!.on], [...toleranceOf(id, paper)], id);
+  }
+  const fitted = claims.filter(({ tolerance }) => tolerance?.fitted).map(({ id }) => id);
+  assertEquals(fitted, [
+    "softmax.fgsm.confidence",
+    "softmax.rubbish.error",
+    "softmax.rubbish.confidence",
+  ]);
+});
+
+Deno.test("claims' reasons explain misses of their own size and direction alone", () => {
+  const own = claims.flatMap(({ id, reason }) =>
+    reason ? [[id, MISSES.filter((by) => reason.fits(50 + by, 50))]] : []
+  );
+  assertEquals(Object.fromEntries(own), EXPLAINED);
+});
+
+Deno.test("orderings of a form of their own hold at their bounds and no farther", () => {
+  const holds = (id: string, ours: Record<string, number>) =>
+    claims.find((claim) => claim.id === id)!.ordering!.holds(ours, 10000);
+  const worst = (a: number) =>
+    holds("curves.adversarialMaxout.worst", {
+      "curves.adversarialMaxout.worst": a,
+      "adversarial.fgsm.error": 20,
+    });
+  assertEquals([20, 25, 25.1].map(worst), [true, true, false]);
+  const decayed = (a: number) =>
+    holds("decay.0.000025.clean.error", { "decay.none.clean.error": 2, "decay.0.000025.clean.error": a });
+  assertEquals([1.9, 2, 2.1].map(decayed), [false, true, true]);
 });
