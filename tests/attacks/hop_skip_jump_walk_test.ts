@@ -97,18 +97,67 @@ function beside(plain: Plain, size: number): number[] {
 
 const two = plainModel({ classes: 2, bend: 0, offset: 0 }),
   many = plainModel({ inputs: 1500, classes: 2, seed: 3 });
+const near: HopSkipJumpOptions & Case<object>["options"] = { epsilon: 1e6, norm: "L2", steps: 1, probes: 9 };
 testFollows(hopSkipJump, plainHopSkipJump, [
-  ...[1000, 0.01].map((size): Case<HopSkipJumpOptions> => ({
-    name: `beside the boundary, among numbers of about ${size}`,
-    ...{ plain: two, x: [beside(two, size)] },
-    options: { epsilon: 1e6, norm: "L2", steps: 1, probes: 9 },
-  })),
+  {
+    name: "beside the boundary, a small example before a large one",
+    ...{ plain: two, x: [beside(two, 0.01), beside(two, 1000)] },
+    options: near,
+  },
   {
     name: "of so many features that the gap is smaller",
     ...{ plain: many, x: points(1, 1500) },
     options: { epsilon, norm: "Linf", steps: 1, probes: 1 },
   },
 ], { tolerance: 1e-5 });
+
+// among numbers of that size a tolerance counts from 0
+testFollows(hopSkipJump, plainHopSkipJump, [
+  { name: "beside the boundary, among small numbers", plain: two, x: [beside(two, 0.01)], options: near },
+], { tolerance: 1e-7 });
+
+Deno.test("hopSkipJump() asks of 2000 probes at once at most, all of an example", () => {
+  const asked: number[] = [];
+  const made: Classifier = {
+    inputs: 1,
+    classes: 2,
+    head: heads.softmax,
+    scores({ rows, data }) {
+      asked.push(rows);
+      return matrix(rows, 2, [...data].flatMap((x) => [0, x - 0.5]));
+    },
+  };
+  const examples = batch({ x: matrix(23, 1), labels: new Array(23).fill(0), classes: 2 });
+  const starts = matrix(1, 1, [1]), options = { epsilon: 9, steps: 1, probes: 87, starts };
+  hopSkipJump(made, examples, { norm: "L2", ...options });
+  // 23 · 87 are 2001
+  assertEquals(asked.filter((rows) => rows !== 23), [22 * 87, 87]);
+});
+
+Deno.test("hopSkipJump() stays where no probe tells anything", () => {
+  // what fools is the end of the bounds, to which half of the probes are moved back
+  let asked = 0;
+  const made: Classifier = {
+    inputs: 1,
+    classes: 2,
+    head: heads.softmax,
+    scores({ rows, data }) {
+      asked += rows;
+      return matrix(rows, 2, [...data].flatMap((x) => [0, x >= 1 ? 1 : -1]));
+    },
+  };
+  const examples = batch({ x: matrix(1, 1), labels: [0], classes: 2 });
+  for (let seed = 0; seed < 8; seed++) {
+    asked = 0;
+    const { x } = hopSkipJump(made, examples, {
+      ...{ norm: "L2", epsilon: 9, bounds: [0, 1], seed },
+      ...{ steps: 1, probes: 1, starts: matrix(1, 1, [1]) },
+    });
+    assertEquals(x.data[0], 1);
+    // the example, the start, a bisection, a probe, a step that ends where it began, a bisection, and the judgement
+    assertEquals(asked, 1 + 1 + 20 + 1 + 1 + 20 + 1, `seed ${seed}`);
+  }
+});
 
 Deno.test("hopSkipJump() halves a step twenty times before it stays", () => {
   // what fools is a line, beside which nothing does
