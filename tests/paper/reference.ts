@@ -50,8 +50,14 @@ function familyFor(name: string, inputs: number): Family {
   return maxout({ ...sizes, units: [6, 5], pieces: 2, head });
 }
 
-/** Models that differ by their name alone, and labels that most of them get right. */
-export function worldFor(experiment: Experiment, side = SIDE): World {
+/** What the models of the small world take most inputs for. */
+const FAVOURITE = 5;
+
+/**
+ * Models that differ by their name alone, and labels that most of them get right; networks with their favourite class exchanged for
+ * `favourite`.
+ */
+export function worldFor(experiment: Experiment, side = SIDE, { favourite = FAVOURITE } = {}): World {
   const inputs = side * side;
   const built = new Map<string, Model>();
   const budget = budgets.quick;
@@ -66,7 +72,8 @@ export function worldFor(experiment: Experiment, side = SIDE): World {
         const noise = uniformMatrix(1, data.length, 1000 * i + t, range).data;
         // some probabilities of the softmax must round to 1
         const scale = key === "top.W" && family.head.name === "softmax" ? SCALE : 1;
-        return [key, { shape, data: data.map((v, j) => v * noise[j] * scale) as Float32Array }];
+        const own = data.map((v, j) => v * noise[j] * scale) as Float32Array;
+        return [key, { shape, data: key.startsWith("top.") ? exchanged(own, favourite) : own }];
       }),
     );
     built.set(name, model(family, { tensors: changed, record: { epochs: "3" } }));
@@ -96,6 +103,14 @@ export function worldFor(experiment: Experiment, side = SIDE): World {
     train: rowsOf(train),
     of,
   };
+}
+
+/** Weights of ten classes, those of the favourite class and of another exchanged. */
+function exchanged(weights: Float32Array, other: number): Float32Array {
+  const length = weights.length / 10;
+  const rows = Array.from({ length: 10 }, (_, c) => weights.slice(c * length, (c + 1) * length));
+  [rows[FAVOURITE], rows[other]] = [rows[other], rows[FAVOURITE]];
+  return Float32Array.from(rows.flatMap((row) => Array.from(row)));
 }
 
 /** `x` as rows of doubles. */
