@@ -7,6 +7,7 @@ import { signNoise } from "../../src/attacks/noise.ts";
 import type { BarsFigure, Figure, ImagesFigure, LinesFigure, MatrixFigure } from "../../src/paper/figure.ts";
 import { COMPARED, MODEL_NAMES } from "../../src/paper/names.ts";
 import type { Measurements } from "../../src/paper/experiment.ts";
+import { rng } from "../../src/rng.ts";
 import { predict } from "../../src/predict.ts";
 import {
   answer,
@@ -119,12 +120,118 @@ function named({ images }: ImagesFigure, expected: readonly Row[], isMarked: (p:
   });
 }
 
+const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+
 type Shown = <F extends Figure>(id: string) => F;
 
 /** Checks of the figures of experiments, by experiment. */
 export const FIGURES: Readonly<
   Record<string, (world: World, figure: Shown, measured: Measurements) => void>
 > = {
+  softmax({ of }, figure) {
+    const { W: { data, shape: [, inputs] } } = of("softmax").tensors();
+    const most = Math.max(...Array.from(data, Math.abs));
+    const images = figure<ImagesFigure>("weights");
+    shown(
+      images,
+      Array.from({ length: 10 }, (_, c) => Array.from(data.subarray(c * inputs, (c + 1) * inputs))),
+      [-most, most],
+    );
+    assertEquals([images.columns, images.images.map(({ label }) => Number(label))], [10, digits]);
+  },
+  linear({ of, context: { seed } }, figure, measured) {
+    const { data, shape: [pieces, units, inputs] } = of("maxout").tensors()["layer0.W"];
+    const random = rng(seed).split("linear view");
+    // 784 pixels, halved again and again
+    const sizes = [784 / 16, 784 / 8, 784 / 4, 784 / 2, 784];
+    const grown = sizes.map((n) =>
+      Array.from({ length: pieces * units }, (_, f) => {
+        const own = random.split(f), chosen = Array.from(own.permutation(inputs)).slice(0, n);
+        const w = chosen.map((i) => 0.25 * data[f * inputs + i]);
+        const changes = Array.from(
+          { length: 5 },
+          () => Math.abs(w.reduce((sum, value) => sum + (own.below(2) === 1 ? value : -value), 0)),
+        );
+        return { signs: w.reduce((sum, value) => sum + Math.abs(value), 0), noise: mean(changes) };
+      })
+    );
+    const growth = figure<LinesFigure>("growth");
+    points(
+      growth,
+      "signs of the weights",
+      sizes.map((n, i) => [n, mean(grown[i].map(({ signs }) => signs))]),
+    );
+    points(growth, "random signs", sizes.map((n, i) => [n, mean(grown[i].map(({ noise }) => noise))]));
+    assertEquals(emphasized(growth), ["signs of the weights"]);
+    points(
+      figure("trained"),
+      "softmax regression",
+      [49, 196, 784].map((n) => [n, measured[`trained on ${n}.growth`]!]),
+    );
+  },
+  logistic({ of, test: { x, y } }, figure) {
+    const own = of("logistic"), w = Array.from(own.tensors().W.data), most = Math.max(...w.map(Math.abs));
+    const weights = figure<ImagesFigure>("weights");
+    shown(weights, [w, w.map((value) => most * Math.sign(value))], [-most, most]);
+    assertEquals(weights.columns, 2);
+    const chosen = [3, 7].flatMap((c) => y.flatMap((label, i) => label === c ? [i] : []).slice(0, 5));
+    const rows = { x: chosen.map((i) => x[i]), y: chosen.map((i) => y[i] === 7 ? 1 : 0) };
+    const all = [...rows.x, ...attacked(own, rows).x];
+    const images = figure<ImagesFigure>("digits");
+    // as far as a step of .25 takes pixels of 0 to 1
+    shown(images, all, [-0.25, 1.25]);
+    assertEquals(images.columns, 10);
+    images.images.forEach(({ label, marked }, i) => {
+      const p = probabilities(own, all[i]), said = argmax(p);
+      assertEquals(label, `${[3, 7][said]} (${Math.round(100 * p[said])} %)`);
+      assertEquals(marked, said === rows.y[i % rows.y.length]);
+    });
+  },
+  closed(_, figure, measured) {
+    const { groups } = figure<BarsFigure>("errors");
+    const names = Object.keys(measured).filter((name) => name.endsWith(".weights")).map((name) =>
+      name.slice(0, -8)
+    );
+    assertEquals(groups.length, 2);
+    bars(
+      figure("errors"),
+      ["clean", "fgsm"].map((each) => names.map((name) => measured[`${name}.${each}.error`])),
+    );
+  },
+  adversarial({ of }, figure, measured) {
+    for (
+      const [id, key, name] of [["naive-filters", "maxout", "naive"], [
+        "adversarial-filters",
+        "adversarialMaxout",
+        "adversarial",
+      ]]
+    ) {
+      const { data, shape: [pieces, units, inputs] } = of(key).tensors()["layer0.W"];
+      const filter = (piece: number, unit: number) =>
+        Array.from(data.subarray((piece * units + unit) * inputs, (piece * units + unit + 1) * inputs));
+      // four units, the pieces of each beside each other
+      const rows = [0, 1, 2, 3].flatMap((unit) =>
+        Array.from({ length: pieces }, (_, piece) => filter(piece, unit))
+      );
+      const most = Math.max(...rows.flat().map(Math.abs)), images = figure<ImagesFigure>(id);
+      shown(images, rows, [-most, most]);
+      assertEquals(images.columns, pieces);
+      const [, spread, used] = images.caption.match(/within ([\d.]+) pixels.* (\d+) % of the pixels/)!;
+      assert(Math.abs(+spread - measured[`filters.${name}.spread`]!) <= 0.051);
+      assert(Math.abs(+used - 100 * measured[`filters.${name}.participation`]!) <= 0.51);
+    }
+  },
+  rbf({ of }, figure) {
+    const { mu: { data, shape: [, inputs] } } = of("rbf").tensors();
+    const images = figure<ImagesFigure>("prototypes");
+    // the range of images
+    shown(
+      images,
+      Array.from({ length: 10 }, (_, c) => Array.from(data.subarray(c * inputs, (c + 1) * inputs))),
+      [0, 1],
+    );
+    assertEquals([images.columns, images.images.map(({ label }) => Number(label))], [10, digits]);
+  },
   line(world, figure) {
     const line = alongLine(world);
     const scores = figure<LinesFigure>("scores");

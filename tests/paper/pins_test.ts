@@ -114,6 +114,29 @@ function growth(of: Model): number {
   return 0.25 * Array.from(data).reduce((sum, w) => sum + Math.abs(w), 0) / classes;
 }
 
+/** Softmax regression on images of fewer pixels, each the mean of a square. */
+function pooledPins(name: string, side: number): Pins {
+  const small = ({ test: { x, y } }: World): Rows => {
+    const across = 28 / side;
+    const pixel = (row: Row, i: number) => {
+      const [top, left] = [side * Math.floor(i / across), side * (i % across)];
+      const square = Array.from(
+        { length: side * side },
+        (_, k) => row[(top + Math.floor(k / side)) * 28 + left + k % side],
+      );
+      return mean(square);
+    };
+    return { x: x.map((row) => Array.from({ length: across ** 2 }, (_, i) => pixel(row, i))), y };
+  };
+  const prefix = `linear.trained on ${(28 / side) ** 2}`;
+  return {
+    [`${prefix}.growth`]: ({ of }) => growth(of(name)),
+    [`${prefix}.mean weight`]: ({ of }) => growth(of(name)) / 0.25 / (28 / side) ** 2,
+    [`${prefix}.clean.error`]: (world) => errorOf(world.of(name), small(world)),
+    [`${prefix}.fgsm.error`]: (world) => errorOf(world.of(name), attacked(world.of(name), small(world))),
+  };
+}
+
 /** Spread and participation of the first layer's filters, as figure 3 is judged. */
 function filters(of: Model) {
   const { data, shape } = of.tensors()["layer0.W"];
@@ -214,6 +237,66 @@ function rSquared(points: readonly (readonly [number, number])[]): number {
   const [a, b] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
   const sum = (of: (x: number, y: number) => number) => points.reduce((s, [x, y]) => s + of(x - a, y - b), 0);
   return sum((x, y) => x * y) ** 2 / (sum((x) => x * x) * sum((_, y) => y * y));
+}
+
+/** What both ways find for the first two of each class that a network gets right, and how far they go. */
+function lbfgsPins(prefix: string, name: string): Pins {
+  const known = new WeakMap<World, ReturnType<typeof compute>>();
+  const compute = ({ of, test: { x, y } }: World) => {
+    const own = of(name);
+    const chosen = Array.from(
+      { length: 10 },
+      (_, c) => y.flatMap((label, i) => label === c ? [i] : []).slice(0, 2),
+    )
+      .flat().filter((i) => answer(own, x[i]) === y[i]);
+    const right = { x: chosen.map((i) => x[i]), y: chosen.map((i) => y[i]) };
+    const found = lbfgs(own, asBatch(right), { epsilon: 10, targets: "runnerUp", refinements: 0 });
+    const near = rowsOf(found);
+    const length = (a: Row, b: Row) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
+    return right.x.map((row, i) => {
+      const misleads = (epsilon: number) => answer(own, step(own, row, right.y[i], epsilon)) !== right.y[i];
+      const epsilon = Array.from({ length: 100 }, (_, k) => (k + 1) / 200).find(misleads);
+      const isFound = answer(own, near.x[i]) !== right.y[i];
+      return {
+        ...{ isFound, epsilon, bySign: misleads(0.25), gradients: found.queries[i] - 1 },
+        isBoth: isFound && epsilon !== undefined,
+        distance: length(near.x[i], row),
+        sign: length(step(own, row, right.y[i], epsilon ?? 0), row),
+      };
+    });
+  };
+  const all = (world: World) => {
+    if (!known.has(world)) known.set(world, compute(world));
+    return known.get(world)!;
+  };
+  const average = (of: (each: ReturnType<typeof compute>[number]) => number) => (world: World) =>
+    mean(all(world).filter(({ isBoth }) => isBoth).map(of));
+  const pins: Pins = {
+    "found": (world) => share(all(world).map(({ isFound }) => isFound)),
+    "sign step.found": (world) => share(all(world).map(({ bySign }) => bySign)),
+    "distance": average(({ distance }) => distance),
+    "sign step.distance": average(({ sign }) => sign),
+    "sign step.epsilon": average(({ epsilon }) => epsilon!),
+    "shorter": (world) => average(({ sign }) => sign)(world) / average(({ distance }) => distance)(world),
+    "gradients": (world) => mean(all(world).map(({ gradients }) => gradients)),
+  };
+  return Object.fromEntries(Object.entries(pins).map(([id, pin]) => [`lbfgs.${prefix}.${id}`, pin]));
+}
+
+/** Mean of softplus of the negative margin after the attack, and the weights' sizes. */
+function logisticPins(prefix: string, key: string): Pins {
+  const weights = ({ of }: World) => Array.from(of(key).tensors().W.data);
+  return {
+    [`closed.${prefix}.fgsm.error`]: ({ of, test }) =>
+      errorOf(of(key), attacked(of(key), threesAndSevens(test))),
+    [`closed.${prefix}.clean.error`]: ({ of, test }) => errorOf(of(key), threesAndSevens(test)),
+    [`closed.${prefix}.training error`]: ({ of, train }) => errorOf(of(key), threesAndSevens(train)),
+    [`closed.${prefix}.weights`]: (world) => weights(world).reduce((sum, w) => sum + Math.abs(w), 0),
+    [`closed.${prefix}.worst training loss`]: ({ of, train }) => {
+      const { x, y } = attacked(of(key), threesAndSevens(train));
+      return mean(x.map((row, i) => Math.log1p(Math.exp((y[i] === 1 ? -1 : 1) * forward(of(key), row)[0]))));
+    },
+  };
 }
 
 /** R² of each class's scores beyond ±2. */
@@ -366,9 +449,9 @@ const PINS: Pins = {
     return errorOf(of("maxout"), { x: x.map((row) => row.map((v) => Math.min(Math.max(v, 0), 1))), y });
   },
   "linear.identity.gap": () => 0,
-  "linear.trained on 784.growth": ({ of }) => growth(of("softmax")),
-  "linear.trained on 196.growth": ({ of }) => growth(of("pooledSoftmax-2")),
-  "linear.trained on 49.growth": ({ of }) => growth(of("pooledSoftmax-4")),
+  ...pooledPins("softmax", 1),
+  ...pooledPins("pooledSoftmax-2", 2),
+  ...pooledPins("pooledSoftmax-4", 4),
   "linear.signs.growth": () => 4,
   "linear.noise.growth": () => 2,
   "rotation.maxout.large.error": ({ of, test }) =>
@@ -385,53 +468,24 @@ const PINS: Pins = {
       (world: World) => Math.max(...EPSILONS.filter((e) => e <= 0.25).map((e) => sweepError(name, e)(world))),
     ]),
   ),
-  "lbfgs.maxout.shorter": ({ of, test: { x, y } }) => {
-    const own = of("maxout");
-    // the first two of each class, of which those that the network gets right are attacked
-    const chosen = Array.from(
-      { length: 10 },
-      (_, c) => y.flatMap((label, i) => label === c ? [i] : []).slice(0, 2),
-    )
-      .flat().filter((i) => answer(own, x[i]) === y[i]);
-    const right = { x: chosen.map((i) => x[i]), y: chosen.map((i) => y[i]) };
-    const near = rowsOf(lbfgs(own, asBatch(right), {
-      epsilon: 10,
-      targets: "runnerUp",
-      refinements: 0,
-    }));
-    const length = (a: Row, b: Row) => Math.sqrt(a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0));
-    const pairs = right.x.flatMap((row, i) => {
-      const moved = Array.from({ length: 100 }, (_, k) => step(own, row, right.y[i], (k + 1) / 200))
-        .find((each) => answer(own, each) !== right.y[i]);
-      return moved && answer(own, near.x[i]) !== right.y[i]
-        ? [[length(near.x[i], row), length(moved, row)]]
-        : [];
-    });
-    return mean(pairs.map(([, sign]) => sign)) / mean(pairs.map(([found]) => found));
-  },
+  ...lbfgsPins("maxout", "maxout"),
+  ...lbfgsPins("adversarial", "adversarialMaxout"),
   "logistic.clean.error": ({ of, test }) => errorOf(of("logistic"), threesAndSevens(test)),
   "logistic.fgsm.error": ({ of, test }) =>
     errorOf(of("logistic"), attacked(of("logistic"), threesAndSevens(test))),
   "logistic.closed form.gap": () => 0,
-  ...Object.fromEntries(
-    [["plain", "logistic"], ["adversarial", "adversarialLogistic"], ["l1 0.25", "l1Logistic-0.25"]].flatMap(
-      ([short, key]) => [
-        [
-          `closed.${short}.fgsm.error`,
-          ({ of, test }: World) => errorOf(of(key), attacked(of(key), threesAndSevens(test))),
-        ],
-        [
-          `closed.${short}.training error`,
-          ({ of, train }: World) => errorOf(of(key), threesAndSevens(train)),
-        ],
-      ],
-    ),
-  ),
+  ...logisticPins("plain", "logistic"),
+  ...logisticPins("adversarial", "adversarialLogistic"),
+  ...logisticPins("l1 0.25", "l1Logistic-0.25"),
   ...controlPins("decay.none", "plainControl"),
   ...controlPins("decay.0.0025", "l1Maxout-0.0025"),
   ...controlPins("decay.0.000025", "l1Maxout-0.000025"),
   ...controlPins("decay.adversarial", "fgsmControl"),
   ...standing("adversarial", "adversarialMaxout"),
+  "adversarial.clean.gain": ({ of, test }) =>
+    errorOf(of("maxout"), test) - errorOf(of("adversarialMaxout"), test),
+  // as the small world's records have it
+  "adversarial.epochs": () => 3,
   "adversarial.transfer from naive.error": ({ of, test }) =>
     errorOf(of("adversarialMaxout"), attacked(of("maxout"), test)),
   "adversarial.transfer to naive.error": ({ of, test }) =>
@@ -656,6 +710,20 @@ for (const experiment of experiments) {
     }
   });
 }
+
+Deno.test("agreement is not known where there is nothing to agree on, and is where there is one image", async () => {
+  const experiment = experiments.find(({ id }) => id === "agreement")!, world = worldFor(experiment);
+  const { x, y } = attacked(world.of("maxout"), world.test);
+  const errs = (name: string, i: number) => answer(world.of(name), x[i]) !== y[i];
+  const run = async (both: boolean) => {
+    const at = y.findIndex((_, i) => (errs("maxout", i) && errs("softmax", i)) === both);
+    const test = asBatch({ x: [world.test.x[at]], y: [y[at]] });
+    const { measurements } = await experiment.run({ ...world.context, test });
+    return ["rbf right", "rbf confidence"].map((name) => measurements[`where both err.${name}`]);
+  };
+  assertEquals(await run(false), [null, null]);
+  for (const each of await run(true)) assert(each !== null && Number.isFinite(each));
+});
 
 Deno.test("the small world tells models apart: no two pins of one experiment's errors are all alike", () => {
   const world = worldFor(experiments.find(({ id }) => id === "noise")!);
