@@ -7,6 +7,7 @@ import { signNoise } from "../../src/attacks/noise.ts";
 import type { BarsFigure, Figure, ImagesFigure, LinesFigure, MatrixFigure } from "../../src/paper/figure.ts";
 import { COMPARED, MODEL_NAMES } from "../../src/paper/names.ts";
 import type { Measurements } from "../../src/paper/experiment.ts";
+import { matrix } from "../../src/matrix.ts";
 import { rng } from "../../src/rng.ts";
 import { predict } from "../../src/predict.ts";
 import {
@@ -139,7 +140,17 @@ export const FIGURES: Readonly<
     );
     assertEquals([images.columns, images.images.map(({ label }) => Number(label))], [10, digits]);
   },
-  linear({ of, context: { seed } }, figure, measured) {
+  linear({ of, test, context: { seed } }, figure, measured) {
+    // what rounding leaves of the identity, on the first image
+    const own = of("softmax"), W = own.tensors().W.data, x = test.x[0];
+    const gaps = Array.from({ length: 10 }, (_, c) => {
+      const w = Array.from(W.subarray(c * 784, (c + 1) * 784));
+      const moved = x.map((value, i) => value + 0.25 * Math.sign(w[i]));
+      const [score, after] = [x, moved].map((row) => own.scores(matrix(1, 784, [...row])).data[c]);
+      const expected = 0.25 * w.reduce((sum, value) => sum + Math.abs(value), 0);
+      return Math.abs(after - score - expected) / expected;
+    });
+    assertAlmostEquals(measured["identity.gap"]!, Math.max(...gaps), 1e-12);
     const { data, shape: [pieces, units, inputs] } = of("maxout").tensors()["layer0.W"];
     const random = rng(seed).split("linear view");
     // 784 pixels, halved again and again

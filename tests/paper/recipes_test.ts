@@ -112,7 +112,8 @@ Deno.test("recipes of the full budget have the larger networks of 1600 units, an
   const full = trainings({ ...divide(data, budgets.full), budget: budgets.full });
   assertEquals(full.largeMaxout.family.config.units, [1600, 1600]);
   assertEquals(full.largeAdversarialMaxout.family.config.units, [1600, 1600]);
-  assertEquals([full.maxout.options.epochs, full.signNoiseMaxout.options.epochs], [343, 343]);
+  const published = [full.maxout, full.signNoiseMaxout, full.sigmoidMaxout, full.adversarialSearch];
+  assertEquals(published.map(({ options }) => options.epochs), [343, 343, 343, 343]);
   assertEquals(budgets.full.seeds, 5);
   // stopped by held-out examples, then trained anew on all for as long as that says
   assertEquals(full.adversarialSearch.data.labels.length, 100);

@@ -6,7 +6,7 @@ import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import type { TrainOptions } from "../../train/mod.ts";
 import { epochs } from "../budgets.ts";
 import { EPSILON } from "../experiment.ts";
-import { ATTACK, everything, LARGE, network, PUBLISHED_BEST, watch } from "./maxout.ts";
+import { ATTACK, everything, LARGE, network, PUBLISHED_BEST, PUBLISHED_LONGEST, watch } from "./maxout.ts";
 import type { RecipeContext, Recipes, Training } from "./training.ts";
 
 /** Half of the loss is that under attack, as in all of the paper's. */
@@ -68,7 +68,7 @@ function stopped(
     data: trainSet,
     options: {
       ...AGAINST_ATTACK,
-      epochs: epochs(budget, { quick: 15, standard: 343, full: 343 }),
+      epochs: epochs(budget, { quick: 15, standard: PUBLISHED_LONGEST, full: PUBLISHED_LONGEST }),
       validation,
       validationPerturbation: ATTACK,
       monitor: watch(validation),

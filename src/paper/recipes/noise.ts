@@ -5,7 +5,7 @@ import { signNoise, uniformNoise } from "../../attacks/noise.ts";
 import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
 import { EPSILON } from "../experiment.ts";
-import { everything, network, PUBLISHED_BEST } from "./maxout.ts";
+import { everything, network, PUBLISHED_BEST, PUBLISHED_LONGEST } from "./maxout.ts";
 import type { Recipes } from "./training.ts";
 
 /** Maxout networks that see nothing but noisy examples; the paper does not say whether its see clean ones beside. */
@@ -15,7 +15,7 @@ export const noise: Recipes = (context) => {
     data: everything(context),
     options: {
       ...PUBLISHED_RECIPE,
-      epochs: epochs(context.budget, { quick: 8, standard: PUBLISHED_BEST, full: 343 }),
+      epochs: epochs(context.budget, { quick: 8, standard: PUBLISHED_BEST, full: PUBLISHED_LONGEST }),
       alpha: 0,
       perturbation: perturbation(attack, { epsilon: EPSILON }),
     },

@@ -3,7 +3,7 @@
 import { rubbishClass } from "../../attacks/perturbations.ts";
 import { PUBLISHED_RECIPE } from "../../models/recipe.ts";
 import { epochs } from "../budgets.ts";
-import { everything, network, PUBLISHED_BEST } from "./maxout.ts";
+import { everything, network, PUBLISHED_BEST, PUBLISHED_LONGEST } from "./maxout.ts";
 import type { Recipes } from "./training.ts";
 
 /**
@@ -16,7 +16,7 @@ export const sigmoid: Recipes = (context) => {
   const data = everything(context);
   const options = {
     ...PUBLISHED_RECIPE,
-    epochs: epochs(context.budget, { quick: 10, standard: PUBLISHED_BEST, full: 343 }),
+    epochs: epochs(context.budget, { quick: 10, standard: PUBLISHED_BEST, full: PUBLISHED_LONGEST }),
   };
   return {
     sigmoidMaxout: { family, data, options, cost: 50 },
