@@ -35,8 +35,16 @@ export function readBatch(bytes: Uint8Array): Batch {
     x: matrix(x.shape[0], x.shape[1], x.data as Float32Array),
     labels: labels.data,
     classes: Number(classes),
-    ...(classNames && { classNames: JSON.parse(classNames) }),
+    ...(classNames && { classNames: namesIn(classNames) }),
   });
+}
+
+function namesIn(text: string): string[] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError("format", "read examples", "their class names are not JSON");
+  }
 }
 
 /** The examples `train` and `test` of a run, as `budget` divides them. */
