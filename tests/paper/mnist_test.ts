@@ -41,3 +41,18 @@ Deno.test("README.md has the figures and the headline of the report on MNIST", (
   }
   assert(text.replace(/\s+/g, " ").includes(headline(report.claims)));
 });
+
+Deno.test("README.md has what many attacks come to on the adversarially trained network, and of how many epochs it is", () => {
+  const text = read("README.md").replace(/\s+/g, " ");
+  const error = (quantity: string) =>
+    `${report.measurements[`beyond.adversarialMaxout.${quantity}.error`].mean!.toFixed(1)} %`;
+  const epochs = Number(report.measured.beyond.epochs.adversarialMaxout);
+  assert(text.includes(
+    `Beyond 2015, on networks of ${epochs} epochs: the adversarially trained one errs on ${
+      error("fgsm")
+    } under one ` +
+      `step of .25, on ${error("attacked")} under many attacks; at .1 on ${error("small.fgsm")} and ${
+        error("small.attacked")
+      }.`,
+  ));
+});
