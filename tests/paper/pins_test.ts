@@ -725,6 +725,27 @@ Deno.test("agreement is not known where there is nothing to agree on, and is whe
   for (const each of await run(true)) assert(each !== null && Number.isFinite(each));
 });
 
+Deno.test("L-BFGS is compared with the sign step on one image that both mislead, too", async () => {
+  const experiment = experiments.find(({ id }) => id === "lbfgs")!, world = worldFor(experiment);
+  const { x, y } = world.test;
+  const names = ["maxout", "adversarialMaxout"];
+  const at = y.findIndex((label, i) =>
+    names.every((name) =>
+      answer(world.of(name), x[i]) === label &&
+      answer(world.of(name), step(world.of(name), x[i], label, 0.5)) !== label
+    )
+  );
+  const test = asBatch({ x: [x[at]], y: [y[at]] });
+  const { measurements } = await experiment.run({ ...world.context, test });
+  for (const name of ["maxout", "adversarial"]) {
+    const found = ["distance", "sign step.distance", "shorter"].map((each) =>
+      measurements[`${name}.${each}`]
+    );
+    for (const each of found) assert(each !== null && each > 0, `${name}: ${found}`);
+    assertEquals(found[2], found[1]! / found[0]!);
+  }
+});
+
 Deno.test("the small world tells models apart: no two pins of one experiment's errors are all alike", () => {
   const world = worldFor(experiments.find(({ id }) => id === "noise")!);
   const errors = ["maxout", "signNoiseMaxout", "uniformNoiseMaxout", "adversarialMaxout"].map((name) =>

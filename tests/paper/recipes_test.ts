@@ -7,6 +7,7 @@ import { model } from "../../src/models/model.ts";
 import { sha256 } from "../../scripts/sha256.ts";
 import { budgets, epochs } from "../../src/paper/budgets.ts";
 import { divide } from "../../src/paper/plan.ts";
+import { members as voting } from "../../src/paper/recipes/ensemble.ts";
 import { trainings } from "../../src/paper/recipes/mod.ts";
 import type { Training } from "../../src/paper/recipes/training.ts";
 
@@ -104,6 +105,7 @@ Deno.test("recipes of decay price the first layer alone, and logistic regression
 Deno.test("recipes of the ensemble are twelve, alike but for their seeds", () => {
   const members = Object.entries(all).filter(([name]) => name.startsWith("member"));
   assertEquals(members.length, 12);
+  assertEquals(members.map(([name]) => name), voting);
   assertEquals(new Set(members.map(([, { seed }]) => seed)).size, 12);
   for (const [, { options }] of members) assertEquals(options, all.member1.options);
 });
