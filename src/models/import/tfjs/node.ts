@@ -61,19 +61,22 @@ export class GraphNode {
   }
 
   number(name: string, fallback: number): number {
-    const value = Number(this.#attribute(name, "f") ?? this.#attribute(name, "i") ?? fallback);
+    const value = numberIn(this.#attribute(name, "f") ?? this.#attribute(name, "i") ?? fallback);
     return Number.isFinite(value) ? value : this.refuse(`attribute ${name} is no number`);
   }
 
   list(name: string): number[] {
     const list = asJson(this.#attribute(name, "list"))?.i ?? [];
-    const numbers = Array.isArray(list)
-      ? list.map((each) => typeof each === "object" ? NaN : Number(each))
-      : [NaN];
+    const numbers = Array.isArray(list) ? list.map(numberIn) : [NaN];
     return numbers.every(Number.isSafeInteger)
       ? numbers
       : this.refuse(`attribute ${name} is no list of numbers`);
   }
+}
+
+/** A number, which may stand as text; NaN of what is none. */
+function numberIn(value: unknown): number {
+  return typeof value === "object" ? NaN : Number(value);
 }
 
 /** Texts are bytes in base 64. */
