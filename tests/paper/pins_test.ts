@@ -746,6 +746,28 @@ Deno.test("L-BFGS is compared with the sign step on one image that both mislead,
   }
 });
 
+Deno.test("the curve of few images begins at a half, never comes to it, and ends at the largest noise", async () => {
+  const experiment = experiments.find(({ id }) => id === "curves")!, world = worldFor(experiment);
+  const { x, y } = world.test, own = world.of("maxout"), { seed } = world.context;
+  const run = async (chosen: readonly number[]) => {
+    const test = asBatch({ x: chosen.map((i) => x[i]), y: chosen.map((i) => y[i]) });
+    return (await experiment.run({ ...world.context, test })).measurements;
+  };
+  const right = (i: number) => answer(own, x[i]) === y[i];
+  const all = y.map((_, i) => i);
+  const half = [all.find(right)!, all.find((i) => !right(i))!];
+  assertEquals((await run(half))["maxout.half"], 0);
+  const fooled = (i: number, epsilon: number) =>
+    signNoise(own, asBatch({ x: [x[i]], y: [y[i]] }), { epsilon, seed }).fooled[0];
+  const last = all.find((i) => right(i) && fooled(i, 0.5) === 1 && fooled(i, 0.35) === 0)!;
+  assertEquals((await run([last]))["maxout.noise.error"], 100);
+  const names = ["softmax", "maxout", "adversarialMaxout", "signNoiseMaxout"];
+  const [name, at] = names.flatMap((name) => all.map((i) => [name, i] as const)).find(([name, i]) =>
+    EPSILONS.every((epsilon) => answer(world.of(name), step(world.of(name), x[i], y[i], epsilon)) === y[i])
+  )!;
+  assertEquals((await run([at]))[`${name}.half`], 0.5);
+});
+
 Deno.test("the small world tells models apart: no two pins of one experiment's errors are all alike", () => {
   const world = worldFor(experiments.find(({ id }) => id === "noise")!);
   const errors = ["maxout", "signNoiseMaxout", "uniformNoiseMaxout", "adversarialMaxout"].map((name) =>

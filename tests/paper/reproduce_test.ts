@@ -4,6 +4,7 @@ import { digits } from "../../src/data/digits.ts";
 import { init } from "../../src/runtime/variants.ts";
 import { type Budget, budgets } from "../../src/paper/budgets.ts";
 import { claims as all } from "../../src/paper/claims/mod.ts";
+import type { Executor } from "../../src/paper/executor.ts";
 import { experiments, prepare, reproduce, type RunOptions } from "../../src/paper/mod.ts";
 import { threesAndSevens } from "../../src/paper/examples.ts";
 import { assertDrawable } from "./drawable.ts";
@@ -118,6 +119,32 @@ Deno.test("reproduce() of several seeds gives each seed's figures, and judges th
   assertEquals([min, max], [Math.min(a.mean!, b.mean!), Math.max(a.mean!, b.mean!)]);
   assertEquals(mean, (a.mean! + b.mean!) / 2);
   assertEquals(both.claims.find(({ id }) => id === "softmax.fgsm.confidence")!.mean, mean);
+});
+
+Deno.test("reproduce() gives an executor the tasks of every seed, numbered from 1 by their place", async () => {
+  const asked: [string, number | undefined][] = [];
+  const executor: Executor = {
+    width: 1,
+    train({ name, seed }, { priority }) {
+      asked.push([`train ${name} ${seed}`, priority]);
+      return Promise.resolve({ record: { epochs: "1" }, history: [] });
+    },
+    run({ experiment, seed }, { priority }) {
+      asked.push([`run ${experiment.id} ${seed}`, priority]);
+      return Promise.resolve({ measurements: { "fgsm.error": 10 * seed } });
+    },
+  };
+  const { seeds, measurements, models } = await reproduce(data, {
+    ...{ budget: tiny, only: ["softmax"], seed: 5, seeds: 3, executor },
+  });
+  assertEquals([seeds, models.map(({ seed }) => seed)], [[5, 6, 7], [5, 6, 7]]);
+  assertEquals(measurements["softmax.fgsm.error"].values, [50, 60, 70]);
+  assertEquals(new Set(asked.map(([id]) => id)).size, 6);
+  assertEquals(asked.map(([, priority]) => priority).toSorted(), [1, 2, 3, 4, 5, 6]);
+  for (const seed of seeds) {
+    const place = (kind: string) => asked.find(([id]) => id === `${kind} softmax ${seed}`)![1]!;
+    assert(place("train") < place("run"));
+  }
 });
 
 Deno.test("reproduce() stops when its signal is aborted", async () => {
