@@ -3,6 +3,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { directedRubbish, rubbish } from "../../src/attacks/rubbish.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
+import { lbfgs } from "../../src/attacks/lbfgs.ts";
 import { signNoise } from "../../src/attacks/noise.ts";
 import type { BarsFigure, Figure, ImagesFigure, LinesFigure, MatrixFigure } from "../../src/paper/figure.ts";
 import { COMPARED, MODEL_NAMES } from "../../src/paper/names.ts";
@@ -197,6 +198,19 @@ export const FIGURES: Readonly<
       assertEquals(label, `${[3, 7][said]} (${Math.round(100 * p[said])} %)`);
       assertEquals(marked, said === rows.y[i % rows.y.length]);
     });
+  },
+  lbfgs({ of, test: { x, y } }, figure) {
+    const own = of("maxout"), at = digits.map((c) => y.indexOf(c));
+    const rows = { x: at.map((i) => x[i]), y: at.map((i) => y[i]) };
+    const near = lbfgs(own, asBatch(rows), {
+      ...{ epsilon: 10, targets: "runnerUp", refinements: 0, bounds: [0, 1] },
+    });
+    const all = [...rows.x, ...doubles(near.x), ...attacked(own, rows).x];
+    const images = figure<ImagesFigure>("digits");
+    // as far as a step of .25 takes pixels of 0 to 1
+    shown(images, all, [-0.25, 1.25]);
+    assertEquals(images.columns, 10);
+    named(images, all.map((row) => probabilities(own, row)), (p, i) => argmax(p) === rows.y[i % 10]);
   },
   closed(_, figure, measured) {
     const { groups } = figure<BarsFigure>("errors");
