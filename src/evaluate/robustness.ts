@@ -66,7 +66,7 @@ export function* robustnessSteps(
 
 /** How often each example passes through the model at most, about, certificates aside; a gradient counts as three passes. */
 export function passesOfWorstCase(
-  { inputs = 1, inputGradient }: Partial<Pick<Subject, "inputs" | "inputGradient">>,
+  { inputs, inputGradient }: Pick<Subject, "inputs"> & Partial<Pick<Subject, "inputGradient">>,
   { epsilons, effort = "standard", norm = "Linf" }: Pick<RobustnessOptions, "epsilons" | "effort" | "norm">,
 ): number {
   const stages = stagesOf(effort, { norm, gradients: inputGradient !== undefined });

@@ -65,7 +65,7 @@ Deno.test("stagesOf() are the attacks of an effort that reports of it were made 
 
 Deno.test("passesOfWorstCase() adds up the passes of each stage that can be tried, and one for the examples", () => {
   const passes = (more: object, inputGradient?: () => never) =>
-    passesOfWorstCase({ inputGradient }, { epsilons: [0.1, 0.2], effort: "quick", ...more });
+    passesOfWorstCase({ inputs: 7, inputGradient }, { epsilons: [0.1, 0.2], effort: "quick", ...more });
   const gradient = () => {
     throw new Error("not asked");
   };
@@ -75,7 +75,8 @@ Deno.test("passesOfWorstCase() adds up the passes of each stage that can be trie
   assertEquals(passes({}), 1 + draws);
   // none of them changes so many features
   assertEquals(passes({ norm: "L0" }), 1);
-  const standard = (norm?: string) => passesOfWorstCase({}, { epsilons: [0.1], norm: norm as "L2" });
+  const standard = (norm?: string) =>
+    passesOfWorstCase({ inputs: 7 }, { epsilons: [0.1], norm: norm as "L2" });
   // without gradients square and noise are left
   assertEquals([standard(), standard("L2")], [1 + 1001 + 11, 1 + 1001 + 11]);
 });
