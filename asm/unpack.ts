@@ -13,7 +13,7 @@ function lengthOf(coded: usize, byte: u32): u32 {
 }
 
 /**
- * Writes the bytes in `coded` to `out` and returns their number. It stands first, in 3 bytes, the lowest first; then the lengths
+ * Writes the bytes in `coded` to `out` and returns their number, which stands first, in 3 bytes, lowest first; then the lengths
  * of the bytes' codes, half a byte each, the lower one first. Codes are given out by length and then by byte, in order (canonical
  * Huffman codes).
  */

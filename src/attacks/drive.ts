@@ -20,7 +20,7 @@ import { type KnownModel, type Part, walk, type Walked } from "./walk.ts";
 
 /**
  * What is done with the adversarial inputs of a chunk under constraint `i`, and the calls that this takes; `S` is what it needs
- * for that. No closure: engines make a hidden class for each generator function that a closure is.
+ * for that. It is a function of the module, not a closure: engines make a hidden class for each generator function made anew.
  */
 type Receive<S> = (state: S, i: number, part: Part, walked: Walked) => Iterable<Call, void, Reply>;
 

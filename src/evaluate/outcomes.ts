@@ -122,7 +122,7 @@ const REPEATS = [
 const SEARCH = 140;
 
 /** How often each example passes through a model of so many inputs in a trial, about; a gradient counts as three passes. */
-export function passesOf({ attack, epsilons, options = {} }: Trial, inputs = 1): number {
+export function passesOf({ attack, epsilons, options = {} }: Trial, inputs: number): number {
   const counts = REPEATS.flatMap((key) => {
     const count = (options as Record<string, unknown>)[key] ??
       (attack.options as Record<string, Field>)[key]?.default;

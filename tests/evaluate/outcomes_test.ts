@@ -178,9 +178,9 @@ Deno.test("outcomes() of a small turn take one example a time, and of fewer exam
 });
 
 Deno.test("passesOf() counts a gradient as three passes, each answer as one, and what repeats as often", () => {
-  assertEquals(passesOf({ attack: fgsm, epsilons: [0.1, 0.2] }), 3 + 2);
-  assertEquals(passesOf({ attack: signNoise, epsilons: [0.1] }), 1 + 1);
-  assertEquals(passesOf({ attack: signNoise, epsilons: [0.1, 0.2], options: { restarts: 5 } }), 2 * 5 + 2);
+  assertEquals(passesOf({ attack: fgsm, epsilons: [0.1, 0.2] }, 1), 3 + 2);
+  assertEquals(passesOf({ attack: signNoise, epsilons: [0.1] }, 1), 1 + 1);
+  assertEquals(passesOf({ attack: signNoise, epsilons: [0.1, 0.2], options: { restarts: 5 } }, 1), 2 * 5 + 2);
   const own = {
     steps: { kind: "integer", help: "", default: 7 },
     restarts: { kind: "integer", help: "", default: 2 },
@@ -190,7 +190,7 @@ Deno.test("passesOf() counts a gradient as three passes, each answer as one, and
       attack: idle({ needs, goal }, { options: own as Attack["options"] }),
       epsilons: [1, 2, 3],
       options,
-    });
+    }, 1);
   assertEquals(passes("labels", "within", {}), 7 * 2 * 3 + 3);
   assertEquals(passes("gradients", "within", { steps: 5 }), 3 * 5 * 2 * 3 + 3);
   // no restart is one walk, and what is no number says nothing
@@ -203,10 +203,10 @@ Deno.test("passesOf() counts a gradient as three passes, each answer as one, and
     ...idle({ needs: "labels", goal: "within" }),
     asks: (inputs: number) => 10 * inputs,
   } as Attack;
-  const asked = [passesOf({ attack: wide, epsilons: [1] }, 3), passesOf({ attack: wide, epsilons: [1] })];
+  const asked = [passesOf({ attack: wide, epsilons: [1] }, 3), passesOf({ attack: wide, epsilons: [1] }, 1)];
   assertEquals(asked, [30 + 1, 10 + 1]);
   const silent = (goal: Attack["goal"]) =>
-    passesOf({ attack: idle({ needs: "gradients", goal }), epsilons: [1, 2] });
+    passesOf({ attack: idle({ needs: "gradients", goal }), epsilons: [1, 2] }, 1);
   assertEquals([silent("nearest"), silent("within")], [3 * 140 + 2, 3 + 2]);
 });
 

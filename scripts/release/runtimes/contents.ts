@@ -23,8 +23,8 @@ export const contents: Check = {
     const complaints = entriesAmiss(JSON.parse(await read("package.json")), files);
     const licences = await read("bin/LICENSES");
     for (const name of LICENSED) {
-      const own = new RegExp(`^${name} \\d[^\n]*\n\n(?!The package holds)`, "m");
-      if (!own.test(licences)) complaints.push(`bin/LICENSES has none of ${name}`);
+      const licence = new RegExp(`^${name} \\d[^\n]*\n\n(?!The package holds)`, "m");
+      if (!licence.test(licences)) complaints.push(`bin/LICENSES has none of ${name}`);
     }
     for (const file of files) complaints.push(...await fileAmiss(file, { files, read }));
     if (complaints.length > 0) throw new Error(complaints.join("; "));
