@@ -21,6 +21,7 @@ import {
   percent,
 } from "./experiment.ts";
 import { COMPARED, MODEL_NAMES } from "./names.ts";
+import type { Sample } from "./ordering.ts";
 import { members } from "./recipes/ensemble.ts";
 
 /** The paper's size, and a smaller one, at which adversarial training could still be of use. */
@@ -100,9 +101,11 @@ export const beyondEnsembleExperiment: Experiment = {
   },
 };
 
-/** The test images that many attacks have time for. */
+/** Test images that many attacks have time for. */
+export const SAMPLE: Sample = { quick: 200, other: 1000 };
+
 function sampleOf({ test, budget }: ExperimentContext): Batch {
-  return slice(test, 0, budget.name === "quick" ? 200 : 1000);
+  return slice(test, 0, budget.name === "quick" ? SAMPLE.quick : SAMPLE.other);
 }
 
 /** Names of the sizes in measurements: the paper's own has none. */

@@ -2,7 +2,7 @@
 
 import type { BudgetName } from "./budgets.ts";
 import type { Measurements } from "./experiment.ts";
-import type { Ordering } from "./ordering.ts";
+import type { Conditions, Ordering } from "./ordering.ts";
 
 /**
  * Whether the paper prints the figure (published), the figure follows from printed ones or from an identity (derived), or
@@ -88,11 +88,8 @@ export type Verdict =
   | "not run";
 
 /** What was measured, and where. */
-export interface Run {
+export interface Run extends Conditions {
   readonly measurements: Measurements;
-  readonly budget?: BudgetName;
-  /** Images that it was tested on. */
-  readonly images: number;
 }
 
 /** `claim` against what was measured. */
@@ -106,22 +103,22 @@ export function judge({ reason, ...claim }: Claim, run: Run): Judged {
   };
 }
 
-function judgement(claim: Claim, { measurements, budget, images }: Run): Judgement {
+function judgement(claim: Claim, { measurements, ...on }: Run): Judgement {
   const { id, paper, ordering, provided, budgets, reason } = claim;
   const mean = measurements[id];
   if (mean === undefined) {
-    const elsewhere = budgets && budget && !budgets.includes(budget);
+    const elsewhere = budgets && on.budget && !budgets.includes(on.budget);
     const why = elsewhere ? `only in the budget ${budgets.join(" or ")}` : "not measured";
     return { mean: null, verdict: "not run", why };
   }
   const missing = ordering?.of.filter((other) => measurements[other] === undefined) ?? [];
   const why = missing.length > 0 ? `the ordering needs ${missing.join(", ")}` : undefined;
-  const holds = ordering?.holds(measurements, images) ?? false;
+  const holds = ordering?.holds(measurements, on) ?? false;
   if (paper === null) {
     if (why) return { mean, verdict: "not run", why };
     return { mean, verdict: holds ? "holds" : "does not hold" };
   }
-  const counts = mean !== null && (provided?.holds(measurements, images) ?? true);
+  const counts = mean !== null && (provided?.holds(measurements, on) ?? true);
   if (counts && fits(claim, mean)) return { mean, verdict: "within tolerance" };
   const fitting = mean !== null && reason?.fits(mean, paper) ? { reason: reason.says } : {};
   if (counts && holds) return { mean, verdict: "ordering holds", ...fitting };

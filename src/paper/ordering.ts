@@ -1,5 +1,6 @@
 /** Relations between measurements, in words and as rules. @module */
 
+import type { BudgetName } from "./budgets.ts";
 import type { Measurements } from "./experiment.ts";
 
 /** A relation between measurements. */
@@ -8,8 +9,22 @@ export interface Ordering {
   readonly says: string;
   /** Ids of the measurements that it compares. */
   readonly of: readonly string[];
-  /** Whether it holds, of rates on so many test images; it does not where a measurement is missing. */
-  readonly holds: (ours: Measurements, images: number) => boolean;
+  /** Whether it holds of a run's measurements; it does not where one is missing. */
+  readonly holds: (ours: Measurements, on: Conditions) => boolean;
+}
+
+/** On what a run measured. */
+export interface Conditions {
+  /** Test images. */
+  readonly images: number;
+  /** Default any but quick. */
+  readonly budget?: BudgetName;
+}
+
+/** Images that a measurement has time for: fewer in a quick run. */
+export interface Sample {
+  readonly quick: number;
+  readonly other: number;
 }
 
 /** `a` is less than `b`. */
@@ -21,13 +36,24 @@ export function less(a: string, b: string): Ordering {
  * The rate `a` in percent is less than the rate `b` by more than chance: by two standard errors of a difference of two
  * rates on `images` images each, by default the test images of the run.
  */
-export function clearlyLess(a: string, b: string, { images: own }: { images?: number } = {}): Ordering {
+export function clearlyLess(
+  a: string,
+  b: string,
+  { images: own }: { images?: number | Sample } = {},
+): Ordering {
+  const sample = typeof own === "number" ? { quick: own, other: own } : own;
+  const onImages = sample
+    ? ` on ${sample.quick} images${
+      sample.other === sample.quick ? "" : ` in a quick run, else ${sample.other}`
+    }`
+    : "";
   return {
-    says: `${a} < ${b} by two standard errors${own ? ` on ${own} images` : ""}`,
+    says: `${a} < ${b} by two standard errors${onImages}`,
     of: [a, b],
-    holds(ours, images) {
+    holds(ours, { images, budget }) {
       const [p, q] = [(ours[a] ?? NaN) / 100, (ours[b] ?? NaN) / 100];
-      return q - p > 2 * Math.sqrt((p * (1 - p) + q * (1 - q)) / (own ?? images));
+      const n = sample?.[budget === "quick" ? "quick" : "other"] ?? images;
+      return q - p > 2 * Math.sqrt((p * (1 - p) + q * (1 - q)) / n);
     },
   };
 }

@@ -68,8 +68,8 @@ Deno.test("judge() of what was not measured says whether another budget would ha
 Deno.test("orderings hold at their bounds, or not: less and clearly less do not, at least and at most do", () => {
   const equal = { a: 0, b: 0 };
   const all = [less("a", "b"), clearlyLess("a", "b"), atLeast("a", 0), atMost("a", 0), same("a", "b")];
-  assertEquals(all.map(({ holds }) => holds(equal, 100)), [false, false, true, true, true]);
-  const missing = all.map(({ holds }) => holds({}, 100));
+  assertEquals(all.map(({ holds }) => holds(equal, { images: 100 })), [false, false, true, true, true]);
+  const missing = all.map(({ holds }) => holds({}, { images: 100 }));
   assertEquals(missing, new Array(5).fill(false));
 });
 
@@ -124,10 +124,16 @@ Deno.test("windowOf() on logits never reaches 0 or 100 %, and is symmetric about
 Deno.test("clearlyLess() asks for more than two standard errors of the difference", () => {
   const { holds } = clearlyLess("a", "b");
   // 50 % and 51.4 % on 10,000 each: a standard error is .707 points
-  assert(!holds({ a: 50, b: 51.3 }, 10000));
-  assert(holds({ a: 50, b: 51.5 }, 10000));
-  assert(!holds({ a: 50, b: 51.5 }, 1000));
-  assert(!clearlyLess("a", "b", { images: 1000 }).holds({ a: 50, b: 51.5 }, 10000));
+  assert(!holds({ a: 50, b: 51.3 }, { images: 10000 }));
+  assert(holds({ a: 50, b: 51.5 }, { images: 10000 }));
+  assert(!holds({ a: 50, b: 51.5 }, { images: 1000 }));
+  assert(!clearlyLess("a", "b", { images: 1000 }).holds({ a: 50, b: 51.5 }, { images: 10000 }));
+  const both = clearlyLess("a", "b", { images: { quick: 1000, other: 10000 } });
+  const budgets = ["quick", "standard", "full", undefined] as const;
+  assertEquals(
+    budgets.map((budget) => both.holds({ a: 50, b: 51.5 }, { images: 500, budget })),
+    [false, true, true, true],
+  );
 });
 
 Deno.test("claims are named once each, and after an experiment that there is", () => {
@@ -138,7 +144,7 @@ Deno.test("claims are named once each, and after an experiment that there is", (
 });
 
 Deno.test("claims' orderings do not hold where nothing was measured", () => {
-  for (const { id, ordering } of claims) assert(!(ordering?.holds({}, 10000) ?? false), id);
+  for (const { id, ordering } of claims) assert(!(ordering?.holds({}, { images: 10000 }) ?? false), id);
 });
 
 Deno.test("claims have a figure and a tolerance, or are our own and have neither", () => {
@@ -176,7 +182,7 @@ Deno.test("the paper's own figures keep every rule about them", () => {
     if (claim.paper === null) continue;
     assertEquals(judge(claim, { measurements, images: 10000 }).verdict, "within tolerance", claim.id);
     const { ordering } = claim;
-    if (ordering) assert(ordering.holds(measurements, 10000), `${claim.id}: ${ordering.says}`);
+    if (ordering) assert(ordering.holds(measurements, { images: 10000 }), `${claim.id}: ${ordering.says}`);
   }
 });
 
@@ -260,11 +266,14 @@ Deno.test("claims' derived figures follow from the paper's", () => {
 Deno.test("claims have the rules that were entered twice", () => {
   const said = claims.flatMap(({ id, ordering }) => ordering ? [[id, ordering.says]] : []);
   const expected = Object.entries(RULES).map(([id, rule]) => {
-    const inWords = (_: string, b: string, images?: string) =>
-      ` < ${b} by two standard errors${images ? ` on ${images} images` : ""}`;
+    const inWords = (_: string, b: string, images?: string, other?: string) =>
+      ` < ${b} by two standard errors${images ? ` on ${images} images` : ""}${
+        other ? ` in a quick run, else ${other}` : ""
+      }`;
     return [
       id,
-      rule.split(" and ").map((part) => part.replace(/ ≪ (.*?)(?: \((\d+)\))?$/, inWords)).join(" and "),
+      rule.split(" and ").map((part) => part.replace(/ ≪ (.*?)(?: \((\d+)(?:, else (\d+))?\))?$/, inWords))
+        .join(" and "),
     ];
   });
   assertEquals(Object.fromEntries(said), Object.fromEntries(expected));
@@ -291,7 +300,7 @@ Deno.test("claims' reasons explain misses of their own size and direction alone"
 
 Deno.test("orderings of a form of their own hold at their bounds and no farther", () => {
   const holds = (id: string, ours: Record<string, number>) =>
-    claims.find((claim) => claim.id === id)!.ordering!.holds(ours, 10000);
+    claims.find((claim) => claim.id === id)!.ordering!.holds(ours, { images: 10000 });
   const worst = (a: number) =>
     holds("curves.adversarialMaxout.worst", {
       "curves.adversarialMaxout.worst": a,

@@ -102,17 +102,18 @@ export const RULES: Readonly<Record<string, string>> = {
   "rubbish.taught.directed.success": "rubbish.taught.directed.success ≥ 10",
   "rubbish.directed.success": "rubbish.directed.success ≥ 20",
   "beyond.maxout.small.one step's share": "beyond.maxout.small.one step's share ≥ 50",
-  "beyond.softmax.transferred.error": "beyond.softmax.noise.error ≪ beyond.softmax.transferred.error (200)",
+  "beyond.softmax.transferred.error":
+    "beyond.softmax.noise.error ≪ beyond.softmax.transferred.error (200, else 1000)",
   "beyond.maxout.stretched.share": "beyond.maxout.stretched.share ≥ 90",
   "beyond.maxout.universal.error": "beyond.maxout.noise.error ≪ beyond.maxout.universal.error",
   "beyond.adversarialMaxout.attacked.error": "beyond.adversarialMaxout.one step's share ≥ 50",
   "beyond.adversarialMaxout.small.attacked.error":
-    "beyond.adversarialMaxout.small.attacked.error ≪ beyond.signNoiseMaxout.small.attacked.error (200)",
+    "beyond.adversarialMaxout.small.attacked.error ≪ beyond.signNoiseMaxout.small.attacked.error (200, else 1000)",
   "beyond.softmax.small.attacked.error":
-    "beyond.adversarialMaxout.small.attacked.error ≪ beyond.softmax.small.attacked.error (200)",
-  "beyond.rbf.attacked.error": "beyond.rbf.attacked.error ≪ beyond.maxout.attacked.error (200)",
+    "beyond.adversarialMaxout.small.attacked.error ≪ beyond.softmax.small.attacked.error (200, else 1000)",
+  "beyond.rbf.attacked.error": "beyond.rbf.attacked.error ≪ beyond.maxout.attacked.error (200, else 1000)",
   "beyond.rbf.small.not excluded.error":
-    "beyond.rbf.small.not excluded.error ≪ beyond.softmax.small.not excluded.error (200)",
+    "beyond.rbf.small.not excluded.error ≪ beyond.softmax.small.not excluded.error (200, else 1000)",
   "beyond.mpDbm.attacked.error": "beyond.mpDbm.attacked.error ≥ 90",
   "beyondEnsemble.attacked.error": "beyondEnsemble.attacked.error ≥ 90",
 };

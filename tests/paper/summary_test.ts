@@ -32,7 +32,7 @@ Deno.test("measured() puts each seed's figures in its place, null where a seed h
 Deno.test("judgeAll() judges the claims of these experiments by means, in the budget, on so many images", () => {
   const claim = (id: string): Claim => ({
     ...{ id, kind: "own", section: "1", what: "", paper: null, unit: "%", conditions: "" },
-    ordering: { says: "", of: [], holds: (ours, images) => ours[id] === 3 && images === 70 },
+    ordering: { says: "", of: [], holds: (ours, { images }) => ours[id] === 3 && images === 70 },
     budgets: ["quick"],
   });
   const claims = ["a.error", "b.error", "ab.error", "a.none"].map(claim);

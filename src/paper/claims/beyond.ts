@@ -1,10 +1,8 @@
 /** Claims beyond the paper: its conclusions (section 10) under many attacks. @module */
 
+import { SAMPLE as images } from "../beyond.ts";
 import { atLeast, clearlyLess } from "../ordering.ts";
 import type { ClaimInPercent } from "./common.ts";
-
-/** The fewest images that they are measured on. */
-const SAMPLE = { images: 200 };
 
 const MANY =
   "L∞, no bounds; the worst of one step, many steps on the model's loss and on the margin, and random signs";
@@ -34,7 +32,7 @@ export const beyond: readonly ClaimInPercent[] = [
       "Examples generalise across models: softmax regression on what many steps made against maxout, above random signs",
     paper: null,
     conditions: "ε .25 in L∞, no bounds; 40 steps on the margin",
-    ordering: clearlyLess("beyond.softmax.noise.error", "beyond.softmax.transferred.error", SAMPLE),
+    ordering: clearlyLess("beyond.softmax.noise.error", "beyond.softmax.transferred.error", { images }),
   },
   {
     id: "beyond.maxout.stretched.share",
@@ -77,7 +75,7 @@ export const beyond: readonly ClaimInPercent[] = [
     ordering: clearlyLess(
       "beyond.adversarialMaxout.small.attacked.error",
       "beyond.signNoiseMaxout.small.attacked.error",
-      SAMPLE,
+      { images },
     ),
   },
   {
@@ -90,7 +88,7 @@ export const beyond: readonly ClaimInPercent[] = [
     ordering: clearlyLess(
       "beyond.adversarialMaxout.small.attacked.error",
       "beyond.softmax.small.attacked.error",
-      SAMPLE,
+      { images },
     ),
   },
   {
@@ -100,7 +98,7 @@ export const beyond: readonly ClaimInPercent[] = [
     what: "RBF networks resist: error below the maxout network's",
     paper: null,
     conditions: AT_QUARTER,
-    ordering: clearlyLess("beyond.rbf.attacked.error", "beyond.maxout.attacked.error", SAMPLE),
+    ordering: clearlyLess("beyond.rbf.attacked.error", "beyond.maxout.attacked.error", { images }),
   },
   {
     id: "beyond.rbf.small.not excluded.error",
@@ -113,7 +111,7 @@ export const beyond: readonly ClaimInPercent[] = [
     ordering: clearlyLess(
       "beyond.rbf.small.not excluded.error",
       "beyond.softmax.small.not excluded.error",
-      SAMPLE,
+      { images },
     ),
   },
   {
