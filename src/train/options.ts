@@ -38,8 +38,8 @@ export interface TrainOptions extends Partial<Recipe> {
   patience?: number;
   /** Measures of each finished epoch's model to keep in the history, by name; they change nothing else. */
   monitor?: (model: Model) => Readonly<Record<string, number>>;
-  /** Called often; with `epochEnd` when an epoch is over. */
-  onProgress?: (progress: TrainProgress) => void;
+  /** Called often; with `epochEnd` when an epoch is over. Training goes on when what it returns is resolved. */
+  onProgress?: (progress: TrainProgress) => void | Promise<void>;
   /** Given the state of training after each epoch, and when aborted; `saveCheckpoint` makes a file of it. */
   onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>;
   /** Such a checkpoint, to go on from: the end is the same to the last bit as without the interruption. */

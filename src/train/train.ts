@@ -127,7 +127,7 @@ async function epochs(
       at.stepInEpoch++;
       if ((worked += work) >= PAUSE_AFTER) {
         worked = 0;
-        report(epoch + 1, at.lossSum / (from + count), { epochEnd: false });
+        await report(epoch + 1, at.lossSum / (from + count), { epochEnd: false });
         await pause(pauses++ % TIMED === 0);
       }
     }
@@ -146,7 +146,7 @@ async function epochs(
       best = model.tensors();
     }
     at = { ...at, stepInEpoch: 0, lossSum: 0 };
-    report(epoch + 1, loss, { epochEnd: true, validationError });
+    await report(epoch + 1, loss, { epochEnd: true, validationError });
     await save();
   }
   return { history: at.history, best: at.best && { epoch: at.best.epoch, tensors: best! } };

@@ -242,6 +242,8 @@ export interface Requests {
     result: Trained;
     progress: Progress;
   };
+  /** Trainings of this worker rest for a while, because a hand is dragging and wants the machine. */
+  rest: { params: Record<never, never>; result: void };
   setModel: { params: { name: string; bytes: Uint8Array<ArrayBuffer> }; result: void };
   /** With `alone`, only the attacked model is asked what it makes of the result, which a hand does not wait for. */
   attack: { params: Subject & { epsilon: number; alone?: boolean }; result: AttackResult };

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { perturbation } from "../../src/attacks/perturbations.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { type Batch, batch } from "../../src/data/batch.ts";
@@ -24,6 +24,24 @@ Deno.test("train() with the same seed gives the same bytes, and with another one
     assertEquals(await run(1), await run(1), name);
     assertNotEquals(await run(2), await run(1), name);
   }
+});
+
+Deno.test("train() goes on when what onProgress returns is resolved, and rejects when that is", async () => {
+  const heard: string[] = [];
+  const onProgress = async ({ epoch }: { epoch: number }) => {
+    heard.push(`${epoch} begins`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    heard.push(`${epoch} ends`);
+  };
+  const watched = await bytesOf(linear, trainSet, { epochs: 2, onProgress });
+  assertEquals(heard, ["1 begins", "1 ends", "2 begins", "2 ends"]);
+  assertEquals(watched, await bytesOf(linear, trainSet, { epochs: 2 }));
+  const fails = () => Promise.reject(new RangeError("enough"));
+  await assertRejects(
+    () => bytesOf(linear, trainSet, { epochs: 2, onProgress: fails }),
+    RangeError,
+    "enough",
+  );
 });
 
 Deno.test("train() takes every example once an epoch, the last batch being shorter", async () => {

@@ -3,7 +3,7 @@
 import { computed, effect } from "@preact/signals";
 import type { Params, RequestName, Result, Subject } from "../messages.ts";
 import type { Send } from "./client.ts";
-import { debounce, newestOnly } from "./schedule.ts";
+import { atMostEvery, debounce, newestOnly } from "./schedule.ts";
 import { EPSILONS } from "./settings.ts";
 import {
   attackResult,
@@ -21,17 +21,21 @@ import {
   smallest,
   strongest,
   subject,
+  training,
   transfer,
   transferIsOld,
   versionOf,
 } from "./state.ts";
-import { interactive, measurer } from "./workers.ts";
+import { interactive, measurer, trainer } from "./workers.ts";
 
 /** Half-widths of the curves: the slider's, and that of the paper's figure 4. */
 const NEAR = EPSILONS.Linf.max, FAR = 10;
 
 /** Held-out examples in the table of transfer, samples of noise shown, and samples that are measured. */
 const TRANSFERRED = 200, SHOWN = 12, MEASURED = 1000;
+
+/** Milliseconds between two requests for rest while a hand drags, fewer than a rest has. */
+const BETWEEN_RESTS = 100;
 
 /** Keeps all results up with the settings. */
 export function startComputing(): void {
@@ -65,6 +69,16 @@ export function startComputing(): void {
   // the list of models changes with each bit of progress; only parameters count here
   const versions = computed(() => models.value.map(({ name }) => `${name} ${versionOf(name)}`).join());
 
+  const restNow = atMostEvery(BETWEEN_RESTS, () => {
+    if (training.peek().phase === "running") trainer("rest", {}).catch(reportError);
+  });
+  effect(() => {
+    // what a hand drags
+    settings.epsilon.value;
+    settings.step.value;
+    settings.drawn.value;
+    restNow(undefined);
+  });
   effect(() => {
     if (!subject.value) return;
     findSmallest(subject.value);

@@ -8,7 +8,7 @@ import { catalog } from "./catalog.ts";
 import { builtInDigits, type Data, galleryOf } from "./data.ts";
 import { rubbishToward, transfer } from "./evaluate.ts";
 import { readFiles } from "./files.ts";
-import { type Interrupted, trainModel } from "./training.ts";
+import { type Interrupted, resting, trainModel } from "./training.ts";
 
 /** For each request, what answers it. */
 export type Handlers = {
@@ -22,6 +22,7 @@ export function createHandlers(builtIn: Data = builtInDigits()): Handlers {
   let data: Data = builtIn;
   const models = new Map<string, Model>();
   const interrupted = new Map<string, Interrupted>();
+  const { rest, rested } = resting();
 
   const modelOf = (name: string) => {
     const model = models.get(name);
@@ -55,7 +56,7 @@ export function createHandlers(builtIn: Data = builtInDigits()): Handlers {
     gallery: ({ count }) => galleryOf(data, count),
     async train(params, context) {
       const before = params.resume ? interrupted.get(params.name) : undefined;
-      const outcome = await trainModel(params, { data: labelledData("train"), interrupted: before }, {
+      const outcome = await trainModel(params, { data: labelledData("train"), interrupted: before, rested }, {
         ...context,
         onProgress(progress) {
           if (progress.end) setModel(params.name, loadModel(progress.end.bytes));
@@ -67,6 +68,7 @@ export function createHandlers(builtIn: Data = builtInDigits()): Handlers {
       if (outcome.model) setModel(params.name, outcome.model);
       return { finished: outcome.finished, epochs: outcome.epochs, bytes: outcome.bytes };
     },
+    rest,
     setModel: ({ name, bytes }) => setModel(name, loadModel(bytes)),
     attack(params) {
       const loaded = modelOf(params.source);

@@ -22,6 +22,9 @@ const EPOCH_EXAMPLES = 300;
 /** Hidden units whose weights are shown. */
 const MAX_UNITS = 15;
 
+/** Milliseconds of rest after the last request for it. */
+const REST = 250;
+
 /** State of an interrupted training. */
 export interface Interrupted {
   readonly state: Checkpoint;
@@ -41,7 +44,12 @@ export interface Outcome extends Trained {
  */
 export async function trainModel(
   { plan, watch, until }: Params<"train">,
-  { data, interrupted }: { data: Data; interrupted?: Interrupted },
+  { data, interrupted, rested }: {
+    data: Data;
+    interrupted?: Interrupted;
+    /** Resolves when no hand wants the machine; default at once. */
+    rested?: () => Promise<void> | undefined;
+  },
   { onProgress, signal }: Context<"train">,
 ): Promise<Outcome> {
   const { family, options } = recipeOf(plan, data.train);
@@ -65,6 +73,7 @@ export async function trainModel(
         if (epochEnd) finishedEpochs = epoch;
         if (epochEnd && epoch === until && epoch < epochs) stop.abort();
         onProgress({ epoch, epochs, done: step / steps, end });
+        return rested?.();
       },
     });
     return { finished: true, epochs: finishedEpochs, bytes: saveModel(model), model };
@@ -78,6 +87,26 @@ export async function trainModel(
       interrupted: state && { state, bytes, epochs: finishedEpochs },
     };
   }
+}
+
+/**
+ * Rest for trainings while a hand drags, so that what follows the hand has the machine: `rest` begins one or makes it longer,
+ * `rested` resolves at its end, and is nothing outside one.
+ */
+export function resting(): { rest: () => void; rested: () => Promise<void> | undefined } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let now: Promise<void> | undefined, end: () => void;
+  return {
+    rest() {
+      clearTimeout(timer);
+      now ??= new Promise((resolve) => end = resolve);
+      timer = setTimeout(() => {
+        now = undefined;
+        end();
+      }, REST);
+    },
+    rested: () => now,
+  };
 }
 
 function epochEndOf(model: Model, { test, features }: Data, loss: number): EpochEnd {

@@ -98,6 +98,26 @@ Deno.test("a training until an epoch stops there with the bytes of one of so man
   }
 });
 
+Deno.test("a training rests while it is asked to, and ends with the same bytes as one that did not", async () => {
+  const ask = requester();
+  const plan = { ...PLAN, epochs: 40 };
+  const params = { name: "mine", plan, watch: false, resume: false } as const;
+  const { bytes } = await requester()("train", params);
+  let heard = 0;
+  const rested = ask("train", params, { onProgress: () => void heard++ });
+  await ask("rest", {});
+  while (heard === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  const [before, start] = [heard, performance.now()];
+  while (heard === before) {
+    await ask("rest", {});
+    if (performance.now() - start > 600) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals(heard, before);
+  assertEquals((await rested).bytes, bytes);
+  assert(heard > before);
+});
+
 Deno.test("two trainings run side by side, each to the bytes that it has alone", async () => {
   const request = requester();
   const [one, two] = [plans[0], { ...plans[0], adversarial: true }];
