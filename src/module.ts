@@ -84,7 +84,6 @@ export { httpClassifier, type HttpClassifierOptions } from "./remote/http.ts";
 export { type Matrix, matrix } from "./matrix.ts";
 export { type Agreement, agreement, type Transfer, transfer } from "./evaluate/agreement.ts";
 export { alongLine, type Line } from "./evaluate/line.ts";
-export { type Localization, localization } from "./evaluate/localization.ts";
 export {
   type AttackedMeasures,
   type ClassMeasures,

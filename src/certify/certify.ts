@@ -89,7 +89,17 @@ export function certify(model: Model, batch: Examples, options: CertifyOptions):
 }
 
 /** The certificates of `certify`, one after the other, so that the caller can show progress or stop. */
-export function* certificates(
+export function certificates(
+  model: Model,
+  examples: Examples,
+  options: CertifyOptions,
+): Generator<Certificate, void, void> {
+  return certificatesSharing(undefined, model, examples, options);
+}
+
+/** `certificates` that use the table of `globalBounds` before CROWN, where parts of the data share one. */
+export function* certificatesSharing(
+  table: Float64Array | undefined,
   model: Model,
   examples: Examples,
   asked: CertifyOptions,
@@ -108,7 +118,7 @@ export function* certificates(
   const form = formOf(model);
   using workspace = new Workspace();
   const weights = form.kind === "chain" ? weightsIn(workspace, form.chain) : undefined;
-  const steps = form.kind === "chain" ? stepsOf(form.chain, limits, batch.x.rows, options) : {};
+  const steps = form.kind === "chain" ? stepsOf(form.chain, limits, batch.x.rows, { ...options, table }) : {};
   for (let i = 0; i < batch.x.rows; i++) {
     const label = batch.labels[i];
     if (attacked?.[i]) {
@@ -146,7 +156,9 @@ function stepsOf(
   chain: Chain,
   { norm, epsilon, sizes }: Constraint,
   rows: number,
-  { method = "auto", timeLimit = 10, now, global }: Omit<CertifyOptions, keyof ConstraintOptions>,
+  { method = "auto", timeLimit = 10, now, table }: Omit<CertifyOptions, keyof ConstraintOptions> & {
+    table?: Float64Array;
+  },
 ): Steps {
   if (method === "complete" && !now) {
     throw new InputError("option", "certify by method complete", "it needs a clock, as option now");
@@ -156,7 +168,7 @@ function stepsOf(
   const pairs = chain.classes * (chain.classes - 1) / 2;
   const shared = lifted && hasGlobal(chain, norm) && rows >= SHARED * pairs;
   return {
-    global: shallow && method !== "interval" && global ? global : shared
+    global: shallow && method !== "interval" && table ? table : shared
       ? globalTable(chain, {
         // the greatest move that a rounded size still allows
         epsilon: typeof epsilon === "number" ? epsilon : epsilon.map((e, i) => sizes[i] === 0 ? 0 : e),

@@ -1,12 +1,8 @@
 /** Bounds on differences of scores wherever the center of a region lies. @module */
 
-import { checkList, checkObject, isList } from "../checks.ts";
 import type { Constraint } from "../constraints/constraint.ts";
-import { constraint } from "../constraints/mod.ts";
 import { InputError } from "../errors.ts";
-import { checkModel } from "../models/classifier.ts";
 import type { Model } from "../models/model.ts";
-import { shown } from "../wording.ts";
 import { type ClassPair, globalTable } from "./cascade.ts";
 import type { Chain } from "./chain.ts";
 import { formOf } from "./form.ts";
@@ -15,7 +11,7 @@ import { hasOneHiddenLayer } from "./hidden_units.ts";
 /**
  * Upper bounds of the increase of each difference of two class scores within a ball of radius `epsilon` around any
  * center, (C·C) by label and rival: what `certify` computes first for many examples. Parts of the data that are certified
- * apart can share it as the option `global`; with `pairs`, its entries can be computed apart and joined by their minima.
+ * apart share it by `certificatesSharing`; with `pairs`, its entries can be computed apart and joined by their minima.
  *
  * @throws {InputError} unless the model has one hidden layer of relu, leakyRelu or maxout units of two pieces, and the
  *   norm is L∞ or L2
@@ -29,27 +25,14 @@ export function globalBounds(
     pairs?: readonly ClassPair[];
   },
 ): Float64Array {
-  const action = "bound scores globally";
-  checkModel(action, model);
-  checkObject(action, options);
   const { epsilon, norm = "Linf", pairs } = options;
-  constraint(model.inputs, { epsilon, norm }, action);
   const form = formOf(model);
   if (form.kind !== "chain" || !hasGlobal(form.chain, norm)) {
     throw new InputError(
       "value",
-      action,
+      "bound scores globally",
       "that takes one hidden layer of relu, leakyRelu or maxout units of two pieces, and norm Linf or L2",
     );
-  }
-  const { classes } = form.chain;
-  const isClass = (c: unknown) => Number.isInteger(c) && (c as number) >= 0 && (c as number) < classes;
-  if (pairs !== undefined) {
-    checkList(action, pairs, "pairs");
-    for (const pair of pairs) {
-      if (isList(pair) && pair.length === 2 && isClass(pair[0]) && isClass(pair[1])) continue;
-      throw new InputError("value", `${action} for pair ${shown(pair)}`, `must be two of 0 … ${classes - 1}`);
-    }
   }
   return globalTable(form.chain, { epsilon, norm, pairs });
 }

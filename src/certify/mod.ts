@@ -1,11 +1,10 @@
 /** Certificates. @module */
 
-export type { ClassPair, Proof } from "./cascade.ts";
+export type { Proof } from "./cascade.ts";
 export type { Certificates } from "./certify.ts";
 export type { Certificate } from "./witness.ts";
 export type { CertifyOptions } from "./options.ts";
 export { certificates, certify } from "./certify.ts";
-export { globalBounds } from "./global_bounds.ts";
 export type { SmoothingOptions, SmoothingReport } from "./smoothing.ts";
 export { smoothing } from "./smoothing.ts";
 export type { RadiusOptions } from "./radius.ts";

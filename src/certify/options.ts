@@ -26,8 +26,6 @@ export interface CertifyOptions extends ConstraintOptions {
   now?: () => number;
   /** 1 for each example that is known to be fooled, (B): it is not looked at again. */
   attacked?: ArrayLike<number>;
-  /** The table of `globalBounds`, where many parts of the data share it; it is then used before CROWN. */
-  global?: Float64Array;
 }
 
 const OPTIONS: Schema<Omit<CertifyOptions, keyof ConstraintOptions>> = {
@@ -35,7 +33,6 @@ const OPTIONS: Schema<Omit<CertifyOptions, keyof ConstraintOptions>> = {
   timeLimit: number("Seconds of branch and bound for each example", { default: 10, above: 0 }),
   now: any("A clock in milliseconds"),
   attacked: any("1 for each example that is known to be fooled"),
-  global: any("The table of globalBounds"),
 };
 
 /** The constraint, and the other options with their defaults. */

@@ -2,7 +2,7 @@
 
 import { pgd } from "../attacks/pgd.ts";
 import type { ClassPair } from "../certify/cascade.ts";
-import { certify } from "../certify/certify.ts";
+import { certificatesSharing } from "../certify/certify.ts";
 import { globalBounds } from "../certify/global_bounds.ts";
 import type { Certificate } from "../certify/witness.ts";
 import type { CertifyOptions } from "../certify/options.ts";
@@ -48,12 +48,9 @@ export const certificates: Kind<CertificateRecipe> = {
     const attacked = fooled(examples, 1);
     bench.onProgress(0, "");
     await bench.turn();
-    const found = [
-      ...certify(model, examples, {
-        ...{ ...constraint, method, timeLimit, attacked, now: bench.now },
-        global: table && Float64Array.from(table, (each) => each ?? Infinity),
-      }).examples,
-    ];
+    const bounds = table && Float64Array.from(table, (bound) => bound ?? Infinity);
+    const how = { ...constraint, method, timeLimit, attacked, now: bench.now };
+    const found = [...certificatesSharing(bounds, model, examples, how)];
     await bench.turn();
     // the many walks are for what neither settled
     const open = found.flatMap(({ certified, falsified }, i) => certified || falsified ? [] : [i]);

@@ -2,7 +2,7 @@
 
 import type { LossOptions } from "../attacks/direction.ts";
 import { fgsm } from "../attacks/fgsm.ts";
-import { localization } from "../evaluate/localization.ts";
+import { localization } from "./localization.ts";
 import { measure } from "../evaluate/measure.ts";
 import type { Model } from "../models/model.ts";
 import { EPSILON, type Experiment, percent } from "./experiment.ts";

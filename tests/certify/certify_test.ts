@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import "../../src/runtime/inlined.ts";
-import { certify } from "../../src/certify/certify.ts";
+import { certificatesSharing, certify } from "../../src/certify/certify.ts";
 import { globalBounds } from "../../src/certify/global_bounds.ts";
 import { marginAt } from "../../src/certify/witness.ts";
 import type { CertifyOptions } from "../../src/certify/options.ts";
@@ -155,7 +155,7 @@ Deno.test("certify counts examples that an attack fooled as falsified, and never
   assertEquals(JSON.parse(JSON.stringify(found)).errorRate, found.errorRate);
 });
 
-Deno.test("certify shares the table of globalBounds, made at once or in parts", () => {
+Deno.test("certificatesSharing() uses the table of globalBounds, made at once or in parts", () => {
   const chain = chainOf([3, 10, 3], { type: "relu" }, 4);
   using net = modelOf(chain);
   const whole = globalBounds(net, { epsilon: 0.05 });
@@ -163,11 +163,14 @@ Deno.test("certify shares the table of globalBounds, made at once or in parts", 
   for (let k = 0; k < 9; k++) {
     if (k % 4 !== 0) assertEquals(Math.min(...parts.map((table) => table[k])), whole[k]);
   }
-  const found = certify(net, examplesOf(chain, 40, 5), { epsilon: 0.05, global: whole });
-  assert(found.by.global.certified > 0);
-  const { by } = certify(net, examplesOf(chain, 40, 5), { epsilon: 0.05, global: whole, method: "crown" });
-  assertEquals(by.global, found.by.global);
-  assertEquals(Object.keys(by).filter((each) => each !== "global" && each !== "crown"), []);
+  const methods = (method: CertifyOptions["method"]) =>
+    [...certificatesSharing(whole, net, examplesOf(chain, 40, 5), { epsilon: 0.05, method })]
+      .map((certificate) => certificate.method);
+  const byTable = (list: readonly unknown[]) => list.map((method) => method === "global");
+  const [auto, crown] = [methods("auto"), methods("crown")];
+  assert(auto.includes("global"));
+  assertEquals(byTable(crown), byTable(auto));
+  assertEquals(crown.filter((method) => !["clean", "global", "crown", null].includes(method)), []);
 });
 
 Deno.test("certify takes features that stay, values on a grid and an ε for each feature for what they are", () => {

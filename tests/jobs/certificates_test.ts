@@ -2,9 +2,11 @@ import { assert, assertEquals } from "@std/assert";
 import { here } from "../../scripts/jobs/bench.ts";
 import { MEMORY } from "../../scripts/jobs/stores.ts";
 import { allPairs } from "../../src/certify/cascade.ts";
+import { certificatesSharing } from "../../src/certify/certify.ts";
+import { globalBounds } from "../../src/certify/global_bounds.ts";
 import { doAll } from "../../src/jobs/all.ts";
 import { type CertificateRecipe, joinedTable, type Table } from "../../src/jobs/certificates.ts";
-import { batch, type Certificate, certify, globalBounds, init, matrix, mlp } from "../../src/mod.ts";
+import { batch, type Certificate, init, matrix, mlp } from "../../src/mod.ts";
 import { fillUniform, model, rng, saveModel } from "../../src/mod.ts";
 
 const constraint = { epsilon: 0.2, norm: "Linf", bounds: [0, 1] } as const;
@@ -33,7 +35,8 @@ Deno.test("jobs of certificates come to what certify() says of all examples, how
   assertEquals(table, Array.from(global, (each) => each < Infinity ? each : null));
 
   const now = () => 0;
-  const whole = certify(net, examples, { ...constraint, method: "semidefinite", global, now }).examples;
+  const how = { ...constraint, method: "semidefinite", now } as const;
+  const whole = [...certificatesSharing(global, net, examples, how)];
   const part = (rows: number[], restarts: number) => ({
     ...{ kind: "certificates", ...shared },
     recipe: {

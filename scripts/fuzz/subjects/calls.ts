@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as gibbon from "../../../src/mod.ts";
 import { type Subject, subject } from "../subject.ts";
 
-const { batch, heads, matrix, model, softmaxLinear, maxout } = gibbon;
+const { batch, heads, matrix, model, softmaxLinear } = gibbon;
 
 /** Scores or gradients of `value`, whatever is asked. */
 const filled = (cols: number, value: number) => (x: gibbon.Matrix) =>
@@ -97,7 +97,6 @@ const linear = model(softmaxLinear({ inputs: 3, classes: 2 }), {
     b: { shape: [2], data: new Float32Array(2) },
   },
 });
-const hidden = model(maxout({ inputs: 3, classes: 2, units: [2], pieces: 2 }));
 const own = () => ({
   inputs: 3,
   classes: 2,
@@ -153,11 +152,9 @@ const ARGUMENTS: Readonly<Record<string, () => unknown[]>> = {
   directedRubbish: () => [linear, { samples: 2, target: 0, epsilon: 0.1, attempts: 1 }],
   ensemble: () => [[linear, own()], { rule: "scores" }],
   familyNamed: () => ["maxout", { inputs: 3, classes: 2, units: [2], pieces: 2 }],
-  globalBounds: () => [hidden, { epsilon: 0.1, norm: "Linf", pairs: [[0, 1]] }],
   httpClassifier:
     () => [{ url: "http://127.0.0.1:9/", inputs: 3, classes: 2, answers: "scores", retries: 0 }],
   idxBatch: () => [{ shape: [2, 3], data: new Uint8Array(6) }, { shape: [2], data: Uint8Array.of(0, 1) }],
-  localization: () => [[1, 2, 3, 4], { width: 2 }],
   loadCheckpoint: () => [gibbon.saveCheckpoint(checkpoint!)],
   loadModel: () => [gibbon.saveModel(linear)],
   logistic: () => [{ inputs: 3 }],
