@@ -9,7 +9,7 @@ const COLORED = COMPARED.map(([, name]) => name);
 const CONDITIONS: Readonly<Record<string, string>> = {
   "clean": "var(--clean)",
   "on test images": "var(--clean)",
-  "on training images": "var(--rule)",
+  "on training images": "var(--open)",
   "attacked": "var(--attacked)",
   "loss": "var(--attacked)",
   "that tells when to stop": "var(--quiet)",

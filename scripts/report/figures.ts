@@ -14,7 +14,9 @@ export function figureHtml(figure: Figure, within: string): Html {
   return html`<figure id="${within}-${figure.id}">
 <h3>${figure.title}</h3>
 ${body(figure)}
-<figcaption>${figure.caption}</figcaption>
+<figcaption>${unbroken(figure.caption)}${
+    figure.kind === "images" && figure.scale === "diverging" ? " Red is above zero, blue below." : ""
+  }</figcaption>
 </figure>`;
 }
 
@@ -80,7 +82,7 @@ function images(figure: ImagesFigure): Html {
     html`<div${raw(style + about)}>${own.map((image) => tile(figure, image, labeled))}</div>`;
   return html`<div class="images" style="--shape:${width}/${height}">${
     images.length === columns
-      ? block(' class="row"', images)
+      ? block(` class="row" style="--tiles:${columns}"`, images)
       : blocks(figure).map(({ columns, images }) => block(` style="--columns:${columns}"`, images))
   }</div>`;
 }
@@ -105,6 +107,11 @@ function tile(
 ): Html {
   const about = `${listed ? ' role="listitem"' : ""}${marked ? ' class="marked"' : ""}`;
   return html`<div${raw(about)} style="--image:url(${raw(png(figure, pixels))})">${label ?? ""}</div>`;
+}
+
+/** With no line broken between a number and its percent sign, or within an equation. */
+export function unbroken(text: string): string {
+  return text.replaceAll(/(\d) %/g, "$1\u00a0%").replaceAll(" = ", "\u00a0=\u00a0");
 }
 
 /** Three digits, of large numbers four. */

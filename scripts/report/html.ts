@@ -9,7 +9,7 @@ import { headline, KIND_NAMES, tallies } from "../../src/report/tally.ts";
 import { claimRows, claimsTable, VERDICTS } from "./claims.ts";
 import { curves } from "./curves.ts";
 import { dots } from "./dots.ts";
-import { drawings, figureHtml, type Html } from "./figures.ts";
+import { drawings, figureHtml, type Html, unbroken } from "./figures.ts";
 import { pageStyle } from "./style.ts";
 
 /** The figure that stands before all others, in the experiment `maxout`. */
@@ -30,7 +30,7 @@ export function html(report: Report): string {
 <meta name="description" content="The figures of Goodfellow, Shlens and Szegedy (2015) beside those of a run.">
 <title>${title}</title><style>${raw(pageStyle())}</style></head><body>
 <header><h1>${title}</h1>
-<p class="lead">This run is on ${data.name}: ${thousands(data.train)} images to train on, ${
+<p class="lead">This run is on ${dataName(data.name)}: ${thousands(data.train)} images to train on, ${
     thousands(data.test)
   } to test on. The paper's figures
 are of MNIST${data.name === "mnist" ? " as well" : ""}.</p>
@@ -39,7 +39,7 @@ are of MNIST${data.name === "mnist" ? " as well" : ""}.</p>
   }</header>
 <main>
 <section id="paper"><h2>What the paper says</h2><ol>${
-    IN_SHORT.map((each) => markup`<li>${each}</li>`)
+    IN_SHORT.map((each) => markup`<li>${unbroken(each)}</li>`)
   }</ol><p class="note">${NO_BOUND}</p></section>
 ${first ? markup`<section id="digit">${figureHtml(first, "first")}</section>` : ""}
 ${overview ? figuresSection(report) : ""}
@@ -68,8 +68,8 @@ function figuresSection({ claims, data: { test } }: Report): Html {
   return markup`<section id="figures"><figure><h2>${title}</h2>${
     drawings({ wide: dots(claims, test, "wide"), narrow: dots(claims, test, "narrow") }, title)
   }<figcaption>Every figure of the paper in percent that was run: a stroke where the paper has it, in a band as wide as the
-tolerance; a dot for ours by the exact gradient, with the 95 % interval of chance, and a ring by float32. Attacks are of
-ε = .25.</figcaption></figure></section>`;
+tolerance; a dot for ours by the exact gradient, with the 95&nbsp;% interval of chance, and a ring by float32. Attacks are of
+ε&nbsp;=&nbsp;.25.</figcaption></figure></section>`;
 }
 
 /** An experiment: its first figure, what it is about and what came of it, the other figures, and its rows. */
@@ -80,11 +80,11 @@ function section({ id, title, explains }: typeof experiments[number], report: Re
   const own = claims.filter((claim) => claim.id.startsWith(`${id}.`));
   return markup`<section id="${id}"><h2>${title}</h2>
 ${first ? figureHtml(first, id) : ""}
-<p>${explains}</p><p>${unbroken(findings(id, { measurements, claims }).join(" "))}</p>
+<p>${unbroken(explains)}</p><p>${unbroken(findings(id, { measurements, claims }).join(" "))}</p>
 ${rest.map((figure) => figureHtml(figure, id))}
 ${
     own.length > 0
-      ? markup`<details><summary>${own.length} ${own.length === 1 ? "row" : "rows"}</summary>${
+      ? markup`<details><summary>${own.length} ${own.length === 1 ? "claim" : "claims"} in detail</summary>${
         claimRows(own)
       }${origin(report, id)}</details>`
       : ""
@@ -139,14 +139,14 @@ function duration(seconds: number): string {
 /** Verdicts of several claims, where they differ from those of one. */
 const PLURALS: Readonly<Record<string, string>> = { "holds": "hold", "does not hold": "do not hold" };
 
+/** The data in words; what is opened from files is called as they are. */
+function dataName(name: string): string {
+  return { digits: "Gibbon's own digits, which it draws itself", mnist: "MNIST" }[name] ?? name;
+}
+
 /** A whole number in groups of three digits. */
 function thousands(value: number): string {
   return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** With no line broken between a number and its percent sign. */
-function unbroken(text: string): string {
-  return text.replaceAll(/(\d) %/g, "$1\u00a0%");
 }
 
 function capital(text: string): string {

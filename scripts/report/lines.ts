@@ -38,7 +38,8 @@ export function lines({ x, y, series, marks = [] }: LinesFigure, size: Size): Dr
     ...yAxis(ys, { left, right, top, title: titleOf(y) }),
     ...marks.map(({ x: at, label }) =>
       element("line", { x1: xs(at), x2: xs(at), y1: top, y2: bottom, class: "mark" }) +
-      text(xs(at) + 4, top + 10, label)
+      // above the chart, where no line runs through it
+      text(xs(at), top - 3, label)
     ),
     ...series.map((each) => path(each, xs, ys)),
     ...(beside ? ends(series, xs, ys, [top, bottom]) : below),

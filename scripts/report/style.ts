@@ -12,9 +12,9 @@ const COLORS: Readonly<Record<string, readonly [light: string, dark: string]>> =
   fair: ["#8a6100", "#e0b252"],
   bad: ["#b3261e", "#ff8a80"],
   heat: ["#e07b39", "#c2642a"],
-  clean: ["#8b959d", "#77828b"],
+  clean: ["#656f77", "#8d98a1"],
   attacked: ["#33404a", "#d5dade"],
-  open: ["#c6cac3", "#444c53"],
+  open: ["#999f98", "#626c74"],
   "model-1": ["#0b6e99", "#5bb3dd"],
   "model-2": ["#c24a14", "#ff9563"],
   "model-3": ["#2b7f45", "#74cf93"],
@@ -78,15 +78,16 @@ figcaption { margin-top: .75rem; font-size: .92rem; color: var(--quiet); }
 .images { display: flex; flex-wrap: wrap; gap: .6rem .35rem; }
 .images > div { flex: 1 1 18rem; display: grid; grid-template-columns: repeat(var(--columns), minmax(0, 7rem)); gap: .35rem; }
 .images > div > div { font-size: .75rem; line-height: 1.25; text-align: center; color: var(--quiet); overflow-wrap: anywhere; }
-.images > .row { grid-template-columns: repeat(auto-fill, minmax(3.3rem, 1fr)); }
+.images > .row { grid-template-columns: repeat(auto-fill, minmax(max(3.3rem, min(7rem, (100% - var(--tiles) * .4rem) / var(--tiles))), 1fr)); }
+.images > .row > div { max-width: 7rem; }
 #digit .images > div { grid-template-columns: repeat(3, minmax(0, 12rem)); gap: .8rem; } #digit .images > div > div { font-size: .9rem; }
 .images > div > div::before { content: ""; display: block; aspect-ratio: var(--shape); background: var(--image) 0 0 / 100% 100%; print-color-adjust: exact;
   image-rendering: pixelated; border: 1px solid var(--rule); }
 .images .marked::before { outline: 2px solid var(--fair); outline-offset: -1px; }
-table.matrix { width: 100%; font-size: .78rem; } .matrix th, .matrix td { padding: .3rem .25rem; } .matrix tbody th { font-weight: 500; line-height: 1.2; }
+table.matrix { table-layout: fixed; width: 100%; font-size: .78rem; } .matrix th:first-child { width: 34%; } .matrix th, .matrix td { padding: .3rem .25rem; } .matrix tbody th { font-weight: 500; line-height: 1.2; }
 .matrix td { text-align: center; vertical-align: middle; font-variant-numeric: tabular-nums;
   background: color-mix(in srgb, var(--heat) calc(var(--share, 0) * .75%), transparent); }
-.matrix thead th { vertical-align: bottom; line-height: 1.15; } .matrix thead th:not(:first-child) span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem; }
+.matrix thead th { vertical-align: bottom; line-height: 1.15; } .matrix thead th:not(:first-child) span { writing-mode: vertical-rl; text-orientation: sideways; transform: rotate(180deg); max-height: 9rem; }
 .matrix thead th:not(:first-child) { text-align: center; } .matrix td.none { color: var(--quiet); }
 details { margin: .75rem 0; } summary { cursor: pointer; color: var(--accent); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; background: var(--panel); padding: .75rem; border-radius: .4rem; }

@@ -58,7 +58,8 @@ export interface Tolerance {
 /** An explanation, and of which misses it is one. */
 export interface Reason {
   readonly says: string;
-  readonly fits: (ours: number, paper: number) => boolean;
+  /** Whether it is one of this miss; `float32` is the figure by that gradient, where there is one. */
+  readonly fits: (ours: number, paper: number, float32?: number) => boolean;
 }
 
 /** What a claim comes to, by one gradient. */
@@ -120,7 +121,8 @@ function judgement(claim: Claim, { measurements, ...on }: Run): Judgement {
   }
   const counts = mean !== null && (provided?.holds(measurements, on) ?? true);
   if (counts && fits(claim, mean)) return { mean, verdict: "within tolerance" };
-  const fitting = mean !== null && reason?.fits(mean, paper) ? { reason: reason.says } : {};
+  const float32 = measurements[inFloat32(id)] ?? undefined;
+  const fitting = mean !== null && reason?.fits(mean, paper, float32) ? { reason: reason.says } : {};
   if (counts && holds) return { mean, verdict: "ordering holds", ...fitting };
   return { mean, verdict: "missed", ...(why && { why }), ...fitting };
 }

@@ -10,6 +10,9 @@ import { COMPARED } from "./names.ts";
 /** Sizes of the step that are tried. */
 const EPSILONS = [0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5];
 
+/** The largest of them: what is not reached within it counts as reached there. */
+export const LARGEST = EPSILONS[EPSILONS.length - 1];
+
 /** Beyond the paper: the whole curve, of which it reports one point. */
 export const curvesExperiment: Experiment = {
   id: "curves",
@@ -28,7 +31,7 @@ export const curvesExperiment: Experiment = {
       const model = await trained(name);
       const attacked = sweep(model, sample, { attack: fgsm, epsilons: EPSILONS });
       const points = attacked.map(({ epsilon, errorRate }) => [epsilon, percent(errorRate)!] as const);
-      measurements[`${name}.half`] = crossing(points, 50) ?? EPSILONS.at(-1)!;
+      measurements[`${name}.half`] = crossing(points, 50) ?? LARGEST;
       const within = points.filter(([epsilon]) => epsilon <= EPSILON).map(([, error]) => error);
       measurements[`${name}.worst`] = Math.max(...within);
       series.push({ name: title, points, ...(name === "maxout" && { emphasis: true }) });

@@ -1,5 +1,7 @@
 /** What is worth a sentence about each experiment: pairs of measurements. @module */
 
+import { LARGEST } from "../paper/curves.ts";
+
 /** Two measurements beside each other. */
 export interface Comparison {
   /** What the first is, so that a figure can follow. */
@@ -10,6 +12,8 @@ export interface Comparison {
   readonly b: string;
   /** Unit of both; default percent. */
   readonly unit?: "%" | "";
+  /** The figure that stands for what was not reached: there is no sentence with it. */
+  readonly unreached?: number;
 }
 
 /** By experiment, what is worth a sentence. */
@@ -61,6 +65,7 @@ export const COMPARISONS: Readonly<Record<string, readonly Comparison[]>> = {
       than: "naive maxout from ε =",
       b: "curves.maxout.half",
       unit: "",
+      unreached: LARGEST,
     },
     {
       subject: "Its greatest error over steps of up to .25 is",

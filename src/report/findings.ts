@@ -9,9 +9,10 @@ export function findings(
   id: string,
   { measurements, claims }: { measurements: Measurements; claims: readonly ReportedClaim[] },
 ): string[] {
-  const sentences = (COMPARISONS[id] ?? []).flatMap(({ subject, a, than, b, unit = "%" }) => {
+  const sentences = (COMPARISONS[id] ?? []).flatMap(({ subject, a, than, b, unit = "%", unreached }) => {
     const [first, second] = [measurements[a], measurements[b]];
     if (typeof first !== "number" || typeof second !== "number") return [];
+    if (first === unreached || second === unreached) return [];
     return [`${subject} ${shown(first, unit)}, ${relation(first, second)} ${than} ${shown(second, unit)}.`];
   });
   const figures = claims.filter((claim) => claim.id.startsWith(`${id}.`) && claim.kind === "published");

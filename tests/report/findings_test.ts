@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { budgets } from "../../src/paper/budgets.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
+import { LARGEST } from "../../src/paper/curves.ts";
 import { experiments } from "../../src/paper/mod.ts";
 import { judgeAll, measured } from "../../src/paper/summary.ts";
 import { findings, IN_SHORT } from "../../src/report/findings.ts";
@@ -86,6 +87,16 @@ for (const [name, { claims, measurements: all }] of Object.entries(RUNS)) {
     }
   });
 }
+
+Deno.test("findings() say of no ε that it misleads half where none that was tried does", () => {
+  const of = (half: number) =>
+    findings("curves", {
+      measurements: { "curves.adversarialMaxout.half": half, "curves.maxout.half": 0.05 },
+      claims: [],
+    });
+  assertEquals(of(LARGEST), []);
+  assert(of(0.4)[0].includes("from ε = 0.4, more than"), of(0.4)[0]);
+});
 
 Deno.test("findings() say nothing of what was not measured", () => {
   for (const { id } of experiments) assertEquals(findings(id, { measurements: {}, claims: [] }), []);

@@ -57,6 +57,66 @@ Deno.test("html() draws lines and bars twice, each as an image with colors of it
   }
 });
 
+Deno.test("html() keeps what is read apart from what it lies on, in light and dark", () => {
+  const [light, dark] = page.match(/<style>(.*?)\n/s)![1].split("@media(prefers-color-scheme:dark)");
+  for (const scheme of [light, dark]) {
+    const colors = new Map(
+      Array.from(scheme.matchAll(/--([\w-]+):(#\w{6})/g), ([, name, color]) => [name, color]),
+    );
+    const on = (name: string) => contrast(colors.get(name)!, colors.get("panel")!);
+    for (const name of ["ink", "quiet", "accent", "good", "fair", "bad"]) {
+      assert(on(name) >= 4.5, `${name} ${on(name)}`);
+    }
+  }
+  // charts have colors of their own
+  const drawn = page.matchAll(/url\(&quot;data:image\/svg\+xml,(.*?)&quot;\)/g);
+  const panels = [light, dark].map((scheme) => scheme.match(/--panel:(#\w{6})/)![1]);
+  let compared = 0;
+  for (const [, written] of drawn) {
+    decodeURIComponent(written).split("@media(prefers-color-scheme:dark)").forEach((scheme, i) => {
+      for (const [, name, color] of scheme.matchAll(/--([\w-]+):(#\w{6})/g)) {
+        // lines behind the figures are to be faint
+        if (name === "rule") continue;
+        const least = name === "open" ? 2.4 : 4.2;
+        assert(contrast(color, panels[i]) >= least, `${name} ${contrast(color, panels[i])}`);
+        compared++;
+      }
+    });
+  }
+  assert(compared > 20);
+});
+
+/** The contrast of two colors, from 1 to 21. */
+function contrast(...colors: [string, string]): number {
+  const [dark, light] = colors.map((color) => {
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255)
+      .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  }).sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+Deno.test("html() breaks no line between a number and its unit, or within an equation", () => {
+  const shown = page.replaceAll(/<style>.*?<\/style>|<td.*?<\/td>|<[^>]*>/gs, " ");
+  assertEquals(shown.match(/[^.]{20}\d %[^.]{9}/g), null);
+  assertStringIncludes(shown, "with ε\u00a0=\u00a0.25 a softmax");
+});
+
+Deno.test("chart() writes the name of a mark where no line runs through it", () => {
+  const { svg } = chart({
+    kind: "lines",
+    id: "a",
+    title: "",
+    caption: "",
+    x: { label: "ε" },
+    y: { label: "error", domain: [0, 100] },
+    series: [{ name: "maxout", points: [[0, 100], [1, 100]] }],
+    marks: [{ x: 0.5, label: "the paper's" }],
+  }).wide;
+  const top = Number(svg.match(/ d="M[\d.]+ ([\d.]+)[^"]*"[^>]*class="line"/)![1]);
+  assert(Number(svg.match(/y="([\d.]+)">the paper/)![1]) < top);
+});
+
 Deno.test("html() has few elements, or a phone waits for them: some ten for a claim, four for a figure with a chart", () => {
   const elements = (html: string) => html.match(/<[a-z]/g)!.length;
   const { claims } = sample();
