@@ -244,16 +244,16 @@ const CONCERNED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What is near to files that no test mirrors or imports, by how their paths begin. */
+/** What is near to files that no test mirrors or imports, by how their paths begin: tests whose paths begin so. */
 const BY_FOLDER = [
   ["src/paper/claims/", "tests/paper/claims_test.ts"],
   ["src/paper/recipes/", "tests/paper/recipes_test.ts"],
-  ["src/paper/", "tests/paper/pins_test.ts"],
+  ["src/paper/", "tests/paper/pins_"],
 ] as const;
 
 /**
  * The tests that may concern `file`: those of its folder, and of them `near` those that mirror it or import it, or where none
- * does, that of its folder.
+ * does, what is near to its folder.
  */
 export function testsOf(file: string): { readonly near: readonly string[]; readonly all: readonly string[] } {
   const own = CONCERNED[file];
@@ -269,7 +269,7 @@ export function testsOf(file: string): { readonly near: readonly string[]; reado
     path.endsWith(`/${name}_test.ts`) || Deno.readTextFileSync(ROOT + path).includes(`/${file}"`)
   );
   const [, shared] = BY_FOLDER.find(([beginning]) => file.startsWith(beginning)) ?? [];
-  return { near: near.length === 0 && shared ? [shared] : near, all };
+  return { near: near.length === 0 && shared ? all.filter((path) => path.startsWith(shared)) : near, all };
 }
 
 function isFolder(path: string): boolean {

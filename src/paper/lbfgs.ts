@@ -98,7 +98,7 @@ function compare(plain: Differentiable, examples: Batch): Measurements {
     "distance": inBoth,
     "sign step.distance": bySign,
     "sign step.epsilon": mean(first.map((at) => STEPS[at] ?? 0), both),
-    "shorter": inBoth !== null && bySign !== null && inBoth > 0 ? bySign / inBoth : null,
+    "shorter": inBoth && bySign && bySign / inBoth,
     "gradients": cost,
   };
 }
