@@ -218,6 +218,10 @@ export const FIGURES: Readonly<
       name.slice(0, -8)
     );
     assertEquals(groups.length, 2);
+    assertEquals(groups[0].values.map(({ x }) => x), [
+      ...["no regulariser", "closed form, ε = 0.25"],
+      ...["L1, λ = 0.25", "L1, λ = 0.025", "L1, λ = 0.0025"],
+    ]);
     bars(
       figure("errors"),
       ["clean", "fgsm"].map((each) => names.map((name) => measured[`${name}.${each}.error`])),
@@ -241,9 +245,9 @@ export const FIGURES: Readonly<
       const most = Math.max(...rows.flat().map(Math.abs)), images = figure<ImagesFigure>(id);
       shown(images, rows, [-most, most]);
       assertEquals(images.columns, pieces);
-      const [, spread, used] = images.caption.match(/within ([\d.]+) pixels.* (\d+) % of the pixels/)!;
+      const [, spread, used] = images.caption.match(/within (\d+\.\d) pixels.* (\d+) % of the pixels/)!;
       assert(Math.abs(+spread - measured[`filters.${name}.spread`]!) <= 0.051);
-      assert(Math.abs(+used - 100 * measured[`filters.${name}.participation`]!) <= 0.51);
+      assertEquals(+used, Math.round(100 * measured[`filters.${name}.participation`]!));
     }
   },
   rbf({ of }, figure) {

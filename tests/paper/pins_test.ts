@@ -441,13 +441,18 @@ const beyondPins = (name: string): Pins => ({
     100 * errorOf(w.of(name), attacked(w.of(name), w.test)) / worst(w.of(name), w.test, 0.25, w.context.seed),
 });
 
+/** The rows moved by the attack, within the range of images. */
+function clipped(of: Model, rows: Rows): Rows {
+  const { x, y } = attacked(of, rows);
+  return { x: x.map((row) => row.map((v) => Math.min(Math.max(v, 0), 1))), y };
+}
+
 const PINS: Pins = {
   ...standing("softmax", "softmax"),
   ...standing("maxout", "maxout"),
-  "maxout.fgsm clipped.error": ({ of, test }) => {
-    const { x, y } = attacked(of("maxout"), test);
-    return errorOf(of("maxout"), { x: x.map((row) => row.map((v) => Math.min(Math.max(v, 0), 1))), y });
-  },
+  "maxout.fgsm clipped.error": ({ of, test }) => errorOf(of("maxout"), clipped(of("maxout"), test)),
+  "maxout.fgsm clipped.confidence": ({ of, test }) =>
+    confidenceOf(of("maxout"), clipped(of("maxout"), test), { onMistakes: true }),
   "linear.identity.gap": () => 0,
   ...pooledPins("softmax", 1),
   ...pooledPins("pooledSoftmax-2", 2),
