@@ -1,13 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
+import { batch } from "../../src/data/batch.ts";
 import { digits } from "../../src/data/digits.ts";
+import { matrix } from "../../src/matrix.ts";
 import { softmaxLinear } from "../../src/models/mod.ts";
 import { model } from "../../src/models/model.ts";
 import { sha256 } from "../../scripts/sha256.ts";
 import { budgets, epochs } from "../../src/paper/budgets.ts";
 import { divide } from "../../src/paper/plan.ts";
 import { members as voting } from "../../src/paper/recipes/ensemble.ts";
+import { watch } from "../../src/paper/recipes/maxout.ts";
 import { trainings } from "../../src/paper/recipes/mod.ts";
 import type { Training } from "../../src/paper/recipes/training.ts";
 
@@ -132,6 +135,20 @@ Deno.test("recipes of sigmoids and RBF networks have independent probabilities o
   ]);
   assertEquals(all.rbf.family.head.name, "exponential");
   assertEquals([all.rbf.family.config.initialPrecision, all.rbf.family.config.initialSpread], [0.04, 0.3]);
+});
+
+Deno.test("watch() gives the shares of the first 2,000 held-out examples that a model errs on, clean and attacked", () => {
+  // class 1 above a half, of which a step of .25 leads back from .6, not from .95
+  const tensors = {
+    W: { shape: [2, 1], data: Float32Array.of(0, 1) },
+    b: { shape: [2], data: Float32Array.of(0.5, 0) },
+  };
+  using own = model(softmaxLinear({ inputs: 1, classes: 2 }), { tensors });
+  const x = Array.from({ length: 2001 }, (_, i) => i > 0 && i <= 300 ? 0.6 : 0.95);
+  // the first is wrong, and so is the one too many
+  const labels = x.map((_, i) => i === 0 || i === 2000 ? 0 : 1);
+  const watched = watch(batch({ x: matrix(2001, 1, x), labels, classes: 2 }));
+  assertEquals(watched(own), { clean: 1 / 2000, attacked: 301 / 2000 });
 });
 
 /** All that a recipe says, in text: examples by their number, perturbations by their name. */

@@ -96,7 +96,8 @@ Deno.test("every budget runs an experiment for every claim that is not for other
 
 Deno.test("reproduce() of some experiments runs and judges those alone", async () => {
   const { claims, measurements, models } = await reproduce(data, { budget: tiny, only: ["logistic"] });
-  assertEquals(models.map(({ name }) => name), ["logistic"]);
+  // from the first seed, where none is given
+  assertEquals(models.map(({ name, seed }) => [name, seed]), [["logistic", 1]]);
   assertEquals(
     claims.map(({ id }) => id),
     all.filter(({ id }) => id.startsWith("logistic.")).map(({ id }) => id),
@@ -121,12 +122,13 @@ Deno.test("reproduce() of several seeds gives each seed's figures, and judges th
   assertEquals(both.claims.find(({ id }) => id === "softmax.fgsm.confidence")!.mean, mean);
 });
 
-Deno.test("reproduce() gives an executor the tasks of every seed, numbered from 1 by their place", async () => {
-  const asked: [string, number | undefined][] = [];
+Deno.test("reproduce() gives an executor the tasks of every seed, numbered from 1 by their place, and tells of each", async () => {
+  const asked: [string, number | undefined][] = [], told: unknown[] = [];
   const executor: Executor = {
     width: 1,
-    train({ name, seed }, { priority }) {
+    train({ name, seed }, { priority, onProgress }) {
       asked.push([`train ${name} ${seed}`, priority]);
+      onProgress(0.5, "half");
       return Promise.resolve({ record: { epochs: "1" }, history: [] });
     },
     run({ experiment, seed }, { priority }) {
@@ -136,7 +138,10 @@ Deno.test("reproduce() gives an executor the tasks of every seed, numbered from 
   };
   const { seeds, measurements, models } = await reproduce(data, {
     ...{ budget: tiny, only: ["softmax"], seed: 5, seeds: 3, executor },
+    onProgress: ({ id }, part, doing) => void told.push([id, part, doing]),
   });
+  assertEquals(told.slice(0, 2), [["train softmax 5", 0.5, "half"], ["train softmax 5", 1, ""]]);
+  assertEquals(told.length, 9);
   assertEquals([seeds, models.map(({ seed }) => seed)], [[5, 6, 7], [5, 6, 7]]);
   assertEquals(measurements["softmax.fgsm.error"].values, [50, 60, 70]);
   assertEquals(new Set(asked.map(([id]) => id)).size, 6);
@@ -145,6 +150,24 @@ Deno.test("reproduce() gives an executor the tasks of every seed, numbered from 
     const place = (kind: string) => asked.find(([id]) => id === `${kind} softmax ${seed}`)![1]!;
     assert(place("train") < place("run"));
   }
+});
+
+Deno.test("reproduce() hands an executor the record of the training that one comes after, and no other", async () => {
+  const told: Record<string, string | undefined> = {};
+  const executor: Executor = {
+    width: 1,
+    train({ name, after }) {
+      told[name] = after?.record.epochs;
+      return Promise.resolve({ record: { epochs: `${name.length}` }, history: [] });
+    },
+    run: () => Promise.resolve({ measurements: {} }),
+  };
+  const budget: Budget = { ...budgets.full, units: 4, maxEpochs: 1 };
+  await reproduce(data, { budget, only: ["adversarial"], seeds: 1, executor });
+  assertEquals(told, {
+    ...{ maxout: undefined, adversarialSearch: undefined },
+    adversarialMaxout: `${"adversarialSearch".length}`,
+  });
 });
 
 Deno.test("reproduce() stops when its signal is aborted", async () => {
