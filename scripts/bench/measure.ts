@@ -124,7 +124,7 @@ export async function measure(
 /** The failure of a benchmark at Ctrl-C, while the parts `left` were not yet done. */
 export function interrupted(name: string, left: readonly string[]): UserError {
   return new UserError(
-    `${name} was interrupted; the tables above are whole, no file was written, and --only ${
+    `${name} was interrupted; the tables above are complete, no file was written, and --only ${
       left.join(",")
     } measures the rest`,
     EXIT.interrupted,

@@ -135,7 +135,7 @@ export function checkSteps(what: string, actual: ArrayLike<number>, batch: Batch
   let differ = 0;
   for (let i = 0; i < wanted.length; i++) if (!(Math.abs(actual[i] - wanted[i]) < 1e-6)) differ++;
   if (differ > 1e-3 * wanted.length) {
-    throw new Error(`Cannot time ${what}: ${differ} of ${wanted.length} inputs are not the reference's`);
+    throw new Error(`Cannot time ${what}: ${differ} of ${wanted.length} inputs differ from the reference`);
   }
 }
 

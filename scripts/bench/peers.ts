@@ -23,17 +23,17 @@ const LIBRARIES = ["pytorch", "numpy", "tfjs-wasm", "onnxruntime-web", "tfjs-cpu
 /** The benchmark of Gibbon beside other libraries. */
 export const peers = command({
   name: "bench peers",
-  summary: "measure the same work beside other libraries",
+  summary: "measure the same work in other libraries",
   options: {
     only: choicesOf(["products", "training", "attacking", "images"], {
       help: "kinds of work; by default all",
     }),
-    with: choicesOf(LIBRARIES, { help: "libraries to compare with; by default all that are there" }),
+    with: choicesOf(LIBRARIES, { help: "libraries to compare with; by default all that are installed" }),
     python: text({ help: "Python that has torch or numpy", placeholder: "PATH", default: "python3" }),
     kernels: choice(["baseline", "relaxed"], { help: "build of the kernels", default: "relaxed" }),
     threads: integersOption({ help: "numbers of threads, of Gibbon and of Python", min: 1, default: [1] }),
     pythonThreads: integersOption({ help: "numbers of threads of Python, if others", min: 1 }),
-    quick: flag("look once quickly, at smaller sizes: for trying, not for figures"),
+    quick: flag("one quick round at smaller sizes, to try the command; its times are no results"),
     json: text({ help: "file for the figures", placeholder: "FILE" }),
   },
   examples: ["bench peers --python venv/bin/python --threads 1,2 --json peers.json"],

@@ -19,10 +19,10 @@ interface Run {
 /** Writes the page. */
 export const results = command({
   name: "bench results",
-  summary: "write what --json gave as a page",
+  summary: "write the files of --json as a page",
   options: {
     from: text({
-      help: "files of bench --json and bench peers --json, with commas between",
+      help: "files of bench --json and bench peers --json, separated by commas",
       placeholder: "FILES",
     }),
     out: text({ help: "where to write it", placeholder: "FILE", default: "scripts/bench/RESULTS.md" }),
@@ -56,7 +56,7 @@ export function page(runs: readonly Run[]): string {
     "Written by `deno task bench results` from what `deno task bench` and `deno task bench peers` measured:",
     [...machines].map((machine) => `- ${machine}`).join("\n"),
     ...(runs.some(({ quick }) => quick)
-      ? ["Some runs are quick ones, at smaller sizes: not for figures."]
+      ? ["Some runs are quick ones at smaller sizes, whose times are no results."]
       : []),
     "Medians over interleaved rounds, with half the distance of the quartiles. *Of peak*: share of what a loop in\nregisters reaches on as many threads. *Time*: in parts of that on one thread.",
     ...sections(alone),

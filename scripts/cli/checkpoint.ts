@@ -21,7 +21,7 @@ export async function readCheckpoint(path: string | undefined): Promise<Checkpoi
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw new UserError(`Cannot read ${path}: ${reason(error)}`);
   }
-  return readOrReport(`go on from ${path}`, bytes, loadCheckpoint);
+  return readOrReport(`resume from ${path}`, bytes, loadCheckpoint);
 }
 
 /** `error`, or the user's in its place if training could not go on from the state at `path`. */
@@ -29,8 +29,8 @@ export function resumeError(error: unknown, path: string | undefined): unknown {
   if (path === undefined || !(error instanceof InputError)) return error;
   if (error.code === "state") {
     return new UserError(
-      `Cannot go on from ${path}: it is of a training with other options or data; remove it, or name another`,
+      `Cannot resume from ${path}: it belongs to a training with other options or data; remove it, or name another`,
     );
   }
-  return error.action === RESUME ? new UserError(error.about(`go on from ${path}`).message) : error;
+  return error.action === RESUME ? new UserError(error.about(`resume from ${path}`).message) : error;
 }

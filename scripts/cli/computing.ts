@@ -10,7 +10,12 @@ export const COMPUTING = {
     placeholder: "BUILD",
     default: "auto",
   }),
-  threads: integerOption({ help: "Threads that compute; results are the same", min: 1, max: 64, default: 1 }),
+  threads: integerOption({
+    help: "Number of threads; results do not depend on it",
+    min: 1,
+    max: 64,
+    default: 1,
+  }),
 } as const;
 
 /** Makes everything from now on run as the options of `COMPUTING` say. */

@@ -8,7 +8,7 @@ import { flag } from "./options.ts";
 import { matrixTensor, vectorTensor, writeTensors } from "./outputs.ts";
 
 /** An option of commands that write files of data. */
-export const FORCE = flag("Write over a file that is there");
+export const FORCE = flag("Overwrite an existing file");
 
 /** What adversarial examples are written from. */
 interface Made {

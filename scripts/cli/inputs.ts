@@ -34,13 +34,13 @@ export const SHARED = {
     min: 0,
     required: true,
   }),
-  seed: integerOption({ help: "Seed of what is random", min: 0, default: 0 }),
+  seed: integerOption({ help: "Seed of the random numbers", min: 0, default: 0 }),
 } as const;
 
 /** Options of how data are read. */
 export const READ_OPTIONS = {
   scale: choice(["auto", "none", "255", "standard", "minmax"], {
-    help: "Scale inputs: auto divides bytes of images by 255; of a model, auto is what it was trained with",
+    help: "Scale inputs: auto divides bytes of images by 255, or with a model scales as in its training",
     default: "auto",
   }),
   header: choice(["auto", "yes", "no"], {
@@ -56,14 +56,14 @@ export const READ_OPTIONS = {
     placeholder: "COLUMN",
   }),
   separator: choice(["auto", "comma", "semicolon", "tab", "bar"], {
-    help: "CSV: what parts the values of a line",
+    help: "CSV: what separates the values of a line",
     default: "auto",
   }),
   labelBase: choice(["auto", "0", "1"], {
     help: "Number of the first class; auto is 1 if labels are exactly 1 … K",
     default: "auto",
   }),
-  classCount: integerOption({ help: "Number of classes; by default as many as the labels say", min: 1 }),
+  classCount: integerOption({ help: "Number of classes; by default found from the labels", min: 1 }),
   missing: choice(["refuse", "drop"], {
     help: "What to do with examples that lack a value",
     default: "refuse",
@@ -146,7 +146,7 @@ export async function examplesFor(model: Described, file: string, wanted: Wanted
     : fitting.classes > model.classes
     ? `the model knows ${model.classes} classes, the examples have ${fitting.classes}`
     : fitting.x.rows === 0
-    ? "no example is of its classes"
+    ? "no example belongs to its classes"
     : undefined;
   if (problem) throw new UserError(`Cannot use ${file} on ${wanted.data}: ${problem}`);
   return { ...slice(fitting, 0, wanted.limit), reading: readingFor(model, data.reading) };

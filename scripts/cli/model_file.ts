@@ -43,7 +43,7 @@ export const ASKED = {
   ...BEFORE,
   runtime: choice(["auto", "gibbon", "onnxruntime"], {
     help:
-      "What runs an ONNX model: this program, with gradients, or the npm package onnxruntime-web, of any operators",
+      "What runs an ONNX model: this program, with gradients, or the npm package onnxruntime-web, for any operators",
     default: "auto",
   }),
 } as const;

@@ -121,7 +121,7 @@ function joined(args: readonly string[], typed: ReadonlyMap<string, Typed>): str
 function operandOf({ name, operand }: Command, given: readonly string[]): string {
   const count = operand ? 1 : 0;
   if (given.length > count) {
-    throw new UserError(`${name} does not know what to do with ${given[count]}; see gibbon help ${name}`, 2);
+    throw new UserError(`${name} takes no argument ${given[count]}; see gibbon help ${name}`, 2);
   }
   if (!operand) return "";
   const { placeholder, choices = [] } = operand;

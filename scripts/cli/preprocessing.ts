@@ -9,16 +9,18 @@ import { choice, numbers, text, type Values } from "./options.ts";
 /** Options of what is done to inputs before a model, of every command that reads one for data. */
 export const BEFORE = {
   inputScale: text({
-    help: "Factor on inputs, such as 1/255, as part of the model; data are then taken as they are",
+    help: "Factor that the model applies to its inputs, such as 1/255; data are then read unscaled",
     placeholder: "F",
   }),
-  inputMean: numbers({ help: "What the model takes away then: one number, or one a channel or input" }),
+  inputMean: numbers({
+    help: "Mean that the model subtracts next: one number, or one for each channel or input",
+  }),
   inputStd: numbers({
-    help: "What the model divides by then: one number, or one a channel or input",
+    help: "Standard deviation that the model divides by next: one number, or one for each channel or input",
     above: 0,
   }),
   inputLayout: choice(["nchw", "nhwc"], {
-    help: "How images lie in the data, channels first or last; by default as the model takes them",
+    help: "Layout of images in the data, channels first or last; by default as the model takes them",
   }),
 } as const;
 

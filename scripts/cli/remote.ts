@@ -79,7 +79,7 @@ export function askRemote(
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new UserError(
-        `${title} was interrupted; nothing was written, and the same command begins anew; --limit N takes fewer examples`,
+        `${title} was interrupted; nothing was written, and the same command starts over; --limit N takes fewer examples`,
         EXIT.interrupted,
       );
     }

@@ -100,7 +100,7 @@ async function partsOf(
 }
 
 /** What is kept of work whose parts a store has. */
-const KEPT = "the same command goes on with what is in the store";
+const KEPT = "the same command resumes with what is in the store";
 
 /** Examples that a page shows of each kind. */
 export const SHOWN = 8;

@@ -64,7 +64,7 @@ export function reportFailure(
   } = {},
 ): number {
   if (error instanceof DOMException && error.name === "AbortError") {
-    terminal.err(`${prefix}Interrupted: nothing was kept, and the same command begins anew`);
+    terminal.err(`${prefix}Interrupted: nothing was kept, and the same command starts over`);
     return EXIT.interrupted;
   }
   if (error instanceof UserError || error instanceof InputError) {

@@ -17,7 +17,7 @@ import { integerOption, text, type Values } from "./options.ts";
 /** Options of commands whose work is jobs. */
 export const SPREAD = {
   jobs: integerOption({
-    help: "Jobs at a time, each in a worker of its own; by default as many as there are cores",
+    help: "Jobs at a time, each in a worker of its own; by default one for each core",
     min: 1,
     max: 256,
   }),
@@ -41,7 +41,7 @@ export async function computeSpread({ queue, store, kernels, jobs, threads }: Sp
     throw new UserError("--queue and --store go together: workers elsewhere need both", 2);
   }
   if (queue !== undefined && jobs !== undefined) {
-    throw new UserError("--jobs is of this process; with --queue its workers have --concurrency", 2);
+    throw new UserError("--jobs cannot be used with --queue, whose workers have --concurrency", 2);
   }
   await compute({ kernels: queue !== undefined && kernels === "auto" ? "baseline" : kernels, threads });
 }
@@ -106,7 +106,7 @@ export async function spread(
   const shared = { inputs: hashes, kernels, code: await codeVersion() };
   const remote = await queued({ url: queue, store: place, onNote });
   if (remote.slots === 0) {
-    onNote("No worker is there yet; gibbon worker starts one, with the same queue and store");
+    onNote("The queue has no worker yet; start one: gibbon worker, with the same --queue and --store");
   }
   return {
     jobs: remote,

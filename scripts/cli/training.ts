@@ -27,7 +27,7 @@ export function divide(
   const rest = trainSet.x.rows - validation;
   if (rest < 1) {
     throw new UserError(
-      `Cannot hold ${validation} examples out: ${name} has ${trainSet.x.rows} to learn from`,
+      `Cannot hold ${validation} examples out: ${name} has ${trainSet.x.rows} training examples`,
     );
   }
   return {
@@ -67,7 +67,7 @@ export function trainResumable(
       throw new UserError(
         checkpoint === undefined
           ? "Training was interrupted and nothing was written; --checkpoint FILE would keep its state"
-          : `Training was interrupted; the same command goes on from ${checkpoint}`,
+          : `Training was interrupted; the same command resumes from ${checkpoint}`,
         130,
       );
     } finally {

@@ -14,14 +14,17 @@ import { choice, integerOption, integersOption, number, type Option, optionOf, t
 /** Options of training: epochs, perturbation, validation. */
 export const TRAINING = {
   epochs: optionOf(TRAIN_OPTIONS.epochs) as Option<number>,
-  adversarial: number({ help: "Train against an attack of this size too", placeholder: "E", min: 0 }),
-  attack: choice(ATTACKS, { help: "That attack; by default fgsm, with --trades pgd on the divergence" }),
+  adversarial: number({ help: "Train on adversarial examples of this size too", placeholder: "E", min: 0 }),
+  attack: choice(ATTACKS, {
+    help: "Attack to train against; by default fgsm, with --trades pgd on the divergence",
+  }),
   bounds: { ...BOUNDED.bounds, help: "Minimum and maximum of an attacked input; by default none" },
   trades: optionOf({
     ...TRADES.beta,
     required: false,
     default: undefined,
-    help: "Train by TRADES: the clean loss plus so many times the divergence of attacked from clean answers",
+    help:
+      "Train by TRADES: the clean loss plus this many times the divergence of attacked from clean answers",
   }) as Option<number | undefined>,
   alpha: optionOf({
     ...TRAIN_OPTIONS.alpha,
@@ -32,13 +35,13 @@ export const TRAINING = {
     placeholder: "K,…",
     min: 0,
   }),
-  limit: integerOption({ help: "Learn from the first N examples only", min: 1 }),
+  limit: integerOption({ help: "Train on the first N examples only", min: 1 }),
   validation: integerOption({
     help: "Hold out the last N examples; their error picks the best epoch",
     min: 1,
   }),
   validationEpsilon: number({
-    help: "Attack those with this size; by default not",
+    help: "Attack the held-out examples by this size too; by default not",
     placeholder: "E",
     min: 0,
   }),
@@ -118,7 +121,7 @@ export function trainOptionsOf(given: GivenOptions): TrainOptions {
   needs("trades", beta, "--adversarial E", adversarial);
   needs("bounds", bounds, "--adversarial E or --validation-epsilon E", adversarial ?? validationEpsilon);
   if (alpha !== undefined && beta !== undefined) {
-    throw new UserError("--alpha does not go with --trades, which has its own weight", 2);
+    throw new UserError("--alpha cannot be used with --trades, which has its own weight", 2);
   }
   needs("validation-epsilon", validationEpsilon, "--validation N", validation);
   needs("patience", patience, "--validation N", validation);

@@ -47,4 +47,4 @@ export function interrupted(
 
 /** What is kept of work that writes its results at its end. */
 export const NOTHING_KEPT =
-  "nothing was written, and the same command begins anew; --limit N takes fewer examples";
+  "nothing was written, and the same command starts over; --limit N takes fewer examples";

@@ -86,7 +86,7 @@ async function download(job: Job): Promise<void> {
     } catch (error) {
       if (error instanceof UserError) throw error;
       if (signal?.aborted) {
-        throw new UserError(`Cannot download ${file}: it was stopped, the next run goes on`, 130);
+        throw new UserError(`Cannot download ${file}: it was stopped; the next run resumes it`, 130);
       }
       if (error instanceof Failure && error.spoilt) await Deno.remove(part).catch(() => {});
       problems.push(`${hostOf(mirror)} ${error instanceof Failure ? error.message : reason(error)}`);

@@ -95,7 +95,7 @@ async function tablesOf(path: string, csv: CsvOptions): Promise<Tables> {
     info = await Deno.stat(path);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
-      ? "there is no such folder or file, and the one built-in set is digits"
+      ? "there is no such folder or file, and the only built-in set is digits"
       : reason(error);
     throw new UserError(`Cannot load data from ${path}: ${why}`);
   }

@@ -160,7 +160,7 @@ function withoutAlpha(
   const out = new Uint8Array(width * height * colours);
   for (let i = 0; i < width * height; i++) {
     if (data[i * channels + colours] !== 255) {
-      fail("it is transparent in places, and of which colour is not said");
+      fail("it has transparent pixels, whose colour is unknown");
     }
     for (let c = 0; c < colours; c++) out[i * colours + c] = data[i * channels + c];
   }

@@ -43,7 +43,7 @@ export async function kerasParts(bytes: Uint8Array): Promise<{ config: unknown; 
   try {
     config = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(files["config.json"]));
   } catch {
-    throw new InputError("format", ACTION, "its config.json is no JSON");
+    throw new InputError("format", ACTION, "its config.json is not JSON");
   }
   return { config, groups: await groupsOf(files["model.weights.h5"]) };
 }

@@ -84,11 +84,11 @@ function orientation(ways: readonly Way[]): boolean {
   const turned = telling.filter(({ shape, tensor }) => !isSame(tensor.shape, shape));
   const square = matrices.find(({ shape }) => isSquare(shape) && shape[0] > 1);
   if (turned.length > 0 && turned.length < telling.length) {
-    fail("some matrices would have to be turned and others not: pair them by --map");
+    fail("some matrices would have to be transposed and others not; pair them by --map");
   }
   if (square && telling.length === 0) {
     fail(
-      `${square.ours} is square, so that its shape does not say whether to turn it: say --transpose yes or no`,
+      `${square.ours} is square, so its shape does not tell whether to transpose it; give --transpose yes or no`,
     );
   }
   return turned.length > 0;
@@ -206,7 +206,7 @@ export function familyFor(
     `${quoted(name)} ${shapeText(shape)}`
   );
   return fail(
-    `for no number of inputs and classes do all fit: the file has ${
+    `no number of inputs and classes fits all tensors; the file has ${
       shapes.join(", ")
     }; sizes between the two, such as --units, are options of the family`,
   );

@@ -48,7 +48,10 @@ export async function runOnHosts<T>(
         tell(0);
         const tool = missing(host);
         if (tool) {
-          rows.push({ host: host.name, problem: `${tool.name} is not here; to install it: ${tool.install}` });
+          rows.push({
+            host: host.name,
+            problem: `${tool.name} is not installed; to install it: ${tool.install}`,
+          });
           continue;
         }
         const own = found.get(host.needs[0]);

@@ -60,7 +60,7 @@ export const checking: Command = command({
   options: {
     only: choicesOf(["in", "out", "keras"], { help: "Kinds of models; by default all" }),
     python: text({
-      help: `Python with ${NEEDS.python}, for in and out`,
+      help: `Python with ${NEEDS.python}, for the kinds in and out`,
       placeholder: "PATH",
       default: "python3",
     }),

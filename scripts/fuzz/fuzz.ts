@@ -32,7 +32,8 @@ export const fuzz: Command = command({
     time: number({ help: "Seconds for each subject at most; by default as long as it takes", above: 0 }),
     tally: text({
       placeholder: "FILE",
-      help: "JSON file of the inputs of all runs that name it: each subject goes on there, up to --runs",
+      help:
+        "JSON file that counts the inputs of all runs: each subject continues from its count, up to --runs",
     }),
     scratch: text({
       placeholder: "FOLDER",
@@ -40,8 +41,7 @@ export const fuzz: Command = command({
       default: ".cache/fuzz",
     }),
   },
-  notes:
-    "What is found is made as small as it gets, printed with its seed, and kept in tests/fuzz/corpus, which " +
+  notes: "An input that fails is shrunk, printed with its seed, and kept in tests/fuzz/corpus, which " +
     "tests/fuzz/corpus_test.ts tries again. The exit code is 1 if anything is found.",
   run({ runs, seed, only = NAMES, time, tally, scratch }, { print, note, progress, interruptible }) {
     return interruptible(async (signal) => {
@@ -71,8 +71,8 @@ export const fuzz: Command = command({
         note(
           `Stopped after ${stopped} inputs of ${name}, ${tried} in all; finds before it are kept in tests/fuzz/corpus, and ` +
             (tally === undefined
-              ? `--seed ${seed + stopped} --only ${only.slice(k).join(",")} goes on`
-              : `--tally ${tally} goes on with ${name} anew`),
+              ? `--seed ${seed + stopped} --only ${only.slice(k).join(",")} continues`
+              : `--tally ${tally} starts ${name} over`),
         );
         return EXIT.interrupted;
       }

@@ -72,7 +72,9 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
       redis.on("error", (error: Error) => {
         if (lost) return;
         lost = true;
-        onNote(`The queue at ${shown} does not answer (${reason(error)}); work goes on when it is back`);
+        onNote(
+          `The queue at ${shown} does not answer (${reason(error)}); work resumes when it answers again`,
+        );
       });
       redis.on("ready", () => {
         if (lost) onNote(`The queue at ${shown} is back`);

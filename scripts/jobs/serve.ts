@@ -17,7 +17,7 @@ export interface ServeOptions {
   concurrency: number;
   /** Threads of each. */
   threads: number;
-  /** Seconds after which a job whose worker is not heard of goes to another. */
+  /** Seconds without a sign of a worker, after which its job goes to another. */
   lostAfter: number;
   onNote: (text: string) => void;
   /** Told of each job that begins or is over: what became of it, and its kind and id. */

@@ -40,31 +40,33 @@ interface Mutant extends Judged {
 export const mutants: Command = command({
   name: "mutants",
   summary:
-    "Plant faults in a copy of src/ one at a time, run the tests that meet each, and list what no test notices",
+    "Plant faults in a copy of src/ one at a time, run the tests that reach each, and list those that no test notices",
   options: {
     only: text({ placeholder: "PATH,…", help: `Files or folders; by default ${PLACES.join(", ")}` }),
     sample: integerOption({ help: "Faults of each path to plant, chosen at random; by default all", min: 1 }),
     seed: integerOption({ help: "Seed of the choice", min: 0, default: 1 }),
     effort: number({
-      help: "Seconds of tests for a fault, as long as they take without it",
+      help: "Maximum seconds of tests for a fault, by the time that they take without it",
       above: 0,
       default: 20,
     }),
     longest: number({
-      help: "Seconds of a test; those that take longer are left out",
+      help: "Maximum seconds of a test; those that take longer are left out",
       above: 0,
       default: 20,
     }),
     results: text({
       placeholder: "FILE",
-      help: "Lines of JSON: what became of each fault, so that a run goes on where one was stopped",
+      help: "File of JSON lines: the result of each fault, so that a stopped run can be resumed",
       default: ".cache/mutants/results.jsonl",
     }),
-    near: flag("Run the tests alone that mirror a file or import it; others may notice what survives them"),
-    retry: flag("Try faults again that have survived"),
+    near: flag(
+      "Run only the tests that mirror a file or import it; other tests may notice what survives them",
+    ),
+    retry: flag("Try surviving faults again"),
   },
   notes:
-    "A test runs once without a fault, which shows the faults that it meets; a fault is noticed if a test that meets it fails " +
+    "A test runs once without a fault, which shows the faults that it reaches; a fault is noticed if a test that reaches it fails " +
     "or takes too long. Faults that change nothing a caller could see are listed, each with its reason, in " +
     "scripts/mutants/equivalent.json, and are not planted. The exit code is 1 if any fault survives.",
   run(
@@ -168,7 +170,7 @@ export const mutants: Command = command({
           possible: all.filter((each) => each.place === place).length,
         });
       }
-      if (signal.aborted) note(`Stopped; what is known is kept in ${results}, and the same command goes on`);
+      if (signal.aborted) note(`Stopped; results are kept in ${results}, and the same command resumes`);
       return signal.aborted ? EXIT.interrupted : Number(survived > 0);
     });
   },

@@ -201,7 +201,7 @@ function pictures(
     }" width="${image.width}" height="${image.height}" alt="${label}">`;
   const words = kind === "easiest"
     ? "The smallest changes that were found to fool the model, each beside the example it was made from."
-    : "What took the largest changes, or was fooled by none.";
+    : "The examples that needed the largest changes, or that nothing fooled.";
   return markup`<section id="${kind}"><figure><h3>The ${kind} examples to fool</h3><div class="pairs">${
     own.map(({ known, label, x, fooled }) =>
       markup`<div class="pair">${picture(x, label)}${

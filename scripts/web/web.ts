@@ -27,7 +27,7 @@ const web = command({
     build: flag("write the page instead, as a file for any static host or to be opened itself"),
     out: text({ help: "folder to write index.html to", placeholder: "DIR", default: "playground" }),
     address: text({
-      help: "where the written page will be found, for the picture that links to it are shown with",
+      help: "address at which the page will be published, for the picture that previews of links show",
       placeholder: "URL",
     }),
   },

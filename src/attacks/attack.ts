@@ -16,7 +16,7 @@ export interface AttackOptions extends Omit<ConstraintOptions, "epsilon"> {
   target?: number | Int32Array;
   /** What counts as fooled; default a class that is not the label, or that is the target if there is one. */
   criterion?: Criterion;
-  /** Seed of what is random; default 0. */
+  /** Seed of the random numbers; default 0. */
   seed?: number;
   /** Place of the first example in a set that is attacked run by run, each example of which has random numbers of its own; default 0. */
   first?: number;

@@ -18,7 +18,7 @@ export const COMMON = {
   constraint: any(),
   target: any(),
   criterion: any(),
-  seed: integer("Seed of what is random", { min: 0, default: 0 }),
+  seed: integer("Seed of the random numbers", { min: 0, default: 0 }),
   first: integer("Place of the first example", { min: 0, default: 0 }),
   onProgress: any(),
   signal: any(),

@@ -35,7 +35,7 @@ export interface Rubbish extends Predictions {
 /** The options of rubbish, stated once. */
 export const RUBBISH_OPTIONS = {
   samples: integer("Inputs to draw; by default 10000, or 100 with a target", { min: 1 }),
-  seed: integer("Seed of what is random", { min: 0, default: 0 }),
+  seed: integer("Seed of the random numbers", { min: 0, default: 0 }),
   mean: number("Mean of each input", { default: 0 }),
   std: number("Standard deviation of each input", { above: 0, default: 1 }),
   threshold: number("Probability of a class above which the model errs", { min: 0, below: 1, default: 0.5 }),

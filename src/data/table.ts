@@ -55,7 +55,7 @@ export interface ReadOptions {
 export const READ_OPTIONS = {
   scale: choice("How inputs are scaled", ["auto", "none", "255", "standard", "minmax"], { default: "auto" }),
   labelBase: integerOr("Number of the first class", ["auto"], { min: 0, max: 1, default: "auto" }),
-  classes: integer("Number of classes; by default as many as the labels say", { min: 1 }),
+  classes: integer("Number of classes; by default found from the labels", { min: 1 }),
   missing: choice("What to do with examples that lack a value", ["refuse", "drop"], { default: "refuse" }),
   fitted: any<FittedData>("What a model was trained on"),
 } as const;

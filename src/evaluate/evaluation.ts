@@ -38,7 +38,7 @@ export interface EvaluationConditions {
   readonly grid?: number;
   /** Groups of inputs of which one is 1 and the others 0, if there are any. */
   readonly oneHot?: readonly (readonly number[])[];
-  /** Seed of what is random. */
+  /** Seed of the random numbers. */
   readonly seed: number;
   /** The attacks by the names that they are called, with their options. */
   readonly attacks: readonly ConfiguredAttack[];

@@ -56,7 +56,7 @@ export interface Gate {
   readonly grid?: number;
   /** Groups of inputs of which one is 1 and the others 0, by their places; default none. */
   readonly oneHot?: readonly (readonly number[])[];
-  /** Seed of what is random; default 0. */
+  /** Seed of the random numbers; default 0. */
   readonly seed?: number;
   /** Whether to report each true class; default false. */
   readonly perClass?: boolean;

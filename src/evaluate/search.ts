@@ -22,9 +22,9 @@ export interface RobustnessOptions extends Omit<ConstraintOptions, "epsilon" | "
   effort?: Effort;
   /** Bounds that certify; `"none"` for none; default `"auto"`. What they do not know stays unresolved. */
   certify?: CertifyOptions["method"] | "none";
-  /** Seed of what is random; default 0. */
+  /** Seed of the random numbers; default 0. */
   seed?: number;
-  /** Seconds after which no further attack or certificate begins, by the clock `now`; default none. */
+  /** Seconds after which no further attack or certificate starts, by the clock `now`; default none. */
   timeLimit?: number;
   /** Columns of an image, row after row, if inputs are images: attacks that move blocks of features then move squares. */
   width?: number;
@@ -40,7 +40,7 @@ const OPTIONS: Schema<Omit<RobustnessOptions, keyof ConstraintOptions>> = {
   epsilons: numbers("Sizes, in input units", { above: 0, required: true }),
   effort: choice("How hard to look", EFFORTS, { default: "standard" }),
   certify: choice("Bounds that certify", [...METHODS, "none"]),
-  seed: integer("Seed of what is random", { min: 0, default: 0 }),
+  seed: integer("Seed of the random numbers", { min: 0, default: 0 }),
   timeLimit: number("Seconds after which nothing further begins", { above: 0 }),
   width: integer("Columns of an image, row after row", { min: 1 }),
   now: any("A clock in milliseconds"),

@@ -25,7 +25,7 @@ export interface Examples {
 
 /** What experiments are run with. */
 export interface ExperimentContext extends Examples {
-  /** Seed of every draw. */
+  /** Seed of all random numbers. */
   readonly seed: number;
   /** How much work it may be. */
   readonly budget: Budget;

@@ -69,7 +69,7 @@ export const experiments: readonly Experiment[] = [
 export interface Scope {
   /** How much work it may be. */
   budget: Budget;
-  /** Seed of every draw; default 1. */
+  /** Seed of all random numbers; default 1. */
   seed?: number;
   /** Runs, from this seed and those that follow it; default as many as the budget says. */
   seeds?: number;

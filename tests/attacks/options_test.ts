@@ -37,7 +37,7 @@ Deno.test("the options of all attacks have their defaults, take the ends of thei
   assertEquals([COMMON.norm.help, COMMON.fixed.help, COMMON.seed.help], [
     "What measures the size",
     "Places of the features that stay",
-    "Seed of what is random",
+    "Seed of the random numbers",
   ]);
 });
 

@@ -89,7 +89,7 @@ async function main(): Promise<number> {
   for (const kind of kinds) {
     const here = await findTool(kind.tool);
     if (here) found.push([kind, here.path]);
-    else console.log(`${kind.tool.name} is not here: ${kind.tool.install}`);
+    else console.log(`${kind.tool.name} is not installed; to install it: ${kind.tool.install}`);
   }
   if (found.length === 0) return 1;
   const page = await bundle();

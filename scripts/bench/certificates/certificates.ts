@@ -24,19 +24,19 @@ export const certificates = command({
     method: choice(METHODS, { help: "bounds that are tried", default: "semidefinite" }),
     examples: integerOption({ help: "examples, from the first on", min: 1, default: 10_000 }),
     restarts: integerOption({
-      help: "walks of PGD for what is open after the bounds; one is before them",
+      help: "restarts of PGD on what the bounds leave open; one more comes before the bounds",
       min: 0,
       default: 0,
     }),
     timeLimit: number({ help: "seconds of branch and bound for an example", above: 0, default: 10 }),
-    alone: flag("bound each example alone, with no table for all of them"),
+    alone: flag("bound each example alone, without the table that all examples share"),
     ...SPREAD,
     log: text({
-      help: "file that keeps what is found; what it has settled is not tried again",
+      help: "file that keeps the results; a later run skips what it has settled",
       placeholder: "FILE",
     }),
     points: integerOption({
-      help: "random points of certified boxes, half of them corners, that the model is asked about then",
+      help: "random points of certified boxes, half of them corners, to classify afterwards",
       min: 0,
       default: 0,
     }),

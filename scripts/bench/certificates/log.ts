@@ -22,7 +22,7 @@ export async function logOf(
   // a line that was cut off is nothing
   const [first, ...lines] = text.slice(0, text.lastIndexOf("\n") + 1).split("\n").slice(0, -1);
   if (first !== undefined && first !== about) {
-    throw new UserError(`Cannot go on with ${path}: it is about another model or constraint`);
+    throw new UserError(`Cannot resume from ${path}: it is about another model or constraint`);
   }
   const settled = new Map<number, Certificate>();
   for (const { row, ...certificate } of lines.map((line) => JSON.parse(line))) {

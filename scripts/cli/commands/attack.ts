@@ -36,7 +36,7 @@ import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 /** Attacks examples and keeps what came of them. */
 export const attack: Command = command({
   name: "attack",
-  summary: "Make adversarial examples and keep them in a file",
+  summary: "Make adversarial examples and write them to a file",
   options: {
     model: SHARED.modelOrUrl,
     data: SHARED.data,
@@ -73,7 +73,7 @@ export const attack: Command = command({
     const bounded = constraintOptions(values);
     const [tried] = configureAttacks([name], values.own);
     if (target !== undefined && values.own.attack[name].labels !== undefined) {
-      throw new UserError("--labels does not go with --target, whose loss is lowered", 2);
+      throw new UserError("--labels cannot be used with --target, whose loss is lowered", 2);
     }
     if (out !== undefined) {
       for (const written of filesOf(out)) await checkWritable(written, { force: values.force });

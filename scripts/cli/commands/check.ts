@@ -142,7 +142,7 @@ async function judge(values: Given, context: Context): Promise<number> {
   });
   const { report } = await runInterruptible(steps, context, {
     title: "check",
-    kept: "there is no verdict, and the same command begins anew; --limit N takes fewer examples",
+    kept: "there is no verdict, and the same command starts over; --limit N takes fewer examples",
   });
   const data = { ...report.data, reading: readingJson(examples.reading) };
   const json = JSON.stringify({ ...timeless(report), data, sha256 });

@@ -25,22 +25,25 @@ export const convert: Command = command({
       "Weights, as torch's save_file or Keras's arrays in safetensors; or a model, ONNX or of this program",
   },
   options: {
-    family: choice(FAMILIES, { help: "Family of the model that weights are for", placeholder: "FAMILY" }),
+    family: choice(FAMILIES, {
+      help: "Family of the model that the weights belong to",
+      placeholder: "FAMILY",
+    }),
     out: text({
       help: "Model file to write, as ONNX if it ends in .onnx",
       placeholder: "FILE",
       required: true,
     }),
     map: text({
-      help: "Names that go together; by default equal names, and shapes that only one tensor has",
+      help: "Which name stands for which; by default equal names, then shapes that only one tensor has",
       placeholder: "OURS=THEIRS,…",
     }),
     transpose: choice(["auto", "yes", "no"], {
-      help: "Turn matrices, which are (outputs, inputs) here; auto does so where shapes say so",
+      help: "Transpose matrices, which are (outputs, inputs) here; auto does so where the shapes require it",
       default: "auto",
     }),
-    inputs: integerOption({ help: "Inputs of the model; by default what the shapes say", min: 1 }),
-    classCount: integerOption({ help: "Classes of the model; by default what the shapes say", min: 2 }),
+    inputs: integerOption({ help: "Inputs of the model; by default found from the shapes", min: 1 }),
+    classCount: integerOption({ help: "Classes of the model; by default found from the shapes", min: 2 }),
     ...BEFORE,
     force: FORCE,
     json: flag("Print one JSON object"),

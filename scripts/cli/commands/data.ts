@@ -18,23 +18,23 @@ export const data: Command = command({
   options: {
     out: text({ help: "Folder to write the four IDX files to", placeholder: "DIR", required: true }),
     seed: integerOption({
-      help: "Digits: the hand that writes; by default 1, the set that --data digits is",
+      help: "Digits: seed of the handwriting; by default 1, as --data digits uses",
       min: 0,
     }),
-    train: integerOption({ help: "Digits: examples to learn from; by default 10000", min: 1 }),
-    test: integerOption({ help: "Digits: examples held out; by default 2000", min: 1 }),
+    train: integerOption({ help: "Digits: training examples; by default 10000", min: 1 }),
+    test: integerOption({ help: "Digits: test examples; by default 2000", min: 1 }),
   },
   examples: ["data mnist --out mnist", "data digits --seed 2 --out digits2"],
   async run({ operand, out, seed, train: trainSet, test }, context) {
     if (operand === "mnist") {
       for (const [name, value] of Object.entries({ seed, train: trainSet, test })) {
-        if (value !== undefined) throw new UserError(`--${name} goes with digits alone`, 2);
+        if (value !== undefined) throw new UserError(`--${name} is for digits only`, 2);
       }
       await fetchMnist(out, context);
     } else {
       const drawn = await runInterruptible(digitsSteps({ seed, train: trainSet, test }), context, {
         title: "data digits",
-        kept: "nothing was written, and the same command begins anew; --train N draws fewer",
+        kept: "nothing was written, and the same command starts over; --train N draws fewer",
       });
       await writeDigits(out, drawn);
     }
@@ -48,7 +48,9 @@ async function fetchMnist(out: string, context: Context): Promise<void> {
   const { state } = await Deno.permissions.query({ name: "net", host: new URL(MIRRORS[0]).host });
   // in a terminal, Deno asks the user
   if (state === "denied" || (state === "prompt" && !Deno.stdin.isTerminal())) {
-    throw new UserError("Cannot download MNIST: Deno was not given the network; deno task data mnist has it");
+    throw new UserError(
+      "Cannot download MNIST: Deno has no permission for the network; deno task data mnist has",
+    );
   }
   try {
     await context.interruptible((signal) =>

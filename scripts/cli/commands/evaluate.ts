@@ -39,7 +39,9 @@ export const evaluate: Command = command({
     seed: SHARED.seed,
     ...COMPUTING,
     perClass: flag("Add the measures of each true class"),
-    confusion: flag("Add what each true class is taken for, in numbers of examples"),
+    confusion: flag(
+      "Add a confusion table: how many examples of each true class are predicted as which class",
+    ),
     json: flag("Print one JSON object, rates as fractions"),
   },
   own: [ATTACK_OPTIONS, ASKING],

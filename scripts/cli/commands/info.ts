@@ -12,8 +12,7 @@ import { flag } from "../options.ts";
 /** Tells what a model file holds. */
 export const info: Command = command({
   name: "info",
-  summary:
-    "Tell what a model file holds: its graph with shapes and parameters, and whether certificates know it",
+  summary: "Show what a model file holds: its graph with shapes and parameters, and how it can be certified",
   operand: { placeholder: "FILE", help: `Model file, ${FORMATS}` },
   options: { ...BEFORE, json: flag("Print one JSON object") },
   examples: ["info maxout.safetensors", "info model.onnx"],

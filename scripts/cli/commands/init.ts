@@ -33,8 +33,11 @@ export const init: Command = command({
   name: "init",
   summary: "Write a gate file for a model and data, with thresholds from what is measured",
   options: {
-    model: text({ help: "Model file; by default the one that lies here", placeholder: "FILE" }),
-    data: text({ help: "Examples, a file or a folder; by default those that lie here", placeholder: "PATH" }),
+    model: text({ help: "Model file; by default the one in this folder", placeholder: "FILE" }),
+    data: text({
+      help: "Examples, a file or a folder; by default those in this folder",
+      placeholder: "PATH",
+    }),
     ...BEFORE,
     ...READ_OPTIONS,
     epsilon: numbers({
@@ -52,7 +55,7 @@ export const init: Command = command({
     limit: SHARED.limit,
     ...COMPUTING,
     out: text({ help: "Gate file to write", placeholder: "FILE", default: "gate.json" }),
-    yes: flag("Ask nothing: take what is found"),
+    yes: flag("Ask no questions; take what is found"),
     force: FORCE,
   },
   notes:
@@ -127,7 +130,7 @@ export const init: Command = command({
           ]),
         ], context.width),
         "",
-        `wrote ${out}; check by it:`,
+        `wrote ${out}; to check with it:`,
         `  ${
           ["gibbon check", ...flags({ model, data, ...readingOf(values), config: out, split, limit })].join(
             " ",
@@ -166,7 +169,10 @@ async function sizesOf(
   },
 ): Promise<readonly number[]> {
   if (norm !== "Linf") {
-    throw new UserError(`--norm ${norm} needs --epsilon E,…: sizes are found in Linf alone`, EXIT.usage);
+    throw new UserError(
+      `--norm ${norm} needs --epsilon E,…: without it, sizes are searched in Linf only`,
+      EXIT.usage,
+    );
   }
   const steps = robustnessSteps(model, slice(examples, 0, Math.min(TRIED, examples.x.rows)), {
     epsilons: sizesFor(examples.x, bounds),

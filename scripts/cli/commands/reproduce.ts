@@ -38,15 +38,15 @@ export const reproduce: Command = command({
       default: "digits",
     }),
     budget: choice(Object.keys(budgets) as BudgetName[], {
-      help: "How much work it may be; by default quick for the built-in digits, else standard",
+      help: "How much computing time to spend; by default quick for the built-in digits, else standard",
     }),
     only: choicesOf(experiments.map(({ id }) => id), {
       help: "Experiments to run; by default all",
       placeholder: "ID,…",
     }),
-    seed: integerOption({ help: "Seed of every draw", default: 1, min: 0 }),
+    seed: integerOption({ help: "Seed of all random numbers", default: 1, min: 0 }),
     seeds: integerOption({
-      help: "Runs, from that seed and those that follow; by default as the budget says",
+      help: "Number of runs, each with the next seed; by default as many as the budget has",
       min: 1,
     }),
     models: text({
@@ -54,17 +54,17 @@ export const reproduce: Command = command({
       placeholder: "NAME,…",
     }),
     maxEpochs: integerOption({
-      help: "Epochs of each training, at most, for a trial; by default as the recipes say",
+      help: "Maximum epochs of each training, for a trial; by default those of the recipes",
       min: 1,
     }),
     list: flag("Print what would be done and how long it might take, and do nothing"),
     ...SPREAD,
     cache: text({
-      help: "Folder that keeps trained models and unfinished trainings; by default the user's",
+      help: "Folder that keeps trained models and unfinished trainings; by default the user's cache",
       placeholder: "DIR",
     }),
     noCache: flag("Neither read nor write the cache of trained models"),
-    measureAgain: flag("Measure also what an earlier run of the same code measured on the same models"),
+    measureAgain: flag("Measure again what an earlier run of the same code measured on the same models"),
     json: text({ help: "File for the report as JSON", placeholder: "FILE" }),
     html: text({ help: "File for the report as a page", placeholder: "FILE" }),
     report: text({
@@ -74,7 +74,7 @@ export const reproduce: Command = command({
       lastCounts: true,
     }),
     verbose: flag("Print every claim with its conditions, not only the counts"),
-    noImages: flag("Leave images out of both: they show the data, which may not be yours to give away"),
+    noImages: flag("Leave images out of both, such as images of data that must not be shared"),
   },
   examples: [
     "reproduce",
@@ -134,7 +134,7 @@ export const reproduce: Command = command({
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
       const rest = lasting
-        ? `the same command goes on from where it was, with what is in ${folder}`
+        ? `the same command resumes with what is kept in ${folder}`
         : "nothing was kept; without --no-cache the same command resumes";
       throw new UserError(`Reproduction was interrupted; ${rest}`, 130);
     } finally {
@@ -164,7 +164,7 @@ async function cacheOf(
   if (queue !== undefined) {
     if (!noCache && cache === undefined && !measureAgain) return { folder: store!, lasting: true };
     throw new UserError(
-      "--cache, --no-cache and --measure-again are of this process; with --queue, --store keeps all",
+      "--cache, --no-cache and --measure-again cannot be used with --queue, where --store keeps everything",
       2,
     );
   }

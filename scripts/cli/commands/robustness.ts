@@ -38,11 +38,11 @@ export const robustness: Command = command({
     ...BOUNDED,
     effort: choice(EFFORTS, { help: "How hard to look for the worst case", default: "standard" }),
     certify: choice([...METHODS, "none"], {
-      help: "Bounds that certify; by default, and without a name, those there are for the model",
+      help: "Certify by these bounds; by default, and without a name, by those that the model allows",
       alone: "auto",
     }),
     timeLimit: number({
-      help: "Seconds after which no further attack or certificate begins",
+      help: "Seconds after which no further attack or certificate starts",
       placeholder: "S",
       above: 0,
     }),
@@ -84,7 +84,7 @@ never counts as robust. The true worst-case error lies between attacked and cert
     };
     if (values.queue !== undefined && timeLimit !== undefined) {
       throw new UserError(
-        "--time-limit cannot go with --queue: what is found in a time differs by machine",
+        "--time-limit cannot go with --queue: what is found within a time limit differs between machines",
         2,
       );
     }

@@ -82,7 +82,7 @@ export const rubbish: Command = command({
     const steps: Generator<number, Rubbish & { successRate?: number }> = target === undefined
       ? rubbishSteps(model, options)
       : directedRubbishSteps(model, { ...options, target, epsilon: epsilon!, step, attempts });
-    const kept = "nothing was written, and the same command begins anew; --samples N draws fewer";
+    const kept = "nothing was written, and the same command starts over; --samples N draws fewer";
     const drawn = await runInterruptible(steps, context, { title: "rubbish", kept });
 
     const { certify, norm, radius } = values;

@@ -9,7 +9,7 @@ import { text } from "../options.ts";
 /** Tells what a gate file may hold. */
 export const schema: Command = command({
   name: "schema",
-  summary: "Print the JSON Schema of gate files, by which editors complete them",
+  summary: "Print the JSON Schema of gate files, which editors use to complete them",
   options: {
     out: text({ help: "File to write it to; by default it is printed", placeholder: "FILE" }),
     force: FORCE,

@@ -35,7 +35,7 @@ import { checkWritable, writeFileWhole } from "../../files.ts";
 /** Trains a model. */
 export const train: Command = command({
   name: "train",
-  summary: "Train a model and keep it in a file",
+  summary: "Train a model and write it to a file",
   options: {
     model: choice(FAMILIES, { help: "Family of the model", placeholder: "FAMILY", required: true }),
     data: SHARED.data,

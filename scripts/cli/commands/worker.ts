@@ -6,39 +6,39 @@ import { integerOption, text } from "../options.ts";
 
 /** What a worker that was interrupted says: its end is no failure. */
 const STOPPED =
-  "The worker stopped; what it had begun is kept as far as its last checkpoint, other workers go on from there, and so does the same command";
+  "The worker stopped; its unfinished jobs are kept up to their last checkpoints, from which other workers or the same command resume";
 
 /** Does the jobs of a queue, on any machine that reaches it and the store. */
 export const worker: Command = command({
   name: "worker",
-  summary: "Do the jobs that others put into a queue",
+  summary: "Run the jobs of a queue",
   options: {
     queue: text({
       help:
-        "Address of the queue, a server of Redis or Valkey; rediss:// for TLS, with user and password if need be",
+        "Address of the queue, a server of Redis or Valkey; rediss:// for TLS, with user and password if it asks for them",
       placeholder: "redis://…",
       required: true,
     }),
     store: text({
       help:
-        "Where data and results are, as for those who submit: a folder that all see, or s3://BUCKET/PREFIX",
+        "Where data and results are, the same for all: a folder that all machines reach, or s3://BUCKET/PREFIX",
       placeholder: "PLACE",
       required: true,
     }),
     concurrency: integerOption({
-      help: "Jobs at a time; by default as many as there are cores",
+      help: "Jobs at a time; by default one for each core",
       min: 1,
       max: 256,
     }),
     threads: COMPUTING.threads,
     lostAfter: integerOption({
-      help: "Seconds after which a job whose worker is not heard of goes to another",
+      help: "Seconds without a sign of a worker, after which its job goes to another",
       min: 1,
       max: 3600,
       default: 15,
     }),
     dashboard: integerOption({
-      help: "Port of this machine on which a browser sees the queue; by default none",
+      help: "Port of the dashboard on this machine; by default none",
       placeholder: "PORT",
       min: 1,
       max: 65535,

@@ -15,7 +15,7 @@ import { choice, number, numbers, text } from "../options.ts";
 /** Options that make a gate. */
 export const GATE_OPTIONS = {
   config: text({
-    help: "The gate: what to try and what to ask for, as below",
+    help: "Gate file with attacks, sizes and thresholds, as below",
     placeholder: "FILE",
   }),
   epsilon: numbers({ help: "Sizes of the perturbation; by default 0.25", placeholder: "E,…", min: 0 }),
@@ -27,7 +27,7 @@ export const GATE_OPTIONS = {
   certify: choice([...METHODS, "none"], {
     help: "Bounds that certify; by default those there are, where a threshold is on certified error",
   }),
-  maxClean: rate("Greatest error as the examples are"),
+  maxClean: rate("Greatest error on the unchanged examples"),
   maxAttacked: rate("Greatest error in the worst case, at each size"),
   maxCertified: rate("Greatest error that no certificate excludes, at each size"),
   baseline: text({

@@ -31,14 +31,14 @@ export const load: Command = command({
     "Load the example of the edge handler with good, bad and broken requests, and watch answers and memory",
   options: {
     on: choicesOf(HOSTS.map(({ name }) => name), { help: "Hosts", default: ["Deno", "workerd"] }),
-    seconds: integerOption({ help: "How long, on each", min: 3, max: 3600, default: 30 }),
+    seconds: integerOption({ help: "Seconds of load on each", min: 3, max: 3600, default: 30 }),
     requests: integerOption({
       help: "Checks of one image in workerd, for their cost",
       min: 9,
       default: 9000,
     }),
     onnx: flag(
-      "The worker of workerd reads a model of 100 kB from ONNX as it starts, in place of the example's",
+      "Let the worker of workerd read an ONNX model of 100 kB as it starts, in place of the example's",
     ),
     seed: integerOption({ help: "Seed of the order", min: 0, default: 0 }),
     json: flag("Print one JSON object: the rows"),

@@ -47,7 +47,9 @@ function entriesAmiss(manifest: Manifest, files: ReadonlySet<string>): string[] 
     for (const path of Object.values(targets)) expect(files.has(path.slice(2)), `${entry} lacks ${path}`);
     expect("types" in targets || entry === "./package.json", `${entry} has no types`);
   }
-  for (const entry of Object.keys(project.exports)) expect(entry in manifest.exports, `${entry} is no entry`);
+  for (const entry of Object.keys(project.exports)) {
+    expect(entry in manifest.exports, `${entry} is not an entry`);
+  }
   for (const file of [manifest.bin.gibbon.slice(2), "README.md", "LICENSE"]) {
     expect(files.has(file), `${file} is missing`);
   }
@@ -58,7 +60,7 @@ async function fileAmiss(
   file: string,
   { files, read }: { files: ReadonlySet<string>; read: (file: string) => Promise<string> },
 ): Promise<string[]> {
-  if (!/\.(js|d\.ts|wasm|json|md)$|(^|\/)LICENSES?$/.test(file)) return [`${file} is of no use`];
+  if (!/\.(js|d\.ts|wasm|json|md)$|(^|\/)LICENSES?$/.test(file)) return [`${file} is not needed`];
   if (!/\.(js|ts)$/.test(file)) return [];
   const text = await read(file);
   const complaints: string[] = [];

@@ -71,7 +71,7 @@ export async function protocol(setup: Setup): Promise<void> {
     await until(() => notes.length > 0);
     redis = await startServer({ folder, port });
     await until(() => notes.length > 1);
-    assert(/does not answer.*work goes on when it is back/.test(notes[0]), notes.join("; "));
+    assert(/does not answer.*work resumes when it answers again/.test(notes[0]), notes.join("; "));
     assertEquals(notes[1], `The queue at ${url} is back`);
     worker = actor(ignore);
     assertEquals(await back, { of: "back" }, "what waited when the server died is done when it is back");

@@ -72,7 +72,7 @@ Deno.test("gibbon tells bad data in one sentence, and writes nothing", () =>
     const none = `${folder}/none`;
     await refused(
       none,
-      `load data from ${none}: there is no such folder or file, and the one built-in set is digits`,
+      `load data from ${none}: there is no such folder or file, and the only built-in set is digits`,
     );
     await Deno.mkdir(none);
     await refused(
@@ -235,7 +235,7 @@ Deno.test({
       const { code, stderr } = await child.output();
       assertEquals([code, new TextDecoder().decode(stderr)], [
         130,
-        `gibbon: Training was interrupted; the same command goes on from ${state}\n`,
+        `gibbon: Training was interrupted; the same command resumes from ${state}\n`,
       ]);
       assertEquals(filesIn(folder), ["digits", "state"]);
     }),

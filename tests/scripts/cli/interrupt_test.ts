@@ -32,7 +32,7 @@ Deno.test("each long command hears Ctrl-C, says what was kept and how to go on, 
       "labels",
     ];
     const out = ["--out", `${folder}/out.safetensors`];
-    const again = /; nothing was written, and the same command begins anew; --(limit|samples) N /;
+    const again = /; nothing was written, and the same command starts over; --(limit|samples) N /;
     const commands: [args: string[], at: string, kept: RegExp][] = [
       [["attack", ...on, "--epsilon", "1", ...out], "attack", again],
       [["evaluate", ...on], "evaluate", again],
@@ -40,7 +40,7 @@ Deno.test("each long command hears Ctrl-C, says what was kept and how to go on, 
       [
         ["check", ...on, "--config", `${folder}/gate.json`],
         "check",
-        /; there is no verdict, and the same command begins anew/,
+        /; there is no verdict, and the same command starts over/,
       ],
       [["rubbish", "--model", model, "--samples", "3000", ...out], "rubbish", again],
       // within the first input
@@ -53,7 +53,7 @@ Deno.test("each long command hears Ctrl-C, says what was kept and how to go on, 
       [
         ["data", "digits", "--out", `${folder}/drawn`],
         "data digits",
-        /; nothing was written, and the same command begins anew; --train N draws fewer/,
+        /; nothing was written, and the same command starts over; --train N draws fewer/,
       ],
       [["evaluate", ...blind], "evaluate", again],
       [["attack", ...blind, ...out], "attack", again],
@@ -84,7 +84,7 @@ Deno.test("bench hears Ctrl-C, and says which parts are left", async () => {
   });
   assertEquals(ran.code, 130);
   assert(
-    /^bench was interrupted; the tables above are whole.* --only latency measures the rest/m.test(ran.err),
+    /^bench was interrupted; the tables above are complete.* --only latency measures the rest/m.test(ran.err),
     ran.err,
   );
 });

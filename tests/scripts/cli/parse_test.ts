@@ -126,7 +126,7 @@ Deno.test("parse() refuses in one sentence what does not fit", () => {
   const me = ["it", "--name", "me"];
   assertUsage(["it"], "specimen needs --name TEXT; see gibbon help specimen");
   assertUsage(["--name", "me"], "specimen needs FILE after it");
-  assertUsage([...me, "that"], "specimen does not know what to do with that; see gibbon help specimen");
+  assertUsage([...me, "that"], "specimen takes no argument that; see gibbon help specimen");
   assertUsage([...me, "--name", "you"], "--name is given 2 times");
   assertUsage(["it", "--name"], "--name needs a value");
   assertUsage(["it", "--name", "--json"], "--name needs a value");

@@ -20,7 +20,7 @@ Deno.test("ended(): 1 for what failed, 2 for wrong usage, 130 for an interruptio
   assertEquals(told(new UserError("Stopped", 130)), [130, "Stopped"]);
   assertEquals(told(new DOMException("x", "AbortError")), [
     130,
-    "Interrupted: nothing was kept, and the same command begins anew",
+    "Interrupted: nothing was kept, and the same command starts over",
   ]);
 });
 

@@ -168,7 +168,7 @@ Deno.test("downloadMnist() keeps the part when it is stopped, and completes it t
     const error = await assertRejects(
       () => get(folder, [first], { signal: stop.signal, onProgress: () => stop.abort() }),
       UserError,
-      "Cannot download images.gz: it was stopped, the next run goes on",
+      "Cannot download images.gz: it was stopped; the next run resumes it",
     );
     assertEquals(error.exitCode, 130);
     const { size } = await Deno.stat(`${folder}/images.gz.part`);

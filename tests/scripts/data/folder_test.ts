@@ -156,7 +156,7 @@ Deno.test("loadData() says what it looked for in a folder that is not there, or 
     await assertRejects(
       () => loadData(`${folder}/none`),
       UserError,
-      `Cannot load data from ${folder}/none: there is no such folder or file, and the one built-in set is digits`,
+      `Cannot load data from ${folder}/none: there is no such folder or file, and the only built-in set is digits`,
     );
     await assertRejects(
       () => loadData(`${folder}/file`),

@@ -60,7 +60,7 @@ Deno.test("imageOf() refuses what is transparent, cut, too large or no image", (
   assertThrows(
     () => imageOf(png([255, 0, 0, 255], { channels: 2 })),
     InputError,
-    "it is transparent in places",
+    "it has transparent pixels",
   );
   assertThrows(() => imageOf(png([255, 0]).subarray(0, 40)), InputError, "it is not a whole PNG file");
   const large = png([255, 0]);

@@ -29,7 +29,7 @@ Deno.test("weightsFor() asks where a square matrix does not say whether it is tu
   assertThrows(
     () => weightsFor(square, tensors, none, "auto"),
     InputError,
-    "W is square, so that its shape does not say",
+    "W is square, so its shape does not tell",
   );
   assertEquals([...weightsFor(square, tensors, none, "no").W.data], [1, 2, 3, 4]);
   assertEquals([...weightsFor(square, tensors, none, "yes").W.data], [1, 3, 2, 4]);
@@ -70,7 +70,7 @@ Deno.test("familyFor() finds inputs and classes from the shapes, or asks", () =>
   assertThrows(
     () => familyFor(make, { W: tensor(3, 7), b: tensor(4) }, none, {}),
     InputError,
-    'for no number of inputs and classes do all fit: the file has "W" 3 × 7, "b" 4',
+    'no number of inputs and classes fits all tensors; the file has "W" 3 × 7, "b" 4',
   );
   assertThrows(
     () => familyFor(make, { W: tensor(3, 7), b: tensor(3) }, none, { inputs: 3, classes: 3 }),

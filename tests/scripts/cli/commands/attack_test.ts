@@ -203,7 +203,7 @@ Deno.test("attack refuses what cannot be, before it writes anything", () =>
     await assertRefused(
       args("--epsilon", "1", "--target", "1", "--labels", "true"),
       2,
-      "--labels does not go with --target, whose loss is lowered",
+      "--labels cannot be used with --target, whose loss is lowered",
     );
     await assertRefused(
       args("--epsilon", "1", "--bounds", "1,0"),

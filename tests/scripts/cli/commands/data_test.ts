@@ -25,7 +25,7 @@ Deno.test("data refuses what it does not know, and a folder that cannot be", () 
     await assertRefused(
       ["data", "mnist", "--seed", "1", "--out", folder],
       2,
-      "--seed goes with digits alone",
+      "--seed is for digits only",
     );
     await Deno.writeTextFile(`${folder}/file`, "");
     const digits = ["data", "digits", "--train", "10", "--test", "10", "--out"];

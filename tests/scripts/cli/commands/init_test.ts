@@ -72,7 +72,7 @@ Deno.test("init asks on a terminal, takes answers before what it finds, and says
       "There is no model here; give --model FILE",
     );
     const l2 = ["init", "--model", model, "--data", data, "--norm", "L2", "--out", `${folder}/x`];
-    await assertRefused(l2, 2, "--norm L2 needs --epsilon E,…: sizes are found in Linf alone");
+    await assertRefused(l2, 2, "--norm L2 needs --epsilon E,…: without it, sizes are searched in Linf only");
   }));
 
 Deno.test("models and data are found by their names, bounds by what inputs fill", () =>

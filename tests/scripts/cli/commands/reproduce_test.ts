@@ -119,7 +119,7 @@ Deno.test("reproduce goes on from where it was interrupted, and says so; from th
     const { code, err } = await gibbon(short(data, cache, "maxout"), { interruptAt: "maxout epoch" });
     assertEquals([code, err], [
       130,
-      `gibbon: Reproduction was interrupted; the same command goes on from where it was, with what is in ${cache}\n`,
+      `gibbon: Reproduction was interrupted; the same command resumes with what is kept in ${cache}\n`,
     ]);
     const [state] = filesIn(cache);
     assertEquals(filesIn(cache).map((file) => file.split(".")[1]), ["state"]);

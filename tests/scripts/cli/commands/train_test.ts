@@ -187,7 +187,7 @@ Deno.test("train interrupted and called again ends with the same bytes as if it 
     // the second one falls between two updates of the last epoch
     for (const interruptAt of ["epoch 1 of 4", "epoch 4 of 4"]) {
       const ran = await gibbon(args, { interruptAt });
-      const sentence = `gibbon: Training was interrupted; the same command goes on from ${folder}/state\n`;
+      const sentence = `gibbon: Training was interrupted; the same command resumes from ${folder}/state\n`;
       assertEquals([ran.code, ran.err, ran.out], [130, sentence, ""]);
       assertEquals(filesIn(folder), ["digits", "state", "whole"]);
     }
@@ -196,16 +196,17 @@ Deno.test("train interrupted and called again ends with the same bytes as if it 
     assertEquals(await Deno.readFile(`${folder}/parts`), await Deno.readFile(`${folder}/whole`));
 
     const other = train("other", `${options} --checkpoint FOLDER/state --seed 2`);
-    const sentence = `Cannot go on from ${folder}/state: it is of a training with other options or data; ` +
+    const sentence =
+      `Cannot resume from ${folder}/state: it belongs to a training with other options or data; ` +
       "remove it, or name another";
     await assertRefused(other, 1, sentence);
     await assertRefused(
       train("other", `${options} --checkpoint FOLDER/whole`),
       1,
-      `Cannot go on from ${folder}/whole: expected format gibbon-training-1, got gibbon-model-1`,
+      `Cannot resume from ${folder}/whole: expected format gibbon-training-1, got gibbon-model-1`,
     );
     // a bit of a weight
-    for (const [name, sentence] of [["state", "go on from"], ["whole", "read model"]]) {
+    for (const [name, sentence] of [["state", "resume from"], ["whole", "read model"]]) {
       const bytes = await Deno.readFile(`${folder}/${name}`);
       await Deno.writeFile(
         `${folder}/${name}`,
@@ -283,7 +284,7 @@ Deno.test("train refuses options that lack or contradict another", () =>
     await assertRefused(
       train("model", "--model softmaxLinear --validation 300"),
       1,
-      `Cannot hold 300 examples out: ${data} has 300 to learn from`,
+      `Cannot hold 300 examples out: ${data} has 300 training examples`,
     );
     assertEquals(filesIn(folder), ["digits"]);
   }));
@@ -337,6 +338,6 @@ Deno.test("train takes pgd within bounds, labels that leak nothing, and trades, 
     await assertRefused(
       train("--trades", "4", "--alpha", "0.5"),
       2,
-      "--alpha does not go with --trades, which has its own weight",
+      "--alpha cannot be used with --trades, which has its own weight",
     );
   }));
