@@ -46,7 +46,7 @@ export async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * Nothing, if `path` could be written now: what takes long should ask before it begins.
+ * Nothing, if `path` could be written now: long work should call this before it begins.
  *
  * @throws {UserError} if it could not, or is a file that is there and not to be written over
  */

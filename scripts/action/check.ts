@@ -1,5 +1,5 @@
 /**
- * `deno task test:action`: the gate as people adopt it, by the action's steps and by `npx` from the packed package, on a
+ * `deno task test:action`: the gate as users run it, by the action's steps and by `npx` from the packed package, on a
  * logistic model and 1,000 rows. What it writes is held to the public schemas of SARIF and CycloneDX.
  *
  * @module
@@ -16,10 +16,10 @@ import { runAction } from "./steps.ts";
 /** Packages that have the schemas. */
 const SCHEMAS = ["@microsoft/jest-sarif@1.0.0-beta.0", "@cyclonedx/cyclonedx-library@10"];
 
-/** Seconds that a check may take on a machine that does nothing else. */
+/** Maximum seconds of a check on an idle machine. */
 const LIMIT = 20;
 
-/** Rows of two classes that a line of slope tells apart, all but some, and their labels the other way round. */
+/** CSV rows of two classes that a straight line separates except for some; with `turned`, the labels are exchanged. */
 function rows(count: number, { seed, turned = false }: { seed: number; turned?: boolean }): string {
   const random = rng(seed);
   const lines = Array.from({ length: count }, () => {
@@ -30,7 +30,7 @@ function rows(count: number, { seed, turned = false }: { seed: number; turned?: 
   return `${["a", "b", "c", "d", "e", "f", "g", "h", "label"].join()}\n${lines.join("\n")}\n`;
 }
 
-/** A schema of draft 4 as one of today, which the one of SARIF is but for these two. */
+/** SARIF's schema of draft 4 for a validator of newer drafts: only these two keywords differ. */
 function today({ $schema: _, id: $id, ...rest }: Record<string, unknown>): Record<string, unknown> {
   return { $id, ...rest };
 }
@@ -114,7 +114,7 @@ export const checking: Command = command({
       const cyclonedx = `${packages}/@cyclonedx/cyclonedx-library/res/schema`;
       for (const name of ["spdx", "jsf-0.82", "cryptography-defs"]) {
         const file = `${name}.SNAPSHOT.schema.json`;
-        // where the schema of documents looks for it
+        // the address by which the schema of documents refers to it
         ajv.addSchema(json(`${cyclonedx}/${file}`), `http://cyclonedx.org/schema/${file}`);
       }
       const [{ stdout: sarifFile }, gate] = await Promise.all([

@@ -1,4 +1,4 @@
-/** The action's steps, run here as a runner of GitHub would. @module */
+/** Runs the action's steps as a GitHub runner does. @module */
 
 import { parse } from "yaml";
 
@@ -18,7 +18,7 @@ export const action = parse(await Deno.readTextFile(`${ACTION}action.yml`)) as {
   runs: { using: string; steps: Step[] };
 };
 
-/** What a run of the action leaves. */
+/** The result of a run of the action. */
 export interface Left {
   readonly code: number;
   readonly out: string;
@@ -41,7 +41,7 @@ export async function runAction(folder: string, given: Record<string, string>): 
   const [summary, outputs] = await Promise.all([Deno.makeTempFile(), Deno.makeTempFile()]);
   let [code, out, err] = [0, "", ""];
   for (const { shell, env, run, "working-directory": place } of action.runs.steps) {
-    // what is filled in into a script could be a command
+    // an expression filled into a script could run as a command
     if (shell !== "bash" || run.includes("${{")) {
       throw new Error("Cannot run a step that is no script of bash alone");
     }

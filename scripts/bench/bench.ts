@@ -1,5 +1,5 @@
 /**
- * Measures the kernels and what is made of them: `deno task bench`; beside other libraries: `deno task bench peers`;
+ * Measures the kernels and what is built on them: `deno task bench`; beside other libraries: `deno task bench peers`;
  * certificates: `deno task bench certificates`; a queue: `deno task bench queue`.
  *
  * @module

@@ -3,7 +3,7 @@
  *
  * `deno run -P=bench scripts/bench/brackets.ts --data DIR --epsilon 0.02,0.05,0.1 [--trained 0.1] [--epochs 6] [--examples 120]`
  *
- * With `--out DIR` it keeps the networks, and takes those that are there; `--only relu-pgd` is about that one alone.
+ * With `--out DIR` it keeps the networks, and loads those that exist; `--only relu-pgd` measures only that one.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
 } from "../../src/mod.ts";
 import { loadData } from "../data/folder.ts";
 
-/** What each option is when it is left out. */
+/** Defaults of the options. */
 const DEFAULTS = {
   data: "digits",
   epsilon: "0.02,0.05,0.1",
@@ -38,7 +38,7 @@ const DEFAULTS = {
   only: "",
 };
 
-/** Gradients of the attack in training. */
+/** Steps of the attack in training. */
 const STEPS = 7;
 
 /** Networks by name, for so many inputs and classes. */
@@ -48,7 +48,7 @@ const NETWORKS: Readonly<Record<string, (sizes: { inputs: number; classes: numbe
   maxout5: (sizes) => maxout({ ...sizes, units: [100], pieces: 5 }),
 };
 
-/** The network, from `path` if it is there, else trained, and kept if there is a path. */
+/** The network: loaded from `path` if that exists, else trained and saved there if a path is given. */
 async function network(
   family: Family,
   data: Batch,

@@ -6,7 +6,7 @@ import { repeatedAsync, type Subject } from "./measure.ts";
 import type { Part } from "./part.ts";
 import { checkClose } from "./verify.ts";
 
-/** A whole process, less one that does nothing: from the sources, and from one file, as an application is deployed. */
+/** The time of a whole process minus that of an empty one: from the sources, and from one bundled file. */
 export const cold: Part = async ({ configs }) => {
   const main = new URL("cold/main.ts", import.meta.url).pathname;
   const programs = { sources: main, "one file": await bundled(main) };

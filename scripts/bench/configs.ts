@@ -5,7 +5,7 @@ import { heap, threads } from "../../src/runtime/variants.ts";
 import { init, type Variant } from "../../src/mod.ts";
 import { UserError } from "../errors.ts";
 
-/** What a measurement ran on. */
+/** The kernels and threads of a measurement. */
 export interface Config {
   /** Build of the kernels. */
   readonly kernels: Variant;
@@ -32,7 +32,7 @@ export function isRunning(config: Config): boolean {
 }
 
 /**
- * The heap of freshly started kernels; what is made from now on uses them.
+ * The heap of freshly started kernels; models made from now on use them.
  *
  * @throws {UserError} if they cannot run on so many threads
  */

@@ -1,4 +1,4 @@
-/** The models again in double precision, made of the reference's kernels. @module */
+/** The models in double precision, built from the reference kernels. @module */
 
 import type { Batch, Tensors } from "../../src/mod.ts";
 import * as reference from "../../tests/reference/mod.ts";

@@ -5,7 +5,7 @@ import { repeated, type Subject } from "./measure.ts";
 import { ATTACK, families, verifiedModel } from "./models.ts";
 import { forEachConfig, images, type Part, randomIntegers, uniformFloats } from "./part.ts";
 
-/** With the batch, the inputs and the units, each doubled or more, the others as published. */
+/** How it grows with the batch, the inputs and the units: one is doubled or more, the others are as published. */
 export const growth: Part = (setting) => {
   const most = setting.quick ? 2 : 4;
   const axes = [

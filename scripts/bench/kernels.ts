@@ -10,7 +10,7 @@ import { rbf } from "./cases/rbf.ts";
 import { forEachConfig, type Part, subjectOf } from "./part.ts";
 import type { Case } from "./verify.ts";
 
-/** All of them. */
+/** All kernels. */
 export function cases(): Case[] {
   return [elementwise, heads, maxout, updates, rbf, attacks, images].flatMap((group) => group())
     .map((draft) => ({ ...draft, name: draft.name ?? draft.kernel }));

@@ -1,4 +1,4 @@
-/** Lists of what is not zero, as the kernels that skip zeros take them. @module */
+/** Lists of nonzero entries, as the kernels that skip zeros take them. @module */
 
 /** Places, values and counts by row of `x` (rows, cols). */
 export function listsOf(
@@ -18,7 +18,7 @@ export function listsOf(
   return [indices, values, counts];
 }
 
-/** The same lists with no more room than the longest needs. */
+/** The same lists, no wider than the longest needs. */
 export function tight(
   [indices, values, counts]: ReturnType<typeof listsOf>,
 ): { lists: ReturnType<typeof listsOf>; capacity: number } {

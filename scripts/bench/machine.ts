@@ -1,10 +1,10 @@
-/** What a benchmark ran on. @module */
+/** The machine of a benchmark. @module */
 
 /** Machine, engine and moment. */
 export interface Machine {
   readonly date: string;
   readonly cpu: string;
-  /** The widest vectors that it knows. */
+  /** Its widest vector instructions. */
   readonly vectors: string;
   readonly cores: number;
   readonly system: string;
@@ -16,7 +16,7 @@ const VECTORS = [["avx512f", "AVX-512"], ["fma", "AVX2 and FMA"], ["avx", "AVX"]
 
 /** This machine, now. */
 export async function machine(): Promise<Machine> {
-  // /proc/cpuinfo is what Deno lets nobody read without all permissions
+  // Deno reads /proc/cpuinfo only with all permissions
   const info = await output("lscpu");
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, "m").exec(info)?.[1];
   const { deno, v8 } = Deno.version;

@@ -3,7 +3,7 @@
 import { EXIT, UserError } from "../errors.ts";
 import { type Config, isRunning } from "./configs.ts";
 
-/** What a figure is in: work a second, or time for so much work. */
+/** The unit of a figure: work per second, or time for an amount of work. */
 export const UNITS = {
   "GFLOP/s": (amount: number, seconds: number) => amount / seconds / 1e9,
   "GB/s": (amount: number, seconds: number) => amount / seconds / 1e9,
@@ -14,29 +14,29 @@ export const UNITS = {
 
 /** Something to time. */
 export interface Subject {
-  /** What it is. */
+  /** Its name. */
   readonly name: string;
   /** What it runs on, if that is Gibbon. */
   readonly config?: Config;
   /** The library that does it, where several are compared; and on how many threads, if that is not Gibbon. */
   readonly by?: { readonly library: string; readonly threads: number };
-  /** What its figure is in. */
+  /** The unit of its figure. */
   readonly unit: keyof typeof UNITS;
   /** Operations, bytes or elements of one call; 1 for plain times. */
   readonly amount: number;
-  /** Starts the kernels of `config` again, and readies all that runs on them. */
+  /** Restarts the kernels of `config`, and prepares everything that runs on them. */
   restart?(): Promise<void>;
-  /** Calls it so often; the seconds that took. */
+  /** Calls it this many times; returns the seconds. */
   sample(calls: number): number | Promise<number>;
-  /** Subjects whose best is the limit of what the machine could do, for the share of it. */
+  /** Subjects whose best rate is the machine's limit; the figure is reported as a share of it. */
   readonly limits?: readonly Subject[];
-  /** A subject whose time is taken off, round by round. */
+  /** A subject whose time is subtracted, round by round. */
   readonly beyond?: Subject;
   /** A subject to which its time is compared. */
   readonly against?: Subject;
 }
 
-/** How long to look. */
+/** How long to measure. */
 export interface SamplingBudget {
   /** Rounds in which each subject is sampled once, at most. */
   readonly rounds: number;
@@ -44,20 +44,20 @@ export interface SamplingBudget {
   readonly budget: number;
   /** Least milliseconds of one sample. */
   readonly sample: number;
-  /** Milliseconds each subject runs before, for engines replace code while it runs. */
+  /** Milliseconds that each subject runs first, because engines replace code while it runs. */
   readonly warmUp: number;
 }
 
-/** Rounds without which a median says nothing. */
+/** The fewest rounds from which a median is taken. */
 const MIN_ROUNDS = 5;
 
-/** To be believed. */
+/** For results. */
 export const FULL: SamplingBudget = { rounds: 15, budget: 20000, sample: 20, warmUp: 200 };
 
-/** To see that it works. */
+/** For a trial of the command. */
 export const QUICK: SamplingBudget = { rounds: 3, budget: 1000, sample: 1, warmUp: 2 };
 
-/** What was seen. */
+/** The timings of a subject. */
 export interface Timing {
   /** Calls in a sample. */
   readonly calls: number;
@@ -85,7 +85,7 @@ export function repeatedAsync(call: () => Promise<unknown>): (calls: number) => 
 
 /**
  * The timings of `subjects`, in their order: round after round each is sampled once, so that a noisy moment of the
- * machine meets all alike and ratios within a round stay fair.
+ * machine affects all of them, and ratios within a round stay fair.
  */
 export async function measure(
   subjects: readonly Subject[],
@@ -93,7 +93,7 @@ export async function measure(
   onProgress: (done: number, doing: string) => void = () => {},
 ): Promise<Timing[]> {
   const plan = subjects.map((subject) => ({ subject, calls: 1, seconds: [] as number[] }));
-  // those of one configuration together, for to change it takes time
+  // subjects of one configuration run together, because changing it takes time
   const order = Map.groupBy(plan, ({ subject: { config } }) => config);
   let [rounds, done] = [most, 0];
   const each = async (visit: (entry: (typeof plan)[number]) => Promise<void>) => {
@@ -101,10 +101,10 @@ export async function measure(
       const restart = config && !isRunning(config) ? entries[0].subject.restart : undefined;
       await restart?.();
       for (const entry of entries) {
-        // what has just started is not at its speed yet
+        // a configuration that has just started is slower at first
         if (restart) await entry.subject.sample(1);
         await visit(entry);
-        // so that Ctrl-C is heard
+        // lets Ctrl-C be handled
         await new Promise((resolve) => setTimeout(resolve, 0));
         onProgress(++done / (plan.length * (rounds + 1)), entry.subject.name);
       }
@@ -140,7 +140,7 @@ async function calibrate(
   for (let spent = 0;;) {
     const took = 1000 * await run(calls);
     spent += took;
-    // a better tier of code arrives from another thread, and only while this one gives way to it
+    // faster code arrives from the compiler's thread only while this one yields
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (took >= sample && spent >= warmUp) return calls;
     if (took < sample) calls = Math.ceil(calls * Math.min(8, Math.max(1.2, 1.1 * sample / took)));

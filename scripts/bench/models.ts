@@ -45,7 +45,7 @@ export const LONG_ATTACK = {
   randomStart: false,
 };
 
-/** The steps that `what` is attacked with; convolutions by few, as those of plain JavaScript take seconds each. */
+/** The steps that `what` is attacked with; few for convolutions, which take seconds each in plain JavaScript. */
 export function longAttack(what: Attacked): typeof LONG_ATTACK {
   return isConvolutional(what) ? { ...LONG_ATTACK, steps: 5, stepSize: 0.04 } : LONG_ATTACK;
 }
@@ -141,7 +141,7 @@ export function checkSteps(what: string, actual: ArrayLike<number>, batch: Batch
 
 /**
  * Nothing, if `actual` are within the long attack's reach of `batch` and raise the loss as far as our own, within 2 %:
- * inputs themselves part ways, as a sign that rounding turns is a step to the other side.
+ * the inputs themselves differ, because rounding can flip the sign of a step.
  *
  * @throws {Error} if they do not
  */
@@ -169,7 +169,7 @@ export function checkLongAttack(
   }
 }
 
-/** Rate of the step that is verified: large, so that the change stands out of the rounding. */
+/** Rate of the step that is verified: large, so that the change is well above rounding. */
 export const CHECK_RATE = 1;
 
 /**

@@ -30,7 +30,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   cold,
 };
 
-/** Those that others contain. */
+/** Parts that other parts contain. */
 const CONTAINED = ["peak"];
 
 /** The benchmark of Gibbon alone. */

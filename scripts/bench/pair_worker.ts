@@ -1,4 +1,4 @@
-/** One of the workers that show what a second core brings. @module */
+/** One of the workers that measure the gain of a second core. @module */
 
 import { images } from "./part.ts";
 import { recipes } from "./models.ts";
@@ -21,7 +21,7 @@ const scope = self as unknown as {
 
 let works: Readonly<Record<Work, (times: number) => number | Promise<number>>>;
 
-/** Readies the works; small ones if `quick`. */
+/** Prepares the works; small ones if `quick`. */
 async function begin(quick: boolean): Promise<void> {
   const { maxout, adversarial } = recipes(quick ? 24 : undefined), data = images(quick ? 400 : 1000);
   works = {

@@ -1,4 +1,4 @@
-/** What a second core brings at most: the same work by one worker, and by two that share nothing. @module */
+/** The largest gain of a second core: the same work by one worker, and by two that share nothing. @module */
 
 import type { Subject } from "./measure.ts";
 import type { PairOrder, Work } from "./pair_worker.ts";
@@ -25,7 +25,7 @@ export const pairs: Part = async ({ quick }) => {
   });
 };
 
-/** A worker that is ready, as a function that has it work and tells the seconds. */
+/** A ready worker, as a function that runs its work and resolves to the seconds. */
 async function hire(quick: boolean): Promise<(order: PairOrder) => Promise<number>> {
   const worker = new Worker(new URL("./pair_worker.ts", import.meta.url), { type: "module" });
   const answered = () =>

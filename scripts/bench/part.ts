@@ -10,7 +10,7 @@ import { type Case, prepareVerified } from "./verify.ts";
 export interface Setting {
   /** Kernels to measure. */
   readonly configs: readonly Config[];
-  /** Whether sizes may shrink. */
+  /** Whether to use smaller sizes. */
   readonly quick: boolean;
 }
 
@@ -34,7 +34,7 @@ export async function forEachConfig(
   }
   return all[0].flatMap((_, i) => {
     const row = all.map((subjects) => subjects[i]);
-    // several threads beside one
+    // results of several threads are shown beside those of one
     row.forEach((one, j) => {
       const { kernels, threads } = configs[j];
       const single = configs.findIndex((config) => config.kernels === kernels && config.threads === 1);

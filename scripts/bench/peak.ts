@@ -1,4 +1,4 @@
-/** What the machine could do at most: arithmetic that stays in registers. @module */
+/** The machine's peak: arithmetic that stays in registers. @module */
 
 import asc from "assemblyscript/asc";
 import type { Config } from "./configs.ts";

@@ -17,7 +17,7 @@ import { type Row, rowsOf } from "./rows.ts";
 import { table } from "./table.ts";
 import { type Workload, workloads } from "./works.ts";
 
-/** What may be compared with. */
+/** Libraries to compare with. */
 const LIBRARIES = ["pytorch", "numpy", "tfjs-wasm", "onnxruntime-web", "tfjs-cpu", "ml-matrix"] as const;
 
 /** The benchmark of Gibbon beside other libraries. */
@@ -89,7 +89,7 @@ export const peers = command({
   },
 });
 
-/** The libraries that can be had, each of which is named; of the others it is said why not. */
+/** The libraries that can be loaded, each with its version; for the others the reason is printed. */
 async function load(
   asked: readonly string[],
   { program, threads }: { program: string; threads: readonly number[] },
@@ -122,7 +122,7 @@ async function load(
   return all.filter(({ name, close }) => asked.includes(name) || close !== undefined);
 }
 
-/** Who does the work: Gibbon first. What another gets wrong is told, and not timed. */
+/** The libraries that do the work, Gibbon first. A wrong result of another library is reported and not timed. */
 async function subjectsOf(
   work: Workload,
   ours: readonly { config: Subject["config"]; peer: Peer }[],

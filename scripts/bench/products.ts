@@ -60,12 +60,12 @@ function product({ name, form, m, n, k }: Shape): Case {
     scalars: [0, m, n, k],
     unit: "GFLOP/s",
     amount: 2 * m * n * k,
-    // a transposed first operand has no first rows to be had alone
+    // the first rows of a transposed operand are not contiguous
     ...(form !== "gemmTN" && { excerpt: { scalars: [0, rows, n, k], length: rows * n } }),
   };
 }
 
-/** As many operations are counted as the dense product takes. */
+/** The operations of the dense product are counted. */
 function sparseCases({ m, n, k }: Shape): Case[] {
   const { data } = images(m).x;
   const { lists, capacity } = tight(listsOf(data, m, k));

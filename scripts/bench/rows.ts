@@ -8,7 +8,7 @@ export interface Row {
   readonly name: string;
   /** Where several are compared. */
   readonly library?: string;
-  /** Build of the kernels; none for what is not Gibbon. */
+  /** Build of the kernels; none for other libraries. */
   readonly kernels?: string;
   readonly threads?: number;
   readonly unit: string;

@@ -20,18 +20,18 @@ export function cells(rows: readonly Row[]): string[][] {
     ratio === undefined ? "" : `× ${figure(ratio)}`,
   ]);
   const all = [[rows[0].part, "", "median", "spread", "", "of peak", "time"], ...lines];
-  // a column that says nothing is left out
+  // an empty column is left out
   const told = all[0].map((title, j) => title === "" || lines.some((line) => line[j] !== ""));
   return all.map((line) => line.filter((_, j) => told[j]));
 }
 
-/** As short as it can be: nothing is said of one thread. */
+/** A short name: one thread is not mentioned. */
 function ranOn({ library, kernels, threads = 1 }: Pick<Row, "library" | "kernels" | "threads">): string {
   const many = threads > 1 ? `${threads} threads` : undefined;
   return [library, kernels, many].filter(Boolean).join(", ");
 }
 
-/** Three digits. */
+/** `value` in three significant digits. */
 export function figure(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toPrecision(3) : value.toFixed(3);
 }

@@ -53,7 +53,7 @@ export function tableProblem({ x, labels, classes }: Batch): TableProblem {
   const bounds = Array.from({ length: inputs }, (_, i): [number, number] => {
     if (i === 1) return [0, STEPS];
     const from = ranges[kept[i === 0 ? 0 : i - 1]];
-    // a feature of one value has room for rounding
+    // a constant feature gets a range for rounding
     return i >= cols - 1 ? [0, 1] : [from[0], Math.max(from[1], from[0] + 1e-6)];
   });
   return {
@@ -67,14 +67,14 @@ export function tableProblem({ x, labels, classes }: Batch): TableProblem {
   };
 }
 
-/** What became of a table under one attack. */
+/** The result of one attack on a table. */
 export interface TableRow {
   readonly model: string;
   readonly attack: string;
   readonly norm: string;
   readonly epsilon: number;
   readonly errorRate: number;
-  /** The first place where what it returned breaks the constraint; nothing if none does. */
+  /** The first place where its result violates the constraint; undefined if none does. */
   readonly violation?: string;
   /** Share of errors that are not excluded by certificates, of linear models. */
   readonly certified?: number;

@@ -13,7 +13,7 @@ export interface Training {
   readonly options: TrainOptions;
 }
 
-/** What the paper trains, by what the rows say. */
+/** The paper's trainings by the names of their rows. */
 function trainings(quick: boolean): Record<string, Training> {
   const { softmax, maxout, adversarial, rbf } = recipes(quick ? 24 : undefined);
   const data = images(quick ? 400 : 1000);

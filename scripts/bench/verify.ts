@@ -1,4 +1,4 @@
-/** Kernels on numbers of their own, checked against the double-precision reference before they are timed. @module */
+/** Kernels on random numbers, checked against the double-precision reference before they are timed. @module */
 
 import type { Heap, Kernels, Resident } from "../../src/runtime/heap.ts";
 import * as reference from "../../tests/reference/mod.ts";
@@ -10,12 +10,12 @@ export type Kernel = keyof typeof reference & keyof Kernels;
 /** A call of a kernel, up to the addresses. */
 export interface Case extends Pick<Subject, "name" | "unit" | "amount"> {
   readonly kernel: Kernel;
-  /** What lies at each address before. */
+  /** The operands in the order of their addresses. */
   readonly operands: readonly (Float32Array | Int32Array)[];
   /** How many of them it writes; default 1. */
   readonly writes?: number;
   readonly scalars: readonly number[];
-  /** Other scalars for the reference, and how much of the first output that fills, where all would take long. */
+  /** Smaller sizes for the reference, and how much of the first output they fill, where the whole would take long. */
   readonly excerpt?: { readonly scalars: readonly number[]; readonly length: number };
   /** Greatest error, in parts of the output's largest magnitude; default 10⁻⁵. */
   readonly tolerance?: number;
@@ -26,7 +26,7 @@ export interface Case extends Pick<Subject, "name" | "unit" | "amount"> {
 /** A case in a heap's memory. */
 export interface Prepared {
   call(): void;
-  /** What it wrote, copied. */
+  /** A copy of its outputs. */
   outputs(): (Float32Array | Int32Array)[];
 }
 

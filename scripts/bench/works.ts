@@ -1,4 +1,4 @@
-/** What libraries are compared at: each work is given to one after the other, and what they give is verified. @module */
+/** The work that libraries are compared at: each library does it in turn, and its result is verified. @module */
 
 import * as reference from "../../tests/reference/mod.ts";
 import { slice } from "../../src/mod.ts";
@@ -22,9 +22,9 @@ import { checkClose } from "./verify.ts";
 
 /** Something that several libraries can do. */
 export interface Workload extends Pick<Subject, "name" | "unit" | "amount"> {
-  /** Too much for a library in plain JavaScript. */
+  /** Whether it takes too long in plain JavaScript. */
   readonly heavy: boolean;
-  /** Readies `peer` for it and verifies what it gives; nothing if it does not do such work. */
+  /** Prepares `peer` for it and verifies its result; undefined if it cannot do such work. */
   by(peer: Peer): Promise<Subject["sample"] | undefined>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Compiles `asm/` to `wasm/`: four binaries from one source, what they export and take, and all inlined for `src/`.
- * `--check` builds afresh and compares with what is there instead.
+ * Compiles `asm/` to `wasm/`: four binaries from one source, their exports and operands, and all of it inlined for
+ * `src/`. `--check` compares a fresh build with the committed files instead.
  */
 import asc from "assemblyscript/asc";
 import { startUnpacker, symbols, unpacked } from "../../src/runtime/binary.ts";
@@ -58,9 +58,9 @@ const SINGLE: readonly Binary[] = [
   { file: "gibbon.wasm", entry: "asm/mod.ts", flags: [] },
   { file: "gibbon.relaxed.wasm", entry: "asm/mod.ts", flags: RELAXED },
 ];
-/** The same without the kernels that few programs call, which bring them. */
+/** The same without the kernels that few programs call; those programs load them. */
 const CORE: readonly Binary[] = SINGLE.map(({ file, flags }) => ({ file, entry: "asm/core.ts", flags }));
-/** What unpacks the others, as short as it can be. */
+/** The unpacker of the others, as short as possible. */
 const UNPACKER: Binary = {
   file: "unpack.wasm",
   entry: "asm/unpack.ts",
@@ -89,7 +89,7 @@ async function build(): Promise<Map<string, Uint8Array>> {
   const text = (name: string, ...parts: string[]) =>
     files.set(name, new TextEncoder().encode([GENERATED, ...parts].join("\n")));
   const inlined = ([base, other]: readonly Uint8Array[], name: string) => {
-    // the steps of a patch are much alike
+    // the steps of a patch repeat
     const alone = coded(packed(base)), patch = packed(patchOf(base, other));
     if (
       !equal(unpacked(undefined, symbols(alone)), base) ||

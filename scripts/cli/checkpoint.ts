@@ -24,7 +24,7 @@ export async function readCheckpoint(path: string | undefined): Promise<Checkpoi
   return readOrReport(`resume from ${path}`, bytes, loadCheckpoint);
 }
 
-/** `error`, or the user's in its place if training could not go on from the state at `path`. */
+/** `error`, or the user's in its place if training cannot resume from the state at `path`. */
 export function resumeError(error: unknown, path: string | undefined): unknown {
   if (path === undefined || !(error instanceof InputError)) return error;
   if (error.code === "state") {

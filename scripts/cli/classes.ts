@@ -46,7 +46,7 @@ function namesIn(file: string, text: string): readonly string[] {
     const names: unknown = JSON.parse(text);
     if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
   } catch {
-    // told below
+    // reported below
   }
   throw new UserError(`Cannot read model ${file}: its record of the names of its classes is damaged`);
 }

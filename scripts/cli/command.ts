@@ -12,16 +12,16 @@ export interface Context {
   note(text: string): void;
   /** Characters that a line of standard output should hold at most. */
   readonly width: number;
-  /** The answer to a question, `fallback` if it is empty; null for none. Only where somebody is there to answer. */
+  /** The answer to a question, `fallback` if it is empty; null for none. Absent where no terminal can answer. */
   readonly ask?: (question: string, fallback?: string) => string | null;
   /**
-   * A line of progress on standard error, begun now with the fraction `from` done; silent where nobody looks, or with
-   * `plain` a line a minute there.
+   * A line of progress on standard error, begun now with the fraction `from` done; silent where no terminal is; with
+   * `plain`, a line a minute there.
    */
   progress(title: string, from?: number, options?: { plain?: boolean }): Progress;
   /**
    * What `run` resolves to. While it runs, Ctrl-C aborts its signal instead of ending the process; a second one
-   * ends it. Only for what gives way to events: nothing hears the signal during a long synchronous call.
+   * ends it. Only for work that yields to events: the signal cannot arrive during a long synchronous call.
    */
   interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

@@ -43,7 +43,7 @@ export function systemTerminal(): Terminal {
       ? (question, fallback) => prompt(question, fallback)
       : undefined,
     draw: isTerminal ? (text) => void Deno.stderr.writeSync(encoder.encode(text)) : undefined,
-    // a terminal that does not know its size says 0
+    // a terminal that does not know its size reports 0
     width: (isTerminal || shown) && Deno.consoleSize().columns || WIDTH,
     now: () => performance.now(),
     onInterrupt(listener) {

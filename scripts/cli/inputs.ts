@@ -99,7 +99,7 @@ export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
 
 /** What `read` makes of `bytes`, its error as the user's, about `action`. */
 export function readOrReport<T>(action: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
-  // what stands at the 9th byte tells other kinds of file, whose length as safetensors would read it says nothing
+  // the 9th byte tells other kinds of file apart; in those the length that safetensors would read is meaningless
   if (bytes[8] !== "{".charCodeAt(0)) throw new UserError(`Cannot ${action}: it is not a safetensors file`);
   try {
     return read(bytes);

@@ -115,7 +115,7 @@ export async function openModel(
       note("--runtime onnxruntime asks models of other operators through onnxruntime-web, without gradients");
       return refused(path, error);
     }
-    // what it does not take either is told as this program sees it
+    // if it does not take the file either, this program's own error is reported
     const other = await box().catch(() => refused(path, error));
     note(`${error.reason}: asked through onnxruntime, without gradients`);
     return other;
@@ -152,7 +152,7 @@ async function compared(path: string, model: Model, bytes: Uint8Array): Promise<
   });
 }
 
-/** The same of the file at `path`, for what tells of it; null where there are no test data. */
+/** The same for the file at `path`; null where there are no test data. */
 export async function expectationFor(path: string, model: Model): Promise<Expectation | null> {
   if (!isOnnx(path)) return null;
   return await compared(path, model, await readFile(path)) ?? null;

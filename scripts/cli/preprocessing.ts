@@ -78,7 +78,7 @@ export function boxWithInputs(box: BlackBox, path: string, before: BeforeValues)
   const options = optionsOf(before);
   if (!options) return box;
   const flat = box.shape.length > 1, { inputs } = box;
-  // a model that gives its inputs as scores, for what comes before it
+  // an identity model, which preprocessing is put before
   const same = { shape: box.shape.map(() => 1), data: Float32Array.of(1) };
   const tensors = { scale: same, shift: { ...same, data: new Float32Array(1) } };
   const names = { scale: "scale", shift: "shift" };

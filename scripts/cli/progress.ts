@@ -26,7 +26,7 @@ export interface ProgressOptions {
 /** Milliseconds before which there is nothing to tell. */
 const PATIENCE = 2000;
 
-/** Milliseconds between two changes of the line, few enough to look alive, not so few as to cost. */
+/** Milliseconds between two changes of the line: few enough to look alive, enough to cost nothing. */
 const PAUSE = 100;
 
 const CLEAR = "\r\x1b[K";
@@ -55,7 +55,7 @@ export function showProgress(title: string, { write, now, width = 80, from = 0 }
 /** Milliseconds between two lines of plain progress. */
 const PLAIN_PAUSE = 60_000;
 
-/** The same where nothing can be taken away again: a line a minute, which `write` ends. */
+/** The same where lines cannot be erased: a line a minute, which `write` ends. */
 export function plainProgress(
   title: string,
   { write, now, from = 0 }: Omit<ProgressOptions, "width">,

@@ -8,7 +8,7 @@ import { type AnySchema, boolean } from "../../src/schema.ts";
 import type { OwnOptions } from "./command.ts";
 import { choice, type Option, optionOf, orWord } from "./options.ts";
 
-/** Options that the data decide, and no command line. */
+/** Options that the data decide, not the command line. */
 const OF_DATA: readonly string[] = ["inputs", "classes"];
 
 /** Sizes of a model: each family's own. */
@@ -29,7 +29,7 @@ export const UPDATE_RULE: OwnOptions = {
   schemas: Object.fromEntries(Object.entries(OPTIMIZERS).map(([name, schema]) => [name, open(schema)])),
 };
 
-/** The same options, all of which may be left out: what they are then is the family's affair. */
+/** The same options, all of which may be left out: the family decides what they are then. */
 function open(schema: AnySchema): AnySchema {
   return Object.fromEntries(
     Object.entries(schema).map(([key, { required: _, default: __, ...field }]) => [key, field]),

@@ -53,8 +53,8 @@ export function runTask(
 const SENTENCE = 390;
 
 /**
- * The exit code of what threw `error`, which is told on standard error: in a sentence where it is somebody's to mend, and
- * with its stack where it is a bug. `failure` is the exit code of what is no wrong usage.
+ * The exit code of what threw `error`, which is told on standard error: in one sentence where the user can correct it,
+ * and with its stack where it is a bug. `failure` is the exit code of failures other than wrong usage.
  */
 export function reportFailure(
   error: unknown,

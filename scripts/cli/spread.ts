@@ -46,7 +46,7 @@ export async function computeSpread({ queue, store, kernels, jobs, threads }: Sp
   await compute({ kernels: queue !== undefined && kernels === "auto" ? "baseline" : kernels, threads });
 }
 
-/** Who does a command's jobs. */
+/** What runs a command's jobs. */
 export interface Spread extends AsyncDisposable {
   readonly jobs: Jobs;
   /** Jobs that are done at a time. */
@@ -95,7 +95,7 @@ export async function spread(
       },
     };
   }
-  // what speaks with a queue is only loaded for one
+  // the packages of queues are only loaded for one
   const { queued } = await import("../jobs/queue.ts");
   if (!store!.includes("://")) await openFolder(store!);
   const place = await openStore(store!);

@@ -57,7 +57,7 @@ export function trainResumable(
           ? undefined
           : (state) => writeFileWhole(checkpoint, saveCheckpoint(state)),
         onProgress(at) {
-          // a resumed training is some way on when it first tells
+          // a resumed training does not start at 0
           progress ??= context.progress("train", resume ? at.step / at.steps : 0);
           progress.update(at.step / at.steps, inWords(at));
         },

@@ -98,7 +98,7 @@ async function download(job: Job): Promise<void> {
 
 /** Why a mirror did not give the file. */
 class Failure extends Error {
-  /** A failure; `spoilt` if what it sent is of no use. */
+  /** A failure; `spoilt` if what it sent cannot be used. */
   constructor(message: string, readonly spoilt = false) {
     super(message);
   }
@@ -154,7 +154,7 @@ async function fetchRest(
     for await (const piece of response.body ?? []) {
       clearTimeout(timer);
       timer = wait();
-      // leaving the loop ends the download, also of a mirror that would go on for ever
+      // leaving the loop ends the download, even of a mirror that would send forever
       if (received + piece.length > (total ?? maxBytes)) {
         throw new Failure(`sent more than ${total ?? maxBytes} bytes`, true);
       }

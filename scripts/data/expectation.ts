@@ -17,7 +17,7 @@ export interface Expectation {
   readonly examples: number;
   /** Greatest difference, relative to 1 or to the number if that is greater. */
   readonly difference: number;
-  /** Whether that is little. */
+  /** Whether that is small enough. */
   readonly met: boolean;
 }
 

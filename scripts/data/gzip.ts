@@ -27,7 +27,7 @@ export function isGzip(bytes: Uint8Array): boolean {
  * @throws {InputError} if `bytes` are not whole, sound gzip, or unpack to much more than data do
  */
 export async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  // not read for its word: a guess of how much memory is needed
+  // not trusted: a guess of how much memory is needed
   const hint = bytes.length < 4
     ? 0
     : new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);

@@ -23,7 +23,7 @@ interface Dataset {
   readonly value: ArrayLike<number>;
 }
 
-/** Groups within groups deeper than this are none of Keras's. */
+/** Keras nests groups less deeply than this. */
 const MAX_DEPTH = 24;
 
 /**

@@ -1,4 +1,4 @@
-/** A session of onnxruntime in a thread of its own, which is waited for. @module */
+/** A session of onnxruntime in a thread of its own, for which the caller waits. @module */
 
 import { InputError } from "../../src/mod.ts";
 

@@ -1,4 +1,4 @@
-/** The tutorials' code, run as a reader would run it, and what it prints put beneath it: `deno task docs`. @module */
+/** Runs the tutorials' code as a reader would, and writes its output beneath it: `deno task docs`. @module */
 
 const root = new URL("../../", import.meta.url).pathname;
 

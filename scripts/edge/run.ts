@@ -1,4 +1,4 @@
-/** Examples on the hosts that are here, one after the other. @module */
+/** Examples on the installed hosts, one after the other. @module */
 
 import { stop } from "esbuild";
 import type { Context } from "../cli/command.ts";
@@ -7,12 +7,12 @@ import { tools } from "../release/runtimes/tools.ts";
 import { type Host, HOSTS, type ServerSetup } from "./hosts.ts";
 import { type Examples, installExamples } from "./project.ts";
 
-/** What came of a host. */
+/** The result of a host. */
 export interface Row<T> {
   readonly host: string;
-  /** Its version; none if it is not here. */
+  /** Its version; none if it is not installed. */
   readonly version?: string;
-  /** What to install if it is not here, or what went wrong. */
+  /** What to install if it is missing, or what went wrong. */
   readonly problem?: string;
   /** What was found, if nothing went wrong. */
   readonly found?: T;
@@ -72,7 +72,7 @@ export async function runOnHosts<T>(
   }
 }
 
-/** Lines about what went wrong or was not here. */
+/** Lines about what went wrong or is not installed. */
 export function problemsOf(rows: readonly Row<unknown>[]): string[] {
   return rows.flatMap(({ host, problem }) => problem === undefined ? [] : [`${host}: ${problem}`]);
 }

@@ -1,4 +1,8 @@
-/** Counts the bytes of all buffers that are made, so that a reader's memory does not hang on the garbage collector. @module */
+/**
+ * Counts the bytes of all buffers that are made, so that measured memory does not depend on the garbage collector.
+ *
+ * @module
+ */
 
 let total = 0;
 

@@ -1,4 +1,4 @@
-/** `deno task fuzz`: hostile inputs to all that takes what others made. @module */
+/** `deno task fuzz`: hostile inputs to everything that reads untrusted data. @module */
 
 import { type Command, command } from "../cli/command.ts";
 import type { Progress } from "../cli/progress.ts";
@@ -16,8 +16,8 @@ import type { Answer, Order } from "./worker.ts";
 const NAMES = Object.keys(subjects);
 
 /**
- * Milliseconds without a new input after which a search counts as hung: of the processor, which others may keep busy or
- * which may be paused, and of the clock, for one that only waits.
+ * Milliseconds without a new input after which a search counts as hung: of processor time, because other programs may
+ * keep the machine busy, and of the clock, for a search that only waits.
  */
 const PATIENCE = { processor: 20_000, clock: 1_200_000 } as const;
 
@@ -102,7 +102,7 @@ async function readTally(path: string): Promise<Record<string, Counts>> {
   }
 }
 
-/** What a worker finds; an input that it does not come back from is a find too. */
+/** What a worker finds; an input that hangs it is a find too. */
 function searched(order: Omit<Order, "at">, line: Progress, signal: AbortSignal): Promise<Searched> {
   const at = new Int32Array(new SharedArrayBuffer(16));
   const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
@@ -110,7 +110,7 @@ function searched(order: Omit<Order, "at">, line: Progress, signal: AbortSignal)
   return new Promise<Searched>((resolve, reject) => {
     const timer = setInterval(async () => {
       line.update(at[2] / order.runs, `${at[2]} inputs`);
-      // what is loaded first is no input
+      // loading counts as no input
       if (at[2] + at[3] !== tried || at[2] === 0) {
         [tried, since] = [at[2] + at[3], { clock: performance.now(), processor: spent() }];
       } else if (

@@ -1,4 +1,4 @@
-/** Looks for inputs of one subject that break the law, and makes each as small as it gets. @module */
+/** Searches for inputs of one subject that break the law, and shrinks each. @module */
 
 import fc from "fast-check";
 import { judge, type Outcome, type Subject, type Verdict } from "./subject.ts";

@@ -6,13 +6,13 @@ import { InputError } from "../../src/errors.ts";
 import { UserError } from "../errors.ts";
 import { bytesAllocated } from "./allocation.ts";
 
-/** A part of the library that takes what others made. */
+/** A part of the library that reads untrusted data. */
 export interface Subject<T = unknown> {
-  /** What `--only` calls it. */
+  /** Its name for `--only`. */
   readonly name: string;
   /** What it takes: plain data that `encode` of corpus.ts can write. */
   readonly inputs: fc.Arbitrary<T>;
-  /** Bytes of an input, for a reader, whose memory is limited by them; default not limited. */
+  /** Bytes of an input, for readers, whose memory is limited by them; default no limit. */
   readonly size?: (input: T) => number;
   /** Takes one; throws what is refused, or whatever else a bug throws. */
   readonly run: (input: T) => unknown;

@@ -1,4 +1,4 @@
-/** Searches in a worker, which an endless loop does not keep from being ended. @module */
+/** Searches in a worker, which can be terminated even in an endless loop. @module */
 
 /// <reference lib="deno.worker" />
 import { countAllocations } from "./allocation.ts";
@@ -13,7 +13,7 @@ export interface Order {
   readonly seconds?: number;
   /** Folder to write in. */
   readonly folder: string;
-  /** Where it keeps the seed and the index of the input at hand, how many there were, and how many smaller ones. */
+  /** Where it keeps the seed and the index of the current input, how many there were, and how many smaller ones. */
   readonly at: Int32Array<SharedArrayBuffer>;
 }
 

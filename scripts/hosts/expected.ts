@@ -1,4 +1,4 @@
-/** What hosts are given, and what they must make of it. @module */
+/** The inputs of hosts and the hashes that they must reproduce. @module */
 
 import { init } from "@gibbon/gibbon";
 import { fixture, host } from "../release/conformance/cases/host.ts";
@@ -33,7 +33,7 @@ export async function hostTasks(folder: string): Promise<Task[]> {
       await Deno.writeFile(`${own}/${name}`, bytes);
     }
     const binary = new URL(`../../wasm/${BINARIES[kernels]}`, import.meta.url).pathname;
-    // whether multiply and add are fused depends on the machine: no table could hold those bits
+    // whether multiply and add are fused depends on the machine, so no table can hold these hashes
     const expected = kernels === "baseline" ? committed() : await computed();
     tasks.push({ kernels, binary, folder: own, expected });
   }

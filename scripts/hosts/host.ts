@@ -23,9 +23,9 @@ export interface Program extends RunOptions {
 export interface Host {
   /** Name of its folder. */
   readonly name: string;
-  /** Prints the version of what it needs, and fails where that lacks. */
+  /** Prints the version of what it needs, and fails where that is missing. */
   readonly probe: readonly string[];
-  /** What to install where it lacks. */
+  /** What to install where it is missing. */
   readonly install: string;
   /** The builds that it runs. */
   readonly kernels: readonly Kernels[];

@@ -7,7 +7,7 @@ import { NAMING } from "./code.ts";
 import type { Setting } from "./messages.ts";
 import { openStore } from "./stores.ts";
 
-/** Milliseconds of work between two looks at what was sent. */
+/** Milliseconds of work between two checks for messages. */
 const TURN = 50;
 
 /** What all jobs of `setting` share. */

@@ -1,4 +1,4 @@
-/** Names of what settles a job's result: the code that does it, and the data. @module */
+/** Hashes of what determines a job's result: the code and the data. @module */
 
 import project from "../../deno.json" with { type: "json" };
 import type { Naming } from "../../src/jobs/inputs.ts";
@@ -10,7 +10,7 @@ const LATER = ["report", "edge", "web"];
 
 /**
  * SHA-256 of the code that measures: the sources of the library and the engine that runs them. Nothing if the sources are not
- * there to be read, as in a bundle; then nothing measured is kept, since nobody could tell by which code.
+ * there to be read, as in a bundle; then no measurement is kept, because its code would be unknown.
  */
 export async function codeName(root = new URL("../../", import.meta.url)): Promise<string | undefined> {
   try {

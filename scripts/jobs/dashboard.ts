@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from "hono";
 import { optional } from "./packages.ts";
 import { QUEUE, serverAt } from "./redis.ts";
 
-/** Serves the dashboard on this machine alone, for it asks nobody who they are; until it is disposed. */
+/** Serves the dashboard until it is disposed, on this machine only, because it has no authentication. */
 export async function serveDashboard(
   url: string,
   { port, onNote }: { port: number; onNote: (text: string) => void },

@@ -1,4 +1,4 @@
-/** What the pool and its workers say to each other. @module */
+/** Messages between the pool and its workers. @module */
 
 import type { Batch } from "../../src/mod.ts";
 import type { Job } from "../../src/jobs/job.ts";
@@ -9,7 +9,7 @@ export interface Setting {
   readonly store: string;
   /** Threads of each worker. */
   readonly threads: number;
-  /** Inputs that are at hand, by SHA-256: examples in memory that all workers share, or bytes. */
+  /** Inputs in memory, by SHA-256: examples that all workers share, or bytes. */
   readonly inputs?: ReadonlyMap<string, Batch | Uint8Array<ArrayBuffer>>;
 }
 
@@ -26,5 +26,5 @@ export type Answer =
   /** The result as JSON, whoever reads it. */
   | { readonly kind: "done"; readonly result: string }
   | { readonly kind: "stopped" }
-  /** `expected`: it would fail again, for it is the data's or the recipe's fault. */
+  /** `expected`: it would fail again, because the data or the recipe is at fault. */
   | { readonly kind: "failed"; readonly message: string; readonly expected: boolean };

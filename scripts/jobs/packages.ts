@@ -1,4 +1,4 @@
-/** Packages that only a queue or a bucket needs: what does without never loads them. @module */
+/** Packages that only a queue or a bucket needs, and that nothing else loads. @module */
 
 import { reason, UserError } from "../errors.ts";
 

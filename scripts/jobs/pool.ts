@@ -42,7 +42,7 @@ export function pool(
     return worker;
   };
 
-  /** What `job` comes to; one that is to stop saves its state, or is broken off. */
+  /** The result of `job`; a job that is stopped saves its state or is cut off. */
   const run = (job: Job, { onProgress, signal }: Hooks) =>
     new Promise<unknown>((resolve, reject) => {
       const failed = `Cannot ${actionOf(job)}`;

@@ -27,11 +27,11 @@ const WINDOW = 500;
 const ATTEMPTS = 5, BACKOFF = 1000;
 /** Tasks that the queue remembers when they are over, for its dashboard. */
 const REMEMBERED = 1000;
-/** Milliseconds between two looks at jobs of which nothing was heard, and how many a look takes. */
+/** Milliseconds between two polls of jobs without news, and how many jobs a poll asks about. */
 const LOOK = 3000, LOOKED_AT = 50;
 /** Milliseconds that a job has to save its state when it is stopped. */
 const STOPPING = 15_000;
-/** The least urgent. */
+/** The lowest priority. */
 const MAX_PRIORITY = 2 ** 21 - 1;
 
 /** Jobs of a queue, and how many its workers do at a time. */
@@ -50,7 +50,7 @@ interface Pending {
   settle(failure?: string): Promise<void>;
 }
 
-/** Who has jobs done by the workers of the queue at `url`, their results in `store`. */
+/** Runs jobs by the workers of the queue at `url`, with results in `store`. */
 export async function queued(
   { url, store, onNote }: { url: string; store: Store; onNote: (text: string) => void },
 ): Promise<Queued> {
@@ -59,7 +59,7 @@ export async function queued(
   const connection = server.connect();
   const queue = new Queue<TaskData>(QUEUE, { connection });
   const events: QueueEvents = new QueueEvents(QUEUE, { connection: server.connect() });
-  // what connections say of a server that is away is told once, above
+  // an unreachable server is reported once, above
   queue.on("error", () => {});
   events.on("error", () => {});
   await events.waitUntilReady();
@@ -74,7 +74,7 @@ export async function queued(
   const submit = async (id: string, job: Job, priority: number) => {
     const before = await queue.getJob(id);
     const state = await before?.getState();
-    // one that is over would stand in the way of the same again
+    // a finished task with the same id would block a new one
     if (state === "completed" || state === "failed") await before!.remove();
     else if (before) return;
     await queue.add(job.kind, { job }, {
@@ -125,7 +125,7 @@ export async function queued(
       const timer = setTimeout(() => reject(signal!.reason), STOPPING);
       promise.catch(() => {}).finally(() => clearTimeout(timer));
       const task = await queue.getJob(id);
-      // what is done now is locked: its worker is told
+      // a job in progress is locked: its worker is told to stop it
       const removed = await task?.remove().then(() => true, () => false);
       if (removed ?? true) reject(signal!.reason);
       else await connection.publish(CANCEL, id);
@@ -152,7 +152,7 @@ export async function queued(
   };
 }
 
-/** What a worker is called that does so many jobs at a time. */
+/** The name of a worker that runs this many jobs at a time. */
 export function workerName(concurrency: number): string {
   return `gibbon-${concurrency}`;
 }

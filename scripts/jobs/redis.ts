@@ -7,7 +7,7 @@ import { optional } from "./packages.ts";
 /** Name of the queue on its server. */
 export const QUEUE = "gibbon";
 
-/** Channel on which the ids of jobs are told that are to stop. */
+/** Channel of the ids of jobs that must stop. */
 export const CANCEL = "gibbon:cancel";
 
 /** Milliseconds within which a server answers, how often it is asked at first, and milliseconds between. */
@@ -20,9 +20,9 @@ const PASSWORD = "GIBBON_QUEUE_PASSWORD";
 export interface Server {
   /** The address without what is secret in it. */
   readonly shown: string;
-  /** A connection that comes back by itself, and then goes on. */
+  /** A connection that reconnects by itself and resumes. */
   connect(): Redis;
-  /** Ends all connections made here: whoever is given one only borrows it. */
+  /** Ends all connections made here; their users must not end them. */
   close(): void;
 }
 
@@ -41,7 +41,7 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
       retryStrategy: () => null,
       connectTimeout: PATIENCE,
     });
-    // why a connection failed is told here alone
+    // the reason of a failed connection is only reported here
     let said: unknown;
     probe.on("error", (error: Error) => said = error);
     try {
@@ -52,7 +52,7 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
       if (tries === TRIES || !mayPass(said)) {
         throw new UserError(`Cannot use the queue at ${shown}: ${reason(said ?? error)}`);
       }
-      // a server that has just begun reads its files first
+      // a server that has just started reads its files first
       await new Promise((go) => setTimeout(go, PAUSE));
     } finally {
       probe.disconnect();
@@ -61,7 +61,7 @@ export async function serverAt(url: string, onNote: (text: string) => void): Pro
   let lost = false;
   const made: Redis[] = [];
   const options: RedisOptions = {
-    // commands wait for a server that is away
+    // commands wait while the server is unreachable
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(100 * times, 2000),
   };
@@ -99,7 +99,7 @@ function withPassword(url: string): string {
 /** Whether a server that was not reached for that reason may be a moment later: passwords and certificates stay wrong. */
 function mayPass(why: unknown): boolean {
   if (!(why instanceof Error)) return true;
-  // as the server says itself that it reads its files
+  // the server's own message that it is reading its files
   if (why.name === "ReplyError") return why.message.startsWith("LOADING");
   const { code } = why as { code?: string };
   return code === undefined || ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code);

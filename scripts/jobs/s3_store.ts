@@ -1,4 +1,4 @@
-/** A bucket of S3, or of what speaks like it, as a store of jobs. @module */
+/** A bucket of S3 or of a compatible service as a store of jobs. @module */
 
 import type { Store } from "../../src/jobs/store.ts";
 import { reason, UserError } from "../errors.ts";
@@ -8,10 +8,10 @@ import { optional } from "./packages.ts";
 const TRIES = 6, BACKOFF = 100;
 
 /**
- * The store `s3://BUCKET/PREFIX`. Who it is for the service, and where that is, the environment says, as for the service's own
- * tools: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL.
+ * The store `s3://BUCKET/PREFIX`. Credentials and address come from the environment, as for the service's own tools:
+ * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL.
  *
- * @throws {UserError} if it does not
+ * @throws {UserError} if it lacks one
  */
 export async function s3Store(name: string): Promise<Store> {
   const [, bucket, prefix] = name.match(/^s3:\/\/([^/]+)\/?(.*?)\/?$/) ?? [];

@@ -20,9 +20,9 @@ export interface ServeOptions {
   /** Seconds without a sign of a worker, after which its job goes to another. */
   lostAfter: number;
   onNote: (text: string) => void;
-  /** Told of each job that begins or is over: what became of it, and its kind and id. */
+  /** Called when a job starts or ends, with its outcome, kind and id. */
   onJob: (state: JobState, what: string) => void;
-  /** Ends it; what it does then is done by others. */
+  /** Ends the worker; other workers do its jobs. */
   signal: AbortSignal;
 }
 
@@ -31,9 +31,11 @@ export type JobState = "begun" | "done" | "kept";
 
 /** Characters of SHA-256 that people are shown. */
 const SHOWN = 12;
-/** How many workers may be lost over one job before it counts as failed: not forever, for it may be what ends them. */
+/**
+ * How many workers may be lost during one job before it counts as failed: limited, because the job may be the cause.
+ */
 const LOSSES = 100;
-/** Milliseconds between two words on how far a job is. */
+/** Milliseconds between two messages about a job's progress. */
 const PAUSE = 1000;
 
 /** Takes jobs from the queue until `signal` ends it. */

@@ -4,10 +4,10 @@ import { memoryStore, type Store } from "../../src/jobs/store.ts";
 import { reason, UserError } from "../errors.ts";
 import { makeFolder, writeFileWhole } from "../files.ts";
 
-/** Milliseconds after which a file that was never finished is of a process that is no more. */
+/** Milliseconds after which an unfinished file is taken for that of a dead process. */
 const STALE = 3_600_000;
 
-/** Name of a store that nobody shares, and that ends with whoever opened it. */
+/** Name of a store in memory, which nobody shares and which ends with its process. */
 export const MEMORY = "memory:";
 
 /** The store of that name: a folder's path, `s3://BUCKET/PREFIX`, or `memory:`. */
@@ -16,7 +16,7 @@ export async function openStore(name: string): Promise<Store> {
   return name === MEMORY ? memoryStore() : folderStore(name);
 }
 
-/** A folder as a store; of several writers of a file each writes beside it, and renames. */
+/** A folder as a store; several writers of a file each write a temporary file and rename it. */
 export function folderStore(folder: string): Store {
   const place = (key: string) => `${folder}/${key}`;
   return {

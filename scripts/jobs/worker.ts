@@ -16,7 +16,7 @@ const scope = self as unknown as {
 /** Milliseconds between two messages of progress. */
 const PAUSE = 100;
 
-/** What runs the kernels now: starting them anew takes longer than a small job. */
+/** The kernels that run now: restarting them takes longer than a small job. */
 let running = "";
 let began: Promise<{ setting: Setting; shared: Awaited<ReturnType<typeof sharedBench>> }>;
 let current = new AbortController();
@@ -59,7 +59,7 @@ async function done(job: Job, signal: AbortSignal): Promise<Answer> {
   return { kind: "done", result: JSON.stringify(result) };
 }
 
-/** One sentence for what was to be expected, the stack for what is a bug. */
+/** One sentence for an expected failure, the stack for a bug. */
 function failure(error: unknown): Answer {
   const expected = error instanceof UserError || error instanceof InputError;
   const message = error instanceof Error

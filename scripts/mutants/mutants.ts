@@ -10,7 +10,7 @@ import { sha256 } from "../sha256.ts";
 import { changeOf, type Fault, faultsIn, switchable } from "./faults.ts";
 import { type Judged, type Outcome, Suite } from "./suite.ts";
 
-/** Where faults are planted by default: what numbers come from. */
+/** Where faults are planted by default: the code that computes numbers. */
 const PLACES = ["src/loss.ts", "src/predict.ts", "src/train", "src/attacks", "src/evaluate", "src/paper"];
 
 /** How many faults are judged, and written down, together. */
@@ -27,7 +27,7 @@ const COPIED = ["src", "tests", "scripts", "wasm", "deno.json", "deno.lock", "LI
 /** A fault of a file, and its number there. */
 type Numbered = Fault & { readonly place: string; readonly file: string; readonly number: number };
 
-/** A fault, what became of it, and the SHA-256 of its file without it and of all that can be planted there. */
+/** A fault, its result, and the SHA-256 of its unchanged file and of all faults that can be planted there. */
 interface Mutant extends Judged {
   readonly file: string;
   readonly sha256: string;
@@ -36,7 +36,7 @@ interface Mutant extends Judged {
   readonly change: string;
 }
 
-/** Plants faults and runs the tests that meet them. */
+/** Plants faults and runs the tests that reach them. */
 export const mutants: Command = command({
   name: "mutants",
   summary:
@@ -83,7 +83,7 @@ export const mutants: Command = command({
       )
     );
     if (all.length === 0) throw new UserError("There is nowhere to plant a fault");
-    // neighbours follow each other, for they are often noticed by the same test
+    // neighbours follow each other, because the same test often notices them
     const chosen = places.flatMap((place) => {
       const own = all.filter((each) => each.place === place);
       return Array.from(rng(seed).permutation(own.length).slice(0, sample ?? own.length)).sort((a, b) =>
@@ -176,7 +176,7 @@ export const mutants: Command = command({
   },
 });
 
-/** Prints what survived of a place, and counts; how many survived. */
+/** Prints the surviving faults of a place and their counts; returns how many survived. */
 function tell(
   place: string,
   found: readonly Mutant[],

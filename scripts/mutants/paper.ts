@@ -12,7 +12,7 @@ type Fault = readonly [file: string, before: string, after: string, experiments:
 const RECIPES = "recipes_test", CLAIMS = "claims_test";
 
 const FAULTS: readonly Fault[] = [
-  // that of the issue
+  // a larger step in every experiment
   ["experiment", "EPSILON = 0.25", "EPSILON = 0.3", "softmax"],
   ["recipes/maxout", "PUBLISHED_BEST = 243", "PUBLISHED_BEST = 24", RECIPES],
   [

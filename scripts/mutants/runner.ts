@@ -36,7 +36,7 @@ Object.defineProperty(Deno, "test", {
   value: (name: string, run: Test["run"]) => void tests.push({ file, name, run }),
 });
 
-/** Milliseconds of the processor that the test at hand may take, and a number that changes with each test. */
+/** Milliseconds of the processor that the current test may take, and a number that changes with each test. */
 const watched: Watched = new Float64Array(new SharedArrayBuffer(16)).fill(Infinity, 0, 1);
 new Worker(new URL("watch.ts", import.meta.url), { type: "module" }).postMessage(watched);
 

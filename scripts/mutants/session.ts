@@ -9,14 +9,14 @@ export interface Order {
   readonly milliseconds: number;
 }
 
-/** What a session says once its files are loaded: its tests, and the faults that were met meanwhile. */
+/** What a session says once its files are loaded: its tests, and the faults that loading reached. */
 export interface Ready {
   readonly tests: readonly { readonly file: string; readonly name: string }[];
   readonly problem?: string;
   readonly reached: readonly number[];
 }
 
-/** What became of a test; without a fault also the faults that it has met. */
+/** The result of a test; without a fault also the faults that it reached. */
 export interface Answer {
   readonly failed: boolean;
   readonly milliseconds: number;

@@ -1,12 +1,12 @@
-/** The tests of a folder, which know the faults that each of them meets. @module */
+/** The tests of a folder, with the faults that each of them reaches. @module */
 
 import { UserError } from "../errors.ts";
 import { Session } from "./session.ts";
 
-/** What became of a fault: a test failed, or took too long; none did; or no test meets it. */
+/** The result of a fault: a test failed, or took too long; none did; or no test reaches it. */
 export type Outcome = "noticed" | "slow" | "survived" | "unreached";
 
-/** What became of a fault, the test that noticed it, and how many there were to run. */
+/** The result of a fault, the test that noticed it, and how many tests reach it. */
 export interface Judged {
   readonly outcome: Outcome;
   readonly by?: string;
@@ -63,7 +63,7 @@ export class Suite implements AsyncDisposable {
 
   /**
    * The tests of `files` that take up to `longest` milliseconds without a fault, for faults that are counted up to `most`.
-   * `onLeftOut` hears of each other test, and why.
+   * `onLeftOut` is called with each other test and the reason.
    */
   static async open(
     cwd: string,
@@ -85,8 +85,8 @@ export class Suite implements AsyncDisposable {
   }
 
   /**
-   * What becomes of each fault. What one has left behind must not fail a test of another: the tests that noticed faults have
-   * to pass again without one, or each fault is judged anew with such a check of its own.
+   * The result of each fault. State that one fault leaves behind must not fail a test of another: the tests that
+   * noticed faults have to pass again without one, or each fault is judged anew with such a check of its own.
    */
   async judge(asked: readonly Asked[]): Promise<Judged[]> {
     const opened = this.#opened;

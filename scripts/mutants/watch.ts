@@ -1,12 +1,12 @@
-/** Tells of a test that takes too much of the processor's time, which the test itself cannot. @module */
+/** Reports a test that takes too much processor time, which the test itself cannot. @module */
 
 /// <reference lib="deno.worker" />
 import process from "node:process";
 
-/** Milliseconds that the test at hand may take, and a number that changes with each test. */
+/** Milliseconds that the current test may take, and a number that changes with each test. */
 export type Watched = Float64Array<SharedArrayBuffer>;
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const PAUSE = 100;
 
 self.onmessage = ({ data: watched }: MessageEvent<Watched>) => {

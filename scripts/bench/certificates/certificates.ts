@@ -12,7 +12,7 @@ import { logOf } from "./log.ts";
 import { countWrong } from "./points.ts";
 import { certified } from "./spread.ts";
 
-/** Certifies, and tells how long it took. */
+/** Certifies, and prints how long it took. */
 export const certificates = command({
   name: "bench certificates",
   summary: "certify a model on data by several workers, and measure the time",

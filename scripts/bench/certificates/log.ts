@@ -1,4 +1,4 @@
-/** What a measurement of certificates has found, in a file of JSON lines. @module */
+/** Results of a measurement of certificates, in a file of JSON lines. @module */
 
 import type { Certificate } from "../../../src/mod.ts";
 import { sha256 } from "../../../src/data/sha256.ts";
@@ -12,14 +12,14 @@ export interface Log {
   append(row: number, certificate: Certificate): void;
 }
 
-/** The log at `path`, of the same saved model and constraint, begun if there is none. */
+/** The log at `path` for this saved model and constraint; a new one if the file does not exist. */
 export async function logOf(
   path: string,
   { model, constraint }: Pick<Setting, "constraint"> & { model: Uint8Array<ArrayBuffer> },
 ): Promise<Log> {
   const about = JSON.stringify({ model: sha256(model), constraint });
   const text = await Deno.readTextFile(path).catch(() => "");
-  // a line that was cut off is nothing
+  // a line that was cut off is ignored
   const [first, ...lines] = text.slice(0, text.lastIndexOf("\n") + 1).split("\n").slice(0, -1);
   if (first !== undefined && first !== about) {
     throw new UserError(`Cannot resume from ${path}: it is about another model or constraint`);

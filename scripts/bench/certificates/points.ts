@@ -4,7 +4,7 @@ import { type Batch, type Certificate, constraint, matrix, type Model, predict }
 import { rowsOf } from "../../../src/matrix.ts";
 import { fillUniform, rng } from "../../../src/rng.ts";
 
-/** How many of so many points of certified boxes, the same number of each, the model gets wrong. */
+/** How many of `points` random points of certified boxes, equally many in each, the model misclassifies. */
 export function countWrong(
   model: Model,
   { x, labels }: Batch,

@@ -10,10 +10,10 @@ import type { Spread } from "../../cli/spread.ts";
 /** Examples that a job certifies, at most, and jobs that each worker has at least. */
 const CHUNK = 50, TURNS = 40;
 
-/** What is certified, and how, but for the examples. */
+/** What is certified and how, except for the examples. */
 export type Setting = Omit<CertificateRecipe, "rows" | "table">;
 
-/** What came of it. */
+/** The result. */
 export interface Outcome {
   readonly examples: readonly Certificate[];
   readonly tableSeconds: number;
@@ -30,7 +30,7 @@ export async function certified(
     inAll: boolean;
     /** What is known already, by row. */
     settled: ReadonlyMap<number, Certificate>;
-    /** Hears of each certificate, and what share is done. */
+    /** Called with each certificate and the share that is done. */
     found(row: number, certificate: Certificate, done: number): void;
     signal: AbortSignal;
   },
@@ -57,7 +57,7 @@ export async function certified(
     recipe: { ...setting, rows: todo.slice(k * chunk, (k + 1) * chunk), table },
   }));
   let done = 0;
-  // each is told as soon as it is there
+  // each is reported as soon as it is known
   const telling: Jobs = {
     ...jobs,
     async run(job, hooks) {

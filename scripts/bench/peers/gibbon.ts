@@ -1,4 +1,4 @@
-/** Gibbon, as the others see it. @module */
+/** Gibbon behind the interface of the other libraries. @module */
 
 import { type Batch, fgsm, model, pgd, slice, type Tensors } from "../../../src/mod.ts";
 import { type Config, start } from "../configs.ts";

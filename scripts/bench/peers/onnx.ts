@@ -40,7 +40,7 @@ function gemm(transA: boolean, transB: boolean): Uint8Array {
     ...attribute("transA", transA),
     ...attribute("transB", transB),
   ];
-  // a tensor of float32 whose two sizes are not said
+  // a float32 tensor with two unknown sizes
   const dimension = (name: string) => bytes(1, text(2, name));
   const type = (name: string) =>
     bytes(2, bytes(1, [...number(1, 1), ...bytes(2, [...dimension(`${name}0`), ...dimension(`${name}1`)])]));

@@ -1,4 +1,4 @@
-/** What another library is asked to do, and how it answers. @module */
+/** The interface to another library: the work and its results. @module */
 
 import type { Batch, Tensors } from "../../../src/mod.ts";
 import type { Subject } from "../measure.ts";
@@ -23,7 +23,7 @@ export function isWalked(what: Attacked): boolean {
   return what === "relu" || isConvolutional(what);
 }
 
-/** Something ready to be timed, with what it gave when it was tried. */
+/** Work that is ready to be timed, with the result of a trial. */
 export interface Ready<Result> {
   readonly result: Result;
   readonly sample: Subject["sample"];
@@ -38,17 +38,17 @@ export interface Peer {
   /** Version, instruction set, libraries below it. */
   readonly about: string;
   readonly threads: number;
-  /** Whether heavy work would take it minutes. */
+  /** Whether heavy work takes it minutes. */
   readonly slow?: boolean;
   /** `result` is the product of `a` and `b`, row after row. */
   product?(shape: Shape, a: Float32Array, b: Float32Array): Promise<Ready<ArrayLike<number>>>;
   /**
-   * `result` are the parameters after one plain step on all of `batch` at rate `CHECK_RATE`; what is timed is a step of
-   * the paper's recipe on a hundred or two.
+   * `result` are the parameters after one plain step on all of `batch` at rate `CHECK_RATE`; the timed work is a step
+   * of the paper's recipe on 100 or 200 examples.
    */
   training?(what: Trained, tensors: Tensors, batch: Batch): Promise<Ready<Numbers>>;
   /** `result` are the adversarial inputs, row after row; nothing if it does not attack such a model so. */
   attack?(what: Attacked, tensors: Tensors, batch: Batch): Promise<Ready<ArrayLike<number>> | undefined>;
-  /** Ends what runs beside. */
+  /** Ends its process or backend. */
   close?(): void | Promise<void>;
 }

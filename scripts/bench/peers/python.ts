@@ -1,11 +1,11 @@
-/** PyTorch and numpy, in a process of theirs that is asked line by line. @module */
+/** PyTorch and numpy in a Python process, which answers line by line. @module */
 
 import { TextLineStream } from "./lines.ts";
 import type { Batch, Tensors } from "../../../src/mod.ts";
 import type { Attacked, Peer, Ready, Trained } from "./peer.ts";
 import type { Shape } from "../products.ts";
 
-/** Milliseconds after which the threads of OpenMP no longer spin, and leave the cores to others. */
+/** Milliseconds after which OpenMP's threads stop spinning and free the cores. */
 const REST = 50;
 
 interface File {

@@ -11,7 +11,7 @@ const VERSION = "4.22.0";
 /** Images that an attack takes at once. */
 const CHUNK = 1000;
 
-/** Factor on a loss of which only the gradient's sign is wanted. */
+/** Factor on a loss whose gradient is only used for its sign. */
 const LARGE = 1e4;
 
 /** TensorFlow.js on one of its backends. */
@@ -19,7 +19,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
   const load = (name: string): Promise<any> => import(`npm:@tensorflow/${name}@${VERSION}`);
   // the core alone has no gradients
   const tf = await load("tfjs");
-  // or it advises to use another package
+  // suppresses its advice to use another package
   tf.enableProdMode();
   await load(`tfjs-backend-${backend}`);
   const use = async () => {
@@ -77,7 +77,7 @@ export async function tfjs(backend: "wasm" | "cpu"): Promise<Peer> {
       await use();
       const size = what === "rbf" ? 200 : 100;
       const make = () => (isConvolutional(what) ? convolutions : what === "rbf" ? rbf : layers)(tf, tensors);
-      /** One step of `rule`; the adversarial inputs are found before, for no gradient flows through them. */
+      /** One step of `rule`; the adversarial inputs are computed first, because no gradient flows through them. */
       const step = (rule: any, net: ReturnType<typeof make>, [x, y]: readonly any[], dropout: boolean) => {
         const xAdv = what === "adversarial" ? tf.tidy(() => perturbed(net.loss, x, y)) : undefined;
         rule.minimize(() => {

@@ -12,7 +12,7 @@ export interface Net {
   read(): Numbers;
 }
 
-/** Linear and maxout layers. Weights stand (inputs, outputs), so that its forward products are those it is good at. */
+/** Linear and maxout layers. Weights are (inputs, outputs), which its forward products prefer. */
 export function layers(tf: any, tensors: Tensors): Net {
   const names = Object.keys(tensors).filter((name) => name.endsWith("W")).map((name) => name.slice(0, -1));
   const variables: Record<string, any> = {};

@@ -37,7 +37,7 @@ import { rowsOf } from "../../../src/matrix.ts";
 import { Workspace } from "../../../src/runtime/workspace.ts";
 import { loadData } from "../../data/folder.ts";
 
-/** What each option is when it is left out. */
+/** Defaults of the options. */
 const DEFAULTS = {
   what: "autoattack",
   python: "python3",
@@ -122,7 +122,7 @@ async function autoattack(model: Model, examples: Batch, args: Args): Promise<vo
   };
   const theirs = await peer(args, formOf(model), examples, {}) as typeof ours;
   for (const [name, { errorRate, seconds, processorSeconds }] of Object.entries({ ours, theirs })) {
-    // what else runs on the machine is not in the processor's time
+    // processor time leaves out other programs on the machine
     console.log(
       `${name.padEnd(10)} error ${percent(errorRate)} in ${seconds.toFixed(1)} s, ${
         processorSeconds.toFixed(1)
@@ -256,7 +256,7 @@ if (import.meta.main) {
   using model = loadModel(await Deno.readFile(args.model));
   const { test } = await loadData(args.data, { holdOut: true });
   const all = slice(test, 0, Math.min(test.labels.length, 10 * Number(args.examples)));
-  // what is wrong as it is has no length, and nothing to certify
+  // a misclassified example needs no perturbation and cannot be certified
   const { predicted } = predict(model, matrix(all.x.rows, all.x.cols, all.x.data.slice()));
   const right = Array.from(predicted.keys()).filter((i) => predicted[i] === all.labels[i]);
   const cleanOnly = args.what === "minimal" || args.what === "semidefinite";

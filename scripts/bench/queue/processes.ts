@@ -8,12 +8,12 @@ export interface Place extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A process, and the seconds of processor that it has taken. */
+/** A process and its processor time in seconds. */
 export interface Running extends AsyncDisposable {
   seconds(): Promise<number>;
 }
 
-/** Jiffies of a second, as Linux tells them. */
+/** Jiffies per second on Linux. */
 const JIFFIES = 100;
 
 const root = new URL("../../../", import.meta.url).pathname;
@@ -43,7 +43,7 @@ export function startWorker(url: string, store: string): Running {
 export async function timed(args: readonly string[]): Promise<{ wall: number; processor: number }> {
   const from = performance.now();
   const command = [Deno.execPath(), ...line(args)].map((each) => `'${each}'`).join(" ");
-  // the shell tells what its children took
+  // the shell reports the time of its children
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     args: ["-c", `${command} >&2 && times`],
   }).output();
@@ -64,7 +64,7 @@ function started(program: string, args: readonly string[]): Running {
   const process = new Deno.Command(program, { args: [...args], stdout: "null", stderr: "null" }).spawn();
   return {
     async seconds() {
-      // what Deno itself lets nobody read without all permissions
+      // Deno itself reads this only with all permissions
       const { stdout } = await new Deno.Command("cat", { args: [`/proc/${process.pid}/stat`] }).output();
       const fields = new TextDecoder().decode(stdout).split(") ")[1].split(" ");
       return (Number(fields[11]) + Number(fields[12])) / JIFFIES;

@@ -50,13 +50,13 @@ export const queue = command({
   },
 });
 
-/** So that rounds count also where those to come are cut off. */
+/** Printed after each round, so that an interrupted run still has results. */
 function roundLine({ workers, alone, queued }: Round): string {
   const took = ({ wall, processor }: Took) => `${wall.toFixed(2)} s (${processor.toFixed(2)} of processors)`;
   return `${workers} at a time: one process ${took(alone)}, by a queue ${took(queued)}`;
 }
 
-/** What rounds with as many workers took, in medians. */
+/** Medians of rounds with the same number of workers. */
 function costs(rounds: readonly Round[]): string {
   const row = (name: string, of: (round: Round) => number, digits: number) => {
     const all = rounds.map(of).sort((a, b) => a - b);

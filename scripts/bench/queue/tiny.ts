@@ -1,4 +1,4 @@
-/** Many tiny jobs: how many a second, and how much memory who submits them takes meanwhile. @module */
+/** Many tiny jobs: how many a second, and how much memory the submitting process takes. @module */
 
 import type { CertificateRecipe } from "../../../src/jobs/certificates.ts";
 import { doAll } from "../../../src/jobs/all.ts";
@@ -12,17 +12,17 @@ import { queued } from "../../jobs/queue.ts";
 import { folderStore } from "../../jobs/stores.ts";
 import { startServer, startWorker } from "./processes.ts";
 
-/** What was seen when so many jobs were done. */
+/** A measurement after a number of jobs. */
 export interface Seen {
   readonly jobs: number;
   /** Jobs a second from the first that was done on. */
   readonly rate: number;
-  /** Bytes that this process has in memory, and those of them that its values take. */
+  /** Bytes of this process's memory, and of its JavaScript values. */
   readonly rss: number;
   readonly heap: number;
 }
 
-/** Where to look, in parts of all. */
+/** When to measure, as fractions of all jobs. */
 const LOOKS = [0.1, 0.25, 0.5, 0.75, 1];
 
 /** `count` jobs of one example each, whose inputs are in `store`. */
@@ -36,14 +36,14 @@ async function tinyJobs(store: Store, count: number): Promise<Job[]> {
   return Array.from({ length: count }, (_, i): Job<CertificateRecipe> => ({
     ...shared,
     recipe: {
-      // each its own, so that none is the result of another
+      // different sizes, so that no job reuses the result of another
       constraint: { epsilon: 0.1 + i / count, norm: "Linf" },
       ...{ method: "auto", timeLimit: 1, restarts: 0, rows: [0] },
     },
   }));
 }
 
-/** What is seen while `jobs` does `list`. */
+/** Measurements while `jobs` runs `list`. */
 async function watch(
   jobs: Jobs,
   list: readonly Job[],
@@ -57,7 +57,7 @@ async function watch(
       const done = Math.round(part * list.length);
       if (done < looks[0]) return;
       looks.shift();
-      // what is left when nothing but what is in use is
+      // collects garbage first, so that only what is in use counts
       (globalThis as { gc?: () => void }).gc?.();
       const { rss, heapUsed: heap } = Deno.memoryUsage();
       onSeen({ jobs: done, rate: done / ((performance.now() - start) / 1000), rss, heap });
@@ -65,7 +65,7 @@ async function watch(
   });
 }
 
-/** Does `count` tiny jobs by a queue with so many workers. */
+/** Runs `count` tiny jobs by a queue with this number of workers. */
 export async function tinyByQueue(
   { count, workers, onSeen }: { count: number; workers: number; onSeen: (seen: Seen) => void },
 ): Promise<void> {
@@ -78,7 +78,7 @@ export async function tinyByQueue(
   await watch(queue, list, onSeen);
 }
 
-/** Does `count` tiny jobs in this process by so many workers. */
+/** Runs `count` tiny jobs in this process with this number of workers. */
 export async function tinyInProcess(
   { count, workers, onSeen }: { count: number; workers: number; onSeen: (seen: Seen) => void },
 ): Promise<void> {

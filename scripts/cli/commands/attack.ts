@@ -33,7 +33,7 @@ import { conditionsText, LEGEND, nameShown, percent, ratesTables } from "../outp
 import { filesOf, FORCE, formatOf, FORMATS, writeExamples } from "../examples_file.ts";
 import { NOTHING_KEPT, runInterruptible } from "../turns.ts";
 
-/** Attacks examples and keeps what came of them. */
+/** Attacks examples and writes the results. */
 export const attack: Command = command({
   name: "attack",
   summary: "Make adversarial examples and write them to a file",
@@ -141,7 +141,7 @@ function writtenText(out: string, { scaling }: Reading): string {
   return `wrote ${filesOf(out).join(" and ")}${again}`;
 }
 
-/** What came of one attack on the model that is named, a file's or a remote one; its family in a word. */
+/** The result of one attack on the named model, of a file or a remote one, with the name of its family. */
 async function answersTo(
   values: Parameters<typeof examplesFor>[2] & { model: string; target?: number; own: OwnValues },
   trial: Pick<Trial, "attack" | "epsilons"> & { options: { target?: number } },
@@ -179,7 +179,7 @@ interface Targeted {
   readonly target: number;
   /** Examples that were of another class, and taken for another one, before. */
   readonly examples: number;
-  /** The rest: of the target's class, or taken for it before. They say nothing of the attack. */
+  /** The other examples: of the target's class, or predicted as it before. They do not measure the attack. */
   readonly already: number;
   /** Of those examples, the fraction that is taken for the target; null where there is none. */
   readonly hitRate: number | null;

@@ -117,7 +117,7 @@ export const check: Command = command({
     "check --model maxout.safetensors --data mnist --config gate.json --junit gate.xml --out report.json",
     "check --model next.onnx --data test.csv --config gate.json --baseline report.json --no-worse 0.05",
   ],
-  // 1 is for models that are judged, and fail
+  // 1 is for models that fail a threshold
   failure: EXIT.usage,
   run: judge,
 });

@@ -98,7 +98,7 @@ export const evaluate: Command = command({
   },
 });
 
-/** The outcomes of `trials` on the model that is named, a file's or a remote one; what it is, in a word. */
+/** The outcomes of `trials` on the named model, of a file or a remote one, with the name of its kind. */
 async function answersTo(
   values: Parameters<typeof examplesFor>[2] & { model: string; own: OwnValues },
   trials: readonly Trial[],

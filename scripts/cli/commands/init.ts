@@ -184,7 +184,7 @@ async function sizesOf(
   return [sizeOf(await runInterruptible(steps, context, { title: "sizes", kept: NOTHING_KEPT }))];
 }
 
-/** Whether certificates of `model` are exact, and so at once. */
+/** Whether certificates of `model` are exact, and therefore fast. */
 function isExact(model: Model): boolean {
   try {
     return formOf(model).kind !== "chain";
@@ -194,7 +194,7 @@ function isExact(model: Model): boolean {
   }
 }
 
-/** Options that are not as they are by default, as they are typed. */
+/** Options that differ from their defaults, as they are typed. */
 function flags(given: Readonly<Record<string, string | number | undefined>>): string[] {
   return Object.entries(given).filter(([name, value]) =>
     value !== undefined && !(name === "split" && value === "test")
@@ -202,7 +202,7 @@ function flags(given: Readonly<Record<string, string | number | undefined>>): st
     .map(([name, value]) => `--${kebabCase(name)} ${quoted(`${value}`)}`);
 }
 
-/** What was said of how model and data are read. */
+/** The options that say how model and data are read. */
 function readingOf(values: BeforeValues & ReadingValues): Record<string, string | number | undefined> {
   const options: Options = { ...BEFORE, ...READ_OPTIONS };
   return Object.fromEntries(

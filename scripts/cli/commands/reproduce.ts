@@ -87,7 +87,7 @@ export const reproduce: Command = command({
     if (values.report !== undefined && !values.list) await makeFolder(values.report);
     for (const file of Object.values(files)) if (file !== undefined) await checkWritable(file);
     await computeSpread(values);
-    // the same first 10,000 digits as everywhere, and some more to choose by
+    // the same first 10,000 digits as in other commands, and some more to choose models by
     const data = values.data === "digits" ? digits({ train: 12000 }) : await loadData(values.data);
     const whole = budgets[values.budget ?? (values.data === "digits" ? "quick" : "standard")];
     const { maxEpochs } = values;
@@ -206,13 +206,13 @@ async function watched(
   return { result, pace, kept: kept.size };
 }
 
-/** That not all was measured by this run. */
+/** A note if earlier runs measured some of it. */
 function keptText(kept: number, { seeds, figures }: RunResult): string[] {
   const all = Object.keys(figures).length * seeds.length;
   return kept === 0 ? [] : [`Measured by an earlier run of this code: ${kept} of ${all} (--measure-again).`];
 }
 
-/** The last part of a path: where a folder is says something of the machine alone. */
+/** The last part of a path: the rest only describes the machine. */
 function nameOf(data: string): string {
   return data.split(/[\\/]/).findLast((part) => part !== "") ?? data;
 }
@@ -238,7 +238,7 @@ function nextSteps(
   ];
 }
 
-/** Where the report goes; a plan goes only where it is sent by name. */
+/** Where the report is written; a plan is only written to files that are named. */
 function filesOf(
   { json, html, report, list }: { json?: string; html?: string; report?: string; list: boolean },
 ): { json?: string; html?: string } {
@@ -250,7 +250,7 @@ function filesOf(
 async function writePage(path: string, finished: Report, context: Context): Promise<void> {
   let page: typeof import("../../report/html.ts");
   try {
-    // what draws charts is large, and only wanted here
+    // the code that draws charts is large, and only needed here
     page = await import("../../report/html.ts");
   } catch (error) {
     context.note(`Cannot draw ${path}: ${reason(error)}`);

@@ -32,7 +32,7 @@ import { runInterruptible } from "../turns.ts";
 
 const { samples, seed, mean, std, threshold } = RUBBISH_OPTIONS;
 
-/** An option of directed rubbish, which may be left out with the others of its kind. */
+/** An option of directed rubbish; optional, because rubbish need not be directed. */
 function directed<T>(key: keyof typeof DIRECTED_OPTIONS, placeholder?: string): Option<T | undefined> {
   const { required: _, default: fallback, help, ...field } = DIRECTED_OPTIONS[key] as Field;
   const said = fallback === undefined ? help : `${help}; by default ${fallback}`;
@@ -137,7 +137,7 @@ function checkDirected({ target, epsilon, step, attempts }: {
   }
 }
 
-/** Radii around inputs: the least, the middle one and the greatest. */
+/** Radii around inputs: minimum, median and maximum. */
 type Radii =
   | { readonly inputs: number; readonly min: number; readonly median: number; readonly max: number }
   | null;

@@ -4,11 +4,11 @@ import { type Command, command } from "../command.ts";
 import { COMPUTING } from "../computing.ts";
 import { integerOption, text } from "../options.ts";
 
-/** What a worker that was interrupted says: its end is no failure. */
+/** The message of an interrupted worker, whose end is not a failure. */
 const STOPPED =
   "The worker stopped; its unfinished jobs are kept up to their last checkpoints, from which other workers or the same command resume";
 
-/** Does the jobs of a queue, on any machine that reaches it and the store. */
+/** Runs the jobs of a queue, on any machine that reaches it and the store. */
 export const worker: Command = command({
   name: "worker",
   summary: "Run the jobs of a queue",
@@ -52,7 +52,7 @@ checkpoint. It takes jobs of its own version of Gibbon alone.`,
     "worker --queue rediss://gibbon:SECRET@queue.example:6380 --store s3://gibbon/runs",
   ],
   async run({ queue, store, threads, lostAfter, dashboard, ...values }, context) {
-    // what speaks with a queue is only loaded for one
+    // the packages of queues are only loaded for one
     const { serve } = await import("../../jobs/serve.ts");
     const concurrency = values.concurrency ??
       Math.max(Math.floor(navigator.hardwareConcurrency / threads), 1);

@@ -12,7 +12,7 @@ import type { Provenance } from "./provenance.ts";
 import { STANDARDS, techniquesOf } from "./requirements.ts";
 import { nameOf, notesOf, placeOf, summaryOf } from "./words.ts";
 
-/** What stands beside a report. */
+/** What is written beside a report. */
 interface Beside {
   readonly model: Asked;
   readonly gate: Gate;

@@ -25,7 +25,7 @@ function isDataSet(files: readonly string[]): boolean {
   try {
     return layoutOf("find data", files) !== undefined;
   } catch (error) {
-    // part of one is none
+    // a part of a data set is not one
     if (error instanceof UserError) return false;
     throw error;
   }

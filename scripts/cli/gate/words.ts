@@ -76,7 +76,7 @@ export function nameOf(verdict: Verdict): string {
   return `${placeOf(verdict)} ${verdict.rate}`;
 }
 
-/** A verdict's rate and the most that it may be; of no worse, the rise and the greatest that chance explains. */
+/** A verdict's rate and the most that it may be; for `noWorse`, the rise and the largest that chance explains. */
 export function valuesOf({ rate, value, max }: Verdict): [value: string, max: string] {
   const text = (of: number | null) =>
     `${rate === "noWorse" && of !== null && of > 0 ? "+" : ""}${percent(of)}`;

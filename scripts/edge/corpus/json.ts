@@ -2,7 +2,7 @@
 
 import { type Case, input, JSON_TYPE, type Target } from "./case.ts";
 
-/** JSON that is none, or says something else. */
+/** Malformed JSON, and JSON of another shape. */
 export function malformedJson({ model, inputs, classes }: Target): Case[] {
   const row = input(0, inputs);
   const good = JSON.stringify({ x: [row] });

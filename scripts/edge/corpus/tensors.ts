@@ -3,7 +3,7 @@
 import { writeSafetensors } from "../../../src/data/safetensors.ts";
 import { type Case, input, JSON_TYPE, type Target, TENSORS } from "./case.ts";
 
-/** Safetensors that are none, or hold something else. */
+/** Malformed safetensors, and safetensors of other contents. */
 export function safetensors({ model, inputs }: Target): Case[] {
   const f32 = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
   const i32 = (...shape: number[]) => ({ shape, data: new Int32Array(shape.reduce((a, b) => a * b, 1)) });

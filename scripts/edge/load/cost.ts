@@ -39,7 +39,7 @@ export async function costOf(
   await using empty = await emptyWorker(place);
   const each = Math.ceil(requests / ROUNDS);
   const rounds: { example: Round; empty: Round }[] = [];
-  // what is not yet compiled by the optimising compiler is no measure
+  // warms up, so that optimised code is measured
   await round(example, each);
   for (let i = 0; i < ROUNDS; i++) {
     signal.throwIfAborted();

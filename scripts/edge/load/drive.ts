@@ -1,4 +1,4 @@
-/** Many requests at once, good and bad, each answer looked at. @module */
+/** Many requests at once, good and bad, whose answers are all checked. @module */
 
 import { rng } from "../../../src/rng.ts";
 import { isExpectedStatus, requestOf } from "../answers.ts";
@@ -12,7 +12,7 @@ export interface Latencies {
   readonly p99: number;
 }
 
-/** What came of a load. */
+/** The result of a load. */
 export interface Driven {
   readonly seconds: number;
   readonly valid: Latencies;
@@ -83,7 +83,7 @@ export async function answered(url: string, each: Case): Promise<number | string
   }
 }
 
-/** What so many milliseconds come to. */
+/** A summary of durations in milliseconds. */
 export function latencies(times: readonly number[]): Latencies {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (part: number) => sorted[Math.min(Math.ceil(part * sorted.length), sorted.length) - 1] ?? NaN;

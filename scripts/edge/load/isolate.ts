@@ -1,4 +1,4 @@
-/** The memory of a worker in workerd, by its inspector: what a limit on workers counts. @module */
+/** The memory of a worker in workerd, as its inspector reports it and limits on workers count it. @module */
 
 /** What V8 says of an isolate's memory, in bytes. */
 interface HeapUsage {

@@ -21,7 +21,7 @@ interface Found {
   readonly worker?: { readonly bytes: number; readonly gzip: number };
 }
 
-/** A port that is free as good as always: the inspector does not say which it has taken. */
+/** A port that is almost always free: the inspector does not report which one it took. */
 const INSPECTOR = 39_229;
 
 /** Loads the examples. */

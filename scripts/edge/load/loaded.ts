@@ -25,7 +25,7 @@ export interface MemoryOver {
   readonly rested: number;
 }
 
-/** What came of a load. */
+/** The result of a load with its memory. */
 export interface Loaded extends Driven {
   /** Memory of the process. */
   readonly memory: MemoryOver;
@@ -79,7 +79,7 @@ export async function measureLoad(
       for (const line of await sendHostile(server.url, good.at(-1)!)) wire.add(line);
     }),
   ]);
-  // a failure there is one here, and not one that nobody hears of
+  // a failure there must fail here too
   watching.catch(() => {});
   try {
     const driven = await drive(server.url, { valid: good, hostile: bad, seconds, seed, signal });

@@ -1,11 +1,11 @@
-/** What a process takes of the machine. @module */
+/** Processor time and memory of a process. @module */
 
 import { run } from "../../release/runtimes/command.ts";
 
 /** Milliseconds of a tick in which Linux counts. */
 const TICK = 10;
 
-/** What Linux says of the process `pid`; Deno itself reads this for nobody who has not all permissions. */
+/** What Linux says of the process `pid`; Deno itself reads this only with all permissions. */
 function told(pid: number, file: "stat" | "status"): Promise<string> {
   return run("cat", { args: [`/proc/${pid}/${file}`] });
 }

@@ -1,4 +1,4 @@
-/** What no client sends: bytes on the wire that are not quite HTTP, and callers who leave. @module */
+/** Malformed HTTP on the wire, and clients that disconnect early. @module */
 
 import type { Case } from "../corpus/mod.ts";
 

@@ -1,4 +1,4 @@
-/** Arguments of the command line, on a terminal that is none. @module */
+/** Arguments of the command line, run without a terminal. @module */
 
 import fc from "fast-check";
 import { model, saveModel, softmaxLinear } from "../../../src/mod.ts";

@@ -15,7 +15,7 @@ const falseModel = (parts: object) => () => ({
   ...parts,
 });
 
-/** Models of one's own that are none, or answer what cannot be. */
+/** Invalid models, and models with impossible answers. */
 const FALSE_MODELS: Readonly<Record<string, () => unknown>> = {
   "only inputs": () => ({ inputs: 3 }),
   "no scores": falseModel({ scores: undefined }),
@@ -36,7 +36,7 @@ const FALSE_MODELS: Readonly<Record<string, () => unknown>> = {
   "no gradient": falseModel({ inputGradient: () => undefined }),
 };
 
-/** Values by names that do not change, for the corpus. */
+/** Values by name; the corpus stores these names. */
 const HOSTILE: Readonly<Record<string, () => unknown>> = {
   "undefined": () => undefined,
   "null": () => null,
@@ -292,7 +292,7 @@ export const uncovered: readonly string[] = [
 /** The public functions. */
 export const calls: Subject = subject({
   name: "calls",
-  // each is as small as another
+  // calls are not shrunk
   inputs: fc.noShrink(fc.constantFrom(...CALLS)),
   async run({ name, place, value }: HostileCall) {
     const args = replaced(ARGUMENTS[name](), place, HOSTILE[value]()) as never[];

@@ -57,7 +57,7 @@ export const jobs: readonly Subject[] = [
     run(text: string) {
       const gate = JSON.parse(text);
       trialsOf({ ...GATE, ...readGate(gate) }, 3);
-      // an editor marks nothing that is good
+      // the schema must accept what the program accepts
       if (!isSchemaMet(gate)) throw new Error(`the schema refuses it: ${JSON.stringify(isSchemaMet.errors)}`);
     },
   }),

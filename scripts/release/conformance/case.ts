@@ -1,4 +1,4 @@
-/** What a case of the conformance run is, and what the cases share. @module */
+/** The cases of the conformance run: their type, and what they share. @module */
 
 import {
   type Batch,

@@ -1,5 +1,5 @@
 /**
- * Asks the true onnxruntime-web, which this loads from npm, of the models that models.py wrote, and compares with what it found.
+ * Runs the models that models.py wrote in the real onnxruntime-web from npm, and compares with the results that it saved.
  *
  *     deno run --no-lock -A scripts/bench/peers/onnx/runtime.ts FOLDER NAME…
  *
