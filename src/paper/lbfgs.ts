@@ -98,7 +98,8 @@ function compare(plain: Differentiable, examples: Batch): Measurements {
     "distance": inBoth,
     "sign step.distance": bySign,
     "sign step.epsilon": mean(first.map((at) => STEPS[at] ?? 0), both),
-    "shorter": inBoth && bySign && bySign / inBoth,
+    // of the same images: there is the one where there is the other
+    "shorter": inBoth && bySign! / inBoth,
     "gradients": cost,
   };
 }

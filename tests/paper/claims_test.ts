@@ -268,6 +268,17 @@ Deno.test("claims' reasons explain misses of their own size and direction alone"
   assertEquals(Object.fromEntries(own), EXPLAINED);
 });
 
+Deno.test("that only the exact gradient misleads explains a miss where float32's is at most half as large", () => {
+  const { reason } = claims.find(({ id }) => id === "maxout.fgsm.error")!;
+  const float32 = [undefined, 50, 55, 45, 55.1, 44.9];
+  assertEquals(float32.map((each) => reason!.fits(60, 50, each)), [true, true, true, true, false, false]);
+  const told: unknown[] = [];
+  const own = { ...claim, reason: { says: "", fits: (...all: unknown[]) => told.push(all) > 0 } };
+  judge(own, { measurements: { "a.error": 4, "a in float32.error": 7 }, images: 1 });
+  judge(own, { measurements: { "a.error": 4 }, images: 1 });
+  assertEquals(told, [[4, 10, 7], [4, 10, undefined]]);
+});
+
 Deno.test("orderings of a form of their own hold at their bounds and no farther", () => {
   const holds = (id: string, ours: Record<string, number>) =>
     claims.find((claim) => claim.id === id)!.ordering!.holds(ours, { images: 10000 });
