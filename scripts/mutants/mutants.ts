@@ -5,10 +5,13 @@ import { flag, integerOption, number, text } from "../cli/options.ts";
 import { runTask } from "../cli/run.ts";
 import { rng } from "../../src/mod.ts";
 import { EXIT, reason, UserError } from "../errors.ts";
-import { makeFolder } from "../files.ts";
 import { sha256 } from "../sha256.ts";
+import { testsOf } from "./concerned.ts";
+import { isEquivalent } from "./equivalent.ts";
 import { changeOf, type Fault, faultsIn, switchable } from "./faults.ts";
-import { type Judged, type Outcome, Suite } from "./suite.ts";
+import { COPY, copyProject, filesIn, ROOT } from "./project.ts";
+import { type Mutant, printSurvivors, resultsIn } from "./results.ts";
+import { Suite } from "./suite.ts";
 
 /** Where faults are planted by default: the code that computes numbers. */
 const PLACES = ["src/loss.ts", "src/predict.ts", "src/train", "src/attacks", "src/evaluate", "src/paper"];
@@ -16,25 +19,8 @@ const PLACES = ["src/loss.ts", "src/predict.ts", "src/train", "src/attacks", "sr
 /** How many faults are judged, and written down, together. */
 const TOGETHER = 16;
 
-const ROOT = new URL("../../", import.meta.url).pathname;
-
-/** Where the copy is. */
-const COPY = `${ROOT}.cache/mutants`;
-
-/** What the copy holds; the rest is not needed by the tests of src/. */
-const COPIED = ["src", "tests", "scripts", "wasm", "deno.json", "deno.lock", "LICENSE", "README.md"];
-
 /** A fault of a file, and its number there. */
 type Numbered = Fault & { readonly place: string; readonly file: string; readonly number: number };
-
-/** A fault, its result, and the SHA-256 of its unchanged file and of all faults that can be planted there. */
-interface Mutant extends Judged {
-  readonly file: string;
-  readonly sha256: string;
-  readonly number: number;
-  readonly line: number;
-  readonly change: string;
-}
 
 /** Plants faults and runs the tests that reach them. */
 export const mutants: Command = command({
@@ -108,7 +94,7 @@ export const mutants: Command = command({
         return !isListed(each) &&
           (outcome === undefined || retry && (outcome === "survived" || outcome === "unreached"));
       });
-      await copyTo(COPY);
+      await copyProject();
       try {
         Deno.writeTextFileSync(results, "", { append: true });
       } catch (error) {
@@ -165,7 +151,7 @@ export const mutants: Command = command({
         const own = chosen.filter((each) => each.place === place);
         const [listed, planted] = [own.filter(isListed), own.filter((each) => !isListed(each))];
         const found = planted.flatMap((each) => known.get(keyOf(each)) ?? []);
-        survived += tell(place, found, {
+        survived += printSurvivors(place, found, {
           ...{ print, seed, listed: listed.length, planted: planted.length },
           possible: all.filter((each) => each.place === place).length,
         });
@@ -175,141 +161,5 @@ export const mutants: Command = command({
     });
   },
 });
-
-/** Prints the surviving faults of a place and their counts; returns how many survived. */
-function tell(
-  place: string,
-  found: readonly Mutant[],
-  { print, seed, listed, planted, possible }: {
-    print: (text: string) => void;
-    seed: number;
-    listed: number;
-    planted: number;
-    possible: number;
-  },
-): number {
-  const survivors = found.filter(({ outcome }) => outcome === "survived" || outcome === "unreached");
-  for (const { file, line, change, outcome, ran, of } of survivors) {
-    const why = outcome === "unreached"
-      ? "no test meets it"
-      : `not noticed by ${of > ran ? `the first ${ran}` : `the ${ran}`} tests that meet it`;
-    print(`${file}:${line}  ${change}  (${why})`);
-  }
-  const count = (of: Outcome) => found.filter(({ outcome }) => outcome === of).length;
-  const all = listed + planted < possible
-    ? `${listed + planted} of ${possible}, seed ${seed}`
-    : `all ${possible}`;
-  print(
-    `${place}: ${all}: ${count("noticed")} noticed, ${
-      count("slow")
-    } took too long, ${survivors.length} survived, ` +
-      `${listed} known to change nothing, ${planted - found.length} not run`,
-  );
-  return survivors.length;
-}
-
-/** What an earlier run left in `path`. */
-async function resultsIn(path: string): Promise<Mutant[]> {
-  try {
-    return (await Deno.readTextFile(path)).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw new UserError(`${path} holds no results of an earlier run: ${(error as Error).message}`);
-  }
-}
-
-/** The TypeScript files at or below `path`. */
-function filesIn(path: string): string[] {
-  let isFile: boolean;
-  try {
-    ({ isFile } = Deno.statSync(ROOT + path));
-  } catch {
-    throw new UserError(`There is no ${path} in the project`, 2);
-  }
-  if (isFile) return [path];
-  return [...Deno.readDirSync(ROOT + path)].flatMap(({ name, isDirectory }) =>
-    isDirectory || name.endsWith(".ts") ? filesIn(`${path}/${name}`) : []
-  );
-}
-
-/** Tests of files that have no folder of tests, beside those of their own name. */
-const CONCERNED: Readonly<Record<string, readonly string[]>> = {
-  "src/loss.ts": [
-    "tests/attacks/pgd_test.ts",
-    "tests/models/answers_test.ts",
-    "tests/models/gradients_test.ts",
-  ],
-  "src/predict.ts": [
-    "tests/evaluate/measure_test.ts",
-    "tests/models/answers_test.ts",
-    "tests/models/scores_test.ts",
-  ],
-};
-
-/** What is near to files that no test mirrors or imports, by how their paths begin: tests whose paths begin so. */
-const BY_FOLDER = [
-  ["src/paper/claims/", "tests/paper/claims_test.ts"],
-  ["src/paper/recipes/", "tests/paper/recipes_test.ts"],
-  ["src/paper/", "tests/paper/pins_"],
-] as const;
-
-/**
- * The tests that may concern `file`: those of its folder, and of them `near` those that mirror it or import it, or where none
- * does, what is near to its folder.
- */
-export function testsOf(file: string): { readonly near: readonly string[]; readonly all: readonly string[] } {
-  const own = CONCERNED[file];
-  if (own) {
-    const near = [file.replace(/^src/, "tests").replace(/\.ts$/, "_test.ts")];
-    return { near, all: [...near, ...own] };
-  }
-  let folder = file.replace(/^src/, "tests");
-  do folder = folder.replace(/\/[^/]*$/, ""); while (!isFolder(folder));
-  const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.ts$/, "");
-  const all = testsIn(folder);
-  const near = all.filter((path) =>
-    path.endsWith(`/${name}_test.ts`) || Deno.readTextFileSync(ROOT + path).includes(`/${file}"`)
-  );
-  const [, shared] = BY_FOLDER.find(([beginning]) => file.startsWith(beginning)) ?? [];
-  return { near: near.length === 0 && shared ? all.filter((path) => path.startsWith(shared)) : near, all };
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(ROOT + path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-function testsIn(folder: string): string[] {
-  return Array.from(Deno.readDirSync(ROOT + folder), ({ name }) => `${folder}/${name}`)
-    .filter((path) => path.endsWith("_test.ts")).sort();
-}
-
-/** Faults that no test can notice, and why: each the line as it stands without the fault, and the change. */
-const EQUIVALENT: readonly { file: string; why: string; faults: readonly (readonly [string, string])[] }[] =
-  JSON
-    .parse(Deno.readTextFileSync(new URL("equivalent.json", import.meta.url)));
-
-/** Whether `fault` is listed as one that changes nothing. */
-function isEquivalent(file: string, text: string, fault: Fault): boolean {
-  const own = text.split("\n")[fault.line - 1].trim();
-  return EQUIVALENT.some((each) =>
-    each.file === file && each.faults.some(([code, change]) => code === own && change === changeOf(fault))
-  );
-}
-
-async function copyTo(folder: string): Promise<void> {
-  await makeFolder(folder);
-  for (const name of COPIED) await copied(ROOT + name, `${folder}/${name}`);
-}
-
-async function copied(from: string, to: string): Promise<void> {
-  const { isDirectory } = await Deno.stat(from);
-  if (!isDirectory) return await Deno.copyFile(from, to);
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name } of Deno.readDir(from)) await copied(`${from}/${name}`, `${to}/${name}`);
-}
 
 if (import.meta.main) Deno.exit(await runTask(mutants, Deno.args));

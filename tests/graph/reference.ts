@@ -3,7 +3,7 @@
 import type { Tensors } from "../../src/graph/steps.ts";
 import { type CheckedNode, checkGraph, type Graph } from "../../src/graph/graph.ts";
 import * as ops from "../../src/ops/mod.ts";
-import { OPERATIONS } from "../ops/reference.ts";
+import { referenceOf } from "../ops/reference.ts";
 
 /** Scores of one example, and which side of every kink it lies on: while that stays, the graph is smooth. */
 export function graphInDouble(
@@ -16,7 +16,7 @@ export function graphInDouble(
   for (const { op, sources, tensors: names, attributes, inputs: shapes } of nodesOf(graph)) {
     const own = Object.fromEntries(names.map(({ role, name }) => [role, tensors[name]]));
     const inputs = sources.map((source) => values[source]);
-    values.push(OPERATIONS[op.name](inputs, { tensors: own, attributes, kinks, shapes }));
+    values.push(referenceOf(op.name)(inputs, { tensors: own, attributes, kinks, shapes }));
   }
   return { scores: values.at(-1)!, kinks };
 }

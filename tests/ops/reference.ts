@@ -15,8 +15,16 @@ export type Operation = (
   },
 ) => number[];
 
+/** The operation called `name` in double. */
+export function referenceOf(name: string): Operation {
+  if (Object.hasOwn(OPERATIONS, name)) return OPERATIONS[name];
+  throw new Error(
+    `The operation ${name} has no reference in double: add it to OPERATIONS in tests/ops/reference.ts`,
+  );
+}
+
 /** Operations by name; the Boltzmann machines, models by themselves, have references of their own. */
-export const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATIONS: Readonly<Record<string, Operation>> = {
   linear: ([x], { tensors: { W, b } }) => affine(W.data, b.data, x),
   maxout([z], { attributes, kinks }) {
     const pieces = attributes.pieces as number, units = z.length / pieces;

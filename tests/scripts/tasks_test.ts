@@ -110,3 +110,17 @@ Deno.test("the task of options prints a row for each option of each attack and f
   assert(expected.length > 10);
   for (const row of expected) assert(out.includes(row), row);
 });
+
+Deno.test("--help prints the usage of every task's own program, and ends it", async () => {
+  const programs = new Map<string, string>();
+  for (const [name, { command = "" }] of Object.entries<{ command?: string }>(tasks)) {
+    const program = /\bdeno run .*?((?:scripts|tests)\/[\w/]+\.ts)"?[^)]*$/.exec(command)?.[1];
+    if (program !== undefined && !programs.has(program)) programs.set(program, name);
+  }
+  assert(programs.size >= 15, `${[...programs.keys()]}`);
+  for (const name of programs.values()) {
+    const { code, out, err } = await task(new URL("../..", import.meta.url).pathname, name, "--help");
+    assertEquals([name, code, err], [name, 0, ""]);
+    assert(/^Usage: /m.test(out), `${name}: ${out}`);
+  }
+});
