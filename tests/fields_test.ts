@@ -38,7 +38,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   units: [[1, 2], [], [0], [1.5]],
 };
 
-Deno.test("jsonSchemaOf() takes and refuses what problem() takes and refuses, and no other members", () => {
+Deno.test("jsonSchemaOf() accepts the same values as problem(), and no other members", () => {
   const schema = jsonSchemaOf(SCHEMA);
   const valid = new Ajv2020({ strict: false }).compile(schema);
   for (const [name, values] of Object.entries(VALUES)) {
@@ -53,7 +53,7 @@ Deno.test("jsonSchemaOf() takes and refuses what problem() takes and refuses, an
   assertEquals([properties.stepSize.default, properties.stepSize.description], [0.5, "length of a step"]);
 });
 
-Deno.test("fromText() gives back each value that was written as text, and refuses what the field refuses", () => {
+Deno.test("fromText() gives back each value that was written as text, and refuses values that the field refuses", () => {
   const read = (name: string, text: string) => fromText(SCHEMA[name], text, (wanted) => new Error(wanted));
   const same: [string, string, unknown][] = [
     ["stepSize", "1e-1", 0.1],

@@ -172,7 +172,7 @@ Deno.test("src/ needs no Deno, no clock, no package, and no number that differs 
   }
 });
 
-Deno.test("what src/web/ computes by, in its workers, needs no package and no page", () => {
+Deno.test("the code of src/web/ that runs in workers needs no package and no page", () => {
   for (const file of source.filter((each) => each.startsWith("src/web/worker/"))) {
     assertEquals(importsOf(file).filter((specifier) => !specifier.startsWith(".")), [], file);
     assertEquals(codeOf(file).match(/\b(document|window|location)\b/)?.[0], undefined, file);
@@ -230,7 +230,7 @@ Deno.test("src/mod.ts, src/module.ts, src/threads.ts and asm/mod.ts are lines of
   }
 });
 
-Deno.test("the code of this test sees what it looks for", () => {
+Deno.test("this test's own patterns find what they look for", () => {
   assert(source.length > 30 && assembly.length > 5);
   assert(importsOf("src/runtime/kernel.ts").includes("../../wasm/exports.ts"));
   assert(importsOf("src/attacks/direction.ts").includes("../loss.ts"));

@@ -89,7 +89,7 @@ Deno.test("Rng.next() has even pairs of consecutive numbers", () => {
   assertEven(counts);
 });
 
-Deno.test("Rng.split() depends neither on what was drawn before nor on the order of splits", () => {
+Deno.test("Rng.split() depends neither on earlier draws nor on the order of splits", () => {
   const used = rng(1);
   const later = used.split("b");
   draw(used, 10);

@@ -81,7 +81,7 @@ Deno.test("apgd() at every other class fools a linear model exactly where that i
   }
 });
 
-Deno.test("apgd() tells that it takes the margin for dlr where there are too few classes, and gives its bytes", () => {
+Deno.test("apgd() reports that it replaces dlr by the margin where there are too few classes, and gives its bytes", () => {
   const few = { 2: { targets: 0 }, 3: { targets: 2 } };
   for (const [classes, { targets }] of Object.entries(few)) {
     const { made, examples } = linear(Number(classes));

@@ -154,7 +154,7 @@ function compare(
   return { walks, attacked };
 }
 
-Deno.test("apgd() walks as the paper's algorithm does, from look to look, and tells how much is done", () => {
+Deno.test("apgd() walks as the paper's algorithm does, from checkpoint to checkpoint, and reports its progress", () => {
   for (const [norm, bounds] of [["Linf", undefined], ["L2", undefined], ["L2", [0, 1]]] as const) {
     for (const rho of [0.25, 0.75]) {
       const seen: number[] = [];
@@ -183,7 +183,7 @@ Deno.test("apgd() in L1 leaps to the far end of the feature of the greatest slop
   }
 });
 
-Deno.test("apgd() that stops early ends each walk where it fools, after the leap too, and goes on with the others", () => {
+Deno.test("apgd() that stops early ends each walk where it fools, after the leap too, and continues the others", () => {
   const many = uniformMatrix(12, 4, 8, { lo: 0, hi: 1 });
   for (const [norm, epsilon] of [["Linf", 0.6], ["L2", 0.6], ["L1", 0.9]] as const) {
     for (const [add, rho] of [[0.18, 0.75], [0.18, 0.25], [0.15, 0.1]]) {
@@ -200,7 +200,7 @@ Deno.test("apgd() that stops early ends each walk where it fools, after the leap
   }
 });
 
-Deno.test("keeper() keeps what fools before what does not, then what has the greater loss", () => {
+Deno.test("keeper() prefers inputs that fool, then those of greater loss", () => {
   const x = matrix(2, 1, [5, 6]), m = matrix(1, 1);
   const { out, offer } = keeper(matrix(2, 1), x);
   assertEquals([...out.data], [5, 6]);
@@ -218,7 +218,7 @@ Deno.test("keeper() keeps what fools before what does not, then what has the gre
   assertEquals(after(1, 1, 0, 9), [4, 9]);
 });
 
-Deno.test("apgd() with a grid walks as without, shows the best point on it, and walks again from what still stands", () => {
+Deno.test("apgd() with a grid walks as without, evaluates the best point on it, and restarts the examples not fooled yet", () => {
   const epsilon = 0.5, grid = [4, 4, 0, 8], iterations = 12;
   const onGrid = matrix(
     6,
@@ -300,7 +300,7 @@ const WAYS = [
   { restarts: 2, targets: 2, randomStart: false },
 ] as const;
 
-Deno.test("apgd() climbs the loss that it is told, and keeps what fools or else the greatest of all that it asked", () => {
+Deno.test("apgd() raises the given loss, and keeps inputs that fool, or else the one of greatest loss", () => {
   const iterations = 5, x = uniformMatrix(8, 3, 3), rows = rowsIn(x);
   const predict = (at: Float64Array) => {
     const z = FOUR.scores(at);
@@ -368,7 +368,7 @@ Deno.test("apgd() climbs the loss that it is told, and keeps what fools or else 
   }
 });
 
-Deno.test("apgd() without a random start begins in the middle of what is allowed in L∞, and else at the example", () => {
+Deno.test("apgd() without a random start begins in the middle of the allowed box in L∞, and else at the example", () => {
   const x = matrix(2, 3, [0.1, 0.5, -0, 0.9, -0, -0]);
   for (const norm of ["Linf", "L2", "L1"] as const) {
     const model = asked({ ...FOUR });

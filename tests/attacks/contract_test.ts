@@ -218,7 +218,7 @@ Deno.test("attacks change none of their arguments", () => {
   });
 });
 
-Deno.test("attacks report what the model says of the very bytes that they return", () => {
+Deno.test("attacks report the model's predictions for exactly the bytes that they return", () => {
   forEveryPair((model, { name: kind, attack, options }, name) => {
     const examples = hardExamples(model);
     const { x, predicted, confidence, probabilities, fooled, ...rest } = attack(model, examples, {
@@ -241,7 +241,7 @@ Deno.test("attacks report what the model says of the very bytes that they return
   });
 });
 
-Deno.test("attacks by sweep() give what each epsilon alone gives, in order", () => {
+Deno.test("attacks by sweep() give the same as each epsilon by itself, in order", () => {
   forEveryPair((model, { attack, options }, name) => {
     const examples = hardExamples(model);
     const plain = ({ conditions: { constraint, ...conditions }, ...rest }: Adversarial) => ({
@@ -277,7 +277,7 @@ Deno.test("attacks with the same seed give the same bytes, and noise other ones 
   }, FEW);
 });
 
-Deno.test("attacks run by run, each told its place, give the bits of one attack on all", () => {
+Deno.test("attacks run by run, each given its place, give the bits of one attack on all", () => {
   forEveryPair((model, { attack, options }, name) => {
     const examples = examplesFor(model, 253);
     const given = { ...options, epsilon: 0.3, seed: 3 };
@@ -312,7 +312,7 @@ Deno.test("attacks move a first-order loss by epsilon times the gradient's dual 
   });
 });
 
-Deno.test("attacks that go no farther than they must do the same with more, and leave what they cannot fool", () => {
+Deno.test("nearest attacks give the same at larger sizes, and leave examples that they cannot fool", () => {
   forEveryPair((model, { attack, options }, name) => {
     if (attack.goal !== "nearest") return;
     const examples = examplesFor(model, 30, { seed: 4 });
@@ -355,7 +355,7 @@ Deno.test("attacks at a target for each example give what each target alone give
   });
 });
 
-Deno.test("attacks of no examples give none", () => {
+Deno.test("attacks of zero examples give zero examples", () => {
   forEveryPair((model, { attack, options }, name) => {
     const { x, fooled } = attack(model, examplesFor(model, 0), { ...options, epsilon: 0.3 });
     assertEquals([x.rows, x.cols, fooled.length], [0, INPUTS, 0], name);
@@ -373,7 +373,7 @@ Deno.test("perturbation() of every attack gives that attack's inputs, and names 
   });
 });
 
-Deno.test("attacks refuse what does not fit, naming themselves and the number", () => {
+Deno.test("attacks refuse arguments that do not fit, and name themselves and the number", () => {
   const model = userModel();
   const examples = examplesFor(model, 3);
   const refuse = (

@@ -26,7 +26,7 @@ Deno.test("judge() compares the predicted class with labels or targets, or proba
   assertEquals(told, [0, -1, 1, -1, 2, -1]);
 });
 
-Deno.test("criteria refuse thresholds that are no probability and targets that are no class", () => {
+Deno.test("criteria refuse thresholds that are not probabilities and targets that are not classes", () => {
   for (const threshold of [0, 1]) assertEquals(typeof confident(threshold), typeof confidentIn(0, threshold));
   for (const threshold of [-0.1, 1.1, NaN]) {
     assertThrows(() => confident(threshold), InputError, "is not a number in [0, 1]");
@@ -37,7 +37,7 @@ Deno.test("criteria refuse thresholds that are no probability and targets that a
   }
 });
 
-Deno.test("judge() refuses what is no list and no criterion", () => {
+Deno.test("judge() refuses values that are neither lists nor criteria", () => {
   const bad: unknown[][] = [[{}, misclassified], [undefined, misclassified], [predictions, 3], [
     predictions,
     targeted,

@@ -153,7 +153,7 @@ Deno.test("a search by labels keeps the first of the nearest points that fool", 
   assertEquals(kept([[0, 3]], { hits: [0] }).found, [0, 0]);
 });
 
-Deno.test("a search by labels asks of numbers alone, and what does not move keeps its bits", () => {
+Deno.test("a search by labels only asks about finite numbers, and features that do not move keep their bits", () => {
   const { asked } = kept([[NaN, Infinity], [-Infinity, 5], [0, 3]], { own: [-0, 4] });
   assertEquals(asked, [-0, 4, -0, 5, -0, 3]);
 });

@@ -52,7 +52,7 @@ const moved = (own: Float64Array, place: number, { seed = 0, epsilon = 0.25 } = 
   return own.map((v) => Math.fround(v + epsilon * Math.sign(stream.next() - 0.5)));
 };
 
-Deno.test("attacks work on chunks of 250, each example with the stream of its place, and join what comes of them", () => {
+Deno.test("attacks work on chunks of 250, each example with the stream of its place, and join their results", () => {
   for (
     const [rows, options] of [[601, {}], [250, { seed: 4, first: 7 }], [251, {}], [3, { first: 1 }]] as const
   ) {
@@ -201,7 +201,7 @@ const near = makeAttack({
   },
 });
 
-Deno.test("the nearest inputs serve every size: those that need more stay as they are", () => {
+Deno.test("the nearest inputs are found once for every size: examples that need more stay unchanged", () => {
   const x = matrix(6, 2, new Float32Array(12).fill(0.5)), model = asked(FORMULA);
   const given = batch({ x, labels: new Int32Array(6), classes: 3 }), epsilons = [0.125, 1, 0.25];
   const all = near.sweep(model, given, { epsilons });
@@ -238,7 +238,7 @@ const breaks = (row: number, far: number) =>
     },
   });
 
-Deno.test("an attack that breaks its constraint is a bug, told with its place; in training nobody looks", () => {
+Deno.test("an attack that violates its constraint is reported as a bug, with its place; training does not check", () => {
   const given = examples(255), options = { epsilon: 0.25 };
   const error = assertThrows(
     () => breaks(254 % CHUNK, 0.5)(asked(FORMULA), given, options),
@@ -282,7 +282,7 @@ Deno.test("an attack that breaks its constraint is a bug, told with its place; i
   assertThrows(() => late(asked(FORMULA), given, options), Error, "input 1 of example 251 ");
 });
 
-Deno.test("a wrong answer is told with the place of its example in the batch", () => {
+Deno.test("a wrong answer is reported with the place of its example in the batch", () => {
   const bad = (at: number) => {
     let k = 0;
     const model = asked(FORMULA);
@@ -316,7 +316,7 @@ Deno.test("a wrong answer is told with the place of its example in the batch", (
   assertThrows(() => some(bad(2), given, { epsilon: 0 }), InputError, "score 0 of example 251 is NaN");
 });
 
-Deno.test("an attack is judged by its criterion, and told the labels or the targets of its rows", () => {
+Deno.test("an attack is judged by its criterion, and gets the labels or the targets of its rows", () => {
   const given = examples(260), target = Int32Array.from({ length: 260 }, (_, i) => (i + 1) % 3);
   const { predicted } = predict(asked(FORMULA), given.x);
   const judged = (options: object) => [...dice(asked(FORMULA), given, { epsilon: 0, ...options }).fooled];
@@ -358,7 +358,7 @@ Deno.test("a signal ends an attack before its next question, and after its last"
   }
 });
 
-Deno.test("steps() yields what is done before each question, and works on chunks of the size that is told", () => {
+Deno.test("steps() yields its progress before each query, and works on chunks of the given size", () => {
   const walk = dice.steps(asked(FORMULA), examples(5), { epsilons: [0.25, 0.5], asks: 2, chunk: 2 });
   const seen: number[] = [];
   let step = walk.next();
@@ -457,7 +457,7 @@ Deno.test("async() gives the same on a model that answers later, unless it lacks
   }
 });
 
-Deno.test("perturb() gives the inputs alone, in memory that is given or new, and judges nothing", () => {
+Deno.test("perturb() only gives the inputs, in given or new memory, and judges nothing", () => {
   const given = examples(260), out = matrix(260, 2), model = asked(FORMULA);
   const { x } = dice(asked(FORMULA), given, { epsilon: 0.25, seed: 3, first: 2 });
   assert(dice.perturb(model, given, { epsilon: 0.25, seed: 3, first: 2 }, out) === out);
@@ -482,7 +482,7 @@ Deno.test("perturb() gives the inputs alone, in memory that is given or new, and
   assertEquals([...chunks[0].target!], [2, 2, 2]);
 });
 
-Deno.test("what a caller gives is checked: norms, sizes, examples beyond bounds, numbers that are none", () => {
+Deno.test("arguments are checked: norms, sizes, examples beyond bounds, NaN", () => {
   const given = examples(3),
     run = (options: object, data = given) => dice(asked(FORMULA), data, options as { epsilon: number });
   assertThrows(

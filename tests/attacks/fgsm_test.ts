@@ -79,7 +79,7 @@ Deno.test("fgsm() lowers a two-class linear margin by exactly epsilon·‖w‖�
   }
 });
 
-Deno.test("fgsm() in L2 lowers a two-class linear margin by epsilon·‖w‖₂ but for the last place of x", () => {
+Deno.test("fgsm() in L2 lowers a two-class linear margin by epsilon·‖w‖₂ up to an ulp of x", () => {
   for (const two of twoClassModels(17)) {
     using _ = two.model;
     const examples = mixed(17);

@@ -97,7 +97,7 @@ Deno.test("greedyTabular() moves one feature or one group in each move", () => {
   }
 });
 
-Deno.test("greedyTabular() with a target comes to it, and leaves what is wrong already", () => {
+Deno.test("greedyTabular() with a target reaches it, and leaves misclassified examples unchanged", () => {
   forEveryModel((each, name) => {
     const examples: Batch = examplesFor(each, 12);
     const { predicted } = predict(each, examples.x);

@@ -162,7 +162,7 @@ Deno.test("greedyTabular() asks of some two thousand inputs at once, and gives t
   });
 });
 
-Deno.test("greedyTabular() leaves an example of which nothing can move, whatever becomes of the next", () => {
+Deno.test("greedyTabular() leaves an example where nothing can move, and attacks the next", () => {
   // a quarter is less than float32 tells of the first; the second has two ways to go, and is better than the first
   const line = quadratic([[0], [-1e-9]], [[0], [0]]),
     model = asked({ ...line, scores: (x) => [1, line.scores(x)[1]] });

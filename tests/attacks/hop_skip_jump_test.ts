@@ -45,7 +45,7 @@ function excess(x: Matrix, { x: own }: Batch, norm: "L2" | "Linf"): number {
   return sum(parts) / parts.length;
 }
 
-Deno.test("hopSkipJump() comes to the nearest point of a plane, in L2 and L∞, by labels alone", () => {
+Deno.test("hopSkipJump() reaches the nearest point of a plane, in L2 and L∞, by labels alone", () => {
   const { made, examples } = plane(W);
   for (const [norm, most] of [["L2", 1.01], ["Linf", 1.05]] as const) {
     const { x, fooled } = hopSkipJump(made, examples, { norm, epsilon: 10, steps: 25 });
@@ -55,7 +55,7 @@ Deno.test("hopSkipJump() comes to the nearest point of a plane, in L2 and L∞, 
   }
 });
 
-Deno.test("hopSkipJump() ends at the boundary whatever the number of features, in L2 and L∞", () => {
+Deno.test("hopSkipJump() ends at the boundary for any number of features, in L2 and L∞", () => {
   for (const inputs of [1, 2, 3, 40]) {
     const { made, examples } = plane(Array.from({ length: inputs }, (_, i) => 1 + i % 3), 0.1);
     for (const norm of ["L2", "Linf"] as const) {

@@ -49,7 +49,7 @@ Deno.test("leads() are differences of scores, of a single score too, and relativ
   assertEquals([...single], [0.5, 2]);
 });
 
-Deno.test("leads() of equal scores are 0, whatever they are divided by", () => {
+Deno.test("leads() of equal scores are 0 for any divisor", () => {
   const scores = matrix(1, 4, [2, 2, 2, 2]), pairs = { from: Int32Array.of(0), to: Int32Array.of(3) };
   const out = Float64Array.of(9), d = matrix(1, 4, [5, 5, 5, 5]);
   leads(out, scores, pairs, true);

@@ -124,7 +124,7 @@ const table = (values: Readonly<Record<number, [number, number]>>): Plain => ([x
   gradient: [values[x][1]],
 });
 
-Deno.test("minimize() evaluates what BFGS by whole matrices of its last seven pairs does, within limits", () => {
+Deno.test("minimize() evaluates the same points as BFGS by whole matrices of its last seven pairs, within limits", () => {
   const weights = Array.from({ length: 12 }, (_, i) => 1 + i * i);
   const bowl: Plain = (x) => ({
     value: inner(x.map((value, i) => weights[i] * (value - 1)), x.map((value) => value - 1)) / 2,

@@ -41,7 +41,7 @@ Deno.test("the options of all attacks have their defaults, take the ends of thei
   ]);
 });
 
-Deno.test("optionsFor() leaves out what an attack does not take, what is not given, and a norm that it has not", () => {
+Deno.test("optionsFor() leaves out options that an attack does not take, options not given, and a norm that it lacks", () => {
   const attack = { options: { steps: {} }, norms: ["L2"] } as unknown as Parameters<typeof optionsFor>[0];
   const given = { steps: 3, loss: "own", epsilon: 1, seed: undefined, norm: "L2" };
   assertEquals(optionsFor(attack, given), { steps: 3, epsilon: 1, norm: "L2" });

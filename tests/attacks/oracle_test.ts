@@ -45,7 +45,7 @@ Deno.test("oracle() of a user's model gives scores, and a copy of its gradient t
   );
 });
 
-Deno.test("oracle() of a model here works in its memory, and gives what the model gives", () => {
+Deno.test("oracle() of a local model works in its memory, and gives the model's answers", () => {
   using own = model(softmaxLinear({ inputs: 2, classes: 3 }), {
     tensors: {
       W: { shape: [3, 2], data: uniformMatrix(3, 2, 4).data },
@@ -79,7 +79,7 @@ Deno.test("ordinaryMatrices() gives the matrix of a name while its shape stays",
   assertEquals([room("a", 3, 3).rows, room("a", 3, 2).cols, room("a", 2, 3) === first], [3, 2, false]);
 });
 
-Deno.test("predictionsOf() of labels alone knows no probability, and of scores what predict() does", () => {
+Deno.test("predictionsOf() of labels has no probabilities, and of scores equals predict()", () => {
   const user = asked(FORMULA);
   assertEquals(predictionsOf(user, { scores: user.scores(X) }), predict(user, X));
   const { predicted, confidence, probabilities } = predictionsOf(user, { labels: Int32Array.of(2, 0) });

@@ -32,7 +32,7 @@ const examples = (rows: number, inputs: number) =>
     classes: 3,
   });
 
-Deno.test("perturbation() gives what the attack gives, with the key as its seed, in memory that it uses again", () => {
+Deno.test("perturbation() gives the attack's result, with the key as its seed, in memory that it reuses", () => {
   const noise = perturbation(signNoise, { epsilon: 0.25, norm: "L2", fixed: [1] });
   assertEquals(noise.name, 'signNoise {"epsilon":0.25,"norm":"L2","fixed":[1]}');
   assert(!("dropped" in noise));
@@ -52,7 +52,7 @@ Deno.test("perturbation() gives what the attack gives, with the key as its seed,
   assertEquals(DROPPED.dropped.choices, ["attack", "both"]);
 });
 
-Deno.test("perturbation() on predicted labels tells any attack the model's own, also what it does with them beside", () => {
+Deno.test("perturbation() on predicted labels gives any attack the model's predictions, for all that it does with labels", () => {
   const model = of(3), given = examples(6, 3);
   const own = { ...given, labels: predict(model, given.x).predicted };
   for (const attack of [fgsm, lbfgs]) {
@@ -64,7 +64,7 @@ Deno.test("perturbation() on predicted labels tells any attack the model's own, 
   assertEquals(truth, fgsm(model, given, { epsilon: 0.3 }).x);
 });
 
-Deno.test("perturbation() refuses at once what the attack would", () => {
+Deno.test("perturbation() refuses at once the options that the attack refuses", () => {
   const bad = [{}, { epsilon: NaN }, { epsilon: -1 }, { epsilon: 1, steps: 3 }, {
     epsilon: 1,
     bounds: [1, 0],
@@ -86,7 +86,7 @@ Deno.test("perturbation() refuses at once what the attack would", () => {
   assertThrows(() => perturbation({} as typeof fgsm, { epsilon: 1 }), InputError);
 });
 
-Deno.test("differentiable() gives the vector-Jacobian product of each row, and refuses what has none", () => {
+Deno.test("differentiable() gives the vector-Jacobian product of each row, and refuses attacks that have none", () => {
   const model = of(3), given = examples(4, 3), dX = uniformMatrix(4, 3, 5);
   const cases = [
     [
@@ -159,7 +159,7 @@ Deno.test("differentiable() gives the vector-Jacobian product of each row, and r
   );
 });
 
-Deno.test("scaledGradient() adds the gradient so many times, and its product is as many times what it is given", () => {
+Deno.test("scaledGradient() adds a multiple of the gradient, and its vector-Jacobian product is the same multiple", () => {
   const model = of(3), given = examples(4, 3), { name, apply, pullback } = scaledGradient({ scale: 0.5 });
   assertEquals(name, 'scaledGradient {"scale":0.5}, differentiated');
   const { data: g } = lossGradient(model, given);

@@ -103,7 +103,7 @@ Deno.test("pgd() on a linear model finds the greatest loss of the ball and the b
   }
 });
 
-Deno.test("pgd() with restarts fools as many or more, and asks no more of what it has fooled", () => {
+Deno.test("pgd() with restarts fools as many or more, and does not query fooled examples again", () => {
   const each = userModel();
   const examples = examplesFor(each, 251, { seed: 7 });
   const options = { epsilon: 0.12, steps: 3, seed: 5 };

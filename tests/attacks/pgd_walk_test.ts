@@ -138,7 +138,7 @@ Deno.test("pgd() takes the steps of its formula, from the streams' points or the
   }
 });
 
-Deno.test("pgd() walks again from where the model still stands, and ends early where it fools", () => {
+Deno.test("pgd() restarts on examples not fooled yet, and ends early where it fools", () => {
   for (const norm of NORMS) {
     for (const momentum of [0, 0.5]) {
       const { attacked } = compare({ norm, steps: 3, restarts: 3, momentum });
@@ -170,7 +170,7 @@ const THREE = quadratic(
   [[0.3, 0.1, 0.2], [0.2, 0.4, 0.1], [0.1, 0.2, 0.5]],
 );
 
-Deno.test("pgd() up the divergence follows KL(p(x) ‖ p(x′)), whatever the labels, for the examples that are left too", () => {
+Deno.test("pgd() up the divergence follows KL(p(x) ‖ p(x′)) for any labels, and for the examples that are left too", () => {
   const softmax = (x: Point) => {
     const e = THREE.scores(x).map(Math.exp), sum = e.reduce((a, b) => a + b, 0);
     return e.map((each) => each / sum);
@@ -214,7 +214,7 @@ Deno.test("pgd() up the divergence follows KL(p(x) ‖ p(x′)), whatever the la
   assertThrows(() => pgd(asked(THREE), examples, { ...given, target: 1 }), InputError, "toward no target");
 });
 
-Deno.test("pgd() that stops early takes one step of an example that is wrong as it is", () => {
+Deno.test("pgd() that stops early takes one step on an example that is misclassified already", () => {
   const wrong = batch({ x: X, labels: rowsIn(X).map(() => 1), classes: 2 });
   const given = { epsilon: 0.05, steps: 4, randomStart: false, loss: "margin" } as const;
   const early = pgd(asked(HARD), wrong, { ...given, stopEarly: true });
@@ -223,7 +223,7 @@ Deno.test("pgd() that stops early takes one step of an example that is wrong as 
   assertEquals(early.x, one.x);
 });
 
-Deno.test("pgd() with momentum goes on where the slope is 0, and stands where it has been so from the start", () => {
+Deno.test("pgd() with momentum continues where the slope is 0, and stays where it has been 0 from the start", () => {
   const flat = {
     ...FORMULA,
     slopes: (x: Point) => [[0, 0, 0], x[0] > 0.5 || x[0] < 0 ? [0, 0, 0] : [1, 0, 0]],

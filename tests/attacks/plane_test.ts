@@ -128,7 +128,7 @@ Deno.test("projectToPlane() reaches a plane that touches the corner of the box, 
   }
 });
 
-Deno.test("projectToPlane() of no gap is no difference, and of a gap that is no number is not reached", () => {
+Deno.test("projectToPlane() of gap 0 is difference 0, and a gap of NaN is not reached", () => {
   for (const norm of NORMS) {
     for (const [gap, reached] of [[0, true], [Infinity, false], [-Infinity, false], [NaN, false]] as const) {
       const within = around(norm, [0, 0]);
@@ -154,7 +154,7 @@ Deno.test("projectToPlane() takes in L1 the one greatest slope and in L0 the one
   assertEquals(few.d[4] === 1 && few.d[1] === 0.125, true);
 });
 
-Deno.test("projectToPlane() in L1 and L0 moves no feature more than it must, whatever is lost by rounding", () => {
+Deno.test("projectToPlane() in L1 and L0 moves no feature farther than needed, in spite of rounding", () => {
   for (const norm of ["L1", "L0"] as const) {
     for (let k = 1; k < 50; k++) {
       const within = around(norm, [0, 0], { bounds: [-1, 1] }), slope = k / 7;

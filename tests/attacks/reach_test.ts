@@ -88,7 +88,7 @@ Deno.test("setRoom() is the box around a row, nothing for features that stay", (
   assertEquals([...free.maxStep], [0, Infinity, Infinity]);
 });
 
-Deno.test("writeDisplaced() adds, clips, and leaves the bits where there is no difference", () => {
+Deno.test("writeDisplaced() adds, clips, and keeps the bits where the difference is 0", () => {
   const within = made(4, { norm: "L2", bounds: [[0, 1], [-1, 0], [0, 1], [0, 1]] });
   const own = matrix(3, 4, [9, 9, 9, 9, -0, -0, 0.5, 0.25, 9, 9, 9, 9]);
   const out = matrix(3, 4, new Array(12).fill(5));
@@ -111,7 +111,7 @@ Deno.test("projectToBall() in L∞ is the box of each feature's size within the 
   assertEquals([...within.d], [within.maxStep[0], -0.5, 0, -0.5]);
 });
 
-Deno.test("projectToBall() in L2, L1 and L0 cuts what is too long to the size, within the room", () => {
+Deno.test("projectToBall() in L2, L1 and L0 shortens differences to the size, within the room", () => {
   for (const [norm, expected] of [["L2", [0.6, 0.8, 0]], ["L1", [0, 1, 0]], ["L0", [0, 4, 0]]] as const) {
     const within = made(3, { norm, bounds: [-9, 9] });
     setRoom(within, matrix(1, 3), 0);

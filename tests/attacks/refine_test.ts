@@ -131,7 +131,7 @@ testFollows(pushed, plainRefinement, [...cases, {
   options: { epsilon: [100, 50, 0, 25], norm: "Linf" },
 }]);
 
-Deno.test("finishSearch() on a grid rounds what was found, and keeps what still fools", () => {
+Deno.test("finishSearch() on a grid rounds its results, and keeps those that still fool", () => {
   const x = points(12).map((row) => row.map((value) => Math.round(value * 4) / 4));
   let lost = 0, kept = 0;
   assertFollows(pushed, (way) => {

@@ -83,7 +83,7 @@ function directed(
   return { out, tries, hits: out.map((x) => p(x) >= threshold) };
 }
 
-Deno.test("directedRubbish() moves noise along p(target) or its sign, and draws again what has not come to it", () => {
+Deno.test("directedRubbish() moves noise along p(target) or its sign, and redraws noise that has not reached it", () => {
   const cases = [
     { target: 1, epsilon: 0.5 },
     { target: 0, epsilon: 0.25, samples: 1300, seed: 2, attempts: 3, mean: -0.5, std: 0.75 },

@@ -62,7 +62,7 @@ Deno.test("rubbish() draws with the mean and the deviation asked for", () => {
   assertAlmostEquals(mean(x.data.map((value) => (value - 3) ** 2)), 0.25, 4 * 0.25 * Math.sqrt(2 / n));
 });
 
-Deno.test("rubbish() says what the model says, and is fooled where a class passes the threshold", () => {
+Deno.test("rubbish() gives the model's predictions, and is fooled where a class passes the threshold", () => {
   forEveryModel((each, name) => {
     const { x, fooled, ...predictions } = rubbish(each, { samples: 200, threshold: 0.4, seed: 3 });
     assertEquals(predictions, predict(each, x), name);
@@ -170,7 +170,7 @@ Deno.test("directedRubbish() succeeds at exactly the threshold, rubbish() only a
   assertEquals(mean(rubbish(flat, { samples: 10 }).fooled), 0);
 });
 
-Deno.test("rubbish() and directedRubbish() refuse what is out of range", () => {
+Deno.test("rubbish() and directedRubbish() refuse options out of range", () => {
   const each = userModel();
   const refuse = (
     options: RubbishOptions & Partial<DirectedRubbishOptions>,

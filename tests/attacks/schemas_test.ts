@@ -70,7 +70,7 @@ const EXPECTED: [{ name: string; options: object }, Record<string, Told>][] = [
   [{ name: "dropout", options: DROPPED }, { dropped: { choices: ["attack", "both"] } }],
 ];
 
-Deno.test("attacks have the options, defaults and ranges that their documentation tells", () => {
+Deno.test("attacks have the options, defaults and ranges of their documentation", () => {
   for (const [{ name, options }, told] of EXPECTED) {
     const own = Object.entries(options as AnySchema).map((
       [key, { kind: _, help: __, ...rest }],

@@ -58,7 +58,7 @@ Deno.test("beginSearch() asks for the scores and keeps the examples that are not
   assertEquals([...search.far], [Infinity, Infinity]);
 });
 
-Deno.test("keepNearer() keeps what fools and is nearer, not what is as near", () => {
+Deno.test("keepNearer() keeps an input that fools and is nearer, not one that is equally near", () => {
   const [, search] = answered(beginSearch(chunkOf()), answer({ scores: SCORES, fooled: [1, 0, 0, 1] }));
   const keep = (rows: number[][], fooled: number[], places?: number[]): [Search, Matrix] => {
     const at = matrix(rows.length, 2, rows.flat());

@@ -41,7 +41,7 @@ const always = (
   },
 });
 
-Deno.test("ends() draws a sign for each feature or column, then for each of a block, which is never what it was", () => {
+Deno.test("ends() draws a sign for each feature or column, then a different one for each of a block", () => {
   const x = new Float32Array(5), next = { row: 1, part: 0.5 };
   const propose = (moves: ReturnType<typeof ends>, first: boolean, numbers: number[]) => {
     const from = told(numbers);
@@ -131,7 +131,7 @@ Deno.test("lengths() begins with the whole size in equal parts, by feature or by
   }
 });
 
-Deno.test("lengths() gives a block what another had, turned at random, of the whole size to the last millionth", () => {
+Deno.test("lengths() gives a block the length of another, in a random direction, with the whole size to the last millionth", () => {
   const own = [0.5, 0.25, 0, -0.5, 0.125, 0.75], free = [0, 1, 2, 3, 4, 5];
   const at = [0.6, 0.05, 0.3, -0.5, 0.3, 0.65];
   const pair = { block: [1, 4], other: [0, 2] };
@@ -257,7 +257,7 @@ function compare(given: Given, X = EXAMPLES) {
   return { attacked, expected };
 }
 
-Deno.test("square() proposes, keeps what raises the margin or fools, and asks of those that still stand", () => {
+Deno.test("square() proposes, keeps proposals that raise the margin or fool, and asks about the examples not fooled yet", () => {
   for (const norm of ["Linf", "L2", "L1"] as const) {
     const epsilon = { Linf: 0.25, L2: 0.5, L1: 0.9 }[norm];
     const { attacked, expected } = compare({ norm, epsilon, queries: 40 });
@@ -270,7 +270,7 @@ Deno.test("square() proposes, keeps what raises the margin or fools, and asks of
   }
 });
 
-Deno.test("square() keeps the first of what is equally good, in the blocks of the published times", () => {
+Deno.test("square() keeps the first of equally good proposals, in the blocks of the published schedule", () => {
   const flat = { ...THREE, scores: () => [1, 0, 0] },
     examples = batch({ x: matrix(2, 4), labels: [0, 0], classes: 3 });
   for (const norm of ["Linf", "L2", "L1"] as const) {

@@ -92,7 +92,7 @@ Deno.test("square() of images begins with stripes and moves squares", () => {
   );
 });
 
-Deno.test("square() refuses labels that are no classes, beside a target too", () => {
+Deno.test("square() refuses labels that are not classes, with a target too", () => {
   const strange = { ...examplesFor(userModel(), 2), labels: Int32Array.of(0, 3) };
   for (const target of [undefined, 1]) {
     const wrong = () => square(userModel(), strange, { epsilon: 0.1, target });

@@ -19,7 +19,7 @@ import {
 
 const made = specimens.slice(0, 3).map(specimenModel);
 
-Deno.test("transferAttack() shows the model what the attack makes on the substitute", () => {
+Deno.test("transferAttack() gives the model the examples made on the substitute", () => {
   const attacked = userModel();
   const examples = examplesFor(attacked, 20);
   for (
@@ -40,7 +40,7 @@ Deno.test("transferAttack() shows the model what the attack makes on the substit
   assertEquals(own.fooled, pgd(attacked, examples, { epsilon: 0.3, steps: 5, randomStart: false }).fooled);
 });
 
-Deno.test("transferAttack() keeps the first that fools, and shows the next to those that stand alone", () => {
+Deno.test("transferAttack() keeps the first result that fools, and attacks only the remaining examples through the next substitute", () => {
   const attacked = userModel();
   const examples = examplesFor(attacked, 40);
   const options = { epsilon: 0.25 };

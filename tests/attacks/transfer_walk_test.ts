@@ -71,7 +71,7 @@ Deno.test("transferAttack() leaves no example for a substitute that all have bee
   assertEquals([...transferAttack([asked(of(0)), last], noise)(hard, one, { epsilon: 0.25 }).queries], [2]);
 });
 
-Deno.test("transferAttack() refuses substitutes that take or tell something else, and what is none", () => {
+Deno.test("transferAttack() refuses substitutes of other inputs or classes, and values that are not models", () => {
   const x = batch({ x: matrix(1, 3), labels: [0], classes: 2 });
   const three = quadratic([[0, 0, 0], [1, 1, 1], [1, 0, 1]], [[0, 0, 0], [0, 0, 0], [0, 0, 0]]);
   const two = quadratic([[0, 0], [1, 1]], [[0, 0], [0, 0]]);

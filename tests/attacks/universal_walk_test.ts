@@ -80,7 +80,7 @@ function compare(given: Given, rows: number) {
   return kept.hits;
 }
 
-Deno.test("universal() steps along the sum of the slopes of those that stand, and keeps the best of all rounds", () => {
+Deno.test("universal() steps along the sum of the slopes of the examples not fooled, and keeps the best of all rounds", () => {
   for (const norm of ["Linf", "L2", "L1"] as const) {
     assert(compare({ norm }, 8) > 2, norm);
     compare({ norm, bounds: [-1, 1], fixed: [1], iterations: 4 }, 8);
@@ -89,7 +89,7 @@ Deno.test("universal() steps along the sum of the slopes of those that stand, an
   }
 });
 
-Deno.test("universal() refuses targets that are no class and examples beyond bounds, and leaves −0 where nothing moves", () => {
+Deno.test("universal() refuses invalid targets and examples beyond bounds, and keeps −0 where nothing moves", () => {
   const one = batch({ x: matrix(1, 3, [-0, 0.5, 1]), labels: [0], classes: 3 });
   assertThrows(() => universal(asked(THREE), one, { epsilon: 1, target: 3 }), InputError, "target 3");
   assertThrows(

@@ -88,7 +88,7 @@ for (const [name, widths, activation] of NETWORKS) {
   }
 }
 
-Deno.test("certify by branch and bound settles what bounds leave open, and contradicts none of them", () => {
+Deno.test("certify by branch and bound settles what bounds leave open, and agrees with them", () => {
   const chain = chainOf([4, 14, 3], { type: "relu" }, 6);
   using net = modelOf(chain);
   const examples = examplesOf(chain, 40, 5);
@@ -173,7 +173,7 @@ Deno.test("certificatesSharing() uses the table of globalBounds, made at once or
   assertEquals(crown.filter((method) => !["clean", "global", "crown", null].includes(method)), []);
 });
 
-Deno.test("certify takes features that stay, values on a grid and an ε for each feature for what they are", () => {
+Deno.test("certify honours fixed features, values on a grid and an ε for each feature", () => {
   // the margin falls by the moves of all three features
   const W = new Float32Array([1, 1, 1, 0, 0, 0]);
   using net = model(softmaxLinear({ inputs: 3, classes: 2 }), {
@@ -209,7 +209,7 @@ Deno.test("certify of 8-bit values is no more than the margin at any of them tha
   }
 });
 
-Deno.test("certify says what it cannot take", () => {
+Deno.test("certify names models and options that it cannot take", () => {
   const chain = chainOf([3, 4, 3], { type: "relu" }, 4);
   using net = modelOf(chain);
   const examples = examplesOf(chain, 2, 1);

@@ -34,7 +34,7 @@ for (
   ] as const
 ) {
   for (const norm of ["Linf", "L2"] as const) {
-    Deno.test(`pointToward goes on by the gradient where neither t nor its corner is misclassified: ${name}, ${norm}`, () => {
+    Deno.test(`pointToward follows the gradient where neither t nor its corner is misclassified: ${name}, ${norm}`, () => {
       const chain = pair(activation, norm === "L2" ? 0.6 : 0.7);
       const within = neighborhood([0.25, 0.25], { norm, epsilon: 0.2, box: { lo: -1, hi: 1 } });
       const t = Float64Array.of(0.2, -0.2);

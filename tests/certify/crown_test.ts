@@ -136,7 +136,7 @@ Deno.test("substituted is the published bound of a network by hand", () => {
   assertAlmostEquals(marginsBound(chain, path, 1), -3, 1e-12);
 });
 
-Deno.test("substituted is what the definition gives, computed anew: ReLU, every bound of every class", () => {
+Deno.test("substituted equals the definition: ReLU, every bound of every class", () => {
   for (let seed = 0; seed < 20; seed++) {
     const chain = chainOf([9, 14, 4], { type: "relu" }, seed);
     const [hidden, , top] = chain.layers as [LinearLayer, ChainLayer, LinearLayer];

@@ -161,7 +161,7 @@ Deno.test("formOf() has batch normalisation within the weights before it, with t
   }
 });
 
-Deno.test("formOf() refuses what is scaled twice, for its products would be rounded", () => {
+Deno.test("formOf() refuses two scalings in a row, because their products would be rounded", () => {
   using own = made(MODELS["a linear model"], []);
   assertThrows(
     () => formOf(own),

@@ -52,7 +52,7 @@ function made(family: Parameters<typeof ordinaryTensors>[0]): Model {
 }
 
 for (const [name, make] of Object.entries(NETWORKS)) {
-  Deno.test(`rubbishRadii: what is claimed around noise is claimed at all points, and nothing where nothing is: ${name}`, () => {
+  Deno.test(`rubbishRadii: a class claimed around noise is claimed at all points of the ball, and no class elsewhere: ${name}`, () => {
     using net = make();
     let [claimed, free] = [0, 0];
     for (const norm of ["Linf", "L2", "L1"] as const) {
@@ -67,7 +67,7 @@ for (const [name, make] of Object.entries(NETWORKS)) {
   });
 }
 
-Deno.test("rubbishRadii of a diagonal RBF network is exact in L∞: a corner of a ball a step wider is no longer so", () => {
+Deno.test("rubbishRadii of a diagonal RBF network is exact in L∞: a ball one step wider has a corner where the claim fails", () => {
   using net = NETWORKS.rbf();
   const form = formOf(net) as { scores: { mu: Float64Array; beta: Float64Array } };
   const x = noise(40, 4, 2), halvings = 20, max = 2, level = Math.log(0.5);
@@ -91,7 +91,7 @@ Deno.test("rubbishRadii of a diagonal RBF network is exact in L∞: a corner of 
   assert(inside > 20, `${inside}`);
 });
 
-Deno.test("rubbishRadii keeps to bounds and fixed features, and refuses what it cannot take", () => {
+Deno.test("rubbishRadii keeps to bounds and fixed features, and refuses models and options that it cannot take", () => {
   // the second class is far away
   const tensors = {
     mu: { shape: [2, 2], data: Float32Array.of(0, 0, 50, 50) },

@@ -176,7 +176,7 @@ for (const activation of HIDDEN) {
   }
 }
 
-Deno.test("halfBilinear is tight on one hidden layer: within 10 % of what corners gain, on average", () => {
+Deno.test("halfBilinear is tight on one hidden layer: within 10 % of the maximum over corners, on average", () => {
   let total = 0;
   for (let seed = 0; seed < 10; seed++) {
     const chain = chainOf([8, 12, 2], { type: "relu" }, seed);
@@ -219,7 +219,7 @@ Deno.test("halfBilinear with the sign of a unit bounds the half where the unit h
   assert(apart > 5, `${apart}`);
 });
 
-Deno.test("isPositive tells positive definite matrices from others, and is never wrong near the border", () => {
+Deno.test("isPositive recognises positive definite matrices, and is never wrong near the border", () => {
   const n = 6, R = numbers(n * n, 3);
   const shifted = (by: number) => {
     const A = gram(R, n, n);

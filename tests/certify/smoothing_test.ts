@@ -88,7 +88,7 @@ Deno.test("smoothing of a linear model: no radius passes the distance to its bor
   assertEquals(found.abstained, found.predicted.filter((c) => c < 0).length);
 });
 
-Deno.test("smoothing gives the same for the same seed and place, whatever else is in the batch", () => {
+Deno.test("smoothing gives the same result for the same seed and place in any batch", () => {
   using linear = model(softmaxLinear({ inputs: 2, classes: 2 }), { tensors });
   const all = batch({ x: matrix(2, 2, [0.1, 0.1, 0.2, -0.1]), labels: [1, 1] });
   const one = batch({ x: matrix(1, 2, [0.1, 0.1]), labels: [1] });

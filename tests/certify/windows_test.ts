@@ -128,7 +128,7 @@ Deno.test("certify() of convolutions bounds the margin at no point of the region
   }
 });
 
-Deno.test("certificates refuse averages that are no binary fractions, and layers too large to write out", () => {
+Deno.test("certificates refuse averages over windows whose size is not a power of two, and layers too large to write out", () => {
   const pooled = (kernel: number[], input: number[]): Graph => ({
     input,
     nodes: [

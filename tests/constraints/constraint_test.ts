@@ -41,7 +41,7 @@ Deno.test("project() gives an allowed input, to the last bit, for every kind of 
   });
 });
 
-Deno.test("project() leaves what is allowed, on bits, and original inputs at epsilon 0", () => {
+Deno.test("project() does not change a bit of allowed inputs, and gives the original inputs at epsilon 0", () => {
   forEveryKind((each, options, name) => {
     const original = allowed(D, 30, options);
     const x = uniformMatrix(30, D, 3, { lo: -3, hi: 3 });
@@ -247,7 +247,7 @@ Deno.test("sample() and step() in L0 move so many features: any, or those that g
   assertEquals([...out.data], [0.25, 0.25, 0.25, 0.25, 1.25]);
 });
 
-Deno.test("constraint() refuses what does not fit, with the number", () => {
+Deno.test("constraint() refuses options that do not fit, and names the number", () => {
   const refused: [Record<string, unknown>, string][] = [
     [{ epsilon: -1 }, "with epsilon -1: must be a finite number ≥ 0"],
     [{ epsilon: undefined }, "with epsilon undefined"],

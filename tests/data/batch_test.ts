@@ -24,7 +24,7 @@ Deno.test("batch() takes labels of every array of whole numbers, and inputs of e
   }
 });
 
-Deno.test("batch() names what is no label, no matrix, or does not fit", () => {
+Deno.test("batch() names an invalid label, an invalid matrix, and sizes that do not fit", () => {
   const x = matrix(2, 2);
   for (
     const [options, problem] of [
@@ -61,7 +61,7 @@ Deno.test("batch() names what is no label, no matrix, or does not fit", () => {
   }
 });
 
-Deno.test("slice() and select() keep names of classes, and refuse places that are none", () => {
+Deno.test("slice() and select() keep names of classes, and refuse invalid places", () => {
   const all = batch({ x: matrix(3, 1, [1, 2, 3]), labels: [0, 1, 0], classNames: ["a", "b"] });
   const part = slice(all, 1, 9);
   assertEquals([[...part.x.data], [...part.labels], part.classNames], [[2, 3], [1, 0], ["a", "b"]]);
@@ -75,7 +75,7 @@ Deno.test("slice() and select() keep names of classes, and refuse places that ar
   }
 });
 
-Deno.test("matrix() refuses what is no array of numbers, and names the bytes that cannot be had", () => {
+Deno.test("matrix() refuses values that are not arrays of numbers, and names the bytes that cannot be allocated", () => {
   assertThrows(() => matrix(1, 2, given(["1", "2"])), InputError, 'number 0 is "1"');
   assertThrows(() => matrix(1, 2, given([[1, 2]])), InputError, "expected 2 numbers, got 1");
   assertThrows(

@@ -85,7 +85,7 @@ Deno.test("scan() parts random records as Papa Parse does", () => {
   }
 });
 
-Deno.test("cellNumber() is Number, but for what only JavaScript has", () => {
+Deno.test("cellNumber() is Number, except for JavaScript's own notations", () => {
   const random = rng(4).split("numbers");
   const words = [
     "007",
@@ -108,7 +108,7 @@ Deno.test("cellNumber() is Number, but for what only JavaScript has", () => {
   }
 });
 
-Deno.test("csvBatch() divides by 255 only bytes of images, or as told", () => {
+Deno.test("csvBatch() divides only bytes of images by 255, or as given", () => {
   const image = (values: number[], width = 64) =>
     `7,${Array.from({ length: width }, (_, i) => values[i % values.length])}`;
   const first = (text: string, options?: ReadOptions) => csvBatch(text, options).x.data[0];
@@ -124,7 +124,7 @@ Deno.test("csvBatch() divides by 255 only bytes of images, or as told", () => {
   assertEquals([...csvBatch(`7,${bytes}`).x.data], bytes.map((v) => Math.fround(v / 255)));
 });
 
-Deno.test("readTables() of texts decides for all of them what none could tell alone", () => {
+Deno.test("readTables() of texts decides by all of them together", () => {
   const dark = `0,${new Array(64).fill(3)}`, bright = `1,${new Array(64).fill(255)}`;
   const { batches: [, test], reading } = together([bright, dark]);
   assertEquals([test.x.data[0], test.classes, reading.scaling.kind], [Math.fround(3 / 255), 2, "255"]);
@@ -150,7 +150,7 @@ Deno.test("csvBatch() takes a first line of numbers for a heading where it count
   assertThrows(() => csvBatch("3,x,1,2\n0,1,2,3\n0,1,1,1"), InputError, "may be a heading or an example");
 });
 
-Deno.test("csvBatch() finds the label by name, by words, by what may be a label, or as told", () => {
+Deno.test("csvBatch() finds the label by name, by words, by its values, or as given", () => {
   const label = (text: string, label?: string | number) => csvBatch(text, { label }).reading.source.label;
   assertEquals(label("a,Target,b\n1,0,1\n2,1,1"), 'column 2 "Target"');
   assertEquals(label("5.1,3.5,cat\n4,2.5,dog\n1,1,dog"), "column 3");
@@ -195,7 +195,7 @@ Deno.test("csvBatch() leaves out a column without a name that numbers the lines,
   assertEquals(csvBatch(lines.join("\n"), { label: "first" }).classes, 60);
 });
 
-Deno.test("csvBatch() leaves out a column that counts the lines or is called so, says it, and keeps it if told", () => {
+Deno.test("csvBatch() leaves out a column that numbers the lines or is named so, reports it, and keeps it if asked to", () => {
   const index = (text: string, options?: CsvOptions): (number | string | undefined)[] => {
     const { x, reading } = csvBatch(text, options);
     return [x.cols, reading.source.index];
@@ -310,7 +310,7 @@ Deno.test("csvBatch() names the line and value that do not fit", () => {
   );
 });
 
-Deno.test("csvBatch() refuses labels that are not classes, and options that are none", () => {
+Deno.test("csvBatch() refuses labels that are not classes, and unknown options", () => {
   assertThrows(() => csvBatch("0,1\n-1,1"), InputError, "label -1 of line 2 is not a whole number in 0 …");
   assertThrows(() => csvBatch("0,1\n0.5,1.5"), InputError, "label 0.5 of line 2");
   assertThrows(() => csvBatch("4294967296,1"), InputError, "label 4294967296 of line 1");
@@ -328,7 +328,7 @@ Deno.test("csvBatch() refuses labels that are not classes, and options that are 
   assertThrows(() => csvBatch("0,1", { lable: "last" } as never), InputError, "did you mean label?");
 });
 
-Deno.test("readTables() applies what a model was trained with to its data", () => {
+Deno.test("readTables() applies the scaling that a model was trained with", () => {
   const { reading: fitted } = together(["a,1,7\nb,3,7\n"], { scale: "standard" });
   const { batches: [batch] } = together(["b,5,7\n"], { fitted, label: "first" });
   assertEquals([[...batch.x.data], [...batch.labels], batch.classNames], [[3, 0], [1], ["a", "b"]]);

@@ -55,7 +55,7 @@ Deno.test("digits() holds every digit once in each ten, not always in the same o
   }
 });
 
-Deno.test("digits() draws example i alike however many are asked for", () => {
+Deno.test("digits() draws the same example i for any number of examples", () => {
   const few = digits({ train: 53, test: 7 }), more = digits({ train: 100, test: 21 });
   assertEquals(few.train.x.data, more.train.x.data.subarray(0, 53 * 784));
   assertEquals(few.train.labels, more.train.labels.subarray(0, 53));
@@ -88,7 +88,7 @@ Deno.test("digits() asked for none gives empty batches of ten classes", () => {
   ]);
 });
 
-Deno.test("digits() is no task for nearest means alone, yet teaches them most of it", () => {
+Deno.test("digits() is too hard for nearest means, which still learn most of it", () => {
   const { train: trainSet, test } = digits({ train: 3000, test: 1000 });
   const error = nearestMeanError(trainSet, test);
   assert(error > 0.1 && error < 0.3, `Nearest means err on ${error}`);

@@ -24,7 +24,7 @@ Deno.test("readIdx() reads an array with nothing in it", () => {
   assertEquals(readIdx(idx([0, 28, 28], [])).shape, [0, 28, 28]);
 });
 
-Deno.test("readIdx() refuses what is not exactly one file", () => {
+Deno.test("readIdx() refuses bytes that are not exactly one file", () => {
   for (
     const [bytes, problem] of [
       [new Uint8Array(), "expected at least 4 bytes, got 0"],
@@ -68,7 +68,7 @@ Deno.test("idxBatch() refuses files that do not belong together", () => {
   assertThrows(() => idxBatch(images, idx([1], [0])), InputError, "2 examples but 1 labels");
 });
 
-Deno.test("idxBatch() has as many classes as the labels say, or as told", () => {
+Deno.test("idxBatch() has as many classes as the labels need, or as given", () => {
   const images = idx([2, 1, 1], [0, 1]);
   assertEquals(idxBatch(images, idx([2], [0, 46])).classes, 47);
   assertEquals(idxBatch(images, idx([2], [1, 2])).classNames, ["1", "2"], "as EMNIST's letters");
@@ -97,7 +97,7 @@ Deno.test("readIdx() reads every type, which are big-endian, and an ArrayBuffer"
   );
 });
 
-Deno.test("idxBatch() divides by 255 bright bytes of images alone, or as told", () => {
+Deno.test("idxBatch() divides only bright bytes of images by 255, or as given", () => {
   const labels = idx([1], [0]);
   assertEquals([...idxBatch(idx([1, 1, 2], [16, 3]), labels).x.data], [16, 3]);
   assertEquals([...idxBatch(idx([1, 1, 2], [0, 255]), labels).x.data], [0, 1]);

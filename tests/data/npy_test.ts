@@ -55,7 +55,7 @@ Deno.test("readNpy() reads a single number and an empty array", () => {
   assertEquals(readNpy(f4("0, 4", [])), { shape: [0, 4], data: new Float32Array() });
 });
 
-Deno.test("readNpy() refuses what is not exactly one file of a known type", () => {
+Deno.test("readNpy() refuses bytes that are not exactly one file of a known type", () => {
   const whole = npy("2,", new Uint8Array(2));
   const lying = whole.slice();
   lying[9] = 255;
@@ -170,7 +170,7 @@ Deno.test("readNpy() reads headers of Python 2 and with double quotes, an ArrayB
   assertThrows(() => readNpy(Promise.resolve(whole) as never), InputError, "not a Promise; await it first");
 });
 
-Deno.test("npyBatch() takes numbers of every type as they are, and flattens each example", () => {
+Deno.test("npyBatch() keeps the values of every type of number, and flattens each example", () => {
   const labels = i8("2,", [2n, 0n]);
   const floats = npyBatch(f4("2, 1, 2", [-1, 0.1, 300, 4]), labels);
   assertEquals([...floats.x.data], [-1, 0.1, 300, 4].map(Math.fround));
@@ -190,7 +190,7 @@ Deno.test("npyBatch() takes numbers of every type as they are, and flattens each
   );
 });
 
-Deno.test("npyBatch() divides bytes of images by 255 whatever type they are held in", () => {
+Deno.test("npyBatch() divides bytes of images by 255 in every type of number", () => {
   const labels = i8("1,", [0n]);
   const pixels = Array.from({ length: 64 }, (_, i) => 4 * i);
   const expected = pixels.map((value) => Math.fround(value / 255));
@@ -213,7 +213,7 @@ Deno.test("npyBatch() takes labels of any whole type, as a column, and one-hot",
   }
 });
 
-Deno.test("npyBatch() takes labels that are texts, in either byte order, for names of classes", () => {
+Deno.test("npyBatch() takes text labels, in either byte order, as names of classes", () => {
   const x = f4("3, 1", [1, 2, 3]);
   const unicode = (words: string[], littleEndian = true) => {
     const view = new DataView(new ArrayBuffer(16 * words.length));

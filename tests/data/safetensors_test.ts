@@ -32,7 +32,7 @@ function assertRefused(bytes: Uint8Array, problem: string): void {
   assert(message.startsWith("Cannot read safetensors: ") && !/\p{C}|\.$/u.test(message), message);
 }
 
-Deno.test("readSafetensors() gives back what writeSafetensors() was given", () => {
+Deno.test("readSafetensors() inverts writeSafetensors()", () => {
   assertEquals(readSafetensors(writeSafetensors(TENSORS, METADATA)), {
     tensors: TENSORS,
     metadata: METADATA,
@@ -76,7 +76,7 @@ Deno.test("writeSafetensors() writes the same bytes in any order, tensors at mul
   );
 });
 
-Deno.test("writeSafetensors() refuses what readSafetensors() would", () => {
+Deno.test("writeSafetensors() refuses tensors that readSafetensors() would refuse", () => {
   const w = (shape: number[], data: unknown) => () => writeSafetensors({ w: { shape, data } as Tensor });
   assertThrows(w([2], new Float32Array(3)), InputError, 'tensor "w" of shape (2) has 3 numbers');
   assertThrows(w([-1, -3], new Float32Array(3)), InputError, "of shape (-1, -3)");
@@ -168,7 +168,7 @@ Deno.test("readSafetensors() refuses shapes and ranges that do not fit", () => {
   ) assertRefused(file(json, new Uint8Array(8)), problem);
 });
 
-Deno.test("readSafetensors() says of sound files what it cannot take, by another code than of broken ones", () => {
+Deno.test("readSafetensors() refuses sound files that it cannot take by another code than broken ones", () => {
   const codeOf = (bytes: Uint8Array, problem: string) =>
     assertThrows(() => readSafetensors(bytes), InputError, problem).code;
   for (

@@ -4,7 +4,7 @@ import { hostile, valid } from "../../scripts/edge/corpus/mod.ts";
 import { denoExample } from "../../scripts/edge/server.ts";
 import { digits, init, saveModel, softmaxLinear, train } from "../../src/mod.ts";
 
-Deno.test("the model of the examples is what training gives again", async () => {
+Deno.test("training again gives the model of the examples", async () => {
   init({ kernels: "baseline" });
   const { train: trainSet } = digits();
   using model = await train(softmaxLinear({ inputs: 784, classes: 10 }), trainSet, { epochs: 5, seed: 0 });

@@ -100,7 +100,7 @@ Deno.test("a convolution costs its parameters at every place", async () => {
   assertEquals(multiplyAdds, 30 * 36 + 108 + 218 + 4 * 64);
 });
 
-Deno.test("classify says what the library predicts, in JSON and in tensors", async () => {
+Deno.test("classify answers with the library's predictions, in JSON and in tensors", async () => {
   for (const name of ["linear", "mine"] as const) {
     const { predicted, confidence, probabilities } = predict(models[name], examples.x);
     assertEquals(await said(post(`/models/${name}/classify`, { x })), {
@@ -206,7 +206,7 @@ Deno.test("robustness gives the library's bracket, in JSON and in tensors, certi
   assertEquals([at[0].certified, at[0].unresolved], [null, Math.round(20 * (1 - at[0].attacked.errorRate))]);
 });
 
-Deno.test("check takes from the configuration what the request leaves out, and nothing else", async () => {
+Deno.test("check takes only options that the request leaves out from the configuration", async () => {
   const thresholds = [{ on: "fgsm", errorRate: 1 }];
   const own = handlerOf({ gate: { attacks: ["fgsm"], epsilons: [0.1], seed: 3, thresholds } });
   const ask = async (gate?: Partial<Gate>) =>
@@ -217,7 +217,7 @@ Deno.test("check takes from the configuration what the request leaves out, and n
   assertEquals([changed.attacked[0].epsilon, changed.verdicts[0].on, changed.passed], [0.3, "clean", false]);
 });
 
-Deno.test("screen calls rubbish what no class passes the threshold on, in JSON and in tensors", async () => {
+Deno.test("screen calls an input rubbish if no class passes the threshold, in JSON and in tensors", async () => {
   const { predicted, confidence, probabilities } = predict(models.linear, examples.x);
   for (const threshold of [undefined, 0, 0.6, 1]) {
     const rubbish = x.map((_, i) =>

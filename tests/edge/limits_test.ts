@@ -39,7 +39,7 @@ function streamed(stream: ReadableStream<Uint8Array>, init: RequestInit = {}): R
   return new Request(`https://edge.example${CLASSIFY}`, all);
 }
 
-Deno.test("a body is counted as it comes: no more than the limit is taken, whatever its length is said to be", async () => {
+Deno.test("a body is counted as it arrives: no more than the limit is read, whatever Content-Length says", async () => {
   const handler = handlerOf({ limits: { bytes: 5000 } });
   const body = pieces(1e9);
   const refused = [413, "Cannot read the body: it has more than 5000 bytes"];
@@ -87,7 +87,7 @@ function watched(seen: (rows: number) => void): Differentiable {
 
 const many = { x: inputs(1000), labels: new Array(1000).fill(0) };
 
-Deno.test("what takes too long stops between runs of rows", async () => {
+Deno.test("work that takes too long stops between runs of rows", async () => {
   let runs = 0;
   const model = watched(() => {
     runs++;
@@ -151,7 +151,7 @@ Deno.test("only the attacks that the server allows are tried", async () => {
   ]);
 });
 
-Deno.test("an error nobody foresaw is told to onError, and to the caller nothing of it", async () => {
+Deno.test("an unexpected error is passed to onError, and its message is not sent to the caller", async () => {
   const told: unknown[] = [];
   const bug = new Error("password 1234");
   const model = watched(() => {
@@ -165,7 +165,7 @@ Deno.test("an error nobody foresaw is told to onError, and to the caller nothing
   assertEquals(told, [bug]);
 });
 
-Deno.test("a bug inside is a 500 of which nothing is told, whatever its words are like", async () => {
+Deno.test("an internal bug is answered by 500 without its message, even if that looks like a caller's error", async () => {
   const bugs = [
     new TypeError("Cannot read properties of undefined (reading 'secret')"),
     new RangeError("Cannot use the body: secret"),
@@ -190,7 +190,7 @@ Deno.test("a bug inside is a 500 of which nothing is told, whatever its words ar
   }
 });
 
-Deno.test("a step between two looks at the clock is bounded in multiply-adds, whatever the rows", async () => {
+Deno.test("a step between two readings of the clock is bounded in multiply-adds, for any number of rows", async () => {
   for (const cost of [1, STEP / 100, STEP / 7, 10 * STEP]) {
     const runs: number[] = [];
     const handler = createHandler({
@@ -221,7 +221,7 @@ Deno.test("a request that would take longer than a second or so is refused befor
   assertEquals((await handler(post("/models/model/check", check))).status, 413);
 });
 
-Deno.test("many cheap questions are counted for what an attack does beside the model, and those of a table for their number", async () => {
+Deno.test("the cost of many cheap queries includes an attack's own work, and that of a table their number", async () => {
   const handler = handlerOf({ limits: { multiplyAdds: 1e9 } });
   const check = async (attack: object) => {
     const body = { x: inputs(1), labels: [0], gate: { attacks: [attack], epsilons: [0.1] } };
@@ -237,7 +237,7 @@ Deno.test("many cheap questions are counted for what an attack does beside the m
   assertEquals(await check({ attack: "greedyTabular", moves: 1000 }), 413);
 });
 
-Deno.test("a check that names no effort looks for the worst case on as many examples as there is time for, and tells it", async () => {
+Deno.test("a check without an effort searches the worst case on as many examples as time allows, and reports how many", async () => {
   const models = { model: watched(() => {}) };
   const check = async (gate: object, multiplyAdds: number) => {
     const handler = createHandler({ models, costs: { model: 1e6 }, limits: { multiplyAdds } });
@@ -262,7 +262,7 @@ Deno.test("a check that names no effort looks for the worst case on as many exam
   assertEquals((await check({}, 1e8)).status, 413);
 });
 
-Deno.test("thresholds, and what an answer may hold, are counted before any work", async () => {
+Deno.test("thresholds and the size of an answer are checked before any work", async () => {
   const handler = handlerOf();
   const one = { on: "fgsm", errorRate: 1 };
   const check = (gate: unknown, rows = 1) =>
@@ -279,7 +279,7 @@ Deno.test("thresholds, and what an answer may hold, are counted before any work"
   assertEquals((await small(post(CLASSIFY, { x: inputs(100) }))).status, 200);
 });
 
-Deno.test("the longest answers that are given are no longer than was reckoned", async () => {
+Deno.test("the longest answers are no longer than estimated", async () => {
   const answer = 4 * 2 ** 20;
   const handler = handlerOf({ limits: { answer, bytes: 2 ** 24 } });
   const epsilons = Array.from({ length: 16 }, (_, i) => (i + 1) / 17);

@@ -15,7 +15,7 @@ const models = {
   }),
 };
 
-Deno.test("the handler takes models of ONNX and tfjs, and tells their sizes", async () => {
+Deno.test("the handler takes models of ONNX and tfjs, and lists their sizes", async () => {
   const response = await handlerOf({ models })(new Request("https://edge.example/models"));
   const told: { name: string; inputs: number; multiplyAdds: number }[] = (await response.json()).models;
   assertEquals(told.map(({ name, inputs }) => [name, inputs]), [["scaled", 5], ["cnn", 162], ["tfjs", 144]]);

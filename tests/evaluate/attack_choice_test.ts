@@ -32,7 +32,7 @@ Deno.test("configureAttack() takes its own options before shared ones, and those
   assertEquals([distance, "norm" in options], ["angle", false]);
 });
 
-Deno.test("noBoundText() names what was tried", () => {
+Deno.test("noBoundText() names the attacks that were tried", () => {
   const beginning = (...names: string[]) => noBoundText(names).split(" no bound")[0];
   assertEquals([beginning("a"), beginning("a", "b"), beginning("a", "b", "c")], [
     "a alone is",

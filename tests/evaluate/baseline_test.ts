@@ -82,7 +82,7 @@ Deno.test("no worse fails where McNemar's test does, and its value and most are 
   );
 });
 
-Deno.test("a baseline found under other conditions is no baseline, and says which", () => {
+Deno.test("a baseline made under other conditions is refused, with the condition named", () => {
   const asked = { ...gate, thresholds: [{ on: "attacked", noWorse: level }] };
   const baseline = readBaseline(saved(check(0.525, gate)), "d");
   const refused: [Gate, string][] = [
@@ -122,7 +122,7 @@ Deno.test("a baseline found under other conditions is no baseline, and says whic
   );
 });
 
-Deno.test("readBaseline() refuses other examples and what is no report", () => {
+Deno.test("readBaseline() refuses reports on other examples, and files that are not reports", () => {
   const whole = saved(check(0.525, gate));
   const { sha256: _, ...old } = whole;
   const bad: [unknown, string][] = [
@@ -185,7 +185,7 @@ function foundBy(
   };
 }
 
-Deno.test("an attack by name is compared if it had the same options and bounds, whatever it was called from", () => {
+Deno.test("an attack by name is compared if it had the same options and bounds, from any caller", () => {
   const bounds = [0, 1] as const, place = { on: "mine", epsilon: 0.1 };
   const before: Baseline = {
     ...foundBy({ steps: 5 }, bounds, 2),

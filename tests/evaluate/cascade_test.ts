@@ -97,7 +97,7 @@ Deno.test("stageSteps() leaves the nearest of the 64ths of the way that fool, an
   assertEquals(Array.from(other.size), places.map((d) => d < 0.5 ? d + 1 / 128 : Infinity));
 });
 
-Deno.test("stageSteps() counts the attack's queries and six halvings for what it fools, none on what stands no more", () => {
+Deno.test("stageSteps() counts the attack's queries and six halvings for the examples that it fools, and none for examples fooled before", () => {
   const rows = [[0.25], [0.75], [-0.25], [0.125]];
   const { standing } = tried(plane([1]), rows, [1, 1, 1, 1]);
   const examples = batch({ x: matrix(1, 1, [0.25]), labels: [1], classes: 2 });
@@ -119,7 +119,7 @@ Deno.test("stageSteps() shortens nothing where inputs take single values, and co
   assertEquals(standing.queries, fgsm(plane([1]), examples, { epsilon: 0.5, grid: 4 }).queries);
 });
 
-Deno.test("stageSteps() measures what it found in the norm of the constraint", () => {
+Deno.test("stageSteps() measures its results in the norm of the constraint", () => {
   const w = [3, 4], x = [0.25, 0.125];
   const sizes = (["Linf", "L2", "L1"] as const).map((norm) => {
     const { told: [[, found]], standing } = tried(plane(w), [x], [1], { norm, epsilon: 0.75 });
@@ -170,7 +170,7 @@ Deno.test("stageSteps() draws for each example by its place in the whole", () =>
   assertEquals(part.standing.by, whole.standing.by.slice(3));
 });
 
-Deno.test("stageSteps() stops between two queries when it is late, and what earlier chunks found counts", () => {
+Deno.test("stageSteps() stops between two queries when it is late, and keeps the results of earlier chunks", () => {
   const rows = [[0.125], [0.25], [0.375], [0.4375]], labels = [1, 1, 1, 1];
   const perChunk = tried(plane([1]), rows, labels, { chunk: 2 }).fractions.length / 2;
   for (let after = 0; after <= 2 * perChunk; after++) {

@@ -42,7 +42,7 @@ function certified(
   }
 }
 
-Deno.test("certifiedSteps() certifies what stands, and takes counterexamples for what fools", () => {
+Deno.test("certifiedSteps() certifies examples not fooled yet, and counts counterexamples as fooling", () => {
   const { standing, count, complete, fractions } = certified(0.5);
   assertEquals(standing.by, ["clean", "witness", "witness", "fgsm", null]);
   assertEquals(Array.from(standing.size), [0, 0.5, 0.5, 0.75, Infinity]);
@@ -54,7 +54,7 @@ Deno.test("certifiedSteps() certifies what stands, and takes counterexamples for
   assertEquals([certified(0.8).count, certified(0.95).count], [1, 0]);
 });
 
-Deno.test("certifiedSteps() leaves open what has neither a certificate nor a counterexample", () => {
+Deno.test("certifiedSteps() leaves examples without a certificate or counterexample open", () => {
   using network = model(mlp({ inputs: 3, classes: 3, units: [8] }), { seed: 3 });
   const x = uniformMatrix(20, 3, 1);
   const all = batch({ x, labels: predict(network, x).predicted, classes: 3 });
@@ -68,7 +68,7 @@ Deno.test("certifiedSteps() leaves open what has neither a certificate nor a cou
   assertEquals(standing.by, examples.map(({ witness }) => witness ? "witness" : null));
 });
 
-Deno.test("certifiedSteps() that is late keeps what it knows, and is complete if nothing was left", () => {
+Deno.test("certifiedSteps() that is late keeps its results, and is complete if nothing was left", () => {
   for (let after = 0; after < 4; after++) {
     let asked = 0;
     const { standing, complete, fractions } = certified(0.5, { late: () => asked++ >= after });
@@ -79,7 +79,7 @@ Deno.test("certifiedSteps() that is late keeps what it knows, and is complete if
   }
 });
 
-Deno.test("certifiedCount() is of the rows that are given, whatever else is known of them", () => {
+Deno.test("certifiedCount() counts the given rows only", () => {
   using subject = sign();
   const count = (rows: readonly number[], epsilon: number) =>
     certifiedCount(subject, examples, rows, { epsilon, method: "auto" });
@@ -91,7 +91,7 @@ Deno.test("certifiedCount() is of the rows that are given, whatever else is know
   ]);
 });
 
-Deno.test("certifiableForm() is a form, or the reason why there is none; another error stays one", () => {
+Deno.test("certifiableForm() gives a form, or the reason why there is none, and throws other errors", () => {
   using subject = sign();
   assertEquals((certifiableForm(subject) as { kind: string }).kind, "linear");
   assertEquals(certifiableForm({}), "the model is not one whose operations are known");

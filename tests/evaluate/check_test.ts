@@ -32,7 +32,7 @@ function check(gate: Gate, examples: Batch = four) {
 
 const gate: Gate = { attacks: ["fgsm"], epsilons: [0.2, 0.5] };
 
-Deno.test("checkReport() finds the examples that an attack turns, and what they turn into", () => {
+Deno.test("checkReport() finds the examples that an attack changes, and the classes that they change to", () => {
   assertEquals(check(gate).flips, [
     { attack: "fgsm", epsilon: 0.2, examples: [1], predicted: [0] },
     { attack: "fgsm", epsilon: 0.5, examples: [0, 1, 2], predicted: [1, 0, 0] },
@@ -172,7 +172,7 @@ function whole(
   return runSteps(steps).report;
 }
 
-Deno.test("checkSteps() looks for the worst case by default, and judges what attacks find and certificates leave", () => {
+Deno.test("checkSteps() searches the worst case by default, and judges the errors that attacks find and certificates leave", () => {
   const thresholds = [{ on: "attacked", errorRate: 0.5 }, { on: "certified", errorRate: 0.4 }];
   const report = whole({ thresholds });
   // one of four is wrong as it is, one more within 0.15 of the boundary: a linear model is answered exactly
@@ -194,7 +194,7 @@ Deno.test("checkSteps() certifies only where a threshold or the gate asks for it
   assertEquals(certified({ certify: "crown" }), "crown");
 });
 
-Deno.test("checkSteps() judges nothing by certificates of what they do not know, and says why", () => {
+Deno.test("checkSteps() judges nothing by certificates of models that cannot be certified, and says why", () => {
   const nodes = [
     { id: "p", op: "softmax", from: ["input"] },
     { id: "top", op: "linear", from: ["p"], tensors: { W: "W", b: "b" }, attributes: { outputs: [2] } },
@@ -233,7 +233,7 @@ Deno.test("checkSteps() tries the attacks that are named, alone unless the worst
   ]]);
 });
 
-Deno.test("a worst case that was cut short lets nothing pass, and fails what it has shown to fail", () => {
+Deno.test("a worst case that was cut short passes no threshold, and fails those that it has shown to fail", () => {
   let time = 0;
   const late = { timeLimit: 0.001, now: () => time++ };
   const thresholds = [{ on: "attacked", errorRate: 0.6 }];
@@ -245,7 +245,7 @@ Deno.test("a worst case that was cut short lets nothing pass, and fails what it 
   assertThrows(() => whole({ thresholds: certified }, late), InputError, "judge by certified");
 });
 
-Deno.test("examples outside the bounds, of which nothing is known, are judged by nothing", () => {
+Deno.test("examples outside the bounds cannot be judged", () => {
   const thresholds = [{ on: "attacked", errorRate: 1 }];
   const clean = { predicted: four.labels, confidence: new Float32Array(4) };
   const noise = { attack: "noise", distance: "Linf" as const, epsilon: 0.15, zeroGradients: 0, ...clean };

@@ -63,7 +63,7 @@ Deno.test("trialsOf() refuses thresholds that nothing could fail", () => {
   }
 });
 
-Deno.test("worstCaseOf() is standard by default, and none where attacks are named and no threshold is on it", () => {
+Deno.test("worstCaseOf() is standard by default, and none where attacks are named and no threshold needs it", () => {
   const effort = (more: Partial<Gate>) => worstCaseOf({ ...GATE, ...more })?.effort ?? null;
   const on = (name: string) => [{ on: name, errorRate: 1 }];
   assertEquals(effort({}), "standard");

@@ -33,7 +33,7 @@ function part(n: number, at: Partial<ShardAt>, more: Partial<Shard> = {}): Shard
 
 const counted = (count: number, seconds: number | null = 1) => ({ count, seconds });
 
-Deno.test("joined() puts what is known of each example in the order of the parts", () => {
+Deno.test("joined() puts the results of the examples in the order of the parts", () => {
   const { standing, sure } = joined([part(2, {}), part(3, {})], { stages });
   assertEquals(standing, {
     by: ["2.0", "2.1", "3.0", "3.1", "3.2"],
@@ -45,7 +45,7 @@ Deno.test("joined() puts what is known of each example in the order of the parts
   assertEquals(sure, 5);
 });
 
-Deno.test("joined() counts what is fooled after each stage, where one was not tried as many as before it", () => {
+Deno.test("joined() counts fooled examples after each stage; where a stage was not tried, the count stays", () => {
   const { at: [all] } = joined([
     part(4, { before: 1, stages: [counted(2), null, counted(4, 0.5)], after: 4 }),
     part(4, { before: 2, stages: [null, null, counted(3, 0.25)], after: 3 }),

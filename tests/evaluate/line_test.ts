@@ -22,7 +22,7 @@ Deno.test("alongLine() asks the model at x + epsilon times the direction", () =>
   });
 });
 
-Deno.test("alongLine() refuses what is no single input of the model", () => {
+Deno.test("alongLine() refuses all but a single input of the model", () => {
   const [x, none] = [matrix(1, INPUTS), matrix(0, INPUTS)];
   const refuse = (x: typeof none, direction: typeof none, says: string) =>
     assertThrows(() => alongLine(userModel(), x, { direction, epsilons: [0] }), InputError, says);
@@ -30,7 +30,7 @@ Deno.test("alongLine() refuses what is no single input of the model", () => {
   refuse(x, matrix(1, 3), "expected direction of shape (1, 7), got (1, 3)");
 });
 
-Deno.test("alongLine() refuses places that are no list of finite numbers", () => {
+Deno.test("alongLine() refuses epsilons other than a list of finite numbers", () => {
   const x = matrix(1, INPUTS);
   for (const epsilons of [[0, NaN], [0, "1"], 3, { every: () => true }]) {
     const along = { direction: x, epsilons: epsilons as number[] };

@@ -70,7 +70,7 @@ Deno.test("measure() takes the first of classes that are equally probable", () =
   assertEquals(measure(transparent, { ...tie, labels: Int32Array.of(2) }).errorRate, 1);
 });
 
-Deno.test("confusion() counts each class by what it is taken for", () => {
+Deno.test("confusion() counts the examples of each class by predicted class", () => {
   const labels = Int32Array.of(0, 1, 1, 2, 1), predicted = Int32Array.of(0, 2, 1, 0, 2);
   assertEquals(confusion({ predicted }, { labels, classes: 3 }), [[1, 0, 0], [0, 1, 2], [1, 0, 0]]);
 });
@@ -93,7 +93,7 @@ Deno.test("measure() by class adds up to the whole", () => {
   });
 });
 
-Deno.test("measure() and sweep() of no examples are errors, and so are examples that do not fit", () => {
+Deno.test("measure() and sweep() refuse zero examples, and examples that do not fit", () => {
   const none = examplesFor(userModel(), 0);
   assertThrows(() => measure(userModel(), none), InputError, "Cannot measure: there are no examples");
   const sweepNone = () => sweep(userModel(), none, { attack: fgsm, epsilons: [0.1] });
@@ -189,7 +189,7 @@ Deno.test("measureRubbish() of rubbish() has shares that sum to 1, and confidenc
   });
 });
 
-Deno.test("fooledRate() is of what was right before: all, one or none", () => {
+Deno.test("fooledRate() is a share of the examples that were right before: all, one or none", () => {
   const rate = (clean: number[], attacked: number[]) =>
     fooledRate(
       { predicted: Int32Array.from(clean) },

@@ -177,7 +177,7 @@ Deno.test("outcomes() of a small turn take one example a time, and of fewer exam
   assertEquals(usual, [{ epsilons: [], chunk: 250 }]);
 });
 
-Deno.test("passesOf() counts a gradient as three passes, each answer as one, and what repeats as often", () => {
+Deno.test("passesOf() counts a gradient as three passes, an answer as one, and repetitions each time", () => {
   assertEquals(passesOf({ attack: fgsm, epsilons: [0.1, 0.2] }, 1), 3 + 2);
   assertEquals(passesOf({ attack: signNoise, epsilons: [0.1] }, 1), 1 + 1);
   assertEquals(passesOf({ attack: signNoise, epsilons: [0.1, 0.2], options: { restarts: 5 } }, 1), 2 * 5 + 2);
@@ -210,7 +210,7 @@ Deno.test("passesOf() counts a gradient as three passes, each answer as one, and
   assertEquals([silent("nearest"), silent("within")], [3 * 140 + 2, 3 + 2]);
 });
 
-Deno.test("outcomes() refuse what the attacks refuse", () => {
+Deno.test("outcomes() refuse the options that attacks refuse", () => {
   const model = userModel();
   const trials = [{ attack: fgsm, epsilons: [-1] }];
   assertThrows(() => runSteps(outcomes(model, examplesFor(model, 2), trials)), InputError, "epsilon -1");

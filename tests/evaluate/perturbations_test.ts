@@ -6,7 +6,7 @@ import { added, displaced, meanPerturbation, withPerturbation } from "../../src/
 const examples = { x: matrix(3, 2, [0, 0, 1, 1, 2, 2]), labels: Int32Array.of(0, 1, 0), classes: 2 };
 const perturbations = matrix(3, 2, [0.5, -0.5, 0.25, 0, -0.25, 0.5]);
 
-Deno.test("added() is what displaced() by 0 adds again", () => {
+Deno.test("displaced() by 0 inverts added()", () => {
   const attacked = displaced(perturbations, examples, { by: 0 });
   assertEquals(added({ x: attacked.x, original: examples.x }), perturbations);
   assertEquals(attacked.labels, examples.labels);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { scaleProgress } from "../../src/evaluate/progress.ts";
 
-Deno.test("scaleProgress() yields the part of the whole, and comes to what its steps come to", () => {
+Deno.test("scaleProgress() yields fractions of the whole, and returns the result of its steps", () => {
   const walk = scaleProgress(
     (function* () {
       yield* [0, 0.5, 1];

@@ -80,7 +80,7 @@ const BAD: [unknown, string][] = [
   ],
 ];
 
-Deno.test("readGate() gives what a gate says, and the schema takes it", () => {
+Deno.test("readGate() gives the contents of a gate, which the schema accepts", () => {
   const valid = new Ajv2020({ strict: false }).compile(gateSchema());
   for (const gate of GOOD) {
     assertEquals(readGate(gate), gate as Partial<Gate>);

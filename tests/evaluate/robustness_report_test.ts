@@ -77,7 +77,7 @@ function report(
   return { ...found, yielded };
 }
 
-Deno.test("reportSteps() tell the error after each attack and witness, and what is left, as shares of all examples", () => {
+Deno.test("reportSteps() give the error after each attack and witness, and the rest, as shares of all examples", () => {
   const { at: [small, large], clean, examples: count } = report();
   assertEquals([count, clean.errorRate], [4, 0.25]);
   assertEquals(small, {
@@ -103,7 +103,7 @@ Deno.test("reportSteps() tell the error after each attack and witness, and what 
   });
 });
 
-Deno.test("reportSteps() add what was shortened from a larger size, and count what nothing settled", () => {
+Deno.test("reportSteps() add perturbations shortened from a larger size, and count unresolved examples", () => {
   // at 0.25 nothing had fooled the second when its stages ran
   const early = [{ ...at[0], stages: [counted(1), null], after: 1 }, at[1]];
   const { at: [small] } = report({
@@ -134,7 +134,7 @@ Deno.test("reportSteps() add what was shortened from a larger size, and count wh
   assertEquals(bare.at.map(({ certified }) => certified), [null, null]);
 });
 
-Deno.test("reportSteps() tell of each example if that is asked for", () => {
+Deno.test("reportSteps() list each example if asked to", () => {
   assertEquals(report().perExample, [
     { by: "clean", size: 0, certified: null, queries: 0 },
     { by: "a", size: 0.25, certified: null, queries: 7 },
@@ -144,7 +144,7 @@ Deno.test("reportSteps() tell of each example if that is asked for", () => {
   assertEquals("perExample" in report({}, { options: { perExample: false } }), false);
 });
 
-Deno.test("reportSteps() say within what was looked, and warn by shares of all examples", () => {
+Deno.test("reportSteps() give the constraint, and warn by shares of all examples", () => {
   const options = { norm: "L2", bounds: [-1, 2], seed: 7, effort: "quick" } as const;
   const { norm, bounds, constraint, seed, effort, warnings } = report({
     sure: 1,
@@ -159,7 +159,7 @@ Deno.test("reportSteps() say within what was looked, and warn by shares of all e
   assertEquals([report().bounds, report().warnings], [null, []]);
 });
 
-Deno.test("reportSteps() try again what single steps found, at the largest size, unless it is late", () => {
+Deno.test("reportSteps() retry perturbations that single steps found at the largest size, unless it is late", () => {
   // what fooled at 0.25 has to at the largest size too: one step of it does not, by a gradient that leads astray
   const single = stage("a", { role: "single" });
   const findings = [{ stage: single, epsilon: 0.25, open: 3, newlyFooled: [1, 2], zeroGradients: 0 }];
@@ -182,7 +182,7 @@ Deno.test("reportSteps() try again what single steps found, at the largest size,
   assertEquals([late.warnings, late.yielded], [[], []]);
 });
 
-Deno.test("reportSteps() ask for certificates of what attacks fooled last, at its size, where there are some", () => {
+Deno.test("reportSteps() ask for certificates of the examples fooled last, at their size, where there are any", () => {
   // the fourth, at 2, is certified at 0.5: that an attack fooled it there cannot be
   const findings = [{ stage: stage("a"), epsilon: 0.5, open: 3, newlyFooled: [2, 3], zeroGradients: 0 }];
   const said = (options: Partial<RobustnessOptions> = {}) =>

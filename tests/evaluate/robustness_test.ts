@@ -43,7 +43,7 @@ function labelled(scores: (x: Matrix) => Matrix, inputs = 5, classes = 3): Batch
 
 const names = ({ warnings }: RobustnessReport) => warnings.map(({ name }) => name);
 
-Deno.test("robustness() of a linear model is a bracket of no width: what is not certified is fooled", () => {
+Deno.test("robustness() of a linear model is a bracket of zero width: every example is certified or fooled", () => {
   using subject = linear();
   const examples = labelled(subject.scores.bind(subject));
   for (const norm of ["Linf", "L2"] as const) {
@@ -72,7 +72,7 @@ Deno.test("robustness() of a linear model is a bracket of no width: what is not 
   }
 });
 
-Deno.test("robustness() without certificates leaves unresolved what no attack fooled", () => {
+Deno.test("robustness() without certificates leaves examples that no attack fooled unresolved", () => {
   using subject = linear();
   const examples = labelled(subject.scores.bind(subject));
   const [{ attacked, certified, unresolved }] = robustness(subject, examples, {
@@ -84,7 +84,7 @@ Deno.test("robustness() without certificates leaves unresolved what no attack fo
   assertEquals(unresolved, Math.round(60 * (1 - attacked.errorRate)));
 });
 
-Deno.test("robustness() shows each attack only what still stands, and the errors rise along the cascade", () => {
+Deno.test("robustness() gives each attack only the examples not fooled yet, and the errors rise along the cascade", () => {
   using subject = linear();
   const examples = labelled(subject.scores.bind(subject));
   const { at: [{ attacked }], perExample } = robustness(subject, examples, {
@@ -98,7 +98,7 @@ Deno.test("robustness() shows each attack only what still stands, and the errors
   for (const { by, queries } of perExample!) assert(by === "clean" ? queries === 0 : queries > 0);
 });
 
-Deno.test("robustness() stops at its time limit with what is known", () => {
+Deno.test("robustness() stops at its time limit and keeps its results", () => {
   using subject = linear();
   let time = 0;
   const report = robustness(subject, labelled(subject.scores.bind(subject)), {
@@ -110,7 +110,7 @@ Deno.test("robustness() stops at its time limit with what is known", () => {
   assert(report.at[0].unresolved > 0);
 });
 
-Deno.test("robustness() refuses what it cannot do", () => {
+Deno.test("robustness() refuses invalid options", () => {
   using subject = linear();
   const examples = labelled(subject.scores.bind(subject));
   const refuse = (options: object, reason: string) =>
@@ -197,7 +197,7 @@ Deno.test("robustness() warns of a model that answers the same inputs differentl
   assert(warned({ scores: random }).includes("randomisedModel"));
 });
 
-Deno.test("robustness() warns where noise finds what gradients miss", () => {
+Deno.test("robustness() warns where noise fools examples that gradients miss", () => {
   const { inputGradient } = user();
   const wrong: Differentiable["inputGradient"] = (x, dScores) => {
     const g = inputGradient(x, dScores);
@@ -206,7 +206,7 @@ Deno.test("robustness() warns where noise finds what gradients miss", () => {
   assert(warned({ inputGradient: wrong }, { epsilons: [0.3] }).includes("noiseBeatsGradient"));
 });
 
-Deno.test("robustness() warns where a single step fools what many steps do not", () => {
+Deno.test("robustness() warns where a single step fools examples that many steps do not", () => {
   const { inputGradient } = user();
   const examples = labelled(user().scores, 2, 2);
   const known = new Set(Array.from({ length: 60 }, (_, i) => examples.x.data.slice(2 * i, 2 * i + 2).join()));
@@ -252,7 +252,7 @@ Deno.test("robustness() warns of inputs outside the bounds, tries nothing on the
   assertEquals(report.perExample![20], { by: null, size: null, certified: null, queries: 0 });
 });
 
-Deno.test("robustness() of a model without gradients says so, and tries what needs none", () => {
+Deno.test("robustness() of a model without gradients says so, and tries attacks that need none", () => {
   const { inputGradient: _, ...black } = user();
   const report = robustness(black, labelled(black.scores, 2, 2), { epsilons: [0.3], effort: "quick" });
   assert(names(report).includes("noGradients"));
@@ -302,7 +302,7 @@ Deno.test("stagesOf() leaves out no stage of an attack that is there: its option
   }
 });
 
-Deno.test("stagesOf() tells attacks that know images their width, and no other", () => {
+Deno.test("stagesOf() gives the width of images only to attacks that take it", () => {
   const told = (width?: number) =>
     stagesOf("standard", { norm: "Linf", gradients: true, width }).filter(({ options }) =>
       "width" in options
@@ -320,7 +320,7 @@ Deno.test("robustness() passes the width of images on to attacks", () => {
   assertThrows(() => robustness(subject, examples, { ...options, width: 3 }), InputError, "width 3");
 });
 
-Deno.test("robustness() tells of each fooled example the smallest input found, allowed and misclassified", () => {
+Deno.test("robustness() reports the smallest perturbation found of each fooled example, allowed and misclassified", () => {
   using subject = linear();
   const examples = labelled(subject.scores.bind(subject));
   for (const norm of ["Linf", "L2", "L1"] as const) {
@@ -352,7 +352,7 @@ Deno.test("robustness() tells of each fooled example the smallest input found, a
   }
 });
 
-Deno.test("robustness() finds the nearest size on the way to what an attack found, to 1/64 of it", () => {
+Deno.test("robustness() shortens the perturbation that an attack found, to within 1/64 of it", () => {
   const subject = user();
   const examples = labelled(subject.scores, 2, 2);
   const { perExample } = robustness(subject, examples, {
@@ -367,7 +367,7 @@ Deno.test("robustness() finds the nearest size on the way to what an attack foun
   });
 });
 
-Deno.test("robustness() counts at a smaller size what a larger one led to", () => {
+Deno.test("robustness() counts an example at a smaller size if the shortened perturbation of a larger one fits", () => {
   const { inputGradient } = user();
   // the 41 gradients of the attacks at the small size lead astray; those at the larger one show the way
   let asked = 0;
@@ -420,7 +420,7 @@ Deno.test("robustness() warns of scores that are clipped, whose gradient vanishe
   assert(clipped.includes("zeroGradients"), `${clipped}`);
 });
 
-Deno.test("robustness() warns where an attack by scores finds what gradients and noise miss", () => {
+Deno.test("robustness() warns where an attack by scores fools examples that gradients and noise miss", () => {
   // 40 inputs, of which noise moves the sum little; the gradient given points away from the boundary
   const scores = (x: Matrix) => {
     const out = matrix(x.rows, 2);

@@ -33,7 +33,7 @@ Deno.test("searchOf() has the defaults that are written, and each size once, asc
   assertEquals([method, uncertified], [undefined, undefined], "nobody expects certificates of scores");
 });
 
-Deno.test("searchOf() hands on what bounds perturbations, the width of images and what can be tried", () => {
+Deno.test("searchOf() passes on the constraint, the width of images and the attacks that can be tried", () => {
   const found = search({
     norm: "L2",
     bounds: [0, 1],
@@ -54,7 +54,7 @@ Deno.test("searchOf() hands on what bounds perturbations, the width of images an
   );
 });
 
-Deno.test("searchOf() refuses what is out of range, before any work", () => {
+Deno.test("searchOf() refuses options out of range before any work", () => {
   const refused: [Partial<RobustnessOptions>, string][] = [
     [{ epsilons: [] }, "epsilons must not be empty"],
     [{ epsilons: [0.5, 0] }, "must be a list of finite numbers > 0"],
@@ -74,7 +74,7 @@ Deno.test("searchOf() refuses what is out of range, before any work", () => {
   assertThrows(() => searchOf(own, null as unknown as RobustnessOptions), InputError, "measure robustness");
 });
 
-Deno.test("searchOf() is late once the seconds are over that began with it, and times what runs by the same clock", () => {
+Deno.test("searchOf() is late once its seconds are over, and times attacks by the same clock", () => {
   let time = 5000;
   const { late, timed } = search({ timeLimit: 2, now: () => time });
   const seconds = timed();
@@ -95,7 +95,7 @@ Deno.test("searchOf() is late once the seconds are over that began with it, and 
   assertEquals([blind.late(), blind.timed()()], [false, null], "without a clock there are no seconds");
 });
 
-Deno.test("searchOf() says by which bounds it certifies, or why by none", () => {
+Deno.test("searchOf() names the bounds that certify, or the reason why none does", () => {
   using known = model(softmaxLinear({ inputs: 4, classes: 3 }), { seed: 1 });
   const nodes = [
     { id: "p", op: "softmax", from: ["input"] },

@@ -38,7 +38,7 @@ function known(
 
 const none = { seconds: null };
 
-Deno.test("shardSteps() count what is fooled before, after each stage and after certificates, size by size", () => {
+Deno.test("shardSteps() count fooled examples before, after each stage and after certificates, size by size", () => {
   for (const chunk of [undefined, 1, 2]) {
     const { standing, sure, at, findings } = known({}, { chunk });
     assertEquals(at, [
@@ -125,7 +125,7 @@ Deno.test("shardSteps() that are late try nothing more, and are complete where n
   ]);
 });
 
-Deno.test("shardSteps() tell how long each stage and the certificates took", () => {
+Deno.test("shardSteps() give the time of each stage and of the certificates", () => {
   let called = 0;
   const timed = () => {
     const own = ++called;
@@ -138,7 +138,7 @@ Deno.test("shardSteps() tell how long each stage and the certificates took", () 
   ]);
 });
 
-Deno.test("shardSteps() tell at which sizes a certificate's counterexample fooled the model", () => {
+Deno.test("shardSteps() give the sizes at which a certificate's counterexample fooled the model", () => {
   const { at, standing } = known({ stages: [] }, { epsilons: [0.25, 0.3, 0.5] });
   assertEquals(standing.by.slice(0, 4), ["clean", "witness", "witness", null]);
   assertEquals(at.map(({ before, after, witness }) => [before, after, witness]), [
@@ -151,7 +151,7 @@ Deno.test("shardSteps() tell at which sizes a certificate's counterexample foole
   assertEquals(cut.at.map(({ complete }) => complete), [false, false]);
 });
 
-Deno.test("shardSteps() try what is left on a single example too, and count places from 0 unless told", () => {
+Deno.test("shardSteps() try a single remaining example too, and count places from 0 by default", () => {
   // within 1 all but the one at 30 are fooled by the first stage
   assertEquals(known({}, { epsilons: [1] }).at[0].stages, new Array(4).fill({ count: 4, ...none }));
   using four = model(softmaxLinear({ inputs: 4, classes: 2 }), {

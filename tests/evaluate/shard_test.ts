@@ -23,7 +23,7 @@ function subject() {
   return { network, examples: batch({ x, labels, classes: 4 }) };
 }
 
-Deno.test("parts of the data come to what the whole comes to, wherever it is cut", () => {
+Deno.test("parts of the data give the result of the whole, wherever it is cut", () => {
   const { network, examples } = subject();
   using _ = network;
   for (const [effort, certify] of [["quick", "crown"], ["standard", "none"]] as const) {

@@ -54,7 +54,7 @@ Deno.test("mostWorse() is the last count that the test does not call worse", () 
   assertEquals(mostWorse(0, 0.05), 4);
 });
 
-Deno.test("counts that are none are refused", () => {
+Deno.test("invalid counts are refused", () => {
   assert(wilsonInterval(1, 1)[0] < 1);
   for (const [count, of] of [[0, 0], [1, 0], [0, 2.5], [-1, 3], [4, 3], [0.5, 3], [0, NaN]]) {
     assertThrows(() => wilsonInterval(count, of), InputError, "whole numbers");

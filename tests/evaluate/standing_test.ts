@@ -11,7 +11,7 @@ function five(bounds?: readonly [number, number]) {
   return firstStanding(Int32Array.of(0, 0, 2, 0, 1), { x, labels }, constraint(2, { epsilon: 1, bounds }));
 }
 
-Deno.test("firstStanding() knows what is wrong as it is, and which examples are within the bounds", () => {
+Deno.test("firstStanding() knows which examples are misclassified from the start, and which are within the bounds", () => {
   assertEquals(five([0, 1]), {
     by: [null, "clean", null, null, null],
     size: Float64Array.of(Infinity, 0, Infinity, Infinity, Infinity),

@@ -34,7 +34,7 @@ function refusal(report: RobustnessReport, ...verdicts: readonly Verdict[]): str
   }
 }
 
-Deno.test("checkJudged() lets nothing pass that is wrong for lack of time, gradients or bounds", () => {
+Deno.test("checkJudged() passes no verdict that lacks time, gradients or bounds", () => {
   const sound = report({});
   for (const on of ["attacked", "certified"]) {
     assertEquals([true, false].map((passed) => refusal(sound, verdict(on, passed))), [undefined, undefined]);

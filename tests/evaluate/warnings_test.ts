@@ -36,7 +36,7 @@ const warned = (more: Partial<Parameters<typeof runWarnings>[0]>) =>
     { name, share },
   ) => share === undefined ? name : [name, share]);
 
-Deno.test("runWarnings() says nothing of a sound run, and tells shares of all examples", () => {
+Deno.test("runWarnings() is empty for a sound run, and gives shares of all examples", () => {
   assertEquals(warned({}), []);
   assertEquals(warned({ outside: 1 }), [["inputsOutsideBounds", 1 / 200]]);
   const { inputGradient: _, ...black } = subject();
@@ -111,7 +111,7 @@ Deno.test("runWarnings() of noise and of attacks by scores needs one example, an
   assertEquals(warned({ model: black, findings: [finding({ role: "noise" }, 9)] }), ["noGradients"]);
 });
 
-Deno.test("runWarnings() tells that the DLR loss needs four classes", () => {
+Deno.test("runWarnings() warns that the DLR loss needs four classes", () => {
   const dlr = [finding({ options: { loss: "dlr" } }, 0)];
   assertEquals(warned({ findings: dlr }), []);
   assertEquals(warned({ findings: dlr, model: subject([5, 0, 0]) }), ["fewClasses"]);
@@ -144,7 +144,7 @@ function probed(
   }
 }
 
-Deno.test("probeWarnings() tells of a model that answers otherwise the second time, by its first hundred examples", () => {
+Deno.test("probeWarnings() warns of a model whose second answers to the first hundred examples differ", () => {
   const drifting = (by: number, at: number) => {
     let calls = 0;
     const scores = ({ rows }: Matrix) => {
@@ -195,7 +195,7 @@ Deno.test("probeWarnings() of a larger size needs two examples that are missed t
   }
 });
 
-Deno.test("probeWarnings() asks for certificates of the last ten that were fooled, and tells of any", () => {
+Deno.test("probeWarnings() asks for certificates of the last ten fooled examples, and warns of any", () => {
   const asked: unknown[] = [];
   const certified = (count: number) => (rows: readonly number[], epsilon: number) => {
     asked.push([rows.length, rows[0], epsilon]);

@@ -119,7 +119,7 @@ const REFUSED: readonly [unknown, string][] = [
   [ofImages("elementwise", { function: "clip", min: 1, max: 0 }), "which holds nothing"],
 ];
 
-Deno.test("checkGraph() and loadModel() refuse what is no graph, in a sentence", () => {
+Deno.test("checkGraph() and loadModel() refuse invalid graphs in one sentence", () => {
   using own = model(graph, { seed: 1 });
   const { tensors, metadata: { sha256: _, ...metadata } } = readSafetensors(saveModel(own));
   for (const [wrong, sentence] of REFUSED) {

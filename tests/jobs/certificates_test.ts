@@ -12,7 +12,7 @@ import { fillUniform, model, rng, saveModel } from "../../src/mod.ts";
 const constraint = { epsilon: 0.2, norm: "Linf", bounds: [0, 1] } as const;
 const COUNT = 20;
 
-Deno.test("jobs of certificates come to what certify() says of all examples, however they are parted, with one table for all", async () => {
+Deno.test("jobs of certificates give what certify() gives for all examples, for any division, with one table for all", async () => {
   init({ kernels: "baseline" });
   using net = model(mlp({ inputs: 4, classes: 3, units: [6] }), { seed: 3 });
   const x = matrix(COUNT, 4);

@@ -16,7 +16,7 @@ const job: Job = {
   code: "1",
 };
 
-Deno.test("jobId() is one for one job in whatever order it is written, and another for every part that differs", () => {
+Deno.test("jobId() does not depend on the order in which a job is written, and changes with every part of it", () => {
   const { kind, recipe, kernels, code } = job;
   assertEquals(jobId({ code, kernels, inputs: { test: "b", train: "a" }, recipe, kind }), jobId(job));
   const others: Job[] = [
@@ -30,7 +30,7 @@ Deno.test("jobId() is one for one job in whatever order it is written, and anoth
   assert(/^[0-9a-f]{64}$/.test(jobId(job)));
 });
 
-Deno.test("keptResult() gives what was kept, and nothing of what is damaged or of a job without a version", async () => {
+Deno.test("keptResult() gives a kept result, and none that is damaged or of a job without a version", async () => {
   const store = memoryStore(), id = jobId(job);
   assertEquals(await keptResult(job, store), undefined);
   await writeResult(store, id, { measurements: { error: 12.5, none: null } });
@@ -43,7 +43,7 @@ Deno.test("keptResult() gives what was kept, and nothing of what is damaged or o
   assertEquals(await readResult(store, id), undefined);
 });
 
-Deno.test("inputsFrom() gives examples and bytes by their SHA-256, and refuses what is not there or not theirs", async () => {
+Deno.test("inputsFrom() gives examples and bytes by their SHA-256, and refuses missing ones and ones of another hash", async () => {
   const store = memoryStore(), { train } = digits({ train: 12, test: 0 });
   const at = () => inputsFrom(store, new Map(), NAMING);
   const hash = await NAMING.batch(train), bytes = writeBatch(train);

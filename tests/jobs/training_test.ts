@@ -38,7 +38,7 @@ Deno.test("keysOf() has one name for one training, and others for others", () =>
   assertEquals(new Set([name, ...others]).size, 6);
 });
 
-Deno.test("recordOf() gives what is whole, sets aside what is damaged or of another training, and names it", async () => {
+Deno.test("recordOf() gives a sound record, and sets aside and names one that is damaged or of another training", async () => {
   const store = memoryStore();
   const options = { epochs: 2, seed: 1 };
   const kept = keysOf({ family, data: trainSet, options });
@@ -70,7 +70,7 @@ Deno.test("recordOf() gives what is whole, sets aside what is damaged or of anot
   }
 });
 
-Deno.test("recordOf() takes over what an earlier version kept, under its name and without a checksum", async () => {
+Deno.test("recordOf() takes over the record of an earlier version, under its name and without a checksum", async () => {
   const store = memoryStore();
   const options = { epochs: 1, seed: 1 };
   const kept = keysOf({ family, data: trainSet, options });
@@ -83,7 +83,7 @@ Deno.test("recordOf() takes over what an earlier version kept, under its name an
   assertEquals(await recordOf(store, kept, fail), recordIn(trained));
 });
 
-Deno.test("checkpointIn() gives what is there, nothing for what is absent or too far, and sets aside what is damaged", async () => {
+Deno.test("checkpointIn() gives a sound checkpoint, none if it is absent or too far on, and sets a damaged one aside", async () => {
   const store = memoryStore(), key = "state", told: string[] = [];
   const tell = (text: string) => void told.push(text);
   assertEquals(await checkpointIn(store, key, { tell }), undefined);

@@ -46,7 +46,7 @@ function assertNoFarther(out: Float32Array, x: Float32Array, d: Float32Array, wh
   }
 }
 
-Deno.test("countBeyond() counts to the last bit what lies farther than the size", () => {
+Deno.test("countBeyond() counts numbers beyond the size exactly, to the last bit", () => {
   for (const [own, d] of steps(10_000)) {
     for (const size of [0.1, 1e-30, 3e38].map(fround)) {
       const x = own.map((value, i) => fround(value + (i % 2 ? d[i] : i % 4 ? size : -size)));

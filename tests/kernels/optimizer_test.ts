@@ -30,7 +30,7 @@ Deno.test("optimizers and multiply() leave nothing denormal, and let a NaN be se
   }
 });
 
-Deno.test("limitRowNorms() and sgdGather() make NaN of a row whose norm overflows, and of no other", () => {
+Deno.test("limitRowNorms() and sgdGather() make NaN of rows whose norm overflows, and only of them", () => {
   const rows = Float32Array.of(1e20, 1, 2, 3, 4, 3, 4, 0, 0, 0);
   const [still, none] = [new Float32Array(10), new Int32Array(2)];
   for (const heap of heaps) {

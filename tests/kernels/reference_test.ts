@@ -135,7 +135,7 @@ Deno.test("kernels that split are tried in parts", () => {
   }
 });
 
-Deno.test("kernels' documentation is read for what may lie at the same address", () => {
+Deno.test("the operands that may share an address are read from the kernels' documentation", () => {
   assertEquals(aliases.get("signStep"), [[0, 1], [0, 2]]);
   assertEquals(aliases.get("softmaxLoss"), [[1, 2]]);
   assertEquals(aliases.get("gemmNN"), []);

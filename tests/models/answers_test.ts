@@ -172,7 +172,7 @@ Deno.test("a model whose gradient never asks for scores is attacked by its score
   assertEquals([zeroGradients, ...x.data], [3, ...examples.x.data]);
 });
 
-Deno.test("an answer that is wrong far into a batch is told by the example's own place", () => {
+Deno.test("a wrong answer far into a batch is reported with the example's own place", () => {
   const x = matrix(600, 2, Float32Array.from({ length: 1200 }, (_, i) => i / 2048));
   const scores = (given: Matrix) =>
     matrix(given.rows, 2, given.data.map((value) => value === x.data[2 * 555] ? NaN : value));
@@ -185,7 +185,7 @@ Deno.test("an answer that is wrong far into a batch is told by the example's own
   );
 });
 
-Deno.test("attacks take targets from a plain array, and refuse what is no class, no array, or bounds without order", () => {
+Deno.test("attacks take targets from a plain array, and refuse invalid classes, other values, and reversed bounds", () => {
   const options = { epsilon: 0.1, target: [1, 0, 1] as unknown as Int32Array };
   const typed = pgd(good, examples, { ...options, target: Int32Array.of(1, 0, 1) });
   assertEquals(pgd(good, examples, options).x.data, typed.x.data);

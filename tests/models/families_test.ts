@@ -74,7 +74,7 @@ Deno.test("rbf() with initialSpread starts that far, as a standard deviation, fr
   );
 });
 
-Deno.test("deepRbf() starts with hidden centers at examples, the top's at the means of what they make of classes", () => {
+Deno.test("deepRbf() starts with hidden centers at examples, and the top's at the mean hidden outputs of the classes", () => {
   const family = deepRbf({ inputs: 2, classes: 2, units: [3] });
   const data = { x: matrix(3, 2, [0, 0, 0, 1, 1, 0]), labels: Int32Array.of(0, 1, 1), classes: 2 };
   const tensors = family.initial(rng(1), data);

@@ -75,7 +75,7 @@ Deno.test("Network.backward() of every family agrees with central differences in
   }
 });
 
-Deno.test("Network.backward() adds to the gradients of parameters, or leaves them, as it is asked", () => {
+Deno.test("Network.backward() adds to the gradients of parameters or leaves them, as asked", () => {
   for (const { name, family, tensors } of specimens) {
     using network = executorOf(family, tensors);
     const pass = (seed: number, parameters: "none" | "replace" | "add") => {

@@ -10,7 +10,7 @@ import { init } from "../../src/runtime/variants.ts";
 import { train } from "../../src/train/mod.ts";
 import { assertClose } from "../support.ts";
 
-Deno.test("mlp() with every activation learns digits, is fooled by fgsm, and is saved as it is", async () => {
+Deno.test("mlp() with every activation learns digits, is fooled by fgsm, and is the same from its file", async () => {
   init({ kernels: "baseline" });
   const data = digits({ seed: 1, train: 1000, test: 200 });
   for (const activation of ["relu", "leakyRelu", "tanh", "sigmoid"] as const) {
@@ -43,7 +43,7 @@ Deno.test("mlp() draws weights of the variance and range that its initialization
   }
 });
 
-Deno.test("mlp() without hidden layers is a linear model, and refuses what it does not know", () => {
+Deno.test("mlp() without hidden layers is a linear model, and refuses unknown options", () => {
   assertEquals(Object.keys(mlp({ inputs: 3, classes: 2, units: [] }).shapes), ["top.W", "top.b"]);
   const make = (options: object) => () => mlp({ inputs: 3, classes: 2, ...options });
   assertThrows(make({ activation: "gelu" }), InputError, "must be relu, leakyRelu, tanh or sigmoid");

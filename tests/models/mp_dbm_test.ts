@@ -39,7 +39,7 @@ Deno.test("mpDbm()'s objective has the gradient that central differences give, i
   }
 });
 
-Deno.test("mpDbm()'s objective adds to gradients as it is asked, and depends on its key alone", () => {
+Deno.test("mpDbm()'s objective adds to gradients if asked to, and depends only on its key", () => {
   for (const { name, family, tensors } of machines) {
     using network = executorOf(family, tensors);
     const { x, labels } = examplesFor(family, 5, { lo: 0 });
@@ -61,7 +61,7 @@ function machine({ graph: { nodes: [{ attributes }] } }: Family, tensors: Tensor
   return atWork(op, tensors as Roles, attributes);
 }
 
-Deno.test("mpDbm() without weights predicts what is masked from biases: its objective in closed form", () => {
+Deno.test("mpDbm() without weights predicts masked units from biases: its objective in closed form", () => {
   const family = mpDbm({ inputs: INPUTS, classes: CLASSES, units: [3, 2], labelWeight: 4 });
   const tensors = Object.fromEntries(
     Object.entries(ordinaryTensors(family)).map((

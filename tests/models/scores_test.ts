@@ -128,7 +128,7 @@ Deno.test("losses() refuses labels that are not classes of the model, or not one
   });
 });
 
-Deno.test("predict() gives probabilities in 0 … 1, which sum to 1 but for independent heads, also saturated", () => {
+Deno.test("predict() gives probabilities in 0 … 1, which sum to 1 except for independent heads, saturated ones too", () => {
   forEveryModel((each, name) => {
     for (const size of [0, 1, 1e3, 1e6]) {
       const { x } = examplesFor(each, 20);

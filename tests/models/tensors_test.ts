@@ -174,7 +174,7 @@ Deno.test("model() keeps memory bounded while thousands are made, used and dispo
   assertEquals(make(2000), settled);
 });
 
-Deno.test("a disposed model says so instead of reading what is no longer its own", () => {
+Deno.test("a disposed model throws instead of reading freed memory", () => {
   const gone = model(families.softmaxLinear({ inputs: 2, classes: 2 }));
   gone[Symbol.dispose]();
   for (const use of [() => gone.scores(matrix(1, 2)), () => gone.tensors()]) {

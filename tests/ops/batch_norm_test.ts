@@ -92,7 +92,7 @@ Deno.test("gradients of batchNorm in training go through the batch's mean and va
   }
 });
 
-Deno.test("batchNorm is no layer of its own, and refuses variances below 0", () => {
+Deno.test("batchNorm does not count as a layer, and refuses variances below 0", () => {
   const family = cnn({ inputs: 16, classes: 2, channels: [2], kernel: 3, units: [3], batchNorm: true });
   assertEquals(Object.keys(family.shapes).filter((name) => name.startsWith("conv0.norm")), [
     "conv0.norm.scale",

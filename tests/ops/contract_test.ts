@@ -255,7 +255,7 @@ Deno.test("Op.backward() agrees with central differences in every input and para
   }
 });
 
-Deno.test("Op.backward() adds to gradients as it is asked", () => {
+Deno.test("Op.backward() adds to gradients if asked to", () => {
   for (const each of cases) {
     using at = atWork(each.op, each.tensors, each.attributes, each.shapes);
     const [first, second] = [inputsOf(each, ROWS, 3), inputsOf(each, ROWS, 4)];
@@ -267,7 +267,7 @@ Deno.test("Op.backward() adds to gradients as it is asked", () => {
   }
 });
 
-Deno.test("an operation does not see what earlier passes of more rows left in its memory", () => {
+Deno.test("an operation does not depend on what larger earlier passes left in its memory", () => {
   for (const each of cases) {
     using used = atWork(each.op, each.tensors, each.attributes, each.shapes);
     const poison = inputsOf(each, 40, 9).map((m) => matrix(m.rows, m.cols, m.data.map((v) => v * 1e3)));

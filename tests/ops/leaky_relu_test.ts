@@ -7,7 +7,7 @@ import { model } from "../../src/models/model.ts";
 import { leakyRelu } from "../../src/ops/leaky_relu.ts";
 import { atWork } from "./support.ts";
 
-Deno.test("leakyRelu keeps what is positive, and takes the slope's share of what is not", () => {
+Deno.test("leakyRelu keeps positive numbers, and multiplies the others by the slope", () => {
   using at = atWork(leakyRelu, {}, { slope: 0.25 });
   const z = at.workspace.copy("z", matrix(1, 5, [4, -4, 0, Infinity, -Infinity]));
   assertEquals([...at.forward([z]).data], [4, -1, 0, Infinity, -Infinity]);
@@ -16,7 +16,7 @@ Deno.test("leakyRelu keeps what is positive, and takes the slope's share of what
   assertEquals([...d!.data], [8, 2, 2, 8, 2]);
 });
 
-Deno.test("leakyRelu in a graph has the slope 0.01 unless told otherwise, and none outside (0, 1)", () => {
+Deno.test("leakyRelu in a graph has the slope 0.01 by default, and refuses slopes outside (0, 1)", () => {
   const graph = (attributes?: Record<string, unknown>): Graph => ({
     input: 2,
     nodes: [{ id: "h", op: "leakyRelu", from: ["input"], ...(attributes && { attributes }) }],

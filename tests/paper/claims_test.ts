@@ -35,7 +35,7 @@ Deno.test("judge() gives each verdict on a figure by its rule", () => {
   assertEquals(verdict(11.01, { ordering: undefined }), "missed");
 });
 
-Deno.test("judge() takes bounds, and what a figure is provided with", () => {
+Deno.test("judge() takes bounds, and the conditions of a figure", () => {
   assertEquals(verdict(50, { relation: "at least" }), "within tolerance");
   assertEquals(verdict(8.9, { relation: "at least" }), "ordering holds");
   assertEquals(verdict(1, { relation: "at most" }), "within tolerance");
@@ -45,7 +45,7 @@ Deno.test("judge() takes bounds, and what a figure is provided with", () => {
   assertEquals(verdict(10, { provided }, { "b.error": 9 }), "missed");
 });
 
-Deno.test("judge() of a figure without a tolerance goes by its ordering, and tells a reason only of a miss that it fits", () => {
+Deno.test("judge() of a figure without a tolerance uses its ordering, and gives a reason only for a miss that it fits", () => {
   assertEquals(verdict(10, { tolerance: undefined }), "ordering holds");
   assertEquals(verdict(4, { tolerance: undefined }), "missed");
   const reason = { says: "few images", fits: (ours: number) => ours < 3 };
@@ -57,7 +57,7 @@ Deno.test("judge() of a figure without a tolerance goes by its ordering, and tel
   assertEquals([said(2), said(4), said(10), said(null)], ["few images", undefined, undefined, undefined]);
 });
 
-Deno.test("judge() of what was not measured says whether another budget would have", () => {
+Deno.test("judge() of a figure that was not measured says whether another budget would measure it", () => {
   const why = (budget?: BudgetName, budgets?: readonly BudgetName[]) =>
     judge({ ...claim, budgets }, { measurements: {}, budget, images: 1 }).why;
   assertEquals(why("quick", ["standard", "full"]), "only in the budget standard or full");

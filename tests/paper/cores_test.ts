@@ -25,7 +25,7 @@ Deno.test("the standard budget keeps two cores busy for 99 % of the time, the lo
   assert(busy(order.toReversed()) < busy(order));
 });
 
-Deno.test("schedule() keeps both busy too, where tasks last as they are estimated", async () => {
+Deno.test("schedule() keeps both cores busy where tasks take as long as estimated", async () => {
   // a clock that moves to the next end when nothing else can happen
   let [now, spent] = [0, 0];
   const ends: { at: number; end: () => void }[] = [];

@@ -47,7 +47,7 @@ Deno.test("inProcess() runs experiments on the models that it has trained from t
   assertEquals(await context!.model("softmax"), undefined);
 });
 
-Deno.test("trainModel() trains by the recipe from the run's seed, and tells the part of all steps", async () => {
+Deno.test("trainModel() trains by the recipe from the run's seed, and reports the fraction of all steps", async () => {
   const family = softmaxLinear({ inputs: 784, classes: 10 });
   const training = { family, data: data.train, options: { epochs: 2, batchSize: 20 }, cost: 1, seed: 100 };
   const told: unknown[] = [];

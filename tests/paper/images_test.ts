@@ -41,7 +41,7 @@ Deno.test("imagesFigure() maps its range to bytes, weightsFigure() 0 to the midd
   assertEquals(bytes(images[0].pixels), [159, 0, 128, 191]);
 });
 
-Deno.test("answered() tells the model's answer and marks what is right", () => {
+Deno.test("answered() gives the model's answer and marks right ones", () => {
   const model = userModel();
   const x = uniformMatrix(3, 7, 1);
   const { predicted, confidence } = predict(model, x);
@@ -56,7 +56,7 @@ Deno.test("firstOfEach() gives places class by class", () => {
   assertEquals(firstOfEach({ x: matrix(6, 1), labels, classes: 3 }, 2), [1, 2, 3, 0, 5]);
 });
 
-Deno.test("errorsFigure() leaves unknown what was not measured, and draws a measured 0 as 0", () => {
+Deno.test("errorsFigure() leaves values that were not measured unknown, and draws a measured 0 as 0", () => {
   const { groups, y } = errorsFigure([["a", "first"], ["b", "second"]], {
     "a.clean.error": 0,
     "a.fgsm.error": 40,

@@ -12,7 +12,7 @@ Deno.test("localization() of even weights over a square has the whole ratio and 
   }
 });
 
-Deno.test("localization() sees the size of a filter wherever it lies, and whatever its scale", () => {
+Deno.test("localization() does not depend on a filter's position or scale", () => {
   const patch = (row: number, col: number, scale: number) => {
     const filter = new Float64Array(28 * 28);
     for (let y = 0; y < 4; y++) for (let x = 0; x < 4; x++) filter[(row + y) * 28 + col + x] = scale;
@@ -30,7 +30,7 @@ Deno.test("localization() of Gaussian noise has a third of the pixels", () => {
   assertAlmostEquals(participation, 1 / 3, 4 * Math.sqrt(96) / 100 / 9);
 });
 
-Deno.test("localization() of nothing is null, and of broken rows refused", () => {
+Deno.test("localization() of zeros is null, and broken rows are refused", () => {
   assertEquals(localization(new Float32Array(784), { width: 28 }), null);
   assertThrows(
     () => localization(new Float32Array(10), { width: 3 }),

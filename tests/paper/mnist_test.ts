@@ -8,7 +8,7 @@ import { headline, PUBLISHED_FIGURES, tallies } from "../../src/report/tally.ts"
 const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
 const report: Report = JSON.parse(read("scripts/reproduce/mnist.json"));
 
-Deno.test("the report on MNIST is judged by the rules that hold, from what was measured", () => {
+Deno.test("the report on MNIST is judged by the current rules, from its measurements", () => {
   assert(report.rejudged);
   assertEquals(JSON.parse(JSON.stringify(rejudged(report))), report);
   const published = tallies(report.claims).find(({ kind }) => kind === "published")!;
@@ -42,7 +42,7 @@ Deno.test("README.md has the figures and the headline of the report on MNIST", (
   assert(text.replace(/\s+/g, " ").includes(headline(report.claims)));
 });
 
-Deno.test("README.md has what many attacks come to on the adversarially trained network, and of how many epochs it is", () => {
+Deno.test("README.md has the error under many attacks of the adversarially trained network, and its number of epochs", () => {
   const text = read("README.md").replace(/\s+/g, " ");
   const error = (quantity: string) =>
     `${report.measurements[`beyond.adversarialMaxout.${quantity}.error`].mean!.toFixed(1)} %`;

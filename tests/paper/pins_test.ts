@@ -751,7 +751,7 @@ Deno.test("L-BFGS is compared with the sign step on one image that both mislead,
   }
 });
 
-Deno.test("the curve of few images begins at a half, never comes to it, and ends at the largest noise", async () => {
+Deno.test("the curve of few images begins at a half, never reaches it, and ends at the largest noise", async () => {
   const experiment = experiments.find(({ id }) => id === "curves")!, world = worldFor(experiment);
   const { x, y } = world.test, own = world.of("maxout"), { seed } = world.context;
   const run = async (chosen: readonly number[]) => {
@@ -794,7 +794,7 @@ Deno.test("the straightness of small scores is theirs, and 1 of a score that sta
   }
 });
 
-Deno.test("the small world tells models apart: no two pins of one experiment's errors are all alike", () => {
+Deno.test("the small world tells models apart: the pins of an experiment's errors are not all equal", () => {
   const world = worldFor(experiments.find(({ id }) => id === "noise")!);
   const errors = ["maxout", "signNoiseMaxout", "uniformNoiseMaxout", "adversarialMaxout"].map((name) =>
     errorOf(world.of(name), attacked(world.of(name), world.test))

@@ -78,7 +78,7 @@ Deno.test("plan() says which model has no recipe", () => {
   );
 });
 
-Deno.test("trainingOptions() takes from the other's record what it settles, and adds the seeds", () => {
+Deno.test("trainingOptions() takes the settings of the other's record, and adds the seeds", () => {
   const first = { record: { epochs: "7" } };
   assertEquals(trainingOptions(trainings.first, { seed: 4 }), { epochs: 3, batchSize: 5, seed: 4 });
   assertEquals(trainingOptions(trainings.second, { seed: 4 }), { epochs: 9, batchSize: 5, seed: 104 });

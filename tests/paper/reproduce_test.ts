@@ -15,7 +15,7 @@ init({ kernels: "baseline" });
 const data = digits({ seed: 1, train: 480, test: 100 });
 const tiny: Budget = { ...budgets.quick, units: 16, maxEpochs: 2 };
 
-Deno.test("reproduce() measures what every claim of the budget asks for, the same for the same seed", async () => {
+Deno.test("reproduce() measures the figures of every claim of the budget, the same for the same seed", async () => {
   const told = new Map<string, number>();
   const run = (more: Partial<RunOptions> = {}) => reproduce(data, { budget: tiny, seed: 3, ...more });
   for (const { id } of prepare(data, { budget: tiny, seed: 3 }).tasks) told.set(id, 0);
@@ -46,7 +46,7 @@ Deno.test("reproduce() measures what every claim of the budget asks for, the sam
   }
 });
 
-Deno.test("prepare() finds a recipe for every model, in every budget, and trains none that nobody needs", () => {
+Deno.test("prepare() finds a recipe for every model in every budget, and trains only models that are needed", () => {
   for (const budget of Object.values(budgets)) {
     const { tasks, running } = prepare(data, { budget: { ...budget, units: 4 }, seed: 1 });
     const needed = new Set(tasks.flatMap(({ needs }) => needs));
@@ -56,7 +56,7 @@ Deno.test("prepare() finds a recipe for every model, in every budget, and trains
   }
 });
 
-Deno.test("reproduce() trains what comes after another as the other's record settles it", async () => {
+Deno.test("reproduce() trains a model that follows another by the other's record", async () => {
   const budget: Budget = { ...budgets.full, units: 16, maxEpochs: 2 };
   const only = ["adversarial"];
   const { models } = await reproduce(data, { budget, only, seeds: 1 });
@@ -70,7 +70,7 @@ Deno.test("reproduce() trains what comes after another as the other's record set
   }
 });
 
-Deno.test("prepare() of some models runs what needs no others, and comparisons on those that there are", () => {
+Deno.test("prepare() of some models runs the experiments that need no others, and comparisons of those models", () => {
   const { running, tasks, asked } = prepare(data, { budget: tiny, models: ["softmax", "maxout"] });
   const ids = running.map(({ id }) => id);
   assertEquals([ids.includes("softmax"), ids.includes("beyond"), ids.includes("adversarial")], [
@@ -122,7 +122,7 @@ Deno.test("reproduce() of several seeds gives each seed's figures, and judges th
   assertEquals(both.claims.find(({ id }) => id === "softmax.fgsm.confidence")!.mean, mean);
 });
 
-Deno.test("reproduce() gives an executor the tasks of every seed, numbered from 1 by their place, and tells of each", async () => {
+Deno.test("reproduce() gives an executor the tasks of every seed, numbered from 1 by their place, and reports each", async () => {
   const asked: [string, number | undefined][] = [], told: unknown[] = [];
   const executor: Executor = {
     width: 1,

@@ -38,7 +38,7 @@ Deno.test("schedule() begins with the most work, fills every place, and waits fo
   await all;
 });
 
-Deno.test("schedule() stops the others when one fails, begins no more, and tells the first failure", async () => {
+Deno.test("schedule() stops the others when one fails, starts no more, and reports the first failure", async () => {
   const { perform, ends, begun } = watched();
   const all = schedule([task("a", 3), task("b", 2), task("c", 1)], { width: 2, perform });
   ends.get("a")!.fail(new Error("broken"));
@@ -64,7 +64,7 @@ Deno.test("schedule() waits for what it stops", async () => {
   assert(saved);
 });
 
-Deno.test("schedule() does not wait for ever for what nobody does", async () => {
+Deno.test("schedule() throws where tasks wait for each other, or for one that does not exist", async () => {
   for (const tasks of [[task("a", 1, "b"), task("b", 1, "a")], [task("a", 1, "nobody")]]) {
     await assertRejects(
       () => schedule(tasks, { width: 1, perform: () => Promise.resolve() }),

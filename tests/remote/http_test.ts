@@ -104,7 +104,7 @@ Deno.test("httpClassifier() is searched by scores and by labels to the same byte
   );
 });
 
-Deno.test("httpClassifier() tries again after what may pass, and gives up in the end", async () => {
+Deno.test("httpClassifier() retries after temporary failures, and gives up in the end", async () => {
   const failing = (times: number, status: number) => (count: number) =>
     count < times ? new Response("busy", { status }) : undefined;
   const examples = examplesFor(local, 2);
@@ -127,7 +127,7 @@ Deno.test("httpClassifier() tries again after what may pass, and gives up in the
   assertEquals(alone.reason, "it could not be reached, 2 times");
 });
 
-Deno.test("httpClassifier() waits no longer than it is told, and stops when it is asked to", async () => {
+Deno.test("httpClassifier() waits no longer than its time limit, and stops when it is asked to", async () => {
   const examples = examplesFor(local, 2);
   const ends: (() => void)[] = [];
   await using server = serve(
@@ -171,7 +171,7 @@ Deno.test("httpClassifier() refuses answers that are not as described", async ()
   }
 });
 
-Deno.test("attack.async() refuses what needs more than the classifier gives", async () => {
+Deno.test("attack.async() refuses attacks that need more than the classifier gives", async () => {
   const examples = examplesFor(local, 2);
   const error = await assertRejects(
     () => fgsm.async(remote("http://127.0.0.1/"), examples, { epsilon: 1 }),

@@ -63,7 +63,7 @@ const RUNS = {
 for (const [name, { claims, measurements: all }] of Object.entries(RUNS)) {
   const measurements = Object.fromEntries(Object.entries(all).map(([id, { mean }]) => [id, mean]));
 
-  Deno.test(`findings() of a run ${name} say of no two figures what they contradict`, () => {
+  Deno.test(`findings() of a run ${name} claim nothing that its figures contradict`, () => {
     const { compared, wrong } = contradictions(
       experiments.flatMap(({ id }) => findings(id, { measurements, claims })),
     );
@@ -88,7 +88,7 @@ for (const [name, { claims, measurements: all }] of Object.entries(RUNS)) {
   });
 }
 
-Deno.test("findings() say of no ε that it misleads half where none that was tried does", () => {
+Deno.test("findings() name no ε that misleads half where no tried ε does", () => {
   const of = (half: number) =>
     findings("curves", {
       measurements: { "curves.adversarialMaxout.half": half, "curves.maxout.half": 0.05 },
@@ -98,11 +98,11 @@ Deno.test("findings() say of no ε that it misleads half where none that was tri
   assert(of(0.4)[0].includes("from ε = 0.4, more than"), of(0.4)[0]);
 });
 
-Deno.test("findings() say nothing of what was not measured", () => {
+Deno.test("findings() leave out figures that were not measured", () => {
   for (const { id } of experiments) assertEquals(findings(id, { measurements: {}, claims: [] }), []);
 });
 
-Deno.test("what stands in every report gives no figure of the run's, and the paper's five sentences are as printed", () => {
+Deno.test("the fixed text of every report has no figure of the run, and quotes the paper's five sentences exactly", () => {
   for (const { id, title, explains } of experiments) {
     assert(!/\d %/.test(title + explains), id);
   }

@@ -98,7 +98,7 @@ Deno.test("table() has a line for each claim, with the paper's figure, ours by e
   );
 });
 
-Deno.test("table() shows means with their standard deviations, bounds, reasons of misses and of what was not run", () => {
+Deno.test("table() shows means with their standard deviations, bounds, and reasons of misses and of figures not run", () => {
   const claim = claims.find(({ id }) => id === "softmax.fgsm.error")!;
   const text = table(finished(
     [

@@ -95,7 +95,7 @@ Deno.test("init() compiles a build once, since the engine improves its code whil
   }
 });
 
-Deno.test("init() refuses threads that are no count", () => {
+Deno.test("init() refuses a number of threads that is not a positive whole number", () => {
   for (const threads of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(
       () => init({ threads }),
@@ -154,7 +154,7 @@ Deno.test("Heap with workers leaves nothing allocated", () => {
   assertEquals(heap.exports.memory.buffer.byteLength, size);
 });
 
-Deno.test("Heap.call() tells of a worker that failed, and goes on without", () => {
+Deno.test("Heap.call() reports a failed worker, and continues without it", () => {
   using heap = threadedHeap("baseline", 2);
   const end = heap.exports.memory.buffer.byteLength, n = 1024;
   // the second half lies outside of memory
@@ -203,7 +203,7 @@ Deno.test("init() falls back to one thread where there are no workers or no shar
   }
 });
 
-Deno.test("a program whose workers never begin goes on alone", async () => {
+Deno.test("a program whose workers never start continues on one thread", async () => {
   const dead = "process.getBuiltinModule = () => ({ Worker: class { on() {} unref() {} terminate() {} } });";
   const { code, out } = await run(dead + PROGRAM);
   assertEquals(code, 0);

@@ -6,7 +6,7 @@ const root = new URL("../../", import.meta.url).pathname;
 
 const read = (name: string) => Deno.readTextFile(`${root}scripts/docs/${name}.md`);
 
-Deno.test("the code of each tutorial prints what stands beneath it", async () => {
+Deno.test("the code of each tutorial prints the text beneath it", async () => {
   const runs = await Promise.all(PAGES.map((name) => runPage(name)));
   for (const [i, name] of PAGES.entries()) assertEquals(timeless(runs[i]), timeless(await read(name)), name);
 });

@@ -57,7 +57,7 @@ Deno.test("writeFileWhole() says which file it cannot write and why, and leaves 
     assertEquals(names(folder).sort(), ["file", "taken"]);
   }));
 
-Deno.test("UserError() carries the exit code, 1 unless told", () => {
+Deno.test("UserError() carries the exit code, by default 1", () => {
   assertEquals([new UserError("x").exitCode, new UserError("x", 2).exitCode, new UserError("x").name], [
     1,
     2,

@@ -66,7 +66,7 @@ Deno.test("web serves the page and nothing else, until it is interrupted", async
   assertEquals([await ran.code, ran.err], [0, ""]);
 });
 
-Deno.test("web says in one sentence what it cannot do", async () => {
+Deno.test("web refuses in one sentence what it cannot do", async () => {
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
   const file = await Deno.makeTempFile();
@@ -88,7 +88,7 @@ Deno.test("web says in one sentence what it cannot do", async () => {
   await Deno.remove(file);
 });
 
-Deno.test("web --help tells its options", async () => {
+Deno.test("web --help shows its options", async () => {
   const ran = web("--help");
   assertEquals(await ran.code, 0);
   for (const option of ["--port N", "--build", "--out DIR", "deno task web --build --out site"]) {

@@ -60,7 +60,7 @@ Deno.test("train() resumes a state with the names of an earlier version, and end
   await assertRejects(() => train(family, data, other), InputError, "which differs in recipe");
 });
 
-Deno.test("train() refuses states that no training left, whatever is wrong with them, and ends", async () => {
+Deno.test("train() refuses every kind of damaged state, and ends", async () => {
   const validation = data;
   let state: Uint8Array = new Uint8Array();
   const options = {

@@ -9,7 +9,7 @@ import { PUBLISHED_RECIPE } from "../../src/models/recipe.ts";
 import { formerContentOf } from "../../src/train/identity.ts";
 import { identity } from "../../src/train/mod.ts";
 
-Deno.test("identity() of the paper's networks is what it was, by today's and the former hash, so that what was kept of their long training is found", () => {
+Deno.test("identity() of the paper's networks is unchanged, by today's and the former hash, so that kept trainings are found", () => {
   init({ kernels: "baseline" });
   const { train: trainSet } = digits({ train: 20, test: 0 });
   const family = maxout({ inputs: 784, classes: 10, units: [240, 240], initialRange: 0.005 });

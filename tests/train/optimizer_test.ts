@@ -115,7 +115,7 @@ Deno.test("optimizer() of Adam at any step, also an earlier one, has its rate an
   }
 });
 
-Deno.test("optimizer() gives its state by name, and refuses decay for what is no parameter", () => {
+Deno.test("optimizer() gives its state by name, and refuses decay of unknown parameters", () => {
   using workspace = new Workspace();
   const parameters = parametersIn(workspace).map(({ parameter }) => parameter);
   const namesOf = (rule: Recipe["optimizer"]) => {

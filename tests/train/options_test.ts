@@ -72,7 +72,7 @@ Deno.test("train() refuses options out of range, naming the option and the numbe
   await refuse({}, "Cannot train: the examples have 4 classes, the model 3", { ...trainSet, classes: 4 });
 });
 
-Deno.test("train() refuses optimizers out of range, and decay for what is no parameter", async () => {
+Deno.test("train() refuses optimizers out of range, and decay of unknown parameters", async () => {
   const refuse = (options: unknown, error: typeof InputError, sentence: string) =>
     assertRejects(
       () => train(linear, trainSet, options as TrainOptions),
@@ -136,7 +136,7 @@ Deno.test("train() refuses data of another width than the model's", async () => 
   );
 });
 
-Deno.test("train() refuses names that are no options, and says which one may have been meant", async () => {
+Deno.test("train() refuses unknown options, and suggests the nearest name", async () => {
   const refuse = (options: object, sentence: string) =>
     assertRejects(() => train(linear, trainSet, options as TrainOptions), InputError, sentence);
   await refuse({ epoch: 3 }, 'Cannot train: there is no option "epoch"; did you mean epochs?');
@@ -155,7 +155,7 @@ Deno.test("train() refuses names that are no options, and says which one may hav
   await refuse({ maxNorm: "1" }, 'Cannot train with maxNorm "1": must be a finite number > 0');
 });
 
-Deno.test("train() refuses data that is no batch, with labels that are no classes or inputs that are no numbers", async () => {
+Deno.test("train() refuses values that are not a batch, labels out of range and inputs that are not finite", async () => {
   const refuse = (data: unknown, sentence: string) =>
     Promise.all([
       assertRejects(() => train(linear, data as Batch), InputError, `Cannot train: ${sentence}`),
@@ -222,7 +222,7 @@ Deno.test("resolveOptions() has the defaults that are written, and takes a singl
   assertEquals(resolveOptions(linear, one, { validation: one }).validation, one);
 });
 
-Deno.test("resolveOptions() refuses what is none of functions, perturbations, checkpoints and objectives, by name", () => {
+Deno.test("resolveOptions() refuses values that are not functions, perturbations, checkpoints or objectives, by name", () => {
   const refused = (options: object) =>
     assertThrows(() => resolveOptions(linear, trainSet, options), InputError);
   for (

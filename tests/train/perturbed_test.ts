@@ -249,7 +249,7 @@ Deno.test("train() refuses perturbations that its model cannot be trained with",
   using _ = await train(generative, data, { perturbation: sign, epochs: 1 });
 });
 
-Deno.test("differentiable() refuses what has no derivative", () => {
+Deno.test("differentiable() refuses attacks that have no derivative", () => {
   assertThrows(() => differentiable(fgsm, { epsilon: 0.1 }), InputError, "no smooth function of a gradient");
   assertThrows(() => differentiable(signNoise, { epsilon: 0.1 }), InputError, "no smooth function");
   assertThrows(

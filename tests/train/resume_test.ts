@@ -75,7 +75,7 @@ Deno.test("train() may be interrupted again and again, and resumed by later call
   assertEquals(await bytesOf(start, trainSet, { ...whole, resume }), expected);
 });
 
-Deno.test("train() resumed from the state of its end makes no step, and with more epochs goes on", async () => {
+Deno.test("train() resumed from its final state makes no step, and with more epochs continues", async () => {
   for (const [name, { start, options }] of Object.entries(trainings)) {
     const states: Checkpoint[] = [];
     const onCheckpoint = (checkpoint: Checkpoint) => void states.push(checkpoint);
@@ -107,7 +107,7 @@ Deno.test("train() stops within an epoch when a timer aborts it, and gives its s
   assertEquals(seen, [false, "state"]);
 });
 
-Deno.test("train() pauses within epochs, tells the mean loss so far, and lets a timer run at every eighth pause", async () => {
+Deno.test("train() pauses within epochs, reports the mean loss so far, and lets a timer run at every eighth pause", async () => {
   const wide = maxout({ inputs: INPUTS, classes: CLASSES, units: [300, 300], pieces: 4 });
   const { setTimeout: own } = globalThis;
   let timers = 0;

@@ -100,12 +100,12 @@ Deno.test("train() by trades() with a small β is train() on clean examples, and
   assertEquals([near.record.objective, near.record.alpha], ['trades {"beta":1e-7}', undefined]);
 });
 
-Deno.test("trades() weighs the divergence by 6 unless told", () => {
+Deno.test("trades() weighs the divergence by 6 by default", () => {
   assertEquals([trades().name, trades({ beta: 2 }).name], ['trades {"beta":6}', 'trades {"beta":2}']);
   assertEquals(assertThrows(() => trades({ beta: 0 }), InputError).action, "train by trades with beta 0");
 });
 
-Deno.test("train() by trades() refuses what it cannot take", async () => {
+Deno.test("train() by trades() refuses models and options that it cannot take", async () => {
   const family = families[0], data = examplesFor(family, 20, { seed: 1 });
   const refuse = (options: object, reason: string, subject = family) =>
     assertRejects(() => train(subject, data, { objective: trades(), ...options }), InputError, reason);
@@ -179,7 +179,7 @@ Deno.test("train() takes any attack of the registry, and resumes it", async () =
   assertEquals(trainSet.labels.length, 50);
 });
 
-Deno.test("a network trained against pgd, or by trades, stands up to pgd where one trained against fgsm falls", async () => {
+Deno.test("a network trained against pgd, or by trades, withstands pgd where one trained against fgsm does not", async () => {
   const data = digits({ seed: 1, train: 800, test: 200 });
   const family = mlp({ inputs: 784, classes: 10, units: [32] });
   const epsilon = 0.1, bounds: [number, number] = [0, 1];

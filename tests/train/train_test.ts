@@ -26,7 +26,7 @@ Deno.test("train() with the same seed gives the same bytes, and with another one
   }
 });
 
-Deno.test("train() goes on when what onProgress returns is resolved, and rejects when that is", async () => {
+Deno.test("train() waits for a promise that onProgress returns, and rejects with it", async () => {
   const heard: string[] = [];
   const onProgress = async ({ epoch }: { epoch: number }) => {
     heard.push(`${epoch} begins`);
@@ -139,7 +139,7 @@ Deno.test("train() weighs the two losses of a model whose objective is its own, 
   assert(Math.abs(same / clean - 1) < 0.2, `${same}, ${clean}`);
 });
 
-Deno.test("train() perturbs for the model as it is at each step, by another key each time", async () => {
+Deno.test("train() perturbs for the current model at each step, with a new key each time", async () => {
   const [biases, keys] = [new Set<number>(), new Set<number>()];
   const spy: Perturbation = {
     name: "spy",
@@ -177,7 +177,7 @@ Deno.test("train() lets its model be measured, attacked and saved on the way, an
   }
 });
 
-Deno.test("train() from a model goes on from its parameters and leaves it as it was", async () => {
+Deno.test("train() from a model starts from its parameters and leaves the model unchanged", async () => {
   for (const [name, { start, options }] of Object.entries(trainings)) {
     using first = await train(start, trainSet, { ...options, epochs: 1 });
     const before = saveModel(first);

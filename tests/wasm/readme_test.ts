@@ -70,7 +70,7 @@ function fresh() {
   } as { memory: WebAssembly.Memory } & Record<string, (...args: number[]) => number>;
 }
 
-Deno.test("what wasm/README.md says of memory holds", () => {
+Deno.test("the rules of memory in wasm/README.md hold", () => {
   const { memory, alloc, free, abiVersion, exp } = fresh();
   assertEquals(abiVersion(), Number(page.match(/`abiVersion\(\)` is (\d+)/)![1]));
   assertEquals(memory.buffer.byteLength, 2 ** 20);

@@ -153,7 +153,7 @@ const REFUSED: readonly [string, Partial<OnnxParts>, string, OnnxOptions?][] = [
   ],
 ];
 
-Deno.test("readOnnx() refuses what it cannot read, in a sentence that names the node", () => {
+Deno.test("readOnnx() refuses unknown operators, in a sentence that names the node", () => {
   using whole = readOnnx(fileOf());
   assertEquals([whole.inputs, whole.classes], [2, 3]);
   for (const [name, changes, sentence, options] of REFUSED) {

@@ -82,7 +82,7 @@ function small(
 
 const layer = (class_name: string, config = {}) => ({ class_name, config: { name: "own", ...config } });
 
-Deno.test("readTfjs() refuses what it does not know of a layer, naming it", () => {
+Deno.test("readTfjs() refuses unknown settings of a layer, and names the layer", () => {
   using plain = small();
   assertEquals([...plain.scores(matrix(1, 1, [2])).data], [2, -2]);
   const refused: [string, () => unknown][] = [

@@ -42,7 +42,7 @@ Deno.test("bench --quick --json writes a row for every kernel, and the machine",
   await Deno.remove(file);
 });
 
-Deno.test("every kernel has a case, but the products and what gives one number", () => {
+Deno.test("every kernel has a case, except for products and kernels that give one number", () => {
   const elsewhere = [
     "gemmNN",
     "gemmNT",
@@ -103,7 +103,7 @@ Deno.test("measure() interleaves, and rowsOf() takes shares and differences roun
   assertEquals(rows[1].share, 0.5);
 });
 
-Deno.test("bench results writes each part of several runs once, by build, and refuses a file that is none", async () => {
+Deno.test("bench results writes each part of several runs once, by build, and refuses a file that is not of results", async () => {
   const [file, page] = [await Deno.makeTempFile(), await Deno.makeTempFile()];
   assertEquals((await bench("--quick", "--only", "latency", "--json", file)).code, 0);
   assertEquals((await bench("results", "--from", `${file},${file}`, "--out", page)).code, 0);

@@ -11,7 +11,7 @@ import * as threaded from "../../../wasm/threads.ts";
 const from = rng(1);
 const bytes = (n: number) => Uint8Array.from({ length: n }, () => from.below(256));
 
-Deno.test("unpacked() makes what packed() and patchOf() were given, whatever the two are", () => {
+Deno.test("unpacked() inverts packed() and patchOf() for any bytes", () => {
   const base = bytes(1000), none = new Uint8Array();
   const middle = base.subarray(300, 700), replaced = base.slice();
   replaced[500] ^= 1;
@@ -37,7 +37,7 @@ Deno.test("unpacked() makes what packed() and patchOf() were given, whatever the
   assertEquals(unpacked(long, patchOf(long, long)), long);
 });
 
-Deno.test("symbols() makes what coded() was given, however rare bytes are", () => {
+Deno.test("symbols() inverts coded(), with rare bytes too", () => {
   const rare = Uint8Array.from({ length: 2 ** 17 }, (_, i) => Math.clz32(i));
   for (const wanted of [new Uint8Array(), Uint8Array.of(7), Uint8Array.of(0, 255), bytes(5000), rare]) {
     assertEquals(symbols(coded(wanted)), wanted);
@@ -45,12 +45,12 @@ Deno.test("symbols() makes what coded() was given, however rare bytes are", () =
   assert(coded(rare).length < 131 + 2 ** 17 / 8 * 2.1);
 });
 
-Deno.test("packed() of what repeats itself is short", () => {
+Deno.test("packed() of repetitive bytes is short", () => {
   const part = bytes(100);
   assert(packed(Uint8Array.from({ length: 2000 }, (_, i) => part[i % 100])).length < 200);
 });
 
-Deno.test("patchOf() of what differs in few places is short", () => {
+Deno.test("patchOf() of bytes that differ in few places is short", () => {
   const base = bytes(20_000), wanted = base.slice();
   for (const place of [10, 5000, 19_000]) wanted[place] ^= 1;
   assert(patchOf(base, wanted).length < 40);

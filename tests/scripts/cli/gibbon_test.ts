@@ -50,7 +50,7 @@ Deno.test("gibbon says which word it does not know, and which is near", async ()
   await assertRefused(["--fast"], 2, "There is no option --fast; gibbon --help lists the commands");
 });
 
-Deno.test("gibbon tells bad data in one sentence, and writes nothing", () =>
+Deno.test("gibbon reports bad data in one sentence, and writes nothing", () =>
   inFolder(async (folder) => {
     const data = await smallDigits(folder);
     const train = ["train", "--model", "softmaxLinear", "--out", `${folder}/model`, "--data"];
@@ -99,7 +99,7 @@ Deno.test("gibbon tells bad data in one sentence, and writes nothing", () =>
     assertEquals(filesIn(folder), ["cut", "digits", "high", "none", "swapped"]);
   }));
 
-Deno.test("gibbon tells bad model files in one sentence", () =>
+Deno.test("gibbon reports bad model files in one sentence", () =>
   withModel(async ({ folder, data, model }) => {
     const jpeg = `${folder}/photo.jpg`;
     await Deno.writeFile(
@@ -145,7 +145,7 @@ Deno.test("gibbon tells bad model files in one sentence", () =>
     );
   }));
 
-Deno.test("gibbon tells bad numbers, families and outputs in one sentence", () =>
+Deno.test("gibbon reports bad numbers, families and outputs in one sentence", () =>
   inFolder(async (folder) => {
     const train = (...rest: string[]) => ["train", "--data", "digits", ...rest];
     const out = ["--out", `${folder}/model`];

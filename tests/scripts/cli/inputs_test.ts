@@ -63,7 +63,7 @@ Deno.test("a model keeps how its data were scaled and what its classes are calle
     }
   }));
 
-Deno.test("classes that count from 1 keep their numbers: what an attack wrote of some of them is of no others", () =>
+Deno.test("classes that count from 1 keep their numbers in files that an attack wrote of some of them", () =>
   inFolder(async (folder) => {
     const rows = Array.from({ length: 60 }, (_, i) => `${i % 3 + 1},${[i % 3, -(i % 3), 1, i % 7 / 50]}`);
     await Deno.writeTextFile(`${folder}/train.csv`, rows.join("\n"));
@@ -78,7 +78,7 @@ Deno.test("classes that count from 1 keep their numbers: what an attack wrote of
     }
   }));
 
-Deno.test("evaluate --confusion counts what each class is taken for, by names that no terminal takes for commands", () =>
+Deno.test("evaluate --confusion counts predictions of each class, by names without control characters", () =>
   inFolder(async (folder) => {
     const names = ["a\u001b[31mb", "cat"];
     const rows = Array.from({ length: 40 }, (_, i) => `${i % 2},${i % 5 / 9},${names[i % 2]}`);

@@ -67,7 +67,7 @@ Deno.test("info draws the graph of an ONNX file, with the file of its weights be
     );
   }));
 
-Deno.test("info says what of an ONNX file it does not know", async () => {
+Deno.test("info names the operators of an ONNX file that it does not know", async () => {
   const { code, err } = await gibbon(["info", path("forest.onnx")]);
   assertEquals(code, 1);
   assert(err.includes(`Cannot read model ${path("forest.onnx")}: node "TreeEnsembleClassifier"`), err);
@@ -137,7 +137,7 @@ function tensorFile({ length }: readonly number[][], values: readonly number[]):
   return Uint8Array.from([...dims, 16, 1, 0x4a, size % 128 + 128, size >> 7, ...data]);
 }
 
-Deno.test("an ONNX file is compared with test data beside it: info tells, and what differs is refused", () =>
+Deno.test("an ONNX file is compared with test data beside it: info reports it, and a difference is refused", () =>
   inFolder(async (folder) => {
     const { x, y } = cases.logistic3_names, file = `${folder}/model.onnx`;
     await Deno.copyFile(path("logistic3_names.onnx"), file);

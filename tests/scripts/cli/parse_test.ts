@@ -122,7 +122,7 @@ Deno.test("parse() takes what an option means alone where no value follows it", 
   assertThrows(() => proof("--proof", "other"), UserError, "--proof must be auto or none, not other");
 });
 
-Deno.test("parse() refuses in one sentence what does not fit", () => {
+Deno.test("parse() refuses arguments that do not fit in one sentence", () => {
   const me = ["it", "--name", "me"];
   assertUsage(["it"], "specimen needs --name TEXT; see gibbon help specimen");
   assertUsage(["--name", "me"], "specimen needs FILE after it");
@@ -157,7 +157,7 @@ Deno.test("parse() asks for nothing else where help is wanted", () => {
   assertEquals([parsed("--help").help, parsed("-h").help], [true, true]);
 });
 
-Deno.test("helpOf() tells every option, its range and its default", () => {
+Deno.test("helpOf() shows every option, its range and its default", () => {
   assertEquals(
     helpOf(specimen),
     `Try every kind of option.
@@ -212,7 +212,7 @@ const moving = command({
   run: () => Promise.resolve(0),
 });
 
-Deno.test("parse() gives options that go with what was chosen, to all that take them, and refuses the others", () => {
+Deno.test("parse() gives options of the chosen names to all that take them, and refuses the others", () => {
   const own = (...args: string[]) => parse(moving, args).own as Record<string, unknown>;
   assertEquals(own(), { way: { walk: {} } });
   assertEquals(own("--steps", "3", "--step-size=.5", "--no-restart", "--pace", "quick"), {
@@ -240,7 +240,7 @@ Deno.test("parse() gives options that go with what was chosen, to all that take 
   refused(["--stpes", "1"], "move has no option --stpes; did you mean --steps?");
 });
 
-Deno.test("helpOf() tells such options below the choices that they go with, within the width", () => {
+Deno.test("helpOf() shows such options below the choices that have them, within the width", () => {
   const help = helpOf(moving, 60);
   assertEquals(
     help.slice(help.indexOf("\nWith")),

@@ -23,7 +23,7 @@ function drawn(
   return lines.map((line) => line.replace("\r\x1b[K", "|"));
 }
 
-Deno.test("showProgress() says nothing of what is over within two seconds", () => {
+Deno.test("showProgress() shows nothing for work of less than two seconds", () => {
   assertEquals(drawn([[0, 0], [1000, 0.5], [1999, 1]]), []);
 });
 
@@ -36,13 +36,13 @@ Deno.test("showProgress() estimates from the pace so far, at most ten times a se
   ]);
 });
 
-Deno.test("showProgress() does not count what was done before, and keeps to the width", () => {
+Deno.test("showProgress() does not count earlier work, and keeps to the width", () => {
   assertEquals(drawn([[2000, 0.75]], 0.5), ["|train 75 %, 2 s left", "|"]);
   assertEquals(drawn([[2000, 0]]), ["|train 0 %", "|"]);
   assertEquals(drawn([[2000, 0.5, "x".repeat(40)]])[0].length, 40);
 });
 
-Deno.test("showProgress() takes a better estimate of what is left, if there is one", () => {
+Deno.test("showProgress() uses a better estimate of the time left, if there is one", () => {
   const lines: string[] = [];
   let now = 0;
   const progress = showProgress("run", { write: (text) => lines.push(text), now: () => now });

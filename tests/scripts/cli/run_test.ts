@@ -24,7 +24,7 @@ Deno.test("ended(): 1 for what failed, 2 for wrong usage, 130 for an interruptio
   ]);
 });
 
-Deno.test("ended(): a command's own exit code for failures leaves usage and interruptions as they are", () => {
+Deno.test("ended(): a command's own exit code for failures does not change those of wrong usage and interruptions", () => {
   const failure = 7;
   assertEquals(told(new InputError("shape", "do it", "no"), { failure })[0], 7);
   assertEquals(told(new UserError("no"), { failure })[0], 7);

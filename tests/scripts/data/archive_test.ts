@@ -55,7 +55,7 @@ Deno.test("npzTables() takes inputs and labels of one part by each pair of names
   }
 });
 
-Deno.test("npzTables() says what an archive holds instead, which array is none, and that it is no whole archive", () => {
+Deno.test("npzTables() says what an archive holds instead, which array is invalid, and that an archive is cut off", () => {
   const whole = npz({ x: x(1, 2), y: y(0, 1) }, 6);
   for (
     const [bytes, problem] of [

@@ -79,7 +79,7 @@ async function assertWhole(folder: string): Promise<void> {
   }
 }
 
-Deno.test("downloadMnist() fetches each file once, tells of its progress, and keeps what is good", () =>
+Deno.test("downloadMnist() fetches each file once, reports its progress, and keeps good files", () =>
   withMirrors([ranged], async (mirrors, folder) => {
     const heard: Progress[] = [];
     const out = `${folder}/new/mnist`;
@@ -130,7 +130,7 @@ Deno.test("downloadMnist() takes the whole file from a server that ignores range
     await assertWhole(folder);
   }));
 
-Deno.test("downloadMnist() goes on to the next mirror, and with what the last one gave", async () => {
+Deno.test("downloadMnist() tries the next mirror, and completes the bytes of the last one", async () => {
   for (const first of [missing, wrong]) {
     await withMirrors([first, ranged], async (mirrors, folder) => {
       await get(folder, mirrors);

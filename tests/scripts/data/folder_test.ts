@@ -125,7 +125,7 @@ Deno.test("loadData() takes one file of each kind, with its labels beside it whe
   });
 });
 
-Deno.test("loadData() holds every fifth example of one part out, and standardises by the others", async () => {
+Deno.test("loadData() holds every fifth example of a single table out, and standardises by the others", async () => {
   const lines = Array.from({ length: 10 }, (_, i) => `${i % 2},${i % 5 === 4 ? 100 : i % 2}`).join("\n");
   await withFolder({ "all.csv": lines }, async (folder) => {
     const { train, test, reading } = await loadData(folder, { holdOut: true, scale: "standard" });

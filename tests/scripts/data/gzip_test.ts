@@ -17,7 +17,7 @@ Deno.test("gunzip() undoes gzip, of several members and with zeros after them", 
   assertEquals(await gunzip(await gzip(new Uint8Array())), new Uint8Array());
 });
 
-Deno.test("gunzip() refuses what is cut, changed or empty", async () => {
+Deno.test("gunzip() refuses bytes that are cut off, changed or empty", async () => {
   const packed = await gzip(Uint8Array.from({ length: 1000 }, (_, i) => i));
   const changed = packed.with(packed.length - 6, packed.at(-6)! ^ 1);
   for (const bytes of [packed.subarray(0, -1), packed.subarray(0, 12), changed, Uint8Array.of(31, 139)]) {

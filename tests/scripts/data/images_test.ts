@@ -56,7 +56,7 @@ Deno.test("imageOf() reads grey JPEGs as grey and others as red, green and blue"
   near(red.data, [200, 40, 20]);
 });
 
-Deno.test("imageOf() refuses what is transparent, cut, too large or no image", () => {
+Deno.test("imageOf() refuses images that are transparent, cut off or too large, and other files", () => {
   assertThrows(
     () => imageOf(png([255, 0, 0, 255], { channels: 2 })),
     InputError,
@@ -99,7 +99,7 @@ Deno.test("loadData() reads folders of images by class, numbers in order and wor
   );
 });
 
-Deno.test("loadData() names the image of another size, and the one that is none", async () => {
+Deno.test("loadData() names the image of another size, and the file that is not an image", async () => {
   const other = encode({ width: 1, height: 1, channels: 1, depth: 8, data: Uint8Array.of(0) });
   await withFolder({ "a/1.png": png([255, 0]), "b/2.png": other }, async (folder) => {
     const { message } = await assertRejects(() => loadData(folder), UserError);

@@ -18,7 +18,7 @@ Deno.test("onnxruntimeClassifier() answers at once by log p, with the file's nam
   assertClose(data.slice(0, 2), [Math.log(0.5), Math.log(0.5)], 1e-6);
 });
 
-Deno.test("what onnxruntimeClassifier() gives is attacked by what needs no gradient", () => {
+Deno.test("onnxruntimeClassifier() can be attacked without gradients", () => {
   using box = onnxruntimeClassifier(forest, { from });
   const examples = batch({ x: matrix(2, 5, [0.25, 0, 0, 0, 0, 2, 0, 0, 0, 0]), labels: [1, 1] });
   const { fooled } = signNoise(box, examples, { epsilon: 0.5, restarts: 20 });
@@ -31,7 +31,7 @@ Deno.test("what onnxruntimeClassifier() gives is attacked by what needs no gradi
   assertEquals(error.code, "value");
 });
 
-Deno.test("onnxruntimeClassifier() tells what is missing, and what it is told", () => {
+Deno.test("onnxruntimeClassifier() names what is missing, and passes on onnxruntime's errors", () => {
   const missing = new URL("none.js", import.meta.url).href;
   assertThrows(
     () => onnxruntimeClassifier(forest, { from: missing }),

@@ -11,7 +11,7 @@ const linear = softmaxLinear({ inputs: 3, classes: 2 });
 const none = new Map<string, string>();
 const pairs = (text: string) => pairsOf(text);
 
-Deno.test("weightsFor() takes torch's shapes as they are and turns Keras's", () => {
+Deno.test("weightsFor() takes torch's shapes and transposes Keras's", () => {
   const torch = { "fc.weight": tensor(2, 3), "fc.bias": tensor(2) };
   const { W, b } = weightsFor(linear, torch, pairs("W=fc.weight,b=fc.bias"), "auto");
   assertEquals([[...W.data], [...b.data], W.shape], [[1, 2, 3, 4, 5, 6], [1, 2], [2, 3]]);
@@ -23,7 +23,7 @@ Deno.test("weightsFor() takes torch's shapes as they are and turns Keras's", () 
   );
 });
 
-Deno.test("weightsFor() asks where a square matrix does not say whether it is turned", () => {
+Deno.test("weightsFor() asks whether to transpose where all matrices are square", () => {
   const square = softmaxLinear({ inputs: 2, classes: 2 });
   const tensors = { W: tensor(2, 2), b: tensor(2) };
   assertThrows(
@@ -35,7 +35,7 @@ Deno.test("weightsFor() asks where a square matrix does not say whether it is tu
   assertEquals([...weightsFor(square, tensors, none, "yes").W.data], [1, 3, 2, 4]);
 });
 
-Deno.test("weightsFor() refuses what does not fit, is missing, or may be several", () => {
+Deno.test("weightsFor() refuses tensors that do not fit, are missing, or are ambiguous", () => {
   const W = tensor(2, 3), b = tensor(2);
   for (
     const [tensors, map, problem] of [

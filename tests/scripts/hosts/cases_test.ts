@@ -63,7 +63,7 @@ function decodedGiven(row: Case): Given {
 }
 
 for (const row of accepted) {
-  Deno.test(`hosts' cases: the library gives what they must, ${row.name}`, async () => {
+  Deno.test(`hosts' cases: the library gives the expected results, ${row.name}`, async () => {
     assertEquals(await call(row), row.gives!.flat());
   });
 }

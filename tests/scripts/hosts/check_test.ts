@@ -62,7 +62,7 @@ Deno.test("test:hosts fails on a difference, on one asked for that is not there,
   assertEquals([none.code, none.err.split("\n").at(-1)], [1, "No host was checked"]);
 });
 
-Deno.test("test:hosts says which program failed and what it said, and knows its hosts", async () => {
+Deno.test("test:hosts names the program that failed and its message, and knows its hosts", async () => {
   const { code, err } = await check([broken]);
   assertEquals(code, 1);
   assertMatch(err, /^Cannot run .*host\.ts.*: it ended with 3\nno luck$/);

@@ -3,7 +3,7 @@ import { codeName, dataName } from "../../../scripts/jobs/code.ts";
 import { digits } from "../../../src/mod.ts";
 import { inFolder } from "../cli/support.ts";
 
-Deno.test("codeName() changes with every source that measures, and with none of those that show what was measured", () =>
+Deno.test("codeName() changes with every source that measures, and not with sources that only show results", () =>
   inFolder(async (folder) => {
     const root = new URL(`file://${folder}/`);
     const write = async (name: string, text: string) => {

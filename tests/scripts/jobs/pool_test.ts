@@ -18,7 +18,7 @@ function breaking() {
   return { ...executorOf(workers, shared), [Symbol.dispose]: () => workers[Symbol.dispose]() };
 }
 
-Deno.test("pool() tells a failure and a worker that broke down in one sentence", async () => {
+Deno.test("pool() reports a failure and a broken worker in one sentence", async () => {
   using executor = breaking();
   const hooks = { onProgress() {} };
   const train = (name: string) => executor.train({ name, seed: 3 }, hooks);

@@ -3,7 +3,7 @@ import { s3Store } from "../../../scripts/jobs/s3_store.ts";
 
 const NAMES = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"];
 
-Deno.test("s3Store() asks again what a busy service refused, and says at once what it never will", async () => {
+Deno.test("s3Store() retries a request that a busy service refused, and fails at once where retrying is useless", async () => {
   const kept = new Map<string, Uint8Array>(), asked: string[] = [];
   let refuse: number[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {

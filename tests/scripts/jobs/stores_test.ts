@@ -3,7 +3,7 @@ import { cacheFolder, folderStore, openFolder } from "../../../scripts/jobs/stor
 import { UserError } from "../../../scripts/errors.ts";
 import { filesIn, inFolder } from "../cli/support.ts";
 
-Deno.test("openFolder() makes the folder, clears away what was left half written long ago, and says what it cannot", () =>
+Deno.test("openFolder() makes the folder, removes old unfinished files, and names its failure", () =>
   inFolder(async (folder) => {
     const cache = `${folder}/a/b`;
     await openFolder(cache);
@@ -26,7 +26,7 @@ Deno.test("cacheFolder() is the user's", () => {
   }
 });
 
-Deno.test("folderStore() keeps bytes by key, has nothing of what was never put or is deleted, and says what it cannot", () =>
+Deno.test("folderStore() keeps bytes by key, has none for unknown or deleted keys, and names its failure", () =>
   inFolder(async (folder) => {
     const store = folderStore(folder);
     assertEquals(await store.get("results/a"), undefined);

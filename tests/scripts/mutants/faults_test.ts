@@ -53,7 +53,7 @@ Deno.test("switchable holds each fault of a text, one of which its number switch
   assert(faults.length > 30);
 });
 
-Deno.test("switchable counts from an offset, and tells what was reached by the first fault of each place", () => {
+Deno.test("switchable counts from an offset, and records reached places by their first faults", () => {
   const text = "(a) => a > 0 ? a + 1 : a - 1", reached: number[] = [];
   Object.assign(globalThis, { plantedFault: 0, reachedFaults: reached });
   assertEquals((0, eval)(switchable(text, faultsIn(text), 10))(3), 4);

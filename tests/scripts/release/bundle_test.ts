@@ -61,7 +61,7 @@ Deno.test("a bundle of cnn brings the kernels of images", async () => {
   }
 });
 
-Deno.test("a bundle for compiled modules has none of the binaries within", async () => {
+Deno.test("a bundle for compiled modules contains no binary", async () => {
   const [whole, { bytes, files }] = [
     await bundled(NAMES, "./src/mod.ts"),
     await bundled(NAMES, "./src/module.ts"),

@@ -18,7 +18,7 @@ Deno.test("conformance() gives the committed hashes, on one thread and on two", 
   }
 });
 
-Deno.test("conformance() hashes what the kernels give: where multiply-adds fuse, all but the data differs", async () => {
+Deno.test("conformance() hashes the kernels' outputs: where multiply-adds fuse, all but the data differ", async () => {
   const only = ["digits", "training", "adversarialTraining"];
   const relaxed = await conformance({ only, start: () => init({ kernels: "relaxed" }) });
   const different = differences(relaxed, table).filter((row) => row in relaxed);

@@ -31,7 +31,7 @@ async function withTool(version: string, use: (tool: Tool, path: string) => Prom
   }
 }
 
-Deno.test("rowOf() tells equal from different hashes, and too few threads from enough", async () => {
+Deno.test("rowOf() distinguishes equal from different hashes, and too few threads from enough", async () => {
   const result = async (outcome: Outcome, threads?: number) => {
     const { result, detail } = await row(() => Promise.resolve(outcome), { threads });
     return [result, detail];
@@ -43,12 +43,12 @@ Deno.test("rowOf() tells equal from different hashes, and too few threads from e
   assertEquals(await result({ ...OUTCOME, threads: 1 }, 2), ["failed", "expected 2 threads, got 1"]);
 });
 
-Deno.test("rowOf() tells what failed and what holds", async () => {
+Deno.test("rowOf() reports failures and successes", async () => {
   assertEquals((await row(() => Promise.reject(new Error("it fell over")))).detail, "it fell over");
   assertEquals((await row(() => Promise.resolve())).result, "holds");
 });
 
-Deno.test("rowOf() says how to install what is not found, and of which version what is", () =>
+Deno.test("rowOf() says how to install a missing tool, and gives the version of one that is found", () =>
   withTool("1.2.3", async (tool) => {
     const run = () => Promise.resolve(OUTCOME);
     assertEquals((await row(run, { needs: [tool] })).version, "1.2.3");
@@ -64,7 +64,7 @@ Deno.test("findTool() takes the first command that is there, and none that is to
     assertEquals(await findTool({ ...tool, least: 20 }), undefined);
   }));
 
-Deno.test("passed() lets only missing hosts through, unless all are to be there", () => {
+Deno.test("passed() tolerates missing hosts only, and none where all are required", () => {
   const rows = (...results: Row["result"][]) => results.map((result) => ({ host: "", form: "", result }));
   assertEquals(passed(rows("equal", "holds", "not found")), true);
   assertEquals(passed(rows("equal", "holds", "not found"), { all: true }), false);

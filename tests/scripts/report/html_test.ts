@@ -35,7 +35,7 @@ Deno.test("html() has a row for every claim, and every figure with its title and
 Deno.test("html() says that the paper's attack is no bound on robustness", () =>
   assertStringIncludes(page, "FGSM alone is no bound on robustness"));
 
-Deno.test("html() escapes what it is given", () => {
+Deno.test("html() escapes its values", () => {
   assertStringIncludes(page, "4 &amp; 5");
   assert(!page.includes("<against>"));
 });
@@ -57,7 +57,7 @@ Deno.test("html() draws lines and bars twice, each as an image with colors of it
   }
 });
 
-Deno.test("html() keeps what is read apart from what it lies on, in light and dark", () => {
+Deno.test("html() has enough contrast between text and background, in light and dark", () => {
   const [light, dark] = page.match(/<style>(.*?)\n/s)![1].split("@media(prefers-color-scheme:dark)");
   for (const scheme of [light, dark]) {
     const colors = new Map(
@@ -152,7 +152,7 @@ Deno.test("chart() shows names of bars whole, whatever their length, and values 
   }
 });
 
-Deno.test("chart() draws no bar of what is not known, and says so", () => {
+Deno.test("chart() draws no bar for unknown values, and says so", () => {
   const values = [{ x: "softmax", value: 40 }, { x: "maxout", value: null }];
   const { wide: { svg } } = chart({
     kind: "bars",
@@ -183,7 +183,7 @@ Deno.test("chart() draws a small chart for each panel, by name", () => {
   }
 });
 
-Deno.test("chart() leaves out of a line what is not to be seen, and keeps every corner", () => {
+Deno.test("chart() leaves invisible points out of a line, and keeps every corner", () => {
   const points = Array.from({ length: 401 }, (_, i) => [i, Math.abs(i - 150)] as const);
   const axes = { x: { label: "x" }, y: { label: "y" } };
   const { svg: wide } = chart({

@@ -39,7 +39,7 @@ Deno.test("paceOf() estimates from constants until it has measured, then from it
   assertEquals(pace.took(a.id), 5000);
 });
 
-Deno.test("paceOf() does not take what was kept from an earlier run for speed", () => {
+Deno.test("paceOf() does not count results of an earlier run as speed", () => {
   let now = 0;
   const pace = estimateOf([a, b], { width: 1, now: () => now });
   pace.note(a, 1, "");
@@ -52,7 +52,7 @@ Deno.test("paceOf() does not take what was kept from an earlier run for speed", 
   assertEquals(pace.done(), 1);
 });
 
-Deno.test("paceOf() tells all that runs, with seeds if there are several", () => {
+Deno.test("paceOf() names all running tasks, with seeds if there are several", () => {
   const [one, two] = [task("a", 1), task("a", 1, { kind: "run", seed: 2 })];
   const pace = estimateOf([one, two], { width: 2, now: () => 0 });
   pace.note(one, 0.1, "epoch 1 of 9");

@@ -44,7 +44,7 @@ Deno.test("createClient() aborts a request by its signal", async () => {
   assertEquals(trained.finished, false);
 });
 
-Deno.test("createClient() that has failed rejects what waits and what comes", async () => {
+Deno.test("createClient() that has failed rejects waiting and later calls", async () => {
   const { port1 } = new MessageChannel();
   const { send, fail } = createClient(port1 as unknown as Channel);
   const waiting = assertRejects(() => send("gallery", { count: 1 }), Error, "gone");

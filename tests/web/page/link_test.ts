@@ -37,7 +37,7 @@ Deno.test("writeLink() and readLink() give back every setting, and none of the d
   assertEquals(readLink(""), DEFAULTS);
 });
 
-Deno.test("readLink() takes nothing that a control could not set, whatever a link says", () => {
+Deno.test("readLink() ignores every setting that a control could not make", () => {
   const hostile = [
     "digit=36",
     "digit=-1",

@@ -32,7 +32,7 @@ Deno.test("writePixels() and readPixels() give back every leveled image exactly,
   }
 });
 
-Deno.test("readPixels() refuses what is no image", () => {
+Deno.test("readPixels() refuses bytes that are not an image", () => {
   const text = writePixels(stroke());
   for (const other of ["", text.slice(1), `${text}A`, text.replace(/.$/, "."), text.replace(/^./, "é")]) {
     assertEquals(readPixels(other), undefined);

@@ -28,7 +28,7 @@ Deno.test("newestOnly() works on the first at once, then on the newest alone", a
   assertEquals(begun, [1, 4, 5]);
 });
 
-Deno.test("newestOnly() tells an error and goes on with what waits", async () => {
+Deno.test("newestOnly() reports an error and continues with the waiting call", async () => {
   const { ask, begun, errors, ends, settle } = works();
   [1, 2].forEach(ask);
   ends[0].reject("broken");

@@ -34,7 +34,7 @@ function predictions(clean: Prediction, attacked: Prediction, noisy = clean): Pr
   return { clean, attacked, noisy };
 }
 
-Deno.test("percent() keeps what matters of a fraction", () => {
+Deno.test("percent() keeps the significant digits of a fraction", () => {
   const shown = [0, 0.00001, 0.0004, 0.001, 0.123, 0.9994, 0.9996, 1].map(percent);
   assertEquals(shown, ["0 %", "0.00 %", "0.04 %", "0.1 %", "12.3 %", "99.9 %", "100 %", "100 %"]);
 });
@@ -64,7 +64,7 @@ Deno.test("runConformance() calls no model fooled that was wrong before", () => 
   assertEquals(outcomeText(predictions(one, two), 0), "wrong without the attack");
 });
 
-Deno.test("finding() says which ε is enough, and for what", () => {
+Deno.test("finding() names the ε that is enough, and the class", () => {
   const max = 0.5, right = { label: 4, wrongBefore: false };
   assertEquals(
     finding({ ...right, epsilon: 0.06, predicted: 9 }, { max }),
@@ -78,7 +78,7 @@ Deno.test("finding() says which ε is enough, and for what", () => {
   assertMatch(finding({ label: 4, wrongBefore: true }, { max }), /wrong here without any attack/);
 });
 
-Deno.test("strongestText() says what many steps need beside one attack, and that one attack is no bound", () => {
+Deno.test("strongestText() compares the sizes that many steps and one attack need, and says that one attack is no bound", () => {
   const of = (epsilon?: number) => ({ label: 3, wrongBefore: false, epsilon, predicted: epsilon && 8 });
   const text = (many?: number, chosen?: number) =>
     strongestText(of(many), of(chosen), { max: 0.5, attack: "Fast gradient sign" });
@@ -100,7 +100,7 @@ Deno.test("provenText() never says more than is proven", () => {
   assertMatch(provenText(0.05999), /by 0\.059 or more/);
 });
 
-Deno.test("noiseText() tells what random signs do, also when they fool", () => {
+Deno.test("noiseText() describes the effect of random signs, also when they fool", () => {
   assertMatch(noiseText(predictions(zero, one, zero), 0), /changes nothing: still 0, 90\.0 %/);
   assertMatch(noiseText(predictions(zero, zero, zero), 0), /changes nothing either/);
   assertMatch(noiseText(predictions(zero, one, two), 0), /random signs alone change .*: 2, 90\.0 %/);
@@ -139,7 +139,7 @@ Deno.test("curvesText() says lines of lines only, and where the label is ahead",
   assertEquals(nonlinearity({ label: 0, scores: [Float32Array.of(0, 1, 2)] }), 0);
 });
 
-Deno.test("transferText() tells the strongest transfer, and none where there is none", () => {
+Deno.test("transferText() names the strongest transfer, and says where there is none", () => {
   const table = { epsilon: 0.1, attack: "fgsm", examples: 10, names: ["a", "b"], clean: [0.1, 0.2] };
   const title = (name: string) => name.toUpperCase();
   const some = transferText({ ...table, attacked: [[1, 0.5], [0.2, 1]] }, title);
@@ -147,7 +147,7 @@ Deno.test("transferText() tells the strongest transfer, and none where there is 
   assertMatch(transferText({ ...table, attacked: [[1, 0.2], [0.1, 1]] }, title), /no attack on one model/);
 });
 
-Deno.test("filtersText() tells of the training that is shown", () => {
+Deno.test("filtersText() describes the training that is shown", () => {
   assert(filtersText([false]).includes("Trained without attacks"));
   assert(filtersText([true]).includes("Trained adversarially"));
   assert(!filtersText([true, false]).includes("Trained"));

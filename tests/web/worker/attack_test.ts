@@ -13,7 +13,7 @@ async function withModel() {
   return { request, bytes: bytes!, model: loadModel(bytes!) };
 }
 
-Deno.test("attack adds what fgsm adds, and every model predicts the example before, after, and with random signs", async () => {
+Deno.test("attack adds the perturbation of fgsm, and every model predicts the example before, after, and with random signs", async () => {
   const { request, bytes, model } = await withModel();
   await request("setModel", { name: "same", bytes });
   const epsilon = 0.2;
@@ -62,7 +62,7 @@ Deno.test("attack with a target raises the target's probability", async () => {
   }
 });
 
-Deno.test("smallest is enough, one step less is not, and nothing within what certify proves is", async () => {
+Deno.test("smallest fools, one step less does not, and nothing within certify's radius does", async () => {
   const { request, model } = await withModel();
   const step = 0.005;
   let found = 0;
@@ -82,7 +82,7 @@ Deno.test("smallest is enough, one step less is not, and nothing within what cer
   assert(found > 6);
 });
 
-Deno.test("strongest needs no more than a single step on most examples, and never less than what certify proves", async () => {
+Deno.test("strongest needs no more than a single step on most examples, and never less than certify's radius", async () => {
   const { request } = await withModel();
   const step = 0.005;
   let [found, less] = [0, 0];

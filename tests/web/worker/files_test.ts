@@ -23,7 +23,7 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuf
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-Deno.test("openFiles takes a model, which is then one of those that are shown the step", async () => {
+Deno.test("openFiles adds a model to those that see the attacked example", async () => {
   const request = requester();
   const opened = await request("openFiles", { files: [file("fresh.safetensors", fresh)] });
   assertEquals(opened, {
@@ -99,7 +99,7 @@ Deno.test("openFiles takes a saved state, and gives its link", async () => {
   assertEquals((await requester()("openFiles", { files: [file("a.json", state)] })).link, "epsilon=0.1");
 });
 
-Deno.test("openFiles refuses what does not fit in one sentence that names the file, and keeps what was there", async () => {
+Deno.test("openFiles refuses files that do not fit in one sentence that names the file, and keeps the earlier ones", async () => {
   const small = saveModel(model(softmaxLinear({ inputs: 4, classes: 10 })));
   const two = saveModel(model(logistic({ inputs: 784 })));
   const cut = fresh.slice(0, -1);

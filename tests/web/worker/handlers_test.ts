@@ -20,7 +20,7 @@ Deno.test("gallery shows the held-out digits", async () => {
   assertEquals([shown.train, shown.test, shown.inputs, shown.classes], [2000, 500, 784, 10]);
 });
 
-Deno.test("transfer measures each model on what was made for each", async () => {
+Deno.test("transfer measures each model on the examples made for each", async () => {
   const { request, model } = await withModel();
   const plan = { ...PLAN, family: "rbf" };
   await request("train", { name: "other", plan, watch: false, resume: false });
@@ -50,7 +50,7 @@ Deno.test("rubbish moves the same noise further with a greater step, and fools w
   assertEquals(some.before, none.confidence);
 });
 
-Deno.test("noiseError is the rate at which noise without a step is taken for a class", async () => {
+Deno.test("noiseError is the share of plain noise that is predicted as a class", async () => {
   const { request } = await withModel();
   const { errorRate } = await request("noiseError", { source: "mine", seed: 1, samples: 100 });
   assert(errorRate >= 0 && errorRate <= 1 && Number.isInteger(Math.round(errorRate * 1e6) / 1e4));

@@ -36,7 +36,7 @@ Deno.test("tableData() takes lines of 785 numbers for images of digits", () => {
   assertEquals(data.train.x.data[0], Math.fround(0.2));
 });
 
-Deno.test("tableData() refuses what is no table in one sentence", () => {
+Deno.test("tableData() refuses text that is not a table in one sentence", () => {
   const wrong: [string, string][] = [
     ["a,b\n", "Cannot open t: all examples are of one class"],
     ["1,2\n1,2,3", "Cannot open t: example 2 has 3 values, the first has 2"],

@@ -25,7 +25,7 @@ const few = {
 };
 const requester = () => requesterOf(createHandlers(few));
 
-Deno.test("a watched training tells after each epoch what its model is worth", async () => {
+Deno.test("a watched training reports its model's error after each epoch", async () => {
   for (const plan of plans) {
     const ends: EpochEnd[] = [];
     const { bytes, finished } = await requester()(
@@ -72,7 +72,7 @@ Deno.test("a training interrupted before its first epoch ends has no model, and 
   assertEquals([finished, bytes], [true, (await request("train", { ...name, resume: false })).bytes]);
 });
 
-Deno.test("a training that cannot be is refused, and what is there stays", async () => {
+Deno.test("an invalid training is refused, and the current model stays", async () => {
   const request = requester();
   await request("train", { name: "mine", plan: PLAN, watch: false, resume: false });
   const plan = { ...PLAN, epochs: 0 };

@@ -17,7 +17,7 @@ import { readNpy } from "../../../../src/data/npy.ts";
 import { oneOf } from "../../../../src/wording.ts";
 import { assertRefused, json, printed, SMALL_READING, withModel } from "../support.ts";
 
-Deno.test("attack writes what it made, from what, and what the model says of it", () =>
+Deno.test("attack writes its examples, the originals, and the model's predictions", () =>
   withModel(async ({ folder, data, model: file }) => {
     const out = `${folder}/adversarial`;
     const args = ["attack", "--model", file, "--data", data, "--attack", "fgsm", "--epsilon", "0.25"];
@@ -71,7 +71,7 @@ Deno.test("attack writes what it made, from what, and what the model says of it"
     });
   }));
 
-Deno.test("attack aims, clips, chooses its norm and its noise as told", () =>
+Deno.test("attack aims, clips, and chooses its norm and its noise as asked", () =>
   withModel(async ({ folder, data, model: file }) => {
     using model = loadModel(await Deno.readFile(file));
     const { test, train: trainSet } = await loadData(data);
@@ -171,7 +171,7 @@ Deno.test("attack writes .npy and .csv by the name's ending, and over nothing wi
     );
   }));
 
-Deno.test("attack refuses what cannot be, before it writes anything", () =>
+Deno.test("attack refuses invalid options before it writes anything", () =>
   withModel(async ({ folder, data, model }) => {
     const args = (...rest: string[]) => ["attack", "--model", model, "--data", data, ...rest];
     await assertRefused(args(), 2, "attack needs --epsilon E; see gibbon help attack");

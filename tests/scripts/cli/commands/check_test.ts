@@ -85,7 +85,7 @@ Deno.test("check --json prints the report of the library, which an edge handler 
     assert(report.flips.some(({ examples }) => examples.length > 0));
   }));
 
-Deno.test("check --junit writes a test case for each threshold, whatever the names hold", () =>
+Deno.test("check --junit writes a test case for each threshold, with any characters in names", () =>
   withGate(async ({ folder, model }, args) => {
     const odd = `${folder}/a<b>&"c\u0001.safetensors`;
     await Deno.copyFile(model, odd);
@@ -147,7 +147,7 @@ Deno.test("check ends with 2 and one sentence where the gate is not one", () =>
     }
   }));
 
-Deno.test("check ends with 2 where it could not judge: 1 is for the model alone", () =>
+Deno.test("check ends with 2 where it could not judge, because 1 means that the model failed", () =>
   withGate(async ({ folder, data }, args) => {
     const [, , model, , , ...rest] = await args(STRICT);
     assert(model.endsWith(".safetensors"));
@@ -191,7 +191,7 @@ Deno.test("the gate in the help of check is one", () =>
     assertEquals(err, `gibbon: Cannot read ${folder}/m: it does not exist\n`);
   }));
 
-Deno.test("check ends with 2 and a sentence where scores are no numbers, or gradients are none or vanish", () =>
+Deno.test("check ends with 2 and a sentence where scores are NaN, or gradients are missing or vanish", () =>
   withGate(async ({ folder, model: file }, args) => {
     const { inputs } = loadModel(await Deno.readFile(file));
     const family = softmaxLinear({ inputs, classes: 10 });
@@ -218,7 +218,7 @@ Deno.test("check ends with 2 and a sentence where scores are no numbers, or grad
     assertStringIncludes(still.err, "Cannot judge by fgsm: the gradient is 0 in every input of all");
   }));
 
-Deno.test("check asks for the worst case by options alone, which stand above a gate's", () =>
+Deno.test("check takes the worst case from options alone, which take precedence over a gate's", () =>
   withGate(async ({ model, data }, args) => {
     const check = ["check", "--model", model, "--data", data];
     const options = ["--epsilon", "0.02", "--bounds", "0,1", "--effort", "quick"];
@@ -246,7 +246,7 @@ Deno.test("check asks for the worst case by options alone, which stand above a g
     );
   }));
 
-Deno.test("check fails by default a network that is trained against single steps, which a gate of single steps lets pass", () =>
+Deno.test("check by default fails a network trained against single steps, which a gate of single steps passes", () =>
   inFolder(async (folder) => {
     // a stand-in for the network of 240 maxout units on MNIST
     const model = `${folder}/single.safetensors`;

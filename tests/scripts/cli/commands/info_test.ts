@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { loadModel } from "../../../../src/mod.ts";
 import { json, printed, withModel } from "../support.ts";
 
-Deno.test("info tells what a model file holds", () =>
+Deno.test("info shows the contents of a model file", () =>
   withModel(async ({ model: file }) => {
     using model = loadModel(await Deno.readFile(file));
     assertEquals(await json("info", file), {
@@ -39,7 +39,7 @@ Deno.test("info tells what a model file holds", () =>
     }
   }));
 
-Deno.test("info keeps to the width of the terminal, whatever the graph", async () => {
+Deno.test("info keeps to the width of the terminal for any graph", async () => {
   for (const name of ["torch_cnn2_legacy", "svc3_rbf"]) {
     const out = await printed(
       "info",

@@ -49,7 +49,7 @@ Deno.test("init writes a gate that its schema takes, whose thresholds check meet
     );
   }));
 
-Deno.test("init asks on a terminal, takes answers before what it finds, and says what it lacks elsewhere", () =>
+Deno.test("init asks on a terminal, prefers answers to what it finds, and without a terminal says what it lacks", () =>
   withModel(async ({ folder, data, model }) => {
     const args = [
       "init",

@@ -112,7 +112,7 @@ Deno.test("reproduce writes a report, and gives the same from the models that it
     assertEquals(filesIn(cache).length, kept.length + 1);
   }));
 
-Deno.test("reproduce goes on from where it was interrupted, and says so; from the beginning, where the state is damaged, which it names", () =>
+Deno.test("reproduce resumes where it was interrupted, and says so; it names a damaged state and starts over", () =>
   inFolder(async (folder) => {
     const data = await digitsIn(folder, 150);
     const [cache, other] = [`${folder}/cache`, `${folder}/other`];
@@ -146,7 +146,7 @@ function withoutTime(out: string): string {
   return out.replace(/\d+\s+s\./, "");
 }
 
-Deno.test("reproduce that is killed while it trains goes on to the same bytes as one that is not", () =>
+Deno.test("reproduce that is killed while it trains resumes to the same bytes as one that is not", () =>
   inFolder(async (folder) => {
     const data = await digitsIn(folder, 200);
     const [cache, other] = [`${folder}/cache`, `${folder}/other`];
@@ -183,7 +183,7 @@ function readable(folder: string): string[] {
   }
 }
 
-Deno.test("reproduce refuses what it cannot do in one sentence", () =>
+Deno.test("reproduce refuses invalid options in one sentence", () =>
   inFolder(async (folder) => {
     const data = await digitsIn(folder, 60);
     await assertRefused(

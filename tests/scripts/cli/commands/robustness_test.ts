@@ -37,7 +37,7 @@ Deno.test("robustness prints the bracket and the cascade within 80 columns", () 
     assertStringIncludes(text, "test examples, inputs without bounds, seed 0.");
   }));
 
-Deno.test("robustness refuses sizes of 0, and what it does not know", () =>
+Deno.test("robustness refuses sizes of 0, and unknown options", () =>
   withModel(async ({ data, model }) => {
     const args = ["robustness", "--model", model, "--data", data];
     await assertRefused(args, 2, "robustness needs --epsilon E,…; see gibbon help robustness");

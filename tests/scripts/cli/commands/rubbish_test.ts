@@ -50,7 +50,7 @@ Deno.test("rubbish --json prints one object of rates, those that the library mea
     assert(/^\d+\.\d\d % of 600 inputs of noise taken for something, p > 0\.6/.test(text), text);
   }));
 
-Deno.test("rubbish --certify tells of the regions around noise, those that the library certifies", () =>
+Deno.test("rubbish --certify reports the regions around noise that the library certifies", () =>
   withModel(async ({ model: file }) => {
     const args = [
       "rubbish",
@@ -88,7 +88,7 @@ Deno.test("rubbish --certify tells of the regions around noise, those that the l
     assert((await printed(...args)).includes("certified regions, L2 norm"));
   }));
 
-Deno.test("rubbish moved toward a class tells its success per draw", () =>
+Deno.test("rubbish moved toward a class reports its success per draw", () =>
   withModel(async ({ folder, model: file }) => {
     const args = [
       "rubbish",

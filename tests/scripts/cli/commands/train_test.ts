@@ -35,7 +35,7 @@ async function metadata(path: string): Promise<Record<string, string>> {
   return readSafetensors(await Deno.readFile(path)).metadata;
 }
 
-Deno.test("train writes a model that says where it came from, and tells its test error", () =>
+Deno.test("train writes a model with its provenance, and prints its test error", () =>
   training(async (folder, train) => {
     const out = `${folder}/a.safetensors`;
     const said = await json(...train("a.safetensors", "--model softmaxLinear --epochs 2 --seed 3"));
@@ -167,7 +167,7 @@ Deno.test("train against an attack or noise says so, and measures under the atta
     assertEquals((await metadata(`${folder}/own`)).perturbation, 'fgsm {"epsilon":0.3,"norm":"L2"}');
   }));
 
-Deno.test("train tells its data, errors and file in lines of 80 characters", () =>
+Deno.test("train prints its data, errors and file in lines of 80 characters", () =>
   training(async (_, train) => {
     const out = await printed(...train("a", "--model softmaxLinear --epochs 1 --adversarial 0.1"));
     for (
