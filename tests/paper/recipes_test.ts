@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import { fgsm } from "../../src/attacks/fgsm.ts";
 import { batch } from "../../src/data/batch.ts";
@@ -51,6 +51,20 @@ Deno.test("recipes of maxout are the published one: 240 × 5 twice, ±.005, drop
   assertEquals(options.maxNorm, 1.9365);
   assertEquals(options.dropout, { input: { keep: 0.8, scale: 1 }, hidden: { keep: 0.5, scale: 2 } });
   assertEquals(options.perturbation, undefined);
+  assertEquals(options.optimizer, {
+    ...{ name: "sgd", learningRate: 0.1, learningRateDecay: 1.000004 },
+    ...{ momentum: 0.5, finalMomentum: 0.7, rampEpochs: 250 },
+  });
+});
+
+Deno.test("recipes' best epoch is that at which the published network has the rate and the momentum of its second stage", () => {
+  // 500 updates an epoch; from the first epoch to the 250th momentum rises
+  const { optimizer } = all.maxout.options, best = all.maxout.options.epochs!;
+  assert(optimizer?.name === "sgd");
+  const { learningRate, learningRateDecay = 1, momentum = 0, finalMomentum = 0, rampEpochs = 0 } = optimizer;
+  assertAlmostEquals(learningRate / learningRateDecay ** (500 * best), 0.0615082606673, 1e-7);
+  const part = (best - 1) / (rampEpochs - 1);
+  assertAlmostEquals(momentum + (finalMomentum - momentum) * part, 0.694376766682, 2e-6);
 });
 
 /** How the perturbation of a training moves test images: mean size, and whether in one step of equal signs. */
