@@ -11,6 +11,7 @@ import {
   curves,
   epsilon,
   epsilonRange,
+  exchanging,
   gallery,
   models,
   noiseError,
@@ -21,6 +22,7 @@ import {
   smallest,
   strongest,
   subject,
+  targetClass,
   training,
   transfer,
   transferIsOld,
@@ -43,15 +45,19 @@ export function startComputing(): void {
   const draw = newest(interactive, "curves", (result) => curves.value = result);
   const makeRubbish = newest(interactive, "rubbish", (result) => rubbish.value = result);
   const measureNoise = newest(measurer, "noiseError", (result) => noiseError.value = result.errorRate);
-  const findSmallest = newestOnly(async (subject: Subject) => {
+  const findSmallest = newestOfExamples(async (subject: Subject, holds) => {
     const params = { ...subject, ...epsilonRange.value };
-    smallest.value = { subject, result: await interactive("smallest", params) };
-  }, reportError);
-  const prove = newestOnly(async (subject: Subject) => {
+    const result = await interactive("smallest", params);
+    if (holds()) smallest.value = { subject, result };
+  });
+  const prove = newestOfExamples(async (subject: Subject, holds) => {
     const { max, step } = epsilonRange.value;
-    strongest.value = { subject, result: await measurer("strongest", { ...subject, max, step }) };
-    proven.value = { subject, ...await measurer("certify", { ...subject, max }) };
-  }, reportError);
+    const result = await measurer("strongest", { ...subject, max, step });
+    if (!holds()) return;
+    strongest.value = { subject, result };
+    const { radius } = await measurer("certify", { ...subject, max });
+    if (holds()) proven.value = { subject, radius };
+  });
   const proveSoon = debounce(() => subject.value && prove(subject.value));
   const attackNow = computed(() => {
     const { attack: name, options } = subject.value ?? {};
@@ -99,11 +105,10 @@ export function startComputing(): void {
     if (subject.value) draw({ ...subject.value, reach: settings.far.value ? FAR : NEAR });
   });
   effect(() => {
-    const { fooled, target, step, noise } = settings;
+    const { fooled, step, noise } = settings;
     const source = fooled.value;
-    const { classes = 0 } = gallery.value ?? {};
-    const params = { source, target: target.value, step: step.value, seed: noise.value, samples: SHOWN };
-    if (versionOf(source) && target.value < classes) makeRubbish(params);
+    const params = { source, target: targetClass.value, step: step.value, seed: noise.value, samples: SHOWN };
+    if (versionOf(source)) makeRubbish(params);
   });
   effect(() => {
     const source = settings.fooled.value;
@@ -125,5 +130,14 @@ function newest<K extends RequestName>(
   name: K,
   show: (result: Result<K>) => void,
 ): (params: Params<K>) => void {
-  return newestOnly(async (params: Params<K>) => show(await send(name, params)), reportError);
+  return newestOfExamples(async (params: Params<K>, holds) => {
+    const result = await send(name, params);
+    if (holds()) show(result);
+  });
+}
+
+/** The newest of what is asked about the examples that are there: answers about others, and failures, tell nothing. */
+function newestOfExamples<T>(work: (input: T, holds: () => boolean) => Promise<void>): (input: T) => void {
+  const report = (error: unknown) => void (exchanging.peek() || reportError(error));
+  return newestOnly(work, report, () => gallery.peek());
 }

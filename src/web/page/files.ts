@@ -5,9 +5,11 @@ import { type NamedBytes, STATE_FORMAT } from "../messages.ts";
 import { address, applyLink, linkOfPage } from "./history.ts";
 import { isPicture, readPicture } from "./images.ts";
 import { quantize } from "./pixels.ts";
+import { DEFAULTS } from "./settings.ts";
 import {
   changeEntry,
   entryOf,
+  exchanging,
   gallery,
   notify,
   OPENED,
@@ -42,8 +44,10 @@ export async function openFiles(list: Iterable<File>): Promise<void> {
 
 /** Takes the built-in digits again. */
 export async function closeFiles(): Promise<void> {
-  const { reshaped } = await requestAll("closeFiles", {});
-  await replaceExamples(reshaped);
+  await exchange(async () => {
+    const { reshaped } = await requestAll("closeFiles", {});
+    await replaceExamples(reshaped, DEFAULTS.digit);
+  });
 }
 
 async function showPicture({ name, bytes }: NamedBytes): Promise<void> {
@@ -54,8 +58,11 @@ async function showPicture({ name, bytes }: NamedBytes): Promise<void> {
 }
 
 async function openOthers(files: readonly NamedBytes[]): Promise<void> {
-  const { model, examples, reshaped, link } = await requestAll("openFiles", { files });
-  if (examples) await replaceExamples(reshaped);
+  const { model, link } = await exchange(async () => {
+    const opened = await requestAll("openFiles", { files });
+    if (opened.examples) await replaceExamples(opened.reshaped, 0);
+    return opened;
+  });
   if (model) {
     changeEntry(OPENED, { title: model.name, bytes: model.bytes, done: 1 });
     settings.source.value = OPENED;
@@ -66,10 +73,23 @@ async function openOthers(files: readonly NamedBytes[]): Promise<void> {
   }
 }
 
-/** Shows the examples that the workers have now, and trains the default models if theirs had another shape. */
-async function replaceExamples(reshaped: boolean): Promise<void> {
+/** Does `work`, in which the workers take other examples. */
+async function exchange<T>(work: () => Promise<T>): Promise<T> {
+  exchanging.value = true;
+  try {
+    return await work();
+  } finally {
+    exchanging.value = false;
+  }
+}
+
+/**
+ * Shows the examples that the workers have now, and of them the one at `digit`; trains the default models if theirs had
+ * another shape.
+ */
+async function replaceExamples(reshaped: boolean, digit: number): Promise<void> {
   settings.drawn.value = settings.label.value = settings.aim.value = undefined;
-  settings.digit.value = 0;
+  settings.digit.value = digit;
   // a paused training had other examples
   if (training.value.phase === "paused") training.value = { ...training.value, phase: "stopped" };
   if (reshaped) {

@@ -31,25 +31,28 @@ export function atMostEvery<T>(pause: number, run: (input: T) => void): (input: 
 
 /**
  * `work`, one call at a time: meanwhile only the newest of the other calls waits, and the older ones are dropped. So a
- * slider may move as often as it likes. Failures go to `onError`.
+ * slider may move as often as it likes. Failures go to `onError`, unless `world` is another by then; whether it is the
+ * same, `work` can ask.
  */
 export function newestOnly<T>(
-  work: (input: T) => Promise<void>,
+  work: (input: T, holds: () => boolean) => Promise<void>,
   onError: (error: unknown) => void,
+  world: () => unknown = () => undefined,
 ): (input: T) => void {
   let busy = false;
-  let waiting: { input: T } | undefined;
+  let waiting: { input: T; of: unknown } | undefined;
   return (input) => {
-    waiting = { input };
+    waiting = { input, of: world() };
     if (!busy) void run();
   };
 
   async function run() {
     busy = true;
     while (waiting) {
-      const { input } = waiting;
+      const { input, of } = waiting;
+      const holds = () => world() === of;
       waiting = undefined;
-      await work(input).catch(onError);
+      await work(input, holds).catch((error) => holds() && onError(error));
     }
     busy = false;
   }

@@ -94,6 +94,8 @@ export const transferIsOld: Signal<boolean> = signal(true);
 export const rubbish: Signal<Rubbish | undefined> = signal(undefined);
 /** Error rate on noise without a step. */
 export const noiseError: Signal<number | undefined> = signal(undefined);
+/** Whether the workers take other examples, so that some have models which others no longer have. */
+export const exchanging: Signal<boolean> = signal(false);
 export const training: Signal<Training> = signal({ phase: "idle", runs: [] });
 export const notice: Signal<Notice | undefined> = signal(undefined);
 
@@ -139,6 +141,12 @@ export const subject = computed((): Subject | undefined => {
     options: usableOptions(attack, settings.attackOptions.value),
     target: attack.targeted && aim !== undefined && aim < classes ? aim : undefined,
   };
+});
+
+/** The class that noise is to be taken for: the set one, or the first where the examples have fewer. */
+export const targetClass = computed((): number => {
+  const { classes = 0 } = gallery.value ?? {};
+  return settings.target.value < classes ? settings.target.value : 0;
 });
 
 /** Greatest ε of the slider and its step, for what the attack measures ε by. */

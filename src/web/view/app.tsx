@@ -42,8 +42,8 @@ export function App({ embed }: { embed?: string }): JSX.Element {
         <p class="brand">Gibbon</p>
         <h1>A small step in every pixel, and the model reads another digit</h1>
         <p class="lead">
-          Add a pattern too faint to matter to you, and the model is sure of another digit. Drag ε to see how
-          little it takes. From{" "}
+          Add a pattern too faint to matter to you, and the model takes one digit for another. Drag ε to see
+          how little it takes. From{" "}
           <a href="https://arxiv.org/abs/1412.6572">Explaining and Harnessing Adversarial Examples</a>{" "}
           (Goodfellow, Shlens and Szegedy, 2015). The models are trained in your browser, now; nothing you
           draw or open leaves it.

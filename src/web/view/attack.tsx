@@ -118,7 +118,8 @@ function Strongest(): JSX.Element | null {
   const resultOf = (known: typeof strongest.value) =>
     known?.subject === subject.value ? known?.result : undefined;
   const [many, single] = [resultOf(strongest.value), resultOf(smallest.value)];
-  if (!many || !single || many.wrongBefore) return null;
+  // what is aimed at may be what the model reads anyway
+  if (!many || !single || many.wrongBefore || single.predicted === single.label) return null;
   const { max } = epsilonRange.value;
   return (
     <p class="note strongest">
@@ -135,7 +136,8 @@ function Strongest(): JSX.Element | null {
 function Proven(): JSX.Element | null {
   const radius = proven.value?.subject === subject.value ? proven.value?.radius : undefined;
   const norm = subject.value?.options?.norm ?? attackEntry.value?.norm;
-  return radius === undefined ? null : <p class="note">{provenText(radius, norm)}</p>;
+  const text = radius === undefined ? undefined : provenText(radius, norm);
+  return text === undefined ? null : <p class="note">{text}</p>;
 }
 
 /** The attack, the class it aims at, and its options. */

@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { AttackResult } from "../messages.ts";
 import {
-  attackEntry,
   attackResult,
+  catalog,
   comparing,
   type Entry,
   entryOf,
@@ -69,6 +69,14 @@ export function Compare(): JSX.Element {
 function Card({ name, title, bytes, done }: Entry): JSX.Element {
   const result = shownResult.value;
   const predictions = bytes && result?.predictions[name];
+  if (bytes && !predictions) {
+    return (
+      <li class="card">
+        <h3>{title}</h3>
+        <p class="note">Waiting for the attacked model …</p>
+      </li>
+    );
+  }
   if (!result || !predictions) {
     return (
       <li class="card">
@@ -103,10 +111,16 @@ function TransferTable(): JSX.Element {
     return <p class="note">The examples have no labels, so errors cannot be counted.</p>;
   }
   if (!shown) return <p class="note">Counting errors on held-out examples …</p>;
-  const { names, clean, attacked, examples, epsilon } = shown;
+  const { names, clean, attacked, examples, epsilon, attack } = shown;
+  // that of the figures, not the one that is chosen meanwhile
+  const attackTitle = catalog.value?.attacks.find(({ name }) => name === attack)?.title ?? attack;
   return (
     <>
       <p class="note">{transferText(shown, title)}</p>
+      <p class="title" id="errors-title">
+        Errors on {examples} held-out examples, {attackTitle} with ε = {decimal(epsilon)}
+        {transferIsOld.value ? "; being counted again" : ""}
+      </p>
       <div
         class="scroll"
         aria-busy={transferIsOld.value}
@@ -114,11 +128,7 @@ function TransferTable(): JSX.Element {
         role="group"
         aria-label="Errors by model"
       >
-        <table class="errors">
-          <caption>
-            Errors on {examples} held-out examples, {attackEntry.value?.title} with ε = {decimal(epsilon)}
-            {transferIsOld.value ? "; being counted again" : ""}
-          </caption>
+        <table class="errors" aria-labelledby="errors-title">
           <thead>
             <tr>
               <th scope="col">attacked ↓ tested →</th>

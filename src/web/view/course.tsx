@@ -91,7 +91,7 @@ export function Course(): JSX.Element {
               {runs.map((run) =>
                 `${runs.length > 1 ? run.plan.adversarial ? "With: " : "Without: " : ""}clean ${
                   percentOf(run.clean)
-                }, attacked with ε = 0.25 ${percentOf(run.attacked)}. `
+                }, under attack (ε = 0.25) ${percentOf(run.attacked)}. `
               )}
             </p>
           </div>
@@ -135,9 +135,17 @@ function statusText(): string {
   if (phase === "idle") {
     return `${gallery.value?.train ?? "…"} examples to train on, ${gallery.value?.test ?? "…"} held out.`;
   }
-  const { epoch, clean, attacked } = runs[0];
-  if (phase === "running") return `Training ${runs.map(titleOf).join(" and ").replaceAll("Yours: ", "")}.`;
-  const errors = clean.length > 0 ? `: error ${percentOf(clean)}, under attack ${percentOf(attacked)}` : "";
+  const { epoch, clean } = runs[0];
+  const both = runs.length > 1;
+  if (phase === "running") {
+    const title = titleOf(runs[both ? 1 : 0]).replace("Yours: ", "");
+    return `Training ${title}${both ? ", with and without adversarial training" : ""}.`;
+  }
+  const errorsOf = ({ plan, clean, attacked }: Run) =>
+    `${both ? plan.adversarial ? "with adversarial training " : "without it " : ""}error ${
+      percentOf(clean)
+    }, under attack ${percentOf(attacked)}`;
+  const errors = clean.length > 0 ? `: ${runs.map(errorsOf).join("; ")}` : "";
   const what =
     { paused: `Paused in epoch ${epoch}`, finished: "Finished", stopped: `Stopped in epoch ${epoch}` }[phase];
   return `${what}${errors}.`;

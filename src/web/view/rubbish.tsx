@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { PIXELS, type Rubbish as Result } from "../messages.ts";
 import { saveImage } from "../page/files.ts";
 import { MAX } from "../page/settings.ts";
-import { gallery, noiseError, rubbish, settings } from "../page/state.ts";
+import { gallery, noiseError, rubbish, settings, targetClass } from "../page/state.ts";
 import { ModelChoice } from "./choices.tsx";
 import { Choice, Section, Slider } from "./controls.tsx";
 import { paint, Picture } from "./picture.tsx";
@@ -43,7 +43,7 @@ export function Rubbish(): JSX.Element {
         <ModelChoice name="Model to fool" value={fooled.value} onPick={(name) => fooled.value = name} />
         <Choice
           name="Target class"
-          value={`${target.value}`}
+          value={`${targetClass.value}`}
           options={Array.from({ length: classes }, (_, c) => ({ value: `${c}`, text: name(c) }))}
           onPick={(value) => target.value = +value}
         />
@@ -70,6 +70,7 @@ export function Rubbish(): JSX.Element {
           )}
         </div>
       </div>
+      {!result && <p class="note">The model is being trained …</p>}
       {result && (
         <>
           <p class="status" role="status">

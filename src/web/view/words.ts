@@ -67,7 +67,8 @@ export function finding(
   { max, target, gallery }: { max: number; target?: string; gallery?: Pick<Gallery, "classNames"> },
 ): string {
   if (wrongBefore) return "The model is wrong here without any attack.";
-  const aim = target === undefined ? "" : ` to make it a ${target}`;
+  if (predicted === label) return `The model reads ${target} here without any attack.`;
+  const aim = target === undefined ? "" : ` to make the model read ${target}`;
   if (epsilon === undefined) return `No ε up to ${decimal(max)} is enough for this attack${aim}.`;
   const size = `ε = ${decimal(epsilon)} is enough`;
   if (target !== undefined || predicted === undefined) return `${size}${aim}.`;
@@ -82,7 +83,9 @@ export function strongestText(
 ): string {
   const steps = "Forty steps of projected gradient descent (PGD)";
   if (many.epsilon === undefined) {
-    return `${steps} find nothing up to ${decimal(max)} either. That is no proof: other attacks might.`;
+    return `${steps} find nothing up to ${decimal(max)}${
+      chosen.epsilon === undefined ? " either" : ""
+    }. That is no proof: other attacks might.`;
   }
   const found = `${steps} need only ε = ${decimal(many.epsilon)}${
     many.predicted === undefined ? "" : ` and reach ${className(gallery, many.predicted)}`
@@ -97,8 +100,9 @@ export function strongestText(
   }${beside}. One attack alone, and FGSM above all, is no bound on robustness.`;
 }
 
-/** A proven radius, rounded down so that what it says stays proven. */
-export function provenText(radius: number, norm: unknown = "Linf"): string {
+/** A proven radius, rounded down so that what it says stays proven; undefined if that leaves nothing. */
+export function provenText(radius: number, norm: unknown = "Linf"): string | undefined {
+  if (radius < 0.001) return undefined;
   const shown = decimal(Math.floor(1000 * radius) / 1000);
   const what = norm === "L2" ? "the length of the change (L2)" : "the sum of all changes (L1)";
   return norm === "Linf"
@@ -129,6 +133,9 @@ export function confidenceText(predictions: Predictions, label: number): string 
   const none = low ? " All its probabilities are low, which says “none of these”." : "";
   if (outcomeText(predictions, label) !== "fooled") {
     const change = attacked.confidence - clean.confidence;
+    if (clean.predicted !== attacked.predicted && attacked.predicted === label) {
+      return `The prediction was wrong, and the attack makes it right.${none}`;
+    }
     if (clean.predicted !== attacked.predicted) {
       return `The prediction changes from one wrong class to another.${none}`;
     }

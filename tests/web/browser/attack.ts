@@ -130,7 +130,9 @@ export const attack: readonly Scenario[] = [
     name: "an attack is aimed at a class",
     async run(stage) {
       await stage.pick("It aims at", "7", "#attack");
-      await stage.until(() => /to make it a 7|No ε/.test(document.querySelector(".finding b")!.textContent!));
+      await stage.until(() =>
+        /to make the model read 7|No ε/.test(document.querySelector(".finding b")!.textContent!)
+      );
       const { predictions: { softmax } } = await stage.expected.attack(DEFAULTS.digit, 0.25, { target: 7 });
       await stage.until(
         (wanted) =>
@@ -170,7 +172,7 @@ export const attack: readonly Scenario[] = [
       const { radius } = await expected.request("certify", { ...subject, max });
       const many = await expected.request("strongest", { ...subject, max, step });
       assert(radius! > 0 && radius! <= many.epsilon!, `${radius} ${many.epsilon}`);
-      const proven = provenText(radius!);
+      const proven = provenText(radius!)!;
       await until(
         (wanted) => [...document.querySelectorAll("#attack .note")].some((p) => p.textContent === wanted),
         proven,

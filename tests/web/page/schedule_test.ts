@@ -36,6 +36,28 @@ Deno.test("newestOnly() reports an error and continues with the waiting call", a
   assertEquals([errors, begun], [["broken"], [1, 2]]);
 });
 
+Deno.test("newestOnly() tells nothing of a world that is gone, and its work can ask", async () => {
+  let world = "digits";
+  const held: boolean[] = [], errors: unknown[] = [];
+  const ask = newestOnly(
+    async (input: string, holds) => {
+      await Promise.resolve();
+      held.push(holds());
+      if (input === "broken") throw input;
+    },
+    (error) => void errors.push(error),
+    () => world,
+  );
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  ask("broken");
+  await settle();
+  assertEquals([held, errors], [[true], ["broken"]]);
+  ask("broken");
+  world = "a table";
+  await settle();
+  assertEquals([held, errors], [[true, false], ["broken"]]);
+});
+
 Deno.test("atMostEvery() runs at once, then for the newest alone after each pause, and at once again after a rest", async () => {
   const begun: number[] = [];
   const ask = atMostEvery(20, (input: number) => void begun.push(input));

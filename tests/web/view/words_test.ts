@@ -57,7 +57,7 @@ Deno.test("best() is the first of the highest, topClasses() tells where it chang
   assertEquals(topClasses({ epsilons, scores: [Float32Array.of(0, 0, 0), Float32Array.of(1, 1, 1)] }), "1");
 });
 
-Deno.test("runConformance() calls no model fooled that was wrong before", () => {
+Deno.test("outcomeText() calls no model fooled that was wrong before", () => {
   assertEquals(outcomeText(predictions(zero, one), 0), "fooled");
   assertEquals(outcomeText(predictions(zero, zero), 0), "not fooled");
   assertEquals(outcomeText(predictions(one, one), 0), "wrong without the attack");
@@ -72,7 +72,12 @@ Deno.test("finding() names the ε that is enough, and the class", () => {
   );
   assertEquals(
     finding({ ...right, epsilon: 0.1, predicted: 7 }, { max, target: "7" }),
-    "ε = 0.1 is enough to make it a 7.",
+    "ε = 0.1 is enough to make the model read 7.",
+  );
+  // aimed at what it reads anyway
+  assertEquals(
+    finding({ ...right, epsilon: 0.005, predicted: 4 }, { max, target: "4" }),
+    "The model reads 4 here without any attack.",
   );
   assertEquals(finding(right, { max }), "No ε up to 0.5 is enough for this attack.");
   assertMatch(finding({ label: 4, wrongBefore: true }, { max }), /wrong here without any attack/);
@@ -93,11 +98,18 @@ Deno.test("strongestText() compares the sizes that many steps and one attack nee
     `${start} need only ε = 0.03 and reach 8, where Fast gradient sign finds nothing.${end}`,
   );
   assertEquals(text(0.03, 0.03), `${start} need ε = 0.03 and reach 8.${end}`);
+  assertEquals(
+    text(undefined, 0.4),
+    `${start} find nothing up to 0.5. That is no proof: other attacks might.`,
+  );
   assertEquals(text(), `${start} find nothing up to 0.5 either. That is no proof: other attacks might.`);
 });
 
 Deno.test("provenText() never says more than is proven", () => {
-  assertMatch(provenText(0.05999), /by 0\.059 or more/);
+  assertMatch(provenText(0.05999)!, /by 0\.059 or more/);
+  assertMatch(provenText(0.00199, "L2")!, /is below 0\.001,/);
+  // "by 0 or more" would be about no change at all
+  assertEquals([provenText(0.0009), provenText(0)], [undefined, undefined]);
 });
 
 Deno.test("noiseText() describes the effect of random signs, also when they fool", () => {
@@ -113,6 +125,7 @@ Deno.test("confidenceText() agrees with the bars", () => {
     confidenceText(predictions(zero, prediction(0.7, 0.3, 0)), 0),
     /stays; its confidence falls to 70/,
   );
+  assertMatch(confidenceText(predictions(one, zero), 0), /was wrong, and the attack makes it right/);
   assertMatch(confidenceText(predictions(one, two), 0), /from one wrong class to another/);
   assertMatch(confidenceText(predictions(zero, prediction(0.1, 0.2, 0)), 0), /none of these/);
   // a softmax cannot say so
