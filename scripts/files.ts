@@ -10,11 +10,11 @@ import { reason, UserError } from "./errors.ts";
 export async function writeFileWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
   try {
-    const there = await Deno.stat(path).catch(() => undefined);
-    if (there?.isDirectory) throw new Error("it is a folder");
+    const existing = await Deno.stat(path).catch(() => undefined);
+    if (existing?.isDirectory) throw new Error("it is a folder");
     // A rename would put a file in the place of /dev/null or of a link.
-    if (there && !there.isFile) await Deno.writeFile(path, data);
-    else await replace(there ? await Deno.realPath(path) : path, data);
+    if (existing && !existing.isFile) await Deno.writeFile(path, data);
+    else await replace(existing ? await Deno.realPath(path) : path, data);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "its folder does not exist" : reason(error);
     throw new UserError(`Cannot write ${path}: ${why}`);
@@ -51,13 +51,13 @@ export async function makeFolder(path: string): Promise<void> {
  * @throws {UserError} if it could not, or is a file that is there and not to be written over
  */
 export async function checkWritable(path: string, { force = true }: { force?: boolean } = {}): Promise<void> {
-  const there = await Deno.stat(path).catch(() => undefined);
-  if (there?.isFile && !force) {
+  const existing = await Deno.stat(path).catch(() => undefined);
+  if (existing?.isFile && !force) {
     throw new UserError(`Cannot write ${path}: it is there already; name another, or add --force`);
   }
   try {
-    if (there?.isDirectory) throw new Error("it is a folder");
-    if (there && !there.isFile) return;
+    if (existing?.isDirectory) throw new Error("it is a folder");
+    if (existing && !existing.isFile) return;
     const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
     await Deno.writeFile(beside, new Uint8Array(), { createNew: true });
     await Deno.remove(beside);

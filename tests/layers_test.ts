@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 
-/** Lowest first; an entry is a folder or a file without its ending, and those of one tier do not see each other. */
+/** Lowest first. An entry is a folder, or a file without its ending; entries of one tier do not import each other. */
 const TIERS: readonly (readonly string[])[] = [
   ["src/errors"],
   ["src/wording"],
@@ -135,7 +135,7 @@ function circleIn(files: readonly string[], except: readonly string[]): string[]
 
 Deno.test("imports make no circles in src/ and scripts/, types included", () => {
   const files = [...source, ...filesIn("scripts")];
-  // the worker of the page still has one
+  // the page's worker still has a circle
   assertEquals(circleIn(files, files.filter((file) => file.startsWith("src/web/worker/"))), undefined);
 });
 
@@ -149,7 +149,7 @@ Deno.test("imports in wasm/ and asm/ stay there", () => {
   }
 });
 
-/** Which build is faster no one knows without a clock; and workers in Node and Deno are not those of browsers. */
+/** Finding the faster build needs a clock, and workers differ between Node, Deno and browsers. */
 const EXCEPTIONS: Readonly<Record<string, readonly string[]>> = {
   "src/runtime/choice.ts": ["performance.now()"],
   "src/runtime/worker.ts": ['require("node:worker_threads")'],

@@ -43,7 +43,7 @@ export const checking: Command = command({
   async run(_, context) {
     const folder = await Deno.makeTempDir({ prefix: "gibbon-action-" });
     let failures = 0;
-    const told = (name: string, fits: boolean, more = "") => {
+    const report = (name: string, fits: boolean, more = "") => {
       if (!fits) failures++;
       context.print(`${fits ? "✓" : "✗"} ${name}${more && `: ${more}`}`);
     };
@@ -55,13 +55,13 @@ export const checking: Command = command({
       const install = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline"];
       await run("npm", { args: [...install, "../gibbon.tgz", ...SCHEMAS], cwd: home });
       const npx = async (...args: string[]) => {
-        const from = performance.now();
+        const start = performance.now();
         const { code, stdout, stderr } = await new Deno.Command("npx", {
           args: ["--no-install", "gibbon", ...args],
           cwd: home,
         }).output();
         const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-        return { code, out, err, seconds: (performance.now() - from) / 1000 };
+        return { code, out, err, seconds: (performance.now() - start) / 1000 };
       };
       await Deno.writeTextFile(path("train.csv"), rows(500, { seed: 1 }));
       await Deno.writeTextFile(path("turned.csv"), rows(500, { seed: 1, turned: true }));
@@ -91,9 +91,9 @@ export const checking: Command = command({
       const check = (model: string, to: string, ...more: string[]) =>
         npx("check", "--model", model, ...common, "--effort", "quick", ...files(to), ...more);
       const first = await check("good.onnx", "one", "--max-attacked", "0.5");
-      told("npx gibbon check ends with 0", first.code === 0, first.err);
+      report("npx gibbon check ends with 0", first.code === 0, first.err);
       const usual = await npx("check", "--model", "good.onnx", ...common, "--max-attacked", "0.5");
-      told(
+      report(
         `by the usual effort within ${LIMIT} s`,
         usual.code === 0 && usual.seconds < LIMIT,
         `${usual.seconds.toFixed(1)} s`,
@@ -102,11 +102,11 @@ export const checking: Command = command({
       const same = ["json", "xml", "md", "sarif", "cdx.json"].filter((end) =>
         Deno.readTextFileSync(path(`one.${end}`)) !== Deno.readTextFileSync(path(`again.${end}`))
       );
-      told("a second check writes the same bytes", again.code === 0 && same.length === 0, same.join(", "));
+      report("a second check writes the same bytes", again.code === 0 && same.length === 0, same.join(", "));
       const worse = await check("bad.onnx", "two", "--baseline", "one.json", "--no-worse", "0.05");
-      told("a model that is worse than the baseline ends with 1", worse.code === 1, worse.err);
+      report("a model that is worse than the baseline ends with 1", worse.code === 1, worse.err);
       const none = await npx("check", "--model", "none.onnx", ...common, "--max-attacked", "0.5");
-      told("a model that is not there ends with 2", none.code === 2, none.err.trim());
+      report("a model that is not there ends with 2", none.code === 2, none.err.trim());
 
       const ajv = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false, logger: false });
       const json = (file: string) => JSON.parse(Deno.readTextFileSync(file));
@@ -127,12 +127,12 @@ export const checking: Command = command({
       const sarif = ajv.compile(today(json(new TextDecoder().decode(sarifFile).trim())));
       const bom = ajv.compile(json(`${cyclonedx}/bom-1.6.SNAPSHOT.schema.json`));
       for (const to of ["one", "two"]) {
-        told(
+        report(
           `${to}.sarif fits the schema of SARIF 2.1.0`,
           sarif(json(path(`${to}.sarif`))),
           ajv.errorsText(sarif.errors),
         );
-        told(
+        report(
           `${to}.cdx.json fits that of CycloneDX 1.6`,
           bom(json(path(`${to}.cdx.json`))),
           ajv.errorsText(bom.errors),
@@ -141,7 +141,7 @@ export const checking: Command = command({
       await npx("schema", "--out", "gate.schema.json", "--quiet");
       const { $schema: _, ...schema } = json(path("gate.schema.json"));
       const fits = ajv.compile(schema);
-      told(
+      report(
         "the gate of gibbon init fits the schema",
         gate.code === 0 && fits(json(path("gate.json"))),
         gate.err,
@@ -157,13 +157,13 @@ export const checking: Command = command({
         out: "action",
       });
       const seconds = (performance.now() - from) / 1000;
-      told(
+      report(
         "the action ends with 0, and has a summary",
         step.code === 0 && step.summary.startsWith("### ✅"),
         step.err,
       );
-      told(`within ${LIMIT} s`, seconds < LIMIT, `${seconds.toFixed(1)} s`);
-      told(
+      report(`within ${LIMIT} s`, seconds < LIMIT, `${seconds.toFixed(1)} s`);
+      report(
         "its report is that of npx",
         Deno.readTextFileSync(path("action/report.json")) === Deno.readTextFileSync(path("one.json")),
       );
@@ -175,7 +175,7 @@ export const checking: Command = command({
         "no-worse": "0.05",
         out: "worse",
       });
-      told("beside that baseline a worse model ends with 1", judged.code === 1, judged.err);
+      report("beside that baseline a worse model ends with 1", judged.code === 1, judged.err);
       return Number(failures > 0);
     } finally {
       await Deno.remove(folder, { recursive: true });

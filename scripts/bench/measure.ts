@@ -68,18 +68,18 @@ export interface Timing {
 /** A `sample` that calls a synchronous function. */
 export function repeated(call: () => void): (calls: number) => number {
   return (calls) => {
-    const from = performance.now();
+    const start = performance.now();
     for (let i = 0; i < calls; i++) call();
-    return (performance.now() - from) / 1000;
+    return (performance.now() - start) / 1000;
   };
 }
 
 /** The same for one that gives promises, awaited one after the other. */
 export function repeatedAsync(call: () => Promise<unknown>): (calls: number) => Promise<number> {
   return async (calls) => {
-    const from = performance.now();
+    const start = performance.now();
     for (let i = 0; i < calls; i++) await call();
-    return (performance.now() - from) / 1000;
+    return (performance.now() - start) / 1000;
   };
 }
 

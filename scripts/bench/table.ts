@@ -21,8 +21,8 @@ export function cells(rows: readonly Row[]): string[][] {
   ]);
   const all = [[rows[0].part, "", "median", "spread", "", "of peak", "time"], ...lines];
   // an empty column is left out
-  const told = all[0].map((title, j) => title === "" || lines.some((line) => line[j] !== ""));
-  return all.map((line) => line.filter((_, j) => told[j]));
+  const visible = all[0].map((title, j) => title === "" || lines.some((line) => line[j] !== ""));
+  return all.map((line) => line.filter((_, j) => visible[j]));
 }
 
 /** A short name: one thread is not mentioned. */

@@ -83,12 +83,12 @@ function training(what: Trained, units?: number): Workload {
     async by(peer) {
       const ready = await peer.training?.(what, tensors, batch);
       if (!ready) return;
-      const told = `a step of ${what} by ${peer.name}`, first = slice(batch, 0, size);
+      const title = `a step of ${what} by ${peer.name}`, first = slice(batch, 0, size);
       if (isConvolutional(what)) {
-        await checkSameUpdate(told, ready.result, first, { family, tensors, options });
+        await checkSameUpdate(title, ready.result, first, { family, tensors, options });
       } else {
         const epsilon = what === "adversarial" ? EPSILON : undefined;
-        checkUpdate(told, ready.result, first, { tensors, epsilon });
+        checkUpdate(title, ready.result, first, { tensors, epsilon });
       }
       return ready.sample;
     },
@@ -109,9 +109,9 @@ function attack(what: Attacked, { units, count }: { units?: number; count: numbe
     async by(peer) {
       const ready = await peer.attack?.(what, tensors, batch);
       if (!ready) return;
-      const told = `${by} on ${what} by ${peer.name}`;
-      if (isWalked(what)) checkLongAttack(told, ready.result, few, { family, tensors, attack: own });
-      else checkSteps(told, ready.result, few, tensors);
+      const title = `${by} on ${what} by ${peer.name}`;
+      if (isWalked(what)) checkLongAttack(title, ready.result, few, { family, tensors, attack: own });
+      else checkSteps(title, ready.result, few, tensors);
       return ready.sample;
     },
   };

@@ -204,8 +204,8 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-const [option, ...more] = Deno.args;
-const check = option === "--check" && more.length === 0;
+const [option, ...extra] = Deno.args;
+const check = option === "--check" && extra.length === 0;
 if (option !== undefined && !check) {
   const usage =
     "Usage: deno task build [--check]\n\nCompiles asm/ to wasm/; with --check compares instead of writing.";
@@ -217,8 +217,8 @@ let differs = false;
 for (const [name, bytes] of await build()) {
   const path = new URL(`wasm/${name}`, root);
   if (check) {
-    const there = await Deno.readFile(path).catch(() => new Uint8Array());
-    if (!equal(there, bytes)) {
+    const committed = await Deno.readFile(path).catch(() => new Uint8Array());
+    if (!equal(committed, bytes)) {
       console.error(`wasm/${name} differs from a fresh build; run: deno task build`);
       differs = true;
     }

@@ -77,10 +77,10 @@ function capitalized(text: string): string {
 
 /** Lines of names with what they mean beside them, broken at the width and aligned. */
 function columns(rows: readonly (readonly [string, string])[], width: number): string[] {
-  const left = Math.max(...rows.map(([name]) => name.length)) + 4;
+  const nameWidth = Math.max(...rows.map(([name]) => name.length)) + 4;
   return rows.flatMap(([name, meaning]) =>
-    wrapped(meaning, Math.max(width - left, 20)).map((line, i) =>
-      (i === 0 ? `  ${name}` : "").padEnd(left) + line
+    wrapped(meaning, Math.max(width - nameWidth, 20)).map((line, i) =>
+      (i === 0 ? `  ${name}` : "").padEnd(nameWidth) + line
     )
   );
 }

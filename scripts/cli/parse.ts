@@ -104,11 +104,11 @@ function joined(args: readonly string[], typed: ReadonlyMap<string, Typed>): str
     const way = name === undefined ? undefined : typed.get(name);
     if (way?.flag && value !== undefined) throw new UserError(`--${name} takes no value`, 2);
     if (way?.flag === false && value === undefined) {
-      const next = args[i + 1];
-      const follows = next && !/^-(-|[a-z])/i.test(next);
+      const nextArgument = args[i + 1];
+      const follows = nextArgument && !/^-(-|[a-z])/i.test(nextArgument);
       if (!follows && way.alone === undefined) throw new UserError(`--${name} needs a value`, 2);
       if (follows) i++;
-      result.push(`--${name}=${follows ? next : way.alone}`);
+      result.push(`--${name}=${follows ? nextArgument : way.alone}`);
     } else if (way?.flag === false && value === "") {
       throw new UserError(`--${name} needs a value`, 2);
     } else {

@@ -59,7 +59,7 @@ export function timeless(text: string): string {
  */
 export async function runPage(name: string, { python }: { python?: string } = {}): Promise<string> {
   const page = await Deno.readTextFile(`${root}scripts/docs/${name}.md`);
-  const made = `${root}scripts/docs/files/${name}`;
+  const filesFolder = `${root}scripts/docs/files/${name}`;
   const folder = await Deno.makeTempDir(), bin = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${bin}/npx`, NPX, { mode: 0o755 });
@@ -72,11 +72,11 @@ export async function runPage(name: string, { python }: { python?: string } = {}
       return new TextDecoder().decode(Uint8Array.of(...stdout, ...stderr));
     };
     const blocks = blocksOf(page);
-    if (python === undefined) await copied(made, folder);
+    if (python === undefined) await copied(filesFolder, folder);
     else {
       const { code } = blocks.find(({ language }) => language === "python")!;
       console.error(await run([python, "-c", code]));
-      await copied(folder, made);
+      await copied(folder, filesFolder);
     }
     let out = page;
     const printed: string[] = [];

@@ -56,8 +56,10 @@ export function runner(
     signal.throwIfAborted();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     if (output.success) return text(output.stdout);
-    const said = [text(output.stdout), loud ? "" : text(output.stderr)].join("").trim();
-    throw new UserError(`Cannot run ${[program, ...args].join(" ")}: it ended with ${output.code}\n${said}`);
+    const written = [text(output.stdout), loud ? "" : text(output.stderr)].join("").trim();
+    throw new UserError(
+      `Cannot run ${[program, ...args].join(" ")}: it ended with ${output.code}\n${written}`,
+    );
   };
 }
 

@@ -26,7 +26,7 @@ export async function s3Store(name: string): Promise<Store> {
   const client = new S3mini({ accessKeyId, secretAccessKey, region, endpoint: `${service}/${bucket}` });
   const pathOf = (key: string) => prefix ? `${prefix}/${key}` : key;
   const place = (key: string) => `s3://${bucket}/${pathOf(key)}`;
-  const told = async <T>(verb: string, key: string, what: () => Promise<T>): Promise<T> => {
+  const reported = async <T>(verb: string, key: string, what: () => Promise<T>): Promise<T> => {
     for (let tries = 1;; tries++) {
       try {
         return await what();
@@ -40,16 +40,16 @@ export async function s3Store(name: string): Promise<Store> {
   };
   return {
     place,
-    has: async (key) => await told("look for", key, () => client.objectExists(pathOf(key))) === true,
+    has: async (key) => await reported("look for", key, () => client.objectExists(pathOf(key))) === true,
     async get(key) {
-      const found = await told("read", key, () => client.getObjectArrayBuffer(pathOf(key)));
+      const found = await reported("read", key, () => client.getObjectArrayBuffer(pathOf(key)));
       return found ? new Uint8Array(found) : undefined;
     },
     async put(key, bytes) {
-      await told("write", key, () => client.putObject(pathOf(key), bytes as Uint8Array<ArrayBuffer>));
+      await reported("write", key, () => client.putObject(pathOf(key), bytes as Uint8Array<ArrayBuffer>));
     },
     async delete(key) {
-      await told("delete", key, () => client.deleteObject(pathOf(key)));
+      await reported("delete", key, () => client.deleteObject(pathOf(key)));
     },
   };
 }

@@ -65,7 +65,7 @@ export async function serve(
     const own = new AbortController();
     cancelled.set(id, own);
     const what = `${job.kind} ${id.slice(0, SHOWN)}`;
-    let [told, state]: [number, JobState] = [-Infinity, "done"];
+    let [lastReport, state]: [number, JobState] = [-Infinity, "done"];
     onJob("begun", what);
     try {
       await workers.run(job, {
@@ -73,8 +73,8 @@ export async function serve(
         onProgress(part, doing) {
           if (doing === KEPT) state = "kept";
           const now = performance.now();
-          if (now - told < PAUSE) return;
-          told = now;
+          if (now - lastReport < PAUSE) return;
+          lastReport = now;
           task.updateProgress({ part, doing } satisfies TaskProgress).catch(() => {});
         },
       });

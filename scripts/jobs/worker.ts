@@ -44,14 +44,14 @@ async function done(job: Job, signal: AbortSignal): Promise<Answer> {
   const wanted = `${job.kernels} ${threads}`;
   if (running !== wanted) await compute({ kernels: job.kernels, threads });
   running = wanted;
-  let told = -Infinity;
+  let lastReport = -Infinity;
   const result = await perform(job, {
     ...shared,
     signal,
     onProgress(part, doing) {
       const now = performance.now();
-      if (now - told < PAUSE) return;
-      told = now;
+      if (now - lastReport < PAUSE) return;
+      lastReport = now;
       scope.postMessage({ kind: "progress", part, doing });
     },
     note: (text) => scope.postMessage({ kind: "note", text }),

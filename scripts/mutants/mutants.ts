@@ -80,8 +80,8 @@ export const mutants: Command = command({
     return interruptible(async (signal) => {
       const hashes = new Map<string, string>();
       for (const file of files) {
-        const what = JSON.stringify([texts.get(file), faults.get(file)]);
-        hashes.set(file, await sha256(new TextEncoder().encode(what)));
+        const contents = JSON.stringify([texts.get(file), faults.get(file)]);
+        hashes.set(file, await sha256(new TextEncoder().encode(contents)));
       }
       const keyOf = ({ file, number }: Pick<Mutant, "file" | "number">) => `${file} ${number}`;
       const known = new Map<string, Mutant>();
@@ -98,8 +98,8 @@ export const mutants: Command = command({
       try {
         Deno.writeTextFileSync(results, "", { append: true });
       } catch (error) {
-        const where = "this task writes below .cache/mutants alone";
-        throw new UserError(`Cannot keep results in ${results}: ${reason(error)}; ${where}`, EXIT.usage);
+        const hint = "this task writes below .cache/mutants alone";
+        throw new UserError(`Cannot keep results in ${results}: ${reason(error)}; ${hint}`, EXIT.usage);
       }
       const tests = new Map(files.map((file) => [file, testsOf(file)]));
       const groups = Map.groupBy(open, ({ file }) => {

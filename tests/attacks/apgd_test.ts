@@ -161,7 +161,7 @@ Deno.test("apgd() from the middle on margins to each class finds all that can be
     const rate = exact.filter(({ falsified }) => falsified).length / n;
     assert(rate > 0.2 && rate < 0.9, `${rate}`);
     exact.forEach(({ falsified, margin }, i) => {
-      // what fools by less than float32 tells is nobody's to find
+      // a margin below float32's precision cannot be found
       if (Math.abs(margin!) > 1e-5) assertEquals(fooled[i] === 1, falsified, `example ${i}, ${margin}`);
     });
   }

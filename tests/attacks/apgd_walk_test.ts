@@ -46,7 +46,7 @@ function walk(
   const direction = (g: number[], at: Point, share: number): number[] => {
     if (norm === "Linf") return g.map(Math.sign);
     if (norm === "L2") return g.map((slope) => slope / Math.hypot(...g));
-    // what leans on a bound has no slope beyond it
+    // a feature at a bound has no slope beyond it
     const free = g.map((slope, i) => slope > 0 ? at[i] < hi && slope : at[i] > lo && slope).map(Number);
     const sorted = free.map(Math.abs).sort((a, b) => a - b);
     const least = sorted[Math.min(Math.floor((1 - share) * g.length), g.length - 1)];
@@ -145,7 +145,7 @@ function compare(
       2e-6,
       `${options.norm}, question ${i}`,
     );
-    // nobody follows the last gradient
+    // the last gradient is not followed
     assertEquals(questions[i].ask, i === iterations + Number(norm === "L1") ? "scores" : "gradient");
   }
   const most = Math.max(...walks.map(({ points }) => points.length));
@@ -194,7 +194,7 @@ Deno.test("apgd() that stops early ends each walk where it fools, after the leap
       assertEquals([...attacked.queries], walks.map(({ points }) => points.length));
       assert(attacked.fooled.includes(1), norm);
     }
-    // one alone, which stands to the end
+    // a single example, which is never fooled
     compare({ norm, epsilon: 0.2, iterations: 10, rho: 0.75, stopEarly: true }, HARD, rowsOf(many, 11, 12));
     compare({ norm, epsilon, iterations: 10, rho: 0.75, randomStart: true }, HARD);
   }
@@ -306,7 +306,7 @@ Deno.test("apgd() raises the given loss, and keeps inputs that fool, or else the
     const z = FOUR.scores(at);
     return z.indexOf(Math.max(...z));
   };
-  // the last is wrong as it is
+  // the last is misclassified already
   const truth = Int32Array.from(rows, (row, i) => (predict(row) + Number(i === 7)) % 4);
   for (const loss of ["own", "crossEntropy", "margin", "dlr"] as const) {
     for (const way of WAYS) {
@@ -322,7 +322,7 @@ Deno.test("apgd() raises the given loss, and keeps inputs that fool, or else the
         ...{ norm: "L2", epsilon, iterations, loss, ...way },
       });
       const questions = model.questions.slice(0, -1);
-      // who is aimed at is asked first
+      // the target class comes first
       if (targets > 0 || labels === "predicted") {
         assertEquals(questions.shift(), { ask: "scores", x: rows }, name);
       }

@@ -1,4 +1,4 @@
-/** Models of plain functions that keep what they are asked. @module */
+/** Models of plain functions that record their queries. @module */
 
 import { type Head, heads } from "../../src/heads.ts";
 import { type Matrix, matrix, rowsOf } from "../../src/matrix.ts";
@@ -19,7 +19,7 @@ export interface Formula {
   slopes(x: Float64Array): number[][];
 }
 
-/** Questions after which a walk is taken for one without end. */
+/** Queries after which a walk counts as endless. */
 const MOST = 1000;
 
 /** The inputs of a matrix, row by row. */

@@ -13,7 +13,7 @@ import { ordinaryTensors } from "../models/specimens.ts";
 
 const INPUTS = 7;
 
-/** Short forms of what takes long. */
+/** Short forms of slow attacks. */
 const SHORT: Readonly<Record<string, object>> = {
   lbfgs: { binarySearchSteps: 2, iterations: 2, refinements: 2 },
   carliniWagner: { binarySearchSteps: 2, iterations: 3, refinements: 2 },
@@ -66,7 +66,7 @@ Deno.test("attacks keep every kind of constraint to the last bit, in every norm 
         for (const norm of attack.norms) {
           const sizes = norm === "Linf" ? [0.3, 1.5, [0.1, 0, 0.3, 1, 2, 1, 1]] : [0.4, 2.5];
           turn++;
-          // one meets all sizes, the others one in turn, which is the least at a target too
+          // the first model gets all sizes, the others one each in turn; at a target the smallest
           const own = name === "softmaxLinear of 3 classes" ? sizes : [sizes[turn % sizes.length]];
           for (const epsilon of own) {
             for (const target of epsilon === sizes[0] ? [undefined, each.classes - 1] : [undefined]) {

@@ -21,7 +21,7 @@ import {
   userModel,
 } from "../models/specimens.ts";
 
-/** An attack of the registry, with options that make another of it. */
+/** An attack of the registry, with options that change its algorithm. */
 interface Case {
   name: string;
   attack: Attack;
@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
 /** Every model by its name. */
 const models = [...specimens.map(({ name }) => name), "a user's model"];
 
-/** Models for laws of the driver, which are not about models. */
+/** Models for laws of the driver, which do not depend on models. */
 const FEW = ["softmaxLinear {}", 'maxout {"units":[5,4],"pieces":2}', "a user's model"];
 
 /**
@@ -258,7 +258,7 @@ Deno.test("attacks by sweep() give the same as each epsilon by itself, in order"
   }, FEW);
 });
 
-/** What draws from its seed, beside the attacks that have a random start. */
+/** Attacks that use their seed, besides those with a random start. */
 const RANDOM = ["signNoise", "uniformNoise", "square", "hopSkipJump", "boundary"];
 
 Deno.test("attacks with the same seed give the same bytes, and noise other ones with another", () => {
@@ -323,7 +323,7 @@ Deno.test("nearest attacks give the same at larger sizes, and leave examples tha
       const told = `${name}, example ${b}`;
       if (!less.fooled[b]) assertEquals(near, from, told);
       else assertEquals(near, far, told);
-      // what is wrong already needs no step
+      // a misclassified example needs no step
       if (predicted[b] !== examples.labels[b]) assertEquals(far, from, told);
       else if (!more.fooled[b]) assertEquals(far, from, told);
     }

@@ -20,7 +20,7 @@ Deno.test("judge() compares the predicted class with labels or targets, or proba
   assertEquals([...judge(predictions, confidentIn(1, 0.125))], [1, 1, 1]);
   assertEquals([...judge(predictions, confidentIn(1, 0.25))], [1, 0, 1]);
   assertEquals([...judge(predictions, confidentIn(2, 0.75))], [0, 1, 0]);
-  // a criterion that compares with nothing is told no label
+  // a criterion without labels gets none
   const told: number[] = [];
   judge(predictions, (_, i, label) => told.push(i, label) > 0);
   assertEquals(told, [0, -1, 1, -1, 2, -1]);

@@ -48,7 +48,7 @@ export function searchOf(way: Way<{ starts?: { data: Float32Array }; grid?: numb
     start(): Vector | undefined {
       const all = way.options.starts?.data ?? new Float32Array(0);
       const given = Array.from({ length: all.length / D }, (_, k) => [...all.subarray(k * D, (k + 1) * D)]);
-      // what stays does not count
+      // features that stay do not count
       const away = (x: Vector) => far(x.map((value, i) => featureScale[i] === 0 ? own[i] : value));
       given.sort((a, b) => away(a) - away(b));
       for (const x of given) {

@@ -22,7 +22,7 @@ function plainDeepFool(
       const { value, slopes } = plain.lead(x, from, to);
       setRoom(within, matrix(1, D, [...x]), 0);
       const reached = projectToPlane(within, matrix(1, D, slopes), 0, -value * (1 + overshoot));
-      // what no way leads to comes after all others
+      // an unreachable boundary comes after all others
       const far = lengthOf(within) + (reached ? 0 : 1e200);
       if (far > 0 && far < nearest) [nearest, next] = [far, displaced(within.d, x)];
     }

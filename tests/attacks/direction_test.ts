@@ -58,7 +58,7 @@ Deno.test("fgsm() climbs the loss of the labels, the predictions or away from a 
         });
         const slopes = THREE.slopes(row), sign = "target" in way ? -1 : 1;
         const g = row.map((_, j) => sign * weights.reduce((total, w, c) => total + w * slopes[c][j], 0));
-        // what is 0 but for rounding may go either way
+        // a sign that only rounding decides may be either
         g.forEach((slope, j) =>
           Math.abs(slope) > 1e-6 &&
           assertEquals(

@@ -191,7 +191,7 @@ function wayOf<O extends object>(
   };
 }
 
-/** A test for each case, that `attack` asks and finds what its plain form does. */
+/** A test for each case that `attack` makes the queries and finds the results of its plain form. */
 export function testFollows<O extends object, M extends Classifier = Differentiable>(
   attack: Attack<O, M>,
   form: (way: Way<O>) => Vector | void,

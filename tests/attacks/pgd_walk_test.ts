@@ -46,7 +46,7 @@ function walks(given: Given) {
   const direction = (g: Point, at: Point): ArrayLike<number> => {
     if (norm === "Linf") return g.map(Math.sign);
     if (norm === "L2") return g.map((slope) => slope / Math.hypot(...g));
-    // what leans on a bound has no slope beyond it
+    // a feature at a bound has no slope beyond it
     const open = g.map((slope, i) => steps > 1 && (slope > 0 ? at[i] >= hi : at[i] <= lo) ? 0 : slope);
     const best = open.map(Math.abs).indexOf(Math.max(...open.map(Math.abs)));
     return open.map((slope, i) => i === best ? Math.sign(slope) : 0);
@@ -133,7 +133,7 @@ Deno.test("pgd() takes the steps of its formula, from the streams' points or the
     compare({ norm, steps: 4, stepSize: 0.05, momentum: 1, bounds: [0, 1] });
     compare({ norm, steps: 1, randomStart: false, bounds: [0, 1] });
     compare({ norm, steps: 4, target: 1 });
-    // of what leans on a bound the greatest slope counts for one step, and for two it does not
+    // one step counts the greatest slope even at a bound, two steps do not
     for (const steps of [1, 2]) compare({ norm, steps, randomStart: false, bounds: [0, 1], x: CORNERS });
   }
 });

@@ -284,7 +284,7 @@ Deno.test("inputs whose scores pass float32 are refused where no class is left, 
       "Cannot use the classifier's answer: several scores of example 1 are +∞, so no class is the most probable",
     );
   }
-  // one score that is infinite leaves no doubt
+  // one infinite score decides the class
   const { predicted, confidence } = await said(
     post("/models/linear/classify", { x: [x[0].map(() => 3e38)] }),
   );

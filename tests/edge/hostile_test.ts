@@ -3,7 +3,7 @@ import { type Case, hostile, valid } from "../../scripts/edge/corpus/mod.ts";
 import { TITLES } from "../../src/edge/problem.ts";
 import { CLASSES, handlerOf, INPUTS, models } from "./support.ts";
 
-// what is asked is shown, not how fast a machine is that does other things beside
+// the test checks the answers, not the speed of a busy machine
 const handler = handlerOf({ limits: { milliseconds: 120_000 } });
 
 function send({ method, path, headers, body }: Case): Promise<Response> {

@@ -42,7 +42,7 @@ Deno.test("createHandler() refuses options that are not as described, and names 
   }
 });
 
-/** What of a response a browser looks at before it lets a page of `origin` see it. */
+/** The headers of a response that a browser checks before a page of `origin` may read it. */
 async function seenFrom(origin: string, options: Partial<HandlerOptions>, status = 200) {
   const body = status === 200 ? { x: inputs(1) } : "{";
   const response = await handlerOf(options)(post("/models/linear/classify", body, { headers: { origin } }));

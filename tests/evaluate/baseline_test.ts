@@ -222,7 +222,7 @@ Deno.test("the worst case is compared at sizes that were searched whole there, b
   const places = (before: Found, now: Found) =>
     compared({ ...before, ...rest }, now, level).at.map(({ on }) => on);
   assertEquals(places(found(at(true)), found(at(true))), ["attacked", "certified"]);
-  // what is cut short now is judged elsewhere
+  // a search that was cut short is judged elsewhere
   assertEquals(places(found(at(true)), found(at(false))), ["attacked", "certified"]);
   assertEquals(places(found(at(false)), found(at(true))), []);
   assertEquals(places(found(at(true)), found(at(true, "interval"))), ["attacked"]);

@@ -44,7 +44,7 @@ const NOISE: Stage = { name: "noise", attack: "signNoise", options: { restarts: 
 
 const LONG_NOISE: Stage = { ...NOISE, options: { restarts: 20 } };
 
-/** What a stage leaves, and what it yields. */
+/** The result of a stage, and the values that it yields. */
 function tried(
   model: Differentiable,
   rows: readonly (readonly number[])[],

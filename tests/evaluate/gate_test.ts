@@ -10,7 +10,7 @@ import type { Differentiable } from "../../src/models/classifier.ts";
 
 const gate: Gate = { attacks: ["fgsm"], epsilons: [0.2, 0.5] };
 
-/** Says the same to every input. */
+/** Gives every input the same scores. */
 const flat: Differentiable = {
   inputs: 16,
   classes: 2,

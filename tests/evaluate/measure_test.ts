@@ -104,7 +104,7 @@ Deno.test("measure() and sweep() refuse zero examples, and examples that do not 
 Deno.test("sweep() is measure() of each attack alone, at epsilon 0 of the examples themselves", () => {
   const model = userModel(), examples = examplesFor(model, 40);
   const epsilons = [0, 0.1, 0.3];
-  // that each attack gives by sweep() what it gives alone is a law of all attacks
+  // the contract of all attacks tests that sweep() gives the same as single calls
   for (const attack of [fgsm, anyAttacks.ddn, signNoise]) {
     const options = { ...SHORT[attack.name], seed: 3, bounds: [-1, 1] } as const;
     const rows = sweep(model, examples, { attack, epsilons, ...options });

@@ -36,7 +36,7 @@ function sameAsSweeps(model: Differentiable, name: string, attacks: readonly Att
 }
 
 Deno.test("outcomes() are the answers of attacks on all examples at once, whatever the turns", () => {
-  // that chunks change nothing in any of them is a law of all attacks
+  // the contract of all attacks tests that chunks change nothing
   sameAsSweeps(userModel(), "attacks of each kind", [fgsm, anyAttacks.ddn, anyAttacks.square, signNoise]);
 });
 

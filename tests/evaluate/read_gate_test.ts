@@ -20,7 +20,7 @@ const GOOD: unknown[] = [
   { thresholds: [{ on: "clean", errorRate: 0 }, { on: "fgsm", epsilon: 0.1, errorOverNoise: 1 }] },
 ];
 
-/** What is no gate, and why. */
+/** Invalid gates, and why. */
 const BAD: [unknown, string][] = [
   [null, "it must be an object"],
   [[], "it must be an object"],
@@ -90,7 +90,7 @@ Deno.test("readGate() gives the contents of a gate, which the schema accepts", (
 
 Deno.test("readGate() refuses the first thing that does not fit, and names its place; so does the schema", () => {
   const valid = new Ajv2020({ strict: false }).compile(gateSchema());
-  // what no JSON Schema can say
+  // a rule that JSON Schema cannot express
   const beyond = ["the first the less", "anything twice", "means something else", "1 to 40 letters"];
   for (const [gate, problem] of BAD) {
     const error = assertThrows(() => readGate(gate), InputError);

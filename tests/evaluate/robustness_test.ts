@@ -121,7 +121,7 @@ Deno.test("robustness() refuses invalid options", () => {
   refuse({ timeLimit: 1 }, "it needs a clock");
   refuse({ epsilon: 0.1 }, "did you mean epsilons?");
   const plain: Differentiable = { ...user(), inputs: 2 };
-  // what cannot be certified is no error
+  // a model that cannot be certified is not an error
   const { at, warnings } = robustness(plain, labelled(plain.scores, 2, 2), {
     epsilons: [0.1],
     effort: "quick",

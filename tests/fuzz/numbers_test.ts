@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { CALLS, calls, type HostileCall, kindAt } from "../../scripts/fuzz/subjects/calls.ts";
 import { InputError } from "../../src/errors.ts";
 
-/** What only passes numbers on, and leaves those that are none to whoever uses them. */
+/** Arguments that are only passed on, so that NaN is checked where it is used. */
 const PASS_ON: Readonly<Record<string, RegExp>> = {
   matrix: /^2/,
   slice: /^0/,
@@ -10,13 +10,13 @@ const PASS_ON: Readonly<Record<string, RegExp>> = {
   withPerturbation: /^[01]/,
 };
 
-/** Parts that these functions do not look at. */
+/** Arguments that these functions ignore. */
 const UNUSED: Readonly<Record<string, RegExp>> = {
   measureRubbish: /^0\.x/,
   smoothing: /^1\.(labels|classes)/,
 };
 
-/** Models of these functions are asked later, by others, who check their answers. */
+/** Models of these functions are only used by later calls, which check their answers. */
 const ASK_LATER = ["ensemble", "transferAttack"];
 
 /** Models of these functions are asked for no gradient. */
@@ -25,7 +25,7 @@ const ASK_NO_GRADIENT = [
   ...["signNoise", "uniformNoise"],
 ];
 
-/** Whether policy lets `call` through. */
+/** Whether the policy accepts `call`. */
 function isLetThrough({ name, place, value }: HostileCall): boolean {
   if (value === "NaN scores" && ASK_LATER.includes(name)) return true;
   if (value === "NaN gradient" && [...ASK_LATER, ...ASK_NO_GRADIENT].includes(name)) return true;

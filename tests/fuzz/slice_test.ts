@@ -72,8 +72,8 @@ Deno.test("each public function is called with hostile values", () => {
 });
 
 /**
- * Keeps the processor at work: by its own time, for it may work for others meanwhile, and by the clock, for several threads
- * may work for this process.
+ * Keeps the processor busy, measured by its own time, because other programs may use it meanwhile, and by the clock,
+ * because several threads may work for this process.
  */
 function busy(milliseconds: number): void {
   const start = spent(), began = performance.now();

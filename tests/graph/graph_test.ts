@@ -32,7 +32,7 @@ const ofImages = (op: string, attributes: Record<string, unknown>) => ({
   head: "softmax",
 });
 
-/** What is no graph, and what the error says of it. */
+/** Invalid graphs, and their errors. */
 const REFUSED: readonly [unknown, string][] = [
   [null, "the graph must be an object, not null"],
   [[], "the graph must be an object"],

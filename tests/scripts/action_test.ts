@@ -50,7 +50,7 @@ Deno.test("the action writes a summary, JUnit and a report, compares with it, an
     assertStringIncludes(await Deno.readTextFile(`${folder}/two/junit.xml`), 'tests="2" failures="2"');
     assert(filesIn(`${folder}/two`).includes("gate.sarif"));
 
-    // nothing of the run before is taken for one of this
+    // files of the earlier run do not count as results of this one
     const third = await runAction(folder, { ...worse, model: "none; touch x", out: "two" });
     assertEquals([third.code, third.err], [2, "gibbon: Cannot read none; touch x: it does not exist\n"]);
     assertStringIncludes(third.summary, "not judged\n\n    gibbon: Cannot read none; touch x");

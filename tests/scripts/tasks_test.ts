@@ -64,7 +64,7 @@ function tasksWith(words: string): string[] {
 
 Deno.test("the command line has no network, the task of data only its mirrors, and the playground runs esbuild alone", () => {
   for (const [name, { net = [] }] of Object.entries<{ net?: unknown }>(permissions)) {
-    // where a queue and a bucket are, their owner says
+    // the user chooses the addresses of the queue and the bucket
     assert(name === "queue" || Array.isArray(net) && !net.includes("*"), name);
   }
   assertEquals(permissions.files.net, undefined);
@@ -79,7 +79,7 @@ Deno.test("the command line has no network, the task of data only its mirrors, a
 });
 
 Deno.test("tasks that load packages of queues are asked for no permission on a terminal, where Ctrl-C would not be heard", () => {
-  // one of them looks for a native part that it can do without
+  // one of these packages looks for an optional native part
   assertEquals(tasksWith("--no-prompt"), ["queue", "bench", "test:queue"]);
 });
 

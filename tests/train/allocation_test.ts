@@ -78,7 +78,7 @@ Deno.test("a step of train(), perturbed or not, makes no array and no matrix", a
             [Symbol.dispose]()
         );
       };
-      // long enough for all that is made when it is first needed, after one for what is made once in a program
+      // long enough for allocations at first use, after a run for those made once in a program
       await of(20);
       const few = await of(200);
       assertEquals(await of(400), few, `${family.name} ${make()?.name}`);

@@ -54,7 +54,7 @@ Deno.test("train() resumes a state with the names of an earlier version, and end
   using whole = await train(family, data, OPTIONS);
   using resumed = await train(family, data, { ...OPTIONS, resume: loadCheckpoint(OLD) });
   assertEquals(resumed.tensors(), whole.tensors());
-  // what that version ended with
+  // the final state of that version
   assertEquals([...resumed.tensors().b.data], [-0.07412556558847427, 0.07412556558847427]);
   const other = { ...OPTIONS, weightDecay: 0.25, resume: loadCheckpoint(OLD) };
   await assertRejects(() => train(family, data, other), InputError, "which differs in recipe");
@@ -69,7 +69,7 @@ Deno.test("train() refuses every kind of damaged state, and ends", async () => {
     onCheckpoint: (checkpoint: Checkpoint) => void (state = saveCheckpoint(checkpoint)),
   };
   using _ = await train(family, data, { ...options, epochs: 2 });
-  // what is wrong is not what the checksum tells
+  // the error is not that of the checksum
   const { tensors, metadata } = readChecked("read", state);
   const position = JSON.parse(metadata.position);
   const refuse = async (bytes: Uint8Array, sentence: string) => {

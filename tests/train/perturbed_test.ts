@@ -140,7 +140,7 @@ Deno.test("train() shows a perturbation the network without the units that the p
   assertEquals(whole.seen[0], whole.whole);
   assertEquals([others.seen[0], same.seen[0]], [others.without, same.without]);
   assert(still(whole.seen[1]) < 0.1 && still(others.seen[1]) > 0.2, "inputs that are dropped stay");
-  // what is perturbed is not moved here: where the same units are dropped, both halves of the loss are one
+  // this perturbation moves nothing: with the same units dropped, both halves of the loss are equal
   assertEquals(same.loss, lossOf("both", 1).loss);
   assert(others.loss !== lossOf("attack", 1).loss);
 });
@@ -245,7 +245,7 @@ Deno.test("train() refuses perturbations that its model cannot be trained with",
     InputError,
     "Cannot train against rubbish with head softmax: ",
   );
-  // what is made of other inputs alone goes with an objective of its own
+  // a perturbation that ignores the examples works with any objective
   using _ = await train(generative, data, { perturbation: sign, epochs: 1 });
 });
 

@@ -132,7 +132,7 @@ Deno.test("train() weighs the two losses of a model whose objective is its own, 
     return trained.history[0].loss;
   };
   const clean = await lossOf({});
-  // of five inputs and three classes it knows nothing yet
+  // an untrained model of five inputs and three classes
   assert(clean > 5 * Math.LN2 + Math.log(3) - 0.1 && clean < 10, `${clean}`);
   const same = await lossOf({ perturbation: by("same", (value) => value), alpha: 0.25 });
   // what it draws differs

@@ -75,8 +75,8 @@ export const certificates = command({
     const share = (count: number) => `${(100 * count / outcome.examples.length).toFixed(2)} %`;
     const count = (of: (typeof outcome.examples)[number]) =>
       `${of.certified ? "certified" : of.falsified ? "falsified" : "open"} ${of.method ?? ""}`.trim();
-    const by: Record<string, number> = {};
-    for (const each of outcome.examples) by[count(each)] = (by[count(each)] ?? 0) + 1;
+    const counts: Record<string, number> = {};
+    for (const each of outcome.examples) counts[count(each)] = (counts[count(each)] ?? 0) + 1;
     context.print(`${method}, ${outcome.examples.length} examples, ${spreading.slots} at a time`);
     context.print(
       `error found ${share(outcome.examples.filter((e) => e.falsified).length)}, not excluded ${
@@ -86,7 +86,7 @@ export const certificates = command({
     context.print(
       `${outcome.seconds.toFixed(1)} s, of them the table for all ${outcome.tableSeconds.toFixed(1)} s`,
     );
-    for (const [key, value] of Object.entries(by)) context.print(`${`${value}`.padStart(7)} ${key}`);
+    for (const [key, value] of Object.entries(counts)) context.print(`${`${value}`.padStart(7)} ${key}`);
     if (points > 0) {
       const { tried, wrong } = countWrong(model, examples, { ...outcome, points, epsilon });
       context.print(`${tried} random points of certified boxes: ${wrong} misclassified`);

@@ -95,9 +95,9 @@ async function peer(args: Args, form: Form, examples: Batch, more: object): Prom
       args: [script, args.what, folder],
       env: { OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1", XLA_FLAGS: "--xla_cpu_multi_thread_eigen=false" },
     }).output();
-    const said = new TextDecoder().decode(stdout);
+    const output = new TextDecoder().decode(stdout);
     if (!success) throw new Error(new TextDecoder().decode(stderr));
-    return JSON.parse(said.slice(said.lastIndexOf("\n", said.length - 2) + 1));
+    return JSON.parse(output.slice(output.lastIndexOf("\n", output.length - 2) + 1));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

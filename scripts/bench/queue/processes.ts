@@ -41,13 +41,13 @@ export function startWorker(url: string, store: string): Running {
 
 /** Seconds, by the clock and of this process's processor, that a command of the command line takes. @throws {Error} if it fails */
 export async function timed(args: readonly string[]): Promise<{ wall: number; processor: number }> {
-  const from = performance.now();
+  const start = performance.now();
   const command = [Deno.execPath(), ...line(args)].map((each) => `'${each}'`).join(" ");
   // the shell reports the time of its children
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     args: ["-c", `${command} >&2 && times`],
   }).output();
-  const wall = (performance.now() - from) / 1000;
+  const wall = (performance.now() - start) / 1000;
   if (code !== 0) throw new Error(`Cannot measure ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
   const [, children] = new TextDecoder().decode(stdout).trim().split("\n");
   const processor = [...children.matchAll(/(\d+)m([\d.]+)s/g)]

@@ -147,8 +147,11 @@ function chosenOf(name: "model" | "data", found: readonly string[], { ask }: Pic
   const usage = (problem: string) =>
     new UserError(`${problem}; give --${name} ${name === "model" ? "FILE" : "PATH"}`, EXIT.usage);
   if (ask) {
-    const others = found.length > 1 ? ` (${found.join(", ")})` : "";
-    const answer = ask(`${name === "model" ? "Model file" : "Data, a file or a folder"}${others}:`, found[0]);
+    const choices = found.length > 1 ? ` (${found.join(", ")})` : "";
+    const answer = ask(
+      `${name === "model" ? "Model file" : "Data, a file or a folder"}${choices}:`,
+      found[0],
+    );
     if (answer) return answer;
     throw usage(`No ${name} was named`);
   }

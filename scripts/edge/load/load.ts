@@ -100,7 +100,7 @@ function returned({ before, after }: Loaded["memory"]): boolean {
 }
 
 function inWords(rows: readonly Row<Found>[]): string {
-  const there = rows.filter((row) => row.found) as (Row<Found> & { found: Found })[];
+  const tested = rows.filter((row) => row.found) as (Row<Found> & { found: Found })[];
   const ms = (value: number) => `${value.toFixed(2)} ms`, mb = (value: number) => `${value.toFixed(0)} MB`;
   const lines = [table([
     [
@@ -120,7 +120,7 @@ function inWords(rows: readonly Row<Found>[]): string {
       "after",
       "rested",
     ],
-    ...there.map(({ host, version, found: { load: { valid, hostile, wrong, memory } } }) => [
+    ...tested.map(({ host, version, found: { load: { valid, hostile, wrong, memory } } }) => [
       host,
       version!,
       `${valid.requests + hostile.requests}`,
@@ -130,7 +130,7 @@ function inWords(rows: readonly Row<Found>[]): string {
       `${memory.rested.toFixed(0)} s`,
     ]),
   ])];
-  for (const { host, found: { load, cost, empty, worker } } of there) {
+  for (const { host, found: { load, cost, empty, worker } } of tested) {
     const say = (line: string) => lines.push(`${host}: ${line}`);
     load.wrong.forEach(say);
     if (!(load.memory.last <= MAX_GROWTH * load.memory.middle)) say("memory is not flat");

@@ -183,11 +183,11 @@ export const commandLine: Subject = subject({
       exit: () => {},
     };
     const code = await main([command, ...placed], terminal);
-    const said = lines.join("\n");
-    if (said.includes("This is a bug")) throw new Error(said);
+    const message = lines.join("\n");
+    if (message.includes("This is a bug")) throw new Error(message);
     if (code === 0) return;
-    if (![1, 2].includes(code)) throw new Error(`exit code ${code}: ${said}`);
+    if (![1, 2].includes(code)) throw new Error(`exit code ${code}: ${message}`);
     // a gate that was not kept, and help, are no refusals
-    if (lines.length === 1 && said.startsWith("gibbon: ")) throw new UserError(said);
+    if (lines.length === 1 && message.startsWith("gibbon: ")) throw new UserError(message);
   },
 });

@@ -65,7 +65,7 @@ export async function killed(
       output.then(() => over = true);
       while (!over && ofWorkers + ofServer < wanted) {
         await pause(between * (0.5 + random()));
-        // to kill one that has only begun to start would prove nothing
+        // killing a process that is still starting would test nothing
         const busy = workers.filter((each) => each.busy);
         if (over || busy.length === 0) continue;
         if (random() < 1 / 3) {

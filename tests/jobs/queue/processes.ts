@@ -9,7 +9,7 @@ export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A port that nobody has. */
+/** A free port. */
 export function freePort(): number {
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   return listener.addr.port;
@@ -67,7 +67,7 @@ export async function startServer(
   return process;
 }
 
-/** Whether something answers at `port`. */
+/** Whether a server answers at `port`. */
 export async function answers(port: number): Promise<boolean> {
   try {
     (await Deno.connect({ port, hostname: "127.0.0.1" })).close();
@@ -77,12 +77,12 @@ export async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** Ends a process at once, if it is not over. */
+/** Ends a process at once, if it still runs. */
 export async function end(process: Deno.ChildProcess | undefined): Promise<void> {
   try {
     process?.kill("SIGKILL");
   } catch {
-    // it is over
+    // it has ended already
   }
   await process?.status;
 }

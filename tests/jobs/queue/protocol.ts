@@ -1,4 +1,8 @@
-/** What a queue promises who submits: order, retries, cancelling, progress, pauses, a dashboard, and one version. @module */
+/**
+ * What a queue guarantees to submitters: order, retries, cancelling, progress, pauses, a dashboard, and one version.
+ *
+ * @module
+ */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UnrecoverableError, Worker } from "bullmq";
@@ -17,7 +21,7 @@ import { end, freePort, gibbon, pause, root, said, type Setup, startServer, unti
 const hooks = { onProgress() {} };
 const ignore = () => {};
 
-/** A job that nobody can do in earnest. */
+/** A job that no worker can really do. */
 function job(name: string): Job {
   return { kind: "experiment", recipe: { id: name, seed: 1 }, inputs: {}, kernels: "baseline", code: "1" };
 }
@@ -41,7 +45,7 @@ export async function protocol(setup: Setup): Promise<void> {
       return worker;
     };
 
-    // all wait before there is a worker
+    // all jobs wait before a worker starts
     const order: string[] = [];
     const names = ["last", "second", "first"];
     const waiting = names.map((name, i) => jobs.run(job(name), { ...hooks, priority: 30 - 10 * i }));

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { end, freePort, gibbon, reproduces, said, type Setup, startServer, until } from "./processes.ts";
 
-/** The user, and what nobody may read anywhere. */
+/** The user, and the password that must not be printed. */
 const USER = "gibbon", SECRET = "hidden-7f3a@:/#%?";
 
 /** A certificate for 127.0.0.1 from an authority of its own, as files in `folder`. */

@@ -7,14 +7,14 @@ import { graphInDouble } from "../../graph/reference.ts";
 
 /** What the file's runtime said, as models.py writes it. */
 export interface Case {
-  /** Which numbers it gave. */
+  /** The kind of numbers that it gave. */
   readonly kind: "scores" | "probabilities" | "logProbabilities" | "positive";
   readonly classNames?: readonly string[];
   /** Whether its two scores have the other sign than its labels. */
   readonly negated?: boolean;
   /** Whether the file has to be refused. */
   readonly refused?: boolean;
-  /** How far scores may be, if that is not what all others keep, as the reason says. */
+  /** A larger tolerance of the scores, with its reason. */
   readonly limit?: number;
 }
 

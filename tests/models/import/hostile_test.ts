@@ -27,7 +27,7 @@ const fileOf = (changes: Partial<OnnxParts> = {}): Uint8Array<ArrayBuffer> =>
 
 const list = (name: string, data: number[]) => ({ name, shape: [data.length], data, whole: true });
 
-/** What is refused, and what the error says of it. */
+/** Refused files, and their errors. */
 const REFUSED: readonly [string, Partial<OnnxParts>, string, OnnxOptions?][] = [
   [
     "an unknown operator",
@@ -189,7 +189,7 @@ function replaced(bytes: Uint8Array, from: string, to: string): Uint8Array<Array
   return Uint8Array.from(text.replaceAll(from, to), (letter) => letter.charCodeAt(0));
 }
 
-/** Reads what may be no model: gives whether it was one, and lets nothing but sentences through. */
+/** Reads bytes that may not be a model: returns whether they were, and fails on errors other than sentences. */
 function isModel(bytes: Uint8Array, message: string): boolean {
   try {
     readOnnx(bytes)[Symbol.dispose]();

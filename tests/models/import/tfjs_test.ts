@@ -28,7 +28,7 @@ function read(name: string) {
   return readTfjs(json, { shards });
 }
 
-/** Files that have to be refused, and what is said of them. */
+/** Files that must be refused, and their errors. */
 const REFUSED: Readonly<Record<string, string>> = { graph_sequence: "operation GatherV2 is not known here" };
 
 /** Files of which gradients are compared with differences, in plain loops. */

@@ -4,12 +4,12 @@ import { assertEquals } from "@std/assert";
 import type { Terminal } from "../../../scripts/cli/context.ts";
 import { main } from "../../../scripts/cli/gibbon.ts";
 
-/** What a run of the command line left. */
+/** The result of a run of the command line. */
 export interface Ran {
   code: number;
   out: string;
   err: string;
-  /** What was drawn on the terminal, if there was one. */
+  /** The text on the terminal, if there was one. */
   drawn: string;
 }
 
@@ -19,7 +19,7 @@ export async function gibbon(
   { interruptAt, draws = interruptAt !== undefined, answers }: {
     interruptAt?: string;
     draws?: boolean;
-    /** What is answered to each question, empty for what is proposed; default nobody is there. */
+    /** Answers to the questions, empty for the proposed one; by default nobody answers. */
     answers?: string[];
   } = {},
 ): Promise<Ran> {

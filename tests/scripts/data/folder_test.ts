@@ -115,7 +115,7 @@ Deno.test("loadData() takes one file of each kind, with its labels beside it whe
     assertEquals(await first("iris.tsv"), [1, 2, 0, 1]);
     assertEquals(await first("plain.safetensors"), [0.5, 0.25, 1, 0]);
     assertEquals(await first("adversarial.safetensors"), [1.5, 300, 1, 0]);
-    // what an attack wrote is as the model takes it already
+    // files of an attack are already scaled for the model
     const fitted = {
       scaling: { kind: "standard", offset: [1], divisor: [2] },
       labels: { classes: 2 },

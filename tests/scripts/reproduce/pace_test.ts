@@ -17,7 +17,7 @@ Deno.test("lengthOf() fills every place as soon as it may", () => {
   assertEquals(lengthOf([b, a, c], lengths, { width: 1 }), 6);
   assertEquals(lengthOf([b, a, c], lengths, { width: 2 }), 4);
   assertEquals(lengthOf([b, a, c], lengths, { width: 3 }), 4);
-  // what runs already goes first
+  // running tasks come first
   assertEquals(lengthOf([b, a, c], lengths, { width: 1, first: ({ id }) => id === a.id }), 6);
 });
 
@@ -31,7 +31,7 @@ Deno.test("paceOf() estimates from constants until it has measured, then from it
   assertEquals(pace.doing(), "a epoch 2 of 4");
   assertEquals(pace.done(), 0.125);
   assertEquals(pace.left(), 4000 * 7);
-  // time that goes by without news is not counted twice
+  // time without news is not counted twice
   now = 5000;
   assertEquals(pace.left(), 4000 * 7 - 1000);
   assertEquals(pace.took(a.id), undefined);
