@@ -54,7 +54,7 @@ function rows(claims: readonly ReportedClaim[], sections: readonly string[]): Ht
       </tr>${claims.filter((claim) => claim.section === section).map((claim) => row(claim, { rule: true }))}
     `;
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Claims">
+    <div class="scroll" tabindex="0" role="group" aria-label="Claims">
       <table class="claims">
         <thead>
           <tr>

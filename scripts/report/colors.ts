@@ -12,14 +12,14 @@ const CONDITIONS: Readonly<Record<string, string>> = {
   "on training images": "var(--open)",
   "attacked": "var(--attacked)",
   "loss": "var(--attacked)",
-  "that tells when to stop": "var(--quiet)",
+  "that tells when to stop": "var(--open)",
   "one step": "var(--clean)",
   "many attacks": "var(--attacked)",
   "not excluded": "var(--open)",
 };
 
 /** Of what is neither: the one to look at, what is beside it, and the rest. */
-const NEUTRAL = ["var(--attacked)", "var(--clean)", "var(--quiet)"];
+const NEUTRAL = ["var(--attacked)", "var(--clean)", "var(--open)"];
 
 /** The color of a series by its name: a model's own, a condition's, or else a neutral one by its rank. */
 export function colorOf(name: string, rank: number): string {

@@ -120,7 +120,7 @@ function key(
 export function panels({ x, y, series }: LinesFigure, size: Size): Drawing {
   const columns = size === "wide" ? 4 : 2;
   const order = [...new Set(series.map(({ panel = "" }) => panel))];
-  const [cell, rowHeight, gap] = [WIDTHS[size] / columns, 118, 34];
+  const [cell, rowHeight, plotHeight, gap] = [WIDTHS[size] / columns, 126, 58, 34];
   const names = [...new Set(series.map(({ name }) => name))];
   const many = names.length > 1;
   const top = many ? LINE * (names.length + 1) : LINE + 4;
@@ -129,14 +129,15 @@ export function panels({ x, y, series }: LinesFigure, size: Size): Drawing {
   const charts = order.flatMap((panel, i) => {
     const own = series.filter((each) => (each.panel ?? "") === panel);
     const [left, right] = [(i % columns) * cell + gap, (i % columns + 1) * cell - 12];
-    const head = top + Math.floor(i / columns) * rowHeight + 2 * LINE;
-    const bottom = head + rowHeight - 4.4 * LINE;
+    const head = top + Math.floor(i / columns) * rowHeight + 2.6 * LINE;
+    const bottom = head + plotHeight;
     const xs = scaleOf(x, own.flatMap(({ points }) => points.map(([x]) => x)), [left, right], { ticks: 2 });
     const ys = scaleOf(y, all, [bottom, head], { ticks: 3 });
     const room = Math.floor((cell - 8) / (CHARACTER * 0.92));
     return [
       ...wrapped(panel, room).map((part, line, { length }) =>
-        text(left - gap + 4, head - 6 - (length - 1 - line) * 11, part, { class: "panel" })
+        // clear of the highest number at the axis
+        text(left - gap + 4, head - 9 - (length - 1 - line) * 11, part, { class: "panel" })
       ),
       ...xAxis(xs, { top: head, bottom }),
       ...yAxis(ys, { left, right, labels: i % columns === 0 }),

@@ -98,7 +98,7 @@ footer { margin-top: 4rem; padding-block: 1.5rem 3rem; color: var(--quiet); font
   table.claims tr { display: grid; grid-template-columns: 1fr 1fr 1fr; border-bottom: 1px solid var(--rule); padding-block: .4rem; }
   table.claims td, table.claims th { border: 0; padding-block: .1rem; } table.claims td:first-child, table.claims th, td.verdict { grid-column: 1 / -1; }
   table.claims td.number { text-align: left; } table.claims td.number:not(:empty)::before { content: attr(data-label) " "; color: var(--quiet); font-size: .85em; }
-  .matrix { font-size: .68rem !important; } .matrix th, .matrix td { padding: .25rem .1rem; }
+  .matrix { font-size: .68rem !important; } .matrix th:first-child { width: 28% !important; } .matrix th, .matrix td { padding: .25rem .1rem; }
   figure { padding: .75rem; } }
 #figures, nav ~ section { content-visibility: auto; contain-intrinsic-size: auto 60rem; }
 @page { margin: 1cm; }

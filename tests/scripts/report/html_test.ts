@@ -183,6 +183,45 @@ Deno.test("chart() draws a small chart for each panel, by name", () => {
   }
 });
 
+Deno.test("chart() writes a panel's name clear of the names above it and of the numbers at its axis", () => {
+  const { svg } = chart({
+    kind: "lines",
+    id: "lines",
+    title: "",
+    caption: "",
+    x: { label: "epoch" },
+    y: { label: "error", scale: "log", domain: [1, 100] },
+    series: ["clean", "attacked"].map((name) => ({
+      name,
+      panel: "maxout of a quite long name",
+      points: [[1, 100], [2, 1]],
+    })),
+  }).wide;
+  const at = (word: string) => Number(svg.match(new RegExp(`y="([\\d.]+)"[^>]*>${word}[^<]*</text>`))![1]);
+  const [legend, first, last, number] = ["attacked", "maxout", "(?:long )?name", "100"].map(at);
+  assert(last > first && first - legend >= 10, `${legend} ${first} ${last}`);
+  assert(number - last >= 12, `${last} ${number}`);
+});
+
+Deno.test("chart() draws conditions that are compared in colors that are told apart", () => {
+  const names = ["clean", "attacked", "that tells when to stop"];
+  const { svg } = chart({
+    kind: "lines",
+    id: "lines",
+    title: "",
+    caption: "",
+    x: { label: "epoch" },
+    y: { label: "error" },
+    series: names.map((name) => ({ name, panel: "maxout", points: [[1, 2], [2, 1]] })),
+  }).wide;
+  const drawn = Array.from(svg.matchAll(/stroke="var\(--([\w-]+)\)"[^>]*class="line"/g), ([, name]) => name);
+  assertEquals(drawn.length, names.length);
+  for (const scheme of svg.split("@media(prefers-color-scheme:dark)")) {
+    const used = drawn.map((name) => scheme.match(new RegExp(`--${name}:(#\\w{6})`))![1]);
+    used.forEach((a, i) => used.slice(i + 1).forEach((b) => assert(contrast(a, b) >= 1.5, `${a} ${b}`)));
+  }
+});
+
 Deno.test("chart() leaves invisible points out of a line, and keeps every corner", () => {
   const points = Array.from({ length: 401 }, (_, i) => [i, Math.abs(i - 150)] as const);
   const axes = { x: { label: "x" }, y: { label: "y" } };

@@ -4,8 +4,8 @@ import { type Browser, launch, type LaunchOptions } from "puppeteer-core";
 import { CHROMIUM, FIREFOX } from "../../../scripts/release/runtimes/launch.ts";
 import { type Tool, tools } from "../../../scripts/release/runtimes/tools.ts";
 
-/** Milliseconds for one answer of a browser. */
-const PROTOCOL_TIMEOUT = 120_000;
+/** Milliseconds for a browser to start, and for one of its answers; a busy machine may take long. */
+const PATIENCE = 120_000;
 
 /** A browser, and how it is started so that it saves files in a folder without asking. */
 export interface Kind {
@@ -40,5 +40,6 @@ export const BROWSERS: readonly Kind[] = [
 
 /** The browser at `path`, which saves files in `downloads`. */
 export function started({ options }: Kind, path: string, downloads: string): Promise<Browser> {
-  return launch({ ...options(downloads), executablePath: path, protocolTimeout: PROTOCOL_TIMEOUT });
+  const times = { timeout: PATIENCE, protocolTimeout: PATIENCE };
+  return launch({ ...options(downloads), executablePath: path, ...times });
 }
