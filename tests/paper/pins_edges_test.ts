@@ -185,6 +185,27 @@ Deno.test("errors of turned images are shown for every model at nine angles, and
   });
 });
 
+Deno.test("a score that bends beyond ε = 2 is not straight there, however small, and one that stays is", async () => {
+  // of ten classes the first turns around half way from ε = 2 to 10, the second stays, and the others are straight
+  const scores = (x: Matrix) =>
+    matrix(
+      x.rows,
+      10,
+      Array.from(x.data).flatMap((v) =>
+        [Math.abs(v - 6.5), 0, 2, 3, 4, 5, 6, 7, 8, 9].map((a, c) => (c > 1 ? a * v : a) / 1000)
+      ),
+    );
+  const own = {
+    ...{ inputs: 1, classes: 10, head: heads.softmax, scores },
+    inputGradient(x: Matrix, dScores: (scores: Matrix, first: number) => Matrix) {
+      return matrix(x.rows, 1, [dScores(scores(x), 0).data[9]]);
+    },
+  } as unknown as Model;
+  const { measurements } = await run("line", { maxout: own }, { test: asBatch({ x: [[0.5]], y: [4] }) });
+  assertAlmostEquals(measurements["straightness.least"]!, 0, 1e-6);
+  assertAlmostEquals(measurements["straightness.mean"]!, 19 / 20, 1e-6);
+});
+
 /** Logistic regression of 16 pixels, of which the first has no weight, and images of 3 and 7. */
 function threesAndSevens() {
   const family = logistic({ inputs: 16 }), w = uniformMatrix(1, 16, 3).data;

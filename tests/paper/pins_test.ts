@@ -11,7 +11,7 @@ import type { Batch } from "../../src/data/batch.ts";
 import { predict } from "../../src/predict.ts";
 import type { Differentiable } from "../../src/models/classifier.ts";
 import { ensemble } from "../../src/models/ensemble.ts";
-import { type Model, model } from "../../src/models/model.ts";
+import type { Model } from "../../src/models/model.ts";
 import { inFloat32 } from "../../src/paper/claim.ts";
 import { claims } from "../../src/paper/claims/mod.ts";
 import { experiments } from "../../src/paper/mod.ts";
@@ -771,27 +771,6 @@ Deno.test("the curve of few images begins at a half, never reaches it, and ends 
     EPSILONS.every((epsilon) => answer(world.of(name), step(world.of(name), x[i], y[i], epsilon)) === y[i])
   )!;
   assertEquals((await run([at]))[`${name}.half`], 0.5);
-});
-
-Deno.test("the straightness of small scores is theirs, and 1 of a score that stays", async () => {
-  const experiment = experiments.find(({ id }) => id === "line")!;
-  const world = worldFor(experiment, undefined, { favourite: 4 }), own = world.of("maxout");
-  const { "top.W": W, "top.b": b } = own.tensors();
-  const small = ({ shape, data }: typeof W) => ({ shape, data: data.map((v) => v / 1000) as Float32Array });
-  const tensors = { ...own.tensors(), "top.W": small(W), "top.b": small(b) };
-  for (const stays of [false, true]) {
-    if (stays) tensors["top.W"].data.fill(0, 0, W.data.length / 10);
-    const changed = model(own.family, { tensors });
-    const { measurements } = await experiment.run({
-      ...world.context,
-      model: () => Promise.resolve(changed),
-    });
-    const expected = straightness({ ...world, of: () => changed });
-    // the scores of class 0, which are first, in either direction
-    if (stays) expected.splice(0, 2, 1, 1);
-    const ours = measurements["straightness.mean"]!;
-    assert(Math.abs(ours - mean(expected)) < 1e-5, `${ours}, not ${mean(expected)}`);
-  }
 });
 
 Deno.test("the small world tells models apart: the pins of an experiment's errors are not all equal", () => {
