@@ -41,7 +41,7 @@ export const own = command({
     only: choicesOf(Object.keys(PARTS), { help: "parts to run; by default all" }),
     kernels: choice(["both", "baseline", "relaxed"], { help: "builds of the kernels", default: "both" }),
     threads: integersOption({ help: "numbers of threads to run on", min: 1, default: [1] }),
-    quick: flag("one quick round at smaller sizes, to try the command; its times are no results"),
+    quick: flag("one quick round at smaller sizes, to try the command; its times do not count"),
     json: text({ help: "file for the figures", placeholder: "FILE" }),
   },
   examples: ["bench", "bench --only products,kernels --kernels relaxed --json bench.json", "bench peers"],

@@ -33,7 +33,7 @@ export const peers = command({
     kernels: choice(["baseline", "relaxed"], { help: "build of the kernels", default: "relaxed" }),
     threads: integersOption({ help: "numbers of threads, of Gibbon and of Python", min: 1, default: [1] }),
     pythonThreads: integersOption({ help: "numbers of threads of Python, if others", min: 1 }),
-    quick: flag("one quick round at smaller sizes, to try the command; its times are no results"),
+    quick: flag("one quick round at smaller sizes, to try the command; its times do not count"),
     json: text({ help: "file for the figures", placeholder: "FILE" }),
   },
   examples: ["bench peers --python venv/bin/python --threads 1,2 --json peers.json"],

@@ -56,7 +56,7 @@ export function page(runs: readonly Run[]): string {
     "Written by `deno task bench results` from what `deno task bench` and `deno task bench peers` measured:",
     [...machines].map((machine) => `- ${machine}`).join("\n"),
     ...(runs.some(({ quick }) => quick)
-      ? ["Some runs are quick ones at smaller sizes, whose times are no results."]
+      ? ["Some runs are quick ones at smaller sizes; their times do not count."]
       : []),
     "Medians over interleaved rounds, with half the distance of the quartiles. *Of peak*: share of what a loop in\nregisters reaches on as many threads. *Time*: in parts of that on one thread.",
     ...sections(alone),
