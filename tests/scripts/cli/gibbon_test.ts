@@ -227,7 +227,7 @@ Deno.test({
         ...["train", "--model", "maxout", "--data", data, "--epochs", "100000", "--units", "20"],
         ...["--checkpoint", state, "--out", `${folder}/model`],
       ).spawn();
-      const latest = Date.now() + 20_000;
+      const latest = Date.now() + 120_000;
       while (!filesIn(folder).includes("state") && Date.now() < latest) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
