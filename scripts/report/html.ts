@@ -34,7 +34,7 @@ export function html(report: Report): string {
     thousands(data.test)
   } to test on. The paper's figures
 are of MNIST${data.name === "mnist" ? " as well" : ""}.</p>
-<p><strong>${headline(claims)}</strong></p>${tally(report)}${
+<p><strong>${headline(claims)}</strong></p>${tally(report)}${headline(claims) ? VERDICTS_MEAN : ""}${
     report.rejudged ? markup`<p class="note">${capital(report.rejudged)}.</p>` : ""
   }</header>
 <main>
@@ -143,6 +143,12 @@ const PLURALS: Readonly<Record<string, string>> = { "holds": "hold", "does not h
 function dataName(name: string): string {
   return { digits: "Gibbon's own digits, which it draws itself", mnist: "MNIST" }[name] ?? name;
 }
+
+/** What the verdicts about the paper's figures say, for who reads of them first. */
+const VERDICTS_MEAN =
+  markup`<p class="note">Within tolerance: about as near as re-runs of one recipe are to each other.
+Ordering holds: another figure, but more or less than what the paper compares it with, as there. The exact gradient keeps
+what plain float32 arithmetic loses where a probability rounds to 1.</p>`;
 
 /** A whole number in groups of three digits. */
 function thousands(value: number): string {

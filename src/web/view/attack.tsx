@@ -74,8 +74,8 @@ export function Attack(): JSX.Element {
       {!gallery.value?.features && (
         <p class="note">
           Ink is 1 and paper is 0; the paper uses ε = 0.25. Draw on the first image to attack a digit of your
-          own. The attacked image is shown with greys from −ε to 1 + ε, because the step is not cut off at 0
-          and 1.
+          own. The attacked image is shown with greys beyond 0 and 1, as far as a pixel changes, because the
+          step is not cut off there.
         </p>
       )}
     </Section>

@@ -48,7 +48,7 @@ export function RandomSigns(): JSX.Element | null {
       {!shown?.features && (
         <Picture
           pixels={result.noisy}
-          shades={[-result.epsilon, 1 + result.epsilon]}
+          shades={[-result.scale, 1 + result.scale]}
           text={`The image with random signs, predicted as ${predictionText(predictions.noisy, shown)}`}
         />
       )}
@@ -62,7 +62,8 @@ function ImageSum(
 ): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const result = attackResult.value;
-  const epsilon = result?.epsilon ?? 0;
+  // where ε is a length, a pixel changes by less
+  const scale = result?.scale ?? 0;
   const clean = predictions ? predictionText(predictions.clean) : "…";
   const attacked = predictions ? predictionText(predictions.attacked) : "…";
   return (
@@ -77,7 +78,7 @@ function ImageSum(
           <button type="button" onClick={center}>Centre</button>
         </p>
       </figure>
-      <span class="operator" aria-hidden="true">+ {decimal(result?.scale ?? epsilon)} ×</span>
+      <span class="operator" aria-hidden="true">+ {decimal(scale)} ×</span>
       <figure>
         <Picture
           pixels={result?.direction ?? EMPTY}
@@ -87,8 +88,8 @@ function ImageSum(
         <figcaption>
           <b>{attackEntry.value?.name === "fgsm" ? "sign(∇ₓJ)" : "direction"}</b>{" "}
           <span>
-            <span class="light-only">dark adds ink, light removes it</span>
-            <span class="dark-only">light adds ink, dark removes it</span>
+            <span class="light-only">dark adds ink, light removes it, grey leaves it</span>
+            <span class="dark-only">light adds ink, dark removes it, grey leaves it</span>
           </span>
         </figcaption>
       </figure>
@@ -97,7 +98,7 @@ function ImageSum(
         <Picture
           canvas={canvas}
           pixels={result?.attacked ?? EMPTY}
-          shades={[-epsilon, 1 + epsilon]}
+          shades={[-scale, 1 + scale]}
           text={predictions ? `The attacked image, predicted as ${attacked}` : "The attacked image"}
         />
         <figcaption>

@@ -214,6 +214,25 @@ export const attack: readonly Scenario[] = [
     },
   },
   {
+    name: "an attack whose ε is a length shows its image in full contrast, though ε is large",
+    async run(stage) {
+      await stage.pick("Attack", "pgd", "#attack");
+      await stage.pick("norm", "L2", "#attack");
+      // of the maximum norm it goes to 0.5 alone
+      await stage.until(() => Number(document.querySelector(".sum")?.getAttribute("data-epsilon")) > 0.5);
+      const shown = await stage.page.$eval(".pictures figure:last-of-type canvas", (canvas) => {
+        const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
+        copy.drawImage(canvas as HTMLCanvasElement, 0, 0);
+        const greys = [...copy.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0);
+        return Math.max(...greys) - Math.min(...greys);
+      });
+      assert(shown > 150, `${shown}`);
+      await stage.pick("Attack", "fgsm", "#attack");
+      await stage.slide("Size of the step, ε", 0.25);
+      await shownAt(stage, 0.25);
+    },
+  },
+  {
     name: "another digit is picked",
     async run(stage) {
       await click(stage.page, ".thumb:nth-child(20)");
