@@ -112,7 +112,7 @@ Deno.test("bench results writes each part of several runs once, by build, and re
   for (const build of ["baseline", "relaxed"]) {
     assertEquals(text.match(new RegExp(`^\\| softmax, scores +\\| ${build} +\\|`, "gm"))?.length, 2);
   }
-  assertStringIncludes(text, "not for figures");
+  assertStringIncludes(text, "their times do not count");
   const { code, err } = await bench("results", "--from", page);
   assertEquals(code, 1);
   assertStringIncludes(err, `Cannot read ${page}`);
