@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import "../../src/runtime/inlined.ts";
 import type { Judgement } from "../../src/paper/claim.ts";
 import { rejudged } from "../../scripts/reproduce/rejudge.ts";
-import type { Report } from "../../src/report/report.ts";
+import type { Report, Spread } from "../../src/report/report.ts";
 import { headline, PUBLISHED_FIGURES, tallies } from "../../src/report/tally.ts";
 
 const read = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
@@ -31,7 +31,9 @@ Deno.test("README.md has the figures and the headline of the report on MNIST", (
   for (const [, section, what, paper, exact, single] of rows) {
     const claim = report.claims.find((each) => each.what === what);
     assert(claim, what);
-    const cell = ({ mean, verdict }: Judgement) => `${Number(mean!.toFixed(2))} % ${signs[verdict]}`;
+    const figure = (value: number) => `${Number(value.toFixed(2))}`;
+    const cell = ({ mean, sd, verdict }: Judgement & Spread) =>
+      `${figure(mean!)}${sd === null ? "" : ` ± ${figure(sd)}`} % ${signs[verdict]}`;
     assertEquals([section, paper, exact, single], [
       claim.section,
       `${claim.paper} %`,
