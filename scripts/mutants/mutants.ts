@@ -6,7 +6,7 @@ import { runTask } from "../cli/run.ts";
 import { rng } from "../../src/mod.ts";
 import { EXIT, reason, UserError } from "../errors.ts";
 import { sha256 } from "../sha256.ts";
-import { testsOf } from "./concerned.ts";
+import { testsOf } from "./tests_of.ts";
 import { isEquivalent } from "./equivalent.ts";
 import { changeOf, type Fault, faultsIn, switchable } from "./faults.ts";
 import { COPY, copyProject, filesIn, ROOT } from "./project.ts";

@@ -21,7 +21,7 @@ import {
   percent,
 } from "./experiment.ts";
 import { COMPARED, MODEL_NAMES } from "./names.ts";
-import type { Sample } from "./ordering.ts";
+import { imagesOf, type Sample } from "./ordering.ts";
 import { members } from "./recipes/ensemble.ts";
 
 /** The paper's size, and a smaller one, at which adversarial training could still be of use. */
@@ -105,7 +105,7 @@ export const beyondEnsembleExperiment: Experiment = {
 export const SAMPLE: Sample = { quick: 200, other: 1000 };
 
 function sampleOf({ test, budget }: ExperimentContext): Batch {
-  return slice(test, 0, budget.name === "quick" ? SAMPLE.quick : SAMPLE.other);
+  return slice(test, 0, imagesOf(SAMPLE, budget.name));
 }
 
 /** Names of the sizes in measurements: the paper's own has none. */

@@ -2,7 +2,7 @@
 
 import type { BudgetName } from "./budgets.ts";
 import type { Measurements } from "./experiment.ts";
-import type { Conditions, Ordering } from "./ordering.ts";
+import type { Ordering, RunSize } from "./ordering.ts";
 
 /**
  * Whether the paper prints the figure (published), the figure follows from printed ones or from an identity (derived), or
@@ -89,7 +89,7 @@ export type Verdict =
   | "not run";
 
 /** What was measured, and where. */
-export interface Run extends Conditions {
+export interface Run extends RunSize {
   readonly measurements: Measurements;
 }
 

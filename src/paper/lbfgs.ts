@@ -98,7 +98,7 @@ function compare(plain: Differentiable, examples: Batch): Measurements {
     "distance": inBoth,
     "sign step.distance": bySign,
     "sign step.epsilon": mean(first.map((at) => STEPS[at] ?? 0), both),
-    // of the same images: there is the one where there is the other
+    // both are means over the same images, so neither is null alone
     "shorter": inBoth && bySign! / inBoth,
     "gradients": cost,
   };

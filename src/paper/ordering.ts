@@ -10,11 +10,11 @@ export interface Ordering {
   /** Ids of the measurements that it compares. */
   readonly of: readonly string[];
   /** Whether it holds of a run's measurements; it does not where one is missing. */
-  readonly holds: (ours: Measurements, on: Conditions) => boolean;
+  readonly holds: (ours: Measurements, on: RunSize) => boolean;
 }
 
-/** On what a run measured. */
-export interface Conditions {
+/** How large a run was. */
+export interface RunSize {
   /** Test images. */
   readonly images: number;
   /** Default any but quick. */
@@ -25,6 +25,11 @@ export interface Conditions {
 export interface Sample {
   readonly quick: number;
   readonly other: number;
+}
+
+/** The images of `sample` in a run of that budget. */
+export function imagesOf({ quick, other }: Sample, budget?: BudgetName): number {
+  return budget === "quick" ? quick : other;
 }
 
 /** `a` is less than `b`. */
@@ -52,7 +57,7 @@ export function clearlyLess(
     of: [a, b],
     holds(ours, { images, budget }) {
       const [p, q] = [(ours[a] ?? NaN) / 100, (ours[b] ?? NaN) / 100];
-      const n = sample?.[budget === "quick" ? "quick" : "other"] ?? images;
+      const n = sample ? imagesOf(sample, budget) : images;
       return q - p > 2 * Math.sqrt((p * (1 - p) + q * (1 - q)) / n);
     },
   };

@@ -45,18 +45,18 @@ export function startComputing(): void {
   const draw = newest(interactive, "curves", (result) => curves.value = result);
   const makeRubbish = newest(interactive, "rubbish", (result) => rubbish.value = result);
   const measureNoise = newest(measurer, "noiseError", (result) => noiseError.value = result.errorRate);
-  const findSmallest = newestOfExamples(async (subject: Subject, holds) => {
+  const findSmallest = newestOfExamples(async (subject: Subject, isCurrent) => {
     const params = { ...subject, ...epsilonRange.value };
     const result = await interactive("smallest", params);
-    if (holds()) smallest.value = { subject, result };
+    if (isCurrent()) smallest.value = { subject, result };
   });
-  const prove = newestOfExamples(async (subject: Subject, holds) => {
+  const prove = newestOfExamples(async (subject: Subject, isCurrent) => {
     const { max, step } = epsilonRange.value;
     const result = await measurer("strongest", { ...subject, max, step });
-    if (!holds()) return;
+    if (!isCurrent()) return;
     strongest.value = { subject, result };
     const { radius } = await measurer("certify", { ...subject, max });
-    if (holds()) proven.value = { subject, radius };
+    if (isCurrent()) proven.value = { subject, radius };
   });
   const proveSoon = debounce(() => subject.value && prove(subject.value));
   const attackNow = computed(() => {
@@ -130,14 +130,19 @@ function newest<K extends RequestName>(
   name: K,
   show: (result: Result<K>) => void,
 ): (params: Params<K>) => void {
-  return newestOfExamples(async (params: Params<K>, holds) => {
+  return newestOfExamples(async (params: Params<K>, isCurrent) => {
     const result = await send(name, params);
-    if (holds()) show(result);
+    if (isCurrent()) show(result);
   });
 }
 
-/** The newest of what is asked about the examples that are there: answers about others, and failures, tell nothing. */
-function newestOfExamples<T>(work: (input: T, holds: () => boolean) => Promise<void>): (input: T) => void {
+/**
+ * The newest of what is asked about the examples that are there: answers about others are dropped, and so are failures while
+ * these are exchanged.
+ */
+function newestOfExamples<T>(
+  work: (input: T, isCurrent: () => boolean) => Promise<void>,
+): (input: T) => void {
   const report = (error: unknown) => void (exchanging.peek() || reportError(error));
   return newestOnly(work, report, () => gallery.peek());
 }

@@ -31,28 +31,28 @@ export function atMostEvery<T>(pause: number, run: (input: T) => void): (input: 
 
 /**
  * `work`, one call at a time: meanwhile only the newest of the other calls waits, and the older ones are dropped. So a
- * slider may move as often as it likes. Failures go to `onError`, unless `world` is another by then; whether it is the
- * same, `work` can ask.
+ * slider may move as often as it likes. Failures go to `onError`. \`about\` gives what the calls are about, such as
+ * the examples: a failure is dropped if that has changed since the call, and \`work\` can ask \`isCurrent\`.
  */
 export function newestOnly<T>(
-  work: (input: T, holds: () => boolean) => Promise<void>,
+  work: (input: T, isCurrent: () => boolean) => Promise<void>,
   onError: (error: unknown) => void,
-  world: () => unknown = () => undefined,
+  about: () => unknown = () => undefined,
 ): (input: T) => void {
   let busy = false;
-  let waiting: { input: T; of: unknown } | undefined;
+  let waiting: { input: T; subject: unknown } | undefined;
   return (input) => {
-    waiting = { input, of: world() };
+    waiting = { input, subject: about() };
     if (!busy) void run();
   };
 
   async function run() {
     busy = true;
     while (waiting) {
-      const { input, of } = waiting;
-      const holds = () => world() === of;
+      const { input, subject } = waiting;
+      const isCurrent = () => about() === subject;
       waiting = undefined;
-      await work(input, holds).catch((error) => holds() && onError(error));
+      await work(input, isCurrent).catch((error) => isCurrent() && onError(error));
     }
     busy = false;
   }

@@ -36,26 +36,26 @@ Deno.test("newestOnly() reports an error and continues with the waiting call", a
   assertEquals([errors, begun], [["broken"], [1, 2]]);
 });
 
-Deno.test("newestOnly() tells nothing of a world that is gone, and its work can ask", async () => {
-  let world = "digits";
-  const held: boolean[] = [], errors: unknown[] = [];
+Deno.test("newestOnly() drops failures of calls about what has changed, and its work can ask", async () => {
+  let examples = "digits";
+  const current: boolean[] = [], errors: unknown[] = [];
   const ask = newestOnly(
-    async (input: string, holds) => {
+    async (input: string, isCurrent) => {
       await Promise.resolve();
-      held.push(holds());
+      current.push(isCurrent());
       if (input === "broken") throw input;
     },
     (error) => void errors.push(error),
-    () => world,
+    () => examples,
   );
   const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   ask("broken");
   await settle();
-  assertEquals([held, errors], [[true], ["broken"]]);
+  assertEquals([current, errors], [[true], ["broken"]]);
   ask("broken");
-  world = "a table";
+  examples = "a table";
   await settle();
-  assertEquals([held, errors], [[true, false], ["broken"]]);
+  assertEquals([current, errors], [[true, false], ["broken"]]);
 });
 
 Deno.test("atMostEvery() runs at once, then for the newest alone after each pause, and at once again after a rest", async () => {
